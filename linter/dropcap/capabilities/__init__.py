@@ -1,0 +1,1 @@
+"""The algebra of capabilities: names, facts, engines, and the sets that a container holds."""

@@ -1,0 +1,60 @@
+"""`dropcap explain`: print the documentation of a rule or a capability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.facts import fact
+from dropcap.capabilities.names import NAMES, bare_name, suggest
+from dropcap.cli import CLEAN, UsageError
+from dropcap.model import Engine
+from dropcap.rule import Rule, load_rules
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+
+
+def run(arguments: Namespace) -> int:
+    """Print the page of what the argument names.
+
+    Raises:
+        UsageError: neither a rule nor a capability has that name.
+
+    """
+    rules = load_rules(arguments.rules)
+    word: str = arguments.name
+    for rule in rules:
+        if word.lower().replace("_", "-") == rule.id:
+            print(f"{rule.id} ({rule.severity.label})\n\n{rule.page}")
+            return CLEAN
+    name = bare_name(word)
+    if name in NAMES:
+        print("\n".join(_capability_page(name)))
+        return CLEAN
+    raise UsageError(
+        f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`"
+    )
+
+
+def _closest(word: str, rules: Sequence[Rule]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word.lower(), [rule.id for rule in rules], 1) or [suggest(word) or ""]
+    return f" (did you mean {close[0]}?)" if close[0] else ""
+
+
+def _capability_page(name: str) -> Iterator[str]:
+    known = fact(name)
+    yield f"CAP_{name} (capability {known.number}, since Linux {known.kernel})"
+    yield ""
+    yield known.meaning
+    yield ""
+    yield f"Risk: {known.risk}. {known.why}"
+    yield ""
+    holders = [engine.value for engine in Engine if name in default_set(engine)]
+    yield f"In the default set of: {', '.join(holders) or 'no engine'}."
+    yield from (f"Raised one level by: {escalator}." for escalator in known.escalators())
+    yield ""
+    yield f"Sources: {'; '.join(known.evidence)}."

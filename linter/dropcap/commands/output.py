@@ -1,0 +1,48 @@
+"""Where a command's text goes: standard output or a file, and failures last on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from dropcap.cli import UsageError
+from dropcap.writers import Context, failure_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from dropcap.model import Report
+
+
+def put_out(chunks: Iterable[str], path: str | None) -> None:
+    """Write text to a file, or to standard output where there is none.
+
+    Raises:
+        UsageError: the file cannot be written.
+
+    """
+    if path is None:
+        stream = sys.stdout
+        for chunk in chunks:
+            stream.write(chunk)
+        stream.flush()
+        return
+    text = "".join(chunks)
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"--output {path}: cannot be written: {error.strerror}") from None
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose owner has not said no, see https://no-color.org."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def tell_failures(report: Report) -> None:
+    """Say last, on standard error, what could not be checked."""
+    for line in failure_lines(report, Context(colour=wants_colour(sys.stderr))):
+        sys.stderr.write(line)

@@ -1,0 +1,20 @@
+"""`dropcap rules`: list the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.cli import CLEAN
+from dropcap.rule import load_rules
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def run(arguments: Namespace) -> int:
+    """Print each rule's id, severity and summary, the gravest first."""
+    rules = sorted(load_rules(arguments.rules), key=lambda rule: (-rule.severity, rule.id))
+    width = max(len(rule.id) for rule in rules)
+    for rule in rules:
+        print(f"{rule.id:<{width}}  {rule.severity.label:<8}  {rule.summary}")
+    return CLEAN

@@ -1,0 +1,373 @@
+"""The data that readers give, rules judge and writers print. Frozen and dumb: functions do the work.
+
+Records are named tuples, not dataclasses: importing `dataclasses` costs more than reading a Compose file.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from dropcap.source import Source, Span
+
+T = TypeVar("T")
+
+
+class Engine(Enum):
+    """A program that starts containers; each combines capabilities in its own way."""
+
+    DOCKER = "docker"
+    PODMAN = "podman"
+    NERDCTL = "nerdctl"
+    SWARM = "swarm"
+
+
+class Kind(Enum):
+    """What a container was read from."""
+
+    SERVICE = "service"
+    RUN = "run"
+    CREATE = "create"
+    EXEC = "exec"
+    STAGE = "stage"
+
+
+class Severity(IntEnum):
+    """How much a finding matters, in order."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The lower-case word that people type and read."""
+        return self.name.lower()
+
+
+class Located(tuple, Generic[T]):  # type: ignore[type-arg]  # a generic named tuple needs Python 3.11
+    """A value and the place it stands at."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: T, source: Source, span: Span) -> Located[T]:
+        """Make the value at `span` of `source`."""
+        return tuple.__new__(cls, (value, source, span))
+
+    def __getnewargs__(self) -> tuple[T, Source, Span]:
+        """Let pickle call `__new__` with three arguments."""
+        return (self.value, self.source, self.span)
+
+    def __repr__(self) -> str:
+        """Show the value and its place."""
+        return f"Located({self.value!r}, {self.source.path!r}, {self.span.start}:{self.span.end})"
+
+    if TYPE_CHECKING:
+
+        @property
+        def value(self) -> T:
+            """What stands there."""
+
+        @property
+        def source(self) -> Source:
+            """The text it stands in."""
+
+        @property
+        def span(self) -> Span:
+            """Where it stands in that text."""
+    else:
+        value = property(itemgetter(0), doc="What stands there.")
+        source = property(itemgetter(1), doc="The text it stands in.")
+        span = property(itemgetter(2), doc="Where it stands in that text.")
+
+
+class Opaque(NamedTuple):
+    """Something that cannot be seen through: `"${ARGS[@]}"`, an `extends` that is not resolved.
+
+    Attributes:
+        text: the expression as it is written.
+        reason: why it is not known, to follow the word "because".
+        source: the text it stands in.
+        span: where it stands.
+        fields: the names of the :class:`Container` fields it may decide; empty when it may decide any.
+
+    """
+
+    text: str
+    reason: str
+    source: Source
+    span: Span
+    fields: tuple[str, ...] = ()
+
+
+class Mount(NamedTuple):
+    """A place in the container that comes from elsewhere.
+
+    Attributes:
+        type: `bind`, `volume`, `tmpfs`, or another of the engine's words.
+        source: the host path or volume name; empty when there is none.
+        target: the path in the container.
+        read_only: whether it cannot be written.
+
+    """
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+
+
+class Instruction(NamedTuple):
+    """One Dockerfile instruction.
+
+    Attributes:
+        keyword: in upper case: `RUN`.
+        flags: its `--name=value` words, each located, as written.
+        value: all that follows keyword and flags, continuation lines joined as the builder joins them.
+        words: the JSON form's items, or None in shell form.
+        body: the text that a shell would run, as a source of its own; None where there is none.
+        span: from the keyword to the end of its last line (heredoc bodies included).
+
+    """
+
+    keyword: str
+    flags: tuple[Located[str], ...]
+    value: Located[str]
+    words: tuple[Located[str], ...] | None
+    body: Source | None
+    span: Span
+
+
+class Stage(NamedTuple):
+    """What a Dockerfile stage carries, with all that it inherits from the stages it builds upon.
+
+    Attributes:
+        name: the stage's own name, or its number where it has none.
+        number: its number, from 0.
+        base: the image or stage after `FROM`, build arguments expanded; None where they are not known.
+        user: the last `USER`, expanded, looked for in parent stages too; None where only the base says.
+        entrypoint: the words of the last ENTRYPOINT, or None.
+        command: the words of the last CMD, or None.
+        exposed: the ports of EXPOSE.
+        labels: `key=value`, expanded.
+        environment: `key=value`, expanded.
+        instructions: the instructions of this stage alone, FROM first.
+        parent: the stage that FROM names, or None for an image.
+
+    """
+
+    name: str
+    number: int
+    base: Located[str] | None
+    user: Located[str] | None
+    entrypoint: tuple[Located[str], ...] | None
+    command: tuple[Located[str], ...] | None
+    exposed: tuple[Located[str], ...]
+    labels: tuple[Located[str], ...]
+    environment: tuple[Located[str], ...]
+    instructions: tuple[Instruction, ...]
+    parent: Stage | None
+
+
+class Container(NamedTuple):
+    """One container, as its file describes it: values as written, each with its place.
+
+    What the values mean is computed, never stored: see :mod:`dropcap.capabilities.effective`.
+
+    Attributes:
+        kind: what it was read from.
+        name: a service's name, `--name` or the image of a command line, a stage's name.
+        source: the text it stands in.
+        span: its grip, the name or the command's words; an absence is reported there.
+        engine: the engine that its file names, or None: then the configuration decides.
+        opaque: what cannot be seen through; ask :meth:`hides`.
+
+    """
+
+    kind: Kind
+    name: str
+    source: Source
+    span: Span
+    engine: Engine | None = None
+    image: Located[str] | None = None
+    user: Located[str] | None = None
+    privileged: Located[bool] | None = None
+    cap_add: tuple[Located[str], ...] = ()
+    cap_drop: tuple[Located[str], ...] = ()
+    security_opt: tuple[Located[str], ...] = ()
+    network_mode: Located[str] | None = None
+    pid: Located[str] | None = None
+    ipc: Located[str] | None = None
+    uts: Located[str] | None = None
+    userns: Located[str] | None = None
+    cgroup: Located[str] | None = None
+    devices: tuple[Located[str], ...] = ()
+    device_rules: tuple[Located[str], ...] = ()
+    mounts: tuple[Located[Mount], ...] = ()
+    sysctls: tuple[Located[str], ...] = ()
+    ports: tuple[Located[str], ...] = ()
+    group_add: tuple[Located[str], ...] = ()
+    read_only: Located[bool] | None = None
+    entrypoint: tuple[Located[str], ...] | None = None
+    command: tuple[Located[str], ...] | None = None
+    labels: tuple[Located[str], ...] = ()
+    stage: Stage | None = None
+    opaque: tuple[Opaque, ...] = ()
+
+    @property
+    def grip(self) -> Located[str]:
+        """The container's name at its own place: where an absence is reported."""
+        return Located(self.name, self.source, self.span)
+
+    def hides(self, *fields: str) -> bool:
+        """Whether one of these fields may hold more than can be seen."""
+        return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.opaque)
+
+
+class Level(Enum):
+    """What a failure does to the exit code."""
+
+    ERROR = "error"
+    """Something could not be checked."""
+    NOTE = "note"
+    """All was checked; a person should know this nevertheless."""
+
+
+class Failure(NamedTuple):
+    """Something that could not be checked, or a word about how it was.
+
+    Attributes:
+        path: the file, as it is to be printed.
+        message: what is wrong and what to do, in one line.
+        level: whether it means that something was left unchecked.
+        source: the text, where it could be read.
+        span: the place in that text.
+
+    """
+
+    path: str
+    message: str
+    level: Level = Level.ERROR
+    source: Source | None = None
+    span: Span | None = None
+
+
+class UnreadableError(Exception):
+    """A reader cannot make sense of a file; carries the failure to report."""
+
+    def __init__(self, failure: Failure) -> None:
+        """Keep the failure."""
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Document(NamedTuple):
+    """What a reader makes of one source.
+
+    Attributes:
+        source: the text that was read.
+        syntax: `compose`, `dockerfile` or `shell`.
+        containers: in the order of the file.
+        failures: what could not be read, while the rest was.
+
+    """
+
+    source: Source
+    syntax: str
+    containers: tuple[Container, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+class Related(NamedTuple):
+    """Another place that a problem speaks of."""
+
+    message: str
+    where: Located[Any]
+
+
+class Edit(NamedTuple):
+    """Replace the text at a span."""
+
+    source: Source
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits that remove a problem.
+
+    Attributes:
+        message: what they do, in the imperative.
+        edits: none overlaps another.
+        safe: whether the container is known to work as before.
+
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Problem(NamedTuple):
+    """What a rule has to say.
+
+    Attributes:
+        where: the smallest thing that is wrong; for an absence, the container's grip.
+        message: one sentence without the container's name, lower case, no full stop.
+        evidence: what makes it this problem and not another of the same rule, normalised
+            (`SYS_ADMIN`, whatever was typed); part of the finding's identity.
+        related: other places that it speaks of.
+        fix: how to mend it, where that is certain.
+
+    """
+
+    where: Located[Any]
+    message: str
+    evidence: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+
+
+class Finding(NamedTuple):
+    """A problem, and whose it is.
+
+    Attributes:
+        rule: the rule's id.
+        severity: the rule's severity.
+        container: the container that it was found in.
+        problem: what the rule said.
+        shared_by: further containers that have it by the very same text (a YAML anchor, a loop).
+
+    """
+
+    rule: str
+    severity: Severity
+    container: Container
+    problem: Problem
+    shared_by: tuple[Container, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, tuple[str, ...]]:
+        """What stays the same when prose and lines change."""
+        container = self.container
+        return (container.source.path, container.kind.value, container.name, self.rule, self.problem.evidence)
+
+
+class Report(NamedTuple):
+    """All that a run has to say.
+
+    Attributes:
+        findings: by path, place, rule.
+        failures: by path and place.
+        containers: every container that was checked, by path and place.
+        files: how many files were checked.
+
+    """
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    containers: tuple[Container, ...]
+    files: int

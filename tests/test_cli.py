@@ -1,0 +1,321 @@
+"""The command line: exit codes, options, wrong calls, standard input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap import cli
+from dropcap.cli import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRIVILEGED = "services:\n  web:\n    image: nginx\n    privileged: true\n"
+HARDENED = "services:\n  web:\n    image: nginx\n    cap_drop: [ALL]\n"
+LOW = "services:\n  web:\n    image: nginx\n    cap_drop: [ALL, SYS_ADMIN]\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    _, err = capsys.readouterr()
+    assert err.count("\n") == 1, err
+    return err.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code"),
+    [
+        (HARDENED, [], CLEAN),
+        (PRIVILEGED, [], FINDINGS),
+        (LOW, [], CLEAN),
+        (LOW, ["--fail-on", "low"], FINDINGS),
+        (PRIVILEGED, ["--select", "net-raw"], CLEAN),
+        (PRIVILEGED, ["--ignore", "privileged"], CLEAN),
+        ("services: [", [], UNCHECKED),
+    ],
+)
+def test_the_exit_code_says_how_it_went(here: Path, text: str, words: list[str], code: int) -> None:
+    write(here, "compose.yaml", text)
+    assert main(["check", *words]) == code
+
+
+def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "a.compose.yml", "services: [")
+    write(here, "b.compose.yml", PRIVILEGED)
+    assert main(["check", "--format", "line"]) == UNCHECKED
+    out, err = capsys.readouterr()
+    assert out.startswith("b.compose.yml:4:5: critical: ")
+    assert err.startswith("a.compose.yml:1:")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check", "--frobnicate"], "unrecognized arguments: --frobnicate; see `dropcap --help`"),
+        (["chek"], "invalid choice: 'chek'"),
+        ([], "required: COMMAND"),
+        (["check", "--format", "xml"], "invalid choice: 'xml'"),
+        (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
+        (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
+        (["check", "--jobs", "0"], "'0' is no number from 1 to 256"),
+        (["check", "--select", "net-rw"], "no rule is named 'net-rw' (did you mean net-raw?)"),
+        (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
+        (["check", "-"], "- needs --stdin-filename NAME"),
+        (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
+        (["check", "--stdin-filename", "y"], "goes with the path -"),
+        (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
+        (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
+        (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
+    ],
+)
+def test_a_wrong_call_gets_one_line_and_2(
+    here: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    write(here, "compose.yaml", HARDENED)
+    assert main(words) == UNCHECKED
+    line = one_line(capsys)
+    assert line.startswith("dropcap: ")
+    assert message in line
+
+
+def test_a_folder_without_any_input_is_no_clean_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "."]) == UNCHECKED
+    assert one_line(capsys) == (
+        "dropcap: .: nothing to check here: no Compose file, Dockerfile or shell script; name one"
+    )
+
+
+def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "compose.yaml", HARDENED)
+    write(here, ".dropcap.toml", "engine = 3\n")
+    assert main(["check"]) == UNCHECKED
+    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: an engine is one of")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory"),
+        ("compose.yml", b"a: \xff\n", "compose.yml:1:4: error: not UTF-8 text: byte 0xff"),
+        ("compose.yml", b"a: 1\n", "compose.yml:1:1: error: not a Compose file"),
+        ("notes.txt", b"hello\n", "notes.txt: error: neither name nor content says"),
+    ],
+)
+def test_an_unreadable_file_gets_one_line_and_2(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, data: bytes | None, message: str
+) -> None:
+    if data is not None:
+        (here / name).write_bytes(data)
+    assert main(["check", "--format", "line", name]) == UNCHECKED
+    assert one_line(capsys).startswith(message)
+
+
+def test_a_file_that_may_not_be_read_is_said(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, "compose.yml", HARDENED)
+
+    def forbidden(path: str) -> bytes:  # root, who runs many a test, may read everything
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr("dropcap.engine.read_bytes", forbidden)
+    assert main(["check", "compose.yml"]) == UNCHECKED
+    assert "compose.yml: error: cannot be read: Permission denied" in capsys.readouterr().err
+
+
+def test_standard_input_goes_by_the_name_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(PRIVILEGED.encode()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert main(["check", "-", "--stdin-filename", "deep/compose.yaml", "--format", "line"]) == FINDINGS
+    assert capsys.readouterr().out.startswith("deep/compose.yaml:4:5: critical: ")
+
+
+def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    assert main(["check", "--format", "json", "--output", "report.json"]) == FINDINGS
+    assert capsys.readouterr().out == ""
+    (finding,) = json.loads((here / "report.json").read_text(encoding="utf-8"))["findings"]
+    assert finding["rule"] == "privileged"
+
+
+def test_the_report_is_the_same_with_any_number_of_jobs(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(8):
+        write(here, f"compose.{number}.yml", PRIVILEGED if number % 2 else "services: [")
+    reports = set()
+    for jobs in ("1", "2", "5"):
+        main(["check", "--jobs", jobs, "--format", "json"])
+        reports.add(capsys.readouterr())
+    assert len(reports) == 1
+
+
+def test_the_configuration_sets_what_the_command_line_leaves_open(here: Path) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    write(here, ".dropcap.toml", 'ignore = ["privileged"]\n')
+    assert main(["check"]) == CLEAN
+    assert main(["check", "--ignore", "net-raw"]) == FINDINGS
+
+
+def test_colour_is_for_terminals_whose_owner_wants_it(here: Path) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    for environ, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        assert ("\x1b[" in on_terminal({"TERM": "xterm", **environ})) is coloured
+    piped = subprocess.run(
+        [sys.executable, "-m", "dropcap", "check"], capture_output=True, text=True, check=False
+    )
+    assert "\x1b[" not in piped.stdout
+
+
+def on_terminal(environ: dict[str, str]) -> str:
+    import pty  # noqa: PLC0415  # not on every system
+
+    master, slave = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "dropcap", "check"],
+        stdout=slave,
+        stderr=slave,
+        env={"PATH": os.defpath, **environ},
+        check=False,
+    )
+    os.close(slave)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    os.close(master)
+    return b"".join(chunks).decode()
+
+
+def test_a_reader_that_leaves_early_is_no_defect(here: Path) -> None:
+    write(here, "compose.yaml", PRIVILEGED * 1)
+    script = f"{sys.executable} -m dropcap rules | head -n 1"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_a_defect_is_told_from_findings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], here: Path
+) -> None:
+    write(here, "compose.yaml", HARDENED)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dropcap.commands.check.gather", broken)
+    assert main(["check"]) == DEFECT
+    assert "this is a defect of dropcap" in capsys.readouterr().err
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dropcap.commands.check.gather", interrupted)
+    assert main(["check"]) == INTERRUPTED
+
+
+def test_a_rule_that_fails_does_not_silence_the_others(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    (here / "mine").mkdir()
+    rule = (
+        '"""It fails."""\nfrom dropcap.api import Severity\nSEVERITY = Severity.LOW\n\n'
+        "def check(container):\n    return 1 / 0\n"
+    )
+    write(here / "mine", "faulty.py", rule)
+    assert main(["check", "--rules", "mine", "--format", "line"]) == UNCHECKED
+    out, err = capsys.readouterr()
+    assert "[privileged]" in out
+    assert (
+        "the rule faulty failed on web: ZeroDivisionError at mine/faulty.py:6; the other rules went on" in err
+    )
+
+
+def test_caps_lists_what_is_held_and_where_it_comes_from(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "services:\n  web:\n    image: nginx\n    user: root\n"
+        "    cap_drop: [ALL]\n    cap_add: [sys_time, CAP_CHOWN]\n"
+    )
+    write(here, "compose.yaml", text)
+    assert main(["caps", "--format", "json"]) == CLEAN
+    listing = json.loads(capsys.readouterr().out)
+    assert listing["version"] == 1
+    assert listing["containers"] == [
+        {
+            "path": "compose.yaml",
+            "line": 2,
+            "kind": "service",
+            "name": "web",
+            "engine": "docker",
+            "image": "nginx",
+            "user": "root",
+            "bounding": ["CHOWN", "SYS_TIME"],
+            "effective": ["CHOWN", "SYS_TIME"],
+            "origins": {"CHOWN": "cap_add at compose.yaml:6:25", "SYS_TIME": "cap_add at compose.yaml:6:15"},
+            "opaque": [],
+            "errors": [],
+        }
+    ]
+    assert main(["caps"]) == CLEAN
+    assert "CHOWN" in capsys.readouterr().out
+
+
+def test_a_refused_container_holds_nothing_and_says_why(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        here,
+        "run.sh",
+        "docker run --cap-add CAP_ALL alpine\npodman run --cap-add X --cap-drop NET_RAW alpine\n",
+    )
+    assert main(["caps", "--format", "json"]) == CLEAN
+    docker, podman = json.loads(capsys.readouterr().out)["containers"]
+    assert (docker["bounding"], docker["errors"]) == ([], ['invalid CapAdd: unknown capability: "CAP_ALL"'])
+    assert podman["bounding"] == []
+    assert "CAP_X" in podman["errors"][0]
+    assert (docker["name"], podman["name"]) == ("alpine", "alpine (2)")
+
+
+def test_explain_knows_rules_and_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "net-raw"]) == CLEAN
+    assert capsys.readouterr().out.startswith("net-raw (medium)\n\n")
+    assert main(["explain", "cap_net_raw"]) == CLEAN
+    assert capsys.readouterr().out.startswith("CAP_NET_RAW (capability 13, since Linux 2.2)\n")
+
+
+def test_rules_lists_every_rule_gravest_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == CLEAN
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[1] == "critical"
+    assert any(line.startswith("net-raw ") for line in lines)
+
+
+def test_exit_codes_are_documented() -> None:
+    assert cli._EXIT_CODES.count("\n") == 5  # noqa: SLF001  # what --help shows

@@ -1,0 +1,80 @@
+"""The configuration file is found, read, and refused with a word where it is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.config import Config, ConfigError, load_config
+from dropcap.model import Engine, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def in_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_a_file_there_are_defaults() -> None:
+    assert load_config() == Config(Engine.DOCKER, Severity.MEDIUM, (), (), ())
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\n'
+    (tmp_path / ".dropcap.toml").write_text(text)
+    assert load_config() == Config(Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",))
+
+
+def test_pyproject_serves_where_it_speaks_of_dropcap(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    assert load_config() == Config()
+    (tmp_path / "pyproject.toml").write_text('[tool.dropcap]\nengine = "nerdctl"\n')
+    assert load_config().engine is Engine.NERDCTL
+
+
+def test_the_nearest_file_up_to_the_repository_s_top_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".dropcap.toml").write_text('engine = "podman"\n')
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert load_config().engine is Engine.PODMAN
+    (tmp_path / "a" / ".git").mkdir()
+    assert load_config().engine is Engine.DOCKER
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\nengine = ?", r"\.dropcap\.toml: not TOML: Invalid value \(at line 2, column 10\)"),
+        ('engin = "docker"', "toml:1: unknown key 'engin'; there are engine, exclude, fail-on"),
+        ('# x\nengine = "lxc"', "toml:2: engine = 'lxc': an engine is one of docker, podman, nerdctl, swarm"),
+        ("fail-on = 3", "fail-on = 3: a severity is one of low, medium, high, critical"),
+        ('select = "a"', "select = 'a': has to be a list of strings"),
+        ("select = [1]", "has to be a list of strings"),
+    ],
+)
+def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / ".dropcap.toml").write_text(text)
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_config()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".dropcap.toml").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_config()
+    with pytest.raises(ConfigError, match=r"gone\.toml: cannot be read: No such file"):
+        load_config("gone.toml")
+
+
+def test_the_table_in_pyproject_is_a_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("tool.dropcap = 1\n# [tool.dropcap]\n")
+    with pytest.raises(ConfigError, match="has to be a table"):
+        load_config()

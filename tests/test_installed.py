@@ -1,0 +1,171 @@
+"""What a user gets: the wheel in a fresh environment, alone and with somebody else's rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PLUGIN = Path(__file__).parent / "data" / "plugin"
+
+HEAVY = {
+    "asyncio",
+    "concurrent.futures",
+    "dataclasses",
+    "dockerfile_parse",
+    "importlib.metadata",
+    "importlib.resources",
+    "inspect",
+    "jsonschema",
+    "logging",
+    "pathlib",
+    "pathspec",
+    "subprocess",
+    "tomllib",
+    "tree_sitter",
+}
+
+
+class Installed(NamedTuple):
+    """A fresh environment that dropcap is installed in."""
+
+    folder: Path
+    wheel: Path
+
+    def python(self, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        return self._run(self.folder / "bin" / "python", *words, cwd=cwd)
+
+    def dropcap(self, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        return self._run(self.folder / "bin" / "dropcap", *words, cwd=cwd)
+
+    def install(self, *words: str) -> None:
+        pip = [self.folder / "bin" / "python", "-m", "pip", "install", "--quiet", *words]
+        subprocess.run(pip, check=True, capture_output=True)
+
+    @staticmethod
+    def _run(program: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        # Nothing of this environment but what every process has.
+        clean = {"PATH": os.defpath, "HOME": str(cwd)}
+        return subprocess.run(
+            [program, *words], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("installed")
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(folder),
+        str(ROOT),
+    ]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.glob("dropcap-*.whl")
+    venv.create(folder / "venv", with_pip=True)
+    fresh = Installed(folder / "venv", wheel)
+    fresh.install(str(wheel))
+    return fresh
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    text = "services:\n  web:\n    image: nginx:latest\n    cap_drop: [ALL]\n"
+    (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_wheel_holds_the_engine_the_rules_and_nothing_else(installed: Installed) -> None:
+    names = zipfile.ZipFile(installed.wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"dropcap", "dropcap_rules"}
+    for name in ("dropcap/py.typed", "dropcap_rules/py.typed", "dropcap/capabilities/facts.toml"):
+        assert name in names
+
+
+def test_the_command_runs_without_anything_but_its_dependencies(installed: Installed, project: Path) -> None:
+    done = installed.dropcap("check", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 container" in done.stdout
+    assert installed.python("-m", "dropcap", "--version", cwd=project).stdout == "dropcap 0.1.0\n"
+
+
+def test_rules_of_another_package_are_found_and_listed(installed: Installed, project: Path) -> None:
+    installed.install("--no-deps", str(PLUGIN))
+    done = installed.dropcap("check", "--format", "json", cwd=project)
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (finding["rule"], finding["line"], finding["column"]) == ("moving-tag", 3, 12)
+    assert "moving-tag" in installed.dropcap("rules", cwd=project).stdout
+    assert "a tag that moves" in installed.dropcap("explain", "moving-tag", cwd=project).stdout
+
+
+def test_a_linted_folder_lends_no_code(installed: Installed, project: Path) -> None:
+    trap = "raise SystemExit('code of the linted folder ran')\n"
+    for name in ("dropcap.py", "dropcap_rules.py", "json.py", "evil_rules.py", "sitecustomize.py"):
+        (project / name).write_text(trap, encoding="utf-8")
+    info = project / "evil-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[dropcap.rules]\nevil = evil_rules\n", encoding="utf-8")
+    for done in (
+        installed.dropcap("check", cwd=project),
+        installed.python("-m", "dropcap", "check", cwd=project),
+    ):
+        assert "code of the linted folder ran" not in done.stdout + done.stderr
+        assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "loaded"),
+    [
+        (["check", "compose.yaml"], set()),
+        (["check", "--format", "sarif", "compose.yaml"], set()),
+        (["caps", "compose.yaml"], set()),
+        (["check", "plain.sh"], set()),
+        (["check", "run.sh"], {"tree_sitter"}),
+        (["check", "."], {"tree_sitter"}),
+        (["check", "Dockerfile"], {"dockerfile_parse"}),
+    ],
+)
+def test_heavy_modules_stay_out_until_they_are_needed(
+    installed: Installed, project: Path, words: list[str], loaded: set[str]
+) -> None:
+    (project / "plain.sh").write_text("echo hello\n", encoding="utf-8")
+    (project / "run.sh").write_text("docker run --cap-drop ALL alpine\n", encoding="utf-8")
+    if words[-1] == "Dockerfile":
+        (project / "Dockerfile").write_text("FROM alpine\n", encoding="utf-8")
+    spy = (
+        "import sys\n"
+        "from dropcap.cli import main\n"
+        f"code = main({words!r})\n"
+        "print('\\nMODULES', *sys.modules)\n"
+        "sys.exit(code)\n"
+    )
+    done = installed.python("-c", spy, cwd=project)
+    assert done.returncode == 0, done.stderr
+    modules = set(done.stdout.rpartition("MODULES ")[2].split())
+    # What dockerfile_parse and tree_sitter import themselves is theirs.
+    if not loaded:
+        assert modules & HEAVY == set()
+    else:
+        assert loaded <= modules
+        assert not modules & {
+            "jsonschema",
+            "importlib.metadata",
+            "asyncio",
+            "concurrent.futures",
+            "pathspec",
+            "tomllib",
+        }

@@ -1,0 +1,59 @@
+"""What the README shows is what the program prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Give each `$ command` of the README with the output shown below it."""
+    pairs = []
+    for session in SESSIONS:
+        for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            pairs.append((command, output))
+    return pairs
+
+
+def test_the_readme_shows_the_program() -> None:
+    assert {command.split()[1] for command, _ in commands()} >= {"check", "caps", "explain"}
+
+
+@pytest.mark.parametrize(("command", "output"), commands())
+def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
+    program, *words = shlex.split(command)
+    assert program == "dropcap"
+    environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "dropcap", *words],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if "…\n" in output:  # the README shows the beginning only
+        output = output.partition("…\n")[0]
+        assert done.stdout.startswith(output)
+    else:
+        assert done.stdout == output
+
+
+def test_the_two_commands_set_up_all_there_is() -> None:
+    install, test = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    assert "dropcap check fixtures/projects/shop" in install
+    assert test.endswith(".venv/bin/pytest")
+    assert "'.[test]'" in test
+    assert "--editable '.[test,lint]'" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
