@@ -1,0 +1,53 @@
+"""Writers: a report becomes text for people or programs; one module a format."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from dropcap.model import Severity
+from dropcap.writers.failures import failure_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dropcap.model import Report
+    from dropcap.rule import Rule
+
+    Writer = Callable[[Report, "Context"], Iterator[str]]
+
+__all__ = ["FORMATS", "Context", "failure_lines", "writer"]
+
+FORMATS = ("text", "line", "json", "sarif")
+
+
+class Context(NamedTuple):
+    """What a writer has to know besides the report.
+
+    Attributes:
+        rules: every rule that ran, whether it found something or not.
+        colour: whether to use terminal colours.
+        category: what tells several SARIF uploads for one commit apart.
+        threshold: the severity from which a finding makes the run fail.
+
+    """
+
+    rules: tuple[Rule, ...] = ()
+    colour: bool = False
+    category: str = "dropcap"
+    threshold: Severity = Severity.LOW
+
+
+def writer(name: str) -> Writer:
+    """Give the function that writes a format, importing its module now.
+
+    It takes a report and a :class:`Context` and yields text in chunks.
+
+    Raises:
+        ValueError: there is no such format.
+
+    """
+    if name not in FORMATS:
+        raise ValueError(f"no format {name!r}: the formats are {', '.join(FORMATS)}")
+    write: Writer = import_module(f"dropcap.writers.{name}").write
+    return write

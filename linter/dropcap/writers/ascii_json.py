@@ -1,0 +1,29 @@
+"""JSON that survives every encoding, terminal and parser."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def dumps(value: object) -> str:
+    """Write a value as JSON in ASCII, on one line.
+
+    Half a surrogate pair, as in the name of a file that is not UTF-8, becomes U+FFFD: many parsers refuse it.
+    """
+    text = json.dumps(value)
+    if "\\ud" not in text:
+        return text
+    joined = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.dumps(json.loads(joined.decode("utf-16-le", "replace")))
+
+
+def listed(items: Iterable[object]) -> Iterator[str]:
+    """Yield the inside of a JSON array, an item a line."""
+    separator = "\n"
+    for item in items:
+        yield separator + dumps(item)
+        separator = ",\n"

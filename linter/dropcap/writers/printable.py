@@ -1,0 +1,67 @@
+"""Text from files made safe to print: no file decides what a terminal does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dropcap.model import Container
+    from dropcap.source import Region
+
+SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth")
+"""In lower case, what stands in the name of something secret."""
+
+BOLD = "1"
+
+_NAME_SIZE = 60
+
+
+def printable(text: str) -> str:
+    r"""Write control characters, direction overrides, odd spaces and lone surrogates as `\x1b` or `\u202e`.
+
+    What `str.isprintable` accepts stays; a backslash of the text's own is left alone.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(printable_character, text))
+
+
+def printable_character(character: str) -> str:
+    """Do the same for one character."""
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
+def without_secrets(text: str) -> str:
+    """Replace what looks like a secret by asterisks; the length stays."""
+    folded = text.casefold()
+    if "=" in text or "@" in text or any(word in folded for word in SECRET_WORDS):
+        from dropcap.writers.masking import mask  # its patterns take 2 ms to compile
+
+        return mask(text)
+    return text
+
+
+def shortened(text: str, size: int) -> str:
+    """Make text printable and cut it to `size` characters."""
+    text = printable(text[: size + 1])
+    return text if len(text) <= size else f"{text[: size - 3]}..."
+
+
+def painted(text: str, colour: str, *, on: bool) -> str:
+    """Put text between ANSI codes: a colour is the numbers of an SGR sequence, `31;1`."""
+    return f"\x1b[{colour}m{text}\x1b[0m" if on else text
+
+
+def place(region: Region) -> str:
+    """Write where a region starts, as editors and terminals recognise it."""
+    return f"{printable(region.path)}:{region.line}:{region.column}"
+
+
+def title(container: Container) -> str:
+    """Say which container: `service web`, `run nginx`."""
+    return f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number and its noun: `1 file`, `2 files`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,207 @@
+"""SARIF 2.1.0 as GitHub's code scanning reads it.
+
+What GitHub asks for, ignores and limits stands in its documentation, "SARIF support for code scanning".
+Fixes and suppressions are left out: it ignores the ones, and would open alerts for the others.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dropcap import __version__
+from dropcap.model import Level
+from dropcap.writers.ascii_json import dumps, listed
+from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
+from dropcap.writers.printable import printable, shortened, title
+from dropcap.writers.sarif_rules import LEVELS, descriptor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dropcap.model import Container, Failure, Finding, Report
+    from dropcap.rule import Rule
+    from dropcap.source import Region, Source
+    from dropcap.writers import Context
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "%SRCROOT%"
+_MOST_RESULTS = 25_000
+"""GitHub refuses a run with more."""
+_MOST_RELATED = 999
+"""GitHub refuses a result with more than 1,000 locations."""
+_MOST_LINKS = 6
+_NAME_SIZE = 60
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def write(report: Report, context: Context) -> Iterator[str]:
+    """Yield one log with one run, a result a line."""
+    findings = _most_severe(report.findings)
+    run = {
+        "tool": {"driver": _driver(context.rules)},
+        "automationDetails": {"id": f"{context.category}/"},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The folder that the paths are relative to."}}
+        },
+        "invocations": [_invocation(report, left_out=len(report.findings) - len(findings))],
+    }
+    yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
+    yield from listed(_results(findings, context.rules))
+    yield "]}]}\n"
+
+
+def _most_severe(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Keep as many findings as an upload may have, in their order."""
+    if len(findings) <= _MOST_RESULTS:
+        return findings
+    ranked = sorted(range(len(findings)), key=lambda index: -findings[index].severity)
+    return [findings[index] for index in sorted(ranked[:_MOST_RESULTS])]
+
+
+def _driver(rules: Iterable[Rule]) -> dict[str, Any]:
+    return {
+        "name": "dropcap",
+        "semanticVersion": __version__,
+        "rules": [descriptor(rule) for rule in rules],
+    }
+
+
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
+    notifications = [_notification(failure) for failure in report.failures]
+    if left_out:
+        what = f"{left_out} of {len(report.findings)} findings"
+        text = f"{what}, the least severe ones, are left out: an upload has a limit."
+        notifications.append({"level": "warning", "message": {"text": text}})
+    return {
+        "executionSuccessful": all(failure.level is not Level.ERROR for failure in report.failures),
+        "toolExecutionNotifications": notifications,
+    }
+
+
+def _notification(failure: Failure) -> dict[str, Any]:
+    notification: dict[str, Any] = {
+        "level": failure.level.value,
+        "message": {"text": f"{_plain(failure.message)}."},
+    }
+    if failure.path:
+        region = failure.source.region(failure.span) if failure.source and failure.span else None
+        notification["locations"] = [{"physicalLocation": _physical(failure.path, region)}]
+    return notification
+
+
+def _results(findings: Iterable[Finding], rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
+    indexes = {rule.id: index for index, rule in enumerate(rules)}
+    hashes: dict[Source, list[str]] = {}
+    for finding in findings:
+        where = finding.problem.where
+        root, _ = where.source.to_root(where.span)
+        if root not in hashes:
+            hashes[root] = line_hashes(root.text)
+        region = where.source.region(where.span)
+        yield {
+            "ruleId": finding.rule,
+            "ruleIndex": indexes[finding.rule],
+            "level": LEVELS[finding.severity],
+            "message": {"text": _message(finding)},
+            "locations": [
+                {
+                    "physicalLocation": _physical(region.path, region),
+                    "logicalLocations": [_logical(finding.container)],
+                }
+            ],
+            "partialFingerprints": {
+                "primaryLocationLineHash": hashes[root][region.line - 1],
+                "dropcapIdentity/v1": identity_hash(finding),
+            },
+            **_related(finding),
+        }
+
+
+def _message(finding: Finding) -> str:
+    """Say it in sentences, the first one enough by itself; related places show where a link leads to them."""
+    kind, name = finding.container.kind.value, finding.container.name
+    text = f"{kind.capitalize()} {_plain(shortened(name, _NAME_SIZE))}: {_plain(finding.problem.message)}."
+    number, links = 0, []
+    for number, related in enumerate(finding.problem.related, 1):
+        links.append(_link(related.message, number))
+    if links:
+        text += f" See {_joined(links)}."
+    if finding.shared_by:
+        others = [_link(other.name, index) for index, other in enumerate(finding.shared_by, number + 1)]
+        text += f" The same text gives it to {_joined(others)}."
+    return text
+
+
+def _related(finding: Finding) -> dict[str, Any]:
+    places = [
+        _location(related.where.source.region(related.where.span), related.message)
+        for related in finding.problem.related
+    ]
+    places += [
+        _location(other.source.region(other.span), f"also holds for {title(other)}")
+        for other in finding.shared_by
+    ]
+    numbered = [{"id": number, **place} for number, place in enumerate(places[:_MOST_RELATED], 1)]
+    return {"relatedLocations": numbered} if numbered else {}
+
+
+def _location(region: Region, message: str) -> dict[str, Any]:
+    return {"physicalLocation": _physical(region.path, region), "message": {"text": f"{_plain(message)}."}}
+
+
+def _logical(container: Container) -> dict[str, Any]:
+    kind, name = container.kind.value, printable(container.name)
+    return {"name": name, "kind": "resource", "fullyQualifiedName": f"{kind}/{name}"}
+
+
+def _physical(path: str, region: Region | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(path)}
+    if region is not None:
+        physical["region"] = {
+            "startLine": region.line,
+            "startColumn": region.column,
+            "endLine": region.end_line,
+            "endColumn": region.end_column,
+        }
+    return physical
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """Write a path as a URI; a name that is not UTF-8 keeps its bytes."""
+    portable_path = portable(path)
+    try:
+        raw = os.fsencode(portable_path)
+    except UnicodeEncodeError:
+        raw = portable_path.encode("utf-8", "replace")
+    if os.path.isabs(path):
+        return {"uri": f"file:///{quote(raw.lstrip(b'/'), safe='/:')}"}
+    return {"uri": quote(raw, safe="/"), "uriBaseId": _ROOT}
+
+
+def _joined(links: Sequence[str]) -> str:
+    """Join links to a phrase that stays short; the related locations are complete all the same."""
+    if len(links) > _MOST_LINKS:
+        return f"{', '.join(links[: _MOST_LINKS - 1])} and {len(links) - _MOST_LINKS + 1} more"
+    return " and ".join(filter(None, (", ".join(links[:-1]), links[-1])))
+
+
+def _link(text: str, number: int) -> str:
+    """Link to a related location; its number has to be below the limit, or the link leads nowhere."""
+    text = _plain(shortened(text, _NAME_SIZE))
+    if number > _MOST_RELATED:
+        return text
+    escaped = re.sub(r"([\\\[\]])", r"\\\1", text)
+    return f"[{escaped}]({number})"
+
+
+def _plain(text: str) -> str:
+    """Write text so that a SARIF viewer takes nothing in it for a placeholder or a link.
+
+    Braces are doubled, as the standard demands, except that `${NAME}` is written as its equal `$NAME`.
+    """
+    text = _VARIABLE.sub(r"$\1", printable(text))
+    return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")

@@ -1,0 +1,1 @@
+"""Programs that others wrote, as judges of ours; the tests alone use them."""

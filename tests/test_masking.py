@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dropcap.writers.masking import mask
+from dropcap.writers.printable import without_secrets
+
+_HIDDEN = [
+    # An option that sets a variable: whatever its name.
+    ("docker run -e PLAIN=value nginx", "value"),
+    ("docker run -ePLAIN=value nginx", "value"),
+    ("docker run -ite PLAIN=value nginx", "value"),
+    ("docker run --env PLAIN=value nginx", "value"),
+    ("docker run --env=PLAIN=value nginx", "value"),
+    ("docker run --env 'PLAIN=two words' nginx", "two words"),
+    ('docker run -e PLAIN="two words" nginx', "two words"),
+    ('docker run -e "PLAIN=it\'s" nginx', "it's"),
+    (r"docker run -e PLAIN=a\ b nginx", r"a\ b"),
+    ('"runArgs": ["-e", "PLAIN=two words", "--init"]', "two words"),
+    ("docker run -e \\\n    PLAIN=value nginx", "value"),
+    # A name that says what it holds.
+    ("DB_PASSWORD=value docker run nginx", "value"),
+    ("  - API_KEY=value", "value"),
+    ('  - "API_KEY=two words"', "two words"),
+    ("  db.auth-string: two words # why", "two words"),
+    ('  "CREDENTIALS": "two words"', "two words"),
+    ('{"token":"value","privileged":true}', "value"),
+    ("  environment: {Secret: value, OTHER: b}", "value"),
+    ("  curl -H 'Authorization: Bearer value' x", "Bearer value"),
+    ("  password: ${DB_PASS:-value}", "${DB_PASS:-value}"),
+    ("  image: x:${TOKEN:-value}", "value"),
+    ("redis-server --requirepass value --port 1", "value"),
+    ('["redis-server", "--requirepass", "value", "--port"]', "value"),
+    ('redis-server --requirepass "two words" --port 1', "two words"),
+    ("--secret-file=value", "value"),
+    ("ENV ROOT_PASSWORD value", "value"),
+    # A password in a URL.
+    ("  - DATABASE_URL=postgres://me:value@db/x", "value"),
+    ("  git clone https://ghp_0123456789abcdef@github.com/x", "ghp_0123456789abcdef"),
+    ("url: amqp://me:va/lue@db", "va/lue"),
+]
+
+
+@pytest.mark.parametrize(("text", "secret"), _HIDDEN)
+def test_a_secret_is_hidden_and_nothing_else_moves(text: str, secret: str) -> None:
+    assert without_secrets(text) == mask(text) == text.replace(secret, "*" * len(secret))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    privileged: true",
+        "  authentik:\n    privileged: true",
+        "  auth: {privileged: true}",
+        "    image: quay.io/keycloak/keycloak:26",
+        "      - ./keys:/etc/keys:ro",
+        "docker run --cap-add NET_ADMIN --name auth nginx",
+        "docker run --env-file ./plain.env nginx",
+        "    PLAIN: value",
+        "  - PLAIN=value",
+        "# the key to success",
+        "redis-server --no-auth --port 1",
+        "ssh://git@example.org/x",
+        "http://example.org:8080/x",
+        "  secrets:",
+        "",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert mask(text) == text
+
+
+@given(st.text(alphabet="-e=:\"' \\{},\nKEYkeyENVpa\u017fs\u212a@/x#$"))
+def test_the_length_and_the_lines_stay(text: str) -> None:
+    masked = without_secrets(text)
+    assert masked == mask(text)
+    assert len(masked) == len(text)
+    assert all(new == old or (new == "*" and old != "\n") for old, new in zip(text, masked, strict=True))
+
+
+def test_a_value_ends_with_its_line() -> None:
+    assert mask("A_KEY=a'x\n  privileged: true'") == "A_KEY=***\n  privileged: true'"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "key",
+        "key ",
+        "-e ",
+        "--key ",
+        "{a_key: 1, ",
+        "://a:",
+        "key='",
+        'key="',
+        "-e,,",
+        "ENV key v ",
+        "key: \n",
+        " ",
+    ],
+)
+def test_a_hostile_line_takes_linear_time(unit: str) -> None:
+    start = time.process_time()
+    mask(unit * (300_000 // len(unit)))
+    assert time.process_time() - start < 5
