@@ -62,7 +62,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
     write(here, "b.compose.yml", PRIVILEGED)
     assert main(["check", "--format", "line"]) == UNCHECKED
     out, err = capsys.readouterr()
-    assert out.startswith("b.compose.yml:4:5: critical: ")
+    assert out.startswith("b.compose.yml:4:17: critical: ")
     assert err.startswith("a.compose.yml:1:")
 
 
@@ -147,7 +147,7 @@ def test_standard_input_goes_by_the_name_it_is_given(
     stdin = io.TextIOWrapper(io.BytesIO(PRIVILEGED.encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     assert main(["check", "-", "--stdin-filename", "deep/compose.yaml", "--format", "line"]) == FINDINGS
-    assert capsys.readouterr().out.startswith("deep/compose.yaml:4:5: critical: ")
+    assert capsys.readouterr().out.startswith("deep/compose.yaml:4:17: critical: ")
 
 
 def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,9 +251,8 @@ def test_a_rule_that_fails_does_not_silence_the_others(
     assert main(["check", "--rules", "mine", "--format", "line"]) == UNCHECKED
     out, err = capsys.readouterr()
     assert "[privileged]" in out
-    assert (
-        "the rule faulty failed on web: ZeroDivisionError at mine/faulty.py:6; the other rules went on" in err
-    )
+    assert "the rule faulty failed on web: ZeroDivisionError at " in err
+    assert "mine/faulty.py:6; the other rules went on" in err
 
 
 def test_caps_lists_what_is_held_and_where_it_comes_from(

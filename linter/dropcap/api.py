@@ -10,9 +10,26 @@ The module's name, with hyphens for underscores, is the rule's id.
 
 from __future__ import annotations
 
-from dropcap.capabilities.effective import CapabilitySets, Origin, Refusal, capability_sets, is_root
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.effective import (
+    CapabilitySets,
+    Origin,
+    Refusal,
+    capability_sets,
+    is_root,
+    no_new_privileges,
+)
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.grades import Grade, Graded, grade
+from dropcap.capabilities.held import (
+    Held,
+    all_entry,
+    engine_name,
+    held_at_grade,
+    holds_all,
+    privileged_option,
+)
 from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.model import (
     Container,
@@ -31,6 +48,9 @@ from dropcap.model import (
 )
 from dropcap.source import Source, Span
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 __all__ = [
     "NAMES",
     "CapabilitySets",
@@ -40,6 +60,7 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
+    "Held",
     "Instruction",
     "Kind",
     "Located",
@@ -53,10 +74,37 @@ __all__ = [
     "Source",
     "Span",
     "Stage",
+    "all_entry",
     "bare_name",
     "capability_sets",
+    "commands",
     "default_set",
+    "engine_name",
     "grade",
+    "held_at_grade",
+    "holds_all",
     "is_root",
+    "no_new_privileges",
+    "privileged_option",
     "suggest",
 ]
+
+
+def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
+    """Give the words of every simple command of a shell script, as its program would get them.
+
+    The program comes first, without `sudo` and its like; None stands for a word that nobody can know before
+    the script runs. Look for the program's name in the script's text first: this imports a parser of shell.
+
+    Raises:
+        UnreadableError: the script nests too deeply.
+
+    """
+    from dropcap.readers.shell import commands as shell_commands
+    from dropcap.readers.shell.wrappers import unwrapped
+
+    for words in shell_commands(script):
+        yield [
+            Located(word.value, word.source, word.span) if word.unknown is None else None
+            for word in unwrapped(words)
+        ]

@@ -1,0 +1,282 @@
+"""The capability sets of a container: what its processes can hold, what the first one holds, and why.
+
+Nothing is judged here and nothing is guessed. Where the user is not known, the sets are those of root: the
+most that the container can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dropcap.capabilities.engines import combine, default_set, in_order, unknown
+from dropcap.capabilities.names import ALL, NAMES, bare_name, normalise
+from dropcap.model import Engine, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dropcap.model import Container, Located, Stage
+
+# Podman reads it from the image or the command line: containers/common pkg/capabilities.
+_LABEL = "io.containers.capabilities"
+# Go's strconv.Atoi takes leading zeros and a sign.
+_UID_ZERO = re.compile(r"[+-]?0+")
+# Go's strconv.ParseBool takes these and no others.
+_BOOLEANS = {
+    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
+}
+
+
+class Origin(NamedTuple):
+    """Where a capability comes from.
+
+    Attributes:
+        kind: `default`, `cap_add` or `privileged`.
+        where: the entry that grants it; None for the default set.
+
+    """
+
+    kind: str
+    where: Located[Any] | None
+
+
+class Refusal(NamedTuple):
+    """An entry that makes the engine refuse the container.
+
+    Attributes:
+        message: the engine's own words.
+        where: the entry.
+
+    """
+
+    message: str
+    where: Located[str]
+
+
+class CapabilitySets(NamedTuple):
+    """What a container holds; bare names in the kernel's order.
+
+    Attributes:
+        bounding: the most that any process of the container can hold.
+        effective: what its first process holds. Under Docker a user other than root holds nothing, under
+            Podman what is added by name.
+        origins: where each member of `bounding` comes from.
+        errors: why the engine refuses the container. The sets are computed as if the refused entries were not
+            there, so that a rule can go on; who prints the sets of a container with errors says that there is
+            no such container.
+
+    """
+
+    bounding: tuple[str, ...]
+    effective: tuple[str, ...]
+    origins: Mapping[str, Origin]
+    errors: tuple[Refusal, ...]
+
+
+_DEFAULT = Origin("default", None)
+_NOTHING = CapabilitySets((), (), {}, ())
+_PLAIN = {
+    engine: CapabilitySets(
+        default_set(engine), default_set(engine), dict.fromkeys(default_set(engine), _DEFAULT), ()
+    )
+    for engine in Engine
+}
+# The last answer: rules ask about one container after another, each of them the same.
+_last: list[tuple[Container, Engine, CapabilitySets]] = []
+
+
+def capability_sets(container: Container, engine: Engine | None = None) -> CapabilitySets:
+    """Compute the sets of a container under an engine: the one given, the container's own, or Docker.
+
+    A Dockerfile stage starts nothing and has empty sets. So has a command in a running container, whose sets
+    are those that the container was started with; a privileged one holds everything.
+    """
+    engine = engine or container.engine or Engine.DOCKER
+    for known, its_engine, sets in _last:
+        if known is container and its_engine is engine:
+            return sets
+    sets = _compute(container, engine)
+    _last[:] = [(container, engine, sets)]
+    return sets
+
+
+def _compute(container: Container, engine: Engine) -> CapabilitySets:
+    privileged = _privileged(container, engine)
+    if container.kind is Kind.STAGE or (container.kind is Kind.EXEC and privileged is None):
+        return _NOTHING
+    root = is_root(container, engine)
+    ambient = engine is Engine.PODMAN and _has_ambient_set(container, root=root)
+    label = _label(container) if engine is Engine.PODMAN else None
+    if privileged is label is None and not (ambient or container.cap_add or container.cap_drop):
+        return _PLAIN[engine] if root is not False else _PLAIN[engine]._replace(effective=())
+    if privileged is not None:
+        origins = dict.fromkeys(NAMES, Origin("privileged", privileged))
+        refused = _refused_though_privileged(container, engine, ambient=ambient)
+    else:
+        origins, refused = _combined(container, engine)
+        if label is not None:
+            origins, wrong = _reduced(origins, label)
+            refused += wrong
+    bounding = in_order(origins)
+    effective = bounding if root is not False else ()
+    if ambient:
+        asked = _ambient(container)
+        if root is False or no_new_privileges(container, engine):
+            effective = tuple(name for name in asked if name in origins)
+        if not refused and (denied := _denied(container, label, frozenset(asked) - origins.keys())):
+            refused.append(denied)
+    return CapabilitySets(bounding, effective, origins, tuple(refused))
+
+
+def _combined(container: Container, engine: Engine) -> tuple[dict[str, Origin], list[Refusal]]:
+    adds, drops = container.cap_add, container.cap_drop
+    combined = combine(engine, [entry.value for entry in adds], [entry.value for entry in drops])
+    origins = {
+        name: _DEFAULT if at is None else Origin("cap_add", adds[at]) for name, at in combined.granted.items()
+    }
+    refused = [Refusal(one.message, (drops if one.dropped else adds)[one.at]) for one in combined.refused]
+    return origins, refused
+
+
+def _refused_though_privileged(container: Container, engine: Engine, *, ambient: bool) -> list[Refusal]:
+    """Find what is refused although the lists have no effect.
+
+    Docker checks every name. Podman looks at the additions alone, and only for another user than root.
+    """
+    if engine is not Engine.PODMAN:
+        return _combined(container, engine)[1]
+    return _combined(container._replace(cap_drop=()), engine)[1] if ambient else []
+
+
+def _privileged(container: Container, engine: Engine) -> Located[bool] | None:
+    """Find what makes a container privileged; Swarm ignores the option."""
+    option = container.privileged
+    return option if option is not None and option.value and engine is not Engine.SWARM else None
+
+
+def _ambient(container: Container) -> tuple[str, ...]:
+    """Give what Podman puts into the ambient set of a user that is not root: the additions and nothing else.
+
+    Drops do not count here, nor does privileged mode: podman pkg/specgen/generate/security_linux.go.
+    """
+    added = {bare_name(entry.value) for entry in container.cap_add}
+    return NAMES if ALL in added else in_order(added)
+
+
+def _has_ambient_set(container: Container, *, root: bool | None) -> bool:
+    """Tell whether Podman takes the user for another one than root.
+
+    It compares texts: a uid of `00` is another user to it. The kernel nevertheless gives everything to uid 0 at
+    its first exec; only where it may not gain privileges, it is left with what Podman meant for it.
+    """
+    if not root:
+        return root is False
+    user = _user(container)
+    return user is not None and user.partition(":")[0] not in {"", "root", "0"}
+
+
+def _denied(container: Container, label: Located[str] | None, missing: frozenset[str]) -> Refusal | None:
+    """Find what keeps a container from starting although Podman creates it.
+
+    The kernel takes nothing into the ambient set that is not in the bounding set; an addition of ALL beside a
+    drop by name asks for that, and so can a label.
+    """
+    guilty = [entry for entry in container.cap_drop if bare_name(entry.value) in missing]
+    if label is not None:
+        guilty.append(label)
+    return Refusal("unable to apply caps: operation not permitted", guilty[0]) if missing and guilty else None
+
+
+def _label(container: Container) -> Located[str] | None:
+    """Find the label by which an image says what it needs; the container's own comes before the image's."""
+    own = container.labels
+    stage = container.stage.labels if container.stage else ()
+    for labels in (own, stage):
+        for label in reversed(labels):
+            if label.value.partition("=")[0] == _LABEL:
+                return label
+    return None
+
+
+def _reduced(origins: dict[str, Origin], label: Located[str]) -> tuple[dict[str, Origin], list[Refusal]]:
+    """Reduce a set to what the image's label asks for; where it asks for more than that, nothing changes."""
+    words = label.value.partition("=")[2].split(",")
+    if words == [""]:
+        return {}, []
+    wanted = {bare_name(word) for word in words}
+    if wrong := sorted(wanted.difference(NAMES, (ALL,))):
+        full = normalise(wrong[0], Engine.PODMAN)
+        return origins, [Refusal(unknown(full, Engine.PODMAN), label)]
+    asked = NAMES if ALL in wanted else wanted
+    if not origins.keys() >= set(asked):
+        return origins, []
+    return {name: origin for name, origin in origins.items() if name in asked}, []
+
+
+def is_root(container: Container, engine: Engine | None = None) -> bool | None:
+    """Say whether the first process runs as root, uid 0; None where only the image knows, or nobody.
+
+    The container's user comes before the image's; an empty one means the image's. A name is not looked up:
+    any other than `root` is taken for another user.
+    """
+    if container.hides("user"):
+        return None
+    engine = engine or container.engine or Engine.DOCKER
+    user = _user(container)
+    if user is not None:
+        name = user.partition(":")[0]
+        return name in {"", "root"} or _UID_ZERO.fullmatch(name) is not None
+    if engine is Engine.PODMAN and container.userns is not None:
+        mode, _, options = container.userns.value.partition(":")
+        if mode == "keep-id":
+            return "uid=0" in options.split(",")
+    return True if _from_scratch(container.stage) else None
+
+
+def _user(container: Container) -> str | None:
+    """Give the user as it is written, with its group: the container's, or the image's where that is known."""
+    if container.user is not None and container.user.value:
+        return container.user.value
+    if container.stage is not None and container.stage.user is not None:
+        return container.stage.user.value
+    return None
+
+
+def _from_scratch(stage: Stage | None) -> bool:
+    """Tell whether a stage is built upon nothing, so that no image can name a user."""
+    while stage is not None and stage.parent is not None:
+        stage = stage.parent
+    return stage is not None and stage.base is not None and stage.base.value == "scratch"
+
+
+def no_new_privileges(container: Container, engine: Engine | None = None) -> bool | None:
+    """Say whether no process can gain privileges by executing a file; None where that cannot be seen.
+
+    The last of several options counts. Engines refuse a value that is none of Go's booleans; such an option
+    is left out here. Swarm ignores them all.
+    """
+    engine = engine or container.engine or Engine.DOCKER
+    if engine is Engine.SWARM:
+        return False
+    if container.hides("security_opt"):
+        return None
+    answer = False
+    for value, _ in security_values(container, "no-new-privileges", engine):
+        answer = _BOOLEANS.get(value, answer) if value is not None else True
+    return answer
+
+
+def security_values(
+    container: Container, key: str, engine: Engine
+) -> Iterator[tuple[str | None, Located[str]]]:
+    """Give the values of a key among the security options, each with its option; None for the bare key.
+
+    The separator is `=`, or `:` where there is no `=`; nerdctl knows `=` alone.
+    """
+    for option in container.security_opt:
+        separator = "=" if "=" in option.value or engine is Engine.NERDCTL else ":"
+        name, found, value = option.value.partition(separator)
+        if name == key:
+            yield value if found else None, option

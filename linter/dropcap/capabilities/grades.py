@@ -1,0 +1,146 @@
+"""How much a capability weighs in the container that holds it.
+
+The facts say what it weighs by itself; a circumstance of the container, such as the host's network, raises
+that by one level, and several of them by no more. So SYS_PTRACE with the host's processes in view is
+critical, AUDIT_CONTROL high and KILL moderate.
+
+Grades depend on what is held and on the container's other fields, never on how it was granted. So taking a
+privilege away raises no grade, and granting one lowers none.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dropcap.capabilities.effective import capability_sets, security_values
+from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
+from dropcap.model import Engine, Kind, Related
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dropcap.capabilities.facts import Circumstance
+    from dropcap.model import Container, Located
+
+
+class Grade(IntEnum):
+    """How much a capability weighs, in order; facts.toml says what each level means."""
+
+    LOW = 1
+    MODERATE = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class Graded(NamedTuple):
+    """A capability's grade in a container.
+
+    Attributes:
+        grade: the level.
+        why: what a process can do with the capability, in sentences.
+        raised_by: the circumstances that add to it, each with its place. They are named for a capability
+            that is critical by itself too, where there is no level to add.
+
+    """
+
+    grade: Grade
+    why: str
+    raised_by: tuple[Related, ...]
+
+
+_BY_RISK = {grade.name.lower(): grade for grade in Grade}
+
+
+def grade(container: Container, capability: str) -> Graded:
+    """Grade a capability as if the container held it, which is for the caller to know.
+
+    Where something that decides is hidden, nothing is raised by it.
+
+    Args:
+        container: whose engine decides what is in the default set; Docker where it names none.
+        capability: a bare name.
+
+    Raises:
+        KeyError: there is no such capability.
+
+    """
+    known = fact(capability)
+    own = _BY_RISK[known.risk]
+    engine = container.engine or Engine.DOCKER
+    names = known.raised_by if capability in default_set(engine) else (*known.raised_by, GENERAL)
+    raised_by = tuple(found for name in names if (found := _find(container, circumstances()[name])))
+    level = Grade(min(own + 1, Grade.CRITICAL)) if raised_by else own
+    return Graded(level, known.why, raised_by)
+
+
+def _find(container: Container, circumstance: Circumstance) -> Related | None:
+    """Find the place where a circumstance of the container is written."""
+    field = circumstance.field
+    if container.hides("cap_drop" if field == "held" else field) or _ignored(container, field):
+        return None
+    where = _FINDERS[field](container, circumstance)
+    return Related(circumstance.message, where) if where is not None else None
+
+
+def _ignored(container: Container, field: str) -> bool:
+    """Whether the engine does not look at a field: Swarm takes most of them out of a stack file.
+
+    A service that is made on the command line has no option for them, but one for the host's network.
+    Source: docker/cli cli/compose/types/types.go, UnsupportedProperties.
+    """
+    if container.engine is not Engine.SWARM or field in {"mounts", "held"}:
+        return False
+    return field != "network_mode" or container.kind is Kind.SERVICE
+
+
+def _by_value(container: Container, circumstance: Circumstance) -> Located[Any] | None:
+    value: Located[str] | None = getattr(container, circumstance.field)
+    return value if value is not None and value.value in circumstance.values else None
+
+
+def _by_security_option(container: Container, circumstance: Circumstance) -> Located[Any] | None:
+    for wanted in circumstance.values:
+        key, _, value = wanted.partition("=")
+        options = list(security_values(container, key, container.engine or Engine.DOCKER))
+        if options and options[-1][0] == value:
+            return options[-1][1]
+    return None
+
+
+def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | None:
+    return container.device_rules[0] if container.device_rules else None
+
+
+def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
+    for mount in container.mounts:
+        kind, source, _target, read_only = mount.value
+        if kind == "bind" and not read_only and _plain_path(source) in host_directories():
+            return mount
+    return None
+
+
+def _plain_path(path: str) -> str:
+    """Write an absolute path without dots and doubled slashes; POSIX keeps two at the beginning."""
+    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
+
+
+def _by_company(container: Container, circumstance: Circumstance) -> Located[Any] | None:
+    origins = capability_sets(container).origins
+    for name in circumstance.values:
+        if name in origins:
+            return origins[name].where or container.grip
+    return None
+
+
+_FINDERS: dict[str, Callable[[Container, Circumstance], Located[Any] | None]] = {
+    "pid": _by_value,
+    "ipc": _by_value,
+    "network_mode": _by_value,
+    "security_opt": _by_security_option,
+    "device_rules": _by_device_rule,
+    "mounts": _by_mount,
+    "held": _by_company,
+}

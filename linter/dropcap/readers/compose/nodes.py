@@ -1,0 +1,110 @@
+"""The tree as Docker Compose sees it: aliases followed, `<<` merged in, `!reset` taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dropcap.readers.compose.scalars import meaning, printed
+from dropcap.readers.yaml import Mapping, Scalar, Sequence, target
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from dropcap.readers.compose.log import Log
+    from dropcap.readers.yaml import Node, Pair, Value
+
+RESET, OVERRIDE = "!reset", "!override"
+"""Compose's own tags: take out what the files before say here; put this in its place."""
+
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+class Entry(NamedTuple):
+    """A value of a mapping.
+
+    Attributes:
+        key: its key.
+        value: the value, where its text stands: behind an alias, at the anchor.
+        span: where key and value are written; where the value is an alias, the `*name`.
+
+    """
+
+    key: Scalar
+    value: Value
+    span: Span
+
+
+def entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
+    """Give a mapping's values by key, without what a reset takes out.
+
+    Of a key that stands there twice the last one counts.
+
+    Args:
+        mapping: the mapping.
+        path: its name for people: `services.web`, or an empty string for the whole file.
+        log: told about keys that are no strings, and about a `<<` with anything but mappings.
+
+    """
+    found = all_entries(mapping, path, log)
+    if any(entry.value.tag == RESET for entry in found.values()):
+        return {key: entry for key, entry in found.items() if entry.value.tag != RESET}
+    return found
+
+
+def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
+    """Give a mapping's values by key; what a reset takes out is still there, tagged with it."""
+    found: dict[str, Entry] = {}
+    merged: list[Node] = []
+    for pair in mapping.pairs:
+        key = target(pair.key)
+        if not isinstance(key, Scalar) or (meaning(key) != "text" and key.tag != _MERGE_TAG):
+            log.error(pair.key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
+        elif key.tag == _MERGE_TAG or (key.text == "<<" and not key.style):
+            merged.append(pair.value)
+        else:
+            found[key.text] = Entry(key, target(pair.value), _extent(pair))
+    for node in merged:
+        for other in _to_merge(node, log):
+            for name, entry in all_entries(other, path, log).items():
+                found.setdefault(name, entry)
+    return found
+
+
+def items(sequence: Sequence) -> list[Value]:
+    """Give a list's values, aliases followed, without those that are tagged with a reset."""
+    return [value for value in map(target, sequence.items) if value.tag != RESET]
+
+
+def as_list(mapping: Mapping, path: str, log: Log, *, is_many: bool = False) -> Sequence:
+    """Turn `key: value` into `key=value`, each where the two stand, as Compose does where it takes either form.
+
+    With `is_many` a key may have a list of values, as hosts have addresses.
+    """
+    texts = []
+    for name, entry in entries(mapping, path, log).items():
+        values = items(entry.value) if is_many and isinstance(entry.value, Sequence) else [entry.value]
+        for value in values:
+            if not isinstance(value, Scalar) or meaning(value) == "date":
+                log.error(value, f"{path}.{name} must be a string, a number, true, false or empty")
+                continue
+            # Keys know no variables: a dollar sign in one is meant.
+            text = f"{name.replace('$', '$$')}={printed(value)}"
+            texts.append(Scalar(text, '"', None, entry.key.source, entry.span))
+    return Sequence(tuple(texts), mapping.tag, mapping.source, mapping.span)
+
+
+def _to_merge(node: Node, log: Log) -> list[Mapping]:
+    """Give the mappings that a `<<` names, the strongest first."""
+    value = target(node)
+    mappings = []
+    for one in items(value) if isinstance(value, Sequence) else [value]:
+        if isinstance(one, Mapping):
+            mappings.append(one)
+        else:
+            log.error(node, "<< must name a mapping, or a list of mappings")
+    return mappings
+
+
+def _extent(pair: Pair) -> Span:
+    """Say where a pair is written; one that was merged of two files counts where its key is."""
+    key, value = pair
+    return Span(key.span.start, value.span.end) if key.source is value.source else key.span

@@ -1,0 +1,81 @@
+"""What a YAML scalar means to Docker Compose.
+
+Compose reads YAML by go-yaml: of the words of YAML 1.1 only `true`, `false` and `null` mean something, in three
+spellings each, numbers are those of both versions, and `yes` is a text that some fields turn into a truth value.
+Checked against `docker compose config` 2.40.3; the casts are those of compose-go's `loader/interpolate.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dropcap.readers.yaml import Scalar
+
+Meaning = Literal["text", "boolean", "number", "date", "nothing"]
+
+_CONSTANTS: dict[str, Meaning] = {
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), "nothing"),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), "number"),
+    **{sign + word: "number" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
+}
+_STANDARD = "tag:yaml.org,2002:"
+_TAGS: dict[str, Meaning] = {"bool": "boolean", "int": "number", "float": "number", "null": "nothing", "timestamp": "date"}
+_FIRST_OF_NUMBER = frozenset("+-.0123456789")
+_INTEGER = re.compile(r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DATE = re.compile(
+    r"[0-9]{4}-(?:1[0-2]|0?[1-9])-(?:3[01]|[12][0-9]|0?[1-9])"
+    r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
+)
+_TRUTH = {
+    **dict.fromkeys(("true", "y", "yes", "on"), True),
+    **dict.fromkeys(("false", "n", "no", "off"), False),
+}
+
+
+def meaning(scalar: Scalar) -> Meaning:
+    """Tell what a scalar is; a tag that Compose does not know makes it a text, but for its own two."""
+    text, style, tag = scalar[:3]
+    if tag is not None and tag not in ("!", "!reset", "!override"):
+        return _TAGS.get(tag[len(_STANDARD) :], "text") if tag.startswith(_STANDARD) else "text"
+    if style:
+        return "text"
+    constant = _CONSTANTS.get(text)
+    if constant is not None:
+        return constant
+    if text[0] not in _FIRST_OF_NUMBER:
+        return "text"
+    plain = text.replace("_", "")
+    if _INTEGER.fullmatch(plain) or _FLOAT.fullmatch(plain):
+        return "number"
+    return "date" if _DATE.fullmatch(text) else "text"
+
+
+def printed(scalar: Scalar) -> str:
+    """Give a scalar's text as Compose prints the value where it wants a text: `0x10` is `16`, `True` is `true`.
+
+    A fraction stays as it is written.
+    """
+    kind = meaning(scalar)
+    if kind == "boolean":
+        return scalar.text.lower()
+    if kind == "nothing":
+        return ""
+    number = _INTEGER.fullmatch(scalar.text.replace("_", "")) if kind == "number" else None
+    if number is None:
+        return scalar.text
+    return _decimal(number[1], number[2]) if number[2] else number[0].lstrip("+")
+
+
+def truth(text: str) -> bool | None:
+    """Cast a text to a truth value as Compose does for `privileged` and `read_only`; None where it refuses."""
+    return _TRUTH.get(text.lower())
+
+
+def _decimal(sign: str, digits: str) -> str:
+    """Print an integer with a base prefix in decimal; a leading zero alone means octal."""
+    value = int(digits, 0) if digits[1].isalpha() else int(digits, 8)
+    return f"-{value}" if sign == "-" else str(value)

@@ -1,0 +1,209 @@
+"""Checks for rules: their examples, and files that say themselves what is to be found in them.
+
+For the rules that come along and for plugins: ``complaints(load_rules(["my_rules"]))`` is empty when each
+rule finds its ``bad`` examples and leaves its ``good`` ones alone.
+
+An example is a fenced block of a rule's docstring whose opening line names a syntax and a verdict::
+
+    ```yaml bad
+
+A marked file says at the end of a line, or on a line of its own some lines above, which rules speak there::
+
+    privileged: true  # error: privileged
+    # error+2: privileged, net-raw
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, Target
+from dropcap.engine import check_bytes
+from dropcap.model import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dropcap.model import Finding
+    from dropcap.rule import Rule
+
+SYNTAXES = {"yaml": COMPOSE, "sh": SHELL, "dockerfile": DOCKERFILE}
+"""The words after the fence, and the syntax that each stands for."""
+
+_FENCE = re.compile(r"```(\S*)(?: (\S+))?")
+_TRAILING = re.compile(r"[ \t]*# error: ([a-z0-9, -]+)$")
+_ABOVE = re.compile(r"[ \t]*# error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
+
+
+class Example(NamedTuple):
+    """A fenced block of a rule's page.
+
+    Attributes:
+        language: the word after the fence; a key of :data:`SYNTAXES`.
+        verdict: `bad` or `good`.
+        text: what stands in the block.
+        line: the fence's line in the page, from 1.
+
+    """
+
+    language: str
+    verdict: str
+    text: str
+    line: int
+
+
+class UncheckableError(ValueError):
+    """A text that was to be checked could not be; the message says why."""
+
+
+def examples(page: str) -> list[Example]:
+    """Give the examples of a rule's page; blocks without a verdict are prose.
+
+    Raises:
+        ValueError: a block is not closed, or its opening line is none that is known.
+
+    """
+    found = []
+    block: list[str] | None = None
+    head, at = ("", ""), 0
+    for number, line in enumerate(page.splitlines(), 1):
+        if block is None:
+            fence = _FENCE.fullmatch(line)
+            if fence:
+                block, head, at = [], (fence[1], fence[2] or ""), number
+        elif line == "```":
+            if head[1]:
+                found.append(_example(*head, "".join(f"{text}\n" for text in block), at))
+            block = None
+        else:
+            block.append(line)
+    if block is not None:
+        raise ValueError(f"line {at}: the block is not closed")
+    return found
+
+
+def complaints(rules: Iterable[Rule]) -> Iterator[str]:
+    """Say what is wrong with the examples of rules: nothing, when each does what it documents."""
+    for rule in rules:
+        try:
+            blocks = examples(rule.page)
+        except ValueError as error:
+            yield f"{rule.id}: {error}"
+            continue
+        verdicts = {block.verdict for block in blocks}
+        yield from (
+            f"{rule.id}: no {verdict} example" for verdict in ("bad", "good") if verdict not in verdicts
+        )
+        for block in blocks:
+            complaint = _complaint(rule, block)
+            if complaint:
+                yield f"{rule.id}: line {block.line}: {complaint}"
+
+
+def findings(
+    syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Engine.DOCKER
+) -> tuple[Finding, ...]:
+    """Check a text as if it were a file.
+
+    Args:
+        syntax: `compose`, `dockerfile` or `shell`.
+        text: the file's content.
+        rules: what to ask.
+        engine: the engine where the text names none.
+
+    Raises:
+        UncheckableError: something in it could not be read, or a rule failed.
+
+    """
+    result = check_bytes(Target("example", syntax, named=True), text.encode(), rules, engine)
+    if result.failures:
+        raise UncheckableError("; ".join(failure.message for failure in result.failures))
+    return result.findings
+
+
+def marks(text: str) -> Counter[tuple[int, str]]:
+    """Give the findings that a marked text announces: how often each rule speaks at each line."""
+    announced: Counter[tuple[int, str]] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        above = _ABOVE.fullmatch(line)
+        trailing = None if above else _TRAILING.search(line)
+        if above:
+            announced.update((number + int(above[1]), rule) for rule in _ids(above[2]))
+        elif trailing:
+            announced.update((number, rule) for rule in _ids(trailing[1]))
+    return announced
+
+
+def lines(found: Iterable[Finding]) -> Counter[tuple[int, str]]:
+    """Count findings by line and rule, to compare them with :func:`marks`."""
+    return Counter((_line(finding), finding.rule) for finding in found)
+
+
+def unmarked(text: str) -> str:
+    """Take all marks out of a text, and the lines that hold nothing else."""
+    kept = [_TRAILING.sub("", line) for line in text.splitlines() if not _ABOVE.fullmatch(line)]
+    return "".join(f"{line}\n" for line in kept)
+
+
+def marked(syntax: str, text: str, found: Iterable[Finding]) -> str:
+    """Write marks for findings into a text that has none.
+
+    A mark stands at the end of its line where a comment can stand there; otherwise above the first line of
+    the statement, as a shell's continuation lines and Dockerfile instructions ask for.
+    """
+    at_line: dict[int, list[str]] = {}
+    for (number, rule), count in sorted(lines(found).items()):
+        at_line.setdefault(number, []).extend([rule] * count)
+    body = text.splitlines()
+    above: dict[int, list[int]] = {}
+    for number, rules in at_line.items():
+        if syntax == DOCKERFILE or body[number - 1].endswith("\\"):
+            above.setdefault(_statement(body, number), []).append(number)
+        else:
+            body[number - 1] += f"  # error: {', '.join(rules)}"
+    written = []
+    for number, line in enumerate(body, 1):
+        marks_here = above.get(number, [])
+        for index, target in enumerate(marks_here):
+            distance = target - number + len(marks_here) - index
+            written.append(f"# error+{distance}: {', '.join(at_line[target])}")
+        written.append(line)
+    return "".join(f"{line}\n" for line in written)
+
+
+def _example(language: str, verdict: str, text: str, line: int) -> Example:
+    if language not in SYNTAXES:
+        raise ValueError(f"line {line}: no syntax {language!r}; there are {', '.join(SYNTAXES)}")
+    if verdict not in ("bad", "good"):
+        raise ValueError(f"line {line}: an example is bad or good, not {verdict!r}")
+    return Example(language, verdict, text, line)
+
+
+def _complaint(rule: Rule, block: Example) -> str | None:
+    try:
+        found = findings(SYNTAXES[block.language], block.text, [rule])
+    except UncheckableError as error:
+        return f"the {block.verdict} example cannot be checked: {error}"
+    if block.verdict == "bad" and not found:
+        return "the bad example is not found"
+    if block.verdict == "good" and found:
+        return f"the good example is found: {found[0].problem.message}"
+    return None
+
+
+def _ids(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",")]
+
+
+def _line(finding: Finding) -> int:
+    where = finding.problem.where
+    return where.source.region(where.span).line
+
+
+def _statement(body: Sequence[str], number: int) -> int:
+    """Give the first line of the statement that goes on to a line by continuation."""
+    while number > 1 and body[number - 2].endswith("\\"):
+        number -= 1
+    return number

@@ -1,0 +1,94 @@
+"""
+A container adds and drops the same capability.
+
+The file says two things, and which of them counts depends on the engine: with Docker and Swarm the addition
+wins, with nerdctl the drop, and Podman does not start the container. Where ALL is dropped as well, the
+addition wins everywhere; where ALL is added as well, the drop does. Whoever reads only one of the two lines
+is wrong about the container.
+
+Audit: `docker exec NAME grep CapBnd /proc/1/status` shows which one counted.
+
+Remediation: remove one of the two. In a file that is merged over another one, `!reset` and `!override` take
+an inherited entry out; an entry in the other list does not.
+
+Impact: none where the entry that already has no effect is removed.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [NET_RAW]
+    cap_add: [NET_RAW]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [CHOWN]
+```
+
+```sh bad
+podman run --cap-drop CAP_CHOWN --cap-add chown web:1
+```
+
+```sh good
+podman run --cap-drop ALL --cap-add chown web:1
+```
+
+References: capabilities(7); moby daemon/pkg/oci/caps/utils.go; Podman
+common/pkg/capabilities/capabilities.go; nerdctl pkg/cmd/container/run_security_linux.go; Docker CLI
+opts/capabilities.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import (
+    NAMES,
+    Problem,
+    Related,
+    Severity,
+    bare_name,
+    capability_sets,
+    engine_name,
+    privileged_option,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container, Located
+
+# Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
+SEVERITY = Severity.MEDIUM
+
+
+def check(container: Container) -> Iterator[Problem]:
+    if privileged_option(container) is not None:
+        return
+    added = _first_by_name(container.cap_add)
+    dropped = _first_by_name(container.cap_drop)
+    for name in NAMES:
+        if name in added and name in dropped:
+            message = f"{name} is added and dropped: {_outcome(container, name, added[name])}"
+            related = (Related(f"{name} is added here", added[name]),)
+            yield Problem(dropped[name], message, (name,), related)
+
+
+def _first_by_name(entries: tuple[Located[str], ...]) -> dict[str, Located[str]]:
+    return {bare_name(entry.value): entry for entry in reversed(entries)}
+
+
+def _outcome(container: Container, name: str, addition: Located[str]) -> str:
+    sets = capability_sets(container)
+    engine = engine_name(container)
+    if any(refusal.where is addition for refusal in sets.errors):
+        return f"{engine} refuses to start the container"
+    if name in sets.origins:
+        return f"with {engine} the addition wins, and the container holds it"
+    return f"with {engine} the drop wins, and the container does not hold it"

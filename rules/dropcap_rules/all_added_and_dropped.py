@@ -1,0 +1,76 @@
+"""
+A container adds ALL capabilities and drops ALL of them.
+
+It looks like a container without capabilities and is one with every single one: with Docker, Swarm and
+nerdctl the addition of ALL is not undone by the drop of ALL. Podman does not start it.
+
+Audit: `docker exec NAME grep CapBnd /proc/1/status` prints the full mask.
+
+Remediation: remove ALL from the additions, and add what is needed by name.
+
+Impact: a program that used what ALL granted fails until that is added by name.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [ALL]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+```
+
+```sh bad
+podman run --cap-drop all --cap-add all web:1
+```
+
+```sh good
+podman run --cap-drop all --cap-add CHOWN web:1
+```
+
+References: capabilities(7); moby daemon/pkg/oci/caps/utils.go; Podman
+common/pkg/capabilities/capabilities.go; nerdctl pkg/cmd/container/run_security_linux.go; Docker CLI
+opts/capabilities.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Problem, Related, Severity, bare_name, capability_sets, engine_name, privileged_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container, Located
+
+# That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
+SEVERITY = Severity.HIGH
+
+
+def check(container: Container) -> Iterator[Problem]:
+    if privileged_option(container) is not None:
+        return
+    added, dropped = _all(container.cap_add), _all(container.cap_drop)
+    if added is None or dropped is None:
+        return
+    related = (Related("ALL is added here", added),)
+    yield Problem(dropped, f"ALL is added and dropped: {_outcome(container, added)}", related=related)
+
+
+def _all(entries: tuple[Located[str], ...]) -> Located[str] | None:
+    return next((entry for entry in entries if bare_name(entry.value) == "ALL"), None)
+
+
+def _outcome(container: Container, addition: Located[str]) -> str:
+    engine = engine_name(container)
+    if any(refusal.where is addition for refusal in capability_sets(container).errors):
+        return f"{engine} refuses to start the container"
+    return f"with {engine} the addition wins, and only drops by name count"

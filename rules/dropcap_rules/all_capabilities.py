@@ -1,0 +1,66 @@
+"""
+A container is given all capabilities.
+
+`ALL` among the additions grants every capability that the engine has, SYS_ADMIN and SYS_MODULE among them:
+the process is root on the host in all but its devices. A drop of ALL beside it does not take this back:
+Docker, Swarm and nerdctl keep everything, and Podman refuses the pair. Drops by name do count.
+
+Audit: `docker exec NAME grep CapBnd /proc/1/status` prints the same mask as on the host's own
+`/proc/1/status`.
+
+Remediation: drop ALL and add the capabilities that the program needs by name.
+
+Impact: a program that used one of the 27 capabilities beyond the default set fails until that one is named.
+
+Default value: Docker, Swarm and nerdctl start a container with 14 capabilities, Podman with 11.
+
+```yaml bad
+services:
+  backup:
+    image: backup:1
+    cap_add: [ALL]
+```
+
+```yaml good
+services:
+  backup:
+    image: backup:1
+    cap_drop: [ALL]
+    cap_add: [CHOWN, FOWNER]
+```
+
+```sh bad
+docker run --cap-drop ALL --cap-add all backup:1
+```
+
+```sh good
+docker run --cap-drop ALL --cap-add CHOWN backup:1
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.4 (5.3 in 1.5.0 and older); capabilities(7); moby
+daemon/pkg/oci/caps/utils.go; Podman pkg/specgen/generate/security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Problem, Severity, all_entry, bare_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container
+
+# SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
+SEVERITY = Severity.CRITICAL
+
+
+def check(container: Container) -> Iterator[Problem]:
+    entry = all_entry(container)
+    if entry is None:
+        return
+    if any(bare_name(drop.value) != "ALL" for drop in container.cap_drop):
+        yield Problem(entry, "ALL is added: every capability is held but those that are dropped by name")
+    else:
+        yield Problem(entry, "ALL is added: every capability is held that the engine has")

@@ -1,0 +1,76 @@
+"""
+A container keeps the engine's whole default set of capabilities.
+
+The default set is a compromise that lets most images run: it holds what installers, mail servers and SSH
+servers need, and few programs need more than two of it. What a program does not need, whoever takes it over
+should not have.
+
+Audit: `docker inspect --format '{{.HostConfig.CapDrop}}' NAME` prints `[]`.
+
+Remediation: drop ALL, start the container, and add what it turns out to need: SETUID and SETGID where it
+changes its user, CHOWN where it takes over a volume, NET_BIND_SERVICE where it listens below port 1024 on
+the host's network.
+
+Impact: a program that needs one of the dropped capabilities fails, sometimes only at its second start, when
+its data are there already. Try both.
+
+Default value: 14 capabilities with Docker, Swarm and nerdctl, 11 with Podman.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [SETUID, SETGID]
+```
+
+```sh bad
+docker run web:1
+```
+
+```sh good
+docker run --cap-drop ALL web:1
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.4 (5.3 in 1.5.0 and older); capabilities(7); moby
+daemon/pkg/oci/caps/defaults.go; Podman common/pkg/config/default.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import (
+    Engine,
+    Problem,
+    Severity,
+    capability_sets,
+    default_set,
+    engine_name,
+    holds_all,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container
+
+# Nearly every container does it, and what makes it matter has rules of its own: NET_RAW, and what raises one
+# of the others.
+SEVERITY = Severity.LOW
+
+
+def check(container: Container) -> Iterator[Problem]:
+    if container.hides("cap_drop") or holds_all(container):
+        return
+    names = default_set(container.engine or Engine.DOCKER)
+    origins = capability_sets(container).origins
+    if all(name in origins and origins[name].kind == "default" for name in names):
+        whole = f"all {len(names)} capabilities of {engine_name(container)}'s default set are kept"
+        yield Problem(container.grip, f"{whole}; drop ALL and add what is needed")

@@ -1,0 +1,57 @@
+"""
+A build step runs without a sandbox.
+
+`RUN --security=insecure` gives the step every capability, in the ambient set too, so that a user other than
+root has them; it lifts the seccomp and AppArmor profiles and opens devices, as privileged mode does for a
+container. Whatever the step downloads or compiles runs so on the build machine.
+
+The builder has to allow it twice, with the entitlement `security.insecure` in its configuration and with
+`--allow` on the command line, and it ends with the step. That is why it weighs less than a privileged
+container.
+
+Audit: `docker buildx build --progress=plain` fails without `--allow security.insecure`.
+
+Remediation: leave the flag out. What needs it, as mounting a file system image does, can often be done by a
+tool that works on the file (mtools, debugfs, fakeroot), or outside the build.
+
+Impact: `mount`, loop devices and nested containers fail in that step.
+
+Default value: `sandbox`: the capabilities of a container with the default set, and the default seccomp
+profile.
+
+```dockerfile bad
+# syntax=docker/dockerfile:1
+FROM debian:bookworm
+RUN --security=insecure mount -o loop disk.img /mnt
+```
+
+```dockerfile good
+# syntax=docker/dockerfile:1
+FROM debian:bookworm
+RUN --security=sandbox debugfs -R "ls -l" disk.img
+```
+
+References: Dockerfile reference, "RUN --security"; buildkit util/entitlements/security/security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Stage
+
+# As much as privileged mode, but for the length of one step and after two consents outside the file.
+SEVERITY = Severity.HIGH
+
+
+def check_stage(stage: Stage) -> Iterator[Problem]:
+    for instruction in stage.instructions:
+        for flag in instruction.flags:
+            if instruction.keyword == "RUN" and flag.value == "--security=insecure":
+                gained = "every capability, ambient ones too"
+                yield Problem(flag, f"this step runs with {gained}, without a seccomp or AppArmor profile")

@@ -1,0 +1,132 @@
+"""
+A security option stands after the image, where it is an argument of the container's command.
+
+`docker run`, `podman run` and `nerdctl run` read options up to the image; every word after it goes to the
+container. A `--cap-drop` there drops nothing, a `--security-opt` there secures nothing, and nobody
+complains unless the command does.
+
+Nothing is said where the command has such options itself: another container tool, or what follows `--`.
+
+Audit: `docker inspect --format '{{.Config.Cmd}}' NAME` shows the option among the command's words.
+
+Remediation: move the option before the image.
+
+Impact: the option takes effect.
+
+Default value: not applicable.
+
+```yaml good
+services:
+  web:
+    image: web:1
+    command: [serve, --cap-drop=ALL]
+    cap_drop: [ALL]
+```
+
+```sh bad
+docker run web:1 --cap-drop ALL
+```
+
+```sh bad
+docker run --cap-drop ALL alpine:3 sleep 60 --security-opt no-new-privileges
+```
+
+```sh good
+docker run --cap-drop ALL web:1 --port 80
+```
+
+```sh good
+docker run --cap-drop ALL docker:29-cli docker run --cap-drop ALL alpine:3
+```
+
+References: docker run, "docker run [OPTIONS] IMAGE [COMMAND] [ARG...]"; Docker CLI
+cli/command/container/run.go.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.api import Kind, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.api import Container, Located
+
+# What the line asks for is not done, and what is held without it is what the default grants.
+SEVERITY = Severity.MEDIUM
+
+_OPTION = re.compile(r"(--cap-add|--cap-drop|--security-opt|--privileged)(?:=(.*))?", re.DOTALL)
+_WORDS = re.compile(r"[a-z0-9]+")
+
+# Programs that have one of these options themselves, or run others that do.
+_OWNERS = frozenset(
+    {
+        *("act", "apptainer", "buildah", "buildctl", "bubblewrap", "bwrap", "capsh", "crictl", "crun", "ctr"),
+        *("dind", "distrobox", "docker", "earthly", "firejail", "fly", "incus", "k3d", "kind", "kubectl"),
+        *("lima", "lxc", "lxd", "minikube", "nerdctl", "nmap", "nsenter", "nspawn", "oc", "podman", "runc"),
+        *("setpriv", "singularity", "sudo", "systemd", "toolbox", "udocker", "unshare", "vagrant"),
+    }
+)
+_SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+# Options of a run that take no value and are put behind the image together with the others.
+_SWITCHES = frozenset(
+    {"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"}
+)
+
+
+def check(container: Container) -> Iterator[Problem]:
+    if container.kind not in {Kind.RUN, Kind.CREATE} or container.hides("command", "entrypoint"):
+        return
+    if any(map(_is_owner, _programs(container))):
+        return
+    words = _own_words(container.command or ())
+    for index, word in enumerate(words):
+        if _is_owner(word.value):
+            return
+        option = _OPTION.fullmatch(word.value)
+        if option is None or (option[1] == "--privileged" and not _is_astray(container, words[:index])):
+            continue
+        value = option[2] if option[2] is not None else _next(words, index)
+        message = f"{option[1]} stands after the image: it is an argument of the command and has no effect"
+        yield Problem(word, message, (option[1], "" if option[1] == "--privileged" else value))
+
+
+def _programs(container: Container) -> Iterator[str]:
+    """Give what names the program: image and entrypoint; of an image in a variable, the variable's name."""
+    if container.image is not None:
+        yield container.image.value
+    yield from (unknown.text for unknown in container.opaque if "image" in unknown.fields)
+    yield from (word.value for word in container.entrypoint or ())
+
+
+def _own_words(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
+    """Leave out what follows `--`: by custom that is meant for somebody else."""
+    for index, word in enumerate(words):
+        if word.value == "--":
+            return words[:index]
+    return words
+
+
+def _is_owner(word: str) -> bool:
+    """Whether a program or an image may have such options by its name: `docker:29-cli`, `/bin/bwrap`."""
+    name = word.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return not _OWNERS.isdisjoint(_WORDS.findall(name.lower()))
+
+
+def _is_astray(container: Container, before: Sequence[Located[str]]) -> bool:
+    """Whether `--privileged` can be nobody's but the engine's: other programs know the word as well.
+
+    It is where it stands directly behind the image or a shell, or behind other options that went astray.
+    """
+    if container.entrypoint is not None:
+        return False
+    if before and before[-1].value.rpartition("/")[2] in _SHELLS:
+        return True
+    return all(word.value in _SWITCHES or _OPTION.fullmatch(word.value) for word in before)
+
+
+def _next(words: Sequence[Located[str]], index: int) -> str:
+    return words[index + 1].value if index + 1 < len(words) else ""

@@ -1,0 +1,93 @@
+"""
+A container can open raw sockets.
+
+NET_RAW lets a process forge packets and listen to those of others: it can answer for its neighbours on the
+same bridge (ARP and DNS spoofing) and reaches kernel code that has been broken before (CVE-2020-14386 led
+out of a container with the default capabilities). It is in the default set of Docker, Swarm and nerdctl, so
+that every container holds it that does not drop it. Podman, CRI-O and the Kubernetes baseline leave it out.
+
+A container that runs as another user than root holds it in its bounding set: a program with a file
+capability, as some `ping` are, gets it from there.
+
+Audit: `docker exec NAME grep CapBnd /proc/1/status`; the capability is there when bit 13 is set: when the
+fourth hexadecimal digit from the right is 2, 3, 6, 7, a, b, e or f.
+
+Remediation: drop ALL and add what is needed, or drop NET_RAW alone.
+
+Impact: `ping` goes on to work in a Docker container with a network of its own, since the engine sets
+`net.ipv4.ping_group_range`, unless the image's ping carries the file capability `cap_net_raw+ep`: such a
+file cannot be executed at all then. `tcpdump`, `arping`, `traceroute` by ICMP, DHCP servers and keepalived
+do need the capability.
+
+Default value: held with Docker, Swarm and nerdctl; not held with Podman.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+```
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [NET_RAW]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [NET_RAW]
+```
+
+```sh bad
+docker run --cap-drop MKNOD web:1
+```
+
+```sh good
+docker run --cap-drop ALL web:1
+```
+
+```sh good
+podman run web:1
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.4 (5.3 in 1.5.0 and older); capabilities(7); moby
+daemon/pkg/oci/caps/defaults.go; CVE-2020-14386; Kubernetes Pod Security Standards, Baseline.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Engine, Problem, Severity, capability_sets, engine_name, holds_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container
+
+# As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
+SEVERITY = Severity.MEDIUM
+
+_REASON = "a process can forge packets and pose as its neighbours on the network"
+
+
+def check(container: Container) -> Iterator[Problem]:
+    origin = capability_sets(container).origins.get("NET_RAW")
+    if origin is None or holds_all(container) or _may_be_dropped(container, added=origin.where is not None):
+        return
+    if origin.where is not None:
+        yield Problem(origin.where, f"NET_RAW is added; {_REASON}", ("NET_RAW",))
+    else:
+        message = f"NET_RAW is in {engine_name(container)}'s default set and is not dropped; {_REASON}"
+        yield Problem(container.grip, message, ("NET_RAW",))
+
+
+def _may_be_dropped(container: Container, *, added: bool) -> bool:
+    """Whether a drop out of sight may take it away; Docker and Swarm do not undo what is added by name."""
+    if added and container.engine not in {Engine.PODMAN, Engine.NERDCTL}:
+        return False
+    return container.hides("cap_drop")

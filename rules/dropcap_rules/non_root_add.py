@@ -1,0 +1,89 @@
+"""
+A capability is added for a process that does not run as root and so does not get it.
+
+Docker, Swarm and nerdctl put added capabilities into the bounding set and into the sets of the first
+process, and the kernel empties the latter when a user other than root executes a program. There are no
+ambient capabilities. What is left is the bounding set: a program with a file capability, or a setuid
+program, reaches the capability there; the container's own program does not.
+
+Where the image's program carries that file capability the addition is right, and this finding should be
+ignored. Podman makes added capabilities ambient, so that they work; it is not asked.
+
+Audit: `docker exec NAME grep CapEff /proc/1/status` prints zeros.
+
+Remediation: if the program runs without it, remove the entry. If it does not: give the program a file
+capability with `setcap` in the image, or let it start as root, drop ALL, add this and let it change its
+user itself. To listen below port 1024 no capability is needed with Docker 20.10 and newer, outside the
+host's network.
+
+Impact: none where the program runs already.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    user: "1000"
+    cap_drop: [ALL]
+    cap_add: [NET_BIND_SERVICE]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    user: "1000"
+    cap_drop: [ALL]
+```
+
+```sh bad
+docker run --user 1000:1000 --cap-drop ALL --cap-add CHOWN web:1
+```
+
+```sh good
+podman run --user 1000:1000 --cap-drop ALL --cap-add CHOWN web:1
+```
+
+References: capabilities(7), "Transformation of capabilities during execve()"; moby daemon/oci_linux.go;
+runc libcontainer/init_linux.go; Podman pkg/specgen/generate/security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import (
+    Engine,
+    Problem,
+    Severity,
+    bare_name,
+    capability_sets,
+    engine_name,
+    holds_all,
+    is_root,
+    no_new_privileges,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container
+
+# It can be right: where the program carries a file capability, this is how to do it.
+SEVERITY = Severity.LOW
+
+
+def check(container: Container) -> Iterator[Problem]:
+    if container.engine is Engine.PODMAN or is_root(container) is not False or holds_all(container):
+        return
+    carrier = "a setuid program or a file capability"
+    if no_new_privileges(container):
+        # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
+        carrier = "a file capability of the entrypoint, since no-new-privileges is set"
+    origins = capability_sets(container).origins
+    for entry in container.cap_add:
+        name = bare_name(entry.value)
+        if name in origins and origins[name].where is entry:
+            reach = f"{engine_name(container)} gives it to root alone, and another user needs {carrier}"
+            yield Problem(entry, f"{name} is added, but {reach}", (name,))

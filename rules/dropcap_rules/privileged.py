@@ -1,0 +1,78 @@
+"""
+A container runs in privileged mode.
+
+Privileged mode grants every capability that the engine has, opens all host devices, makes `/sys` and the
+control groups writable and lifts the seccomp and AppArmor profiles. Whoever takes over such a process needs
+no further step to take over the host: mounting the host's disk is enough. Additions and drops of
+capabilities beside it are ignored.
+
+A privileged `exec` gives its one command every capability, whatever the container was given; devices and
+profiles stay as they are.
+
+Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Privileged}}'` prints `true`.
+
+Remediation: leave the option out. Drop ALL, add the few capabilities that are needed, and name the devices
+that are needed with `devices:` or `--device`.
+
+Impact: a program that relied on a device, on mounting or on writing to `/sys` fails until that one thing is
+granted. Docker inside Docker, and tools that register binary formats or load kernel modules, do need the
+mode: keep those apart from what faces a network.
+
+Default value: not privileged. `docker stack deploy` ignores the option.
+
+```yaml bad
+services:
+  vpn:
+    image: vpn:1
+    privileged: true
+```
+
+```yaml good
+services:
+  vpn:
+    image: vpn:1
+    cap_drop: [ALL]
+    cap_add: [SETUID, SETGID]
+    devices: [/dev/net/tun]
+```
+
+```sh bad
+docker run --privileged vpn:1
+```
+
+```sh bad
+docker exec --privileged vpn ip link
+```
+
+```sh good
+docker run --privileged=false --cap-drop ALL --device /dev/net/tun vpn:1
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.5 (5.4 in 1.5.0 and older); capabilities(7); moby
+daemon/oci_linux.go and daemon/seccomp_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Engine, Kind, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container
+
+# Nothing is graver: it is all capabilities, all devices and no profile in one word.
+SEVERITY = Severity.CRITICAL
+
+
+def check(container: Container) -> Iterator[Problem]:
+    option = container.privileged
+    if option is None or not option.value or container.engine is Engine.SWARM:
+        return
+    if container.kind is Kind.EXEC:
+        yield Problem(option, "a privileged exec holds every capability, whatever the container was given")
+    else:
+        granted = "every capability and every host device, without a seccomp or AppArmor profile"
+        yield Problem(option, f"privileged mode grants {granted}")

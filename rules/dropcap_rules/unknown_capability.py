@@ -1,0 +1,102 @@
+"""
+A capability's name is none that the engine knows.
+
+Docker, Swarm and Podman refuse to start a container that adds or drops a name they do not know; nerdctl
+warns and goes on without it. `CAP_ALL` is such a name: only `ALL` means all. So are several names in one
+string (Docker takes no comma lists), names with white space around them, and the empty string.
+
+Audit: `docker create` says `unknown capability`.
+
+Remediation: write the name as in capabilities(7), one an entry; case and the prefix `CAP_` do not matter.
+
+Impact: none; the container starts.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [NET_BIND_SERVCE]
+```
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [CAP_ALL]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [all]
+    cap_add: [cap_net_bind_service]
+```
+
+```sh bad
+docker run --cap-drop ALL --cap-add CHOWN,FOWNER web:1
+```
+
+```sh good
+podman run --cap-drop ALL --cap-add CHOWN,FOWNER web:1
+```
+
+References: capabilities(7); moby daemon/pkg/oci/caps/utils.go; Podman
+common/pkg/capabilities/capabilities.go; nerdctl pkg/cmd/container/run_security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import NAMES, Engine, Problem, Severity, bare_name, capability_sets, engine_name, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container, Located
+
+# It grants nothing, but the container does not start; with nerdctl it starts without what the line says.
+SEVERITY = Severity.HIGH
+
+_LONGEST_SHOWN = 40
+
+
+def check(container: Container) -> Iterator[Problem]:
+    for field, entry in _rejected(container):
+        name = bare_name(entry.value)
+        message = f"{_shown(entry.value)} is no capability, and {_outcome(container)}{_advice(entry.value)}"
+        yield Problem(entry, message, (field, name))
+
+
+def _rejected(container: Container) -> Iterator[tuple[str, Located[str]]]:
+    """Give the entries whose name the engine does not know."""
+    refused = [refusal.where for refusal in capability_sets(container).errors]
+    for field, entries in (("cap_add", container.cap_add), ("cap_drop", container.cap_drop)):
+        for entry in entries:
+            name = bare_name(entry.value)
+            # What is refused for other reasons has a name that exists; nerdctl refuses nothing.
+            if name in NAMES or name == "ALL":
+                continue
+            if container.engine is Engine.NERDCTL or any(where is entry for where in refused):
+                yield field, entry
+
+
+def _outcome(container: Container) -> str:
+    if container.engine is Engine.NERDCTL:
+        return "nerdctl warns and goes on without it"
+    return f"{engine_name(container)} refuses to start the container"
+
+
+def _shown(value: str) -> str:
+    return f'"{value}"' if len(value) <= _LONGEST_SHOWN else f'"{value[:_LONGEST_SHOWN]}…"'
+
+
+def _advice(value: str) -> str:
+    meant = suggest(value)
+    if meant is None:
+        return ""
+    return f" (write {meant}, each on its own)" if "," in meant else f" (did you mean {meant}?)"

@@ -1,0 +1,118 @@
+"""
+An added capability is held already.
+
+The entry changes nothing: the capability is in the engine's default set and nothing drops it, or it is
+granted by ALL or by privileged mode, or it is listed twice, perhaps in another spelling. Readers take such
+a line for a need that somebody found. A capability that is added back after a drop of ALL is not meant:
+that is the way to do it.
+
+Audit: start the container without the entry and compare `grep Cap /proc/1/status`.
+
+Remediation: remove the entry; or, better, drop ALL, which gives the entry its meaning back.
+
+Impact: none.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_add: [NET_BIND_SERVICE]
+```
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [CHOWN, CAP_CHOWN]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [ALL]
+    cap_add: [NET_BIND_SERVICE]
+```
+
+```sh bad
+docker run --privileged --cap-add NET_ADMIN web:1
+```
+
+```sh good
+docker run --cap-drop ALL --cap-add CHOWN web:1
+```
+
+References: capabilities(7); moby daemon/pkg/oci/caps/defaults.go and utils.go; Podman
+common/pkg/config/default.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import (
+    NAMES,
+    Engine,
+    Problem,
+    Related,
+    Severity,
+    all_entry,
+    bare_name,
+    capability_sets,
+    engine_name,
+    is_root,
+    privileged_option,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container, Located
+
+# A line that changes nothing grants nothing.
+SEVERITY = Severity.LOW
+
+
+def check(container: Container) -> Iterator[Problem]:
+    first: dict[str, Located[str]] = {}
+    for entry in container.cap_add:
+        name = bare_name(entry.value)
+        if name not in NAMES and name != "ALL":
+            continue
+        found = _reason(container, name, first.get(name))
+        first.setdefault(name, entry)
+        if found is not None:
+            message, related = found
+            yield Problem(entry, f"{name} is added, {message}", (name,), related)
+
+
+def _reason(
+    container: Container, name: str, earlier: Located[str] | None
+) -> tuple[str, tuple[Related, ...]] | None:
+    """Say why an addition changes nothing; None where it may change something."""
+    option, entry = privileged_option(container), all_entry(container)
+    if option is not None and _is_only_held(container):
+        return "and privileged mode grants it already", (Related("privileged mode is set here", option),)
+    if earlier is not None:
+        return "and was added before", (Related(f"{name} is added here", earlier),)
+    if entry is not None and name != "ALL":
+        # Where it is dropped by name as well, that is the thing to say, and added-and-dropped says it.
+        if any(bare_name(drop.value) == name for drop in container.cap_drop):
+            return None
+        return "and so is ALL", (Related("ALL is added here", entry),)
+    origin = capability_sets(container).origins.get(name)
+    is_default = origin is not None and origin.kind == "default" and not container.hides("cap_drop")
+    if not is_default or not _is_only_held(container):
+        return None
+    return f"but {engine_name(container)}'s default set has it and nothing drops it", ()
+
+
+def _is_only_held(container: Container) -> bool:
+    """Whether an addition means no more than that a capability is held.
+
+    With Podman it is made ambient too for another user than root: then it matters although it is held.
+    """
+    return container.engine is not Engine.PODMAN or is_root(container) is True

@@ -1,0 +1,115 @@
+"""
+A dropped capability was not held, or is held nevertheless.
+
+The entry changes nothing: the container is privileged, or the capability is not in the engine's default
+set, or ALL is dropped already, or the entry is there twice. Under privileged mode this is a trap: the file
+looks hardened and the container holds everything.
+
+A drop of what another engine's default set holds is left alone, since the same file may run there.
+
+Audit: start the container without the entry and compare `grep Cap /proc/1/status`.
+
+Remediation: remove the entry; under privileged mode, remove that.
+
+Impact: none.
+
+Default value: not applicable.
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    cap_drop: [NET_RAW, SYS_ADMIN]
+```
+
+```yaml bad
+services:
+  web:
+    image: web:1
+    privileged: true
+    cap_drop: [ALL]
+```
+
+```yaml good
+services:
+  web:
+    image: web:1
+    cap_drop: [NET_RAW, MKNOD]
+```
+
+```sh bad
+docker run --cap-drop ALL --cap-drop NET_RAW web:1
+```
+
+```sh good
+docker run --cap-drop ALL web:1
+```
+
+References: capabilities(7); moby daemon/pkg/oci/caps/utils.go; Podman
+pkg/specgen/generate/security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import (
+    NAMES,
+    Engine,
+    Problem,
+    Related,
+    Severity,
+    bare_name,
+    default_set,
+    engine_name,
+    privileged_option,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Container, Located
+
+# A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
+SEVERITY = Severity.LOW
+
+_ANY_DEFAULT = frozenset(name for engine in Engine for name in default_set(engine))
+
+
+def check(container: Container) -> Iterator[Problem]:
+    first: dict[str, Located[str]] = {}
+    added = {bare_name(entry.value) for entry in container.cap_add}
+    drops_all = next((entry for entry in container.cap_drop if bare_name(entry.value) == "ALL"), None)
+    for entry in container.cap_drop:
+        name = bare_name(entry.value)
+        if name not in NAMES and name != "ALL":
+            continue
+        found = _reason(container, name, first.get(name), added, drops_all)
+        first.setdefault(name, entry)
+        if found is not None:
+            message, related = found
+            yield Problem(entry, f"{name} is dropped, {message}", (name,), related)
+
+
+def _reason(
+    container: Container,
+    name: str,
+    earlier: Located[str] | None,
+    added: set[str],
+    drops_all: Located[str] | None,
+) -> tuple[str, tuple[Related, ...]] | None:
+    """Say why a drop changes nothing; None where it may change something."""
+    option = privileged_option(container)
+    if option is not None:
+        related = (Related("privileged mode is set here", option),)
+        return "but privileged mode grants every capability all the same", related
+    if earlier is not None:
+        return "and was dropped before", (Related(f"{name} is dropped here", earlier),)
+    # A drop of what is added has rules of its own, and beside an addition of ALL each drop by name counts.
+    if name == "ALL" or name in added or "ALL" in added or container.hides("cap_add"):
+        return None
+    if drops_all is not None:
+        return "and so is ALL", (Related("ALL is dropped here", drops_all),)
+    if name not in _ANY_DEFAULT:
+        return f"but {engine_name(container)}'s default set does not have it", ()
+    return None

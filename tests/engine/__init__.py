@@ -1,0 +1,1 @@
+"""What real engines do, against what dropcap says they do."""

@@ -1,0 +1,78 @@
+"""Files that say themselves what is found in them: `marked/` line by line over all rules, `ok/` nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dropcap.discover import SHELL, syntax_of_name
+from dropcap.rule import load_rules
+from dropcap.testing import findings, lines, marked, marks, unmarked
+
+RULES = load_rules()
+FOLDER = Path(__file__).parent.parent / "fixtures"
+MARKED = sorted(path for path in (FOLDER / "marked").rglob("*") if path.is_file())
+SILENT = sorted(path for path in (FOLDER / "ok").rglob("*") if path.is_file())
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(FOLDER))
+
+
+def syntax_of(path: Path) -> str:
+    syntax = syntax_of_name(str(path))
+    assert syntax, f"{path} has a name that says nothing"
+    return syntax
+
+
+@pytest.mark.parametrize("path", MARKED, ids=named)
+def test_every_finding_is_marked_and_every_mark_is_found(path: Path, request: pytest.FixtureRequest) -> None:
+    text = path.read_text(encoding="utf-8")
+    syntax = syntax_of(path)
+    if request.config.getoption("--accept"):
+        clean = unmarked(text)
+        text = marked(syntax, clean, findings(syntax, clean, RULES))
+        path.write_text(text, encoding="utf-8")
+    assert lines(findings(syntax, text, RULES)) == marks(text)
+
+
+@pytest.mark.parametrize("path", SILENT, ids=named)
+def test_a_file_that_is_right_is_left_alone(path: Path) -> None:
+    found = findings(syntax_of(path), path.read_text(encoding="utf-8"), RULES)
+    assert [(finding.rule, finding.problem.message) for finding in found] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_every_rule_has_hard_cases_of_its_own(rule: object) -> None:
+    rule_id = getattr(rule, "id", "")
+    own = [path for path in MARKED if path.parent.name == rule_id]
+    assert own
+    for path in own:
+        assert rule_id in {name for _, name in marks(path.read_text(encoding="utf-8"))}, path
+
+
+def test_marks_are_read_at_the_end_of_a_line_and_above_it() -> None:
+    text = "a  # error: one, two, one\n# error+2: three\nb \\\n  c\n"
+    assert marks(text) == {(1, "one"): 2, (1, "two"): 1, (4, "three"): 1}
+    assert unmarked(text) == "a\nb \\\n  c\n"
+
+
+@pytest.mark.parametrize("path", MARKED, ids=named)
+def test_marks_are_written_as_they_are_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    clean, syntax = unmarked(text), syntax_of(path)
+    assert marked(syntax, clean, findings(syntax, clean, RULES)) == text
+
+
+def test_marks_stand_where_a_comment_may_stand() -> None:
+    text = "docker run \\\n  --privileged \\\n  web:1 --cap-drop ALL\n"
+    written = marked(
+        SHELL,
+        text,
+        findings(SHELL, text, [rule for rule in RULES if rule.id in ("privileged", "misplaced-option")]),
+    )
+    assert written == (
+        "# error+2: privileged\n"
+        "docker run \\\n  --privileged \\\n  web:1 --cap-drop ALL  # error: misplaced-option\n"
+    )

@@ -1,0 +1,197 @@
+"""The gate is monotone: taking a privilege away never makes the verdict worse, granting one never better.
+
+Among the rules about what a container holds, under Docker. Two things lie outside, by their nature:
+
+* Rules about what the text says (an entry without effect, a name that is both added and dropped) speak of
+  lines. A further line can be right where the first one was not.
+* An addition of ALL is judged as such, whatever is dropped by name beside it. Step by step that is monotone
+  as well; but 40 drops beside it leave less than many a container holds that is judged more mildly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropcap.api import (
+    NAMES,
+    Container,
+    Engine,
+    Kind,
+    Located,
+    Mount,
+    Source,
+    Span,
+    bare_name,
+    capability_sets,
+)
+from dropcap.commands.check import exit_code
+from dropcap.model import Finding, Report, Severity
+from dropcap.rule import load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+    Grant = Callable[[Container], Container]
+
+HELD = {
+    "all-capabilities",
+    "critical-capability",
+    "default-capabilities",
+    "high-capability",
+    "moderate-capability",
+    "net-raw",
+    "privileged",
+}
+RULES = [rule for rule in load_rules() if rule.id in HELD]
+SOURCE = Source("compose.yaml", "web")
+
+known = st.sampled_from(NAMES)
+spelled = st.sampled_from([*NAMES, *map(str.lower, NAMES), *map("CAP_{}".format, NAMES), "ALL", "all"])
+
+
+def at(value: T) -> Located[T]:
+    return Located(value, SOURCE, Span(0, 3))
+
+
+def some(*values: str) -> st.SearchStrategy[Located[str] | None]:
+    return st.sampled_from([None, *map(at, values)])
+
+
+def several(of: st.SearchStrategy[str], most: int) -> st.SearchStrategy[tuple[Located[str], ...]]:
+    return st.lists(of.map(at), max_size=most).map(tuple)
+
+
+containers = st.builds(
+    Container,
+    kind=st.sampled_from([Kind.SERVICE, Kind.RUN, Kind.CREATE]),
+    name=st.just("web"),
+    source=st.just(SOURCE),
+    span=st.just(Span(0, 3)),
+    engine=st.sampled_from([None, Engine.DOCKER]),
+    user=some("0", "1000", "root", "nobody"),
+    privileged=st.sampled_from([*[None] * 8, at(value=True), at(value=False)]),
+    cap_add=several(spelled, 4),
+    # Many, so that whole sets are dropped by name too.
+    cap_drop=several(spelled, 16),
+    security_opt=several(
+        st.sampled_from(
+            ["seccomp=unconfined", "seccomp=a.json", "apparmor:unconfined", "no-new-privileges:true"]
+        ),
+        3,
+    ),
+    network_mode=some("host", "bridge", "none"),
+    pid=some("host", "container:db"),
+    ipc=some("host", "shareable"),
+    device_rules=several(st.just("c 1:3 rwm"), 1),
+    mounts=st.sampled_from([(), (at(Mount("bind", "/srv", "/srv")),), (at(Mount("bind", "/etc", "/etc")),)]),
+)
+
+
+def add(name: str) -> Grant:
+    return lambda container: container._replace(cap_add=(*container.cap_add, at(name)))
+
+
+def undrop(index: int) -> Grant:
+    """Take an entry out of the drops, if there are so many."""
+    return lambda container: container._replace(
+        cap_drop=container.cap_drop[:index] + container.cap_drop[index + 1 :]
+    )
+
+
+def unconfine(option: str) -> Grant:
+    return lambda container: container._replace(security_opt=(*container.security_opt, at(option)))
+
+
+def confine_less(container: Container) -> Container:
+    kept = tuple(option for option in container.security_opt if not option.value.startswith("no-new"))
+    return container._replace(security_opt=kept)
+
+
+def setting(**fields: object) -> Grant:
+    return lambda container: container._replace(**fields)  # type: ignore[arg-type]  # whichever fields they are
+
+
+grants = st.one_of(
+    spelled.map(add),
+    st.integers(0, 15).map(undrop),
+    st.sampled_from(
+        [
+            add("ALL"),
+            unconfine("seccomp=unconfined"),
+            unconfine("seccomp:unconfined"),
+            unconfine("apparmor=unconfined"),
+            confine_less,
+            setting(privileged=at(value=True)),
+            setting(pid=at("host")),
+            setting(ipc=at("host")),
+            setting(network_mode=at("host")),
+            setting(user=at("0")),
+            setting(device_rules=(at("a *:* rwm"),)),
+            setting(mounts=(at(Mount("bind", "/", "/host")),)),
+        ]
+    ),
+)
+
+
+def report_on(container: Container) -> Report:
+    found = [
+        Finding(rule.id, rule.severity, container, problem)
+        for rule in RULES
+        if rule.check is not None
+        for problem in rule.check(container)
+    ]
+    return Report(tuple(found), (), (container,), 1)
+
+
+def worst(report: Report) -> int:
+    return max((finding.severity for finding in report.findings), default=0)
+
+
+def exit_codes(report: Report) -> list[int]:
+    return [exit_code(report, threshold) for threshold in Severity]
+
+
+def assert_no_better(before: Container, after: Container) -> None:
+    first, second = report_on(before), report_on(after)
+    assert worst(first) <= worst(second)
+    assert all(one <= other for one, other in zip(exit_codes(first), exit_codes(second), strict=True))
+
+
+def test_all_rules_about_what_is_held_are_here() -> None:
+    assert {rule.id for rule in RULES} == HELD
+
+
+@settings(max_examples=400)
+@given(containers, grants)
+def test_granting_one_thing_more_never_makes_the_verdict_better(container: Container, grant: Grant) -> None:
+    assert_no_better(container, grant(container))
+
+
+@given(containers, st.lists(grants, max_size=6))
+def test_nor_does_granting_several_things(container: Container, several_grants: list[Grant]) -> None:
+    after = container
+    for grant in several_grants:
+        after = grant(after)
+    assert_no_better(container, after)
+
+
+@given(containers, several(known, 4), several(spelled, 16))
+def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
+    container: Container, cap_add: tuple[Located[str], ...], cap_drop: tuple[Located[str], ...]
+) -> None:
+    other = container._replace(cap_add=cap_add, cap_drop=cap_drop)
+    for less, more in ((container, other), (other, container)):
+        adds_all = any(bare_name(entry.value) == "ALL" for entry in less.cap_add)
+        if not adds_all and set(capability_sets(less).bounding) <= set(capability_sets(more).bounding):
+            assert_no_better(less, more)
+
+
+@given(containers)
+def test_dropping_all_and_adding_nothing_satisfies_every_one_of_them(container: Container) -> None:
+    bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None)
+    assert report_on(bare).findings == ()

@@ -1,0 +1,191 @@
+"""Rules about rules: each is documented in full, says one thing, and stands on the contract alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import dropcap.api
+from dropcap.model import Engine, Severity
+from dropcap.rule import Rule, load_rules
+from dropcap.testing import SYNTAXES, examples, findings
+
+RULES = load_rules()
+FOLDER = Path(__file__).parent.parent / "rules" / "dropcap_rules"
+
+LABELS = ("Audit", "Remediation", "Impact", "Default value")
+
+# What these speak of cannot be written in a Compose file: there an option is a key, not a word in a line.
+NOT_IN_COMPOSE = {"misplaced-option"}
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def test_every_file_of_the_folder_is_a_rule_and_nothing_else_is() -> None:
+    stems = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    assert {rule.id.replace("-", "_") for rule in RULES if Path(rule.origin).parent == FOLDER} == stems
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@each_rule
+def test_the_name_states_a_problem_in_words(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+    # "allow <name>" has to make sense: a name that prescribes does not.
+    assert not re.match(r"(no|use|drop|avoid|require|missing)-", rule.id)
+
+
+@each_rule
+def test_the_summary_is_one_sentence_in_one_line(rule: Rule) -> None:
+    first = rule.page.split("\n", 1)[0]
+    assert first == rule.summary
+    assert re.fullmatch(r"[A-Z][^.!?`]*[^.!?`\s]\.", first), first
+    assert len(first) <= 100
+
+
+@each_rule
+def test_the_page_has_every_section_in_order(rule: Rule) -> None:
+    found = re.findall(r"^([A-Z][a-z ]+): ", rule.page, re.MULTILINE)
+    assert [label for label in found if label in LABELS] == list(LABELS)
+    assert found[-1] == "References"
+    assert rule.page.index("\nAudit: ") > len(rule.summary) + 80, (
+        "what and why stand between summary and audit"
+    )
+
+
+@each_rule
+def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
+    references = rule.page.rpartition("\nReferences: ")[2]
+    assert "\n\n" not in references, "the references close the page"
+    for mention in re.findall(r"CIS Docker Benchmark[^;]*", references):
+        assert re.match(r"CIS Docker Benchmark 1\.6\.0, [45]\.\d+", mention), mention
+    assert "CIS" not in rule.page.rpartition("\nReferences: ")[0]
+
+
+@each_rule
+def test_each_syntax_that_applies_has_a_bad_and_a_good_example(rule: Rule) -> None:
+    wanted = {"dockerfile"} if rule.check_stage else set()
+    if rule.check:
+        wanted |= {"sh"} if rule.id in NOT_IN_COMPOSE else {"sh", "yaml"}
+    shown = {(block.language, block.verdict) for block in examples(rule.page)}
+    assert shown == {(language, verdict) for language in wanted for verdict in ("bad", "good")}
+
+
+@each_rule
+def test_a_severity_is_chosen_and_argued(rule: Rule) -> None:
+    text = Path(rule.origin).read_text(encoding="utf-8")
+    assert isinstance(rule.severity, Severity)
+    assert re.search(r"^(# .*\n)+SEVERITY = Severity\.[A-Z]+$", text, re.MULTILINE), (
+        "a comment above SEVERITY says why"
+    )
+
+
+@each_rule
+def test_a_rule_imports_nothing_but_the_contract_and_the_language(rule: Rule) -> None:
+    tree = ast.parse(Path(rule.origin).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.Import) or all(
+            name.name in sys.stdlib_module_names for name in node.names
+        )
+        if isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            assert node.level == 0
+            assert module == "dropcap.api" or module.split(".")[0] in sys.stdlib_module_names, module
+            if module == "dropcap.api":
+                assert {name.name for name in node.names} <= set(dropcap.api.__all__)
+
+
+@each_rule
+def test_messages_are_one_sentence_that_names_no_container(rule: Rule) -> None:
+    for block in examples(rule.page):
+        for finding in findings(SYNTAXES[block.language], block.text, [rule]):
+            message = finding.problem.message
+            assert re.fullmatch(r"[^\n]*[^.!?\s]", message), message
+            assert not re.search(r"\. [A-Z]|\bline \d", message), message
+            assert message[0].islower() or re.match(r"[A-Z_]{3,}\b|setcap|`", message), message
+            assert len(message) <= 200, message
+            assert not re.search(rf"\b{re.escape(finding.container.name)}\b(?!:)", message), message
+            for related in finding.problem.related:
+                assert re.fullmatch(r"[^\n]*[^.!?\s]", related.message), related.message
+
+
+@each_rule
+def test_evidence_tells_findings_of_one_rule_in_one_container_apart(rule: Rule) -> None:
+    for block in examples(rule.page):
+        identities = [finding.identity for finding in findings(SYNTAXES[block.language], block.text, [rule])]
+        assert len(set(identities)) == len(identities)
+        assert not any(part.startswith("#") for identity in identities for part in identity[-1])
+
+
+def compose(*lines: str) -> str:
+    return "services:\n  web:\n    image: web:1\n" + "".join(f"    {line}\n" for line in lines)
+
+
+BOTH = compose("cap_drop: [CHOWN]", "cap_add: [CHOWN]")
+BOTH_ALL = compose("cap_drop: [ALL]", "cap_add: [ALL]")
+TYPO = compose("cap_drop: [ALL]", "cap_add: [CHWON]")
+USER = compose("cap_drop: [ALL]", "cap_add: [CHOWN]", 'user: "1000"')
+PRIVILEGED = compose("privileged: true", "cap_drop: [ALL]")
+ADDED_NET_RAW = compose("cap_add: [NET_RAW]")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule_id", "engine", "end"),
+    [
+        (
+            BOTH,
+            "added-and-dropped",
+            Engine.DOCKER,
+            "with Docker the addition wins, and the container holds it",
+        ),
+        (BOTH, "added-and-dropped", Engine.SWARM, "with Swarm the addition wins, and the container holds it"),
+        (
+            BOTH,
+            "added-and-dropped",
+            Engine.NERDCTL,
+            "with nerdctl the drop wins, and the container does not hold it",
+        ),
+        (BOTH, "added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
+        (
+            BOTH_ALL,
+            "all-added-and-dropped",
+            Engine.SWARM,
+            "with Swarm the addition wins, and only drops by name count",
+        ),
+        (BOTH_ALL, "all-added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
+        (BOTH_ALL, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
+        (BOTH_ALL, "all-capabilities", Engine.PODMAN, None),
+        (
+            TYPO,
+            "unknown-capability",
+            Engine.SWARM,
+            "Swarm refuses to start the container (did you mean CHOWN?)",
+        ),
+        (
+            TYPO,
+            "unknown-capability",
+            Engine.NERDCTL,
+            "nerdctl warns and goes on without it (did you mean CHOWN?)",
+        ),
+        (USER, "non-root-add", Engine.SWARM, "another user needs a setuid program or a file capability"),
+        (USER, "non-root-add", Engine.PODMAN, None),
+        (PRIVILEGED, "privileged", Engine.PODMAN, "without a seccomp or AppArmor profile"),
+        (PRIVILEGED, "privileged", Engine.SWARM, None),
+        (PRIVILEGED, "useless-drop", Engine.SWARM, None),
+        (ADDED_NET_RAW, "useless-add", Engine.DOCKER, "Docker's default set has it and nothing drops it"),
+        (ADDED_NET_RAW, "useless-add", Engine.PODMAN, None),
+        (ADDED_NET_RAW, "moderate-capability", Engine.PODMAN, None),
+        (compose(), "default-capabilities", Engine.DOCKER, "drop ALL and add what is needed"),
+        (compose(), "net-raw", Engine.PODMAN, None),
+    ],
+)
+def test_the_engine_decides_what_an_entry_means(
+    text: str, rule_id: str, engine: Engine, end: str | None
+) -> None:
+    (rule,) = [rule for rule in RULES if rule.id == rule_id]
+    messages = [finding.problem.message for finding in findings("compose", text, [rule], engine)]
+    assert len(messages) == (end is not None)
+    assert all(message.endswith(str(end)) for message in messages), messages

@@ -1,0 +1,279 @@
+"""Commands are found where a shell runs them, and their words are those that bash gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropcap.model import Kind, UnreadableError
+from dropcap.readers import shell
+from dropcap.source import Source
+
+DATA = Path(__file__).parent / "data" / "scripts"
+BASH = "/bin/bash"
+# What bash puts in the place of the only expansions that the lines below have.
+EXPANSIONS = {
+    '$(echo "v")': "v",
+    "$(echo v)": "v",
+    "`echo v`": "v",
+    "${X}": "v",
+    "${Y:-v}": "v",
+    "$((1))": "1",
+    "$X": "v",
+}
+PIECES = [
+    *("a", "b c", "--f=", "é", "=", "-", "~/", "1", "[", "]", "%", "^", "@", "!", "😀"),
+    *(" ", "  ", "\t", "\\\n", "\n", ";", "|", "#", "#c"),
+    *("'", '"', "\\", "''", '""', '\\"', "\\'", "\\ ", "'#'", '"#"', '"\\\n"', "'\\\n'", '"\\a\\$"'),
+    *("{a,b}", "{", "}", ",", "{'x y',z}", '{"",q}', "{{a,b},c}"),
+    *("$'x\\n\\t\\x41\\101\\u00e9\\cA\\''", "$'", '$"'),
+    *("2>&1", ">/dev/null", "<<<v", "0</dev/null", "&>/dev/null"),
+    *('"$X"' if expansion == "$X" else expansion for expansion in EXPANSIONS),
+]
+STUB = 'exec 9>&1; docker() { printf "%s\\0" "$@" END >&9; }; '
+
+
+def containers(text: str) -> list[str]:
+    return [container.name for container in shell.read(Source("x.sh", text)).containers]
+
+
+def words(text: str) -> list[list[str]]:
+    return [[word.value for word in command] for command in shell.commands(Source("x.sh", text))]
+
+
+def test_a_script_gives_the_commands_that_it_runs_and_no_others() -> None:
+    source = Source.decode("deploy.sh", (DATA / "deploy.sh").read_bytes())
+    document = shell.read(source)
+    assert document.failures == ()
+    assert [container.name for container in document.containers] == [
+        *("heredoc:1", "app-$1", "substituted:1", "quoted:1", "assigned:1", "subshell:1", "loop-$name:1"),
+        *("case:1", "wrapped:1", "app", "indirect:1", "timed:1"),
+    ]
+    main = document.containers[1]
+    assert [value.value for value in main.cap_add] == ["NET_BIND_SERVICE", "CHOWN"]
+    assert main.command is not None
+    assert [word.value for word in main.command] == ["serve", "--port", "80"]
+    assert [unknown.fields for unknown in main.opaque] == [("mounts",), ("image",)]
+    assert source.position(main.span.start).line == 16
+    assert document.containers[9].kind is Kind.EXEC
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo docker run a",
+        "# docker run a",
+        "'docker run a'",
+        "x='docker run a'",
+        'echo "docker run a"',
+        "cat <<'E'\ndocker run a\n$(docker run b)\nE",
+        "docker_run docker run a",
+        "command -v docker run a",
+        "sudo -l docker run a",
+        "",
+    ],
+)
+def test_text_that_names_a_command_is_none(text: str) -> None:
+    assert containers(text) == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("sudo ", "sudo -E -u root ", "sudo --user root -- ", "sudo A=b ", "doas -u root ", "env ", "env -i A=b C=d "),
+        *("env -u A --chdir /x ", "exec ", "exec -a name ", "time ", "time -p ", "command ", "command -p ", "nohup "),
+        *("nice -n 5 ", "nice -5 ", "timeout 5 ", "timeout -k 1 -s KILL 5m ", "ionice -c2 ", "setsid -w ", "winpty "),
+        *("stdbuf -oL ", "/usr/bin/env ", "\\", "A=b C='d e' ", "! ", "if ", "while ! ", "$SUDO ", "${DRY:+echo} "),
+        *(">log ", "2>&1 </dev/null ", "{ ", "( ", "a && ", "a || ", "a; ", "a | ", "a &", "$(", '"$(', "f() { "),
+        *("then ", "é; ", "😀 | ", "sudo \\\n  ", "lima ", "sudo env A=b nice "),
+    ],
+)
+def test_a_command_is_found_behind_what_may_stand_before_it(before: str) -> None:
+    assert containers(f"{before}docker run alpine") == ["alpine"]
+
+
+def test_a_broken_script_gives_what_can_be_made_out() -> None:
+    assert containers("docker run a\nif true; then\ndocker run b\n") == ["a", "b"]
+    assert containers("docker run a )\n}\ndocker run b\n") == ["a", "b"]
+    assert containers("docker run a\nfor i in\n") == ["a"]
+    for text in ("docker run 'a", 'docker run "a', "docker run $(a", "docker run ${a", "docker run `a", "docker run $'a"):
+        for container in shell.read(Source("x.sh", text)).containers:
+            assert container.hides("image", "cap_add")
+
+
+def test_a_comment_behind_a_joined_line_ends_the_command() -> None:
+    assert words("docker run \\\n# a comment\n  image") == [["docker", "run"], ["image"]]
+
+
+def test_a_comment_between_backquotes_is_nothing() -> None:
+    assert words("docker run `# a` \\\n --rm `#b`x `#c`\nnext") == [["docker", "run", "--rm", "x"], ["next"]]
+
+
+def test_lines_of_windows_are_lines() -> None:
+    assert words("docker run \\\r\n --rm a\r\nb c\r\n") == [["docker", "run", "--rm", "a"], ["b", "c"]]
+
+
+def test_every_command_is_given_with_its_places() -> None:
+    text = "RUN=1\nchmod u+s /bin/é && x=$(setcap 'cap_net_raw+ep' \"/bin/pi\"ng)\n"
+    outer = Source("Dockerfile", "RUN " + text)
+    source = outer.piece(text, [(0, 4)])
+    found = list(shell.commands(source))
+    assert [[word.value for word in command] for command in found] == [
+        ["chmod", "u+s", "/bin/é"],
+        ["setcap", "cap_net_raw+ep", "/bin/ping"],
+    ]
+    root, span = found[1][2].source.to_root(found[1][2].span)
+    assert root is outer
+    assert root.text[span.start : span.end] == '"/bin/pi"ng'
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "splits"),
+    [
+        ("$X", "$X", True),
+        ('"$X"', "$X", False),
+        ('"$@"', "$@", True),
+        ('"${a[@]}"', "${a[@]}", True),
+        ('"${a[*]}"', "${a[*]}", False),
+        ('a"$X"b', "$X", False),
+        ("a$X", "$X", True),
+        ("$#", "$#", False),
+        ("$((1+1))", "$((1+1))", False),
+        ("{1..9}", "{1..9}", True),
+        ("<(a)", "<(a)", True),
+        ("'$X'", None, False),
+        ("\\$X", None, False),
+        ("a*", None, False),
+        ("$", None, False),
+    ],
+)
+def test_a_word_says_what_of_it_is_unknown(text: str, unknown: str | None, splits: bool) -> None:  # noqa: FBT001  # a table's cell
+    _, word = next(shell.commands(Source("x.sh", f"x {text}")))
+    assert (word.unknown, word.splits) == (unknown, splits)
+
+
+def bash(line: str) -> list[str] | None:
+    """Run a line of our own making with a `docker` that prints its words; None if it does not get that far."""
+    done = subprocess.run(
+        [BASH, "--norc", "--noprofile", "-c", f"{STUB}{line}"],
+        env={"X": "v", "HOME": "~", "LC_ALL": "C.UTF-8", "PATH": "/nowhere"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+    first, end, _ = done.stdout.decode("utf-8", "replace").partition("END\0")
+    return first.split("\0")[:-1] if end else None
+
+
+def ours(line: str) -> list[str] | None:
+    """Give our words of the first `docker` of a line, with what bash would put in place of expansions."""
+    for command in shell.commands(Source("x.sh", line)):
+        if command and command[0].value == "docker":
+            return [_replaced(word.value) if word.unknown else word.value for word in command[1:]]
+    return None
+
+
+def _replaced(value: str) -> str:
+    for written, given_value in EXPANSIONS.items():
+        value = value.replace(written, given_value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker run a'b'\"c\"\\d",
+        "docker run --cap-add={NET_ADMIN,\"SYS_ADMIN\"} {a,{b,c}}{d,e} {a {a} {,a} a{,} '{a,b}' {a,b\\,c}",
+        "docker run $'a\\tb\\'c\\x41\\u00e9\\0z' $\"d\"",
+        "docker run \"a\\\"b\\$c\\`d\\\\e\\f\" 'a\\b'",
+        "docker run a \\\n  b\\\nc \"d\\\ne\" # comment",
+        "docker run a>/dev/null 2>&1 b <<<c d 3>&1 {fd}>/dev/null 2>&-",
+        "docker run a <<E b\nc d\nE\n",
+        "docker run ~/a \"~/b\" $X\"$X\" \"a ${X} b\" `echo v`\"`echo v`\"",
+        "docker run a#b '#c' \\#d #e",
+        "docker run \"\" '' $'' a\"\"",
+        "docker run a;docker run b",
+        "docker run \"$(echo \"v\")\" $(echo v)\n",
+        "x=`docker run \"a b\" c`; echo \"$x\"",
+        "docker run [a] ?b *c =d a=b !",
+        "docker run é😀 \"ü\" b",
+        "docker run {a,b}\\\nc",
+        "docker run --label='a b' -e 'A=b c'\\''d'",
+    ],
+)
+def test_words_are_those_of_bash(line: str) -> None:
+    assert ours(line) == bash(line)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8))
+def test_words_of_any_line_are_those_of_bash(pieces: list[str]) -> None:
+    line = f"docker run {''.join(pieces)}\n:"
+    expected = bash(line)
+    found = ours(line)
+    # A line that bash does not take is no promise of ours, nor are words that quote one of the expansions.
+    quoted = any(_replaced(word) != word for word in expected or ())
+    if expected is not None and not quoted and "…" not in "".join(found or ()):
+        assert found == expected
+
+
+def test_a_script_without_a_client_is_not_parsed() -> None:
+    code = (
+        "import sys; from dropcap.readers import shell; from dropcap.source import Source; "
+        "shell.read(Source('x', 'echo run')); shell.read(Source('x', 'docker ps')); "
+        "assert 'tree_sitter' not in sys.modules; "
+        "shell.read(Source('x', 'docker run a')); assert 'tree_sitter' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_script_of_another_encoding_is_one_failure() -> None:
+    source = Source.decode("x.sh", b"\xff\xfe" + "docker run a\n".encode("utf-16-le"))
+    with pytest.raises(UnreadableError) as caught:
+        shell.read(source)
+    assert "save it as UTF-8" in caught.value.failure.message
+    assert shell.read(Source.decode("x.sh", b"\xff\xfe" + "echo a\n".encode("utf-16-le"))).containers == ()
+
+
+@pytest.mark.parametrize("opening", ["$(", "(", "$(docker run ", '"$(', "${a:-$("])
+def test_a_deep_script_is_one_failure(opening: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        shell.read(Source("x.sh", "docker run a " + opening * 10_000))
+    failure = caught.value.failure
+    assert "take the script apart" in failure.message
+    assert failure.span
+
+
+def test_a_script_may_be_as_deep_as_is_allowed() -> None:
+    depth = shell.MAX_DEPTH
+    text = "$(docker run a " * depth + ")" * depth
+    assert containers(text) == ["a"] * depth
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo 'hello world' \"$x\"\n" * 400_000 + "docker run a\n",
+        "docker run --rm -e A=\"$x\" é sh -c 'x'\n" * 10_000,
+        "docker run `echo " * 50_000,
+        "docker run \"a\n" * 50_000,
+        "docker run {a,b}{c,d}{e,f}{g,h}{i,j}{k,l}{m,n}{o,p}{q,r} x\n" * 1_000,
+        "docker run " + "{" * 50_000 + "a,b" + "}" * 50_000,
+        "docker run " + "{a}" * 50_000 + "{b,c}",
+        "docker run " + "$'\\x" * 50_000,
+        "docker run a\\\n" * 100_000,
+        "docker\n" * 100_000 + "run",
+    ],
+    ids=lambda text: repr(text[:30]),
+)
+def test_a_long_script_is_read_in_bearable_time(text: str) -> None:
+    began = time.perf_counter()
+    shell.read(Source("x.sh", text))
+    assert time.perf_counter() - began < 20
