@@ -46,7 +46,7 @@ def install(name: str, *packages: str) -> Path:
         venv.create(folder, with_pip=True)
     # Without compiled modules a start takes five times as long: pip compiles what it installs.
     environ = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    pip = [folder / "bin" / "pip", "install", "--quiet", "--compile", *packages]
+    pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--compile", *packages]
     subprocess.run(pip, check=True, env=environ)
     return folder / "bin"
 
@@ -70,9 +70,7 @@ def _measure(command: Sequence[str | Path], folder: Path, writer: int) -> None:
     import time  # noqa: PLC0415  # in the fork only
 
     start = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         process.wait()
     wall = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -80,17 +78,14 @@ def _measure(command: Sequence[str | Path], folder: Path, writer: int) -> None:
     os._exit(0)
 
 
-def compare(
-    title: str, commands: dict[str, Sequence[str | Path]], folder: Path, rounds: int
-) -> dict[str, Cost]:
+def compare(title: str, commands: dict[str, Sequence[str | Path]], folder: Path, rounds: int) -> dict[str, Cost]:
     """Run commands in turn, several times, and print the median of each."""
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
             costs[name].append(run(command, folder))
     medians = {
-        name: Cost(*(statistics.median(column) for column in zip(*many, strict=True)))
-        for name, many in costs.items()
+        name: Cost(*(statistics.median(column) for column in zip(*many, strict=True))) for name, many in costs.items()
     }
     print(f"\n{title} (median of {rounds})")
     for name, cost in medians.items():

@@ -83,24 +83,16 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
 
 def unclear(failures: Iterable[Failure]) -> list[Failure]:
     """Pick the failures that are not one line of bearable length."""
-    return [
-        failure for failure in failures if not 0 < len(failure.message) <= LONG or "\n" in failure.message
-    ]
+    return [failure for failure in failures if not 0 < len(failure.message) <= LONG or "\n" in failure.message]
 
 
 def compare_runs(folder: Path) -> list[str]:
     """Check the folder twice and with several processes; the reports have to be the same."""
     base = [sys.executable, "-m", "dropcap", "check", "--format", "json", str(folder)]
-    runs = [
-        subprocess.run([*base, "--jobs", jobs], capture_output=True, check=False)
-        for jobs in ("1", "1", "2", "3")
-    ]
+    runs = [subprocess.run([*base, "--jobs", jobs], capture_output=True, check=False) for jobs in ("1", "1", "2", "3")]
     first = runs[0]
     print(f"the whole folder: exit code {first.returncode}, report of {len(first.stdout)} bytes")
-    if any(
-        (run.returncode, run.stdout, run.stderr) != (first.returncode, first.stdout, first.stderr)
-        for run in runs
-    ):
+    if any((run.returncode, run.stdout, run.stderr) != (first.returncode, first.stdout, first.stderr) for run in runs):
         return ["the reports of several runs differ"]
     return [] if first.returncode in (0, 1, 2) else [f"exit code {first.returncode}: {first.stderr.decode()}"]
 

@@ -158,9 +158,7 @@ def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[s
     assert finding["rule"] == "privileged"
 
 
-def test_the_report_is_the_same_with_any_number_of_jobs(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_report_is_the_same_with_any_number_of_jobs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(8):
         write(here, f"compose.{number}.yml", PRIVILEGED if number % 2 else "services: [")
     reports = set()
@@ -181,9 +179,7 @@ def test_colour_is_for_terminals_whose_owner_wants_it(here: Path) -> None:
     write(here, "compose.yaml", PRIVILEGED)
     for environ, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         assert ("\x1b[" in on_terminal({"TERM": "xterm", **environ})) is coloured
-    piped = subprocess.run(
-        [sys.executable, "-m", "dropcap", "check"], capture_output=True, text=True, check=False
-    )
+    piped = subprocess.run([sys.executable, "-m", "dropcap", "check"], capture_output=True, text=True, check=False)
     assert "\x1b[" not in piped.stdout
 
 
@@ -238,9 +234,7 @@ def test_a_defect_is_told_from_findings(
     assert main(["check"]) == INTERRUPTED
 
 
-def test_a_rule_that_fails_does_not_silence_the_others(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "compose.yaml", PRIVILEGED)
     (here / "mine").mkdir()
     rule = (
@@ -255,12 +249,9 @@ def test_a_rule_that_fails_does_not_silence_the_others(
     assert "mine/faulty.py:6; the other rules went on" in err
 
 
-def test_caps_lists_what_is_held_and_where_it_comes_from(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
-        "services:\n  web:\n    image: nginx\n    user: root\n"
-        "    cap_drop: [ALL]\n    cap_add: [sys_time, CAP_CHOWN]\n"
+        "services:\n  web:\n    image: nginx\n    user: root\n    cap_drop: [ALL]\n    cap_add: [sys_time, CAP_CHOWN]\n"
     )
     write(here, "compose.yaml", text)
     assert main(["caps", "--format", "json"]) == CLEAN
@@ -286,9 +277,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(
     assert "CHOWN" in capsys.readouterr().out
 
 
-def test_a_refused_container_holds_nothing_and_says_why(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_refused_container_holds_nothing_and_says_why(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(
         here,
         "run.sh",

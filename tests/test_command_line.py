@@ -15,9 +15,7 @@ from dropcap.readers.flags import table
 from dropcap.source import Source
 from oracles.requests import meant, read, requested
 
-VECTORS = json.loads(
-    Path(__file__, "..", "vectors", "docker_cli_parse_vectors.json").resolve().read_text("utf-8")
-)
+VECTORS = json.loads(Path(__file__, "..", "vectors", "docker_cli_parse_vectors.json").resolve().read_text("utf-8"))
 # Swarm services and changes to containers that exist are no command lines that start a container here.
 OTHER_COMMANDS = {"service", "update"}
 # What the client refuses because of the machine that it runs on: a file or an image that is missing there.
@@ -74,9 +72,7 @@ def test_a_recorded_line_is_read_as_the_client_reads_it(case: dict[str, Any]) ->
         assert meant(found) == requested(case["request"])
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if "error" in case], ids=lambda case: case["error"][:60]
-)
+@pytest.mark.parametrize("case", [case for case in CASES if "error" in case], ids=lambda case: case["error"][:60])
 def test_a_refusal_uses_the_words_of_the_client(case: dict[str, Any]) -> None:
     found = read(case["argv"])
     if not isinstance(found, Failure):

@@ -36,9 +36,7 @@ def test_pyproject_serves_where_it_speaks_of_dropcap(tmp_path: Path) -> None:
     assert load_config().engine is Engine.NERDCTL
 
 
-def test_the_nearest_file_up_to_the_repository_s_top_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_nearest_file_up_to_the_repository_s_top_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".dropcap.toml").write_text('engine = "podman"\n')
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)

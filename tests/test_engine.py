@@ -28,9 +28,7 @@ def absent(container: Container) -> Iterator[Problem]:
     yield Problem(container.grip, "drops nothing")
 
 
-def check(
-    text: str, *rules: Rule, syntax: str = COMPOSE, path: str = "compose.yaml", named: bool = True
-) -> FileResult:
+def check(text: str, *rules: Rule, syntax: str = COMPOSE, path: str = "compose.yaml", named: bool = True) -> FileResult:
     return check_bytes(Target(path, syntax, named), text.encode(), rules, Engine.PODMAN)
 
 
@@ -104,9 +102,7 @@ def test_a_broken_file_is_an_error_wherever_it_was_found() -> None:
 def test_a_report_is_ordered_by_path_and_place_whatever_came_first() -> None:
     results = [check(SHARED, rule(added), rule(absent), path=path) for path in ("b.yml", "a.yml")]
     report = to_report(results)
-    places = [
-        finding.problem.where.source.region(finding.problem.where.span)[:3] for finding in report.findings
-    ]
+    places = [finding.problem.where.source.region(finding.problem.where.span)[:3] for finding in report.findings]
     assert places == sorted(places)
     assert report == to_report(reversed(results))
     assert report.files == 2

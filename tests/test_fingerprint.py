@@ -17,9 +17,7 @@ from handmade import finding, place, service
 if TYPE_CHECKING:
     from dropcap.model import Finding
 
-_VECTORS = json.loads((Path(__file__).parent / "vectors/fingerprint_vectors.json").read_text("utf-8"))[
-    "cases"
-]
+_VECTORS = json.loads((Path(__file__).parent / "vectors/fingerprint_vectors.json").read_text("utf-8"))["cases"]
 
 
 @pytest.mark.parametrize("case", _VECTORS, ids=lambda case: repr(case["input"][:20]))
@@ -42,9 +40,7 @@ def _rolled(text: str) -> list[str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = "\n".join(line.replace(" ", "").replace("\t", "") for line in lines)
     raw = kept.encode("utf-16-le", "surrogatepass")
-    units = (
-        [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)] + [0xFFFF] + [0] * 100
-    )
+    units = [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)] + [0xFFFF] + [0] * 100
     starts = {0} | {at + 1 for at, unit in enumerate(units) if unit == 0x0A}
     window, rolled, at_start = [0] * 100, 0, {}
     for at, unit in enumerate(units):
@@ -63,9 +59,7 @@ def test_a_megabyte_takes_no_minutes() -> None:
 
 def test_an_identity_hash_forgets_words_and_lines() -> None:
     before = _finding("services:\n  web: {cap_add: [NET_ADMIN]}\n", "compose.yaml", "old words")
-    after = _finding(
-        "# a new line\nservices:\n  web: {cap_add: [NET_ADMIN]}\n", "./compose.yaml", "new words"
-    )
+    after = _finding("# a new line\nservices:\n  web: {cap_add: [NET_ADMIN]}\n", "./compose.yaml", "new words")
     assert identity_hash(before) == identity_hash(after)
 
 

@@ -73,6 +73,5 @@ def test_marks_stand_where_a_comment_may_stand() -> None:
         findings(SHELL, text, [rule for rule in RULES if rule.id in ("privileged", "misplaced-option")]),
     )
     assert written == (
-        "# error+2: privileged\n"
-        "docker run \\\n  --privileged \\\n  web:1 --cap-drop ALL  # error: misplaced-option\n"
+        "# error+2: privileged\ndocker run \\\n  --privileged \\\n  web:1 --cap-drop ALL  # error: misplaced-option\n"
     )

@@ -47,16 +47,14 @@ class Installed(NamedTuple):
         return self._run(self.folder / "bin" / "dropcap", *words, cwd=cwd)
 
     def install(self, *words: str) -> None:
-        pip = [self.folder / "bin" / "python", "-m", "pip", "install", "--quiet", *words]
+        pip: list[str | Path] = [self.folder / "bin" / "python", "-m", "pip", "install", "--quiet", *words]
         subprocess.run(pip, check=True, capture_output=True)
 
     @staticmethod
     def _run(program: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         # Nothing of this environment but what every process has.
         clean = {"PATH": os.defpath, "HOME": str(cwd)}
-        return subprocess.run(
-            [program, *words], cwd=cwd, env=clean, capture_output=True, text=True, check=False
-        )
+        return subprocess.run([program, *words], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -79,9 +79,7 @@ containers = st.builds(
     # Many, so that whole sets are dropped by name too.
     cap_drop=several(spelled, 16),
     security_opt=several(
-        st.sampled_from(
-            ["seccomp=unconfined", "seccomp=a.json", "apparmor:unconfined", "no-new-privileges:true"]
-        ),
+        st.sampled_from(["seccomp=unconfined", "seccomp=a.json", "apparmor:unconfined", "no-new-privileges:true"]),
         3,
     ),
     network_mode=some("host", "bridge", "none"),
@@ -98,9 +96,7 @@ def add(name: str) -> Grant:
 
 def undrop(index: int) -> Grant:
     """Take an entry out of the drops, if there are so many."""
-    return lambda container: container._replace(
-        cap_drop=container.cap_drop[:index] + container.cap_drop[index + 1 :]
-    )
+    return lambda container: container._replace(cap_drop=container.cap_drop[:index] + container.cap_drop[index + 1 :])
 
 
 def unconfine(option: str) -> Grant:

@@ -51,9 +51,7 @@ def test_the_page_has_every_section_in_order(rule: Rule) -> None:
     found = re.findall(r"^([A-Z][a-z ]+): ", rule.page, re.MULTILINE)
     assert [label for label in found if label in LABELS] == list(LABELS)
     assert found[-1] == "References"
-    assert rule.page.index("\nAudit: ") > len(rule.summary) + 80, (
-        "what and why stand between summary and audit"
-    )
+    assert rule.page.index("\nAudit: ") > len(rule.summary) + 80, "what and why stand between summary and audit"
 
 
 @each_rule
@@ -78,18 +76,14 @@ def test_each_syntax_that_applies_has_a_bad_and_a_good_example(rule: Rule) -> No
 def test_a_severity_is_chosen_and_argued(rule: Rule) -> None:
     text = Path(rule.origin).read_text(encoding="utf-8")
     assert isinstance(rule.severity, Severity)
-    assert re.search(r"^(# .*\n)+SEVERITY = Severity\.[A-Z]+$", text, re.MULTILINE), (
-        "a comment above SEVERITY says why"
-    )
+    assert re.search(r"^(# .*\n)+SEVERITY = Severity\.[A-Z]+$", text, re.MULTILINE), "a comment above SEVERITY says why"
 
 
 @each_rule
 def test_a_rule_imports_nothing_but_the_contract_and_the_language(rule: Rule) -> None:
     tree = ast.parse(Path(rule.origin).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        assert not isinstance(node, ast.Import) or all(
-            name.name in sys.stdlib_module_names for name in node.names
-        )
+        assert not isinstance(node, ast.Import) or all(name.name in sys.stdlib_module_names for name in node.names)
         if isinstance(node, ast.ImportFrom):
             module = node.module or ""
             assert node.level == 0
@@ -182,9 +176,7 @@ ADDED_NET_RAW = compose("cap_add: [NET_RAW]")
         (compose(), "net-raw", Engine.PODMAN, None),
     ],
 )
-def test_the_engine_decides_what_an_entry_means(
-    text: str, rule_id: str, engine: Engine, end: str | None
-) -> None:
+def test_the_engine_decides_what_an_entry_means(text: str, rule_id: str, engine: Engine, end: str | None) -> None:
     (rule,) = [rule for rule in RULES if rule.id == rule_id]
     messages = [finding.problem.message for finding in findings("compose", text, [rule], engine)]
     assert len(messages) == (end is not None)

@@ -192,9 +192,7 @@ def test_a_description_has_at_most_1024_characters(words: str) -> None:
 
 
 def test_a_result_says_whose_it_is_and_where() -> None:
-    result = _result(
-        finding(_WEB, place(_SOURCE, "true"), "privileged mode", "privileged", Severity.CRITICAL)
-    )
+    result = _result(finding(_WEB, place(_SOURCE, "true"), "privileged mode", "privileged", Severity.CRITICAL))
     assert result["message"]["text"] == "Service web: privileged mode."
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
@@ -204,9 +202,7 @@ def test_a_result_says_whose_it_is_and_where() -> None:
         },
         "region": {"startLine": 4, "startColumn": 17, "endLine": 4, "endColumn": 21},
     }
-    assert location["logicalLocations"] == [
-        {"name": "web", "kind": "resource", "fullyQualifiedName": "service/web"}
-    ]
+    assert location["logicalLocations"] == [{"name": "web", "kind": "resource", "fullyQualifiedName": "service/web"}]
 
 
 def test_a_result_has_the_hash_of_its_line() -> None:

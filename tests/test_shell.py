@@ -102,7 +102,14 @@ def test_a_broken_script_gives_what_can_be_made_out() -> None:
     assert containers("docker run a\nif true; then\ndocker run b\n") == ["a", "b"]
     assert containers("docker run a )\n}\ndocker run b\n") == ["a", "b"]
     assert containers("docker run a\nfor i in\n") == ["a"]
-    for text in ("docker run 'a", 'docker run "a', "docker run $(a", "docker run ${a", "docker run `a", "docker run $'a"):
+    for text in (
+        "docker run 'a",
+        'docker run "a',
+        "docker run $(a",
+        "docker run ${a",
+        "docker run `a",
+        "docker run $'a",
+    ):
         for container in shell.read(Source("x.sh", text)).containers:
             assert container.hides("image", "cap_add")
 
@@ -192,18 +199,18 @@ def _replaced(value: str) -> str:
         "docker run a'b'\"c\"\\d",
         "docker run --cap-add={NET_ADMIN,\"SYS_ADMIN\"} {a,{b,c}}{d,e} {a {a} {,a} a{,} '{a,b}' {a,b\\,c}",
         "docker run $'a\\tb\\'c\\x41\\u00e9\\0z' $\"d\"",
-        "docker run \"a\\\"b\\$c\\`d\\\\e\\f\" 'a\\b'",
-        "docker run a \\\n  b\\\nc \"d\\\ne\" # comment",
+        'docker run "a\\"b\\$c\\`d\\\\e\\f" \'a\\b\'',
+        'docker run a \\\n  b\\\nc "d\\\ne" # comment',
         "docker run a>/dev/null 2>&1 b <<<c d 3>&1 {fd}>/dev/null 2>&-",
         "docker run a <<E b\nc d\nE\n",
-        "docker run ~/a \"~/b\" $X\"$X\" \"a ${X} b\" `echo v`\"`echo v`\"",
+        'docker run ~/a "~/b" $X"$X" "a ${X} b" `echo v`"`echo v`"',
         "docker run a#b '#c' \\#d #e",
         "docker run \"\" '' $'' a\"\"",
         "docker run a;docker run b",
-        "docker run \"$(echo \"v\")\" $(echo v)\n",
-        "x=`docker run \"a b\" c`; echo \"$x\"",
+        'docker run "$(echo "v")" $(echo v)\n',
+        'x=`docker run "a b" c`; echo "$x"',
         "docker run [a] ?b *c =d a=b !",
-        "docker run é😀 \"ü\" b",
+        'docker run é😀 "ü" b',
         "docker run {a,b}\\\nc",
         "docker run --label='a b' -e 'A=b c'\\''d'",
     ],
@@ -263,7 +270,7 @@ def test_a_script_may_be_as_deep_as_is_allowed() -> None:
         "echo 'hello world' \"$x\"\n" * 400_000 + "docker run a\n",
         "docker run --rm -e A=\"$x\" é sh -c 'x'\n" * 10_000,
         "docker run `echo " * 50_000,
-        "docker run \"a\n" * 50_000,
+        'docker run "a\n' * 50_000,
         "docker run {a,b}{c,d}{e,f}{g,h}{i,j}{k,l}{m,n}{o,p}{q,r} x\n" * 1_000,
         "docker run " + "{" * 50_000 + "a,b" + "}" * 50_000,
         "docker run " + "{a}" * 50_000 + "{b,c}",

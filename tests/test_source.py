@@ -81,9 +81,7 @@ def test_a_byte_order_mark_takes_no_column() -> None:
     assert source.encoding == "utf-8"
 
 
-@pytest.mark.parametrize(
-    ("bom", "encoding"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")]
-)
+@pytest.mark.parametrize(("bom", "encoding"), [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")])
 def test_utf16_with_a_mark_is_text(bom: bytes, encoding: str) -> None:
     source = Source.decode("f", bom + "a: 🐳\nb".encode(encoding))
     assert (source.text, source.encoding) == ("a: 🐳\nb", encoding)

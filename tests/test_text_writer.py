@@ -136,9 +136,7 @@ def test_findings_of_one_place_share_its_excerpt_unless_they_speak_of_others() -
     related = (Related("there", place(_SOURCE, "web")),)
     places = [line for line in _lines(finding(_DB), finding(_DB, message="b")) if "|" in line]
     assert len(places) == 2
-    places = [
-        line for line in _lines(finding(_DB, related=related), finding(_DB, message="b")) if "|" in line
-    ]
+    places = [line for line in _lines(finding(_DB, related=related), finding(_DB, message="b")) if "|" in line]
     assert len(places) == 4
 
 
@@ -278,9 +276,7 @@ def test_nothing_of_a_file_reaches_the_terminal_raw() -> None:
 
 
 def test_colours_change_nothing_but_colours() -> None:
-    one = report(
-        [finding(_VPN, place(_SOURCE, "true"), severity=Severity.CRITICAL), finding(_DB), finding(_CACHE)]
-    )
+    one = report([finding(_VPN, place(_SOURCE, "true"), severity=Severity.CRITICAL), finding(_DB), finding(_CACHE)])
     plain, coloured = _text(one), _text(one, colour=True)
     assert "\x1b" not in plain
     assert coloured != plain
@@ -420,9 +416,7 @@ def test_a_container_holds(fields: dict[str, Any], sentence: str) -> None:
 def test_a_podman_user_keeps_what_was_added() -> None:
     user = Located("1000", _SOURCE, Span(0, 1))
     sentence = summarise(_DB._replace(engine=Engine.PODMAN, user=user, cap_add=_words("NET_ADMIN")))
-    assert sentence.startswith(
-        "holds 1: NET_ADMIN (user 1000); bounding set: the Podman default set with NET_ADMIN ("
-    )
+    assert sentence.startswith("holds 1: NET_ADMIN (user 1000); bounding set: the Podman default set with NET_ADMIN (")
 
 
 def test_a_refused_container_says_why() -> None:

@@ -105,6 +105,5 @@ def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
 
     for words in shell_commands(script):
         yield [
-            Located(word.value, word.source, word.span) if word.unknown is None else None
-            for word in unwrapped(words)
+            Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
         ]

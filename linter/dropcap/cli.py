@@ -120,18 +120,12 @@ def _parser() -> ArgumentParser:
         type=_option(to_severity),
         help="exit 1 from this severity on: low, medium, high, critical (default: medium)",
     )
-    check.add_argument(
-        "--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well"
-    )
-    check.add_argument(
-        "--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)"
-    )
+    check.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
+    check.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
     caps = _add(commands, "caps", "list every container with its bounding and effective set")
     _add_paths(caps)
-    caps.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how to list (default: text)"
-    )
+    caps.add_argument("--format", choices=("text", "json"), default="text", help="how to list (default: text)")
     caps.add_argument("--output", metavar="FILE", help="write the list to FILE instead of standard output")
 
     rules = _add(commands, "rules", "list the rules")
@@ -141,9 +135,7 @@ def _parser() -> ArgumentParser:
 
     explain = _add(commands, "explain", "print the documentation of a rule or a capability")
     explain.add_argument("name", metavar="RULE|CAPABILITY")
-    explain.add_argument(
-        "--rules", metavar="FOLDER", action="append", default=[], help="look in FOLDER as well"
-    )
+    explain.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="look in FOLDER as well")
     return parser
 
 
@@ -179,9 +171,7 @@ def _add_paths(parser: ArgumentParser) -> None:
         help="leave paths out, in the manner of .gitignore",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
-    parser.add_argument(
-        "--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)"
-    )
+    parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
 
 
 def _words(text: str) -> tuple[str, ...]:

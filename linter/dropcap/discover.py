@@ -190,9 +190,7 @@ def _walk(root: str, exclude: Sequence[str], failures: list[Failure]) -> Iterato
                     folders.append((path, ignores))
             elif (target := _candidate(entry, path)) and not ignores.match(at, is_folder=False):
                 if entry.is_symlink() and not _stays_inside(at, real_root):
-                    failures.append(
-                        Failure(path, "is a link that leads out of the folder: not followed", Level.NOTE)
-                    )
+                    failures.append(Failure(path, "is a link that leads out of the folder: not followed", Level.NOTE))
                     continue
                 yield target
         pending += reversed(folders)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dropcap.discover import Target
     from dropcap.model import Problem
-    from dropcap.rule import Check, Rule
+    from dropcap.rule import Rule
 
 
 class FileResult(NamedTuple):
@@ -85,9 +85,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
         files += result.read
     findings.sort(key=_finding_order)
     problems.sort(key=_failure_order)
-    containers.sort(
-        key=lambda container: (container.source.path, _root_start(container.source, container.span))
-    )
+    containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
     return Report(tuple(findings), tuple(problems), tuple(containers), files)
 
 
@@ -180,13 +178,17 @@ def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Co
 
 
 def _ask(rule: Rule, container: Container) -> list[Finding] | Failure:
-    check: Check | None = rule.check_stage if container.kind is Kind.STAGE else rule.check
-    if check is None:
-        return []
     try:
-        return [Finding(rule.id, rule.severity, container, problem) for problem in check(container)]
+        return [Finding(rule.id, rule.severity, container, problem) for problem in _problems(rule, container)]
     except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the other rules still speak
         return _rule_failure(rule, container, error)
+
+
+def _problems(rule: Rule, container: Container) -> Iterable[Problem]:
+    """Ask in the way that fits: a Dockerfile's stage starts nothing."""
+    if container.kind is not Kind.STAGE:
+        return rule.check(container) if rule.check else ()
+    return rule.check_stage(container.stage) if rule.check_stage and container.stage else ()
 
 
 def _rule_failure(rule: Rule, container: Container, error: Exception) -> Failure:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
-    from dropcap.model import Container, Problem
+    from dropcap.model import Container, Problem, Stage
 
     Check = Callable[[Container], Iterable[Problem]]
+    CheckStage = Callable[[Stage], Iterable[Problem]]
 
 GROUP = "dropcap.rules"
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -50,7 +51,7 @@ class Rule(NamedTuple):
     summary: str
     page: str
     check: Check | None
-    check_stage: Check | None
+    check_stage: CheckStage | None
     origin: str
 
 
@@ -69,9 +70,7 @@ def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
         rule = to_rule(module)
         other = rules.setdefault(rule.id, rule)
         if other.origin != rule.origin:
-            raise RuleError(
-                f"{rule.origin}: a rule {rule.id} comes from {other.origin} too; rename one of them"
-            )
+            raise RuleError(f"{rule.origin}: a rule {rule.id} comes from {other.origin} too; rename one of them")
     if not rules:
         raise RuleError(f"no rules are installed: no package names a {GROUP} entry point; reinstall dropcap")
     return tuple(rules[rule_id] for rule_id in sorted(rules))
@@ -111,9 +110,7 @@ def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) 
     known = [rule.id for rule in rules]
     for name in (*select, *ignore):
         if name not in known:
-            raise RuleError(
-                f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
-            )
+            raise RuleError(f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them")
     chosen = tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
     if not chosen:
         raise RuleError("no rule is left to check with: everything that is selected is ignored as well")

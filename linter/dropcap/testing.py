@@ -93,18 +93,14 @@ def complaints(rules: Iterable[Rule]) -> Iterator[str]:
             yield f"{rule.id}: {error}"
             continue
         verdicts = {block.verdict for block in blocks}
-        yield from (
-            f"{rule.id}: no {verdict} example" for verdict in ("bad", "good") if verdict not in verdicts
-        )
+        yield from (f"{rule.id}: no {verdict} example" for verdict in ("bad", "good") if verdict not in verdicts)
         for block in blocks:
             complaint = _complaint(rule, block)
             if complaint:
                 yield f"{rule.id}: line {block.line}: {complaint}"
 
 
-def findings(
-    syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Engine.DOCKER
-) -> tuple[Finding, ...]:
+def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Engine.DOCKER) -> tuple[Finding, ...]:
     """Check a text as if it were a file.
 
     Args:

@@ -103,9 +103,7 @@ def _problems(capabilities: Located[str], file: str) -> Iterator[Problem]:
         return
     names = ", ".join(permitted)
     if effective:
-        consequence = (
-            "a container without it cannot execute the file, and in one with it every user has it there"
-        )
+        consequence = "a container without it cannot execute the file, and in one with it every user has it there"
     else:
         consequence = "in a container that holds it every user has it there"
     message = f"a file is given {names}: {consequence}"

@@ -72,9 +72,7 @@ _OWNERS = frozenset(
 )
 _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 # Options of a run that take no value and are put behind the image together with the others.
-_SWITCHES = frozenset(
-    {"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"}
-)
+_SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"})
 
 
 def check(container: Container) -> Iterator[Problem]:

@@ -89,9 +89,7 @@ def check(container: Container) -> Iterator[Problem]:
             yield Problem(entry, f"{name} is added, {message}", (name,), related)
 
 
-def _reason(
-    container: Container, name: str, earlier: Located[str] | None
-) -> tuple[str, tuple[Related, ...]] | None:
+def _reason(container: Container, name: str, earlier: Located[str] | None) -> tuple[str, tuple[Related, ...]] | None:
     """Say why an addition changes nothing; None where it may change something."""
     option, entry = privileged_option(container), all_entry(container)
     if option is not None and _is_only_held(container):

@@ -32,9 +32,7 @@ def container(
     **fields: Any,  # noqa: ANN401  # any field of a container, by name
 ) -> Container:
     """Make a container; a text, a truth value, and each item of a tuple of texts are put somewhere."""
-    made = Container(
-        kind, "web", SOURCE, Span(0, 3), cap_add=tuple(map(at, add)), cap_drop=tuple(map(at, drop))
-    )
+    made = Container(kind, "web", SOURCE, Span(0, 3), cap_add=tuple(map(at, add)), cap_drop=tuple(map(at, drop)))
     return made._replace(**{key: _placed(value) for key, value in fields.items()})
 
 

@@ -122,17 +122,11 @@ def test_a_privileged_exec_holds_everything_but_for_a_user(docker: engine.Engine
 
 @REAL
 @given(st.data())
-def test_the_command_line_of_swarm_tidies_the_lists_as_dropcap_does(
-    swarm: engine.Engine, data: st.DataObject
-) -> None:
+def test_the_command_line_of_swarm_tidies_the_lists_as_dropcap_does(swarm: engine.Engine, data: st.DataObject) -> None:
     odd = (*ODD, " all ", "\tchown\n", "\u2003kill", "\x1fkill", "reset", " RESET")
     case = Case(data.draw(lists(NAMES, odd)), data.draw(lists(NAMES, odd)))
-    name = swarm.call(
-        "service", "create", "--detach", "--replicas=0", *case.flags(), *swarm.images[None]
-    ).strip()
-    sent = json.loads(
-        swarm.call("service", "inspect", "--format={{json .Spec.TaskTemplate.ContainerSpec}}", name)
-    )
+    name = swarm.call("service", "create", "--detach", "--replicas=0", *case.flags(), *swarm.images[None]).strip()
+    sent = json.loads(swarm.call("service", "inspect", "--format={{json .Spec.TaskTemplate.ContainerSpec}}", name))
     swarm.call("service", "rm", name)
     assert (sent.get("CapabilityAdd", []), sent.get("CapabilityDrop", [])) == tuple(
         map(list, swarm_lists(case.add, case.drop))
@@ -144,9 +138,7 @@ def test_the_command_line_of_swarm_tidies_the_lists_as_dropcap_does(
 def test_any_task_of_a_swarm_holds_what_dropcap_says(swarm: engine.Engine, data: st.DataObject) -> None:
     names = granted(swarm)
     user = data.draw(st.sampled_from((None, "0", "app")))
-    case = Case(
-        data.draw(lists(names, ("FOO", " chown "))), data.draw(lists(names, ("FOO", " all "))), user=user
-    )
+    case = Case(data.draw(lists(names, ("FOO", " chown "))), data.draw(lists(names, ("FOO", " all "))), user=user)
     sets = capability_sets(case.container(), Engine.SWARM)
     options = ("--detach", "--network=host", "--restart-condition=none", *case.flags())
     service = swarm.call("service", "create", *options, *swarm.images[None], "sleep", "60").strip()
@@ -169,9 +161,7 @@ def settled(swarm: engine.Engine, service: str) -> tuple[str, str]:
     deadline = time.monotonic() + engine.PATIENCE
     while True:
         task = swarm.call("service", "ps", "--quiet", "--no-trunc", service).strip()
-        status = (
-            json.loads(swarm.call("inspect", "--format={{json .Status}}", task)) if task else {"State": "new"}
-        )
+        status = json.loads(swarm.call("inspect", "--format={{json .Status}}", task)) if task else {"State": "new"}
         if status["State"] in {"running", "failed", "rejected"}:
             made = status.get("ContainerStatus") or {}
             return made.get("ContainerID", ""), status.get("Err", "")

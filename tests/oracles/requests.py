@@ -109,9 +109,7 @@ def _requested_mounts(body: Mapping[str, Any], host: Mapping[str, Any], folder: 
         yield _mount("tmpfs", "", target, read_only="ro" in options.split(","))
     for mount in host.get("Mounts") or ():
         read_only = bool(mount.get("ReadOnly"))
-        yield _mount(
-            mount["Type"], relative(mount.get("Source", "")), mount.get("Target", ""), read_only=read_only
-        )
+        yield _mount(mount["Type"], relative(mount.get("Source", "")), mount.get("Target", ""), read_only=read_only)
 
 
 def _mount(kind: str, source: str, target: str, *, read_only: bool) -> str:
@@ -170,9 +168,7 @@ def _texts(values: Iterable[Located[str]]) -> tuple[str, ...]:
 
 def _capabilities(values: Iterable[Located[str]]) -> tuple[str, ...]:
     names = {value.value.upper() for value in values}
-    return tuple(
-        sorted({name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names})
-    )
+    return tuple(sorted({name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names}))
 
 
 def _last_of_each(values: Iterable[Located[str]]) -> tuple[str, ...]:

@@ -78,9 +78,7 @@ class CapabilitySets(NamedTuple):
 _DEFAULT = Origin("default", None)
 _NOTHING = CapabilitySets((), (), {}, ())
 _PLAIN = {
-    engine: CapabilitySets(
-        default_set(engine), default_set(engine), dict.fromkeys(default_set(engine), _DEFAULT), ()
-    )
+    engine: CapabilitySets(default_set(engine), default_set(engine), dict.fromkeys(default_set(engine), _DEFAULT), ())
     for engine in Engine
 }
 # The last answer: rules ask about one container after another, each of them the same.
@@ -133,9 +131,7 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
 def _combined(container: Container, engine: Engine) -> tuple[dict[str, Origin], list[Refusal]]:
     adds, drops = container.cap_add, container.cap_drop
     combined = combine(engine, [entry.value for entry in adds], [entry.value for entry in drops])
-    origins = {
-        name: _DEFAULT if at is None else Origin("cap_add", adds[at]) for name, at in combined.granted.items()
-    }
+    origins = {name: _DEFAULT if at is None else Origin("cap_add", adds[at]) for name, at in combined.granted.items()}
     refused = [Refusal(one.message, (drops if one.dropped else adds)[one.at]) for one in combined.refused]
     return origins, refused
 
@@ -268,9 +264,7 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     return answer
 
 
-def security_values(
-    container: Container, key: str, engine: Engine
-) -> Iterator[tuple[str | None, Located[str]]]:
+def security_values(container: Container, key: str, engine: Engine) -> Iterator[tuple[str | None, Located[str]]]:
     """Give the values of a key among the security options, each with its option; None for the bare key.
 
     The separator is `=`, or `:` where there is no `=`; nerdctl knows `=` alone.

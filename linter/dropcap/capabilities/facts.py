@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TABLE = re.compile(r"^\[(?P<table>[\w.-]+)\]\n(?P<body>(?:(?!\[).*\n?)*)", re.MULTILINE)
-_PAIR = re.compile(
-    r'^(?P<key>[\w-]+) = (?:"(?P<text>.*)"|(?P<number>\d+)|\[(?P<items>[^\]]*)\])$', re.MULTILINE
-)
+_PAIR = re.compile(r'^(?P<key>[\w-]+) = (?:"(?P<text>.*)"|(?P<number>\d+)|\[(?P<items>[^\]]*)\])$', re.MULTILINE)
 _ITEM = re.compile(r'"([^"]*)"')
 
 
@@ -134,9 +132,7 @@ def _tables() -> dict[str, dict[str, str | tuple[str, ...]]]:
     """Read the file's tables by their headers; numbers are given as they are written."""
     with open(join(dirname(__file__), "facts.toml"), encoding="utf-8") as file:
         text = file.read()
-    return {
-        table["table"]: dict(map(_pair, _PAIR.finditer(table["body"]))) for table in _TABLE.finditer(text)
-    }
+    return {table["table"]: dict(map(_pair, _PAIR.finditer(table["body"]))) for table in _TABLE.finditer(text)}
 
 
 def _pair(match: re.Match[str]) -> tuple[str, str | tuple[str, ...]]:

@@ -55,9 +55,7 @@ ALL = "ALL"
 """The word for every capability; `CAP_ALL` is no other spelling of it."""
 
 # White space as Go's strings.TrimSpace knows it; Python's own idea has four control characters more.
-_SPACE = (
-    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-)
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _PREFIX = "CAP_"
 _RESET = "RESET"
 

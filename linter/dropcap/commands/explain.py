@@ -33,9 +33,7 @@ def run(arguments: Namespace) -> int:
     if name in NAMES:
         print("\n".join(_capability_page(name)))
         return CLEAN
-    raise UsageError(
-        f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`"
-    )
+    raise UsageError(f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`")
 
 
 def _closest(word: str, rules: Sequence[Rule]) -> str:

@@ -32,11 +32,7 @@ def configure(arguments: Namespace) -> Config:
 
     """
     config = load_config(arguments.config)
-    given = {
-        name: value
-        for name in Config._fields
-        if (value := getattr(arguments, name, None)) not in (None, [], ())
-    }
+    given = {name: value for name in Config._fields if (value := getattr(arguments, name, None)) not in (None, [], ())}
     if "exclude" in given:
         given["exclude"] = (*config.exclude, *given["exclude"])
     return config._replace(**given)
@@ -62,15 +58,11 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
     targets, failures = discover(paths, config.exclude)
     if not targets and not failures:
         where = ", ".join(paths)
-        raise UsageError(
-            f"{where}: nothing to check here: no Compose file, Dockerfile or shell script; name one"
-        )
+        raise UsageError(f"{where}: nothing to check here: no Compose file, Dockerfile or shell script; name one")
     return targets, failures
 
 
-def gather(
-    arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()
-) -> Report:
+def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()) -> Report:
     """Find and read the files, and ask the rules (loaded from `folders` too) about their containers.
 
     Raises:

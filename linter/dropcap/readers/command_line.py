@@ -83,9 +83,7 @@ def _command_at(words: Sequence[Word], program: str) -> int | None:
             if any(later.unknown is None and later.value in {"run", "create"} for later in words[index:]):
                 raise
             return None
-        if any(
-            isinstance(one, Option) and one.flag.name in {"help", "version"} and one.is_true for one in found
-        ):
+        if any(isinstance(one, Option) and one.flag.name in {"help", "version"} and one.is_true for one in found):
             return None
     if index < len(words) and words[index].value == "container":
         index += 1
@@ -103,9 +101,7 @@ def _read(words: Sequence[Word], program: str, at: int) -> Container | None:
         return None
     if image_at >= len(words) and not reading.is_shifted and not (program == "podman" and command == "exec"):
         message = f"'{program} {command}' requires at least 1 argument"
-        raise RefusedError(
-            words[at], message, "name the image" if command != "exec" else "name the container"
-        )
+        raise RefusedError(words[at], message, "name the image" if command != "exec" else "name the container")
     if image_at < len(words):
         _check_image(reading, words[image_at], command)
     _check_aliases(reading)
@@ -135,9 +131,7 @@ def _read_options(reading: Reading, words: Sequence[Word], start: int, known: Ta
                 # Something unknown before it may end in an option that takes this word.
                 hide(reading, error.word, (), f"it depends on {reading.shifts[0]}")
                 return len(words)
-            reading.shifts += [
-                part.value for part in words[index:after] if part.splits and _is_all_unknown(part)
-            ]
+            reading.shifts += [part.value for part in words[index:after] if part.splits and _is_all_unknown(part)]
             index = after
             continue
         place = _place(words, index, known)
@@ -165,16 +159,12 @@ def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
         return _Place(is_image=is_last, may_be_options=True)
     # One word, known or not: with an option of the client behind it, it will be an option as well.
     following = "" if is_last else words[index + 1].value.partition("=")[0]
-    is_option_of_client = (
-        following.startswith("--") and following[2:] in known.by_name and following != "--help"
-    )
+    is_option_of_client = following.startswith("--") and following[2:] in known.by_name and following != "--help"
     return _Place(is_image=not is_option_of_client, may_be_options=is_option_of_client)
 
 
 def _is_all_unknown(word: Word) -> bool:
-    return word.value == word.unknown or (
-        word.known_length == 0 and _EXPANSIONS.fullmatch(word.value) is not None
-    )
+    return word.value == word.unknown or (word.known_length == 0 and _EXPANSIONS.fullmatch(word.value) is not None)
 
 
 def _check_image(reading: Reading, word: Word, command: str) -> None:

@@ -21,9 +21,7 @@ _EXPANSION = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CDI_NAME = re.compile(r"[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*", re.ASCII)
 _DEVICE_RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}", re.ASCII)
-_SYSCTL = re.compile(
-    r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)"
-)
+_SYSCTL = re.compile(r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)")
 _LONG_NETWORK = re.compile(r"\w+=\w", re.ASCII)
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
 _NAMES_OF_MODE = {"pid": "PID", "uts": "UTS", "userns": "USER", "cgroupns": "CGROUP"}
@@ -104,9 +102,7 @@ def volume(part: Part) -> Mount:
     target, *written = rest
     if len(written) > 1:
         raise ValueError(f"invalid spec: {text}: too many colons")
-    return Mount(
-        "bind" if _is_path(source) else "volume", source, target, "ro" in ",".join(written).split(",")
-    )
+    return Mount("bind" if _is_path(source) else "volume", source, target, "ro" in ",".join(written).split(","))
 
 
 def _sections(part: Part) -> list[str]:
@@ -201,9 +197,7 @@ def _port_refusal(value: str) -> str | None:
         return None
     if not port:
         return f"no port specified: {value}<empty>"
-    is_port = all(
-        part.isascii() and part.isdigit() and int(part[:6]) <= _LAST_PORT for part in port.split("-", 1)
-    )
+    is_port = all(part.isascii() and part.isdigit() and int(part[:6]) <= _LAST_PORT for part in port.split("-", 1))
     return None if is_port else f"invalid containerPort: {port}"
 
 

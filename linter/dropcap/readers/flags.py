@@ -242,9 +242,7 @@ def _checked(option: Option) -> Option:
         return option
     name = f"-{flag.letter}, --{flag.name}" if flag.letter else f"--{flag.name}"
     text = _shown(value.text)
-    message = (
-        f'invalid argument "{text}" for "{name}" flag: strconv.ParseBool: parsing "{text}": invalid syntax'
-    )
+    message = f'invalid argument "{text}" for "{name}" flag: strconv.ParseBool: parsing "{text}": invalid syntax'
     raise RefusedError(value.word, message, "write true or false")
 
 

@@ -151,9 +151,7 @@ def _read_switch(reading: Reading, option: Option) -> None:
     if field is None:
         return
     is_known = option.value is None or option.value.is_known
-    reading.switches[field] = (
-        Located(option.is_true, word.source, word.span) if is_known else opaque(word, (field,))
-    )
+    reading.switches[field] = Located(option.is_true, word.source, word.span) if is_known else opaque(word, (field,))
 
 
 def _read_scalar(reading: Reading, option: Option, value: Part) -> None:

@@ -44,9 +44,7 @@ def write(report: Report, context: Context) -> Iterator[str]:
         "tool": {"driver": _driver(context.rules)},
         "automationDetails": {"id": f"{context.category}/"},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {
-            _ROOT: {"description": {"text": "The folder that the paths are relative to."}}
-        },
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the paths are relative to."}}},
         "invocations": [_invocation(report, left_out=len(report.findings) - len(findings))],
     }
     yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
@@ -142,8 +140,7 @@ def _related(finding: Finding) -> dict[str, Any]:
         for related in finding.problem.related
     ]
     places += [
-        _location(other.source.region(other.span), f"also holds for {title(other)}")
-        for other in finding.shared_by
+        _location(other.source.region(other.span), f"also holds for {title(other)}") for other in finding.shared_by
     ]
     numbered = [{"id": number, **place} for number, place in enumerate(places[:_MOST_RELATED], 1)]
     return {"relatedLocations": numbered} if numbered else {}

@@ -62,7 +62,10 @@ def read(source: Source) -> Document:
     if services is None and not _is_fragment(top):
         services = _version_1(source, root, top, log)
     if "include" in top:
-        log.note(top["include"].key, "the files that are included are not followed: their services are not checked here")
+        log.note(
+            top["include"].key,
+            "the files that are included are not followed: their services are not checked here",
+        )
     found = ()
     if isinstance(services, Mapping):
         found = tuple(containers(services, log))

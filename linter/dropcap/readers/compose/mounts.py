@@ -9,7 +9,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.model import Located, Mount
-from dropcap.readers.compose.fields import is_nothing, located
+from dropcap.readers.compose.fields import located
 from dropcap.readers.compose.scalars import truth
 from dropcap.readers.yaml import Mapping, Scalar
 

@@ -22,7 +22,13 @@ _CONSTANTS: dict[str, Meaning] = {
     **{sign + word: "number" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
 }
 _STANDARD = "tag:yaml.org,2002:"
-_TAGS: dict[str, Meaning] = {"bool": "boolean", "int": "number", "float": "number", "null": "nothing", "timestamp": "date"}
+_TAGS: dict[str, Meaning] = {
+    "bool": "boolean",
+    "int": "number",
+    "float": "number",
+    "null": "nothing",
+    "timestamp": "date",
+}
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")

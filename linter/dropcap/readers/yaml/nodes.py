@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -64,8 +64,8 @@ class Alias(NamedTuple):
     span: Span
 
 
-Value: TypeAlias = Union[Scalar, Sequence, Mapping]
-Node: TypeAlias = Union[Scalar, Sequence, Mapping, Alias]
+Value: TypeAlias = Scalar | Sequence | Mapping
+Node: TypeAlias = Scalar | Sequence | Mapping | Alias
 
 
 class Stream(NamedTuple):
