@@ -18,7 +18,7 @@ Default value: no engine grants one of these by default.
 
 ```yaml bad
 services:
-  clock:
+  time:
     image: clock:1
     cap_add: [SYS_TIME]
 ```
@@ -34,7 +34,7 @@ services:
 
 ```yaml good
 services:
-  clock:
+  time:
     image: clock:1
     cap_drop: [ALL]
 ```

@@ -15,14 +15,6 @@ Impact: the option takes effect.
 
 Default value: not applicable.
 
-```yaml good
-services:
-  web:
-    image: web:1
-    command: [serve, --cap-drop=ALL]
-    cap_drop: [ALL]
-```
-
 ```sh bad
 docker run web:1 --cap-drop ALL
 ```

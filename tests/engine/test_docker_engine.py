@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -161,7 +161,9 @@ def settled(swarm: engine.Engine, service: str) -> tuple[str, str]:
     deadline = time.monotonic() + engine.PATIENCE
     while True:
         task = swarm.call("service", "ps", "--quiet", "--no-trunc", service).strip()
-        status = json.loads(swarm.call("inspect", "--format={{json .Status}}", task)) if task else {"State": "new"}
+        status: dict[str, Any] = {"State": "new"}
+        if task:
+            status = json.loads(swarm.call("inspect", "--format={{json .Status}}", task))
         if status["State"] in {"running", "failed", "rejected"}:
             made = status.get("ContainerStatus") or {}
             return made.get("ContainerID", ""), status.get("Err", "")

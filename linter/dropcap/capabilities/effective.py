@@ -107,7 +107,7 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
     root = is_root(container, engine)
     ambient = engine is Engine.PODMAN and _has_ambient_set(container, root=root)
     label = _label(container) if engine is Engine.PODMAN else None
-    if privileged is label is None and not (ambient or container.cap_add or container.cap_drop):
+    if not (privileged or label or ambient or container.cap_add or container.cap_drop):
         return _PLAIN[engine] if root is not False else _PLAIN[engine]._replace(effective=())
     if privileged is not None:
         origins = dict.fromkeys(NAMES, Origin("privileged", privileged))

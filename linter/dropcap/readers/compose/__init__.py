@@ -19,6 +19,7 @@ from dropcap.readers.yaml import Mapping, Pair, Scalar, parse, target
 from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from dropcap.model import Container
     from dropcap.readers.yaml import Stream, Value
     from dropcap.source import Source
 
@@ -66,7 +67,7 @@ def read(source: Source) -> Document:
             top["include"].key,
             "the files that are included are not followed: their services are not checked here",
         )
-    found = ()
+    found: tuple[Container, ...] = ()
     if isinstance(services, Mapping):
         found = tuple(containers(services, log))
     elif services is not None and not (isinstance(services, Scalar) and meaning(services) == "nothing"):

@@ -30,7 +30,7 @@ class NotWordsError(ValueError):
     """Compose refuses the text: a quotation or a bracket is not closed, or not opened."""
 
 
-def split(text: str, replaced: Mapping[int, tuple[int, str]]) -> list[Word]:  # noqa: C901, PLR0912  # one automaton; its states make sense only together
+def split(text: str, replaced: Mapping[int, tuple[int, str]]) -> list[Word]:  # noqa: C901, PLR0912, PLR0915  # one automaton; its states make sense only together
     """Split a command.
 
     Args:

@@ -8,7 +8,7 @@ overflows the stack on deep nesting.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Failure, UnreadableError
 from dropcap.readers.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from collections.abc import Sequence as List
 
-    from ruamel.yaml.events import Event
-
     from dropcap.readers.yaml.nodes import Node, Value
     from dropcap.source import Source
 
@@ -28,6 +26,9 @@ MAX_DEPTH = 200
 
 MAX_REPEATED = 1_000_000
 """How many nodes aliases may repeat in all; a tree within it can be walked as if it had no aliases."""
+
+MAX_PURE = 1024 * 1024
+"""How many characters the pure parser is given; it takes a second for so many."""
 
 MAX_DIRECTIVES = 1000
 """How many lines may look like directives: the parser compares each one with all before it."""
@@ -78,24 +79,49 @@ def parse(source: Source) -> Stream:
     try:
         return _compose(source, _event_getter(text))
     except (YAMLError, UnicodeEncodeError) as error:
-        from dropcap.readers.yaml.problems import syntax_failure
+        if _is_colon_in_brackets(error) and len(text) <= MAX_PURE:
+            return _parse_slowly(source)
+        raise UnreadableError(_syntax_failure(source, error)) from None
 
-        raise UnreadableError(syntax_failure(source, error)) from None
+
+def _parse_slowly(source: Source) -> Stream:
+    """Read a text by the pure parser: in brackets the C one takes no colon inside a plain value (`[8080:80]`)."""
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _compose(source, _pure_event_getter(source.text))
+    except (YAMLError, RecursionError) as error:
+        raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-def _event_getter(text: str) -> Callable[[], Event]:
+def _is_colon_in_brackets(error: Exception) -> bool:
+    return "found unexpected ':'" in str(getattr(error, "problem", ""))
+
+
+def _syntax_failure(source: Source, error: Exception) -> Failure:
+    from dropcap.readers.yaml.problems import syntax_failure
+
+    return syntax_failure(source, error)
+
+
+def _event_getter(text: str) -> Callable[[], Any]:
     """Give the function that gives the next event."""
     try:
-        from ruamel.yaml.cyaml import CParser
+        from _ruamel_yaml import CParser
     except ImportError:
-        from ruamel.yaml import YAML
-
-        return iter(YAML(typ="safe", pure=True).parse(text)).__next__
-    getter: Callable[[], Event] = CParser(text).get_event
+        return _pure_event_getter(text)
+    getter: Callable[[], Any] = CParser(text).get_event
     return getter
 
 
-def _compose(source: Source, next_event: Callable[[], Event]) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time
+def _pure_event_getter(text: str) -> Callable[[], Any]:
+    from ruamel.yaml import YAML
+
+    getter: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(text)).__next__
+    return getter
+
+
+def _compose(source: Source, next_event: Callable[[], Any]) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time
     """Build the nodes; counts and heights follow aliases, so that what they repeat is known without walking."""
     from ruamel.yaml import events
 
@@ -179,7 +205,11 @@ def _compose(source: Source, next_event: Callable[[], Event]) -> Stream:  # noqa
 def _after_properties(text: str, start: int, end: int) -> int:
     """Skip a node's anchor and tag, and what separates them from its value."""
     while start < end and text[start] in "&!":
-        start = _BLANK.match(text, _PROPERTY.match(text, start).end()).end()
+        found = _PROPERTY.match(text, start)
+        blank = _BLANK.match(text, found.end()) if found else None
+        if blank is None:
+            break
+        start = blank.end()
     return min(start, end)
 
 
