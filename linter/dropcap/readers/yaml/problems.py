@@ -18,7 +18,7 @@ _WORDS = (
     ("',' or ']'", True, "the list that opens here lacks a comma or its closing ]"),
     ("',' or '}'", True, "the mapping that opens here lacks a comma or its closing }"),
     ("simple key could not find expected ':'", True, "this line is no key with a colon and no part of the one above"),
-    ("mapping values are not allowed", False, "no key may stand here: mend the indentation, or quote a text with a colon"),
+    ("mapping values are not allowed", False, "no key may stand here: mend the indentation, or quote the colon"),
     ("entries are not allowed", False, "no list item may start here: put the - on its own line, or quote the text"),
     ("tab character", False, "a tab indents here: use spaces"),
     ("unknown escape", False, r"no such escape: write \\ for a backslash, or use single quotes"),
