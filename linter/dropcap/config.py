@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Engine, Severity
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

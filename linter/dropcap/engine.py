@@ -7,7 +7,7 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, read_bytes, syntax_of_content
 from dropcap.model import (
@@ -21,6 +21,7 @@ from dropcap.model import (
     Report,
     UnreadableError,
 )
+from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:

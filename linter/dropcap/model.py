@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from dropcap.source import Source, Span

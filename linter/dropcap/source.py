@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, Target
 from dropcap.engine import check_bytes
 from dropcap.model import Engine
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -57,7 +57,8 @@ _OCTAL = re.compile(r"0*[4567][0-7]{3}")
 # Among the last three digits and the operators of a symbolic mode; `g+s` alone is the setgid bit.
 _SYMBOLIC = re.compile(r"[ugoa]*(?:[-+=][rwxXst]*)+")
 _SETS_IT = re.compile(r"[+=][rwxXt]*s")
-_CANDIDATE = re.compile(r"chmod|install")
+# `apt install` is no candidate; the program of that name is one when it is given a mode.
+_CANDIDATE = re.compile(r"\bchmod\b|\binstall\b[^\n;&|]*\s-(?:\w*m|-mode)")
 _COPIES = frozenset({"ADD", "COPY"})
 
 

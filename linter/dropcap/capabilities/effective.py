@@ -7,11 +7,12 @@ most that the container can hold.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.engines import combine, default_set, in_order, unknown
 from dropcap.capabilities.names import ALL, NAMES, bare_name, normalise
 from dropcap.model import Engine, Kind
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,10 +11,11 @@ follows the engine's own algorithm step by step, corner cases included:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL, NAMES, normalise
 from dropcap.model import Engine
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from os.path import dirname, join
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

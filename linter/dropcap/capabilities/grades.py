@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import posixpath
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.effective import capability_sets, security_values
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
 from dropcap.model import Engine, Kind, Related
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

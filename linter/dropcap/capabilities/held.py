@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.engines import default_set
@@ -10,6 +10,7 @@ from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade
 from dropcap.capabilities.names import ALL, bare_name
 from dropcap.model import Engine
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

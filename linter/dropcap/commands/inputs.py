@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -69,8 +68,6 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
         UsageError: as :func:`find_targets`.
 
     """
-    # Reading makes many objects and no cycles: collecting them costs up to four times the reading itself.
-    gc.disable()
     targets, failures = find_targets(arguments, config)
     results: Iterator[FileResult]
     if arguments.paths == [STDIN]:

@@ -7,11 +7,12 @@ little as possible: the value of `--user` hides the user, `"${ARGS[@]}"` hides e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Opaque
 from dropcap.readers.flags import Hole, Option, RefusedError, Table, Word, is_option, read_word, table
 from dropcap.readers.run_options import Reading, hide, read_option
+from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ import json
 import os
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, cast
 
+from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:

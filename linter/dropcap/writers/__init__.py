@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.model import Severity
+from dropcap.record import NamedTuple
 from dropcap.writers.failures import failure_lines
 
 if TYPE_CHECKING:

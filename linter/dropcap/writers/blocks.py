@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from dropcap.record import NamedTuple
 from dropcap.writers.holding import summarise
 
 if TYPE_CHECKING:

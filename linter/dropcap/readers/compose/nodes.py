@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.readers.compose.scalars import meaning, printed
 from dropcap.readers.yaml import Mapping, Scalar, Sequence, target
+from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:

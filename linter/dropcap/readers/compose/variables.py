@@ -6,7 +6,9 @@ Source of the grammar: compose-go, `template/template.go`. What a variable's val
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

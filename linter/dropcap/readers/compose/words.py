@@ -7,7 +7,9 @@ work more or less as in a shell, and the command ends at the first `;`, `&`, `|`
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, UnreadableError
+from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:

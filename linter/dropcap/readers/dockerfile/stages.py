@@ -7,12 +7,13 @@ image may set. Rules: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dropcap.model import Instruction, Located, Opaque, Stage
 from dropcap.readers.dockerfile.expand import ExpansionError, UnknownVariableError, expand
 from dropcap.readers.dockerfile.instructions import RefusedError, refused, trigger
 from dropcap.readers.dockerfile.words import pairs, words
+from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _EXPANSIONS = frozenset(
     {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
 )
+_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+# Compiling it takes longer than parsing a short script.
+_COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _CHUNK = 1024
 
@@ -37,8 +40,7 @@ class Script:
         data = source.text.encode("utf-8", "surrogatepass")
         # The parser takes the rest of the line for the comment, and all that follows for something else.
         self._data = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
-        self._language = tree_sitter.Language(tree_sitter_bash.language())
-        self._root = tree_sitter.Parser(self._language).parse(self._data).root_node
+        self._root = tree_sitter.Parser(_LANGUAGE).parse(self._data).root_node
         self._is_ascii = len(self._data) == len(self._text)
         self._chunks: list[int] = []  # where each chunk of characters starts in the bytes
         if not self._is_ascii:
@@ -49,8 +51,7 @@ class Script:
 
     def commands(self) -> Iterator[tuple[Word, ...]]:
         """Give the words of every simple command."""
-        query = tree_sitter.Query(self._language, "[(command) (command_substitution)] @node")
-        nodes = tree_sitter.QueryCursor(query).captures(self._root).get("node", [])
+        nodes = tree_sitter.QueryCursor(_COMMANDS).captures(self._root).get("node", [])
         limit = 0
         for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
             if node.type == "command":
