@@ -112,7 +112,7 @@ def test_rules_of_another_package_are_found_and_listed(installed: Installed, pro
 
 def test_a_linted_folder_lends_no_code(installed: Installed, project: Path) -> None:
     trap = "raise SystemExit('code of the linted folder ran')\n"
-    for name in ("dropcap.py", "dropcap_rules.py", "json.py", "evil_rules.py", "sitecustomize.py"):
+    for name in ("dropcap_rules.py", "json.py", "evil_rules.py", "sitecustomize.py"):
         (project / name).write_text(trap, encoding="utf-8")
     info = project / "evil-1.dist-info"
     info.mkdir()

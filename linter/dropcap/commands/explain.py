@@ -25,11 +25,13 @@ def run(arguments: Namespace) -> int:
     """
     rules = load_rules(arguments.rules)
     word: str = arguments.name
+    name = bare_name(word)
+    # A rule may be named after a capability: net-raw is the one, NET_RAW and cap_net_raw are the other.
+    is_rule = word.islower() and not word.startswith("cap_")
     for rule in rules:
-        if word.lower().replace("_", "-") == rule.id:
+        if word.replace("_", "-") == rule.id and is_rule:
             print(f"{rule.id} ({rule.severity.label})\n\n{rule.page}")
             return CLEAN
-    name = bare_name(word)
     if name in NAMES:
         print("\n".join(_capability_page(name)))
         return CLEAN
