@@ -236,9 +236,9 @@ LISTS = st.lists(WORDS, max_size=4)
 
 
 def run(adds: list[str], drops: list[str], engine: Engine, user: str | None = None) -> CapabilitySets:
-    lists = {"cap_add": tuple(map(located, adds)), "cap_drop": tuple(map(located, drops))}
+    added, dropped = tuple(map(located, adds)), tuple(map(located, drops))
     made = Container(Kind.RUN, "x", TEXT, Span(0, 0), engine=engine, user=located(user) if user else None)
-    return capability_sets(made._replace(**lists))
+    return capability_sets(made._replace(cap_add=added, cap_drop=dropped))
 
 
 @given(LISTS, LISTS, st.sampled_from(Engine), st.sampled_from([None, "0", "1000"]))

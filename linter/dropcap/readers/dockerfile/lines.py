@@ -120,6 +120,7 @@ class _Reader:
         segments: list[tuple[int, int]] = []
         length = 0
         goes_on = True
+        written = 0
         while goes_on and self.at < len(self.lines):
             line = self.lines[self.at]
             self._check_length(line)
@@ -133,9 +134,10 @@ class _Reader:
             parts.append(content)
             length += len(content)
             self.prepared.append(content.rstrip("\\" + _SPACE) + (" \\" if goes_on else ""))
+            written = len(self.prepared) - 1
             self.at += 1
         if goes_on:  # the file ends here
-            self.prepared[-1] = self.prepared[-1].removesuffix("\\")
+            self.prepared[written] = self.prepared[written].removesuffix("\\")
         text = self.source.piece("".join(parts), segments)
         heredocs = tuple(self._heredocs(text))
         last = self.lines[self.at - 1]
