@@ -165,7 +165,7 @@ def settled(swarm: engine.Engine, service: str) -> tuple[str, str]:
         if task:
             status = json.loads(swarm.call("inspect", "--format={{json .Status}}", task))
         if status["State"] in {"running", "failed", "rejected"}:
-            made = status.get("ContainerStatus") or {}
+            made: dict[str, str] = status.get("ContainerStatus") or {}
             return made.get("ContainerID", ""), status.get("Err", "")
         assert time.monotonic() < deadline, status
         time.sleep(0.05)

@@ -165,8 +165,8 @@ def _ambient(container: Container) -> tuple[str, ...]:
 def _has_ambient_set(container: Container, *, root: bool | None) -> bool:
     """Tell whether Podman takes the user for another one than root.
 
-    It compares texts: a uid of `00` is another user to it. The kernel nevertheless gives everything to uid 0 at
-    its first exec; only where it may not gain privileges, it is left with what Podman meant for it.
+    It compares texts: a uid of `00` is another user to it. The kernel nevertheless gives everything to uid 0
+    at its first exec; only where it may not gain privileges, it is left with what Podman meant for it.
     """
     if not root:
         return root is False

@@ -15,7 +15,7 @@ from dropcap.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.capabilities.effective import Origin
+    from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.model import Container, Located
 
@@ -82,8 +82,7 @@ def held_at_grade(container: Container, level: Grade) -> Iterator[Held]:
     if holds_all(container):
         return
     sets = capability_sets(container)
-    for name in sets.bounding:
-        graded = grade(container, name)
+    for name, graded in _all_graded(container, sets):
         if graded.grade is not level:
             continue
         where = sets.origins[name].where
@@ -94,6 +93,19 @@ def held_at_grade(container: Container, level: Grade) -> Iterator[Held]:
         origin = "is added" if where else f"is in {engine_name(container)}'s default set"
         reason = _raised(graded) if is_raised else _reason(graded)
         yield Held(name, where or container.grip, graded, f"{name} {origin}{reason}")
+
+
+# The last answer: a rule a grade asks about the same container, one after another.
+_last: list[tuple[Container, list[tuple[str, Graded]]]] = []
+
+
+def _all_graded(container: Container, sets: CapabilitySets) -> list[tuple[str, Graded]]:
+    for known, graded in _last:
+        if known is container:
+            return graded
+    found = [(name, grade(container, name)) for name in sets.bounding]
+    _last[:] = [(container, found)]
+    return found
 
 
 def _raised(graded: Graded) -> str:

@@ -11,7 +11,6 @@ from dropcap.readers.compose.nodes import Entry, entries
 from dropcap.readers.compose.variables import references
 from dropcap.readers.compose.words import NotWordsError, split
 from dropcap.readers.yaml import Mapping, Scalar
-from dropcap.readers.yaml.text import text_piece
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...]
     except NotWordsError as error:
         fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
         return None
+    from dropcap.readers.yaml.text import text_piece  # few files have a command in one text
+
     piece = text_piece(scalar)
     return tuple(Located(word.text, piece, Span(word.start, word.end)) for word in words)
 
