@@ -107,8 +107,11 @@ def check_bytes(target: Target, data: bytes, rules: Sequence[Rule], engine: Engi
         return _failed(error.failure)
     findings: list[Finding] = []
     failures = list(document.failures)
+    # A Dockerfile's stage starts nothing, so other questions are asked about it.
+    of_stages = [rule for rule in rules if rule.check_stage]
+    of_containers = [rule for rule in rules if rule.check]
     for container in document.containers:
-        for rule in rules:
+        for rule in of_stages if container.kind is Kind.STAGE else of_containers:
             found = _ask(rule, container)
             if isinstance(found, Failure):
                 failures.append(found)
@@ -186,10 +189,9 @@ def _ask(rule: Rule, container: Container) -> list[Finding] | Failure:
 
 
 def _problems(rule: Rule, container: Container) -> Iterable[Problem]:
-    """Ask in the way that fits: a Dockerfile's stage starts nothing."""
-    if container.kind is not Kind.STAGE:
-        return rule.check(container) if rule.check else ()
-    return rule.check_stage(container.stage) if rule.check_stage and container.stage else ()
+    if container.stage is not None and container.kind is Kind.STAGE:
+        return rule.check_stage(container.stage) if rule.check_stage else ()
+    return rule.check(container) if rule.check else ()
 
 
 def _rule_failure(rule: Rule, container: Container, error: Exception) -> Failure:

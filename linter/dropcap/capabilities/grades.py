@@ -72,6 +72,8 @@ def grade(container: Container, capability: str) -> Graded:
     own = _BY_RISK[known.risk]
     engine = container.engine or Engine.DOCKER
     names = known.raised_by if capability in default_set(engine) else (*known.raised_by, GENERAL)
+    if not names:
+        return Graded(own, known.why, ())
     raised_by = tuple(found for name in names if (found := _find(container, circumstances()[name])))
     level = Grade(min(own + 1, Grade.CRITICAL)) if raised_by else own
     return Graded(level, known.why, raised_by)
