@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import sys
 import time
 from pathlib import Path
@@ -167,14 +168,16 @@ def test_a_word_says_what_of_it_is_unknown(text: str, unknown: str | None, split
 
 def bash(line: str) -> list[str] | None:
     """Run a line of our own making with a `docker` that prints its words; None if it does not get that far."""
-    done = subprocess.run(
-        [BASH, "--norc", "--noprofile", "-c", f"{STUB}{line}"],
-        env={"X": "v", "HOME": "~", "LC_ALL": "C.UTF-8", "PATH": "/nowhere"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=30,
-    )
+    with tempfile.TemporaryDirectory() as folder:  # a line may send output to a file
+        done = subprocess.run(
+            [BASH, "--norc", "--noprofile", "-c", f"{STUB}{line}"],
+            cwd=folder,
+            env={"X": "v", "HOME": "~", "LC_ALL": "C.UTF-8", "PATH": "/nowhere"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
     first, end, _ = done.stdout.decode("utf-8", "replace").partition("END\0")
     return first.split("\0")[:-1] if end else None
 
