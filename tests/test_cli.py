@@ -69,7 +69,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["check", "--frobnicate"], "unrecognized arguments: --frobnicate; see `dropcap --help`"),
+        (["check", "--frobnicate"], "unrecognized arguments: --frobnicate; see `dropcap check --help`"),
         (["chek"], "invalid choice: 'chek'"),
         ([], "required: COMMAND"),
         (["check", "--format", "xml"], "invalid choice: 'xml'"),

@@ -24,10 +24,9 @@ COMPOSE, DOCKERFILE, SHELL = "compose", "dockerfile", "shell"
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
 
-_COMPOSE_NAME = re.compile(r"(.*[._-])?(compose|stack)([._-].*)?\.ya?ml", re.IGNORECASE)
-_DOCKERFILE_NAME = re.compile(
-    r"(dockerfile|containerfile)([._-](?!dockerignore$|containerignore$).*)?|.*\.(dockerfile|containerfile)",
-    re.IGNORECASE,
+_COMPOSE_NAME = r"(?i)(.*[._-])?(compose|stack)([._-].*)?\.ya?ml"
+_DOCKERFILE_NAME = (
+    r"(?i)(dockerfile|containerfile)([._-](?!dockerignore$|containerignore$).*)?|.*\.(dockerfile|containerfile)"
 )
 _NOT_A_DOCKERFILE = (
     ".md",
@@ -46,9 +45,9 @@ _NOT_A_DOCKERFILE = (
 _SHELL_SUFFIXES = (".sh", ".bash", ".ksh")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 _YAML_SUFFIXES = (".yml", ".yaml")
-_SHEBANG = re.compile(rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b")
+_SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it
-_SERVICES_KEY = re.compile(rb"^(['\"]?)services\1[ \t]*:[ \t]*(?:[#&].*)?\r?$", re.MULTILINE)
+_SERVICES_KEY = rb"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:[#&].*)?\r?$"
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 
 
@@ -75,18 +74,18 @@ def syntax_of_name(path: str) -> str | None:
         return None
     if lower.endswith(_SHELL_SUFFIXES):
         return SHELL
-    if _COMPOSE_NAME.fullmatch(name):
+    if re.fullmatch(_COMPOSE_NAME, name):
         return COMPOSE
-    if _DOCKERFILE_NAME.fullmatch(name) and not lower.endswith(_NOT_A_DOCKERFILE):
+    if re.fullmatch(_DOCKERFILE_NAME, name) and not lower.endswith(_NOT_A_DOCKERFILE):
         return DOCKERFILE
     return None
 
 
 def syntax_of_content(path: str, data: bytes) -> str | None:
     """Tell a file's syntax by its first line, or for YAML by a top-level `services:` with a block below."""
-    if _SHEBANG.match(data[:_SHEBANG_LENGTH]):
+    if re.match(_SHEBANG, data[:_SHEBANG_LENGTH]):
         return SHELL
-    if path.lower().endswith(_YAML_SUFFIXES) and _SERVICES_KEY.search(data):
+    if path.lower().endswith(_YAML_SUFFIXES) and re.search(_SERVICES_KEY, data):
         from dropcap.readers.compose import looks_like_compose  # only where the name says nothing
 
         if looks_like_compose(data.decode("utf-8", "replace")):

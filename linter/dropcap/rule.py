@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     CheckStage = Callable[[Stage], Iterable[Problem]]
 
 GROUP = "dropcap.rules"
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 class RuleError(Exception):
@@ -88,7 +88,7 @@ def to_rule(module: ModuleType) -> Rule:
     rule_id = module.__name__.rpartition(".")[2].replace("_", "-")
     severity = getattr(module, "SEVERITY", None)
     check, check_stage = getattr(module, "check", None), getattr(module, "check_stage", None)
-    if not _ID.fullmatch(rule_id):
+    if not re.fullmatch(_ID, rule_id):
         raise RuleError(f"{origin}: a rule's file is named by words in lower case, such as net_raw.py")
     if not isinstance(severity, Severity):
         raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")

@@ -55,8 +55,8 @@ if TYPE_CHECKING:
 SEVERITY = Severity.LOW
 
 # cap_from_text(3): names, then operators with flags, as in `cap_net_raw,cap_net_admin+ep`; no names mean all.
-_CLAUSE = re.compile(r"([a-z0-9_,]*)((?:[=+-][eip]*)+)", re.IGNORECASE)
-_OPERATION = re.compile(r"([=+-])([eip]*)")
+_CLAUSE = r"(?i)([a-z0-9_,]*)((?:[=+-][eip]*)+)"
+_OPERATION = r"([=+-])([eip]*)"
 _VALUED = frozenset({"-n"})
 
 
@@ -90,7 +90,7 @@ def _pairs(words: Sequence[Located[str] | None]) -> Iterator[tuple[Located[str],
             return
         if word.value in _VALUED or word.value in {"-", "-r"}:
             index += 2
-        elif word.value.startswith("-") and not _CLAUSE.fullmatch(word.value):
+        elif word.value.startswith("-") and not re.fullmatch(_CLAUSE, word.value):
             index += 1
         else:
             yield word, "" if file is None else file.value
@@ -119,11 +119,11 @@ def _parse(text: str) -> tuple[tuple[str, ...], bool]:
     permitted: dict[str, bool] = {}
     effective = False
     for clause in text.split():
-        match = _CLAUSE.fullmatch(clause)
+        match = re.fullmatch(_CLAUSE, clause)
         if match is None:
             return (), False
         names = [bare_name(name) for name in match[1].split(",") if name] or ["ALL"]
-        for operator, flags in _OPERATION.findall(match[2]):
+        for operator, flags in re.findall(_OPERATION, match[2]):
             for name in names:
                 permitted[name] = _after(operator, "p" in flags, permitted.get(name, False))
             effective = _after(operator, "e" in flags, effective)

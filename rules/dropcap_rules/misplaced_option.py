@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 # What the line asks for is not done, and what is held without it is what the default grants.
 SEVERITY = Severity.MEDIUM
 
-_OPTION = re.compile(r"(--cap-add|--cap-drop|--security-opt|--privileged)(?:=(.*))?", re.DOTALL)
-_WORDS = re.compile(r"[a-z0-9]+")
+_OPTION = r"(?s)(--cap-add|--cap-drop|--security-opt|--privileged)(?:=(.*))?"
+_WORDS = r"[a-z0-9]+"
 
 # Programs that have one of these options themselves, or run others that do.
 _OWNERS = frozenset(
@@ -76,7 +76,7 @@ def check(container: Container) -> Iterator[Problem]:
     for index, word in enumerate(words):
         if _is_owner(word.value):
             return
-        option = _OPTION.fullmatch(word.value)
+        option = re.fullmatch(_OPTION, word.value)
         if option is None or (option[1] == "--privileged" and not _is_astray(container, words[:index])):
             continue
         value = option[2] if option[2] is not None else _next(words, index)
@@ -103,7 +103,7 @@ def _own_words(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
 def _is_owner(word: str) -> bool:
     """Whether a program or an image may have such options by its name: `docker:29-cli`, `/bin/bwrap`."""
     name = word.rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return not _OWNERS.isdisjoint(_WORDS.findall(name.lower()))
+    return not _OWNERS.isdisjoint(re.findall(_WORDS, name.lower()))
 
 
 def _is_astray(container: Container, before: Sequence[Located[str]]) -> bool:
@@ -115,7 +115,7 @@ def _is_astray(container: Container, before: Sequence[Located[str]]) -> bool:
         return False
     if before and before[-1].value.rpartition("/")[2] in _SHELLS:
         return True
-    return all(word.value in _SWITCHES or _OPTION.fullmatch(word.value) for word in before)
+    return all(word.value in _SWITCHES or re.fullmatch(_OPTION, word.value) for word in before)
 
 
 def _next(words: Sequence[Located[str]], index: int) -> str:

@@ -53,12 +53,12 @@ if TYPE_CHECKING:
 # It hands root, within the bounding set, to every user of the container who finds a flaw in one program.
 SEVERITY = Severity.MEDIUM
 
-_OCTAL = re.compile(r"0*[4567][0-7]{3}")
+_OCTAL = r"0*[4567][0-7]{3}"
 # Among the last three digits and the operators of a symbolic mode; `g+s` alone is the setgid bit.
-_SYMBOLIC = re.compile(r"[ugoa]*(?:[-+=][rwxXst]*)+")
-_SETS_IT = re.compile(r"[+=][rwxXt]*s")
+_SYMBOLIC = r"[ugoa]*(?:[-+=][rwxXst]*)+"
+_SETS_IT = r"[+=][rwxXt]*s"
 # `apt install` is no candidate; the program of that name is one when it is given a mode.
-_CANDIDATE = re.compile(r"\bchmod\b|\binstall\b[^\n;&|]*\s-(?:\w*m|-mode)")
+_CANDIDATE = r"\bchmod\b|\binstall\b[^\n;&|]*\s-(?:\w*m|-mode)"
 _COPIES = frozenset({"ADD", "COPY"})
 
 
@@ -86,7 +86,7 @@ def _flag_modes(instruction: Instruction) -> Iterator[tuple[Located[str], str, s
 def _commands(instruction: Instruction) -> Iterator[Sequence[Located[str] | None]]:
     if instruction.words is not None:
         yield instruction.words
-    elif instruction.body is not None and _CANDIDATE.search(instruction.body.text):
+    elif instruction.body is not None and re.search(_CANDIDATE, instruction.body.text):
         yield from commands(instruction.body)
 
 
@@ -115,9 +115,9 @@ def _command_modes(words: Sequence[Located[str] | None]) -> Iterator[tuple[Locat
 
 def _is_setuid(mode: str) -> bool:
     if mode.isdigit():
-        return _OCTAL.fullmatch(mode) is not None
+        return re.fullmatch(_OCTAL, mode) is not None
     for clause in mode.split(","):
-        if _SYMBOLIC.fullmatch(clause) and _SETS_IT.search(clause):
+        if re.fullmatch(_SYMBOLIC, clause) and re.search(_SETS_IT, clause):
             who = re.match(r"[ugoa]*", clause)
             if who is not None and (not who[0] or "u" in who[0] or "a" in who[0]):
                 return True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Podman reads it from the image or the command line: containers/common pkg/capabilities.
 _LABEL = "io.containers.capabilities"
 # Go's strconv.Atoi takes leading zeros and a sign.
-_UID_ZERO = re.compile(r"[+-]?0+")
+_UID_ZERO = r"[+-]?0+"
 # Go's strconv.ParseBool takes these and no others.
 _BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
@@ -224,7 +224,7 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     user = _user(container)
     if user is not None:
         name = user.partition(":")[0]
-        return name in {"", "root"} or _UID_ZERO.fullmatch(name) is not None
+        return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
     if engine is Engine.PODMAN and container.userns is not None:
         mode, _, options = container.userns.value.partition(":")
         if mode == "keep-id":

@@ -59,8 +59,8 @@ _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) 
 _PREFIX = "CAP_"
 _RESET = "RESET"
 
-_SEPARATORS = re.compile(r"[\s,;|]+")
-_NO_LETTERS = re.compile(r"[^A-Z0-9]+")
+_SEPARATORS = r"[\s,;|]+"
+_NO_LETTERS = r"[^A-Z0-9]+"
 # Longer words are no slip of the pen, and comparing them would take time.
 _LONGEST_LIST = 400
 _LONGEST_NAME = 30
@@ -108,7 +108,7 @@ def suggest(word: str) -> str | None:
     """
     if len(word) > _LONGEST_LIST:
         return None
-    parts = [part for part in _SEPARATORS.split(word) if part]
+    parts = [part for part in re.split(_SEPARATORS, word) if part]
     if len(parts) > 1 and (exact := _BY_LETTERS.get(_letters(word))):
         return exact
     meant = [name for part in parts if (name := _meant(part)) is not None]
@@ -120,13 +120,13 @@ def _meant(word: str) -> str | None:
     letters = _letters(word)
     if not letters or len(letters) > _LONGEST_NAME:
         return None
-    parts = _NO_LETTERS.sub("_", bare_name(word)).strip("_")
+    parts = re.sub(_NO_LETTERS, "_", bare_name(word)).strip("_")
     return _BY_LETTERS.get(letters) or _by_part(parts) or _by_slip(letters)
 
 
 def _letters(word: str) -> str:
     """Leave letters and digits of a word, in upper case and without a prefix, or several of them."""
-    letters = _NO_LETTERS.sub("", _upper(word))
+    letters = re.sub(_NO_LETTERS, "", _upper(word))
     while letters.startswith("CAP"):
         letters = letters[len("CAP") :]
     return letters

@@ -1,1 +1,1 @@
-"""The commands of `dropcap`: one module a command, each with `run(arguments) -> int`."""
+"""The commands of `dropcap`: one module a command, with `add_arguments(parser)` and `run(arguments) -> int`."""

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Any
 from dropcap import __version__
 from dropcap.capabilities.effective import capability_sets
 from dropcap.cli import CLEAN, UNCHECKED
-from dropcap.commands.inputs import configure, gather
+from dropcap.commands.inputs import add_paths, configure, gather
 from dropcap.commands.output import put_out, tell_failures
 from dropcap.model import Engine, Kind, Level
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
     from dropcap.capabilities.effective import Origin
     from dropcap.model import Container, Report
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_paths(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to list (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write the list to FILE instead of standard output")
 
 
 def run(arguments: Namespace) -> int:

@@ -6,16 +6,38 @@ import sys
 from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN, FINDINGS, UNCHECKED
-from dropcap.commands.inputs import configure, gather
+from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import put_out, tell_failures, wants_colour
+from dropcap.config import to_severity
 from dropcap.model import Level
 from dropcap.rule import choose, load_rules
-from dropcap.writers import Context, writer
+from dropcap.writers import FORMATS, Context, writer
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
 
     from dropcap.model import Report, Severity
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_paths(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
+    parser.add_argument("--select", metavar="RULE,…", type=_words, help="run these rules only")
+    parser.add_argument("--ignore", metavar="RULE,…", type=_words, help="do not run these rules")
+    parser.add_argument(
+        "--fail-on",
+        metavar="SEVERITY",
+        type=option(to_severity),
+        help="exit 1 from this severity on: low, medium, high, critical (default: medium)",
+    )
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
+    parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def run(arguments: Namespace) -> int:

@@ -12,8 +12,14 @@ from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("name", metavar="RULE|CAPABILITY")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="look in FOLDER as well")
 
 
 def run(arguments: Namespace) -> int:

@@ -4,23 +4,73 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from dropcap.cli import UsageError
-from dropcap.config import Config, load_config
+from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import MAX_BYTES, Target, discover, syntax_of_name
 from dropcap.engine import check_bytes, check_targets, to_report
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterator, Sequence
 
     from dropcap.engine import FileResult
     from dropcap.model import Failure, Report
     from dropcap.rule import Rule
 
 STDIN = "-"
+_MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
+
+
+def add_paths(parser: ArgumentParser) -> None:
+    """Add what says which files to read, and how."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="files and folders (default: the current folder); - reads standard input",
+    )
+    parser.add_argument(
+        "--stdin-filename",
+        metavar="NAME",
+        help="the name that standard input goes by, for reading and reporting it",
+    )
+    parser.add_argument(
+        "--engine",
+        type=option(to_engine),
+        metavar="ENGINE",
+        help="the engine where a file names none: docker, podman, nerdctl, swarm (default: docker)",
+    )
+    parser.add_argument(
+        "--exclude",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="leave paths out, in the manner of .gitignore",
+    )
+    parser.add_argument("--config", metavar="FILE", help="use this configuration file")
+    parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
+
+
+def option(convert: Callable[[object], object]) -> Callable[[str], object]:
+    """Let argparse show a converter's own message."""
+
+    def converted(text: str) -> object:
+        try:
+            return convert(text)
+        except ValueError as error:
+            raise ArgumentTypeError(f"{text!r}: {error}") from None
+
+    return converted
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_JOBS:
+        raise ArgumentTypeError(f"{text!r} is no number from 1 to {_MAX_JOBS}")
+    return int(text)
 
 
 def configure(arguments: Namespace) -> Config:

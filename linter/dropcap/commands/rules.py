@@ -8,7 +8,14 @@ from dropcap.cli import CLEAN
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--rules", metavar="FOLDER", action="append", default=[], help="list the rules of FOLDER as well"
+    )
 
 
 def run(arguments: Namespace) -> int:

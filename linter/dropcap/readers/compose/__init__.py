@@ -29,19 +29,18 @@ _TOP_LEVEL = frozenset(
     {"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"}
 )
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
-_SERVICES = re.compile(
-    r"^(['\"]?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?:\#[^\n]*)?\r?\n"
+_SERVICES = (
+    r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?:\#[^\n]*)?\r?\n"
     r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*"
-    r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$",
-    re.MULTILINE,
+    r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
 )
-_OF_A_SERVICE = re.compile(r"^[ ]+(?:image|build|extends|<<)[ \t]*:", re.MULTILINE)
-_ELSEWHERE = re.compile(r"^(?:apiVersion|kind|jobs|on|stages|openapi|swagger|pool|steps|hosts)[ \t]*:", re.MULTILINE)
+_OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
+_ELSEWHERE = r"(?m)^(?:apiVersion|kind|jobs|on|stages|openapi|swagger|pool|steps|hosts)[ \t]*:"
 
 
 def looks_like_compose(text: str) -> bool:
     """Tell by its text alone whether a YAML file of any name is a Compose file."""
-    return bool(_SERVICES.search(text) and _OF_A_SERVICE.search(text) and not _ELSEWHERE.search(text))
+    return bool(re.search(_SERVICES, text) and re.search(_OF_A_SERVICE, text) and not re.search(_ELSEWHERE, text))
 
 
 def read(source: Source) -> Document:

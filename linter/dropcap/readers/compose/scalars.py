@@ -30,9 +30,9 @@ _TAGS: dict[str, Meaning] = {
     "timestamp": "date",
 }
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
-_INTEGER = re.compile(r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_DATE = re.compile(
+_INTEGER = r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_DATE = (
     r"[0-9]{4}-(?:1[0-2]|0?[1-9])-(?:3[01]|[12][0-9]|0?[1-9])"
     r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
@@ -55,9 +55,9 @@ def meaning(scalar: Scalar) -> Meaning:
     if text[0] not in _FIRST_OF_NUMBER:
         return "text"
     plain = text.replace("_", "")
-    if _INTEGER.fullmatch(plain) or _FLOAT.fullmatch(plain):
+    if re.fullmatch(_INTEGER, plain) or re.fullmatch(_FLOAT, plain):
         return "number"
-    return "date" if _DATE.fullmatch(text) else "text"
+    return "date" if re.fullmatch(_DATE, text) else "text"
 
 
 def printed(scalar: Scalar) -> str:
@@ -70,7 +70,7 @@ def printed(scalar: Scalar) -> str:
         return scalar.text.lower()
     if kind == "nothing":
         return ""
-    number = _INTEGER.fullmatch(scalar.text.replace("_", "")) if kind == "number" else None
+    number = re.fullmatch(_INTEGER, scalar.text.replace("_", "")) if kind == "number" else None
     if number is None:
         return scalar.text
     return _decimal(number[1], number[2]) if number[2] else number[0].lstrip("+")

@@ -13,8 +13,8 @@ from dropcap.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_OPERATOR = re.compile(r":?[-+?]")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_OPERATOR = r":?[-+?]"
 
 
 class Reference(NamedTuple):
@@ -63,7 +63,7 @@ def references(text: str) -> References:
                 return References(tuple(found), tuple(escapes), at)
             found.append(reference)
             end = reference.end
-        elif name := _NAME.match(text, at + 1):
+        elif name := re.compile(_NAME).match(text, at + 1):
             found.append(Reference(name[0], at, name.end()))
             end = name.end()
         at = text.find("$", end)
@@ -85,12 +85,12 @@ def unescaped(text: str, escapes: Sequence[int]) -> tuple[str, list[tuple[int, i
 
 def _braced(text: str, at: int, last_brace: int) -> Reference | None:
     """Read `${…}`, which ends in its line and reaches as far as its braces are matched, or else to the last one."""
-    name = _NAME.match(text, at + 2)
+    name = re.compile(_NAME).match(text, at + 2)
     if name is None:
         return None
     if text.startswith("}", name.end()):
         return Reference(name[0], at, name.end() + 1)
-    operator = _OPERATOR.match(text, name.end())
+    operator = re.compile(_OPERATOR).match(text, name.end())
     if operator is None or last_brace < operator.end():
         return None
     return Reference(name[0], at, _closing_brace(text, at, last_brace) + 1)

@@ -14,7 +14,7 @@ from dropcap.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ORDINARY = re.compile(r"[^ \t\r\n\\'\"`()$;&|<>]+")
+_ORDINARY = r"[^ \t\r\n\\'\"`()$;&|<>]+"
 _BLANKS = frozenset(" \t\r\n")
 _ENDS = frozenset(";&|<>")
 _ESCAPES = {"t": "\t", "n": "\n"}
@@ -63,7 +63,7 @@ def split(text: str, replaced: Mapping[int, tuple[int, str]]) -> list[Word]:  # 
         if first in replaced:
             at, part = replaced[first]
             parts.append(part)
-        elif run := _ORDINARY.match(text, first):
+        elif run := re.compile(_ORDINARY).match(text, first):
             at = run.end()
             parts.append(run[0])
         elif character == "\\" and quote != "'":

@@ -33,8 +33,8 @@ MAX_PURE = 1024 * 1024
 MAX_DIRECTIVES = 1000
 """How many lines may look like directives: the parser compares each one with all before it."""
 
-_PROPERTY = re.compile(r"!<[^>\s]*>|[&!][^\s,\[\]{}]*")
-_BLANK = re.compile(r"(?:\s|#[^\r\n]*)*")
+_PROPERTY = r"!<[^>\s]*>|[&!][^\s,\[\]{}]*"
+_BLANK = r"(?:\s|#[^\r\n]*)*"
 
 
 class _Anchored:
@@ -205,8 +205,8 @@ def _compose(source: Source, next_event: Callable[[], Any]) -> Stream:  # noqa: 
 def _after_properties(text: str, start: int, end: int) -> int:
     """Skip a node's anchor and tag, and what separates them from its value."""
     while start < end and text[start] in "&!":
-        found = _PROPERTY.match(text, start)
-        blank = _BLANK.match(text, found.end()) if found else None
+        found = re.compile(_PROPERTY).match(text, start)
+        blank = re.compile(_BLANK).match(text, found.end()) if found else None
         if blank is None:
             break
         start = blank.end()
