@@ -24,7 +24,7 @@ COMPOSE, DOCKERFILE, SHELL = "compose", "dockerfile", "shell"
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
 
-_COMPOSE_NAME = r"(?i)(.*[._-])?(compose|stack)([._-].*)?\.ya?ml"
+_COMPOSE_WORDS = frozenset({"compose", "stack"})
 _DOCKERFILE_NAME = (
     r"(?i)(dockerfile|containerfile)([._-](?!dockerignore$|containerignore$).*)?|.*\.(dockerfile|containerfile)"
 )
@@ -74,11 +74,16 @@ def syntax_of_name(path: str) -> str | None:
         return None
     if lower.endswith(_SHELL_SUFFIXES):
         return SHELL
-    if re.fullmatch(_COMPOSE_NAME, name):
+    if lower.endswith(_YAML_SUFFIXES) and not _COMPOSE_WORDS.isdisjoint(_words_before_suffix(lower)):
         return COMPOSE
     if re.fullmatch(_DOCKERFILE_NAME, name) and not lower.endswith(_NOT_A_DOCKERFILE):
         return DOCKERFILE
     return None
+
+
+def _words_before_suffix(name: str) -> list[str]:
+    """Split a name at dots, hyphens and underscores: `docker-compose.prod.yml` has the word `compose`."""
+    return name.replace("-", ".").replace("_", ".").split(".")[:-1]
 
 
 def syntax_of_content(path: str, data: bytes) -> str | None:

@@ -8,7 +8,6 @@ packages and from folders named on the command line, never because a linted file
 from __future__ import annotations
 
 import os
-import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     CheckStage = Callable[[Stage], Iterable[Problem]]
 
 GROUP = "dropcap.rules"
-_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
 class RuleError(Exception):
@@ -88,7 +86,7 @@ def to_rule(module: ModuleType) -> Rule:
     rule_id = module.__name__.rpartition(".")[2].replace("_", "-")
     severity = getattr(module, "SEVERITY", None)
     check, check_stage = getattr(module, "check", None), getattr(module, "check_stage", None)
-    if not re.fullmatch(_ID, rule_id):
+    if not _is_id(rule_id):
         raise RuleError(f"{origin}: a rule's file is named by words in lower case, such as net_raw.py")
     if not isinstance(severity, Severity):
         raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
@@ -99,6 +97,12 @@ def to_rule(module: ModuleType) -> Rule:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
     summary = " ".join(page.split("\n\n", 1)[0].split())
     return Rule(rule_id, severity, summary, page, check, check_stage, origin)
+
+
+def _is_id(text: str) -> bool:
+    """Whether a text is words of ASCII letters in lower case and digits, joined by hyphens, a letter first."""
+    words = text.split("-")
+    return text[:1].isalpha() and all(word.isalnum() and word.isascii() and word == word.lower() for word in words)
 
 
 def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:

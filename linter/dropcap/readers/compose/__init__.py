@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Failure, Level, UnreadableError
 from dropcap.readers.compose.log import Log
-from dropcap.readers.compose.merge import merge
 from dropcap.readers.compose.nodes import Entry, entries
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.services import containers
@@ -80,13 +79,16 @@ def _root(source: Source, stream: Stream, log: Log) -> Mapping:
     roots = [root for root in roots if not (isinstance(root, Scalar) and meaning(root) == "nothing")]
     if not roots:
         raise _another_kind(source, Span(0, 0), "it is empty")
-    merged: Mapping | None = None
+    mappings: list[Mapping] = []
     for root in roots:
         if not isinstance(root, Mapping):
             raise _another_kind(source, root.span, "its top level is no mapping")
-        merged = root if merged is None else merge(merged, root, log)
-    if merged is None:
-        raise _another_kind(source, Span(0, 0), "it is empty")
+        mappings.append(root)
+    merged = mappings[0]
+    for over in mappings[1:]:
+        from dropcap.readers.compose.merge import merge  # few files have several documents
+
+        merged = merge(merged, over, log)
     return merged
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 from dropcap.model import Located, Opaque
 from dropcap.readers.compose.nodes import as_list, entries, items
 from dropcap.readers.compose.scalars import meaning, printed, truth
-from dropcap.readers.compose.variables import references, unescaped
 from dropcap.readers.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -170,6 +169,8 @@ class Fields:
         text = scalar.text if text is None else text
         if "$" not in text:
             return text
+        from dropcap.readers.compose.variables import references, unescaped
+
         found = references(text)
         if found.wrong is not None:
             self.refuse(scalar, key, "has a ${ that begins no variable: write $$ for a dollar sign", field)

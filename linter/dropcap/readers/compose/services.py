@@ -8,8 +8,6 @@ from dropcap.model import Container, Kind, Located
 from dropcap.readers.compose.fields import Fields, is_nothing, located
 from dropcap.readers.compose.mounts import device_target, device_text, mounts, port_text
 from dropcap.readers.compose.nodes import Entry, entries
-from dropcap.readers.compose.variables import references
-from dropcap.readers.compose.words import NotWordsError, split
 from dropcap.readers.yaml import Mapping, Scalar
 from dropcap.source import Span
 
@@ -91,14 +89,17 @@ def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
 def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...] | None:
     if fields.known(scalar, key, key) is None:
         return None
+    # Few files have a command in one text.
+    from dropcap.readers.compose.variables import references
+    from dropcap.readers.compose.words import NotWordsError, split
+    from dropcap.readers.yaml.text import text_piece
+
     dollars = {at: (at + 2, "$") for at in references(scalar.text).escapes}
     try:
         words = split(scalar.text, dollars)
     except NotWordsError as error:
         fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
         return None
-    from dropcap.readers.yaml.text import text_piece  # few files have a command in one text
-
     piece = text_piece(scalar)
     return tuple(Located(word.text, piece, Span(word.start, word.end)) for word in words)
 
