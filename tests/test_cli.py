@@ -209,10 +209,27 @@ def on_terminal(environ: dict[str, str]) -> str:
 
 
 def test_a_reader_that_leaves_early_is_no_defect(here: Path) -> None:
-    write(here, "compose.yaml", PRIVILEGED * 1)
+    write(here, "compose.yaml", PRIVILEGED)
     script = f"{sys.executable} -m dropcap rules | head -n 1"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["check", "caps", "rules", "explain net-raw", "--help"])
+def test_output_that_cannot_be_written_is_one_clear_line(here: Path, command: str) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    with open("/dev/full", "wb") as full:  # noqa: PTH123  # as a shell redirects
+        done = subprocess.run(
+            [sys.executable, "-m", "dropcap", *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        UNCHECKED,
+        "dropcap: standard output: cannot be written: No space left on device\n",
+    )
 
 
 def test_a_defect_is_told_from_findings(

@@ -58,6 +58,13 @@ class _Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
 
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Print `--help` and `--version` as all other output, so that a full disk is told."""
+        del file  # always standard output: errors are not printed here
+        from dropcap.commands.output import put_out
+
+        put_out([message], None)
+
 
 def run() -> NoReturn:
     """Run the program and end the process; the console script enters here."""
@@ -67,12 +74,11 @@ def run() -> NoReturn:
         # A file's name or a message may hold what the terminal's encoding does not have.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    code = main(sys.argv[1:])
     try:
-        sys.stdout.flush()
+        code = main(sys.argv[1:])
         sys.stderr.flush()
-    except OSError:
-        code = code or UNCHECKED
+    except OSError:  # standard error cannot be written to: nobody can be told
+        code = UNCHECKED
     # Python would take every module and object apart first: a tenth of what a whole start takes.
     os._exit(code)
 
@@ -82,7 +88,6 @@ def main(argv: Sequence[str]) -> int:
     try:
         command, parser = _chosen(argv)
         code: int = command.run(parser.parse_args(argv[1:]))
-        sys.stdout.flush()
     except (UsageError, ConfigError, RuleError) as error:
         return _complain(str(error))
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.cli import CLEAN, UsageError
+from dropcap.commands.output import put_out
 from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
 
@@ -36,10 +37,10 @@ def run(arguments: Namespace) -> int:
     is_rule = word.islower() and not word.startswith("cap_")
     for rule in rules:
         if word.replace("_", "-") == rule.id and is_rule:
-            print(f"{rule.id} ({rule.severity.label})\n\n{rule.page}")
+            put_out([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n"], None)
             return CLEAN
     if name in NAMES:
-        print("\n".join(_capability_page(name)))
+        put_out((f"{line}\n" for line in _capability_page(name)), None)
         return CLEAN
     raise UsageError(f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`")
 

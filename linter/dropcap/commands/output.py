@@ -20,14 +20,12 @@ def put_out(chunks: Iterable[str], path: str | None) -> None:
     """Write text to a file, or to standard output where there is none.
 
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: it cannot be written.
+        BrokenPipeError: whoever read standard output has gone.
 
     """
     if path is None:
-        stream = sys.stdout
-        for chunk in chunks:
-            stream.write(chunk)
-        stream.flush()
+        _put_to_standard_output(chunks)
         return
     text = "".join(chunks)
     try:
@@ -35,6 +33,17 @@ def put_out(chunks: Iterable[str], path: str | None) -> None:
             file.write(text)
     except OSError as error:
         raise UsageError(f"--output {path}: cannot be written: {error.strerror}") from None
+
+
+def _put_to_standard_output(chunks: Iterable[str]) -> None:
+    try:
+        for chunk in chunks:
+            sys.stdout.write(chunk)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # the reader has left, as `head` does: that is no mistake to tell
+    except OSError as error:
+        raise UsageError(f"standard output: cannot be written: {error.strerror}") from None
 
 
 def wants_colour(stream: TextIO) -> bool:
