@@ -6,7 +6,7 @@ What a scalar means (`yes`, `010`, `<<`) differs from program to program and is 
 from __future__ import annotations
 
 from dropcap.readers.yaml.composer import MAX_DEPTH, MAX_REPEATED, parse
-from dropcap.readers.yaml.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence, Stream, Value, target
+from dropcap.readers.yaml.nodes import Alias, Mapping, Node, Pair, Scalar, Sequence, Stream, Unknown, Value, target
 
 __all__ = [
     "MAX_DEPTH",
@@ -18,6 +18,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "Stream",
+    "Unknown",
     "Value",
     "parse",
     "target",

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 
+class Unknown(NamedTuple):
+    """Why a value is not known: a part of it as it is written (`${CAPS}`), and a reason to follow "because"."""
+
+    text: str
+    reason: str
+
+
 class Scalar(NamedTuple):
     """A single value.
 
@@ -22,6 +29,7 @@ class Scalar(NamedTuple):
         source: the text it stands in.
         span: where it stands, quotation marks included, anchor and tag not; of a block, up to its last
             character that is not blank; empty where the value is.
+        unknown: what hides a part of the text, which stands in it as it is written; None where all is known.
 
     """
 
@@ -30,6 +38,7 @@ class Scalar(NamedTuple):
     tag: str | None
     source: Source
     span: Span
+    unknown: Unknown | None = None
 
 
 class Sequence(NamedTuple):
