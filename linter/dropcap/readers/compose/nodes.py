@@ -59,7 +59,7 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
         key = target(pair.key)
         if not isinstance(key, Scalar) or (meaning(key) != "text" and key.tag != _MERGE_TAG):
             log.error(pair.key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
-        elif key.tag == _MERGE_TAG or (key.text == "<<" and not key.style):
+        elif is_merge(key):
             merged.append(pair.value)
         else:
             found[key.text] = Entry(key, target(pair.value), _extent(pair))
@@ -68,6 +68,11 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
             for name, entry in all_entries(other, path, log).items():
                 found.setdefault(name, entry)
     return found
+
+
+def is_merge(key: Scalar) -> bool:
+    """Whether a key is a `<<`, whose value is merged in."""
+    return key.tag == _MERGE_TAG or (key.text == "<<" and not key.style)
 
 
 def items(sequence: Sequence) -> list[Value]:

@@ -11,18 +11,42 @@ from typing import TYPE_CHECKING
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+# Compose ignores case, and to do so its Go library takes a long s for an s and a Kelvin sign for a k.
+_NAME = "[A-Za-z_\u017f\u212a][A-Za-z0-9_\u017f\u212a]*"
 _OPERATOR = r":?[-+?]"
+
+NO_VARIABLE = "has a ${ that begins no variable: write $$ for a dollar sign"
+"""What is wrong with an invalid template, to follow the name of what holds it."""
+
+
+class InvalidTemplateError(ValueError):
+    """Compose, or a limit here, refuses a text. The message follows the name of what holds it."""
+
+    def __init__(self, offset: int, message: str = NO_VARIABLE) -> None:
+        """Keep where in the text the mistake is."""
+        super().__init__(message)
+        self.offset = offset
 
 
 class Reference(NamedTuple):
-    """One reference: the variable's name and where the expression stands, `$` and braces included."""
+    """One reference.
+
+    Attributes:
+        name: the variable's name, or `$` for a `$$`, which means a dollar sign.
+        start: where the expression starts, with its `$`.
+        end: where it ends, with its brace if it has one.
+        operator: what follows the name in braces: `:-`, `-`, `:+`, `+`, `:?`, `?`, or nothing.
+        word: where the text behind the operator starts; it ends at the last brace.
+
+    """
 
     name: str
     start: int
     end: int
+    operator: str = ""
+    word: int = 0
 
 
 class References(NamedTuple):
@@ -41,32 +65,51 @@ class References(NamedTuple):
     wrong: int | None = None
 
 
-def references(text: str) -> References:
-    """Find the references of a text; a dollar sign that starts none stands for itself."""
-    found: list[Reference] = []
-    escapes: list[int] = []
+def scan(text: str, start: int, stop: int) -> Iterator[Reference]:
+    """Give the outermost references of a part of a text, `$$` too; a dollar sign that starts none stands for itself.
+
+    Each character is looked at a fixed number of times, however the braces stand.
+
+    Raises:
+        InvalidTemplateError: a `${` that begins no reference.
+
+    """
     last_brace = line_end = -1
-    at = text.find("$")
+    at = text.find("$", start, stop)
     while at >= 0:
-        following = text[at + 1 : at + 2]
+        following = text[at + 1] if at + 1 < stop else ""
         end = at + 1
         if following == "$":
-            escapes.append(at)
             end = at + 2
+            yield Reference("$", at, end)
         elif following == "{":
             if at > line_end:
-                line_end = text.find("\n", at) if "\n" in text else len(text)
-                line_end = len(text) if line_end < 0 else line_end
+                line_end = text.find("\n", at, stop)
+                line_end = stop if line_end < 0 else line_end
                 last_brace = text.rfind("}", at, line_end)
             reference = _braced(text, at, last_brace)
             if reference is None:
-                return References(tuple(found), tuple(escapes), at)
-            found.append(reference)
+                raise InvalidTemplateError(at)
+            yield reference
             end = reference.end
-        elif name := re.compile(_NAME).match(text, at + 1):
-            found.append(Reference(name[0], at, name.end()))
+        elif name := re.compile(_NAME).match(text, at + 1, stop):
             end = name.end()
-        at = text.find("$", end)
+            yield Reference(name[0], at, end)
+        at = text.find("$", end, stop)
+
+
+def references(text: str) -> References:
+    """Find the references of a text."""
+    found: list[Reference] = []
+    escapes: list[int] = []
+    try:
+        for reference in scan(text, 0, len(text)):
+            if reference.name == "$":
+                escapes.append(reference.start)
+            else:
+                found.append(reference)
+    except InvalidTemplateError as error:
+        return References(tuple(found), tuple(escapes), error.offset)
     return References(tuple(found), tuple(escapes))
 
 
@@ -85,28 +128,26 @@ def unescaped(text: str, escapes: Sequence[int]) -> tuple[str, list[tuple[int, i
 
 def _braced(text: str, at: int, last_brace: int) -> Reference | None:
     """Read `${…}`, which ends in its line and reaches as far as its braces are matched, or else to the last one."""
-    name = re.compile(_NAME).match(text, at + 2)
+    name = re.compile(_NAME).match(text, at + 2, max(last_brace, 0))
     if name is None:
         return None
     if text.startswith("}", name.end()):
         return Reference(name[0], at, name.end() + 1)
-    operator = re.compile(_OPERATOR).match(text, name.end())
-    if operator is None or last_brace < operator.end():
+    operator = re.compile(_OPERATOR).match(text, name.end(), last_brace)
+    if operator is None:
         return None
-    return Reference(name[0], at, _closing_brace(text, at, last_brace) + 1)
+    return Reference(name[0], at, _closing_brace(text, at, last_brace) + 1, operator[0], operator.end())
 
 
 def _closing_brace(text: str, at: int, last_brace: int) -> int:
     """Find the brace that closes the one at `at + 1`, as Compose counts: it does not look behind an opening one."""
     depth = 0
-    while at <= last_brace:
-        character = text[at]
-        if character == "}":
-            depth -= 1
-            if depth == 0:
-                return at
-        elif character == "{":
-            depth += 1
-            at += 1
-        at += 1
+    brace = re.compile(r"[{}]")
+    found = brace.search(text, at, last_brace + 1)
+    while found:
+        at = found.start()
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return at
+        found = brace.search(text, at + 1 + (found[0] == "{"), last_brace + 1)
     return last_brace

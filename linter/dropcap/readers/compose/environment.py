@@ -1,0 +1,75 @@
+"""The variables that a Compose project is resolved with, each with the place that sets it.
+
+Which sets there are, and which of them wins, is said in compose-go's `cli/options.go`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
+from dropcap.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dropcap.readers.yaml import Unknown
+
+
+class Variable(NamedTuple):
+    """The value of a variable that is set.
+
+    Attributes:
+        value: the value; a reference in it that nobody answers stands there as it is written.
+        source: the text it stands in.
+        span: where it stands there, without quotation marks.
+        unknown: what hides a part of the value; None where all is known.
+
+    """
+
+    value: str
+    source: Source
+    span: Span
+    unknown: Unknown | None = None
+
+
+class Environment:
+    """An immutable set of variables.
+
+    Attributes:
+        is_complete: whether a name that is not in it is certainly not set, as for `docker compose` run in exactly
+            this environment. Otherwise whoever runs Compose may have set it.
+
+    """
+
+    __slots__ = ("_values", "is_complete")
+
+    def __init__(self, values: Mapping[str, Variable], is_complete: bool) -> None:  # noqa: FBT001  # two things make an environment, and no default suits either
+        """Take the variables by name."""
+        self._values = dict(values)
+        self.is_complete = is_complete
+
+    def lookup(self, name: str) -> Variable | None:
+        """Give a variable; None where it is not set here."""
+        return self._values.get(name)
+
+    def over(self, weaker: Environment) -> Environment:
+        """Lay this environment over another one: what both set is as it is here.
+
+        The two are complete together as soon as one of them says that nothing else sets a variable.
+        """
+        return Environment({**weaker._values, **self._values}, self.is_complete or weaker.is_complete)
+
+
+def from_mapping(name: str, values: Mapping[str, str], *, is_complete: bool) -> Environment:
+    """Make an environment of variables that stand in no file.
+
+    Args:
+        name: what stands in the place of a file's path, such as "the environment". The values themselves are
+            kept out of that source: they may be secrets.
+        values: the variables.
+        is_complete: whether all others are certainly not set.
+
+    """
+    source = Source(name, "")
+    return Environment({key: Variable(value, source, Span(0, 0)) for key, value in values.items()}, is_complete)
