@@ -12,6 +12,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level
+from dropcap.project import repository_top, root_of, together
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ class Target(NamedTuple):
         path: as it is to be printed: as given, or the walked folder's path and what follows.
         syntax: how to read it; None where its name says nothing and its content has to.
         named: whether it was named itself, not found in a folder.
+        over: the Compose files that are laid over it, the strongest last.
+        root: the folder that nothing is read outside of; None where the file's own place decides.
 
     """
 
     path: str
     syntax: str | None
     named: bool
+    over: tuple[str, ...] = ()
+    root: str | None = None
 
 
 def syntax_of_name(path: str) -> str | None:
@@ -99,7 +104,7 @@ def syntax_of_content(path: str, data: bytes) -> str | None:
 
 
 def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[list[Target], list[Failure]]:
-    """Find the files to check.
+    """Find the files to check; those of one Compose project are one target.
 
     Args:
         paths: files and folders, as given.
@@ -110,11 +115,12 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[list[Ta
     failures: list[Failure] = []
     for path in paths:
         if os.path.isdir(path):
+            root = root_of(path)
             for found in _walk(path, exclude, failures):
-                targets.setdefault(found.path, found)
+                targets.setdefault(found.path, found._replace(root=root))
         else:
             targets[path] = Target(path, syntax_of_name(path), named=True)
-    return list(targets.values()), failures
+    return together(list(targets.values())), failures
 
 
 def read_bytes(path: str) -> bytes:
@@ -226,14 +232,13 @@ def _stays_inside(path: str, root: str) -> bool:
 
 def _outer_ignores(folder: str) -> _Ignores:
     """Collect the patterns of the repository that a folder lies in, from its top to the parent."""
+    top = repository_top(folder)
+    if top is None:
+        return _Ignores()
     above: list[str] = []
-    top = folder
-    while not os.path.exists(os.path.join(top, ".git")):
-        parent = os.path.dirname(top)
-        if parent == top:
-            return _Ignores()
-        above.append(parent)
-        top = parent
+    while folder != top:
+        folder = os.path.dirname(folder)
+        above.append(folder)
     ignores = _Ignores().with_file(top, os.path.join(".git", "info", "exclude"))
     for parent in reversed(above):
         ignores = ignores.with_file(parent, ".gitignore")

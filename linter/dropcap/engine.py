@@ -7,6 +7,7 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, read_bytes, syntax_of_content
@@ -21,10 +22,12 @@ from dropcap.model import (
     Report,
     UnreadableError,
 )
+from dropcap.project import Settings, is_main, root_of
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
+    from collections.abc import Container as Collection
     from collections.abc import Iterable, Iterator, Sequence
 
     from dropcap.discover import Target
@@ -40,6 +43,11 @@ class FileResult(NamedTuple):
         failures: what could not be read or checked.
         containers: its containers, stages included.
         read: whether the file was read at all.
+        path: the file's real path.
+        parts: the real paths of further files that were read as parts of the same project.
+        bases: real path and name of the services of other files that it is made of.
+        is_base: whether it is a file that Docker Compose would not find by itself, so that its services may be there
+            for others to be made of.
 
     """
 
@@ -47,6 +55,10 @@ class FileResult(NamedTuple):
     failures: tuple[Failure, ...]
     containers: tuple[Container, ...]
     read: bool
+    path: str = ""
+    parts: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    is_base: bool = False
 
 
 def check_targets(
@@ -55,6 +67,7 @@ def check_targets(
     engine: Engine,
     jobs: int = 1,
     rule_folders: Sequence[str] = (),
+    settings: Settings | None = None,
 ) -> Iterator[FileResult]:
     """Check files, in their order.
 
@@ -64,45 +77,80 @@ def check_targets(
         engine: the engine for containers whose file names none.
         jobs: how many processes to spread the files over; the results are the same whatever the number.
         rule_folders: the folders that rules were loaded from besides the installed packages.
+        settings: how to resolve Compose projects; the root of each is found out.
 
     """
     if jobs > 1 and len(targets) > 1:
         from dropcap.parallel import check_files
 
-        return check_files(targets, rules, engine, jobs, rule_folders)
-    return (check_file(target, rules, engine) for target in targets)
+        return check_files(targets, rules, engine, jobs, rule_folders, settings)
+    return (check_file(target, rules, engine, settings) for target in targets)
 
 
 def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -> Report:
-    """Put the results of files together, in an order that depends on nothing but the files."""
+    """Put the results of files together, in an order that depends on nothing but the files.
+
+    What belongs to a project is reported as part of it, and not by itself as well.
+    """
     findings: list[Finding] = []
     containers: list[Container] = []
     problems = list(failures)
-    files = 0
-    for result in results:
+    files: set[str] = set()
+    for result in apart(list(results)):
         findings += result.findings
         problems += result.failures
         containers += result.containers
-        files += result.read
+        files.update((result.path, *result.parts) if result.read else ())
     findings.sort(key=_finding_order)
     problems.sort(key=_failure_order)
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
-    return Report(tuple(findings), tuple(problems), tuple(containers), files)
+    return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
 
 
-def check_file(target: Target, rules: Sequence[Rule], engine: Engine) -> FileResult:
-    """Read a file and ask the rules about it."""
+def apart(results: Sequence[FileResult]) -> Iterator[FileResult]:
+    """Leave out what is reported as part of a project: files that one includes, and services that one extends.
+
+    Files that include each other are parts of the first of them.
+    """
+    included = {path for result in results for path in result.parts}
+    kept = [result for result in results if result.path not in included]
+    parts = {path for result in kept for path in result.parts}
+    for result in results:
+        if result.path in included and result.path not in parts:
+            kept.append(result)
+            parts.update(result.parts)
+    bases = {base for result in kept for base in result.bases}
+    for result in kept:
+        names = {name for path, name in bases if path == result.path} if result.is_base else set()
+        yield _without(result, names) if names else result
+
+
+def _without(result: FileResult, names: Collection[str]) -> FileResult:
+    """Leave out the containers with some names, and what is said of them alone."""
+    findings = []
+    for finding in result.findings:
+        holders = [one for one in (finding.container, *finding.shared_by) if one.name not in names]
+        if holders:
+            findings.append(finding._replace(container=holders[0], shared_by=tuple(holders[1:])))
+    containers = tuple(one for one in result.containers if one.name not in names)
+    return result._replace(findings=tuple(findings), containers=containers)
+
+
+def check_file(target: Target, rules: Sequence[Rule], engine: Engine, settings: Settings | None = None) -> FileResult:
+    """Read a file, with those that belong to it, and ask the rules about it."""
     try:
         data = read_bytes(target.path)
     except OSError as error:
         return _failed(Failure(target.path, f"cannot be read: {error.strerror or error}"))
-    return check_bytes(target, data, rules, engine)
+    return check_bytes(target, data, rules, engine, settings)
 
 
-def check_bytes(target: Target, data: bytes, rules: Sequence[Rule], engine: Engine) -> FileResult:
+def check_bytes(
+    target: Target, data: bytes, rules: Sequence[Rule], engine: Engine, settings: Settings | None = None
+) -> FileResult:
     """Ask the rules about a file whose bytes are at hand."""
     try:
-        document = read_document(target, data, engine)
+        document = read_document(target, data, engine, settings)
     except UnreadableError as error:
         return _failed(error.failure)
     findings: list[Finding] = []
@@ -117,10 +165,19 @@ def check_bytes(target: Target, data: bytes, rules: Sequence[Rule], engine: Engi
                 failures.append(found)
             else:
                 findings += found
-    return FileResult(tuple(_distinct(_folded(findings))), tuple(failures), document.containers, read=True)
+    return FileResult(
+        tuple(_distinct(_folded(findings))),
+        tuple(failures),
+        document.containers,
+        read=True,
+        path=os.path.realpath(target.path),
+        parts=document.parts,
+        bases=document.bases,
+        is_base=not target.over and not is_main(target.path),
+    )
 
 
-def read_document(target: Target, data: bytes, engine: Engine) -> Document:
+def read_document(target: Target, data: bytes, engine: Engine, settings: Settings | None = None) -> Document:
     """Turn a file's bytes into containers, each with a name of its own and an engine.
 
     Raises:
@@ -136,7 +193,7 @@ def read_document(target: Target, data: bytes, engine: Engine) -> Document:
         message = "neither name nor content says that this is a Compose file, a Dockerfile or a shell script"
         raise UnreadableError(Failure(target.path, message))
     try:
-        document = _read(syntax, source)
+        document = _read(syntax, source, target, settings or Settings())
     except UnreadableError as error:
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
         level = Level.ERROR if target.named else error.failure.level
@@ -145,12 +202,13 @@ def read_document(target: Target, data: bytes, engine: Engine) -> Document:
     return document._replace(containers=containers)
 
 
-def _read(syntax: str, source: Source) -> Document:
+def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Document:
     """Read a source; each reader is imported when its first file comes."""
     if syntax == COMPOSE:
         from dropcap.readers import compose
 
-        return compose.read(source)
+        root = target.root or root_of(os.path.dirname(target.path))
+        return compose.read(source, target.over, settings._replace(root=root))
     if syntax == DOCKERFILE:
         from dropcap.readers import dockerfile
 
@@ -183,9 +241,18 @@ def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Co
 
 def _ask(rule: Rule, container: Container) -> list[Finding] | Failure:
     try:
-        return [Finding(rule.id, rule.severity, container, problem) for problem in _problems(rule, container)]
+        return [
+            Finding(rule.id, rule.severity, container, _with_route(problem, container))
+            for problem in _problems(rule, container)
+        ]
     except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the other rules still speak
         return _rule_failure(rule, container, error)
+
+
+def _with_route(problem: Problem, container: Container) -> Problem:
+    """Add how the value came to the container, where it stands elsewhere."""
+    steps = container.route(problem.where)
+    return problem._replace(related=(*problem.related, *steps)) if steps else problem
 
 
 def _problems(rule: Rule, container: Container) -> Iterable[Problem]:

@@ -174,6 +174,28 @@ class Stage(NamedTuple):
     parent: Stage | None
 
 
+class Related(NamedTuple):
+    """Another place that a problem speaks of."""
+
+    message: str
+    where: Located[Any]
+
+
+class Route(NamedTuple):
+    """How the values of a stretch of text come to a container that stands elsewhere.
+
+    Attributes:
+        source: the text, a whole file.
+        span: the stretch: a service that is extended, a file that is included, a value that a variable sets.
+        steps: the places that lead from there to the container.
+
+    """
+
+    source: Source
+    span: Span
+    steps: tuple[Related, ...]
+
+
 class Container(NamedTuple):
     """One container, as its file describes it: values as written, each with its place.
 
@@ -185,7 +207,10 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its grip, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        stage: the Dockerfile stage that its image is built from, where that is known.
+        build_grants: what lets steps of that build run with every capability.
         opaque: what cannot be seen through; ask :meth:`hides`.
+        routes: how values that stand elsewhere came to it; ask :meth:`route`.
 
     """
 
@@ -217,7 +242,9 @@ class Container(NamedTuple):
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()
     stage: Stage | None = None
+    build_grants: tuple[Located[str], ...] = ()
     opaque: tuple[Opaque, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     @property
     def grip(self) -> Located[str]:
@@ -227,6 +254,17 @@ class Container(NamedTuple):
     def hides(self, *fields: str) -> bool:
         """Whether one of these fields may hold more than can be seen."""
         return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.opaque)
+
+    def route(self, where: Located[Any]) -> tuple[Related, ...]:
+        """Say step by step how a value that stands elsewhere came to the container; nothing where it stands in it."""
+        if not self.routes:
+            return ()
+        source, span = where.source.to_root(where.span)
+        steps: dict[Related, None] = {}
+        for route in self.routes:
+            if route.source is source and route.span.start <= span.start and span.end <= route.span.end:
+                steps.update(dict.fromkeys(route.steps))
+        return tuple(steps)
 
 
 class Level(Enum):
@@ -274,6 +312,8 @@ class Document(NamedTuple):
         syntax: `compose`, `dockerfile` or `shell`.
         containers: in the order of the file.
         failures: what could not be read, while the rest was.
+        parts: the real paths of further files that belong to it and are not to be read by themselves.
+        bases: real path and name of the services of other files that it is made of.
 
     """
 
@@ -281,13 +321,8 @@ class Document(NamedTuple):
     syntax: str
     containers: tuple[Container, ...]
     failures: tuple[Failure, ...] = ()
-
-
-class Related(NamedTuple):
-    """Another place that a problem speaks of."""
-
-    message: str
-    where: Located[Any]
+    parts: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
 
 
 class Edit(NamedTuple):

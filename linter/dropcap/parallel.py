@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
     from dropcap.discover import Target
     from dropcap.model import Engine
+    from dropcap.project import Settings
     from dropcap.rule import Rule
 
 _CHUNK = 50
 
 
 def check_files(
-    targets: Sequence[Target], rules: Sequence[Rule], engine: Engine, jobs: int, folders: Sequence[str]
+    targets: Sequence[Target],
+    rules: Sequence[Rule],
+    engine: Engine,
+    jobs: int,
+    folders: Sequence[str],
+    settings: Settings | None,
 ) -> Iterator[FileResult]:
     """Give the result of each target, in their order.
 
@@ -28,19 +34,19 @@ def check_files(
     """
     ids = frozenset(rule.id for rule in rules)
     with ProcessPoolExecutor(
-        min(jobs, len(targets)), initializer=_start, initargs=(ids, engine, tuple(folders))
+        min(jobs, len(targets)), initializer=_start, initargs=(ids, engine, tuple(folders), settings)
     ) as pool:
         yield from pool.map(_check, targets, chunksize=_CHUNK)
 
 
-_state: list[tuple[tuple[Rule, ...], Engine]] = []
+_state: list[tuple[tuple[Rule, ...], Engine, Settings | None]] = []
 
 
-def _start(ids: frozenset[str], engine: Engine, folders: tuple[str, ...]) -> None:
+def _start(ids: frozenset[str], engine: Engine, folders: tuple[str, ...], settings: Settings | None) -> None:
     rules = tuple(rule for rule in load_rules(folders) if rule.id in ids)
-    _state[:] = [(rules, engine)]
+    _state[:] = [(rules, engine, settings)]
 
 
 def _check(target: Target) -> FileResult:
-    ((rules, engine),) = _state
-    return check_file(target, rules, engine)
+    ((rules, engine, settings),) = _state
+    return check_file(target, rules, engine, settings)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
-from dropcap.discover import MAX_BYTES, Target, discover, syntax_of_name
+from dropcap.discover import COMPOSE, MAX_BYTES, Target, discover, syntax_of_name
 from dropcap.engine import check_bytes, check_targets, to_report
+from dropcap.project import Settings, together
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -52,6 +53,36 @@ def add_paths(parser: ArgumentParser) -> None:
         help="leave paths out, in the manner of .gitignore",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
+    parser.add_argument(
+        "-f",
+        "--file",
+        metavar="FILE",
+        action="append",
+        default=[],
+        dest="files",
+        help="a Compose file; several are one project, each laid over those before it",
+    )
+    parser.add_argument(
+        "--env-file",
+        metavar="FILE",
+        action="append",
+        default=[],
+        dest="env_files",
+        help="read a project's variables from FILE, not from its .env",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        dest="profiles",
+        help="look at the services of this profile and of none (default: of all profiles)",
+    )
+    parser.add_argument(
+        "--use-environment",
+        action="store_true",
+        help="let the variables of this environment count in Compose files, where one that is set nowhere is empty",
+    )
     parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
 
 
@@ -94,14 +125,19 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
         UsageError: standard input is mixed with paths, or there is nothing to check.
 
     """
-    paths = arguments.paths or ["."]
+    paths = arguments.paths or ([] if arguments.files else ["."])
+    if arguments.files:
+        if paths:
+            raise UsageError("-f names the files of one project and cannot be mixed with paths")
+        main, *over = arguments.files
+        return [Target(main, COMPOSE, named=True, over=tuple(over))], []
     if STDIN in paths:
         if paths != [STDIN]:
             raise UsageError("- stands for standard input and cannot be mixed with other paths")
         name = arguments.stdin_filename
         if not name:
             raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
-        return [Target(name, syntax_of_name(name), named=True)], []
+        return together([Target(name, syntax_of_name(name), named=True)]), []
     if arguments.stdin_filename:
         raise UsageError("--stdin-filename goes with the path -")
     targets, failures = discover(paths, config.exclude)
@@ -120,11 +156,23 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
     """
     targets, failures = find_targets(arguments, config)
     results: Iterator[FileResult]
+    settings = project_settings(arguments)
     if arguments.paths == [STDIN]:
-        results = iter([check_bytes(targets[0], sys.stdin.buffer.read(MAX_BYTES + 1), rules, config.engine)])
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        results = iter([check_bytes(targets[0], data, rules, config.engine, settings)])
     else:
-        results = check_targets(targets, rules, config.engine, _job_count(arguments, targets), folders)
+        jobs = _job_count(arguments, targets)
+        results = check_targets(targets, rules, config.engine, jobs, folders, settings)
     return to_report(results, failures)
+
+
+def project_settings(arguments: Namespace) -> Settings:
+    """Say how Compose projects are to be resolved."""
+    return Settings(
+        env_files=tuple(arguments.env_files) or None,
+        profiles=tuple(arguments.profiles) or None,
+        uses_environment=arguments.use_environment,
+    )
 
 
 def _job_count(arguments: Namespace, targets: Sequence[Target]) -> int:

@@ -1,32 +1,38 @@
-"""Compose files, each by itself: a container for each service.
+"""Compose files: a container for each service of the project that they make up.
 
-The documents of one file are merged as Docker Compose merges them. What stands in other files (`extends`,
-`include`, overrides, `.env`) is not followed: it is kept as unknown where it could matter.
+A project is resolved as Docker Compose does it (files laid over one another, variables, `extends`, `include`), and
+every value keeps the file and place it was written at. What only the machine knows that Compose runs on stays unknown.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.model import Document, Failure, Level, UnreadableError
+from dropcap.model import Document, Located
+from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
-from dropcap.readers.compose.nodes import Entry, entries
+from dropcap.readers.compose.nodes import entries
+from dropcap.readers.compose.project import load
 from dropcap.readers.compose.scalars import meaning
+from dropcap.readers.compose.scope import Scope, Trail, route, whole
 from dropcap.readers.compose.services import containers
-from dropcap.readers.yaml import Mapping, Pair, Scalar, parse, target
-from dropcap.source import Span
+from dropcap.readers.compose.variable_files import environment_of
+from dropcap.readers.compose.version_1 import is_version_1
+from dropcap.readers.yaml import Mapping, Scalar
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from dropcap.model import Container
-    from dropcap.readers.yaml import Stream, Value
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.model import Container, Route
+    from dropcap.project import Settings
+    from dropcap.readers.yaml import Value
     from dropcap.source import Source
 
-__all__ = ["looks_like_compose", "read"]
+__all__ = ["Project", "looks_like_compose", "read", "resolve"]
 
-_TOP_LEVEL = frozenset(
-    {"configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes"}
-)
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
 _SERVICES = (
     r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?:\#[^\n]*)?\r?\n"
@@ -42,77 +48,75 @@ def looks_like_compose(text: str) -> bool:
     return bool(re.search(_SERVICES, text) and re.search(_OF_A_SERVICE, text) and not re.search(_ELSEWHERE, text))
 
 
-def read(source: Source) -> Document:
-    """Read a Compose file.
+class Project(NamedTuple):
+    """A project, resolved.
 
-    Raises:
-        UnreadableError: it is no YAML, or no Compose file; the failure's level is that of a note where the
-            file is YAML of another kind.
+    Attributes:
+        model: all of it, values in the form they are written in.
+        services: the services by name, as the model has them; of a file of version 1 its top level.
+        scope: what it was resolved with; its log has been told what is wrong, its trail what was drawn in.
 
     """
-    stream = parse(source)
-    log = Log()
-    for first, repeat in stream.repeats:
-        line = source.position(first.span.start).line
-        log.error(repeat, f"the key {repeat.text} stands here a second time, after line {line}: take one out")
-    root = _root(source, stream, log)
-    top = entries(root, "", log)
-    services = top["services"].value if "services" in top else None
-    if services is None and not _is_fragment(top):
-        services = _version_1(source, root, top, log)
-    if "include" in top:
-        log.note(
-            top["include"].key,
-            "the files that are included are not followed: their services are not checked here",
-        )
+
+    model: Mapping
+    services: Value | None
+    scope: Scope
+
+
+def read(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Document:
+    """Read a project.
+
+    Args:
+        source: its first file.
+        over: the paths of the files that are laid over it, the strongest last.
+        settings: how to resolve it; where there are none the text stands alone, and no other file is read.
+
+    Raises:
+        UnreadableError: the first file is no YAML, or no Compose file; the failure's level is that of a note where
+            the file is YAML of another kind.
+
+    """
+    project = resolve(source, over, settings)
+    scope = project.scope
     found: tuple[Container, ...] = ()
-    if isinstance(services, Mapping):
-        found = tuple(containers(services, log))
-    elif services is not None and not (isinstance(services, Scalar) and meaning(services) == "nothing"):
-        log.error(services, "services must be a mapping of names to services")
-    return Document(source, "compose", found, log.failures)
+    if isinstance(project.services, Mapping):
+        shared = tuple(scope.trail.routes)
+        profiles = settings.profiles if settings else None
+        found = tuple(
+            container._replace(routes=(*_routes(container, scope, over), *shared)) if shared or over else container
+            for container in containers(project.services, scope, profiles)
+        )
+    trail = scope.trail
+    parts = (*map(os.path.realpath, over), *trail.parts)
+    return Document(source, "compose", found, scope.log.failures, parts, tuple(trail.bases))
 
 
-def _root(source: Source, stream: Stream, log: Log) -> Mapping:
-    """Merge the documents of a file; empty ones do not count."""
-    roots = [target(node) for node in stream.documents]
-    roots = [root for root in roots if not (isinstance(root, Scalar) and meaning(root) == "nothing")]
-    if not roots:
-        raise _another_kind(source, Span(0, 0), "it is empty")
-    mappings: list[Mapping] = []
-    for root in roots:
-        if not isinstance(root, Mapping):
-            raise _another_kind(source, root.span, "its top level is no mapping")
-        mappings.append(root)
-    merged = mappings[0]
-    for over in mappings[1:]:
-        from dropcap.readers.compose.merge import merge  # few files have several documents
-
-        merged = merge(merged, over, log)
-    return merged
-
-
-def _is_fragment(top: dict[str, Entry]) -> bool:
-    """Whether a file without services is Compose all the same: parts of one, such as networks or `x-` templates."""
-    return bool(top) and all(name in _TOP_LEVEL or name.startswith("x-") for name in top)
+def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Project:
+    """Resolve a project as :func:`read` does, and raise as it does."""
+    directory = os.path.dirname(source.path)
+    files = Files(settings.root if settings else None)
+    files.give(source.path, source)
+    log = Log()
+    scope = Scope(files, directory, environment_of(directory, files, log, settings), log, Trail())
+    model = load((source.path, *over), scope)
+    top = entries(model, "", log)
+    if "services" in top:
+        services = top["services"].value
+        if not isinstance(services, Mapping) and not (isinstance(services, Scalar) and meaning(services) == "nothing"):
+            log.error(services, "services must be a mapping of names to services")
+        return Project(model, services, scope)
+    if is_version_1(model, log):
+        first = next(iter(top.values()))
+        log.note(first.key, "services stand at the top level, as in version 1: Docker Compose 2 no longer reads that")
+        return Project(model, model, scope)
+    return Project(model, None, scope)
 
 
-def _version_1(source: Source, root: Mapping, top: dict[str, Entry], log: Log) -> Mapping:
-    """Take the top level as the services, as Compose files of version 1 have them."""
-    if not top or not all(_is_service(entry.value, log) for entry in top.values()):
-        key = root.pairs[0].key if root.pairs else root
-        raise _another_kind(source, key.span, "it has no services")
-    first = next(iter(top.values()))
-    log.note(first.key, "services stand at the top level, as in version 1: Docker Compose 2 no longer reads that")
-    return root._replace(pairs=tuple(Pair(entry.key, entry.value) for entry in top.values()))
-
-
-def _is_service(value: Value, log: Log) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return not entries(value, "", log).keys().isdisjoint(("image", "build", "extends"))
-
-
-def _another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
-    message = f"not a Compose file: {reason}"
-    return UnreadableError(Failure(source.path, message, Level.NOTE, source, span))
+def _routes(container: Container, scope: Scope, over: Sequence[str]) -> Iterator[Route]:
+    """Say how values came to a container from the services it extends and the files laid over its own."""
+    yield from container.routes
+    for path in over:
+        source = scope.files.given(path)
+        if source is not None and source is not container.source:
+            where = Located(container.name, container.source, container.span)
+            yield route(source, whole(source), f"{path} is laid over the service {container.name} here", where)

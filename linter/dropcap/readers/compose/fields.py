@@ -2,7 +2,7 @@
 
 What Compose refuses is told to the log and makes the field unknown, or is used as it is meant where that is plain
 (`user: 1000`). What depends on a variable makes the field unknown too. Types are those of compose-go's
-`schema/compose-spec.json`; which lists lose repeated items is said in its `override/uncity.go`.
+`schema/compose-spec.json`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dropcap.readers.compose.scalars import meaning, printed, truth
 from dropcap.readers.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
 
     from dropcap.readers.compose.log import Log
@@ -31,13 +31,13 @@ _TRUTH = "must be true or false"
 class Fields:
     """A service's fields. `opaque` gathers what cannot be seen through while they are read."""
 
-    __slots__ = ("_log", "_path", "entries", "opaque")
+    __slots__ = ("_path", "entries", "log", "opaque")
 
     def __init__(self, found: Dictionary[str, Entry], path: str, log: Log) -> None:
         """Take a service's entries, and its name for people: `services.web`."""
         self.entries = found
         self._path = path
-        self._log = log
+        self.log = log
         self.opaque: list[Opaque] = []
 
     def value(self, key: str, field: str) -> Value | None:
@@ -69,7 +69,7 @@ class Fields:
         if not isinstance(value, Scalar) or meaning(value) not in ("text", "boolean"):
             self.refuse(value, key, _TRUTH, field)
             return None
-        text = self.seen_through(value, key, field)
+        text = self.seen_through(value, field)
         is_true = None if text is None else truth(text)
         if is_true is not None:
             return located(is_true, value)
@@ -84,7 +84,6 @@ class Fields:
         *,
         of_mapping: Callable[[Dictionary[str, str]], str] | None = None,
         takes_numbers: bool = False,
-        identity: Callable[[str], str] | None = None,
     ) -> tuple[Located[str], ...]:
         """Read a list of strings.
 
@@ -93,8 +92,6 @@ class Fields:
             field: the container's field.
             of_mapping: writes an item's long form, a mapping, as the short one; None where there is no long form.
             takes_numbers: whether a number may stand among the strings.
-            identity: what an item is known by: of those that share it the last one counts, at the place of the
-                first. None where Compose refuses a repeated item.
 
         """
         found: list[Located[str]] = []
@@ -106,10 +103,6 @@ class Fields:
                 text = self.known(item, key, field, takes_numbers=takes_numbers)
             if text is not None:
                 found.append(located(text, item))
-        if identity:
-            return tuple({identity(one.value): one for one in found}.values())
-        if len({one.value for one in found}) < len(found):
-            self._refuse_repeated(found, key)
         return tuple(found)
 
     def pairs(self, key: str, field: str) -> tuple[Located[str], ...]:
@@ -118,7 +111,7 @@ class Fields:
         if value is None:
             return ()
         if isinstance(value, Mapping):
-            value = as_list(value, f"{self._path}.{key}", self._log)
+            value = as_list(value, f"{self._path}.{key}", self.log)
         if not isinstance(value, Sequence):
             self.refuse(value, key, "must be a mapping or a list", field)
             return ()
@@ -142,9 +135,9 @@ class Fields:
         """Read a long form: its single values by name; None if one of them cannot be seen through."""
         parts: dict[str, str] = {}
         is_known = True
-        for name, entry in entries(mapping, f"{self._path}.{key}", self._log).items():
+        for name, entry in entries(mapping, f"{self._path}.{key}", self.log).items():
             if isinstance(entry.value, Scalar):
-                text = self.seen_through(entry.value, key, field, printed(entry.value))
+                text = self.seen_through(entry.value, field, printed(entry.value))
                 is_known = is_known and text is not None
                 parts[name] = text or ""
         return parts if is_known else None
@@ -161,41 +154,24 @@ class Fields:
         if kind == "number" and takes_numbers:
             return printed(value)
         if kind != "text":
-            self._log.error(value, f"{self._path}.{key} {_STRING}")
-        return self.seen_through(value, key, field)
+            self.log.error(value, f"{self._path}.{key} {_STRING}")
+        return self.seen_through(value, field)
 
-    def seen_through(self, scalar: Scalar, key: str, field: str, text: str | None = None) -> str | None:
-        """Give a scalar's text with `$$` as `$`; None if it depends on a variable."""
-        text = scalar.text if text is None else text
-        if "$" not in text:
-            return text
-        from dropcap.readers.compose.variables import references, unescaped
-
-        found = references(text)
-        if found.wrong is not None:
-            self.refuse(scalar, key, "has a ${ that begins no variable: write $$ for a dollar sign", field)
-            return None
-        if found.found:
-            first = found.found[0]
-            self.hide(scalar, text[first.start : first.end], f"{first.name} is set outside this file", field)
-            return None
-        return unescaped(text, found.escapes)[0]
+    def seen_through(self, scalar: Scalar, field: str, text: str | None = None) -> str | None:
+        """Give a scalar's text; None if a part of it is not known."""
+        if scalar.unknown is None:
+            return scalar.text if text is None else text
+        self.hide(scalar, scalar.unknown.text, scalar.unknown.reason, field)
+        return None
 
     def refuse(self, value: Value, key: str, message: str, field: str) -> None:
         """Tell that Compose refuses a value, and take its field as unknown."""
-        self._log.error(value, f"{self._path}.{key} {message}")
+        self.log.error(value, f"{self._path}.{key} {message}")
         self.hide(value, key, f"{self._path}.{key} is not valid", field)
 
     def hide(self, value: Value, text: str, reason: str, *fields: str) -> None:
         """Keep that fields, or with none all, may hold more than can be seen."""
         self.opaque.append(Opaque(text, reason, value.source, value.span, fields))
-
-    def _refuse_repeated(self, found: Iterable[Located[str]], key: str) -> None:
-        seen: set[str] = set()
-        for one in found:
-            if one.value in seen:
-                self._log.error_at(one.source, one.span, f"{self._path}.{key} has this item twice: take one out")
-            seen.add(one.value)
 
 
 def is_nothing(value: Value) -> bool:

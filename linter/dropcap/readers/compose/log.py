@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 from dropcap.model import Failure, Level
 
 if TYPE_CHECKING:
-    from dropcap.readers.yaml import Node
+    from dropcap.readers.compose.nodes import Entry
+    from dropcap.readers.yaml import Mapping, Node
     from dropcap.source import Source, Span
 
 
 class Log:
     """Failures in the order they are found, one a place: what many services share is said once."""
 
-    __slots__ = ("_by_place",)
+    __slots__ = ("_by_place", "_elsewhere", "entries")
 
     def __init__(self) -> None:
         """Start with none."""
         self._by_place: dict[tuple[int, Span], Failure] = {}
+        self._elsewhere: dict[tuple[str, str], Failure] = {}  # what is true of a whole file
+        # By a mapping's id, itself and its values by key: each is taken apart, and told about, once.
+        self.entries: dict[int, tuple[Mapping, dict[str, Entry]]] = {}
 
     def error(self, node: Node, message: str) -> None:
         """Say what is wrong with a node."""
@@ -32,10 +36,25 @@ class Log:
         """Say what a person should know about a node."""
         self._add(node.source, node.span, message, Level.NOTE)
 
+    def tell(self, node: Node, message: str, level: Level) -> None:
+        """Say something about a node, at the level that it has."""
+        self._add(node.source, node.span, message, level)
+
+    def add(self, failure: Failure) -> None:
+        """Take over what was said elsewhere."""
+        if failure.source is not None and failure.span is not None:
+            self._by_place.setdefault((id(failure.source), failure.span), failure)
+        else:
+            self._elsewhere.setdefault((failure.path, failure.message), failure)
+
+    def add_about(self, path: str, message: str, level: Level) -> None:
+        """Say something about a file that cannot be looked into."""
+        self.add(Failure(path, message, level))
+
     @property
     def failures(self) -> tuple[Failure, ...]:
         """All that was said."""
-        return tuple(self._by_place.values())
+        return (*self._by_place.values(), *self._elsewhere.values())
 
     def _add(self, source: Source, span: Span, message: str, level: Level) -> None:
         failure = Failure(source.path, message, level, source, span)

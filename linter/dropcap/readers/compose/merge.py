@@ -1,8 +1,7 @@
 """One Compose file laid over another, as Docker Compose does: the documents of a file now, files and bases alike.
 
 Mappings are merged key by key, lists appended, single values replaced; an empty value leaves what is below it.
-Source: compose-go, `override/merge.go` and `loader/reset.go`. Nothing is made unique here: that is done where a
-list is read, after all merging, as Compose does it.
+Source: compose-go, `override/merge.go` and `loader/reset.go`. Nothing is made unique here: see `unique.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from dropcap.readers.compose.log import Log
     from dropcap.readers.yaml import Node, Value
 
-_Way = Literal["replace", "list", "hosts", "mapping", "build"]
+_Way = Literal["replace", "list", "hosts", "mapping", "build", "logging", "subnets"]
 
 # The fields that are not merged by the form of their values. A star stands for any name.
 _WAYS: dict[str, _Way] = {
@@ -48,7 +47,10 @@ _WAYS: dict[str, _Way] = {
     "services.*.models": "mapping",
     "services.*.networks": "mapping",
     "services.*.build": "build",
+    "services.*.logging": "logging",
+    "networks.*.ipam.config": "subnets",
 }
+_FORMS = frozenset({"build", "hosts", "list", "mapping"})
 _OF_NAMES = frozenset({"services", "networks", "volumes", "services.*.ulimits"})
 
 
@@ -62,6 +64,11 @@ def merge(base: Mapping, over: Mapping, log: Log) -> Mapping:
 
     """
     return _merge_mappings(base, over, "", "", log)
+
+
+def merge_service(base: Mapping, over: Mapping, name: str, log: Log) -> Mapping:
+    """Lay a service over the one that it extends; neither is changed."""
+    return _merge_mappings(base, over, f"services.{name}", "services.*", log)
 
 
 def _merge_mappings(base: Mapping, over: Mapping, path: str, pattern: str, log: Log) -> Mapping:
@@ -86,12 +93,16 @@ def _merge_values(base: Value, over: Value, path: str, pattern: str, log: Log) -
         return over
     if isinstance(over, Scalar) and meaning(over) == "nothing":
         return base
-    if way in ("list", "hosts"):
-        base, over = (_to_list(value, path, log, is_many=way == "hosts") for value in (base, over))
-    elif way == "mapping":
-        base, over = _to_mapping(base), _to_mapping(over)
-    elif way == "build":
-        base, over = _to_build(base), _to_build(over)
+    if way == "logging" and _are_different_drivers(base, over, path, log):
+        return over
+    if way == "subnets" and isinstance(base, Sequence) and isinstance(over, Sequence):
+        return _merge_subnets(base, over, path, log)
+    if way in _FORMS:
+        base, over = (_in_form(value, way, path, log) for value in (base, over))
+    return _merge_by_form(base, over, path, pattern, log)
+
+
+def _merge_by_form(base: Value, over: Value, path: str, pattern: str, log: Log) -> Value:
     if isinstance(base, Mapping) and isinstance(over, Mapping):
         return _merge_mappings(base, over, path, pattern, log)
     if isinstance(base, Sequence) and isinstance(over, Sequence):
@@ -100,6 +111,15 @@ def _merge_values(base: Value, over: Value, path: str, pattern: str, log: Log) -
         form = "mapping" if isinstance(base, Mapping) else "list"
         log.error(over, f"{path} must be a {form}, as where it is first set")
     return over
+
+
+def _in_form(value: Value, way: str | None, path: str, log: Log) -> Value:
+    """Bring a value into the form that both sides are merged in."""
+    if way == "mapping":
+        return _to_mapping(value)
+    if way == "build":
+        return _to_build(value)
+    return _to_list(value, path, log, is_many=way == "hosts")
 
 
 def _to_list(value: Value, path: str, log: Log, *, is_many: bool) -> Value:
@@ -122,6 +142,33 @@ def _to_build(value: Value) -> Value:
         return value
     pair = Pair(Scalar("context", "", None, value.source, value.span), value)
     return Mapping((pair,), value.tag, value.source, value.span)
+
+
+def _are_different_drivers(base: Value, over: Value, path: str, log: Log) -> bool:
+    """Whether two logging sections each name a driver, and not the same: options of one mean nothing to the other."""
+    drivers = [
+        entries(value, path, log)["driver"].value
+        for value in (base, over)
+        if isinstance(value, Mapping) and "driver" in entries(value, path, log)
+    ]
+    texts = [driver.text for driver in drivers if isinstance(driver, Scalar)]
+    return len(texts) == len((base, over)) and texts[0] != texts[1]
+
+
+def _merge_subnets(base: Sequence, over: Sequence, path: str, log: Log) -> Sequence:
+    """Merge the address ranges of a network by their subnets."""
+    found: dict[str | None, Value] = {_subnet(value, path, log): value for value in map(target, base.items)}
+    for value in map(target, over.items):
+        subnet = _subnet(value, path, log)
+        below = found.get(subnet)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        found[subnet] = _merge_values(below, value, path, "", log) if both and below is not None else value
+    return Sequence(tuple(found.values()), None, over.source, over.span)
+
+
+def _subnet(value: Value, path: str, log: Log) -> str | None:
+    entry = entries(value, path, log).get("subnet") if isinstance(value, Mapping) else None
+    return entry.value.text if entry is not None and isinstance(entry.value, Scalar) else None
 
 
 def _nothing_behind(node: Node) -> Scalar:

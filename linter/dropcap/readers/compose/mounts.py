@@ -12,6 +12,7 @@ from dropcap.model import Located, Mount
 from dropcap.readers.compose.fields import located
 from dropcap.readers.compose.scalars import truth
 from dropcap.readers.yaml import Mapping, Scalar
+from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Dictionary
@@ -21,6 +22,62 @@ if TYPE_CHECKING:
 
 FIELD = "mounts"
 API_SOCKET = "/var/run/docker.sock"
+
+_SHORTEST_PAIR = 3  # Compose takes a shorter text for a target, whatever it is
+_MOST_SECTIONS = 3  # source, target, options
+_PROPAGATIONS = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
+_SELINUX = frozenset({"z", "Z"})
+
+
+class ShortMount(NamedTuple):
+    """A volume in the short form, taken apart.
+
+    Attributes:
+        type: `bind` where the source is a path, else `volume`.
+        source: empty for a volume without a name.
+        target: as it is written.
+        read_only: whether the last word about it is `ro`.
+        no_copy: whether `nocopy` is among the options.
+        propagation: the last option that is one, or empty.
+        selinux: `z` or `Z`, or empty.
+
+    """
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+    no_copy: bool = False
+    propagation: str = ""
+    selinux: str = ""
+
+
+def short_mount(text: str) -> ShortMount:
+    """Read a volume in the short form.
+
+    Raises:
+        ValueError: Docker Compose refuses it; says why, to follow "a mount with".
+
+    """
+    parts = _sections(text)
+    if not all(parts):
+        raise ValueError("an empty part")
+    if len(parts) > _MOST_SECTIONS:
+        raise ValueError("too many colons")
+    if len(parts) == 1:
+        return ShortMount("volume", "", text)
+    source, target, *written = parts
+    options = written[0].split(",") if written else []
+    access = [word for word in options if word in ("ro", "rw")]
+    return ShortMount(
+        "bind" if _is_host_path(source) else "volume",
+        source,
+        target,
+        read_only=access[-1:] == ["ro"],
+        no_copy="nocopy" in options,
+        propagation=([""] + [word for word in options if word in _PROPAGATIONS])[-1],
+        selinux=([""] + [word for word in options if word in _SELINUX])[-1],
+    )
 
 
 def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
@@ -39,12 +96,6 @@ def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
         if isinstance(item, Scalar):
             fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)
     return (*volumes.values(), *temporary.values(), *_api_socket(fields))
-
-
-def device_target(text: str) -> str:
-    """Give the path in the container of a short device: what Compose knows it by."""
-    parts = text.split(":")
-    return parts[1] if len(parts) > 1 else parts[0]
 
 
 def device_text(parts: Dictionary[str, str]) -> str:
@@ -85,39 +136,38 @@ def _short(item: Value, fields: Fields) -> Mount | None:
     text = fields.known(item, "volumes", FIELD)
     if text is None:
         return None
-    sections = _sections(text)
-    if not all(sections) or len(sections) > 3:  # noqa: PLR2004  # source, target, options
-        wrong = "an empty part" if len(sections) <= 3 else "too many colons"  # noqa: PLR2004  # as above
-        fields.refuse(item, "volumes", f"has a mount with {wrong}", FIELD)
+    try:
+        mount = short_mount(text)
+    except ValueError as error:
+        fields.refuse(item, "volumes", f"has a mount with {error}", FIELD)
         return None
-    if len(sections) == 1:
-        return Mount("volume", "", sections[0])
-    source, target, *options = sections
-    words = options[0].split(",") if options else []
-    access = [word for word in words if word in ("ro", "rw")]
-    is_path = source[0] in "./~" or source.startswith("\\\\") or _is_drive(source[:2])
-    return Mount("bind" if is_path else "volume", source, target, access[-1:] == ["ro"])
+    return Mount(mount.type, mount.source, mount.target, mount.read_only)
 
 
 def _sections(text: str) -> list[str]:
-    """Split a short mount at its colons, but for the one behind a single letter: that is a Windows drive."""
-    if len(text) <= 2:  # noqa: PLR2004  # Compose takes so short a text for a path, whatever it is
+    """Split a short mount at its colons, but for the one behind a single letter, that is a Windows drive.
+
+    A colon inside `${…}`, which stays where nobody knows the variable, splits nothing either.
+    """
+    if len(text) < _SHORTEST_PAIR:
         return [text]
-    sections: list[str] = []
-    held = ""
-    parts = text.split(":")
-    for part in parts[:-1]:
-        held += part
-        if len(held) == 1 and held.isalpha():
-            held += ":"
-        else:
-            sections.append(held)
-            held = ""
-    return [*sections, held + parts[-1]]
+    found: list[str] = []
+    start = depth = 0
+    for at, character in enumerate(text):
+        if character == "$" and text.startswith("{", at + 1):
+            depth += 1
+        elif character == "}" and depth:
+            depth -= 1
+        elif character == ":" and not depth and not (at == start + 1 and text[start].isalpha()):
+            found.append(text[start:at])
+            start = at + 1
+    return [*found, text[start:]]
 
 
-def _is_drive(text: str) -> bool:
-    return len(text) == 2 and text[0].isalpha() and text[1] == ":"  # noqa: PLR2004  # a letter and a colon
+def _is_host_path(source: str) -> bool:
+    """Whether the source of a short mount is a path of the host and no volume's name."""
+    is_drive = len(source) > 1 and source[0].isalpha() and source[1] == ":"
+    return source[:1] in tuple("./~") or source.startswith("\\\\") or is_drive
 
 
 def _api_socket(fields: Fields) -> tuple[Located[Mount], ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.readers.compose.scalars import meaning, printed
-from dropcap.readers.yaml import Mapping, Scalar, Sequence, target
+from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
     from dropcap.readers.compose.log import Log
-    from dropcap.readers.yaml import Node, Pair, Value
+    from dropcap.readers.yaml import Node, Value
 
 RESET, OVERRIDE = "!reset", "!override"
 """Compose's own tags: take out what the files before say here; put this in its place."""
@@ -52,7 +52,13 @@ def entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
 
 
 def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
-    """Give a mapping's values by key; what a reset takes out is still there, tagged with it."""
+    """Give a mapping's values by key; what a reset takes out is still there, tagged with it.
+
+    The same dictionary is given each time a mapping is asked for: copy it before you change it.
+    """
+    known = log.entries.get(id(mapping))
+    if known is not None:
+        return known[1]
     found: dict[str, Entry] = {}
     merged: list[Node] = []
     for pair in mapping.pairs:
@@ -67,6 +73,7 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
         for other in _to_merge(node, log):
             for name, entry in all_entries(other, path, log).items():
                 found.setdefault(name, entry)
+    log.entries[id(mapping)] = (mapping, found)
     return found
 
 
@@ -114,3 +121,20 @@ def _extent(pair: Pair) -> Span:
     """Say where a pair is written; one that was merged of two files counts where its key is."""
     key, value = pair
     return Span(key.span.start, value.span.end) if key.source is value.source else key.span
+
+
+def replaced(mapping: Mapping, name: str, value: Value, log: Log, key: Scalar | None = None) -> Mapping:
+    """Give a mapping with another value for one key, which is added with `key` where it is not there."""
+    found = all_entries(mapping, "", log)
+    pairs = {other: Pair(entry.key, entry.value) for other, entry in found.items()}
+    known = found[name].key if name in found else key
+    if known is None:
+        raise ValueError(f"a key is needed to add {name}")
+    pairs[name] = Pair(known, value)
+    return mapping._replace(pairs=tuple(pairs.values()))
+
+
+def without(mapping: Mapping, name: str, log: Log) -> Mapping:
+    """Give a mapping without one key."""
+    found = all_entries(mapping, "", log)
+    return mapping._replace(pairs=tuple(Pair(one.key, one.value) for other, one in found.items() if other != name))

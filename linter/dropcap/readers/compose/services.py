@@ -6,38 +6,56 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Container, Kind, Located
 from dropcap.readers.compose.fields import Fields, is_nothing, located
-from dropcap.readers.compose.mounts import device_target, device_text, mounts, port_text
-from dropcap.readers.compose.nodes import Entry, entries
+from dropcap.readers.compose.mounts import device_text, mounts, port_text
+from dropcap.readers.compose.nodes import Entry, entries, items
 from dropcap.readers.yaml import Mapping, Scalar
+from dropcap.readers.yaml import Sequence as List
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from dropcap.readers.compose.log import Log
+    from dropcap.readers.compose.scope import Scope
     from dropcap.readers.yaml import Value
 
 
-def containers(services: Mapping, log: Log) -> Iterator[Container]:
-    """Give a container for each service that Docker Compose starts itself.
+def containers(services: Mapping, scope: Scope, profiles: Sequence[str] | None = None) -> Iterator[Container]:
+    """Give a container for each service that Docker Compose starts itself, and for what it starts beside it.
 
     Args:
         services: the value of `services`, all files that belong together merged.
-        log: told what Compose would refuse.
+        scope: what the project was resolved with; its log is told what Compose would refuse.
+        profiles: the profiles whose services count, besides services of no profile; None for all.
 
     """
+    log = scope.log
     for name, entry in entries(services, "services", log).items():
         if not isinstance(entry.value, Mapping):
             is_empty = is_nothing(entry.value)
             log.error(entry.key if is_empty else entry.value, f"services.{name} must be a mapping")
             continue
         found = entries(entry.value, f"services.{name}", log)
-        if "provider" not in found:
-            yield _container(name, entry.key, found, log)
+        if "provider" in found or not _is_enabled(found, profiles):
+            continue
+        container = _container(name, entry.key, found, scope)
+        yield container
+        if not found.keys().isdisjoint(("post_start", "pre_start", "pre_stop", "develop")):
+            from dropcap.readers.compose.hooks import hooks  # few services have any
+
+            yield from hooks(container, found, log)
 
 
-def _container(name: str, key: Scalar, found: dict[str, Entry], log: Log) -> Container:
-    fields = Fields(found, f"services.{name}", log)
+def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
+    """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
+    if profiles is None or "*" in profiles or "profiles" not in found:
+        return True
+    value = found["profiles"].value
+    names = [item for item in items(value) if isinstance(item, Scalar)] if isinstance(value, List) else []
+    return not names or any(name.unknown or name.text in profiles for name in names)
+
+
+def _container(name: str, key: Scalar, found: dict[str, Entry], scope: Scope) -> Container:
+    fields = Fields(found, f"services.{name}", scope.log)
     container = Container(
         Kind.SERVICE,
         name,
@@ -46,8 +64,8 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], log: Log) -> Con
         image=fields.string("image", "image", is_shown=True),
         user=fields.string("user", "user"),
         privileged=fields.flag("privileged", "privileged"),
-        cap_add=fields.strings("cap_add", "cap_add", identity=_name),
-        cap_drop=fields.strings("cap_drop", "cap_drop", identity=_name),
+        cap_add=fields.strings("cap_add", "cap_add"),
+        cap_drop=fields.strings("cap_drop", "cap_drop"),
         security_opt=fields.strings("security_opt", "security_opt"),
         network_mode=fields.string("network_mode", "network_mode"),
         pid=fields.string("pid", "pid"),
@@ -55,11 +73,11 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], log: Log) -> Con
         uts=fields.string("uts", "uts"),
         userns=fields.string("userns_mode", "userns"),
         cgroup=fields.string("cgroup", "cgroup"),
-        devices=fields.strings("devices", "devices", of_mapping=device_text, identity=device_target),
+        devices=fields.strings("devices", "devices", of_mapping=device_text),
         device_rules=fields.strings("device_cgroup_rules", "device_rules"),
         mounts=mounts(fields),
         sysctls=fields.pairs("sysctls", "sysctls"),
-        ports=fields.strings("ports", "ports", of_mapping=port_text, takes_numbers=True, identity=str),
+        ports=fields.strings("ports", "ports", of_mapping=port_text, takes_numbers=True),
         group_add=fields.strings("group_add", "group_add", takes_numbers=True),
         read_only=fields.flag("read_only", "read_only"),
         entrypoint=_command(fields, "entrypoint"),
@@ -67,12 +85,12 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], log: Log) -> Con
         labels=fields.pairs("labels", "labels"),
     )
     _hide_what_stands_elsewhere(fields, key)
-    return container._replace(opaque=tuple(fields.opaque))
+    if "build" in found:
+        from dropcap.readers.compose.builds import build  # it reads a Dockerfile
 
-
-def _name(entry: str) -> str:
-    """Give what Compose knows an entry of a capability list by: its raw text, up to a `=` if there is one."""
-    return entry.partition("=")[0]
+        container = build(container, fields, scope)
+    routes = scope.trail.extended.get(name, ())
+    return container._replace(opaque=tuple(fields.opaque), routes=tuple(routes))
 
 
 def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
@@ -90,13 +108,11 @@ def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...]
     if fields.known(scalar, key, key) is None:
         return None
     # Few files have a command in one text.
-    from dropcap.readers.compose.variables import references
     from dropcap.readers.compose.words import NotWordsError, split
     from dropcap.readers.yaml.text import text_piece
 
-    dollars = {at: (at + 2, "$") for at in references(scalar.text).escapes}
     try:
-        words = split(scalar.text, dollars)
+        words = split(scalar.text)
     except NotWordsError as error:
         fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
         return None
@@ -108,7 +124,7 @@ def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:
     """Keep that the service is not all here: it extends another one, or it is a part to be laid over another."""
     extends = fields.entries.get("extends")
     if extends is not None and not is_nothing(extends.value):
-        reason = "what a service takes over from another one is not followed"
+        reason = "what it takes over from there is not known"
         fields.hide(extends.value, f"extends: {_extended(extends.value)}", reason)
     elif "image" not in fields.entries and "build" not in fields.entries:
         reason = "it has neither image nor build, so it completes a service of another file"

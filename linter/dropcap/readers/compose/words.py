@@ -7,12 +7,8 @@ work more or less as in a shell, and the command ends at the first `;`, `&`, `|`
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dropcap.record import NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ORDINARY = r"[^ \t\r\n\\'\"`()$;&|<>]+"
 _BLANKS = frozenset(" \t\r\n")
@@ -32,13 +28,8 @@ class NotWordsError(ValueError):
     """Compose refuses the text: a quotation or a bracket is not closed, or not opened."""
 
 
-def split(text: str, replaced: Mapping[int, tuple[int, str]]) -> list[Word]:  # noqa: C901, PLR0912, PLR0915  # one automaton; its states make sense only together
+def split(text: str) -> list[Word]:  # noqa: C901, PLR0912  # one automaton; its states make sense only together
     """Split a command.
-
-    Args:
-        text: the command.
-        replaced: by the offset where it begins, what is replaced before the text is split: where it ends, and
-            what comes in its place, which is not looked at.
 
     Raises:
         NotWordsError: Compose refuses the text.
@@ -60,17 +51,14 @@ def split(text: str, replaced: Mapping[int, tuple[int, str]]) -> list[Word]:  # 
             continue
         first = at
         at += 1
-        if first in replaced:
-            at, part = replaced[first]
-            parts.append(part)
-        elif run := re.compile(_ORDINARY).match(text, first):
+        if run := re.compile(_ORDINARY).match(text, first):
             at = run.end()
             parts.append(run[0])
         elif character == "\\" and quote != "'":
             if at == size:
                 raise NotWordsError("it ends in a backslash")
-            at, part = replaced.get(at, (at + 1, text[at]))
-            parts.append(_ESCAPES.get(part, part))
+            parts.append(_ESCAPES.get(text[at], text[at]))
+            at += 1
         elif character in "'\"" and not in_substitution and quote in ("", character):
             quote = "" if quote else character
         elif character == "`" and not quote and not in_substitution:

@@ -17,7 +17,7 @@ from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dropcap.source import Source
 
@@ -71,9 +71,10 @@ class _Draft:
 class _File:
     """What the stages of a file share."""
 
-    def __init__(self, source: Source, escape: str) -> None:
+    def __init__(self, source: Source, escape: str, arguments: Mapping[str, str]) -> None:
         self.source = source
         self.escape = escape
+        self.given = arguments
         self.args: dict[str, str | None] = {}
         self.drafts: list[_Draft] = []
         self.by_name: dict[str, _Draft] = {}
@@ -86,7 +87,11 @@ class _File:
 
 
 def build(
-    source: Source, escape: str, instructions: Iterable[Instruction], fail: Callable[[RefusedError], None]
+    source: Source,
+    escape: str,
+    instructions: Iterable[Instruction],
+    fail: Callable[[RefusedError], None],
+    arguments: Mapping[str, str],
 ) -> list[Built]:
     """Put instructions into stages.
 
@@ -95,9 +100,10 @@ def build(
         escape: its escape character.
         instructions: in their order.
         fail: told about each instruction that the builder refuses; it is left out then.
+        arguments: build arguments that are given to the builder; they overrule the defaults of ARG.
 
     """
-    file = _File(source, escape)
+    file = _File(source, escape, arguments)
     for instruction in instructions:
         _try(file, instruction, fail)
     return [Built(draft.stage, tuple(draft.opaque)) for draft in file.drafts]
@@ -118,7 +124,8 @@ def _apply(file: _File, instruction: Instruction) -> None:
         if instruction.keyword != "ARG":
             raise refused(file.source, instruction.span, "no build stage in current context: FROM comes first")
         for name, value in _declared(instruction):
-            file.args[name] = _value(value, file.lookup, file.escape) if value else None
+            default = _value(value, file.lookup, file.escape) if value else None
+            file.args[name] = file.given.get(name, default)
         return
     draft = file.drafts[-1]
     draft.stage = draft.stage._replace(instructions=(*draft.stage.instructions, instruction))
@@ -179,10 +186,8 @@ def _user(draft: _Draft, instruction: Instruction) -> None:
 
 def _arg(draft: _Draft, instruction: Instruction) -> None:
     for name, value in _declared(instruction):
-        if value:
-            draft.args[name] = _value(value, draft.lookup, draft.file.escape)
-        else:
-            draft.args[name] = draft.file.args.get(name)
+        default = _value(value, draft.lookup, draft.file.escape) if value else draft.file.args.get(name)
+        draft.args[name] = draft.file.given.get(name, default)
 
 
 def _env(draft: _Draft, instruction: Instruction) -> None:

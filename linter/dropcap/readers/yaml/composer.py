@@ -63,8 +63,13 @@ class _Frame:
         self.height = 0  # levels of collections below this one
 
 
-def parse(source: Source) -> Stream:
+def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
     """Read all documents of a text.
+
+    Args:
+        source: the text.
+        shares_anchors: whether an alias may name an anchor of an earlier document, which YAML forbids and some
+            programs allow.
 
     Raises:
         UnreadableError: it is not YAML, is nested too deeply, or repeats too much by aliases.
@@ -77,19 +82,19 @@ def parse(source: Source) -> Stream:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _compose(source, _event_getter(text))
+        return _compose(source, _event_getter(text), shares_anchors=shares_anchors)
     except (YAMLError, UnicodeEncodeError) as error:
         if _is_colon_in_brackets(error) and len(text) <= MAX_PURE:
-            return _parse_slowly(source)
+            return _parse_slowly(source, shares_anchors=shares_anchors)
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-def _parse_slowly(source: Source) -> Stream:
+def _parse_slowly(source: Source, *, shares_anchors: bool) -> Stream:
     """Read a text by the pure parser: in brackets the C one takes no colon inside a plain value (`[8080:80]`)."""
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _compose(source, _pure_event_getter(source.text))
+        return _compose(source, _pure_event_getter(source.text), shares_anchors=shares_anchors)
     except (YAMLError, RecursionError) as error:
         raise UnreadableError(_syntax_failure(source, error)) from None
 
@@ -121,7 +126,7 @@ def _pure_event_getter(text: str) -> Callable[[], Any]:
     return getter
 
 
-def _compose(source: Source, next_event: Callable[[], Any]) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time
+def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: bool) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time
     """Build the nodes; counts and heights follow aliases, so that what they repeat is known without walking."""
     from ruamel.yaml import events
 
@@ -197,7 +202,7 @@ def _compose(source: Source, next_event: Callable[[], Any]) -> Stream:  # noqa: 
                 raise _too_deep(source, at.start)
             frame.items.append(Alias(event.anchor, anchored.node, source, at))
         elif kind is document_end:
-            anchors = {}
+            anchors = anchors if shares_anchors else {}
         elif kind is stream_end:
             return Stream(tuple(root.items), tuple(repeats))
 

@@ -1,0 +1,144 @@
+"""Files that belong together: which Compose files make up one project, and where a project ends.
+
+Sources: compose-go 2.9.1, `cli/options.go`; docker/compose, `cmd/compose/compose.go`.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dropcap.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+    from dropcap.discover import Target
+
+MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""What Docker Compose looks for, the first one counts."""
+
+OVERRIDE_NAMES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+"""What it lays over that, the first one that is there."""
+
+
+class Settings(NamedTuple):
+    """How to resolve projects.
+
+    Attributes:
+        root: the folder that nothing is read outside of; None where no file but the given one is read.
+        env_files: the files of variables; None for the `.env` of the project's folder, if it is there.
+        profiles: the profiles whose services are looked at; None for all services.
+        uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that
+            is set nowhere is then empty, where otherwise nobody knows what whoever runs Compose has set.
+
+    """
+
+    root: str | None = None
+    env_files: tuple[str, ...] | None = None
+    profiles: tuple[str, ...] | None = None
+    uses_environment: bool = False
+
+
+def root_of(folder: str) -> str:
+    """Say where the project that a folder belongs to ends: its repository, or else the current folder, or itself."""
+    real = os.path.realpath(folder)
+    top = repository_top(real)
+    if top is not None:
+        return top
+    here = os.path.realpath(os.curdir)
+    return here if real == here or real.startswith(os.path.join(here, "")) else real
+
+
+@lru_cache(maxsize=1024)
+def repository_top(folder: str) -> str | None:
+    """Give the top of the repository that a folder lies in, both without links; None where there is none."""
+    if os.path.exists(os.path.join(folder, ".git")):
+        return folder
+    parent = os.path.dirname(folder)
+    return None if parent == folder else repository_top(parent)
+
+
+def together(targets: Sequence[Target]) -> list[Target]:
+    """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
+
+    Of a folder that was walked only files count that were found in it; beside a file that was named all that are
+    there count, as they do for Docker Compose.
+    """
+    paths = {os.path.abspath(target.path) for target in targets}
+    folders: dict[str, tuple[str, ...]] = {}
+    seen: dict[str, int] = {}
+    result: list[Target] = []
+    for target in targets:
+        files: tuple[str, ...] = ()
+        if target.syntax == "compose" and not target.over:
+            folder = os.path.dirname(target.path)
+            if folder not in folders:
+                folders[folder] = _project_of(folder, None if target.named else paths)
+            files = folders[folder]
+        if not any(os.path.abspath(file) == os.path.abspath(target.path) for file in files):
+            result.append(target)
+        elif files[0] not in seen:
+            seen[files[0]] = len(result)
+            result.append(target._replace(path=files[0], over=files[1:]))
+        elif target.named:
+            result[seen[files[0]]] = result[seen[files[0]]]._replace(named=True)
+    return result
+
+
+def is_main(path: str) -> bool:
+    """Whether a file has the name of one that Docker Compose finds by itself."""
+    return os.path.basename(path) in MAIN_NAMES
+
+
+def _project_of(folder: str, found: Container[str] | None) -> tuple[str, ...]:
+    """Give the files of a folder's project, the first one first; `found` holds those that count, None for all."""
+
+    def there(names: Sequence[str]) -> Iterator[str]:
+        for name in names:
+            path = os.path.normpath(os.path.join(folder, name)) if os.sep in name else os.path.join(folder, name)
+            if os.path.abspath(path) in found if found is not None else os.path.isfile(path):
+                yield path
+
+    listed = _listed(folder)
+    if listed:
+        files = tuple(there(listed))
+        return files if len(files) == len(listed) else ()
+    main = next(there(MAIN_NAMES), None)
+    if main is None:
+        return ()
+    override = next(there(OVERRIDE_NAMES), None)
+    return (main, override) if override else (main,)
+
+
+def _listed(folder: str) -> tuple[str, ...]:
+    """Give the files that `COMPOSE_FILE` lists in the folder's `.env`."""
+    path = os.path.join(folder, ".env")
+    try:
+        with open(path, "rb") as file:
+            data = file.read(_LONGEST_ENV)
+    except OSError:
+        return ()
+    if b"COMPOSE_FILE" not in data:
+        return ()
+    from dropcap.readers.compose.dotenv import read_dotenv
+    from dropcap.readers.compose.environment import from_mapping
+    from dropcap.source import Source, UndecodableError
+
+    try:
+        values, _ = read_dotenv(Source.decode(path, data), from_mapping("", {}, is_complete=False))
+    except UndecodableError:
+        return ()
+    listed, separator = values.get("COMPOSE_FILE"), values.get("COMPOSE_PATH_SEPARATOR")
+    if listed is None or listed.unknown is not None:
+        return ()
+    return tuple(name for name in listed.value.split(separator.value if separator else os.pathsep) if name)
+
+
+_LONGEST_ENV = 1024 * 1024

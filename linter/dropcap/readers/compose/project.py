@@ -1,0 +1,66 @@
+"""A Compose project: files laid over one another, with all that they extend and include.
+
+The order of the steps is that of compose-go 2.9.1, `loader/loader.go`: each document of each file has its variables
+replaced, then its services extended, then its includes joined, and is then laid over what is there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.model import Level, UnreadableError
+from dropcap.readers.compose.documents import documents
+from dropcap.readers.compose.extends import apply_extends
+from dropcap.readers.compose.files import NotFollowedError
+from dropcap.readers.compose.include import apply_include
+from dropcap.readers.compose.merge import merge
+from dropcap.readers.compose.unique import unique_lists
+from dropcap.readers.compose.version_1 import refuse_another_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropcap.readers.compose.scope import Scope
+    from dropcap.readers.yaml import Mapping
+
+
+def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> Mapping:
+    """Load a project.
+
+    Args:
+        paths: its files, each laid over those before it.
+        scope: where to look, and what to tell.
+        included: the real paths of the files whose `include` led here.
+
+    Returns:
+        The model, variables replaced and nothing else turned into another form.
+
+    Raises:
+        NotFollowedError: the first file cannot be had.
+        UnreadableError: the first file is not YAML, or not of this kind.
+
+    """
+    model: Mapping | None = None
+    for number, path in enumerate(paths):
+        try:
+            found = documents(path, scope)
+        except NotFollowedError as error:
+            if not number:
+                raise
+            scope.log.add_about(path, f"{error.reason}; the other files are checked without it", error.level)
+            continue
+        except UnreadableError as error:
+            if not number:
+                raise
+            scope.log.add(error.failure._replace(level=Level.ERROR))
+            continue
+        for document in found:
+            own = apply_extends(document, path, scope)
+            own = apply_include(own, scope, (*included, os.path.realpath(path)), load)
+            model = own if model is None else merge(model, own, scope.log)
+            model = unique_lists(model, scope.log)
+            refuse_another_kind(model, scope.files.source(path), scope.log)
+    if model is None:
+        raise ValueError("a project has a first file, and a file has a document")
+    return model
