@@ -22,7 +22,7 @@ from dropcap.model import (
     Report,
     UnreadableError,
 )
-from dropcap.project import Settings, is_main, root_of
+from dropcap.project import Settings, is_main, real_path, root_of
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
 
@@ -170,7 +170,7 @@ def check_bytes(
         tuple(failures),
         document.containers,
         read=True,
-        path=os.path.realpath(target.path),
+        path=real_path(target.path),
         parts=document.parts,
         bases=document.bases,
         is_base=not target.over and not is_main(target.path),

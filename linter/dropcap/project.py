@@ -46,9 +46,22 @@ class Settings(NamedTuple):
     uses_environment: bool = False
 
 
+def real_path(path: str) -> str:
+    """Give a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
+    folder, name = os.path.split(path)
+    plain = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(plain) if name in ("", ".", "..") or os.path.islink(plain) else plain
+
+
+@lru_cache(maxsize=4096)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+@lru_cache(maxsize=1024)
 def root_of(folder: str) -> str:
     """Say where the project that a folder belongs to ends: its repository, or else the current folder, or itself."""
-    real = os.path.realpath(folder)
+    real = _real_folder(folder)
     top = repository_top(real)
     if top is not None:
         return top

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
+from dropcap.project import real_path
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import entries
@@ -87,7 +88,7 @@ def read(source: Source, over: Sequence[str] = (), settings: Settings | None = N
             for container in containers(project.services, scope, profiles)
         )
     trail = scope.trail
-    parts = (*map(os.path.realpath, over), *trail.parts)
+    parts = (*map(real_path, over), *trail.parts)
     return Document(source, "compose", found, scope.log.failures, parts, tuple(trail.bases))
 
 

@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, Located, Related, Route
+from dropcap.project import real_path
 from dropcap.readers.compose.documents import documents
 from dropcap.readers.compose.files import NotFollowedError, join
 from dropcap.readers.compose.merge import merge, merge_service
@@ -118,7 +119,7 @@ class _Resolver:
             return _Resolved(own)
         above = self.resolve(reference.service, base_group, (*chain, (label, name)))
         if base_group is not self.main:
-            self._scope.trail.bases.append((os.path.realpath(base_group.path), reference.service))
+            self._scope.trail.bases.append((real_path(base_group.path), reference.service))
         file = "" if base_group is group else f" of {base_group.path}"
         where = Located(name, reference.where.source, reference.where.span)
         step = Related(f"{name} extends {reference.service}{file}", where)

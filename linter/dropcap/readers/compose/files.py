@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.discover import read_bytes
 from dropcap.model import Failure, Level, UnreadableError
+from dropcap.project import real_path
 from dropcap.readers.yaml import parse
 from dropcap.source import Source, UndecodableError
 
@@ -47,22 +48,23 @@ class Files:
 
     def __init__(self, root: str | None) -> None:
         """Take the folder that nothing is read outside of; without one, only what is given is there."""
-        self._real_root = None if root is None else os.path.realpath(root)
+        self._real_root = None if root is None else real_path(root)
         self._sources: dict[str, Source] = {}
         self._streams: dict[str, Stream] = {}
 
     def give(self, path: str, source: Source) -> None:
         """Take a file's text from here and not from the disk, as an editor has it."""
-        self._sources[os.path.realpath(path)] = source
+        self._sources[real_path(path)] = source
 
     def given(self, path: str) -> Source | None:
         """Give the text of a file that was read, or given, before."""
-        return self._sources.get(os.path.realpath(path))
+        return self._sources.get(real_path(path))
 
     def exists(self, path: str) -> bool:
         """Whether a path inside the root is a file."""
-        real = os.path.realpath(path)
-        return real in self._sources or (self._is_inside(real) and os.path.isfile(real))
+        if self._real_root is None or not os.path.isfile(path):
+            return self.given(path) is not None
+        return self._is_inside(real_path(path))
 
     def source(self, path: str) -> Source:
         """Give a file's text.
@@ -74,7 +76,7 @@ class Files:
         """
         if re.match(_REMOTE, path):
             raise NotFollowedError("is not on this machine: dropcap fetches nothing", Level.NOTE)
-        real = os.path.realpath(path)
+        real = real_path(path)
         found = self._sources.get(real)
         if found is not None:
             return found
@@ -95,7 +97,7 @@ class Files:
 
     def stream(self, path: str) -> Stream:
         """Give the documents of a YAML file; raises as :meth:`source`, and where it is no YAML."""
-        real = os.path.realpath(path)
+        real = real_path(path)
         found = self._streams.get(real)
         if found is None:
             # Docker Compose lets an alias name an anchor of an earlier document of the same file.
