@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
-from dropcap.project import real_path
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import entries
@@ -88,7 +87,7 @@ def read(source: Source, over: Sequence[str] = (), settings: Settings | None = N
             for container in containers(project.services, scope, profiles)
         )
     trail = scope.trail
-    parts = (*map(real_path, over), *trail.parts)
+    parts = (*map(scope.files.real, over), *trail.parts)
     return Document(source, "compose", found, scope.log.failures, parts, tuple(trail.bases))
 
 

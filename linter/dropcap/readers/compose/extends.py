@@ -10,7 +10,6 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, Located, Related, Route
-from dropcap.project import real_path
 from dropcap.readers.compose.documents import documents
 from dropcap.readers.compose.files import NotFollowedError, join
 from dropcap.readers.compose.merge import merge, merge_service
@@ -70,6 +69,8 @@ def apply_extends(model: Mapping, path: str, scope: Scope) -> Mapping:
         scope: what the project shares; its trail is told which services were drawn in.
 
     """
+    if "extends" not in model.source.text:
+        return model
     services = entries(model, "", scope.log).get("services")
     if services is None or not isinstance(services.value, Mapping):
         return model
@@ -119,7 +120,7 @@ class _Resolver:
             return _Resolved(own)
         above = self.resolve(reference.service, base_group, (*chain, (label, name)))
         if base_group is not self.main:
-            self._scope.trail.bases.append((real_path(base_group.path), reference.service))
+            self._scope.trail.bases.append((self._scope.files.real(base_group.path), reference.service))
         file = "" if base_group is group else f" of {base_group.path}"
         where = Located(name, reference.where.source, reference.where.span)
         step = Related(f"{name} extends {reference.service}{file}", where)

@@ -44,27 +44,35 @@ class NotFollowedError(Exception):
 class Files:
     """The files below a root, as they are on the disk but for those that are given."""
 
-    __slots__ = ("_real_root", "_sources", "_streams")
+    __slots__ = ("_real_paths", "_real_root", "_sources", "_streams")
 
     def __init__(self, root: str | None) -> None:
         """Take the folder that nothing is read outside of; without one, only what is given is there."""
         self._real_root = None if root is None else real_path(root)
+        self._real_paths: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
         self._streams: dict[str, Stream] = {}
 
     def give(self, path: str, source: Source) -> None:
         """Take a file's text from here and not from the disk, as an editor has it."""
-        self._sources[real_path(path)] = source
+        self._sources[self.real(path)] = source
+
+    def real(self, path: str) -> str:
+        """Give a file's path without links and detours."""
+        found = self._real_paths.get(path)
+        if found is None:
+            found = self._real_paths[path] = real_path(path)
+        return found
 
     def given(self, path: str) -> Source | None:
         """Give the text of a file that was read, or given, before."""
-        return self._sources.get(real_path(path))
+        return self._sources.get(self.real(path))
 
     def exists(self, path: str) -> bool:
         """Whether a path inside the root is a file."""
         if self._real_root is None or not os.path.isfile(path):
             return self.given(path) is not None
-        return self._is_inside(real_path(path))
+        return self._is_inside(self.real(path))
 
     def source(self, path: str) -> Source:
         """Give a file's text.
@@ -76,7 +84,7 @@ class Files:
         """
         if re.match(_REMOTE, path):
             raise NotFollowedError("is not on this machine: dropcap fetches nothing", Level.NOTE)
-        real = real_path(path)
+        real = self.real(path)
         found = self._sources.get(real)
         if found is not None:
             return found
@@ -97,7 +105,7 @@ class Files:
 
     def stream(self, path: str) -> Stream:
         """Give the documents of a YAML file; raises as :meth:`source`, and where it is no YAML."""
-        real = real_path(path)
+        real = self.real(path)
         found = self._streams.get(real)
         if found is None:
             # Docker Compose lets an alias name an anchor of an earlier document of the same file.

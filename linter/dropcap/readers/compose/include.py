@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, Located, UnreadableError
-from dropcap.project import real_path
 from dropcap.readers.compose.files import NotFollowedError, join
 from dropcap.readers.compose.merge import merge
 from dropcap.readers.compose.nodes import all_entries, entries, items, replaced, without
@@ -97,7 +96,7 @@ def _texts(value: Value | None, scope: Scope) -> tuple[str, ...]:
 def _imported(include: _Include, scope: Scope, included: tuple[str, ...], load: Load) -> Mapping | None:
     """Load what one entry names, its paths relative to the including project; None where it cannot be had."""
     paths = tuple(join(scope.directory, path) for path in include.paths)
-    main = real_path(paths[0])
+    main = scope.files.real(paths[0])
     if main in included:
         names = " includes ".join(os.path.basename(path) for path in (*included[included.index(main) :], main))
         scope.log.error(include.where, f"this include goes round in a circle: {names}")
@@ -118,7 +117,7 @@ def _imported(include: _Include, scope: Scope, included: tuple[str, ...], load: 
     except UnreadableError as error:
         scope.log.add(error.failure._replace(level=Level.ERROR))
         return None
-    scope.trail.parts.extend(map(real_path, paths))
+    scope.trail.parts.extend(map(scope.files.real, paths))
     return rebased_model(model, folder, scope)
 
 

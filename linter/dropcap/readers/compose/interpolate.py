@@ -71,8 +71,8 @@ def interpolate(root: Mapping, environment: Environment, log: Log, uses: list[Us
 
     """
     text = root.source.text
-    has_dollar = "$" in text or ("\\" in text and re.search(_ESCAPED_DOLLAR, text) is not None)
-    walk = _Walk(environment, log, has_dollar=has_dollar)
+    has_escape = "\\" in text and re.search(_ESCAPED_DOLLAR, text) is not None
+    walk = _Walk(environment, log, has_dollar=has_escape or "$" in text, has_escape=has_escape)
     changed = walk.mapping(root, casts(), None)
     if uses is not None:
         uses += walk.uses.values()
@@ -82,11 +82,12 @@ def interpolate(root: Mapping, environment: Environment, log: Log, uses: list[Us
 class _Walk:
     """Replaces the nodes of one file. A node that several aliases name is read once a kind of place."""
 
-    def __init__(self, environment: Environment, log: Log, *, has_dollar: bool) -> None:
+    def __init__(self, environment: Environment, log: Log, *, has_dollar: bool, has_escape: bool) -> None:
         self.uses: dict[tuple[int, Span, str], Use] = {}
         self._environment = environment
         self._log = log
         self._has_dollar = has_dollar
+        self._has_escape = has_escape
         self._done: dict[tuple[int, int], Node] = {}
         self._growth = 0
 
@@ -117,14 +118,28 @@ class _Walk:
             if is_merge(key):
                 value = self._merged(pair.value, step, path)
             else:
-                value = self.node(pair.value, step and step.next(key.text), (path, key.text))
+                inner = step and step.next(key.text)
+                if inner is None and self._is_plain(pair.value):
+                    continue
+                value = self.node(pair.value, inner, (path, key.text))
             if value is not pair.value:
                 pairs = pairs or list(mapping.pairs)
                 pairs[index] = pair._replace(value=value)
         return mapping._replace(pairs=tuple(pairs)) if pairs else mapping
 
+    def _is_plain(self, node: Node) -> bool:
+        """Whether a glance at a node's text says that there is nothing to replace in it."""
+        if self._has_escape or isinstance(node, Alias):
+            return False
+        text, (start, end) = node.source.text, node.span
+        return text.find("$", start, end) < 0 and (isinstance(node, Scalar) or text.find("*", start, end) < 0)
+
     def _sequence(self, sequence: Sequence, step: Step | None, path: _Path) -> Sequence:
         step = step and step.next(LIST)
+        if not (step and step.kind) and all(
+            isinstance(item, Scalar) and "$" not in item.text for item in sequence.items
+        ):
+            return sequence
         return _with_items(sequence, [self.node(item, step, path) for item in sequence.items])
 
     def _merged(self, node: Node, step: Step | None, path: _Path) -> Node:

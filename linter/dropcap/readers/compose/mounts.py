@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dropcap.readers.yaml import Value
 
 FIELD = "mounts"
+MOUNT_KEYS = frozenset({"tmpfs", "use_api_socket", "volumes", "volumes_from"})
+"""What brings a mount."""
+
 API_SOCKET = "/var/run/docker.sock"
 
 _SHORTEST_PAIR = 3  # Compose takes a shorter text for a target, whatever it is
@@ -95,7 +98,8 @@ def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
     for item in fields.listed("volumes_from", FIELD):
         if isinstance(item, Scalar):
             fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)
-    return (*volumes.values(), *temporary.values(), *_api_socket(fields))
+    socket = _api_socket(fields) if "use_api_socket" in fields.entries else ()
+    return (*volumes.values(), *temporary.values(), *socket)
 
 
 def device_text(parts: Dictionary[str, str]) -> str:

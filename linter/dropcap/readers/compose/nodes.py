@@ -25,13 +25,19 @@ class Entry(NamedTuple):
     Attributes:
         key: its key.
         value: the value, where its text stands: behind an alias, at the anchor.
-        span: where key and value are written; where the value is an alias, the `*name`.
+        written: the value as it is written; where it is an alias, the `*name`.
 
     """
 
     key: Scalar
     value: Value
-    span: Span
+    written: Node
+
+    @property
+    def span(self) -> Span:
+        """Where key and value are written; the key alone where they were merged of two files."""
+        key, _, value = self
+        return Span(key.span.start, value.span.end) if key.source is value.source else key.span
 
 
 def entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
@@ -68,7 +74,7 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
         elif is_merge(key):
             merged.append(pair.value)
         else:
-            found[key.text] = Entry(key, target(pair.value), _extent(pair))
+            found[key.text] = Entry(key, target(pair.value), pair.value)
     for node in merged:
         for other in _to_merge(node, log):
             for name, entry in all_entries(other, path, log).items():
@@ -115,12 +121,6 @@ def _to_merge(node: Node, log: Log) -> list[Mapping]:
         else:
             log.error(node, "<< must name a mapping, or a list of mappings")
     return mappings
-
-
-def _extent(pair: Pair) -> Span:
-    """Say where a pair is written; one that was merged of two files counts where its key is."""
-    key, value = pair
-    return Span(key.span.start, value.span.end) if key.source is value.source else key.span
 
 
 def replaced(mapping: Mapping, name: str, value: Value, log: Log, key: Scalar | None = None) -> Mapping:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, UnreadableError
-from dropcap.project import real_path
 from dropcap.readers.compose.documents import documents
 from dropcap.readers.compose.extends import apply_extends
 from dropcap.readers.compose.files import NotFollowedError
@@ -57,7 +56,7 @@ def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> 
             continue
         for document in found:
             own = apply_extends(document, path, scope)
-            own = apply_include(own, scope, (*included, real_path(path)), load)
+            own = apply_include(own, scope, (*included, scope.files.real(path)), load)
             model = own if model is None else merge(model, own, scope.log)
             model = unique_lists(model, scope.log)
             refuse_another_kind(model, scope.files.source(path), scope.log)

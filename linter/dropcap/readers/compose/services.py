@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Container, Kind, Located
 from dropcap.readers.compose.fields import Fields, is_nothing, located
-from dropcap.readers.compose.mounts import device_text, mounts, port_text
+from dropcap.readers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
 from dropcap.readers.compose.nodes import Entry, entries, items
 from dropcap.readers.yaml import Mapping, Scalar
 from dropcap.readers.yaml import Sequence as List
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Mapping as Dictionary
+    from typing import TypeAlias
 
     from dropcap.readers.compose.scope import Scope
     from dropcap.readers.yaml import Value
@@ -56,34 +58,11 @@ def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool
 
 def _container(name: str, key: Scalar, found: dict[str, Entry], scope: Scope) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
-    container = Container(
-        Kind.SERVICE,
-        name,
-        key.source,
-        key.span,
-        image=fields.string("image", "image", is_shown=True),
-        user=fields.string("user", "user"),
-        privileged=fields.flag("privileged", "privileged"),
-        cap_add=fields.strings("cap_add", "cap_add"),
-        cap_drop=fields.strings("cap_drop", "cap_drop"),
-        security_opt=fields.strings("security_opt", "security_opt"),
-        network_mode=fields.string("network_mode", "network_mode"),
-        pid=fields.string("pid", "pid"),
-        ipc=fields.string("ipc", "ipc"),
-        uts=fields.string("uts", "uts"),
-        userns=fields.string("userns_mode", "userns"),
-        cgroup=fields.string("cgroup", "cgroup"),
-        devices=fields.strings("devices", "devices", of_mapping=device_text),
-        device_rules=fields.strings("device_cgroup_rules", "device_rules"),
-        mounts=mounts(fields),
-        sysctls=fields.pairs("sysctls", "sysctls"),
-        ports=fields.strings("ports", "ports", of_mapping=port_text, takes_numbers=True),
-        group_add=fields.strings("group_add", "group_add", takes_numbers=True),
-        read_only=fields.flag("read_only", "read_only"),
-        entrypoint=_command(fields, "entrypoint"),
-        command=_command(fields, "command"),
-        labels=fields.pairs("labels", "labels"),
-    )
+    # Most services have few of the keys: those that are there are looked at, and no others.
+    values = {field: read(fields) for field, read in (_READERS.get(key, _NOT_READ) for key in found) if field}
+    if not found.keys().isdisjoint(MOUNT_KEYS):
+        values["mounts"] = mounts(fields)
+    container = Container(Kind.SERVICE, name, key.source, key.span, **values)
     _hide_what_stands_elsewhere(fields, key)
     if "build" in found:
         from dropcap.readers.compose.builds import build  # it reads a Dockerfile
@@ -142,3 +121,57 @@ def _extended(value: Value) -> str:
         if isinstance(pair.key, Scalar) and isinstance(pair.value, Scalar)
     }
     return " of ".join(parts[name] for name in ("service", "file") if name in parts)
+
+
+if TYPE_CHECKING:
+    _Reader: TypeAlias = Callable[[Fields], Any]
+
+_NOT_READ: tuple[str, _Reader] = ("", lambda fields: fields)
+
+
+def _string(key: str, *, is_shown: bool = False) -> _Reader:
+    field = _NAMES.get(key, key)
+    return lambda fields: fields.string(key, field, is_shown=is_shown)
+
+
+def _flag(key: str) -> _Reader:
+    return lambda fields: fields.flag(key, key)
+
+
+def _strings(key: str, of_mapping: Callable[[Dictionary[str, str]], str] | None = None, **how: bool) -> _Reader:
+    field = _NAMES.get(key, key)
+    return lambda fields: fields.strings(key, field, of_mapping=of_mapping, **how)
+
+
+def _pairs(key: str) -> _Reader:
+    return lambda fields: fields.pairs(key, key)
+
+
+# The fields of a container that have another name than the service's keys.
+_NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules"}
+_READERS: dict[str, tuple[str, _Reader]] = {
+    key: (_NAMES.get(key, key), reader)
+    for key, reader in {
+        "image": _string("image", is_shown=True),
+        "user": _string("user"),
+        "privileged": _flag("privileged"),
+        "cap_add": _strings("cap_add"),
+        "cap_drop": _strings("cap_drop"),
+        "security_opt": _strings("security_opt"),
+        "network_mode": _string("network_mode"),
+        "pid": _string("pid"),
+        "ipc": _string("ipc"),
+        "uts": _string("uts"),
+        "userns_mode": _string("userns_mode"),
+        "cgroup": _string("cgroup"),
+        "devices": _strings("devices", device_text),
+        "device_cgroup_rules": _strings("device_cgroup_rules"),
+        "sysctls": _pairs("sysctls"),
+        "ports": _strings("ports", port_text, takes_numbers=True),
+        "group_add": _strings("group_add", takes_numbers=True),
+        "read_only": _flag("read_only"),
+        "entrypoint": lambda fields: _command(fields, "entrypoint"),
+        "command": lambda fields: _command(fields, "command"),
+        "labels": _pairs("labels"),
+    }.items()
+}

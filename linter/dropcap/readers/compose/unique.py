@@ -49,8 +49,13 @@ def _by_part(name: str) -> Identity:
 def _by_mount(value: Value, log: Log) -> str | None:
     if isinstance(value, Mapping):
         return _part(value, "target", log)
+    if not isinstance(value, Scalar):
+        return None
+    source, colon, rest = value.text.partition(":")
+    if colon and len(source) > 1 and ":" not in rest and "$" not in source:
+        return rest  # most are written so
     try:
-        return short_mount(printed(value)).target if isinstance(value, Scalar) else None
+        return short_mount(printed(value)).target
     except ValueError:
         return None
 
