@@ -103,10 +103,7 @@ class _Walk:
         key = (id(node), id(step))
         done = self._done.get(key)
         if done is None:
-            if isinstance(node, Mapping):
-                done = self.mapping(node, step, path)
-            else:
-                done = self._sequence(node, step, path)
+            done = self.mapping(node, step, path) if isinstance(node, Mapping) else self._sequence(node, step, path)
             self._done[key] = done
         return done
 
