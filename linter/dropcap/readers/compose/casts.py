@@ -79,7 +79,8 @@ _DECIMAL = r"[+-]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?
 _HEXADECIMAL = r"[+-]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][+-]?[0-9_]+"
 _NOT_FINITE = r"(?i:[+-]?inf(?:inity)?|nan)"
 # Underscores stand between digits, or between a hexadecimal prefix and a digit.
-_LOOSE_UNDERSCORE = r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])"
+_LOOSE_IN_DECIMAL = r"(?<![0-9])_|_(?![0-9])"
+_LOOSE_IN_HEXADECIMAL = r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])"
 _LARGEST_FLOAT32 = float.fromhex("0x1.ffffffp127")
 
 
@@ -150,17 +151,14 @@ def _integer(text: str) -> str | None:
 def _float(text: str, *, is_short: bool) -> str | None:
     if re.fullmatch(_NOT_FINITE, text):
         return ".nan" if text[0] in "nN" else f"{text[0] if text[0] in '+-' else ''}.inf"
-    plain = text.replace("_", "")
-    if "_" in text and re.search(_LOOSE_UNDERSCORE, text):
-        return None
     try:
-        if re.fullmatch(_DECIMAL, text):
-            value = float(plain)
-        elif re.fullmatch(_HEXADECIMAL, text):
-            value = float.fromhex(plain)
+        if re.fullmatch(_DECIMAL, text) and not re.search(_LOOSE_IN_DECIMAL, text):
+            value = float(text.replace("_", ""))
+        elif re.fullmatch(_HEXADECIMAL, text) and not re.search(_LOOSE_IN_HEXADECIMAL, text):
+            value = float.fromhex(text.replace("_", ""))
         else:
             return None
-    except (OverflowError, ValueError):
+    except OverflowError:
         return None
     if math.isinf(value) or (is_short and abs(value) >= _LARGEST_FLOAT32):
         return None

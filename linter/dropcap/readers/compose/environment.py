@@ -37,28 +37,29 @@ class Environment:
     """An immutable set of variables.
 
     Attributes:
+        values: the variables by name.
         is_complete: whether a name that is not in it is certainly not set, as for `docker compose` run in exactly
             this environment. Otherwise whoever runs Compose may have set it.
 
     """
 
-    __slots__ = ("_values", "is_complete")
+    __slots__ = ("is_complete", "values")
 
     def __init__(self, values: Mapping[str, Variable], is_complete: bool) -> None:  # noqa: FBT001  # two things make an environment, and no default suits either
         """Take the variables by name."""
-        self._values = dict(values)
+        self.values: Mapping[str, Variable] = dict(values)
         self.is_complete = is_complete
 
     def lookup(self, name: str) -> Variable | None:
         """Give a variable; None where it is not set here."""
-        return self._values.get(name)
+        return self.values.get(name)
 
     def over(self, weaker: Environment) -> Environment:
         """Lay this environment over another one: what both set is as it is here.
 
         The two are complete together as soon as one of them says that nothing else sets a variable.
         """
-        return Environment({**weaker._values, **self._values}, self.is_complete or weaker.is_complete)
+        return Environment({**weaker.values, **self.values}, self.is_complete or weaker.is_complete)
 
 
 def from_mapping(name: str, values: Mapping[str, str], *, is_complete: bool) -> Environment:
