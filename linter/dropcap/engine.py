@@ -199,7 +199,12 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
         level = Level.ERROR if target.named else error.failure.level
         raise UnreadableError(error.failure._replace(level=level)) from None
     containers = tuple(_named_apart(document.containers, engine))
-    return document._replace(containers=containers)
+    failures = document.failures
+    if syntax == COMPOSE and engine is Engine.SWARM:
+        from dropcap.readers.compose.stack import ignored_by_stack
+
+        failures = (*failures, *ignored_by_stack(containers))
+    return document._replace(containers=containers, failures=failures)
 
 
 def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Document:

@@ -48,9 +48,9 @@ class Settings(NamedTuple):
 
 def real_path(path: str) -> str:
     """Give a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
-    folder, name = os.path.split(path)
+    folder, name = os.path.split(os.path.abspath(path))
     plain = os.path.join(_real_folder(folder), name)
-    return os.path.realpath(plain) if name in ("", ".", "..") or os.path.islink(plain) else plain
+    return os.path.realpath(plain) if os.path.islink(plain) else plain
 
 
 @lru_cache(maxsize=4096)
@@ -58,14 +58,13 @@ def _real_folder(folder: str) -> str:
     return os.path.realpath(folder)
 
 
-@lru_cache(maxsize=1024)
 def root_of(folder: str) -> str:
     """Say where the project that a folder belongs to ends: its repository, or else the current folder, or itself."""
-    real = _real_folder(folder)
+    real = _real_folder(os.path.abspath(folder))
     top = repository_top(real)
     if top is not None:
         return top
-    here = os.path.realpath(os.curdir)
+    here = _real_folder(os.getcwd())
     return here if real == here or real.startswith(os.path.join(here, "")) else real
 
 
@@ -90,7 +89,7 @@ def together(targets: Sequence[Target]) -> list[Target]:
     result: list[Target] = []
     for target in targets:
         files: tuple[str, ...] = ()
-        if target.syntax == "compose" and not target.over:
+        if target.syntax in (None, "compose") and not target.over and target.path.endswith((".yml", ".yaml")):
             folder = os.path.dirname(target.path)
             if folder not in folders:
                 folders[folder] = _project_of(folder, None if target.named else paths)
@@ -99,7 +98,7 @@ def together(targets: Sequence[Target]) -> list[Target]:
             result.append(target)
         elif files[0] not in seen:
             seen[files[0]] = len(result)
-            result.append(target._replace(path=files[0], over=files[1:]))
+            result.append(target._replace(path=files[0], syntax="compose", over=files[1:]))
         elif target.named:
             result[seen[files[0]]] = result[seen[files[0]]]._replace(named=True)
     return result
@@ -115,14 +114,13 @@ def _project_of(folder: str, found: Container[str] | None) -> tuple[str, ...]:
 
     def there(names: Sequence[str]) -> Iterator[str]:
         for name in names:
-            path = os.path.normpath(os.path.join(folder, name)) if os.sep in name else os.path.join(folder, name)
+            path = os.path.join(folder, name)
             if os.path.abspath(path) in found if found is not None else os.path.isfile(path):
                 yield path
 
-    listed = _listed(folder)
+    listed = tuple(os.path.normpath(os.path.join(folder, name)) for name in _listed(folder))
     if listed:
-        files = tuple(there(listed))
-        return files if len(files) == len(listed) else ()
+        return listed if all(map(os.path.isfile, listed)) else ()
     main = next(there(MAIN_NAMES), None)
     if main is None:
         return ()

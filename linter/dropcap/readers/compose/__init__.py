@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
+from dropcap.project import is_main
+from dropcap.readers.compose.consistency import tell_missing
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import entries
@@ -104,6 +106,9 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         services = top["services"].value
         if not isinstance(services, Mapping) and not (isinstance(services, Scalar) and meaning(services) == "nothing"):
             log.error(services, "services must be a mapping of names to services")
+        if (is_main(source.path) or over) and not scope.trail.is_partial:
+            # A file that stands alone may be laid over one that has what it names.
+            tell_missing(model, log)
         return Project(model, services, scope)
     if is_version_1(model, log):
         first = next(iter(top.values()))

@@ -186,6 +186,7 @@ class _Resolver:
             for document in documents(path, scope):
                 model = document if model is None else merge(model, document, scope.log)
         except NotFollowedError as error:
+            scope.trail.is_partial = True
             scope.log.tell(where, f"{path} is extended from and {error.reason}", error.level)
             return None
         services = entries(model, "", scope.log).get("services") if model is not None else None

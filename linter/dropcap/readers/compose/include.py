@@ -88,6 +88,7 @@ def _texts(value: Value | None, scope: Scope) -> tuple[str, ...]:
         if one.unknown:
             reason = f"what {one.unknown.text} includes is not checked here, because {one.unknown.reason}"
             scope.log.tell(one, reason, Level.NOTE)
+            scope.trail.is_partial = True
             return ()
         found.append(one.text)
     return tuple(found)
@@ -101,7 +102,7 @@ def _imported(include: _Include, scope: Scope, included: tuple[str, ...], load: 
         names = " includes ".join(os.path.basename(path) for path in (*included[included.index(main) :], main))
         scope.log.error(include.where, f"this include goes round in a circle: {names}")
         return None
-    folder = include.directory if include.directory is not None else os.path.dirname(include.paths[0]) or "."
+    folder = _folder(include, scope)
     directory = join(scope.directory, folder)
     try:
         environment = _environment(include, directory, scope)
@@ -112,6 +113,7 @@ def _imported(include: _Include, scope: Scope, included: tuple[str, ...], load: 
         inner = scope._replace(directory=directory, environment=environment)
         model = load(paths, inner, included)
     except NotFollowedError as error:
+        scope.trail.is_partial = True
         scope.log.tell(include.where, f"{paths[0]} is included and {error.reason}", error.level)
         return None
     except UnreadableError as error:
@@ -119,6 +121,15 @@ def _imported(include: _Include, scope: Scope, included: tuple[str, ...], load: 
         return None
     scope.trail.parts.extend(map(scope.files.real, paths))
     return rebased_model(model, folder, scope)
+
+
+def _folder(include: _Include, scope: Scope) -> str:
+    """Give the included project's folder, relative to the including one's."""
+    directory = include.directory
+    if directory is None:
+        return os.path.dirname(include.paths[0]) or "."
+    # Docker Compose takes a folder that is not there for a file, and its folder instead.
+    return directory if os.path.isdir(join(scope.directory, directory)) else os.path.dirname(directory) or "."
 
 
 def _environment(include: _Include, directory: str, scope: Scope) -> Environment:

@@ -105,9 +105,8 @@ def as_list(mapping: Mapping, path: str, log: Log, *, is_many: bool = False) -> 
             if not isinstance(value, Scalar) or meaning(value) == "date":
                 log.error(value, f"{path}.{name} must be a string, a number, true, false or empty")
                 continue
-            # Keys know no variables: a dollar sign in one is meant.
-            text = f"{name.replace('$', '$$')}={printed(value)}"
-            texts.append(Scalar(text, '"', None, entry.key.source, entry.span))
+            text = name if meaning(value) == "nothing" else f"{name}={printed(value)}"
+            texts.append(Scalar(text, '"', None, entry.key.source, entry.span, value.unknown))
     return Sequence(tuple(texts), mapping.tag, mapping.source, mapping.span)
 
 

@@ -25,11 +25,12 @@ class Trail:
         bases: real path and name of the services that were extended from other files.
         routes: how values came from included files and from variables; for all services alike.
         uses: which variable decides which value.
+        is_partial: whether something that the project names was not looked into.
         extended: how values came from the services that a service extends, by its file's path and its name.
 
     """
 
-    __slots__ = ("bases", "extended", "parts", "routes", "uses")
+    __slots__ = ("bases", "extended", "is_partial", "parts", "routes", "uses")
 
     def __init__(self) -> None:
         """Start with none."""
@@ -37,6 +38,7 @@ class Trail:
         self.bases: list[tuple[str, str]] = []
         self.routes: list[Route] = []
         self.uses: list[Use] = []
+        self.is_partial = False
         self.extended: dict[str, list[Route]] = {}
 
 

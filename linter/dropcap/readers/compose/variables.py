@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 # Compose ignores case, and to do so its Go library takes a long s for an s and a Kelvin sign for a k.
 _NAME = "[A-Za-z_\u017f\u212a][A-Za-z0-9_\u017f\u212a]*"
@@ -49,22 +49,6 @@ class Reference(NamedTuple):
     word: int = 0
 
 
-class References(NamedTuple):
-    """What stands behind the dollar signs of a text.
-
-    Attributes:
-        found: the references, outermost ones only.
-        escapes: the offsets of each `$$`, which means a dollar sign.
-        wrong: the offset of the first `${` that begins no reference; the text is not read further. None if all
-            is well.
-
-    """
-
-    found: tuple[Reference, ...]
-    escapes: tuple[int, ...] = ()
-    wrong: int | None = None
-
-
 def scan(text: str, start: int, stop: int) -> Iterator[Reference]:
     """Give the outermost references of a part of a text, `$$` too; a dollar sign that starts none stands for itself.
 
@@ -96,34 +80,6 @@ def scan(text: str, start: int, stop: int) -> Iterator[Reference]:
             end = name.end()
             yield Reference(name[0], at, end)
         at = text.find("$", end, stop)
-
-
-def references(text: str) -> References:
-    """Find the references of a text."""
-    found: list[Reference] = []
-    escapes: list[int] = []
-    try:
-        for reference in scan(text, 0, len(text)):
-            if reference.name == "$":
-                escapes.append(reference.start)
-            else:
-                found.append(reference)
-    except InvalidTemplateError as error:
-        return References(tuple(found), tuple(escapes), error.offset)
-    return References(tuple(found), tuple(escapes))
-
-
-def unescaped(text: str, escapes: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
-    """Turn each `$$` into `$`; gives the text, and segments that say where its parts stood."""
-    parts: list[str] = []
-    segments = [(0, 0)]
-    length = start = 0
-    for at in escapes:
-        parts.append(text[start : at + 1])
-        length += at + 1 - start
-        start = at + 2
-        segments.append((length, start))
-    return "".join((*parts, text[start:])), segments
 
 
 def _braced(text: str, at: int, last_brace: int) -> Reference | None:

@@ -1,0 +1,111 @@
+"""What the parts of a project say of each other: services, networks and volumes that are named and not there.
+
+Docker Compose refuses such a project when it starts it; each service is read all the same, so these are words and no
+errors. Source: compose-go 2.9.1, `loader/validate.go` and `loader/normalize.go`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.readers.compose.nodes import entries, items
+from dropcap.readers.compose.scalars import meaning
+from dropcap.readers.yaml import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.readers.compose.log import Log
+    from dropcap.readers.compose.nodes import Entry
+    from dropcap.readers.yaml import Value
+
+_SERVICE = "service:"
+_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+# Which of a service's keys names what kind of thing, in a list of names, a mapping by name, or long forms.
+_NAMED = {"networks": "networks", "configs": "configs", "secrets": "secrets", "models": "models"}
+
+
+def tell_missing(model: Mapping, log: Log) -> None:
+    """Tell what a project's services name that is not in the project."""
+    top = entries(model, "", log)
+    services = _names(top, "services", log)
+    for name, entry in services.items():
+        if not isinstance(entry.value, Mapping):
+            continue
+        found = entries(entry.value, f"services.{name}", log)
+        for kind, where, missing in _missing(found, top, log):
+            log.note(where, f"services.{name} names the {kind} {missing}, which is not in the project")
+
+
+def _missing(found: dict[str, Entry], top: dict[str, Entry], log: Log) -> Iterator[tuple[str, Value, str]]:
+    services = _names(top, "services", log)
+    for where, text in _services_named(found, log):
+        if text not in services:
+            yield "service", where, text
+    for key, kind in _NAMED.items():
+        known = _names(top, kind, log)
+        for where, text in _listed(found.get(key), "source", log):
+            if text not in known and not (kind == "networks" and text == "default"):
+                yield kind.rstrip("s"), where, text
+    volumes = _names(top, "volumes", log)
+    for where, text in _volumes(found.get("volumes"), log):
+        if text not in volumes:
+            yield "volume", where, text
+
+
+def _names(top: dict[str, Entry], kind: str, log: Log) -> dict[str, Entry]:
+    value = top[kind].value if kind in top else None
+    return entries(value, kind, log) if isinstance(value, Mapping) else {}
+
+
+def _services_named(found: dict[str, Entry], log: Log) -> Iterator[tuple[Value, str]]:
+    """Give the services that must be there: those depended on, and those whose namespaces are shared."""
+    for key in _NAMESPACES:
+        value = found[key].value if key in found else None
+        if isinstance(value, Scalar) and value.unknown is None and value.text.startswith(_SERVICE):
+            yield value, value.text[len(_SERVICE) :]
+    depends_on = found.get("depends_on")
+    if depends_on is not None and isinstance(depends_on.value, Mapping):
+        for name, entry in entries(depends_on.value, "depends_on", log).items():
+            if not (isinstance(entry.value, Mapping) and _is_optional(entry.value, log)):
+                yield entry.key, name
+    else:
+        yield from _listed(depends_on, "", log)
+
+
+def _is_optional(condition: Mapping, log: Log) -> bool:
+    required = entries(condition, "depends_on", log).get("required")
+    return required is not None and isinstance(required.value, Scalar) and required.value.text.lower() == "false"
+
+
+def _listed(entry: Entry | None, part: str, log: Log) -> Iterator[tuple[Value, str]]:
+    """Give names: the keys of a mapping, the texts of a list, or one part of each of its long forms."""
+    value = entry.value if entry is not None else None
+    if isinstance(value, Mapping):
+        yield from ((one.key, name) for name, one in entries(value, "", log).items())
+    for item in items(value) if isinstance(value, Sequence) else ():
+        named = entries(item, "", log).get(part) if isinstance(item, Mapping) else None
+        scalar = item if named is None else named.value
+        if isinstance(scalar, Scalar) and scalar.unknown is None and meaning(scalar) == "text":
+            yield scalar, scalar.text
+
+
+def _volumes(entry: Entry | None, log: Log) -> Iterator[tuple[Value, str]]:
+    """Give the named volumes that are mounted."""
+    from dropcap.readers.compose.mounts import short_mount
+
+    value = entry.value if entry is not None else None
+    for item in items(value) if isinstance(value, Sequence) else ():
+        if isinstance(item, Mapping):
+            parts = entries(item, "", log)
+            texts = {key: one.value.text for key, one in parts.items() if isinstance(one.value, Scalar)}
+            is_known = all(one.value.unknown is None for one in parts.values() if isinstance(one.value, Scalar))
+            if is_known and texts.get("type") == "volume" and texts.get("source"):
+                yield parts["source"].value, texts["source"]
+        elif isinstance(item, Scalar) and item.unknown is None:
+            try:
+                mount = short_mount(item.text)
+            except ValueError:
+                continue
+            if mount.type == "volume" and mount.source:
+                yield item, mount.source

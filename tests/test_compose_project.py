@@ -1,0 +1,544 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.discover import discover
+from dropcap.engine import check_targets, read_document, to_report
+from dropcap.model import Container, Document, Engine, Kind, Level
+from dropcap.project import MAIN_NAMES, Settings
+from dropcap.rule import load_rules
+from oracles import compose as oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dropcap.model import Report
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+
+
+def read(path: str = "compose.yaml", settings: Settings | None = None) -> Document:
+    targets, _ = discover([path])
+    (target,) = targets
+    return read_document(target, Path(target.path).read_bytes(), Engine.DOCKER, settings)
+
+
+def services(document: Document) -> dict[str, Container]:
+    return {container.name: container for container in document.containers}
+
+
+def values(container: Container, field: str) -> list[str]:
+    return [one.value for one in getattr(container, field)]
+
+
+def report(*paths: str) -> Report:
+    targets, failures = discover(paths or ["."])
+    return to_report(check_targets(targets, load_rules(), Engine.DOCKER), failures)
+
+
+def errors(document: Document) -> list[str]:
+    return [failure.message for failure in document.failures if failure.level is Level.ERROR]
+
+
+def places(document: Document) -> list[tuple[str, int, int]]:
+    found = []
+    for failure in document.failures:
+        assert failure.source is not None
+        assert failure.span is not None
+        region = failure.source.region(failure.span)
+        found.append((region.path, region.line, region.column))
+    return found
+
+
+ONE = "services:\n  web:\n    image: nginx\n    cap_add: [NET_ADMIN]\n"
+
+
+@pytest.mark.parametrize("name", MAIN_NAMES)
+def test_the_override_beside_a_project_belongs_to_it(here: Path, name: str) -> None:
+    write(
+        {name: ONE, "docker-compose.override.yml": "services:\n  web:\n    cap_add: [SYS_TIME]\n    cap_drop: [ALL]\n"}
+    )
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    web = services(read("."))["web"]
+    assert values(web, "cap_add") == answer.project["services"]["web"]["cap_add"] == ["NET_ADMIN", "SYS_TIME"]
+    assert values(web, "cap_drop") == answer.project["services"]["web"]["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.usefixtures("here")
+def test_of_several_main_files_one_is_the_project_and_the_other_stands_alone() -> None:
+    write({"compose.yaml": ONE, "docker-compose.yml": ONE, "compose.override.yaml": ONE})
+    targets, _ = discover(["."])
+    assert [(target.path, target.over) for target in targets] == [
+        ("compose.yaml", ("compose.override.yaml",)),
+        ("docker-compose.yml", ()),
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_an_override_that_is_named_brings_its_project() -> None:
+    write({"a/compose.yaml": ONE, "a/compose.override.yaml": ONE})
+    for paths in (["a/compose.override.yaml"], ["a/compose.yaml"], ["a/compose.override.yaml", "a/compose.yaml"]):
+        (target,) = discover(paths)[0]
+        assert (target.path, target.over) == ("a/compose.yaml", ("a/compose.override.yaml",))
+
+
+def test_the_files_of_a_project_may_be_listed_in_its_env_file(here: Path) -> None:
+    write({".env": "COMPOSE_FILE=base.yml:sub/more.yml\n", "base.yml": ONE, "compose.yaml": ONE})
+    write({"sub/more.yml": "services:\n  web:\n    cap_add: [SYS_TIME]\n"})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    targets, _ = discover(["base.yml", "compose.yaml"])
+    assert [(target.path, target.over) for target in targets] == [("base.yml", ("sub/more.yml",)), ("compose.yaml", ())]
+    web = services(read("base.yml"))["web"]
+    assert values(web, "cap_add") == answer.project["services"]["web"]["cap_add"]
+
+
+def test_an_ignored_override_is_no_part_of_a_walked_folder(here: Path) -> None:
+    write({".gitignore": "compose.override.yaml\n", "compose.yaml": ONE, "compose.override.yaml": ONE})
+    (here / ".git").mkdir()
+    (target,) = discover(["."])[0]
+    assert (target.path, target.over) == ("compose.yaml", ())
+
+
+CHAIN = {
+    "compose.yaml": (
+        "services:\n  web:\n    extends:\n      file: sub/base.yaml\n      service: mid\n    cap_add: [C]\n"
+    ),
+    "sub/base.yaml": (
+        "services:\n  mid:\n    extends: low\n    cap_add: [B]\n  low:\n    image: nginx\n"
+        "    cap_add: [A]\n    privileged: true\n    volumes: ['./data:/data', 'named:/named']\n    build: ./image\n"
+    ),
+    "sub/image/Dockerfile": "FROM alpine\nUSER 7\n",
+}
+
+
+def test_a_service_takes_over_those_it_extends_with_their_places_and_paths(here: Path) -> None:
+    write(CHAIN)
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    theirs = answer.project["services"]["web"]
+    document = read()
+    web = services(document)["web"]
+    assert errors(document) == []
+    assert values(web, "cap_add") == theirs["cap_add"] == ["A", "B", "C"]
+    assert [(one.source.path, one.source.position(one.span.start).line) for one in web.cap_add] == [
+        ("sub/base.yaml", 7),
+        ("sub/base.yaml", 4),
+        ("compose.yaml", 6),
+    ]
+    assert [mount.value.source for mount in web.mounts] == [one["source"] for one in theirs["volumes"]]
+    assert web.stage is not None
+    assert web.stage.user is not None
+    assert (web.stage.user.value, web.stage.user.source.path) == ("7", "sub/image/Dockerfile")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_finding_on_a_value_of_another_file_says_how_it_came() -> None:
+    write(CHAIN)
+    (finding,) = [one for one in report("compose.yaml").findings if one.rule == "privileged"]
+    steps = [
+        (related.message, related.where.source.path, related.where.source.position(related.where.span.start).line)
+        for related in finding.problem.related
+    ]
+    assert finding.problem.where.source.path == "sub/base.yaml"
+    assert finding.container.name == "web"
+    assert steps == [
+        ("mid extends low", "sub/base.yaml", 3),
+        ("web extends mid of sub/base.yaml", "compose.yaml", 4),
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_service_that_is_extended_is_not_checked_by_itself_as_well() -> None:
+    write({**CHAIN, "sub/base.yaml": CHAIN["sub/base.yaml"] + "  other:\n    image: nginx\n"})
+    names = sorted(container.name for container in report(".").containers if container.kind is Kind.SERVICE)
+    assert names == ["other", "web"]
+
+
+@pytest.mark.usefixtures("here")
+def test_services_of_a_project_are_checked_even_if_another_one_extends_them() -> None:
+    write({"a/compose.yaml": ONE})
+    write({"b/compose.yaml": "services:\n  app:\n    extends: {file: ../a/compose.yaml, service: web}\n"})
+    assert sorted(container.name for container in report(".").containers) == ["app", "web"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "services:\n  a: {image: x, extends: b}\n  b: {extends: a}\n",
+            "services.a extends itself in the end: a extends b extends a",
+        ),
+        ("services:\n  a: {image: x, extends: a}\n", "services.a extends itself in the end: a extends a"),
+        ("services:\n  a: {image: x, extends: b}\n", "services.a extends b, which is not in compose.yaml"),
+        (
+            "services:\n  a: {image: x, extends: {file: no.yaml, service: b}}\n",
+            "no.yaml is extended from and does not exist",
+        ),
+        (
+            "services:\n  a: {image: x, extends: {file: e.yaml, service: b}}\n",
+            "e.yaml is extended from and has no services",
+        ),
+    ],
+)
+def test_a_base_that_cannot_be_had_is_an_error_and_leaves_the_service_open(here: Path, text: str, message: str) -> None:
+    write({"compose.yaml": text, "e.yaml": "x-a: 1\n"})
+    assert oracle.config([], cwd=here).error
+    document = read()
+    assert any(one.startswith(message) for one in errors(document)), errors(document)
+    assert all(place[0] == "compose.yaml" for place in places(document))
+    assert services(document)["a"].hides("cap_add")
+
+
+def test_reset_and_override_act_on_what_is_below_them(here: Path) -> None:
+    write({"compose.yaml": ONE + "    privileged: true\n    cap_drop: [A, B]\n"})
+    write(
+        {
+            "compose.override.yaml": (
+                "services:\n  web:\n    cap_add: !override [SYS_TIME]\n    privileged: !reset null\n"
+                "    cap_drop: !reset []\n"
+            )
+        }
+    )
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    theirs, web = answer.project["services"]["web"], services(read())["web"]
+    assert values(web, "cap_add") == theirs["cap_add"] == ["SYS_TIME"]
+    assert web.privileged is None
+    assert "privileged" not in theirs
+    assert values(web, "cap_drop") == theirs.get("cap_drop", []) == []
+
+
+def test_a_reset_in_a_base_does_not_reach_the_files_over_it(here: Path) -> None:
+    write({"compose.yaml": ONE})
+    write({"b.yaml": "services:\n  base:\n    cap_add: !override [B]\n"})
+    write({"compose.override.yaml": "services:\n  web:\n    extends: {file: b.yaml, service: base}\n"})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    assert values(services(read())["web"], "cap_add") == answer.project["services"]["web"]["cap_add"]
+
+
+INCLUDED = {
+    "compose.yaml": "include:\n  - team/compose.yaml\nservices:\n  web:\n    image: nginx\n",
+    "team/compose.yaml": "services:\n  db:\n    image: ${IMAGE}\n    privileged: true\n    volumes: ['./d:/d']\n",
+    "team/.env": "IMAGE=postgres\n",
+}
+
+
+def test_an_included_project_has_its_own_folder_and_variables_and_is_checked_once(here: Path) -> None:
+    write(INCLUDED)
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    theirs, db = answer.project["services"]["db"], services(read())["db"]
+    assert db.image is not None
+    assert db.image.value == theirs["image"] == "postgres"
+    assert [mount.value.source for mount in db.mounts] == [theirs["volumes"][0]["source"]] == ["team/d"]
+    found = [one for one in report(".").findings if one.rule == "privileged"]
+    assert [one.problem.where.source.path for one in found] == ["team/compose.yaml"]
+    assert [one.message for one in found[0].problem.related] == ["team/compose.yaml is included here"]
+    assert report(".").files == 2
+
+
+def test_an_include_may_name_several_files_a_folder_and_variables(here: Path) -> None:
+    write(
+        {
+            "compose.yaml": (
+                "include:\n  - path: [team/a.yaml, team/b.yaml]\n    project_directory: elsewhere\n"
+                "    env_file: team/x.env\n"
+            ),
+            "team/a.yaml": "services:\n  db:\n    image: $IMAGE\n    cap_add: [A]\n    volumes: ['./d:/d']\n",
+            "team/b.yaml": "services:\n  db:\n    cap_add: [B]\n",
+            "team/x.env": "IMAGE=pg\n",
+            "elsewhere/d/file": "",
+        }
+    )
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    theirs, db = answer.project["services"]["db"], services(read())["db"]
+    assert db.image is not None
+    assert (db.image.value, values(db, "cap_add")) == (theirs["image"], theirs["cap_add"]) == ("pg", ["A", "B"])
+    assert db.mounts[0].value.source == theirs["volumes"][0]["source"] == "elsewhere/d"
+
+
+def test_a_conflict_with_an_included_service_is_told_and_both_are_read(here: Path) -> None:
+    write({"compose.yaml": "include: [a.yaml]\n" + ONE, "a.yaml": "services:\n  web:\n    image: x\n    user: '5'\n"})
+    assert "conflicts with imported resource" in oracle.config([], cwd=here).error
+    document = read()
+    (message,) = errors(document)
+    assert message.startswith("services.web comes by include from a.yaml:2 too")
+    web = services(document)["web"]
+    assert web.user is not None
+    assert (web.user.value, values(web, "cap_add")) == ("5", ["NET_ADMIN"])
+
+
+def test_one_file_may_be_included_over_two_ways(here: Path) -> None:
+    write({"compose.yaml": "include: [a.yaml, b.yaml]\n", "c.yaml": ONE})
+    write({"a.yaml": "include: [c.yaml]\nservices: {}\n", "b.yaml": "include: [c.yaml]\nservices: {}\n"})
+    assert oracle.config([], cwd=here).project is not None
+    document = read()
+    assert errors(document) == []
+    assert list(services(document)) == ["web"]
+
+
+def test_includes_that_go_round_in_a_circle_are_an_error(here: Path) -> None:
+    write({"compose.yaml": "include: [a.yaml]\n" + ONE, "a.yaml": "include: [compose.yaml]\nservices: {}\n"})
+    assert "include cycle" in oracle.config([], cwd=here).error
+    document = read()
+    assert errors(document) == [
+        "this include goes round in a circle: compose.yaml includes a.yaml includes compose.yaml"
+    ]
+    assert [container.name for container in report(".").containers] == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("../outside.yaml", "lies outside the project"),
+        ("/etc/compose.yaml", "lies outside the project"),
+        ("link.yaml", "lies outside the project"),
+        ("https://example.com/compose.yaml", "is not on this machine"),
+        ("oci://example.com/app:1", "is not on this machine"),
+        ("git@example.com:app.git", "is not on this machine"),
+        ("https://github.com/a/b.git#main:sub", "is not on this machine"),
+    ],
+)
+def test_nothing_outside_the_project_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, reason: str
+) -> None:
+    project = tmp_path / "project"
+    (project / ".git").mkdir(parents=True)
+    monkeypatch.chdir(project)
+    write({"../outside.yaml": "services:\n  secret:\n    image: x\n"})
+    Path("link.yaml").symlink_to("../outside.yaml")
+    write({"compose.yaml": f"include: ['{reference}']\nservices:\n  web:\n    image: x\n"})
+    document = read()
+    assert list(services(document)) == ["web"]
+    (failure,) = document.failures
+    assert failure.level is Level.NOTE
+    assert reason in failure.message
+    write({"compose.yaml": f"services:\n  web:\n    image: x\n    extends: {{file: '{reference}', service: secret}}\n"})
+    document = read()
+    assert services(document)["web"].hides("cap_add", "privileged")
+    assert reason in document.failures[0].message
+
+
+@pytest.mark.usefixtures("here")
+def test_variables_come_from_the_env_file_and_say_so() -> None:
+    write({"compose.yaml": "services:\n  web:\n    image: x\n    cap_add: ['$CAP']\n", ".env": "CAP=SYS_ADMIN\n"})
+    (finding,) = [one for one in report(".").findings if one.rule == "critical-capability"]
+    assert finding.problem.evidence == ("SYS_ADMIN",)
+    (step,) = finding.problem.related
+    assert (step.message, step.where.source.path) == ("CAP is set here", ".env")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_variable_that_nobody_sets_is_unknown_and_a_default_counts() -> None:
+    write({"compose.yaml": "services:\n  web:\n    image: x\n    cap_add: ['$CAP', '${OTHER:-SYS_TIME}']\n"})
+    web = services(read())["web"]
+    assert values(web, "cap_add") == ["SYS_TIME"]
+    assert [(one.text, one.fields) for one in web.opaque] == [("$CAP", ("cap_add",))]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_environment_counts_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAP", "SYS_TIME")
+    write({"compose.yaml": "services:\n  web:\n    image: x\n    cap_add: ['$CAP']\n    user: '$NOBODY'\n"})
+    assert values(services(read())["web"], "cap_add") == []
+    web = services(read(settings=Settings(uses_environment=True)))["web"]
+    assert values(web, "cap_add") == ["SYS_TIME"]
+    assert web.user is not None
+    assert web.user.value == ""
+
+
+@pytest.mark.usefixtures("here")
+def test_all_profiles_are_checked_unless_some_are_named() -> None:
+    write(
+        {"compose.yaml": "services:\n  a: {image: x}\n  b: {image: x, profiles: [p]}\n  c: {image: x, profiles: [q]}\n"}
+    )
+    assert list(services(read())) == ["a", "b", "c"]
+    assert list(services(read(settings=Settings(profiles=("p",))))) == ["a", "b"]
+    assert list(services(read(settings=Settings(profiles=("*",))))) == ["a", "b", "c"]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_service_gets_the_stage_that_it_is_built_from() -> None:
+    write(
+        {
+            "compose.yaml": (
+                "services:\n  web:\n    build:\n      context: app\n      dockerfile: Dockerfile.web\n"
+                "      target: run\n      args: {WHO: '12'}\n  inline:\n    build:\n      dockerfile_inline: |\n"
+                "        FROM alpine\n        USER 9\n  other:\n    build:\n      context: app\n"
+                "      dockerfile: Dockerfile.web\n      additional_contexts: [alpine=./x]\n"
+            ),
+            "app/Dockerfile.web": ("FROM alpine AS run\nARG WHO=0\nUSER $WHO\nFROM run AS last\nUSER 3\n"),
+        }
+    )
+    found = services(read())
+    users = {name: one.stage and one.stage.user and one.stage.user.value for name, one in found.items()}
+    assert users == {"web": "12", "inline": "9", "other": None}
+    assert found["other"].stage is None, "what an additional context holds is not known"
+    stage = found["inline"].stage
+    assert stage is not None
+    assert stage.user is not None
+    assert stage.user.source.region(stage.user.span)[:3] == ("compose.yaml", 12, 14)
+
+
+@pytest.mark.usefixtures("here")
+def test_hooks_hold_what_they_are_given() -> None:
+    write(
+        {
+            "compose.yaml": (
+                "services:\n  web:\n    image: x\n    user: '5'\n    cap_drop: [ALL]\n    pre_start:\n"
+                "      - command: [a]\n    post_start:\n      - command: [b]\n        privileged: true\n"
+                "      - command: [c]\n    develop:\n      watch:\n        - path: .\n          action: sync+exec\n"
+                "          target: /x\n          exec: {command: d, privileged: true}\n"
+            )
+        }
+    )
+    found = services(read())
+    assert list(found) == ["web", "web.pre_start[0]", "web.post_start[0]", "web.develop.watch[0].exec"]
+    before = found["web.pre_start[0]"]
+    assert (before.kind, before.cap_drop, before.user) == (Kind.SERVICE, (), None)
+    assert before.image is not None
+    assert found["web.post_start[0]"].kind is Kind.EXEC
+    assert found["web.post_start[0]"].privileged is not None
+
+
+@pytest.mark.usefixtures("here")
+def test_a_provider_starts_no_container_and_the_api_socket_is_a_mount() -> None:
+    write({"compose.yaml": "services:\n  a: {provider: {type: model}}\n  b: {image: x, use_api_socket: true}\n"})
+    found = services(read())
+    assert list(found) == ["b"]
+    assert found["b"].mounts[0].value.source == "/var/run/docker.sock"
+
+
+@pytest.mark.usefixtures("here")
+def test_the_grants_of_a_build_are_kept() -> None:
+    write(
+        {
+            "compose.yaml": (
+                "services:\n  a: {build: {context: ., privileged: true}}\n"
+                "  b: {build: {context: ., entitlements: [network.host, security.insecure]}}\n"
+                "  c: {build: {context: ., privileged: false}}\n"
+            )
+        }
+    )
+    found = services(read())
+    assert {name: values(one, "build_grants") for name, one in found.items()} == {
+        "a": ["privileged"],
+        "b": ["security.insecure"],
+        "c": [],
+    }
+
+
+@pytest.mark.usefixtures("here")
+def test_what_a_stack_ignores_is_said_under_swarm() -> None:
+    write(
+        {"stack.yaml": "services:\n  a:\n    image: x\n    privileged: true\n    security_opt: [no-new-privileges]\n"}
+    )
+    targets, _ = discover(["stack.yaml"])
+    document = read_document(targets[0], Path("stack.yaml").read_bytes(), Engine.SWARM)
+    assert [failure.message for failure in document.failures] == [
+        "docker stack deploy ignores privileged: a runs without it",
+        "docker stack deploy ignores security_opt: a runs without it",
+    ]
+
+
+MISSING = (
+    "services:\n  a:\n    image: x\n    depends_on: {%s}\n    networks: [%s]\n    volumes: ['%s:/v']\n"
+    "    ipc: service:%s\n    secrets: [%s]\nvolumes: {v: {}}\nnetworks: {n: {}}\nsecrets: {s: {file: f}}\n"
+    "  \n"
+)
+
+
+def test_what_is_named_and_not_there_is_told_for_a_whole_project(here: Path) -> None:
+    whole = MISSING.replace("{%s}", "[%s]") % ("a2", "n", "v", "a2", "s")
+    whole = whole.replace("volumes: {v", "  a2: {image: x}\nvolumes: {v", 1)
+    assert oracle_accepts(here, whole)
+    assert read().failures == ()
+    for number, kind in enumerate(("service", "network", "volume", "service", "secret")):
+        names = ["a2", "n", "v", "a2", "s"]
+        names[number] = "gone"
+        text = (MISSING.replace("{%s}", "[%s]") % tuple(names)).replace(
+            "volumes: {v", "  a2: {image: x}\nvolumes: {v", 1
+        )
+        assert not oracle_accepts(here, text), kind
+        (failure,) = read().failures
+        assert (failure.level, failure.message) == (
+            Level.NOTE,
+            f"services.a names the {kind} gone, which is not in the project",
+        )
+
+
+def oracle_accepts(folder: Path, text: str) -> bool:
+    write({"compose.yaml": text})
+    flags = [flag for flag in oracle.FLAGS if flag != "--no-consistency"]
+    return oracle.config([], cwd=folder, flags=flags).project is not None
+
+
+@pytest.mark.usefixtures("here")
+def test_an_override_that_stands_alone_is_not_told_what_its_project_has() -> None:
+    write({"docker-compose.prod.yml": "services:\n  web:\n    networks: [front]\n    cap_drop: [ALL]\n"})
+    document = read("docker-compose.prod.yml")
+    assert document.failures == ()
+    assert services(document)["web"].hides("cap_add")
+
+
+def test_an_alias_may_name_an_anchor_of_an_earlier_document(here: Path) -> None:
+    text = "x-a: &a\n  cap_add: [NET_ADMIN]\nservices:\n  web: {image: x}\n---\nservices:\n  web:\n    <<: *a\n"
+    write({"compose.yaml": text})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    assert values(services(read())["web"], "cap_add") == answer.project["services"]["web"]["cap_add"]
+
+
+def test_an_empty_document_is_refused_and_the_others_are_read(here: Path) -> None:
+    write({"compose.yaml": f"{ONE}---\n"})
+    assert "must be a mapping" in oracle.config([], cwd=here).error
+    document = read()
+    assert len(errors(document)) == 1
+    assert values(services(document)["web"], "cap_add") == ["NET_ADMIN"]
+
+
+@pytest.mark.usefixtures("here")
+def test_text_from_an_editor_takes_the_place_of_the_file() -> None:
+    write({"compose.yaml": "not yaml: [", "compose.override.yaml": "services:\n  web:\n    privileged: true\n"})
+    (target,) = discover(["compose.yaml"])[0]
+    document = read_document(target, ONE.encode(), Engine.DOCKER)
+    web = services(document)["web"]
+    assert web.privileged is not None
+    assert web.privileged.source.path == "compose.override.yaml"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_file_that_is_laid_over_and_cannot_be_read_is_told_and_the_rest_checked() -> None:
+    write({"compose.yaml": ONE, "compose.override.yaml": "services: [\n"})
+    document = read()
+    assert list(services(document)) == ["web"]
+    (failure,) = document.failures
+    assert (failure.level, failure.path) == (Level.ERROR, "compose.override.yaml")
+
+
+@pytest.mark.usefixtures("here")
+def test_the_same_report_comes_with_any_number_of_processes() -> None:
+    write({f"p{number}/{name}": text for number in range(3) for name, text in INCLUDED.items()})
+    targets, _ = discover(["."])
+    rules = load_rules()
+    one, two = (to_report(check_targets(targets, rules, Engine.DOCKER, jobs)) for jobs in (1, 2))
+    assert [finding.identity for finding in one.findings] == [finding.identity for finding in two.findings]
+    assert [finding.problem.related for finding in one.findings if finding.problem.related]
+    assert len(one.findings) == len(two.findings) > 0
