@@ -41,8 +41,9 @@ def problems(root: Mapping, *, is_fragment: bool = False) -> tuple[Wrong, ...]:
     name, are not told: reading the entries does that. What a `!reset` takes out is not looked at.
 
     Args:
-        root: the model with variables replaced, texts cast, `extends` followed and files merged, as Docker Compose
-            validates it; not in its canonical form, which the schema does not describe in all places.
+        root: the model with variables replaced, texts cast, `extends` followed, files merged and repeated items taken
+            out where Docker Compose takes them out, which is when it validates; not in its canonical form, which the
+            schema does not describe in all places.
         is_fragment: whether it is completed by another file, so that nothing is missing.
 
     """

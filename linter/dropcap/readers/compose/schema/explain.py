@@ -14,6 +14,7 @@ from dropcap.readers.compose.schema.flat import SCHEMA
 from dropcap.readers.compose.schema.keys import is_version_1, unknown_key
 from dropcap.readers.compose.schema.plain import Plain, TooLargeError, Unknown, identity
 from dropcap.readers.compose.schema.quick import branches_of, matcher
+from dropcap.readers.yaml import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-    from dropcap.readers.yaml import Mapping, Node
+    from dropcap.readers.yaml import Mapping, Node, Pair
 
 MAX_VALUES = 200_000
 """How many values, aliases followed, are looked at; `jsonschema` takes about a second for so many."""
@@ -45,7 +46,7 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
     """
     plain = Plain(MAX_VALUES)
     try:
-        data = plain.of(root)
+        data = plain.of(root._replace(pairs=tuple(pair for pair in root.pairs if not _is_extension(pair))))
     except TooLargeError:
         return [(root, f"Docker Compose refuses this, and it has too many values (over {MAX_VALUES:,}) to say why")]
     found: dict[tuple[int, str], tuple[Node, str]] = {}
@@ -59,6 +60,11 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
             break
     in_order = sorted(found.values(), key=lambda one: (one[0].source.path, one[0].span.start))
     return in_order[:limit]
+
+
+def _is_extension(pair: Pair) -> bool:
+    """Whether a pair at the top level may hold anything."""
+    return isinstance(pair.key, Scalar) and pair.key.text.startswith("x-")
 
 
 class _Place:
@@ -116,7 +122,8 @@ def _validator() -> Validator:
 
     def of_known(keyword: str) -> Any:  # noqa: ANN401  # as above
         def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:  # noqa: ANN401  # as above
-            if not isinstance(instance, Unknown):
+            # That a list is none of some texts need not be said beside that it is no text.
+            if not isinstance(instance, Unknown) and (keyword != "enum" or isinstance(instance, str)):
                 yield from originals[keyword](validator, value, instance, schema) or ()
 
         return check

@@ -36,8 +36,6 @@ PATTERNS = {
 """What the patterns of values ask for."""
 
 _SINGLE = frozenset({"string", "number", "integer", "boolean", "null"})
-_NUMBERS_AS_TEXT = frozenset({"string", "number", "integer"})
-"""Where these are allowed a text stands for a number, and quotes would not help."""
 
 _EMPTY = "is empty: give it a value or take it out"
 
@@ -132,7 +130,7 @@ def _remedy(steps: Sequence[str | int], types: Sequence[str], instance: Any, nod
     if "string" in types:
         is_version = tuple(steps) == ("version",)
         quote = "put it into quotes" + (", or take it out, as Compose no longer reads it" if is_version else "")
-        return "" if "boolean" in types or _NUMBERS_AS_TEXT.issuperset(types) else quote
+        return "" if "boolean" in types or _is_of_numbers(types) else quote
     if "array" in types and isinstance(instance, (str, Unknown)):
         return "put it into brackets"
     if isinstance(instance, str) and isinstance(node, Scalar) and node.style in ("'", '"'):
@@ -140,6 +138,11 @@ def _remedy(steps: Sequence[str | int], types: Sequence[str], instance: Any, nod
         if is_number or (instance in ("true", "false") and "boolean" in types):
             return "take the quotes away"
     return ""
+
+
+def _is_of_numbers(types: Sequence[str]) -> bool:
+    """Whether a text that is allowed stands for a number, so that quotes would not help."""
+    return len(types) > 1 and {"string", "number", "integer"}.issuperset(types)
 
 
 def _remedy_of_mapping(types: Sequence[str], *, is_item: bool) -> str:
