@@ -461,6 +461,13 @@ def test_aliases_that_repeat_a_fault_many_times_take_little_time() -> None:
     assert time.perf_counter() - begin < 10
 
 
+def test_many_unknown_keys_take_little_time() -> None:
+    begin = time.perf_counter()
+    found = of_service("\n    ".join(f"{'k' * 30}{index}: a" for index in range(5000)))
+    assert [where for where, _ in found] == [f"{'k' * 30}{index}" for index in range(MAX_WRONG)]
+    assert time.perf_counter() - begin < 10
+
+
 def test_repeated_items_are_found_in_linear_time() -> None:
     text = ", ".join(f"{{target: {index}}}" for index in range(20_000))
     begin = time.perf_counter()

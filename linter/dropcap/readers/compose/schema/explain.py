@@ -7,6 +7,7 @@ one for the type that the value has, and what that branch says is told.
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dropcap.readers.compose.schema import wording
@@ -54,7 +55,9 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
         for leaf in _leaves(error):
             if is_fragment and leaf.validator in _MISSING:
                 continue
-            for where, message in _told(leaf, _Place(root, data, plain, tuple(leaf.absolute_path))):
+            place = _Place(root, data, plain, tuple(leaf.absolute_path))
+            # One mapping may have any number of unknown keys, and to find what was meant by one takes a while.
+            for where, message in islice(_told(leaf, place), limit):
                 found.setdefault((id(where), message), (where, message))
         if len(found) >= MAX_FOUND:
             break
