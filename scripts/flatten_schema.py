@@ -1,0 +1,325 @@
+"""Make the Compose schema that dropcap checks files with from the one that its authors publish.
+
+    python scripts/flatten_schema.py            write flat.py anew from upstream.json
+    python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
+
+Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
+makes every key of that part "unevaluated" too, so that one wrong value is told twice, the second time wrongly. Here
+the parts are put into one list of properties, which is closed by `additionalProperties`. The result says the same
+about every file, but for `ALSO_ACCEPTED`.
+
+What is written is Python and not JSON, as the compiled module is read in a tenth of the time that importing `json`
+takes. A keyword that is not known here stops the script: neither it nor the fast check may pass over one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from dropcap.model import UnreadableError
+from dropcap.readers.compose.schema.plain import Plain
+from dropcap.readers.yaml import Mapping, parse, target
+from dropcap.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "readers" / "compose" / "schema"
+WIDTH = 120
+
+ANNOTATIONS = frozenset({"$schema", "$id", "title", "description", "default", "deprecated"})
+"""Keywords that say nothing about what is valid."""
+
+SINGLE = frozenset({"additionalProperties", "unevaluatedProperties", "items"})
+MANY = frozenset({"allOf", "anyOf", "oneOf"})
+NAMED = frozenset({"properties", "patternProperties", "$defs"})
+PLAIN = frozenset({"$ref", "enum", "maximum", "minimum", "pattern", "required", "type", "uniqueItems"})
+
+ALSO_ACCEPTED: tuple[tuple[tuple[str, ...], object, object], ...] = (
+    # A name of a network or of a model was any text.
+    (("properties", "networks", "additionalProperties"), False, {}),
+    (("properties", "models", "additionalProperties"), False, {}),
+    # A size could have a fraction.
+    (("$defs", "container_spec", "properties", "mem_limit", "type", "0"), "integer", "number"),
+    (("$defs", "container_spec", "properties", "memswap_limit", "type", "0"), "integer", "number"),
+    (("$defs", "container_spec", "properties", "shm_size", "type", "0"), "integer", "number"),
+    # The pattern was looked for anywhere in the text.
+    (
+        ("$defs", "container_spec", "properties", "pull_policy", "pattern"),
+        "^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)$",
+        "always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
+    ),
+)
+"""What Docker Compose 2.40 accepts and the newest schema does not: where, what stands there, what is put there.
+
+Both versions are in use, and a linter calls nothing an error that one of them takes.
+"""
+
+
+class SchemaError(Exception):
+    """The schema holds what this script does not know how to flatten."""
+
+
+def flattened(upstream: dict[str, Any], *, is_lenient: bool = True) -> dict[str, Any]:
+    """Give a schema without annotations, `allOf` and `unevaluatedProperties` that accepts the same.
+
+    Args:
+        upstream: the schema as it is published.
+        is_lenient: whether what `ALSO_ACCEPTED` names is accepted too.
+
+    Raises:
+        SchemaError: something in it is not known here.
+
+    """
+    schema = stripped(upstream, "#")
+    if is_lenient:
+        for path, before, after in ALSO_ACCEPTED:
+            _replace(schema, path, before, after)
+    definitions = schema.pop("$defs")
+    flat = {name: _closed(one, definitions, f"#/$defs/{name}") for name, one in definitions.items()}
+    used = _reachable(schema, flat)
+    result = {**schema, "$defs": {name: one for name, one in flat.items() if name in used}}
+    check_shape(result, result, "#")
+    return result
+
+
+def stripped(schema: Any, path: str) -> Any:  # noqa: ANN401  # a schema is any JSON
+    """Take out what says nothing about validity; patterns are written for Python.
+
+    Raises:
+        SchemaError: a keyword, or a value of one, is not known.
+
+    """
+    if isinstance(schema, bool):
+        return schema
+    if not isinstance(schema, dict):
+        raise SchemaError(f"{path} is no schema")
+    result: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        here = f"{path}/{keyword}"
+        if keyword in ANNOTATIONS:
+            continue
+        if keyword in SINGLE:
+            result[keyword] = stripped(value, here)
+        elif keyword in MANY:
+            result[keyword] = [stripped(one, f"{here}/{index}") for index, one in enumerate(value)]
+        elif keyword in NAMED:
+            is_pattern = keyword == "patternProperties"
+            result[keyword] = {
+                pythonic(name, here) if is_pattern else name: stripped(one, f"{here}/{name}")
+                for name, one in value.items()
+            }
+        elif keyword == "pattern":
+            result[keyword] = pythonic(value, here)
+        elif keyword in PLAIN:
+            result[keyword] = value
+        else:
+            raise SchemaError(f"{here} is not known")
+    return result
+
+
+def pythonic(pattern: str, path: str) -> str:
+    r"""Write a pattern for Python, where `$` would match before a last line break, too: as `\Z`.
+
+    Raises:
+        SchemaError: a dollar sign stands elsewhere than at the end.
+
+    """
+    body = pattern.removesuffix("$")
+    if "$" in body or body.endswith("\\"):
+        raise SchemaError(f"{path}: {pattern} has a dollar sign in the middle")
+    result = body if body == pattern else rf"{body}\Z"
+    re.compile(result)
+    return result
+
+
+def _replace(schema: Any, path: tuple[str, ...], before: object, after: object) -> None:  # noqa: ANN401  # as above
+    place = schema
+    for name in path[:-1]:
+        place = place[name]
+    step: Any = int(path[-1]) if isinstance(place, list) else path[-1]
+    if place[step] not in (before, pythonic(before, "") if isinstance(before, str) else before):
+        raise SchemaError(f"{'/'.join(path)} is no longer {before}: look again at what older versions accept")
+    place[step] = after
+
+
+def _closed(schema: Any, definitions: dict[str, Any], path: str) -> Any:  # noqa: ANN401  # as above
+    """Put the parts of one definition into its own list of properties."""
+    if "allOf" not in schema:
+        return schema
+    if schema.get("unevaluatedProperties") is not False:
+        raise SchemaError(f"{path} has an allOf that is not closed")
+    parts = [_shared(part["$ref"], definitions) for part in schema["allOf"]]
+    own = {keyword: value for keyword, value in schema.items() if keyword not in ("allOf", "unevaluatedProperties")}
+    properties: dict[str, Any] = {}
+    patterns: dict[str, Any] = {}
+    for part in [*parts, {"type": "object", **own}]:
+        unknown = set(part) - {"type", "properties", "patternProperties", *(own if "properties" in own else ())}
+        if unknown - {"required"} or part.get("type") != "object":
+            raise SchemaError(f"{path} is made of a part with more than properties: {sorted(unknown)}")
+        for keyword, all_of_them in (("properties", properties), ("patternProperties", patterns)):
+            for name, one in part.get(keyword, {}).items():
+                if all_of_them.setdefault(name, one) != one:
+                    raise SchemaError(f"{path} has two meanings of {name}")
+    flat = {"type": "object", **own, "properties": dict(sorted(properties.items()))}
+    return {**flat, "patternProperties": patterns, "additionalProperties": False}
+
+
+def _shared(reference: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Give a definition whose longer properties are references to it, as several others are made of it."""
+    part = dict(definitions[reference.removeprefix("#/$defs/")])
+    properties = {}
+    for name, one in part.get("properties", {}).items():
+        pointer = {"$ref": f"{reference}/properties/{name}"}
+        properties[name] = pointer if len(_on_one_line(pointer)) < len(_on_one_line(one)) else one
+    return {**part, "properties": properties}
+
+
+def check_shape(schema: Any, whole: dict[str, Any], path: str) -> None:  # noqa: ANN401  # as above
+    """See to it that a flat schema has the shape that the fast check and the messages count on.
+
+    Raises:
+        SchemaError: it has another one.
+
+    """
+    if not schema or isinstance(schema, bool):
+        return
+    for reason in _misshapen(schema):
+        raise SchemaError(f"{path} has {reason}")
+    _types(schema, whole, path)
+    for keyword in SINGLE & schema.keys():
+        check_shape(schema[keyword], whole, f"{path}/{keyword}")
+    for keyword in NAMED & schema.keys():
+        for name, one in schema[keyword].items():
+            check_shape(one, whole, f"{path}/{keyword}/{name}")
+    for index, one in enumerate(schema.get("oneOf", ())):
+        check_shape(one, whole, f"{path}/oneOf/{index}")
+
+
+def _misshapen(schema: dict[str, Any]) -> Iterator[str]:
+    """Say what is wrong with the shape of one schema, apart from those in it."""
+    if "$ref" in schema or "oneOf" in schema:
+        if len(schema) > 1:
+            yield "a $ref or a oneOf and more beside it"
+    elif "type" not in schema:
+        yield "no type"
+    if schema.keys() & {"allOf", "unevaluatedProperties"}:
+        yield "an allOf deeper than at the top of a definition"
+    if schema.keys() & {"enum", "pattern"} and schema.get("type") != "string":
+        yield "an enum or a pattern of what is no text"
+    if any(choice.keys() != {"required"} for choice in schema.get("anyOf", ())):
+        yield "an anyOf of more than required keys"
+    patterns = schema.get("patternProperties", {})
+    if len(patterns) > 1 or any(re.search(one, name) for one in patterns for name in schema.get("properties", {})):
+        yield "two schemas for one key"
+
+
+def _types(schema: Any, whole: dict[str, Any], path: str) -> set[str]:  # noqa: ANN401  # as above
+    """Give the types that a schema allows, after a look that no two branches share one."""
+    if "$ref" in schema:
+        place: Any = whole
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        return _types(place, whole, path)
+    if "oneOf" not in schema:
+        types = schema["type"]
+        return {one.replace("integer", "number") for one in ([types] if isinstance(types, str) else types)}
+    found: set[str] = set()
+    for branch in schema["oneOf"]:
+        types = _types(branch, whole, path)
+        if types & found:
+            raise SchemaError(f"{path} has two branches for one type")
+        found |= types
+    return found
+
+
+def _reachable(schema: Any, definitions: dict[str, Any]) -> set[str]:  # noqa: ANN401  # as above
+    found: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).removeprefix("#/$defs/").partition("/")[0]
+            if name and name not in found:
+                found.add(name)
+                waiting.append(definitions[name])
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return found
+
+
+def module(schema: dict[str, Any]) -> str:
+    """Write a schema as a Python module, laid out as the formatter would."""
+    head = (
+        '"""The Compose schema in a flat form, made of `upstream.json` by `scripts/flatten_schema.py`."""\n'
+        "\nfrom __future__ import annotations\n\n"
+        "from typing import Any\n\n"
+    )
+    return f"{head}SCHEMA: dict[str, Any] = {_written(schema, 0, len('SCHEMA: dict[str, Any] = '))}\n"
+
+
+def _written(value: Any, indent: int, used: int) -> str:  # noqa: ANN401  # as above
+    """Write a value on one line where it fits after the characters used already, else one member a line."""
+    line = _on_one_line(value)
+    if used + len(line) < WIDTH or not isinstance(value, (dict, list)):
+        return line
+    inner = indent + 4
+    pad = " " * inner
+    if isinstance(value, dict):
+        members = []
+        for key, one in value.items():
+            start = f"{pad}{json.dumps(key)}: "
+            members.append(start + _written(one, inner, len(start)))
+    else:
+        members = [pad + _written(one, inner, inner) for one in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{''.join(f'{member},' + chr(10) for member in members)}{' ' * indent}{closing}"
+
+
+def _on_one_line(value: Any) -> str:  # noqa: ANN401  # as above
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_on_one_line(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_on_one_line, value)) + "]"
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def compare(folder: str) -> int:
+    """Say on which files below a folder the two schemas differ; gives the exit status."""
+    upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
+    both = [Draft202012Validator(one) for one in (upstream, flattened(upstream, is_lenient=False))]
+    count = different = 0
+    for path in sorted(Path(folder).rglob("*.y*ml")):
+        try:
+            root = target(parse(Source(str(path), path.read_text(encoding="utf-8"))).documents[0])
+        except (UnreadableError, UnicodeDecodeError):
+            continue
+        if isinstance(root, Mapping):
+            data = Plain().of(root)
+            one, other = (validator.is_valid(data) for validator in both)
+            count += 1
+            different += one is not other
+            if one is not other:
+                print(f"{path}: upstream says {one}, flat says {other}")
+    print(f"{count} files, {different} with different verdicts")
+    return 1 if different else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Write the flat schema, or compare it with upstream's."""
+    if arguments:
+        return compare(arguments[0])
+    upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
+    (FOLDER / "flat.py").write_text(module(flattened(upstream)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

