@@ -14,8 +14,9 @@ from dropcap.readers.compose.extends import apply_extends
 from dropcap.readers.compose.files import NotFollowedError
 from dropcap.readers.compose.include import apply_include
 from dropcap.readers.compose.merge import merge
+from dropcap.readers.compose.schema import problems
 from dropcap.readers.compose.unique import unique_lists
-from dropcap.readers.compose.version_1 import refuse_another_kind
+from dropcap.readers.compose.version_1 import is_version_1, refuse_another_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,9 @@ def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> 
             model = own if model is None else merge(model, own, scope.log)
             model = unique_lists(model, scope.log)
             refuse_another_kind(model, scope.files.source(path), scope.log)
+            if not is_version_1(model, scope.log):
+                for wrong in problems(model):
+                    scope.log.error(wrong.where, wrong.message)
     if model is None:
         raise ValueError("a project has a first file, and a file has a document")
     return model
