@@ -112,7 +112,7 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         return Project(model, services, scope)
     if is_version_1(model, log):
         first = next(iter(top.values()))
-        log.note(first.key, "services stand at the top level, as in version 1: Docker Compose 2 no longer reads that")
+        log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)
     return Project(model, None, scope)
 

@@ -23,7 +23,8 @@ def environment_of(directory: str, files: Files, log: Log, settings: Settings | 
     """Give the variables of the project in a folder."""
     if settings is None:
         return from_mapping("", {}, is_complete=False)
-    process = dict(os.environ) if settings.uses_environment else {}
+    # Docker Compose sets PWD itself where nobody has.
+    process = {"PWD": os.getcwd(), **os.environ} if settings.uses_environment else {}
     environment = from_mapping("the environment", process, is_complete=settings.uses_environment)
     default = os.path.join(directory, ".env")
     if settings.env_files is not None:
