@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.readers.compose.mounts import short_mount
 from dropcap.readers.compose.nodes import entries, items
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.yaml import Mapping, Scalar, Sequence
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from dropcap.readers.yaml import Value
 
 _SERVICE = "service:"
+_PATH_STARTS = frozenset("./~")
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
-# Which of a service's keys names what kind of thing, in a list of names, a mapping by name, or long forms.
-_NAMED = {"networks": "networks", "configs": "configs", "secrets": "secrets", "models": "models"}
+# What services name under the key that it is defined under at the top, in a list of names, by name, or in long forms.
+_KINDS = ("networks", "configs", "secrets", "models")
 
 
 def tell_missing(model: Mapping, log: Log) -> None:
@@ -38,18 +40,15 @@ def tell_missing(model: Mapping, log: Log) -> None:
 
 
 def _missing(found: dict[str, Entry], top: dict[str, Entry], log: Log) -> Iterator[tuple[str, Value, str]]:
-    services = _names(top, "services", log)
     for where, text in _services_named(found, log):
-        if text not in services:
+        if text not in _names(top, "services", log):
             yield "service", where, text
-    for key, kind in _NAMED.items():
-        known = _names(top, kind, log)
-        for where, text in _listed(found.get(key), "source", log):
-            if text not in known and not (kind == "networks" and text == "default"):
+    for kind in _KINDS:
+        for where, text in _listed(found[kind], "source", log) if kind in found else ():
+            if text not in _names(top, kind, log) and not (kind == "networks" and text == "default"):
                 yield kind.rstrip("s"), where, text
-    volumes = _names(top, "volumes", log)
-    for where, text in _volumes(found.get("volumes"), log):
-        if text not in volumes:
+    for where, text in _volumes(found["volumes"], log) if "volumes" in found else ():
+        if text not in _names(top, "volumes", log):
             yield "volume", where, text
 
 
@@ -61,11 +60,15 @@ def _names(top: dict[str, Entry], kind: str, log: Log) -> dict[str, Entry]:
 def _services_named(found: dict[str, Entry], log: Log) -> Iterator[tuple[Value, str]]:
     """Give the services that must be there: those depended on, and those whose namespaces are shared."""
     for key in _NAMESPACES:
-        value = found[key].value if key in found else None
+        if key not in found:
+            continue
+        value = found[key].value
         if isinstance(value, Scalar) and value.unknown is None and value.text.startswith(_SERVICE):
             yield value, value.text[len(_SERVICE) :]
     depends_on = found.get("depends_on")
-    if depends_on is not None and isinstance(depends_on.value, Mapping):
+    if depends_on is None:
+        return
+    if isinstance(depends_on.value, Mapping):
         for name, entry in entries(depends_on.value, "depends_on", log).items():
             if not (isinstance(entry.value, Mapping) and _is_optional(entry.value, log)):
                 yield entry.key, name
@@ -78,9 +81,9 @@ def _is_optional(condition: Mapping, log: Log) -> bool:
     return required is not None and isinstance(required.value, Scalar) and required.value.text.lower() == "false"
 
 
-def _listed(entry: Entry | None, part: str, log: Log) -> Iterator[tuple[Value, str]]:
+def _listed(entry: Entry, part: str, log: Log) -> Iterator[tuple[Value, str]]:
     """Give names: the keys of a mapping, the texts of a list, or one part of each of its long forms."""
-    value = entry.value if entry is not None else None
+    value = entry.value
     if isinstance(value, Mapping):
         yield from ((one.key, name) for name, one in entries(value, "", log).items())
     for item in items(value) if isinstance(value, Sequence) else ():
@@ -90,19 +93,16 @@ def _listed(entry: Entry | None, part: str, log: Log) -> Iterator[tuple[Value, s
             yield scalar, scalar.text
 
 
-def _volumes(entry: Entry | None, log: Log) -> Iterator[tuple[Value, str]]:
+def _volumes(entry: Entry, log: Log) -> Iterator[tuple[Value, str]]:
     """Give the named volumes that are mounted."""
-    from dropcap.readers.compose.mounts import short_mount
-
-    value = entry.value if entry is not None else None
-    for item in items(value) if isinstance(value, Sequence) else ():
+    for item in items(entry.value) if isinstance(entry.value, Sequence) else ():
         if isinstance(item, Mapping):
             parts = entries(item, "", log)
             texts = {key: one.value.text for key, one in parts.items() if isinstance(one.value, Scalar)}
             is_known = all(one.value.unknown is None for one in parts.values() if isinstance(one.value, Scalar))
             if is_known and texts.get("type") == "volume" and texts.get("source"):
                 yield parts["source"].value, texts["source"]
-        elif isinstance(item, Scalar) and item.unknown is None:
+        elif isinstance(item, Scalar) and item.unknown is None and item.text[:1] not in _PATH_STARTS:
             try:
                 mount = short_mount(item.text)
             except ValueError:

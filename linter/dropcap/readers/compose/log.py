@@ -21,8 +21,9 @@ class Log:
         """Start with none."""
         self._by_place: dict[tuple[int, Span], Failure] = {}
         self._elsewhere: dict[tuple[str, str], Failure] = {}  # what is true of a whole file
-        # By a mapping's id, itself and its values by key: each is taken apart, and told about, once.
-        self.entries: dict[int, tuple[Mapping, dict[str, Entry]]] = {}
+        # By a mapping's id, itself and its values by key, those that a reset takes out included and left out: each is
+        # taken apart, and told about, once.
+        self.entries: dict[int, tuple[Mapping, dict[str, Entry], dict[str, Entry]]] = {}
 
     def error(self, node: Node, message: str) -> None:
         """Say what is wrong with a node."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.readers.compose.scalars import meaning, printed
+from dropcap.readers.compose.scalars import STARTS_OF_TEXT, meaning, printed
 from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.record import NamedTuple
 from dropcap.source import Span
@@ -51,10 +51,11 @@ def entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
         log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
     """
-    found = all_entries(mapping, path, log)
-    if any(entry.value.tag == RESET for entry in found.values()):
-        return {key: entry for key, entry in found.items() if entry.value.tag != RESET}
-    return found
+    known = log.entries.get(id(mapping))
+    if known is None:
+        all_entries(mapping, path, log)
+        known = log.entries[id(mapping)]
+    return known[2]
 
 
 def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
@@ -68,7 +69,11 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     merged: list[Node] = []
     for pair in mapping.pairs:
-        key = target(pair.key)
+        key, value = pair
+        if type(key) is Scalar and key.tag is None and (key.style or key.text[:1] in STARTS_OF_TEXT):
+            found[key.text] = Entry(key, target(value), value)  # nearly all keys are so
+            continue
+        key = target(key)
         if not isinstance(key, Scalar) or (meaning(key) != "text" and key.tag != _MERGE_TAG):
             log.error(pair.key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
         elif is_merge(key):
@@ -79,7 +84,9 @@ def all_entries(mapping: Mapping, path: str, log: Log) -> dict[str, Entry]:
         for other in _to_merge(node, log):
             for name, entry in all_entries(other, path, log).items():
                 found.setdefault(name, entry)
-    log.entries[id(mapping)] = (mapping, found)
+    resets = [name for name, entry in found.items() if entry.value.tag == RESET]
+    left = {name: entry for name, entry in found.items() if name not in resets} if resets else found
+    log.entries[id(mapping)] = (mapping, found, left)
     return found
 
 

@@ -29,6 +29,9 @@ _TAGS: dict[str, Meaning] = {
     "null": "nothing",
     "timestamp": "date",
 }
+STARTS_OF_TEXT = frozenset("ABCDEGHIJKLMOPQRSUVWXYZabcdeghijklmopqrsuvwxyz/$_")
+"""What a plain scalar begins with only if it is a text: no constant and no number does."""
+
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 _INTEGER = r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"

@@ -69,6 +69,9 @@ def substitute(text: str, environment: Environment) -> Substitution:
     return _Substituter(text, environment).stretch(0, len(text), 0)
 
 
+_NOTHING = Substitution("")
+
+
 class _Substituter:
     """Reads a text once a level of nesting."""
 
@@ -92,6 +95,8 @@ class _Substituter:
             found.append(one)
             at = reference.end
         parts.append(self._text[at:stop])
+        if len(found) == 1:
+            return found[0]._replace(text="".join(parts))
         return Substitution(
             "".join(parts),
             next((one.unknown for one in found if one.unknown), None),
@@ -102,7 +107,7 @@ class _Substituter:
     def _value(self, reference: Reference, depth: int) -> Substitution:
         """Give what comes in the place of a reference."""
         name, operator = reference.name, reference.operator
-        word = self.stretch(reference.word, reference.end - 1, depth + 1) if operator else Substitution("")
+        word = self._word(reference, depth) if operator else _NOTHING
         variable = self._environment.lookup(name)
         kind = operator[-1:]
         if variable is None:
@@ -117,6 +122,13 @@ class _Substituter:
         self._count(variable.value, reference)
         empty = () if variable.value else (name,)
         return Substitution(variable.value, variable.unknown, ((name, variable),), empty)
+
+    def _word(self, reference: Reference, depth: int) -> Substitution:
+        """Replace what stands behind an operator."""
+        text = self._text[reference.word : reference.end - 1]
+        if "$" not in text and depth < MAX_NESTED:
+            return Substitution(text)
+        return self.stretch(reference.word, reference.end - 1, depth + 1)
 
     def _unset(self, reference: Reference, kind: str, word: Substitution) -> Substitution:
         """Give what comes in the place of a variable that is not set, as far as is known."""

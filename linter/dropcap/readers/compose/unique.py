@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.readers.compose.mounts import short_mount
 from dropcap.readers.compose.nodes import RESET, all_entries, entries
-from dropcap.readers.compose.scalars import printed
+from dropcap.readers.compose.scalars import STARTS_OF_TEXT, printed
 from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
 
 if TYPE_CHECKING:
@@ -28,13 +28,16 @@ def unique_lists(model: Mapping, log: Log) -> Mapping:
 
 def _by_name(value: Value, log: Log) -> str | None:
     """Know an item by its text up to a `=`: `NET_ADMIN` and `CAP_NET_ADMIN` are two things."""
-    del log
-    return printed(value).partition("=")[0] if isinstance(value, Scalar) else None
+    text = _by_text(value, log)
+    return None if text is None else text.partition("=")[0]
 
 
 def _by_text(value: Value, log: Log) -> str | None:
     del log
-    return printed(value) if isinstance(value, Scalar) else None
+    if not isinstance(value, Scalar):
+        return None
+    # Only numbers and constants are printed in another way than they are written.
+    return value.text if value.style or value.text[:1] in STARTS_OF_TEXT else printed(value)
 
 
 def _by_part(name: str) -> Identity:

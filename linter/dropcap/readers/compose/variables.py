@@ -6,12 +6,15 @@ Source of the grammar: compose-go, `template/template.go`. What a variable's val
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    _Match = Callable[[str, int, int], "re.Match[str] | None"]
 
 # Compose ignores case, and to do so its Go library takes a long s for an s and a Kelvin sign for a k.
 _NAME = "[A-Za-z_\u017f\u212a][A-Za-z0-9_\u017f\u212a]*"
@@ -59,6 +62,7 @@ def scan(text: str, start: int, stop: int) -> Iterator[Reference]:
 
     """
     last_brace = line_end = -1
+    name_at, _ = _grammar()
     at = text.find("$", start, stop)
     while at >= 0:
         following = text[at + 1] if at + 1 < stop else ""
@@ -76,20 +80,27 @@ def scan(text: str, start: int, stop: int) -> Iterator[Reference]:
                 raise InvalidTemplateError(at)
             yield reference
             end = reference.end
-        elif name := re.compile(_NAME).match(text, at + 1, stop):
+        elif name := name_at(text, at + 1, stop):
             end = name.end()
             yield Reference(name[0], at, end)
         at = text.find("$", end, stop)
 
 
+@lru_cache(maxsize=1)
+def _grammar() -> tuple[_Match, _Match]:
+    """Give what finds a name and an operator at a place, compiled when the first variable is read."""
+    return re.compile(_NAME).match, re.compile(_OPERATOR).match
+
+
 def _braced(text: str, at: int, last_brace: int) -> Reference | None:
     """Read `${…}`, which ends in its line and reaches as far as its braces are matched, or else to the last one."""
-    name = re.compile(_NAME).match(text, at + 2, max(last_brace, 0))
+    name_at, operator_at = _grammar()
+    name = name_at(text, at + 2, max(last_brace, 0))
     if name is None:
         return None
     if text.startswith("}", name.end()):
         return Reference(name[0], at, name.end() + 1)
-    operator = re.compile(_OPERATOR).match(text, name.end(), last_brace)
+    operator = operator_at(text, name.end(), last_brace)
     if operator is None:
         return None
     return Reference(name[0], at, _closing_brace(text, at, last_brace) + 1, operator[0], operator.end())
@@ -97,6 +108,9 @@ def _braced(text: str, at: int, last_brace: int) -> Reference | None:
 
 def _closing_brace(text: str, at: int, last_brace: int) -> int:
     """Find the brace that closes the one at `at + 1`, as Compose counts: it does not look behind an opening one."""
+    first = text.find("}", at, last_brace + 1)
+    if text.find("{", at + 2, first) < 0:
+        return first  # nearly always
     depth = 0
     brace = re.compile(r"[{}]")
     found = brace.search(text, at, last_brace + 1)
