@@ -69,10 +69,8 @@ class Files:
         return self._sources.get(self.real(path))
 
     def exists(self, path: str) -> bool:
-        """Whether a path inside the root is a file."""
-        if self._real_root is None or not os.path.isfile(path):
-            return self.given(path) is not None
-        return self._is_inside(self.real(path))
+        """Whether a path is that of a file on the disk, inside the root."""
+        return self._real_root is not None and os.path.isfile(path) and self._is_inside(self.real(path))
 
     def source(self, path: str) -> Source:
         """Give a file's text.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.model import Level
+from dropcap.model import Level, UnreadableError
 from dropcap.readers.compose.environment import Environment, from_mapping
 from dropcap.readers.compose.files import NotFollowedError
 
@@ -46,11 +46,13 @@ def with_files(
         try:
             source = files.source(path)
         except NotFollowedError as error:
-            message = f"{path} {error.reason}: what it sets is unknown"
             if where is None:
                 log.add_about(path, f"{error.reason}; name another file of variables", Level.ERROR)
             else:
-                log.tell(where, message, Level.NOTE)
+                log.tell(where, f"{path} {error.reason}: what it sets is unknown", Level.NOTE)
+            continue
+        except UnreadableError as error:
+            log.add(error.failure)
             continue
         found, failures = read_dotenv(source, environment, found)
         for failure in failures:
