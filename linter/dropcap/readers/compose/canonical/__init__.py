@@ -7,8 +7,6 @@ Each value keeps the node that it comes from. Sources: compose-go 2.9.1, `transf
 
 from __future__ import annotations
 
-import os
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.readers.compose.canonical.forms import (
@@ -23,6 +21,7 @@ from dropcap.readers.compose.canonical.forms import (
 )
 from dropcap.readers.compose.canonical.service import service
 from dropcap.readers.compose.canonical.tree import Leaf
+from dropcap.readers.compose.naming import VARIABLE, folder_name
 from dropcap.readers.compose.nodes import entries
 from dropcap.readers.compose.scalars import truth
 from dropcap.readers.yaml import Mapping, Scalar
@@ -75,22 +74,14 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
 def project_name(project: Project) -> Leaf:
     """Give the name of a project: by a variable, by its files, or that of its folder."""
     scope = project.scope
-    variable = scope.environment.lookup("COMPOSE_PROJECT_NAME")
+    variable = scope.environment.lookup(VARIABLE)
     if variable is not None and variable.value and variable.unknown is None:
         at = Scalar(variable.value, '"', None, variable.source, variable.span) if variable.source.text else None
         return Leaf(variable.value, at)
     entry = entries(project.model, "", scope.log).get("name")
-    if entry is not None and isinstance(entry.value, Scalar) and entry.value.text:
-        if entry.value.unknown:
-            return Leaf(entry.value.text, entry.value)
-        name = _normalised(entry.value.text)
-        if name:
-            return Leaf(name, entry.value)
-    return Leaf(_normalised(os.path.basename(os.path.abspath(scope.directory or os.curdir))), None)
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+    if entry is not None and isinstance(entry.value, Scalar) and entry.value.unknown:
+        return Leaf(entry.value.text, entry.value)
+    return Leaf(folder_name(scope.directory), None)
 
 
 def _services(project: Project, scope: Scope) -> dict[str, dict[str, Tree]]:

@@ -132,6 +132,12 @@ def _depends_on(value: Value, scope: Scope) -> Tree | None:
     return found or None
 
 
+def _servers(value: Value, scope: Scope) -> Tree | None:
+    """Give the addresses of name servers, without empty ones (`loader/omitEmpty.go`)."""
+    found = one_or_strings(value, scope)
+    return [leaf for leaf in found if isinstance(leaf, Leaf) and leaf.value] or None if type(found) is list else found
+
+
 def _requests(value: Value, scope: Scope) -> Tree | None:
     """Give requests for devices such as graphics cards; all of them where the number is not said."""
     if isinstance(value, Scalar):
@@ -378,7 +384,7 @@ _SERVICE: dict[str, Form] = {
     "deploy": _deploy,
     "device_cgroup_rules": strings,
     "devices": devices,
-    "dns": one_or_strings,
+    "dns": _servers,
     "dns_opt": strings,
     "dns_search": one_or_strings,
     "dockerfile": text,
