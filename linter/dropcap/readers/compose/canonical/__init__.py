@@ -20,20 +20,20 @@ from dropcap.readers.compose.canonical.forms import (
     text,
 )
 from dropcap.readers.compose.canonical.service import service
-from dropcap.readers.compose.canonical.tree import Leaf
+from dropcap.readers.compose.canonical.tree import Leaf, is_unknown
 from dropcap.readers.compose.naming import VARIABLE, folder_name
 from dropcap.readers.compose.nodes import entries
-from dropcap.readers.compose.scalars import truth
 from dropcap.readers.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from dropcap.readers.compose import Project
     from dropcap.readers.compose.canonical.forms import Form
     from dropcap.readers.compose.canonical.tree import Tree
     from dropcap.readers.compose.nodes import Entry
     from dropcap.readers.compose.scope import Scope
+    from dropcap.readers.yaml import Value
 
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _OF_SERVICE = "service:"
@@ -124,7 +124,7 @@ def _depend(depends: dict[str, Tree], name: str, leaf: Leaf, *, restart: bool) -
         depends[name] = {
             "condition": Leaf("service_started", leaf.at),
             "restart": Leaf(restart, leaf.at, "" if restart else "text"),
-            "required": Leaf(True, leaf.at),  # noqa: FBT003  # a value
+            "required": Leaf(value=True, at=leaf.at),
         }
 
 
@@ -143,7 +143,7 @@ def _is_enabled(tree: dict[str, Tree], profiles: Sequence[str] | None) -> bool:
     own = _leaves(tree, "profiles")
     if profiles is None or "*" in profiles or not own:
         return True
-    return any(leaf.value in profiles or (isinstance(leaf.at, Scalar) and leaf.at.unknown) for leaf in own)
+    return any(leaf.value in profiles or is_unknown(leaf) for leaf in own)
 
 
 def _used(services: dict[str, dict[str, Tree]]) -> dict[str, set[str]]:
@@ -172,7 +172,7 @@ def _resources(entry: Entry | None, table: dict[str, Form], scope: Scope) -> dic
             given = external.get("name")
             if given is not None:
                 tree.setdefault("name", given)
-            tree["external"] = Leaf(True, given.at if isinstance(given, Leaf) else None)  # noqa: FBT003  # a value
+            tree["external"] = Leaf(value=True, at=given.at if isinstance(given, Leaf) else None)
         if table is _NETWORK:
             tree.setdefault("ipam", {})
         if table is _FILE and "environment" in tree:
@@ -188,17 +188,13 @@ def _named(tree: dict[str, Tree], inner: str, outer: str, project: Leaf) -> Tree
     given = tree.get("name")
     if isinstance(given, Leaf):
         return tree
-    is_unknown = isinstance(project.at, Scalar) and project.at.unknown is not None and not is_external
-    return {"name": Leaf(outer if is_external else inner, project.at if is_unknown else None), **tree}
+    is_hidden = is_unknown(project) and not is_external
+    return {"name": Leaf(outer if is_external else inner, project.at if is_hidden else None), **tree}
 
 
-def _external(value: object, scope: Scope) -> Tree | None:
+def _external(value: Value, scope: Scope) -> Tree | None:
     """Give whether a resource is made elsewhere; the old form is a mapping with its name."""
-    if isinstance(value, Mapping):
-        return fields(value, {"name": text}, scope)
-    if isinstance(value, Scalar) and truth(value.text) is not None:
-        return flag(value, scope)
-    return flag(value, scope) if isinstance(value, Scalar) else None
+    return fields(value, {"name": text}, scope) if isinstance(value, Mapping) else flag(value, scope)
 
 
 _NETWORK: dict[str, Form] = {

@@ -181,7 +181,7 @@ def mapping(value: Value, scope: Scope) -> Tree | None:
 
 def variables(value: Value, scope: Scope) -> Tree | None:
     """Give texts by name; one without a value is the variable of its name."""
-    return _variables(value, scope) or None
+    return {**_variables(value, scope)} or None
 
 
 def arguments(value: Value, scope: Scope) -> Tree | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.readers.compose.canonical.deploy import deploy
 from dropcap.readers.compose.canonical.forms import (
     arguments,
     choice,
@@ -22,7 +23,6 @@ from dropcap.readers.compose.canonical.forms import (
     strings,
     text,
     variables,
-    wait,
     word,
 )
 from dropcap.readers.compose.canonical.short import (
@@ -34,10 +34,19 @@ from dropcap.readers.compose.canonical.short import (
     variable_files,
     volumes,
 )
+from dropcap.readers.compose.canonical.special import (
+    depends_on,
+    hosts,
+    keys,
+    limit,
+    options,
+    requests,
+    servers,
+    test,
+    words,
+)
 from dropcap.readers.compose.canonical.tree import Leaf
-from dropcap.readers.compose.nodes import entries, items
-from dropcap.readers.compose.scalars import meaning, printed
-from dropcap.readers.yaml import Mapping, Scalar, Sequence
+from dropcap.readers.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
     from dropcap.readers.compose.canonical.forms import Form
@@ -54,126 +63,6 @@ def service(value: Mapping, scope: Scope) -> dict[str, Tree]:
     return found
 
 
-def words(value: Value, scope: Scope) -> Tree | None:
-    """Give a command: a list of words, or a text that is split into them."""
-    if not isinstance(value, Scalar):
-        found = strings(value, scope)
-        return [] if found is None and isinstance(value, Sequence) else found
-    if meaning(value) == "nothing":
-        return None
-    if value.unknown:
-        return Leaf(value.text, value)
-    from dropcap.readers.compose.words import NotWordsError, split  # few files have a command in one text
-
-    try:
-        return [Leaf(one.text, value) for one in split(value.text)]
-    except NotWordsError:
-        return None
-
-
-def hosts(value: Value, scope: Scope) -> Tree | None:
-    """Give the addresses of hosts as `name=address`, sorted."""
-    found: list[tuple[str, str, Value]] = []
-    if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
-            addresses = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
-            found += ((name, printed(one), one) for one in addresses if isinstance(one, Scalar))
-    elif isinstance(value, Sequence):
-        for item in items(value):
-            if isinstance(item, Scalar):
-                written = printed(item)
-                name, _, rest = written.partition("=" if "=" in written else ":")
-                found += ((name, address, item) for address in rest.split(","))
-    leaves = [Leaf(f"{name}={_unbracketed(address)}", at) for name, address, at in found]
-    return sorted(leaves, key=lambda leaf: str(leaf.value)) or None  # type: ignore[return-value]  # a list of leaves
-
-
-def _unbracketed(address: str) -> str:
-    is_in_brackets = address.startswith("[") and address.endswith("]") and address != "[]"
-    return address[1:-1] if is_in_brackets else address
-
-
-def test(value: Value, scope: Scope) -> Tree | None:
-    """Give the command of a health check; a text is one for the shell."""
-    if isinstance(value, Scalar) and meaning(value) != "nothing":
-        return [Leaf("CMD-SHELL", None), Leaf(value.text, value)]
-    return strings(value, scope)
-
-
-def limit(value: Value, scope: Scope) -> Tree | None:
-    """Give a resource limit: one number, or a soft and a hard one."""
-    if isinstance(value, Mapping):
-        return fields(value, {"single": integer, "soft": integer, "hard": integer}, scope)
-    leaf = integer(value, scope)
-    return {} if leaf is not None and leaf.value == 0 else leaf
-
-
-def cpus(value: Value, scope: Scope) -> Tree | None:
-    """Give a number of processors, which may be a text."""
-    return decimal(value, scope)
-
-
-def _depends_on(value: Value, scope: Scope) -> Tree | None:
-    found: dict[str, Tree] = {}
-    if isinstance(value, Sequence):
-        for item in items(value):
-            if isinstance(item, Scalar):
-                found[item.text] = {
-                    "condition": Leaf("service_started", None),
-                    "required": Leaf(True, item),  # noqa: FBT003  # a value
-                }
-    elif isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
-            if isinstance(entry.value, Mapping):
-                given = fields(entry.value, {"condition": text, "restart": flag, "required": choice}, scope)
-                given.setdefault("condition", Leaf("service_started", None))
-                given.setdefault("required", Leaf(True, None))  # noqa: FBT003  # a value
-                found[name] = given
-    return found or None
-
-
-def _servers(value: Value, scope: Scope) -> Tree | None:
-    """Give the addresses of name servers, without empty ones (`loader/omitEmpty.go`)."""
-    found = one_or_strings(value, scope)
-    return [leaf for leaf in found if isinstance(leaf, Leaf) and leaf.value] or None if type(found) is list else found
-
-
-def _requests(value: Value, scope: Scope) -> Tree | None:
-    """Give requests for devices such as graphics cards; all of them where the number is not said."""
-    if isinstance(value, Scalar):
-        return [{"count": Leaf(-1, value)}] if meaning(value) == "text" else None
-    found: list[Tree] = []
-    for item in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(item, Mapping):
-            request = fields(item, _REQUEST, scope)
-            names = entries(item, "", scope.log)
-            if "count" not in names and "device_ids" not in names:
-                request["count"] = Leaf(-1, None)
-            found.append(request)
-    return found or None
-
-
-def _how_many(value: Value, scope: Scope) -> Leaf | None:
-    if isinstance(value, Scalar) and value.text.lower() == "all":
-        return Leaf(-1, value)
-    return integer(value, scope)
-
-
-def _keys(value: Value, scope: Scope) -> Tree | None:
-    """Give the names of SSH agents and keys; Compose itself prints no others."""
-    found: list[Tree] = []
-    if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
-            path = printed(entry.value) if isinstance(entry.value, Scalar) else ""
-            found.append(Leaf(f"{name}: {path}" if path else name, entry.value))
-    elif isinstance(value, Sequence):
-        for item in items(value):
-            if isinstance(item, Scalar):
-                name, _, path = item.text.partition("=")
-                found.append(Leaf(f"{name}: {path}" if path else name, item))
-    return found or None
-
-
 def _build(value: Value, scope: Scope) -> Tree | None:
     found: dict[str, Tree]
     if isinstance(value, Scalar):
@@ -188,15 +77,6 @@ def _build(value: Value, scope: Scope) -> Tree | None:
     found.setdefault("context", Leaf(".", None))
     if "dockerfile_inline" not in found:
         found.setdefault("dockerfile", Leaf("Dockerfile", None))
-    return found
-
-
-def _deploy(value: Value, scope: Scope) -> Tree | None:
-    if not isinstance(value, Mapping):
-        return None
-    found = fields(value, _DEPLOY, scope)
-    found.setdefault("resources", {})
-    found.setdefault("placement", {})
     return found
 
 
@@ -218,32 +98,13 @@ def _trigger(value: Value, scope: Scope) -> Tree | None:
     return found
 
 
-def _discrete(value: Value, scope: Scope) -> Tree | None:
-    if not isinstance(value, Mapping):
-        return None
-    found = fields(value, {"kind": word, "value": count}, scope)
-    found.setdefault("kind", Leaf("", None, "json"))
-    found.setdefault("value", Leaf(0, None, "json"))
-    return found
-
-
-def _options(value: Value, scope: Scope) -> Tree | None:
-    """Give options that may be repeated."""
-    found: dict[str, Tree] = {}
-    for name, entry in entries(value, "", scope.log).items() if isinstance(value, Mapping) else ():
-        tree = one_or_strings(entry.value, scope)
-        if tree is not None:
-            found[name] = tree
-    return found or None
-
-
 def _capitalised(form: Form, names: tuple[str, str]) -> Form:
     """Write two fields as Go does where their JSON has no names of its own; neither is ever left out."""
 
     def changed(value: Value, scope: Scope) -> Tree | None:
         tree = form(value, scope)
         given = tree if isinstance(tree, dict) else {}
-        zeros = {"path": "", "weight": 0, "rate": "0"}
+        zeros: dict[str, str | int] = {"path": "", "weight": 0, "rate": "0"}
         result: dict[str, Tree] = {}
         for name in names:
             leaf = given.get(name, Leaf(zeros[name], None))
@@ -255,13 +116,6 @@ def _capitalised(form: Form, names: tuple[str, str]) -> Form:
 
 _DEVICE_WEIGHT = _capitalised(record({"path": text, "weight": integer}), ("path", "weight"))
 _DEVICE_RATE = _capitalised(record({"path": text, "rate": size}), ("path", "rate"))
-_REQUEST: dict[str, Form] = {
-    "capabilities": strings,
-    "driver": text,
-    "count": _how_many,
-    "device_ids": strings,
-    "options": mapping,
-}
 _HOOK: dict[str, Form] = {
     "command": words,
     "user": text,
@@ -278,38 +132,6 @@ _TRIGGER: dict[str, Form] = {
     "ignore": one_or_strings,
     "initial_sync": flag,
 }
-_RESOURCE: dict[str, Form] = {
-    "cpus": cpus,
-    "memory": size,
-    "pids": integer,
-    "devices": _requests,
-    "generic_resources": listed(record({"discrete_resource_spec": _discrete})),
-}
-_UPDATE: dict[str, Form] = {
-    "parallelism": count,
-    "delay": wait,
-    "failure_action": text,
-    "monitor": wait,
-    "max_failure_ratio": decimal,
-    "order": text,
-}
-_DEPLOY: dict[str, Form] = {
-    "mode": text,
-    "replicas": count,
-    "labels": mapping,
-    "update_config": record(_UPDATE),
-    "rollback_config": record(_UPDATE),
-    "resources": record({"limits": record(_RESOURCE), "reservations": record(_RESOURCE)}),
-    "restart_policy": record({"condition": text, "delay": span, "max_attempts": count, "window": span}),
-    "placement": record(
-        {
-            "constraints": strings,
-            "preferences": listed(record({"spread": text})),
-            "max_replicas_per_node": integer,
-        }
-    ),
-    "endpoint_mode": text,
-}
 _BUILD: dict[str, Form] = {
     "context": text,
     "dockerfile": text,
@@ -318,7 +140,7 @@ _BUILD: dict[str, Form] = {
     "args": arguments,
     "provenance": text,
     "sbom": text,
-    "ssh": _keys,
+    "ssh": keys,
     "labels": mapping,
     "cache_from": one_or_strings,
     "cache_to": one_or_strings,
@@ -380,24 +202,24 @@ _SERVICE: dict[str, Form] = {
     "configs": configs,
     "container_name": text,
     "credential_spec": record({"config": text, "file": text, "registry": text}),
-    "depends_on": _depends_on,
-    "deploy": _deploy,
+    "depends_on": depends_on,
+    "deploy": deploy,
     "device_cgroup_rules": strings,
     "devices": devices,
-    "dns": _servers,
+    "dns": servers,
     "dns_opt": strings,
     "dns_search": one_or_strings,
     "dockerfile": text,
     "domainname": text,
     "entrypoint": words,
-    "provider": record({"type": text, "options": _options}),
+    "provider": record({"type": text, "options": options}),
     "environment": variables,
     "env_file": variable_files,
     "expose": one_or_strings,
     "external_links": strings,
     "extra_hosts": hosts,
     "group_add": strings,
-    "gpus": _requests,
+    "gpus": requests,
     "hostname": text,
     "healthcheck": record(
         {

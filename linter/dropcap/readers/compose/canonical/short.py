@@ -22,7 +22,7 @@ from dropcap.readers.compose.canonical.forms import (
     text,
     word,
 )
-from dropcap.readers.compose.canonical.tree import Leaf
+from dropcap.readers.compose.canonical.tree import Leaf, is_unknown
 from dropcap.readers.compose.mounts import short_mount
 from dropcap.readers.compose.nodes import items
 from dropcap.readers.compose.scalars import meaning, printed
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from dropcap.readers.compose.canonical.forms import Form
     from dropcap.readers.compose.canonical.tree import Tree
+    from dropcap.readers.compose.mounts import ShortMount
     from dropcap.readers.compose.scope import Scope
     from dropcap.readers.yaml import Value
 
@@ -52,10 +53,8 @@ def ports(value: Value, scope: Scope) -> Tree | None:
         if isinstance(item, Mapping):
             port = fields(item, _PORT_FIELDS, scope)
             found.append({"mode": Leaf("ingress", None), **port, "protocol": port.get("protocol", Leaf("tcp", None))})
-        elif item.unknown:
-            found.append(Leaf(item.text, item))
         elif isinstance(item, Scalar):
-            found += _short_ports(item)
+            found += [Leaf(item.text, item)] if item.unknown else _short_ports(item)
     return _once(found, _port_identity) or None
 
 
@@ -71,7 +70,7 @@ def volumes(value: Value, scope: Scope) -> Tree | None:
     unique = _once(found, lambda tree: _part(tree, "target"))
     for tree in unique:
         target = tree.get("target") if isinstance(tree, dict) else None
-        if isinstance(tree, dict) and isinstance(target, Leaf) and not _is_unknown(target):
+        if isinstance(tree, dict) and isinstance(target, Leaf) and not is_unknown(target):
             tree["target"] = target._replace(value=_clean(str(target.value)), only="")
     return unique or None
 
@@ -94,7 +93,7 @@ def secrets(value: Value, scope: Scope) -> Tree | None:
     for tree in found:
         source = tree.get("source") if isinstance(tree, dict) else None
         if isinstance(tree, dict) and "target" not in tree and isinstance(source, Leaf):
-            tree["target"] = Leaf(f"/run/secrets/{source.value}", None if not _is_unknown(source) else source.at)
+            tree["target"] = Leaf(f"/run/secrets/{source.value}", None if not is_unknown(source) else source.at)
     return found or None
 
 
@@ -194,27 +193,26 @@ def _short_volume(item: Value) -> Tree | None:
         mount = short_mount(item.text)
     except ValueError:
         return None
-    options: dict[str, Tree] = {}
+    given: dict[str, Tree | None] = {
+        "type": Leaf(mount.type, item),
+        "source": Leaf(mount.source, item) if mount.source else None,
+        "target": Leaf(_clean(mount.target), item),
+        "read_only": Leaf(value=True, at=item) if mount.read_only else None,
+        "bind": _bind_options(mount, item) or None,
+        "volume": {"nocopy": Leaf(value=True, at=item)} if mount.no_copy else {} if mount.type == "volume" else None,
+    }
+    return {name: tree for name, tree in given.items() if tree is not None}
+
+
+def _bind_options(mount: ShortMount, item: Scalar) -> dict[str, Tree]:
+    found: dict[str, Tree] = {}
     if mount.selinux:
-        options["selinux"] = Leaf(mount.selinux, item)
+        found["selinux"] = Leaf(mount.selinux, item)
     if mount.propagation:
-        options["propagation"] = Leaf(mount.propagation, item)
-    tree: dict[str, Tree] = {"type": Leaf(mount.type, item)}
-    if mount.source:
-        tree["source"] = Leaf(mount.source, item)
-    tree["target"] = Leaf(_clean(mount.target), item)
-    if mount.read_only:
-        tree["read_only"] = Leaf(True, item)  # noqa: FBT003  # a value
+        found["propagation"] = Leaf(mount.propagation, item)
     if mount.type == "bind":
-        options["create_host_path"] = Leaf(True, None)  # noqa: FBT003  # a value
-    if options:
-        tree["bind"] = options
-    if mount.type == "volume":
-        copy: dict[str, Tree] = {"nocopy": Leaf(True, item)}  # noqa: FBT003  # a value
-        tree["volume"] = copy if mount.no_copy else {}
-    elif mount.no_copy:
-        tree["volume"] = {"nocopy": Leaf(True, item)}  # noqa: FBT003  # a value
-    return tree
+        found["create_host_path"] = Leaf(value=True, at=None)
+    return found
 
 
 def _short_device(item: Value) -> Tree | None:
@@ -254,10 +252,6 @@ def _port_identity(tree: Tree) -> str | None:
         return str(tree.value)
     host, published, target, protocol = (_part(tree, name) for name in ("host_ip", "published", "target", "protocol"))
     return f"{host or '0.0.0.0'}:{published}:{target}/{protocol or 'tcp'}"  # noqa: S104  # what Compose compares
-
-
-def _is_unknown(leaf: Leaf) -> bool:
-    return isinstance(leaf.at, Scalar) and leaf.at.unknown is not None
 
 
 def _clean(path: str) -> str:

@@ -38,16 +38,21 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401  # what json writes
     A value of which a part is unknown stays as it is written: there a dollar sign is a reference.
     """
     if isinstance(tree, Leaf):
-        is_unknown = isinstance(tree.at, Scalar) and tree.at.unknown is not None
-        return _doubled(tree.value) if isinstance(tree.value, str) and not is_unknown else tree.value
+        return doubled(tree.value) if isinstance(tree.value, str) and not is_unknown(tree) else tree.value
     if isinstance(tree, list):
         return [plain(item) for item in tree if not _is_for_people(item)]
-    return {_doubled(name): plain(value) for name, value in tree.items() if not _is_for_people(value)}
+    return {doubled(name): plain(value) for name, value in tree.items() if not _is_for_people(value)}
+
+
+def doubled(text: str) -> str:
+    """Double each dollar sign, so that it is one when a Compose file with this text is read."""
+    return text.replace("$", "$$")
+
+
+def is_unknown(leaf: Leaf) -> bool:
+    """Whether a part of a value is not known; the value is then as it is written."""
+    return isinstance(leaf.at, Scalar) and leaf.at.unknown is not None
 
 
 def _is_for_people(tree: Tree) -> bool:
     return isinstance(tree, Leaf) and tree.only == "text"
-
-
-def _doubled(text: str) -> str:
-    return text.replace("$", "$$")
