@@ -27,6 +27,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
     "caps": "list every container with its bounding and effective set",
+    "config": "print a Compose project as it is resolved, each value with its place",
     "rules": "list the rules",
     "explain": "print the documentation of a rule or a capability",
 }

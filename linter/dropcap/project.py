@@ -104,6 +104,14 @@ def together(targets: Sequence[Target]) -> list[Target]:
     return result
 
 
+def files_of(folder: str) -> tuple[str, ...]:
+    """Give the files of the project that Docker Compose finds in a folder, the first one first; none if there is none.
+
+    An empty name stands for the current folder.
+    """
+    return _project_of(folder, None)
+
+
 def is_main(path: str) -> bool:
     """Whether a file has the name of one that Docker Compose finds by itself."""
     return os.path.basename(path) in MAIN_NAMES

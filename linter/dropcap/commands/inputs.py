@@ -53,6 +53,12 @@ def add_paths(parser: ArgumentParser) -> None:
         help="leave paths out, in the manner of .gitignore",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
+    add_project(parser)
+    parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
+
+
+def add_project(parser: ArgumentParser) -> None:
+    """Add what says which files are one Compose project, and how to resolve it."""
     parser.add_argument(
         "-f",
         "--file",
@@ -83,7 +89,6 @@ def add_paths(parser: ArgumentParser) -> None:
         action="store_true",
         help="let the variables of this environment count in Compose files, where one that is set nowhere is empty",
     )
-    parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
 
 
 def option(convert: Callable[[object], object]) -> Callable[[str], object]:

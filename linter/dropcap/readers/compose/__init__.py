@@ -15,6 +15,7 @@ from dropcap.project import is_main
 from dropcap.readers.compose.consistency import tell_missing
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
+from dropcap.readers.compose.naming import with_name
 from dropcap.readers.compose.nodes import entries
 from dropcap.readers.compose.project import load
 from dropcap.readers.compose.scalars import meaning
@@ -99,8 +100,10 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
     files = Files(settings.root if settings else None)
     files.give(source.path, source)
     log = Log()
-    scope = Scope(files, directory, environment_of(directory, files, log, settings), log, Trail())
-    model = load((source.path, *over), scope)
+    paths = (source.path, *over)
+    environment = with_name(paths, directory, environment_of(directory, files, log, settings), files)
+    scope = Scope(files, directory, environment, log, Trail())
+    model = load(paths, scope)
     top = entries(model, "", log)
     if "services" in top:
         services = top["services"].value
