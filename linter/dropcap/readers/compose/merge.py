@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from dropcap.readers.compose.nodes import OVERRIDE, RESET, all_entries, as_list, entries
-from dropcap.readers.compose.scalars import meaning
+from dropcap.readers.compose.scalars import meaning, printed
 from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.source import Span
 
@@ -99,6 +99,8 @@ def _merge_values(base: Value, over: Value, path: str, pattern: str, log: Log) -
         return _merge_subnets(base, over, path, log)
     if way in _FORMS:
         base, over = (_in_form(value, way, path, log) for value in (base, over))
+    if way == "hosts" and isinstance(base, Sequence) and isinstance(over, Sequence):
+        over = _without_known(over, base)
     return _merge_by_form(base, over, path, pattern, log)
 
 
@@ -120,6 +122,13 @@ def _in_form(value: Value, way: str | None, path: str, log: Log) -> Value:
     if way == "build":
         return _to_build(value)
     return _to_list(value, path, log, is_many=way == "hosts")
+
+
+def _without_known(over: Sequence, base: Sequence) -> Sequence:
+    """Leave out the texts that the base has too."""
+    known = {printed(value) for value in map(target, base.items) if isinstance(value, Scalar)}
+    kept = (one for one in over.items if not isinstance(one, Scalar) or printed(one) not in known)
+    return over._replace(items=tuple(kept))
 
 
 def _to_list(value: Value, path: str, log: Log, *, is_many: bool) -> Value:

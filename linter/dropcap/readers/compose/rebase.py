@@ -31,10 +31,11 @@ _WINDOWS = r"[A-Za-z]:[\\/]|\\\\"
 class _Base:
     """The folder that paths are to be put behind, and the user's own for a `~`."""
 
-    __slots__ = ("folder", "home", "scope")
+    __slots__ = ("folder", "has_defaults", "home", "scope")
 
-    def __init__(self, folder: str, scope: Scope) -> None:
+    def __init__(self, folder: str, scope: Scope, *, has_defaults: bool) -> None:
         self.folder = folder
+        self.has_defaults = has_defaults  # whether Docker Compose fills in what is left out before it does this
         home = scope.environment.lookup("HOME")
         self.home = home.value if home is not None else None
         self.scope = scope
@@ -50,12 +51,12 @@ class _Base:
 
 def rebased_service(service: Mapping, folder: str, scope: Scope) -> Mapping:
     """Give a service with its paths put behind a folder that is relative to the project directory."""
-    return _service(service, _Base(folder, scope))
+    return _service(service, _Base(folder, scope, has_defaults=False))
 
 
 def rebased_model(model: Mapping, folder: str, scope: Scope) -> Mapping:
     """Give all that a project holds with its paths put behind a folder."""
-    base = _Base(folder, scope)
+    base = _Base(folder, scope, has_defaults=True)
     return _changed(
         model,
         {
@@ -128,6 +129,9 @@ def _context(value: Value, base: _Base) -> Value:
 def _build(value: Value, base: _Base) -> Value:
     if not isinstance(value, Mapping):
         return _context(value, base)
+    if base.has_defaults and "context" not in all_entries(value, "", base.scope.log):
+        here = Scalar("context", "", None, value.source, value.span)
+        value = value._replace(pairs=(*value.pairs, Pair(here, here._replace(text=".", style='"'))))
     return _changed(value, {"context": _context, "additional_contexts": _contexts}, base)
 
 
