@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from dropcap.readers.compose.nodes import OVERRIDE
 from dropcap.readers.compose.scalars import truth
 
 if TYPE_CHECKING:
@@ -126,7 +125,8 @@ def cast(scalar: Scalar, kind: Kind) -> Scalar:
     if value is None:
         text = scalar.text if len(scalar.text) <= _SHOWN else f"{scalar.text[:_SHOWN]}…"
         raise NotCastError(f'must be {_MUST_BE[kind]}, not "{text}"')
-    tag = OVERRIDE if scalar.tag == OVERRIDE else f"tag:yaml.org,2002:{_TAGS[kind]}"
+    # A `!override` may go: of two values that are no collections the stronger one counts without it.
+    tag = f"tag:yaml.org,2002:{_TAGS[kind]}"
     return scalar._replace(text=value, style="", tag=tag)
 
 

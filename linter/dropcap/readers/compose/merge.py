@@ -14,10 +14,12 @@ from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from dropcap.readers.compose.log import Log
-    from dropcap.readers.yaml import Node, Value
+    from collections.abc import Callable
 
-_Way = Literal["replace", "list", "hosts", "mapping", "build", "logging", "subnets"]
+    from dropcap.readers.compose.log import Log
+    from dropcap.readers.yaml import Value
+
+_Way = Literal["replace", "list", "hosts", "mapping", "conditions", "build", "logging", "subnets"]
 
 # The fields that are not merged by the form of their values. A star stands for any name.
 _WAYS: dict[str, _Way] = {
@@ -43,14 +45,14 @@ _WAYS: dict[str, _Way] = {
     "volumes.*.labels": "list",
     "services.*.extra_hosts": "hosts",
     "services.*.build.extra_hosts": "hosts",
-    "services.*.depends_on": "mapping",
+    "services.*.depends_on": "conditions",
     "services.*.models": "mapping",
     "services.*.networks": "mapping",
     "services.*.build": "build",
     "services.*.logging": "logging",
     "networks.*.ipam.config": "subnets",
 }
-_FORMS = frozenset({"build", "hosts", "list", "mapping"})
+_FORMS = frozenset({"build", "conditions", "hosts", "list", "mapping"})
 _OF_NAMES = frozenset({"services", "networks", "volumes", "services.*.ulimits"})
 
 
@@ -117,8 +119,8 @@ def _merge_by_form(base: Value, over: Value, path: str, pattern: str, log: Log) 
 
 def _in_form(value: Value, way: str | None, path: str, log: Log) -> Value:
     """Bring a value into the form that both sides are merged in."""
-    if way == "mapping":
-        return _to_mapping(value)
+    if way in ("mapping", "conditions"):
+        return _to_mapping(value, _condition if way == "conditions" else _nothing_behind)
     if way == "build":
         return _to_build(value)
     return _to_list(value, path, log, is_many=way == "hosts")
@@ -137,12 +139,25 @@ def _to_list(value: Value, path: str, log: Log, *, is_many: bool) -> Value:
     return Sequence((value,), None, value.source, value.span) if isinstance(value, Scalar) else value
 
 
-def _to_mapping(value: Value) -> Value:
-    """Take a list of names as a mapping of names to nothing."""
+def _to_mapping(value: Value, of_name: Callable[[Value], Value]) -> Value:
+    """Take a list of names as a mapping by name; `of_name` gives what a name alone stands for."""
     if not isinstance(value, Sequence):
         return value
-    pairs = tuple(Pair(item, _nothing_behind(item)) for item in map(target, value.items))
+    pairs = tuple(Pair(item, of_name(item)) for item in map(target, value.items))
     return Mapping(pairs, value.tag, value.source, value.span)
+
+
+def _condition(name: Value) -> Value:
+    """Say what depending on a service means where its name alone is given."""
+
+    def scalar(text: str, style: str) -> Scalar:
+        return Scalar(text, style, None, name.source, name.span)
+
+    pairs = (
+        Pair(scalar("condition", '"'), scalar("service_started", '"')),
+        Pair(scalar("required", '"'), scalar("true", "")),
+    )
+    return Mapping(pairs, None, name.source, name.span)
 
 
 def _to_build(value: Value) -> Value:
@@ -180,5 +195,5 @@ def _subnet(value: Value, path: str, log: Log) -> str | None:
     return entry.value.text if entry is not None and isinstance(entry.value, Scalar) else None
 
 
-def _nothing_behind(node: Node) -> Scalar:
+def _nothing_behind(node: Value) -> Value:
     return Scalar("", "", None, node.source, Span(node.span.end, node.span.end))

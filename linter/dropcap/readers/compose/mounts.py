@@ -83,13 +83,21 @@ def short_mount(text: str) -> ShortMount:
     )
 
 
+def clean_path(path: str) -> str:
+    """Write a path as Go's `path.Clean` does, but leave an empty one empty."""
+    if not path:
+        return ""
+    shortened = posixpath.normpath(path)
+    return shortened[1:] if shortened.startswith("//") else shortened
+
+
 def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
     """Read all that brings a mount; of those at one path the last volume counts, and the last `tmpfs`."""
     volumes: dict[str, Located[Mount]] = {}
     for item in fields.listed("volumes", FIELD):
         mount = _long(item, fields) if isinstance(item, Mapping) else _short(item, fields)
         if mount is not None:
-            volumes[posixpath.normpath(mount.target)] = located(mount, item)
+            volumes[clean_path(mount.target)] = located(mount, item)
     temporary: dict[str, Located[Mount]] = {}
     for item in fields.listed("tmpfs", FIELD, or_one=True):
         text = fields.known(item, "tmpfs", FIELD)

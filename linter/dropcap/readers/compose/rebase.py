@@ -9,7 +9,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.readers.compose.mounts import short_mount
+from dropcap.readers.compose.mounts import clean_path, short_mount
 from dropcap.readers.compose.nodes import all_entries, entries
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
@@ -200,7 +200,7 @@ def _long_mount(written: Scalar, mount: ShortMount) -> Mapping:
     pairs = [
         Pair(text("type"), text(mount.type)),
         Pair(text("source"), text(mount.source)),
-        Pair(text("target"), text(mount.target)),
+        Pair(text("target"), text(clean_path(mount.target))),
         Pair(text("bind"), Mapping(tuple(bind), None, written.source, written.span)),
     ]
     if mount.read_only:

@@ -46,9 +46,9 @@ _TRUTH = {
 
 
 def meaning(scalar: Scalar) -> Meaning:
-    """Tell what a scalar is; a tag that Compose does not know makes it a text, but for its own two."""
+    """Tell what a scalar is; a tag that YAML does not know makes it a text, `!override` too, but not `!reset`."""
     text, style, tag = scalar[:3]
-    if tag is not None and tag not in ("!", "!reset", "!override"):
+    if tag is not None and tag not in ("!", "!reset"):
         return _TAGS.get(tag[len(_STANDARD) :], "text") if tag.startswith(_STANDARD) else "text"
     if style:
         return "text"
