@@ -4,11 +4,13 @@
     scripts/compare_compose.py FOLDER [--answers FILE]
 
 Each folder's project, found as Docker Compose finds it, is resolved by both in its folder, in an environment that
-holds nothing but PATH, HOME and PWD. Printed is which of the two accepts what, and every difference between the services. What
-Compose refuses because this machine lacks something (a file of variables, the value of a variable) is counted apart.
-Exits 1 if more than one service of a thousand differs in a field that bears on security, or if dropcap refuses
-what Compose accepts. FILE holds answers of Compose of an earlier run, one JSON object a line: `files`, and `project`
-or `error`, given in the folder for temporary files; what is not in it is asked.
+holds nothing but PATH, HOME and PWD. Printed is which of the two accepts what, and every difference between the
+services. What Compose refuses because this machine lacks something (a file of variables, the value of a variable) is
+counted apart. Exits 1 if more than one service of a thousand differs in a field that bears on security, or if dropcap
+refuses what Compose accepts.
+
+FILE holds answers of Compose of an earlier run, one JSON object a line: `files`, and `project` or `error`, given in
+the folder for temporary files; what is not in it is asked.
 """
 
 from __future__ import annotations
@@ -107,7 +109,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     fields: Counter[str] = Counter()
     for files, answer in zip(projects, ask(projects, known), strict=True):
-        ours = resolve(files, HOME if files in known else os.path.dirname(files[0]))
+        ours = resolve(files, HOME if files in known else str(Path(files[0]).parent))
         kind = verdict(ours, answer)
         counts[kind] += 1
         if kind in ("only dropcap refuses", "only Compose refuses"):
@@ -143,7 +145,7 @@ def ask(projects: list[tuple[str, ...]], known: dict[tuple[str, ...], oracle.Ans
     oracle.installed()
 
     def answer(files: tuple[str, ...]) -> oracle.Answer:
-        return known.get(files) or oracle.config(files, environment={"HOME": HOME}, cwd=os.path.dirname(files[0]))
+        return known.get(files) or oracle.config(files, environment={"HOME": HOME}, cwd=Path(files[0]).parent)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(answer, projects)
