@@ -362,6 +362,40 @@ def test_what_no_file_sets_stays_as_it_is_written(clean: Path, capsys: pytest.Ca
     assert service["labels"] == {"x": "$$"}
 
 
+def test_the_name_of_a_project_is_known_where_its_files_say_it(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body = "services: {a: {image: 'i:$COMPOSE_PROJECT_NAME'}}\n"
+    write(clean, {"said.yaml": f"name: Shop-1\n{body}", "not_said.yaml": body})
+    assert main(["config", "said.yaml"]) == CLEAN
+    assert "image: i:shop-1  # said.yaml:2; COMPOSE_PROJECT_NAME is set at said.yaml:1\n" in capsys.readouterr().out
+    assert main(["config", "not_said.yaml"]) == CLEAN
+    assert "image: i:$COMPOSE_PROJECT_NAME  # not_said.yaml:1; unknown: " in capsys.readouterr().out
+
+
+def test_a_file_of_variables_that_cannot_be_had_stays_named(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(
+        clean,
+        {
+            "sub/.git/config": "",
+            "sub/compose.yaml": (
+                "services: {a: {image: i, env_file: [here.env, gone.env, ../out.env, {path: no.env, required: false}], "
+                "label_file: gone.label, environment: {A: 1}}}\n"
+            ),
+            "sub/here.env": "A=2\nB=${C}\n",
+            "out.env": "SECRET=1\n",
+        },
+    )
+    assert main(["config", "--format", "json", "sub"]) == CLEAN
+    service = json.loads(capsys.readouterr().out)["services"]["a"]
+    assert service["env_file"] == ["gone.env", "../out.env"]
+    assert service["label_file"] == ["gone.label"]
+    assert service["environment"] == {"A": "1", "B": "${C}"}
+    assert main(["config", "sub"]) == CLEAN
+    out = capsys.readouterr().out
+    assert "- gone.env  # sub/compose.yaml:1; unknown: gone.env is not there\n" in out
+    assert "unknown: ../out.env lies outside the project" in out
+    assert "B: ${C}  # sub/here.env:2; unknown: C is set nowhere in the project's files\n" in out
+
+
 def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(clean, {"sub/compose.yml": "services: {a: {image: i}}\n", "alone.yaml": "services: {b: {image: j}}\n"})
     assert main(["config", "sub"]) == CLEAN
