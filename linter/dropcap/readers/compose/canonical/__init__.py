@@ -2,7 +2,8 @@
 
 Each value keeps the node that it comes from. Sources: compose-go 2.9.1, `transform/canonical.go`,
 `transform/defaults.go`, `loader/normalize.go` and `types/project.go`. References to what is not there stay as they are
-(`--no-consistency`).
+(`--no-consistency`). One fault of Compose is left out: in labels, variables and the like it gathers names that start
+with `x-` under the name `#extensions`; here they stay what they are.
 """
 
 from __future__ import annotations
