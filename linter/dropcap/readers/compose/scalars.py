@@ -35,6 +35,9 @@ STARTS_OF_TEXT = frozenset("ABCDEGHIJKLMOPQRSUVWXYZabcdeghijklmopqrsuvwxyz/$_")
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 _INTEGER = r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_LARGEST = 1 << 63
+_MOST_DIGITS = 30  # more than any whole number has that Go reads as one
+_LEAST_EXPONENT, _FIRST_EXPONENT = 4, 6
 _DATE = (
     r"[0-9]{4}-(?:1[0-2]|0?[1-9])-(?:3[01]|[12][0-9]|0?[1-9])"
     r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
@@ -64,19 +67,22 @@ def meaning(scalar: Scalar) -> Meaning:
 
 
 def printed(scalar: Scalar) -> str:
-    """Give a scalar's text as Compose prints the value where it wants a text: `0x10` is `16`, `True` is `true`.
-
-    A fraction stays as it is written.
-    """
+    """Give a scalar's text as Compose prints the value where it wants a text: `0x10` is `16`, `1.50` is `1.5`."""
     kind = meaning(scalar)
     if kind == "boolean":
         return scalar.text.lower()
     if kind == "nothing":
         return ""
-    number = re.fullmatch(_INTEGER, scalar.text.replace("_", "")) if kind == "number" else None
-    if number is None:
+    if kind != "number":
         return scalar.text
-    return _decimal(number[1], number[2]) if number[2] else number[0].lstrip("+")
+    plain = scalar.text.replace("_", "")
+    number = re.fullmatch(_INTEGER, plain)
+    if number is None:
+        return _fraction(plain)
+    if number[2]:
+        return _decimal(number[1], number[2])
+    value = int(plain[:_MOST_DIGITS])
+    return str(value) if -_LARGEST <= value < 2 * _LARGEST else _fraction(plain)
 
 
 def truth(text: str) -> bool | None:
@@ -87,4 +93,21 @@ def truth(text: str) -> bool | None:
 def _decimal(sign: str, digits: str) -> str:
     """Print an integer with a base prefix in decimal; a leading zero alone means octal."""
     value = int(digits, 0) if digits[1].isalpha() else int(digits, 8)
-    return f"-{value}" if sign == "-" else str(value)
+    return str(-value if sign == "-" else value)
+
+
+def _fraction(text: str) -> str:
+    """Print a floating point number as Go does: in as few digits as it takes, with an exponent from a million on.
+
+    What is too large for one is a text.
+    """
+    if text.lower().endswith((".inf", ".nan")):
+        return "NaN" if text[1] in "nN" else f"{'-' if text[0] == '-' else '+'}Inf"
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        return text
+    shortest = repr(value).removesuffix(".0")
+    digits = shortest.partition("e")[0].replace(".", "").strip("-0")
+    written = f"{value:.{max(len(digits) - 1, 0)}e}"
+    exponent = int(written.partition("e")[2])
+    return shortest if -_LEAST_EXPONENT <= exponent < _FIRST_EXPONENT else written

@@ -1,8 +1,9 @@
 """A project in the canonical form: what `docker compose config --format json --no-path-resolution` prints.
 
 Each value keeps the node that it comes from. Sources: compose-go 2.9.1, `transform/canonical.go`,
-`transform/defaults.go`, `loader/normalize.go` and `types/project.go`. Files of variables stay named and are not read
-(`--no-env-resolution`), and references to what is not there stay as they are (`--no-consistency`).
+`transform/defaults.go`, `loader/normalize.go` and `types/project.go`. References to what is not there stay as they are
+(`--no-consistency`). One fault of Compose is left out: in labels, variables and the like it gathers names that start
+with `x-` under the name `#extensions`; here they stay what they are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dropcap.readers.compose.canonical.forms import (
     record,
     text,
 )
+from dropcap.readers.compose.canonical.named_files import take_in_files
 from dropcap.readers.compose.canonical.service import service
 from dropcap.readers.compose.canonical.tree import Leaf, is_unknown
 from dropcap.readers.compose.naming import VARIABLE, folder_name
@@ -91,6 +93,7 @@ def _services(project: Project, scope: Scope) -> dict[str, dict[str, Tree]]:
     for name, entry in entries(project.services, "", scope.log).items():
         if isinstance(entry.value, Mapping):
             tree = service(entry.value, scope)
+            take_in_files(tree, scope)
             _complete(tree)
             found[name] = tree
     return found

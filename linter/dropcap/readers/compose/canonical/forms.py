@@ -7,6 +7,7 @@ Sources: compose-go 2.9.1, `types/*.go` and `loader/mapstructure.go`.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, cast
 
 from dropcap.readers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
@@ -97,11 +98,9 @@ def size(value: Value, scope: Scope) -> Leaf | None:
         return None
     if value.unknown:
         return word(value)
-    written = printed(value)
-    is_fraction = meaning(value) == "number" and not written.lstrip("-").isdecimal()
-    is_negative = meaning(value) == "number" and written.startswith("-")
-    number = int(written) if is_negative and not is_fraction else None if is_fraction else size_in_bytes(written)
-    return None if number is None else Leaf(str(number), value, "" if number else "text")
+    number = _number(value) if meaning(value) == "number" else size_in_bytes(value.text)
+    # Go leaves out a size that is written as a fraction and not as a text.
+    return Leaf(str(number), value, "" if number else "text") if isinstance(number, int) else None
 
 
 def span(value: Value, scope: Scope) -> Leaf | None:
@@ -260,10 +259,12 @@ def named(form: Form, *, keeps_nothing: bool = False) -> Form:
 
 
 def _number(value: Scalar) -> int | float | None:
-    """Read a number, or a text that Compose casts to one."""
+    """Read a number, or a text that Compose casts to one; None where it is none, or endless."""
     written = printed(value).replace("_", "")
     try:
-        is_whole = written.lstrip("+-").isdecimal()
-        return int(written) if is_whole else float(written) if _FRACTIONAL & set(written) else None
-    except (ValueError, OverflowError):
+        if written.lstrip("+-").isdecimal():
+            return int(written)
+        number = float(written) if _FRACTIONAL & set(written) else math.inf
+    except ValueError:
         return None
+    return number if math.isfinite(number) else None

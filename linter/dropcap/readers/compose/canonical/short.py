@@ -41,6 +41,7 @@ _RANGE = r"([0-9]{1,5})(?:-([0-9]{1,5}))?"
 _HIGHEST = 65535
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 _MOST_DEVICE_PARTS = 3
+_SHORTEST = 3  # bytes of a short volume that is taken apart
 
 
 def ports(value: Value, scope: Scope) -> Tree | None:
@@ -107,18 +108,12 @@ def configs(value: Value, scope: Scope) -> Tree | None:
 
 
 def variable_files(value: Value, scope: Scope) -> Tree | None:
-    """Give the files of variables: a path where it is required, as it is without a word on it."""
+    """Give the files of variables: a path, or what more is said of one."""
     found: list[Tree] = []
     for item in items(value) if isinstance(value, Sequence) else [value]:
-        if isinstance(item, Mapping):
-            tree = fields(item, {"path": text, "required": choice, "format": text}, scope)
-            required, path = tree.get("required"), tree.get("path")
-            if isinstance(required, Leaf) and required.value is not True:
-                found.append(tree)
-            elif path is not None:
-                found.append(path)
-        elif (leaf := text(item)) is not None:
-            found.append(leaf)
+        tree = fields(item, _VARIABLE_FILE, scope) if isinstance(item, Mapping) else text(item)
+        if tree is not None:
+            found.append(tree)
     return _once(found, lambda tree: _part(tree, "path")) or None
 
 
@@ -198,9 +193,16 @@ def _short_volume(item: Value) -> Tree | None:
         "target": Leaf(clean_path(mount.target), item),
         "read_only": Leaf(value=True, at=item) if mount.read_only else None,
         "bind": _bind_options(mount, item) or None,
-        "volume": {"nocopy": Leaf(value=True, at=item)} if mount.no_copy else {} if mount.type == "volume" else None,
+        "volume": _volume_options(mount, item),
     }
     return {name: tree for name, tree in given.items() if tree is not None}
+
+
+def _volume_options(mount: ShortMount, item: Scalar) -> dict[str, Tree] | None:
+    if mount.no_copy:
+        return {"nocopy": Leaf(value=True, at=item)}
+    # Of a text that is too short to have parts Compose says less.
+    return {} if mount.type == "volume" and len(item.text.encode(errors="replace")) >= _SHORTEST else None
 
 
 def _bind_options(mount: ShortMount, item: Scalar) -> dict[str, Tree]:
@@ -484,3 +486,4 @@ _VOLUME_FIELDS: dict[str, Form] = {
 }
 _DEVICE_FIELDS: dict[str, Form] = {"source": text, "target": text, "permissions": text}
 _FILE_FIELDS: dict[str, Form] = {"source": text, "target": text, "uid": text, "gid": text, "mode": _mode}
+_VARIABLE_FILE: dict[str, Form] = {"path": text, "required": choice, "format": text}
