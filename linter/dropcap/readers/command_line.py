@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.readers.commands import Command
     from dropcap.readers.flags import Table
 
-__all__ = ["VERBS", "Word", "read_command"]
+__all__ = ["VERBS", "RefusedError", "Word", "read_command", "read_words", "refusal"]
 
 # `$IMAGE_NAME`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
 _IMAGE_LIKE = re.compile(
@@ -59,13 +59,27 @@ def read_command(words: Sequence[Word]) -> Container | Failure | None:
 
     """
     try:
-        found = find_command(words)
-        return None if found is None else _read(words, found.command, found.at)
+        return read_words(words)
     except RefusedError as error:
-        where = error.word
-        program = words[0].value.rpartition("/")[2]
-        message = f"{program} refuses this line: {error.message}; {error.advice}"
-        return Failure(where.source.path, message, Level.ERROR, where.source, where.span)
+        return refusal(words[0].value.rpartition("/")[2], "this line", error)
+
+
+def read_words(words: Sequence[Word]) -> Container | None:
+    """Read a command line as :func:`read_command` does.
+
+    Raises:
+        RefusedError: the client refuses it.
+
+    """
+    found = find_command(words)
+    return None if found is None else _read(words, found.command, found.at)
+
+
+def refusal(program: str, what: str, error: RefusedError) -> Failure:
+    """Say that a program refuses a line, or what a file makes one of, at the word that is wrong."""
+    where = error.word
+    message = f"{program} refuses {what}: {error.message}; {error.advice}"
+    return Failure(where.source.path, message, Level.ERROR, where.source, where.span)
 
 
 def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:

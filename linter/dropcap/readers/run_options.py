@@ -70,7 +70,8 @@ _ENOUGH = {
 }
 _CAPABILITIES_LABEL = "io.containers.capabilities"
 _QUOTING = frozenset("'\"\\")
-_VARIABLE = re.compile(r"\$\{?[!#]?([A-Za-z_]\w*)")
+# Also what an editor fills in: `${localEnv:NAME}`.
+_VARIABLE = re.compile(r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)")
 
 
 class Reading:
@@ -163,6 +164,8 @@ def _reason(unknown: str) -> str:
         return "a command prints it"
     if unknown.startswith("{"):
         return "the shell counts it out"
+    if unknown.startswith("%"):
+        return "systemd puts it in when the unit starts"
     variable = _VARIABLE.match(unknown)
     return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"
 

@@ -11,7 +11,7 @@ from dropcap.readers.dockerfile.stages import build
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dropcap.model import Stage
     from dropcap.readers.dockerfile.lines import Logical
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["read", "target"]
 
 
-def read(source: Source) -> Document:
+def read(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
     """Read a Dockerfile: what the builder would refuse is a failure, and the rest is still read.
+
+    Args:
+        source: the file.
+        arguments: the values that its build is given for `ARG`; None for one that is not known.
 
     Raises:
         UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile, a heredoc is not
@@ -42,7 +46,7 @@ def read(source: Source) -> Document:
         failures.append(error.failure)
 
     instructions = [found for logical in lines if (found := _instruction(logical, source, fail))]
-    built = build(source, escape, instructions, fail)
+    built = build(source, escape, instructions, fail, arguments or {})
     if not built and not failures:
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))

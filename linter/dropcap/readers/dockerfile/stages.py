@@ -1,7 +1,7 @@
 """The stages of a Dockerfile, each with what it inherits.
 
-Build arguments take their defaults; one without a default is unknown, and so is a variable that only the base
-image may set. Rules: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`.
+Build arguments that are not given take their defaults; one without a default is unknown, and so is a variable
+that only the base image may set. Rules: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dropcap.source import Source
 
@@ -71,9 +71,10 @@ class _Draft:
 class _File:
     """What the stages of a file share."""
 
-    def __init__(self, source: Source, escape: str) -> None:
+    def __init__(self, source: Source, escape: str, given: Mapping[str, str | None]) -> None:
         self.source = source
         self.escape = escape
+        self.given = given
         self.args: dict[str, str | None] = {}
         self.drafts: list[_Draft] = []
         self.by_name: dict[str, _Draft] = {}
@@ -86,7 +87,11 @@ class _File:
 
 
 def build(
-    source: Source, escape: str, instructions: Iterable[Instruction], fail: Callable[[RefusedError], None]
+    source: Source,
+    escape: str,
+    instructions: Iterable[Instruction],
+    fail: Callable[[RefusedError], None],
+    given: Mapping[str, str | None],
 ) -> list[Built]:
     """Put instructions into stages.
 
@@ -95,9 +100,10 @@ def build(
         escape: its escape character.
         instructions: in their order.
         fail: told about each instruction that the builder refuses; it is left out then.
+        given: the values of build arguments; None for one that is not known.
 
     """
-    file = _File(source, escape)
+    file = _File(source, escape, given)
     for instruction in instructions:
         _try(file, instruction, fail)
     return [Built(draft.stage, tuple(draft.opaque)) for draft in file.drafts]
@@ -118,7 +124,8 @@ def _apply(file: _File, instruction: Instruction) -> None:
         if instruction.keyword != "ARG":
             raise refused(file.source, instruction.span, "no build stage in current context: FROM comes first")
         for name, value in _declared(instruction):
-            file.args[name] = _value(value, file.lookup, file.escape) if value else None
+            default = _value(value, file.lookup, file.escape) if value else None
+            file.args[name] = file.given.get(name, default)
         return
     draft = file.drafts[-1]
     draft.stage = draft.stage._replace(instructions=(*draft.stage.instructions, instruction))
@@ -179,7 +186,9 @@ def _user(draft: _Draft, instruction: Instruction) -> None:
 
 def _arg(draft: _Draft, instruction: Instruction) -> None:
     for name, value in _declared(instruction):
-        if value:
+        if name in draft.file.given:
+            draft.args[name] = draft.file.given[name]
+        elif value:
             draft.args[name] = _value(value, draft.lookup, draft.file.escape)
         else:
             draft.args[name] = draft.file.args.get(name)

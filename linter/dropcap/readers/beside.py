@@ -1,0 +1,58 @@
+"""Files that a file names: read where they stand in the same project, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+
+from dropcap.discover import read_bytes
+from dropcap.source import Source, UndecodableError
+
+
+class UnreachableError(Exception):
+    """A file that is named cannot be read; the message says why, and whether that is by our own rule."""
+
+    def __init__(self, message: str, *, is_outside: bool = False) -> None:
+        """Keep the reason; `is_outside` where the file lies outside the project and is not to be read."""
+        super().__init__(message)
+        self.is_outside = is_outside
+
+
+def project_root(path: str) -> str:
+    """Give the real path of the folder that a file's project is taken to be.
+
+    It is the repository that the file lies in; without one the current folder, where the file lies below it; else
+    the file's own folder, or the one above where that is named `.devcontainer`.
+    """
+    folder = os.path.dirname(os.path.realpath(path))
+    above = folder
+    while not os.path.exists(os.path.join(above, ".git")):
+        parent = os.path.dirname(above)
+        if parent == above:
+            current = os.path.realpath(".")
+            if _is_below(folder, current):
+                return current
+            return os.path.dirname(folder) if os.path.basename(folder) == ".devcontainer" else folder
+        above = parent
+    return above
+
+
+def read_beside(path: str, name: str) -> Source:
+    """Read the file that the file at `path` names, by a name relative to its folder.
+
+    Raises:
+        UnreachableError: it lies outside the project, or cannot be read.
+
+    """
+    wanted = os.path.normpath(os.path.join(os.path.dirname(path), name))
+    if not _is_below(os.path.realpath(wanted), project_root(path)):
+        raise UnreachableError(f"{wanted} lies outside the project and is not read", is_outside=True)
+    try:
+        return Source.decode(wanted, read_bytes(wanted))
+    except UndecodableError as error:
+        raise UnreachableError(f"{wanted} cannot be read: {error.reason}") from None
+    except OSError as error:
+        raise UnreachableError(f"{wanted} cannot be read: {error.strerror or error}") from None
+
+
+def _is_below(path: str, root: str) -> bool:
+    return path == root or path.startswith(os.path.join(root, ""))
