@@ -2,12 +2,19 @@
 
 A field that the engine does not print is one that is not set. The user is certain there: the engine has put the
 image's in where the container had none, and an empty one is root (moby daemon/commit.go, merge).
+
+Docker repeats the two lists that it was given. Podman's are made up afterwards, by comparing the bounding set with a
+list that differs from version to version (libpod/container_inspect_linux.go), so they are not used: the bounding set
+itself is, by its difference from the set that Podman grants.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.capabilities.effective import is_root
+from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.names import bare_name
 from dropcap.model import Container, Document, Engine, Failure, Kind, Located, Mount, UnreadableError
 from dropcap.readers.jsonc import Array, Object, Scalar, members, parse, strings
 
@@ -32,7 +39,7 @@ def read(source: Source) -> Document:
     """
     text = parse(source)
     items = text.root.items if isinstance(text.root, Array) else (text.root,)
-    containers = tuple(_container(item) for item in items if isinstance(item, Object) and _is_container(item))
+    containers = tuple(_described(item) for item in items if isinstance(item, Object) and _is_container(item))
     if not containers:
         message = "describes no container: none of its objects has a HostConfig; give what `docker inspect` prints"
         raise UnreadableError(Failure(source.path, message, source=source, span=text.root.span))
@@ -90,8 +97,28 @@ def _text(node: Scalar) -> Located[str]:
     return Located(str(node.value), node.source, node.span)
 
 
-def _container(node: Object) -> Container:
+def _described(node: Object) -> Container:
     whole = _Fields(node)
+    if not whole.names() & _OF_PODMAN:
+        return _container(node, whole)._replace(engine=Engine.DOCKER)
+    container = _container(node, whole)._replace(engine=Engine.PODMAN)
+    bounding = whole.get("BoundingCaps")
+    if bounding is None:
+        return container
+    effective = whole.texts("EffectiveCaps") if is_root(container) is False else ()
+    if container.privileged is not None and container.privileged.value:
+        return container._replace(cap_add=effective, cap_drop=())
+    held = {bare_name(entry.value): entry for entry in whole.texts("BoundingCaps")}
+    default = default_set(Engine.PODMAN)
+    # What is added by name can be a member of the default set: another user than root holds just that.
+    added = {name: entry for name, entry in held.items() if name not in default}
+    added.update((bare_name(entry.value), entry) for entry in effective)
+    told = {bare_name(entry.value): entry for entry in container.cap_drop}
+    dropped = (told.get(name, Located(name, bounding.source, bounding.span)) for name in default if name not in held)
+    return container._replace(cap_add=tuple(added.values()), cap_drop=tuple(dropped))
+
+
+def _container(node: Object, whole: _Fields) -> Container:
     host, config = whole.inner("HostConfig"), whole.inner("Config")
     name = whole.text("Name") or whole.text("Id") or Located("container", node.source, node.span)
     return Container(
@@ -99,7 +126,6 @@ def _container(node: Object) -> Container:
         name=name.value.removeprefix("/"),
         source=name.source,
         span=name.span,
-        engine=Engine.PODMAN if whole.names() & _OF_PODMAN else Engine.DOCKER,
         image=config.text("Image") or whole.text("ImageName"),
         user=_user(config),
         privileged=host.truth("Privileged"),

@@ -88,6 +88,9 @@ def _complaints(sections: dict[str, Section], section: Section) -> Iterator[Fail
         yield _refusal(keys["Rootfs"].key, "the Image And Rootfs keys conflict can not be specified together")
     if "Group" in keys and "User" not in keys:
         yield _refusal(keys["Group"].key, "invalid Group set without User")
+    pod = keys.get("Pod")
+    if pod is not None and not pod.value.text.endswith(".pod"):
+        yield _refusal(pod.key, f"pod {pod.value.text} is not Quadlet based; name a .pod unit")
     for entry in sections["Service"].entries if "Service" in sections else ():
         if entry.key.value in _OF_SERVICE:
             key = entry.key

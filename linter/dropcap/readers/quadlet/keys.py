@@ -34,7 +34,7 @@ SUPPORTED = frozenset(
         *("SecurityLabelFileType", "SecurityLabelLevel", "SecurityLabelNested", "SecurityLabelType"),
         *("ServiceName", "ShmSize", "StopSignal", "StartWithPod", "StopTimeout", "SubGIDMap", "SubUIDMap"),
         *("Sysctl", "Timezone", "Tmpfs", "UIDMap", "Ulimit", "Unmask", "User", "UserNS", "VolatileTmp", "Volume"),
-        *("WorkingDir"),
+        "WorkingDir",
     }
 )
 """The keys that Quadlet knows; with any other one it makes no service."""
