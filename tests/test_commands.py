@@ -12,13 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets
-from dropcap.capabilities.engines import swarm_lists
 from dropcap.model import Container, Engine, Failure, Kind, Mount
 from dropcap.readers.flags import table
 from dropcap.rule import load_rules
 from dropcap.writers.holding import summarise
 from oracles import docker_cli
-from oracles.requests import read
+from oracles.requests import meant_for_service, read, service_requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,31 +49,6 @@ def spoken(text: str) -> list[str]:
     return sorted(rule.id for rule in RULES if rule.check and list(rule.check(found)))
 
 
-def asked_of_service(found: Container) -> dict[str, Any]:
-    added, dropped = swarm_lists(values(found.cap_add), values(found.cap_drop))
-    return {
-        "CapabilityAdd": list(added),
-        "CapabilityDrop": list(dropped),
-        "User": found.user.value if found.user else "",
-        "ReadOnly": bool(found.read_only and found.read_only.value),
-        "Args": values(found.command or ()),
-        "Groups": values(found.group_add),
-        "Labels": dict(label.partition("=")[::2] for label in values(found.labels)),
-        "Mounts": sorted((m.type, m.source, m.target, m.read_only) for m in values(found.mounts)),
-    }
-
-
-def sent_for_service(spec: dict[str, Any]) -> dict[str, Any]:
-    mounts = spec.get("Mounts", [])
-    return {
-        **{name: spec.get(name, []) for name in ("CapabilityAdd", "CapabilityDrop", "Args", "Groups")},
-        "User": spec.get("User", ""),
-        "ReadOnly": spec.get("ReadOnly", False),
-        "Labels": spec.get("Labels", {}),
-        "Mounts": sorted((m["Type"], m.get("Source", ""), m["Target"], m.get("ReadOnly", False)) for m in mounts),
-    }
-
-
 @pytest.mark.parametrize("case", SERVICES, ids=lambda case: " ".join(case["argv"])[:60])
 def test_a_recorded_service_is_read_as_the_client_reads_it(case: dict[str, Any]) -> None:
     found = read(case["argv"])
@@ -84,7 +58,7 @@ def test_a_recorded_service_is_read_as_the_client_reads_it(case: dict[str, Any])
         return
     assert isinstance(found, Container)
     assert (found.kind, found.engine) == (Kind.CREATE, Engine.SWARM)
-    assert asked_of_service(found) == sent_for_service(case["request"])
+    assert meant_for_service(found) == service_requested(case["request"])
 
 
 OPTIONS = st.sampled_from(
@@ -126,7 +100,7 @@ def test_any_service_is_what_the_client_sends(
         assert isinstance(ours, Failure), (argv, answer.complaint)
         return
     assert isinstance(ours, Container), (argv, ours)
-    assert asked_of_service(ours) == sent_for_service(answer.body["TaskTemplate"]["ContainerSpec"]), argv
+    assert meant_for_service(ours) == service_requested(answer.body["TaskTemplate"]["ContainerSpec"]), argv
 
 
 @pytest.mark.parametrize("command", ["service create", "service update"])
