@@ -305,6 +305,7 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) ->
             '"--cap-add SYS_PTRACE"',
         ),
         ('{"image": "a", "runArgs": ["--cap-ad=X"]}', "did you mean --cap-add?", '"--cap-ad=X"'),
+        ('{"image": "a", "runArgs": ["--net", "x", "host"], "capAdd": ["ALL"]}', "takes host for the image", '"host"'),
         ('{"image": "A B"}', "invalid reference format", '"A B"'),
         ('{"name": "x"}', "names no image, no Dockerfile and no Compose file", '"x"'),
         ('{"image": "a" "name": "x"}', "a comma is missing before this", '"'),
@@ -372,6 +373,35 @@ def test_the_container_is_what_docker_is_asked_for(
     answer = client.ask(argv)
     assert answer.path, answer.complaint
     assert meant(found._replace(kind=Kind.CREATE)) == requested(answer.body)
+
+
+PROPERTIES = st.sampled_from(
+    (
+        *("name", "image", "build", "dockerFile", "dockerfile", "target", "args", "dockerComposeFile", "service"),
+        *("capAdd", "privileged", "securityOpt", "runArgs", "containerUser", "mounts", "init", "features", "appPort"),
+        *("overrideCommand", "workspaceMount", "source", "type"),
+    )
+)
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(("--cap-add", "--", "-it", "${x}")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(PROPERTIES, inner, max_size=6),
+)
+
+
+@given(st.dictionaries(PROPERTIES, ANYTHING))
+def test_any_object_is_read_and_every_complaint_has_its_place(properties: dict[str, Any]) -> None:
+    text = json.dumps(properties)
+    read = document(text)
+    assert len(read.containers) <= 1
+    for failure in read.failures:
+        assert failure.span
+        assert 0 <= failure.span.start < failure.span.end <= len(text)
+    for found in read.containers:
+        capability_sets(found)
 
 
 def test_the_file_is_checked_as_any_other(tmp_path: Path) -> None:

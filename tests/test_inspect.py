@@ -8,6 +8,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, is_root
 from dropcap.model import Container, Engine, Kind, Mount, UnreadableError
@@ -80,6 +82,24 @@ def test_what_has_another_type_is_not_there() -> None:
     assert (found.cap_add, found.privileged, found.devices, found.user) == ((), None, (), None)
 
 
+FIELDS = st.sampled_from(
+    (
+        *("CapAdd", "CapDrop", "Privileged", "SecurityOpt", "Devices", "Sysctls", "PortBindings", "Tmpfs", "Mounts"),
+        *("Config", "User", "Labels", "Entrypoint", "BoundingCaps", "EffectiveCaps", "Name", "Image", "HostIp", "RW"),
+    )
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6) | st.sampled_from(("CAP_CHOWN", "ALL", "")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS, inner, max_size=6),
+)
+
+
+@given(st.dictionaries(FIELDS, ANYTHING), st.dictionaries(FIELDS, ANYTHING))
+def test_any_object_with_a_host_configuration_is_a_container(host: dict[str, Any], rest: dict[str, Any]) -> None:
+    [found] = inspect.read(Source("x", json.dumps({**rest, "HostConfig": host}))).containers
+    capability_sets(found)
+
+
 @pytest.mark.parametrize(("user", "root"), [("", True), ("0:0", True), ("root", True), ("app", False)])
 def test_a_user_that_nobody_names_is_root(user: str, root: bool) -> None:  # noqa: FBT001  # cases
     assert is_root(container(config={"User": user})) is root
@@ -116,4 +136,5 @@ def test_it_is_read_from_standard_input() -> None:
     words = [sys.executable, "-m", "dropcap", "check", "--format", "line", "--stdin-filename", "web.json", "-"]
     done = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "web.json:1:62: critical: SYS_ADMIN is added" in done.stdout
+    column = text.index('"SYS_ADMIN"') + 1
+    assert f"web.json:1:{column}: critical: SYS_ADMIN is added" in done.stdout

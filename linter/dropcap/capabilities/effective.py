@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from dropcap.model import Container, Located, Stage
 
+START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
+"""The kinds of what is read that start no program in a container of their own."""
+
 # Podman reads it from the image or the command line: containers/common pkg/capabilities.
 _LABEL = "io.containers.capabilities"
 # Go's strconv.Atoi takes leading zeros and a sign.
@@ -76,7 +79,6 @@ class CapabilitySets(NamedTuple):
     errors: tuple[Refusal, ...]
 
 
-_START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
 _DEFAULT = Origin("default", None)
 _NOTHING = CapabilitySets((), (), {}, ())
 _PLAIN = {
@@ -105,7 +107,7 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
 
 def _compute(container: Container, engine: Engine) -> CapabilitySets:
     privileged = _privileged(container, engine)
-    if container.kind in _START_NOTHING or (container.kind is Kind.EXEC and privileged is None):
+    if container.kind in START_NOTHING or (container.kind is Kind.EXEC and privileged is None):
         return _NOTHING
     root = is_root(container, engine)
     ambient = engine is Engine.PODMAN and _has_ambient_set(container, root=root)

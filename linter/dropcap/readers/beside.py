@@ -45,13 +45,13 @@ def read_beside(path: str, name: str) -> Source:
     """
     wanted = os.path.normpath(os.path.join(os.path.dirname(path), name))
     if not _is_below(os.path.realpath(wanted), project_root(path)):
-        raise UnreachableError(f"{wanted} lies outside the project and is not read", is_outside=True)
+        raise UnreachableError(f"this file lies outside the project and is not read: {wanted}", is_outside=True)
     try:
         return Source.decode(wanted, read_bytes(wanted))
     except UndecodableError as error:
-        raise UnreachableError(f"{wanted} cannot be read: {error.reason}") from None
+        raise UnreachableError(f"this file cannot be read: {error.reason} ({wanted})") from None
     except OSError as error:
-        raise UnreachableError(f"{wanted} cannot be read: {error.strerror or error}") from None
+        raise UnreachableError(f"this file cannot be read: {error.strerror or error} ({wanted})") from None
 
 
 def _is_below(path: str, root: str) -> bool:

@@ -106,6 +106,7 @@ def _container(properties: Properties) -> Container | None:
     container = _run(properties, grip, words, image)
     if container is None:
         return None
+    _check_order(properties, container, image or grip)
     opaque += _from_image(image, stage)
     name = grip.value
     if compose is not None:
@@ -159,6 +160,14 @@ def _run(properties: Properties, grip: Located[str], words: Sequence[Word], imag
                 pass
         properties.failures.append(refusal("docker", "what this makes", error))
         return None
+
+
+def _check_order(properties: Properties, container: Container, image: Scalar | Located[str]) -> None:
+    """Tell of an argument that is no option: Docker takes the first one for the image."""
+    taken = container.image
+    if taken is not None and taken.span != image.span:
+        message = f"docker takes {taken.value} for the image, and what follows it for the command; it is no option"
+        properties.failures.append(Failure(taken.source.path, message, Level.ERROR, taken.source, taken.span))
 
 
 def _before(properties: Properties) -> Iterator[Word]:
