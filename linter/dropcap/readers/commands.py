@@ -56,7 +56,13 @@ class Found(NamedTuple):
 
 
 _ENGINES = {"docker": Engine.DOCKER, "podman": Engine.PODMAN, "nerdctl": Engine.NERDCTL}
-_PROGRAMS = {**{client: client for client in _ENGINES}, "docker-compose": "docker"}
+_PROGRAMS = {
+    **{client: client for client in _ENGINES},
+    "docker-compose": "docker",
+    "docker.exe": "docker",
+    "nerdctl.lima": "nerdctl",
+    "podman-remote": "podman",
+}
 _KINDS = {"run": Kind.RUN, "create": Kind.CREATE, "exec": Kind.EXEC}
 
 
