@@ -162,6 +162,8 @@ def test_a_one_off_run_takes_an_entry_out_of_the_other_list_as_compose_does() ->
         "podman pod ps",
         "docker pod create",
         "docker-compose --version run web",
+        "nerdctl compose -f a.yml exec -T web sh",
+        "nerdctl compose run web",
     ],
 )
 def test_a_line_that_changes_nothing_of_note_is_left_alone(text: str) -> None:
@@ -186,7 +188,9 @@ def test_a_command_as_root_stands_in_the_inventory_and_no_rule_speaks(text: str)
     assert spoken(text) == []
 
 
-@pytest.mark.parametrize("program", ["docker", "podman", "nerdctl", "docker compose", "docker-compose"])
+@pytest.mark.parametrize(
+    "program", ["docker", "podman", "nerdctl", "docker compose", "docker-compose", "nerdctl compose"]
+)
 def test_a_privileged_command_holds_everything_with_every_client(program: str) -> None:
     text = f"{program} exec --privileged web sh"
     assert container(text).kind is Kind.EXEC
@@ -201,6 +205,7 @@ def test_a_privileged_command_holds_everything_with_every_client(program: str) -
         "docker buildx --builder b build --allow security.insecure .",
         "docker image build --allow security.insecure .",
         "docker buildx bake --allow security.insecure",
+        "nerdctl -n k8s.io build --allow=security.insecure --debug .",
     ],
 )
 def test_a_build_that_may_be_insecure_is_told_as_that_and_nothing_else(text: str) -> None:

@@ -99,6 +99,17 @@ _COMMANDS["docker"].update(
         ),
     }
 )
+_COMMANDS["nerdctl"].update(
+    {
+        "compose exec": Command(
+            Kind.EXEC, "nerdctl compose exec", "nerdctl", "compose exec", "compose", Engine.NERDCTL, 2
+        ),
+        **dict.fromkeys(
+            ("build", "builder build", "image build"),
+            Command(Kind.BUILD, "nerdctl build", "nerdctl", "build", "build", Engine.NERDCTL, 0),
+        ),
+    }
+)
 _COMMANDS["podman"]["pod create"] = Command(
     Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0
 )
@@ -110,7 +121,7 @@ _GROUPS = {
         "buildx": "buildx",
     },
     "podman": {"container": "", "pod": ""},
-    "nerdctl": {"container": ""},
+    "nerdctl": {**dict.fromkeys(("container", "image", "builder"), ""), "compose": "compose"},
 }
 _STARTS = frozenset({"run", "create"})
 
