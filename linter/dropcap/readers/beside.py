@@ -21,7 +21,7 @@ def project_root(path: str) -> str:
     """Give the real path of the folder that a file's project is taken to be.
 
     It is the repository that the file lies in; without one the current folder, where the file lies below it; else
-    the file's own folder, or the one above where that is named `.devcontainer`.
+    the file's own folder, or the one that holds the `.devcontainer` in which it lies.
     """
     folder = os.path.dirname(os.path.realpath(path))
     above = folder
@@ -31,7 +31,8 @@ def project_root(path: str) -> str:
             current = os.path.realpath(".")
             if _is_below(folder, current):
                 return current
-            return os.path.dirname(folder) if os.path.basename(folder) == ".devcontainer" else folder
+            outer, is_inside, _ = f"{folder}{os.sep}".partition(f"{os.sep}.devcontainer{os.sep}")
+            return outer if is_inside else folder
         above = parent
     return above
 

@@ -124,6 +124,18 @@ _GROUPS = {
     "nerdctl": {**dict.fromkeys(("container", "image", "builder"), ""), "compose": "compose"},
 }
 _STARTS = frozenset({"run", "create"})
+# What the options of a service are called for a container; an empty name says nothing of it.
+_OF_SERVICE = {
+    "container-label": "label",
+    "container-label-add": "label",
+    "label": "",
+    "group": "group-add",
+    "mount-add": "mount",
+    "network-add": "network",
+    "publish-add": "publish",
+    "sysctl-add": "sysctl",
+}
+_OF_BUILD = frozenset({"allow", "network", "help"})
 
 
 def find_command(words: Sequence[Word]) -> Found | None:
@@ -152,6 +164,13 @@ def find_command(words: Sequence[Word]) -> Found | None:
         word = _known(words, index)
     command = _COMMANDS[client].get(f"{group} {word}".strip())
     return None if command is None else Found(command, index)
+
+
+def meaning(reader: str, name: str) -> str:
+    """Give the name that an option of another command has for `run`; an empty one where it has none."""
+    if reader == "service":
+        return _OF_SERVICE.get(name, name)
+    return name if reader != "build" or name in _OF_BUILD else ""
 
 
 def _known(words: Sequence[Word], index: int) -> str:

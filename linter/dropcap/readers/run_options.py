@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Located, Mount, Opaque
 from dropcap.readers import flag_values
+from dropcap.readers.commands import meaning
 from dropcap.readers.flags import Part, RefusedError, table
 
 if TYPE_CHECKING:
@@ -47,18 +48,6 @@ _ELSEWHERE = {
     "label-file": (("labels",), "a file has them"),
     "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
 }
-# What the options of a service are called for a container; an empty name says nothing of it.
-_OF_SERVICE = {
-    "container-label": "label",
-    "container-label-add": "label",
-    "label": "",
-    "group": "group-add",
-    "mount-add": "mount",
-    "network-add": "network",
-    "publish-add": "publish",
-    "sysctl-add": "sysctl",
-}
-_OF_BUILD = frozenset({"allow", "network", "help"})
 _INSECURE = "security.insecure"
 _API_SOCKET = "/var/run/docker.sock"
 # These beginnings decide what a value means to the engine, whatever follows.
@@ -124,7 +113,7 @@ def read_option(reading: Reading, option: Option) -> None:
 
     """
     value = option.value
-    name = _meaning(reading.reader, option.flag.name)
+    name = meaning(reading.reader, option.flag.name)
     if not name:
         return
     if name != option.flag.name:
@@ -136,13 +125,6 @@ def read_option(reading: Reading, option: Option) -> None:
         hide(reading, value.word, ())
     elif value is not None and name in _READERS:
         _READERS[name](reading, option, value)
-
-
-def _meaning(reader: str, name: str) -> str:
-    """Give the name that an option of another command has for `run`; an empty one where it has none."""
-    if reader == "service":
-        return _OF_SERVICE.get(name, name)
-    return name if reader != "build" or name in _OF_BUILD else ""
 
 
 def hide(reading: Reading, word: Word, fields: tuple[str, ...], reason: str = "") -> None:

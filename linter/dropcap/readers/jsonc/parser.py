@@ -1,8 +1,4 @@
-"""JSON as people write it, with comments and trailing commas, each key and value at its place.
-
-A strict text is read as `json` reads it. What the readers of such files repair, a comma that is missing or one too
-many, is repaired and told; the rest is refused. Nothing here recurses, and each character is looked at once.
-"""
+"""One pass over a text of JSON."""
 
 from __future__ import annotations
 
@@ -10,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
-from dropcap.record import NamedTuple
+from dropcap.readers.jsonc.nodes import Array, Member, Object, Scalar, Text
+from dropcap.readers.jsonc.quoted import PLAIN, end_of, escape
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any, TypeAlias
+    from typing import Any
 
+    from dropcap.readers.jsonc.nodes import Node
     from dropcap.source import Source
 
 MAX_DEPTH = 200
@@ -25,55 +22,10 @@ MAX_PROBLEMS = 20
 """How many repairs a text may need and still be taken for JSON."""
 
 _BLANKS = r"[ \t\r\n]*"
-_PLAIN = r'[^"\\\x00-\x1f]*'
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 _WORD = r"[^\W\d]\w*"
 _WORDS = {"true": True, "false": False, "null": None}
-_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_CODE = r"\\u([0-9a-fA-F]{4})"
-_PAIR = r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 _LONGEST_SHOWN = 20
-
-
-class Scalar(NamedTuple):
-    """A single value; the span of a text holds its quotation marks."""
-
-    value: str | int | float | bool | None
-    source: Source
-    span: Span
-
-
-class Array(NamedTuple):
-    """A list, from bracket to bracket."""
-
-    items: tuple[Node, ...]
-    source: Source
-    span: Span
-
-
-class Member(NamedTuple):
-    """A key, always a text, and its value."""
-
-    key: Scalar
-    value: Node
-
-
-class Object(NamedTuple):
-    """Members in their order, keys that stand there twice included; from brace to brace."""
-
-    members: tuple[Member, ...]
-    source: Source
-    span: Span
-
-
-Node: TypeAlias = Scalar | Array | Object
-
-
-class Text(NamedTuple):
-    """What a text holds: its one value, and what had to be repaired."""
-
-    root: Node
-    problems: tuple[Failure, ...]
 
 
 class _Frame:
@@ -98,65 +50,6 @@ def parse(source: Source) -> Text:
     return _Parser(source).parse()
 
 
-def members(node: Object) -> dict[str, Member]:
-    """Give the members by key; of a key that stands there twice the last one counts, as for all programs."""
-    return {str(member.key.value): member for member in node.members}
-
-
-def text_of(node: Scalar) -> Source:
-    """Give the text of a string as a source of its own, every character at its place.
-
-    Raises:
-        TypeError: the node is no string.
-
-    """
-    if not isinstance(node.value, str):
-        raise TypeError("only a string has a text")
-    segments = [(0, node.span.start + 1)]
-    at, length = node.span.start + 1, 0
-    plain = re.compile(_PLAIN)
-    text = node.source.text
-    while True:
-        end = _end(plain, text, at)
-        length += end - at
-        if end + 1 >= node.span.end:
-            return node.source.piece(node.value, segments)
-        if text[end] == "\\":
-            _, size = _escape(text, end)
-            at, length = end + size, length + 1
-            segments.append((length - 1, end))
-            segments.append((length, at))
-        else:
-            at, length = end + 1, length + 1
-
-
-def plain(node: Node) -> Any:  # noqa: ANN401  # any value that JSON can hold
-    """Give a node as Python's `json` would."""
-    if isinstance(node, Object):
-        return {member.key.value: plain(member.value) for member in node.members}
-    if isinstance(node, Array):
-        return [plain(item) for item in node.items]
-    return node.value
-
-
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return at if found is None else found.end()
-
-
-def _escape(text: str, at: int) -> tuple[str, int]:
-    """Read the escape at a backslash; gives what it stands for and its length, 0 where it is none."""
-    pair = re.compile(_PAIR).match(text, at)
-    if pair:
-        high, low = int(pair[1], 16), int(pair[2], 16)
-        return chr(0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF)), len(pair[0])
-    code = re.compile(_CODE).match(text, at)
-    if code:
-        return chr(int(code[1], 16)), len(code[0])
-    found = _ESCAPES.get(text[at + 1 : at + 2])
-    return ("", 0) if found is None else (found, 2)
-
-
 class _Parser:
     """One pass over a text."""
 
@@ -165,7 +58,7 @@ class _Parser:
         self._text = source.text
         self._at = 0
         self._problems: list[Failure] = []
-        self._plain = re.compile(_PLAIN)
+        self._plain = re.compile(PLAIN)
         self._blanks = re.compile(_BLANKS)
 
     def parse(self) -> Text:
@@ -284,7 +177,7 @@ class _Parser:
 
     def _string(self) -> Scalar:
         start, text = self._at, self._text
-        end = _end(self._plain, text, start + 1)
+        end = end_of(self._plain, text, start + 1)
         if text[end : end + 1] == '"':
             self._at = end + 1
             return Scalar(text[start + 1 : end], self._source, Span(start, end + 1))
@@ -294,7 +187,7 @@ class _Parser:
             if char in {"", "\n", "\r"}:
                 raise self._refused(Span(start, end), "this text is not ended; a double quotation mark is missing")
             if char == "\\":
-                part, size = _escape(text, end)
+                part, size = escape(text, end)
                 if not size:
                     raise self._refused(Span(end, min(end + 2, len(text))), "no escape; a backslash is written \\\\")
             else:
@@ -302,7 +195,7 @@ class _Parser:
                 self._repair(Span(end, end + 1), f"a control character in a text is written \\u{ord(char):04x}")
             parts.append(part)
             at = end + size
-            end = _end(self._plain, text, at)
+            end = end_of(self._plain, text, at)
             parts.append(text[at:end])
         self._at = end + 1
         return Scalar("".join(parts), self._source, Span(start, end + 1))
@@ -310,15 +203,15 @@ class _Parser:
     def _skip(self) -> None:
         """Go over blanks and comments."""
         text = self._text
-        self._at = _end(self._blanks, text, self._at)
+        self._at = end_of(self._blanks, text, self._at)
         while text.startswith(("//", "/*"), self._at):
             if text[self._at + 1] == "/":
-                end = _end(re.compile(r"[^\r\n]*"), text, self._at)
+                end = end_of(re.compile(r"[^\r\n]*"), text, self._at)
             else:
                 end = text.find("*/", self._at + 2) + 2
                 if end < 2:  # noqa: PLR2004  # it was not found
                     raise self._refused(Span(self._at, self._at + 2), "this comment is not ended")
-            self._at = _end(self._blanks, text, end)
+            self._at = end_of(self._blanks, text, end)
 
     def _expect_more(self, stack: list[_Frame]) -> None:
         if self._at == len(self._text):
@@ -352,10 +245,3 @@ def _number(match: re.Match[str]) -> int | float:
 def _shown(text: object) -> str:
     shown = str(text)
     return f'"{shown}"' if len(shown) <= _LONGEST_SHOWN else f'"{shown[:_LONGEST_SHOWN]}…"'
-
-
-def strings(node: Node) -> Iterator[Scalar]:
-    """Give the string that a node is, or the strings of the list that it is; other items are left out."""
-    for item in node.items if isinstance(node, Array) else (node,):
-        if isinstance(item, Scalar) and isinstance(item.value, str):
-            yield item
