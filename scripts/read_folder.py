@@ -3,8 +3,9 @@
 
     scripts/read_folder.py FOLDER [--list]
 
-Each file whose name is one of Compose, YAML, Dockerfile or shell is read on its own: it is read, or refused
-with one clear line. An exception, a refusal of several lines or a file that takes longer than five seconds is
+Each file whose name is one of Compose, YAML, Dockerfile, shell, devcontainer.json or Quadlet is read on its own: it
+is read, or refused with one clear line; of each kind the containers are counted, and those that something in them
+is not known of. An exception, a refusal of several lines or a file that takes longer than five seconds is
 a fault. Then the folder is checked as a whole, twice and with one, two and three processes: the reports have
 to be the same to the byte. Exits 1 on any fault.
 """
@@ -20,7 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, Target, syntax_of_name
+from dropcap.discover import COMPOSE, QUADLET, Target, syntax_of_name
 from dropcap.engine import check_file
 from dropcap.model import Engine, Level, Report
 from dropcap.rule import load_rules
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from dropcap.model import Failure
 
+BY_SUFFIX = {".yml": COMPOSE, ".yaml": COMPOSE, ".container": QUADLET, ".kube": QUADLET}
 SLOW = 5.0
 LONG = 300
 
@@ -54,7 +56,7 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
     refusals: Counter[str] = Counter()
     faults: list[str] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        syntax = syntax_of_name(path.name) or (COMPOSE if path.suffix in (".yml", ".yaml") else None)
+        syntax = syntax_of_name(path.name) or BY_SUFFIX.get(path.suffix)
         if syntax is None:
             counts["other"] += 1
             continue
@@ -67,7 +69,8 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
         if (seconds := time.perf_counter() - start) > SLOW:
             faults.append(f"{path}: took {seconds:.1f} s")
         counts[f"{syntax} {'read' if result.read else 'refused'}"] += 1
-        counts["containers"] += len(result.containers)
+        counts[f"{syntax} containers"] += len(result.containers)
+        counts[f"{syntax} containers, opaque in part"] += sum(bool(one.opaque) for one in result.containers)
         counts["findings"] += len(result.findings)
         faults += [f"{path}: not one clear line: {failure.message!r}" for failure in unclear(result.failures)]
         errors = [failure for failure in result.failures if failure.level is Level.ERROR]

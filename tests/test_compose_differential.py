@@ -142,7 +142,7 @@ def tagged(value: object) -> st.SearchStrategy[object]:
 @st.composite
 def projects(draw: st.DrawFn) -> Files:
     """Files of a project: a main file, and perhaps an override, a base, an included project and variables."""
-    here = st.sampled_from(NAMES).map(lambda name: draw(st.sampled_from([name, {"service": name}])))
+    here = st.one_of(st.sampled_from(NAMES), st.builds(lambda name: {"service": name}, st.sampled_from(NAMES)))
     base = st.builds(lambda name: {"file": "sub/base.yaml", "service": name}, st.sampled_from(NAMES))
     main = draw(services(st.one_of(here, base)))
     files = {"sub/base.yaml": {"services": {**{name: {} for name in NAMES}, **draw(services(here))}}}

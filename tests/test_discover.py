@@ -9,12 +9,16 @@ import pytest
 
 from dropcap.discover import (
     COMPOSE,
+    DEVCONTAINER,
     DOCKERFILE,
+    INSPECT,
     MAX_BYTES,
+    QUADLET,
     SHELL,
     Target,
     discover,
     read_bytes,
+    syntax_of_content,
     syntax_of_name,
 )
 from dropcap.model import Level
@@ -49,6 +53,12 @@ SERVICES = "services:\n  web:\n    image: nginx\n"
         ("run.sh", SHELL),
         ("a.bash", SHELL),
         ("a.fish", None),
+        (".devcontainer.json", DEVCONTAINER),
+        (".devcontainer/python/devcontainer.json", DEVCONTAINER),
+        ("devcontainer.json", DEVCONTAINER),
+        ("devcontainer-feature.json", None),
+        ("my.devcontainer.json", None),
+        ("web.container", None),
         ("values.yaml", None),
     ],
 )
@@ -155,3 +165,47 @@ def test_what_is_no_regular_file_or_too_large_is_not_read(tmp_path: Path) -> Non
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(OSError, match="larger than 16 MiB"):
         read_bytes(str(tmp_path / "big.sh"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "syntax"),
+    [
+        ("web.container", "[Unit]\n[Container]\nImage=x\n", QUADLET),
+        ("web.container", "  [Container] \r\nImage=x\n", QUADLET),
+        ("web.kube", "[Kube]\nYaml=x\n", QUADLET),
+        ("web.container", "# [Container]\n[Pod]\n", None),
+        ("web.container", "not a unit", None),
+        ("web.pod", "[Container]\n", None),
+        ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', INSPECT),
+        ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', INSPECT),
+        ("x.json", '[{"Id": "1", "HostConfig": {}}]', None),
+        ("x.json", '{"HostConfig": {"CapAdd": null, "CapDrop": null}}', None),
+        ("x.json", 'see "Id", "HostConfig", "CapAdd" and "CapDrop"', None),
+    ],
+)
+def test_content_tells_the_syntax_where_the_name_does_not(name: str, text: str, syntax: str | None) -> None:
+    assert syntax_of_content(name, text.encode()) == syntax
+
+
+def test_hidden_folders_units_and_what_engines_printed_are_found(tmp_path: Path) -> None:
+    described = '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]'
+    files = {
+        ".devcontainer/devcontainer.json": "{}",
+        ".devcontainer/go/devcontainer.json": "{}",
+        ".devcontainer.json": "{}",
+        "web.container": "[Container]\nImage=x\n",
+        "web.container.d/10.conf": "[Container]\nAddCapability=ALL\n",
+        "other.container": "something else\n",
+        "audit.json": described,
+        "package.json": "{}",
+    }
+    tree(tmp_path, files)
+    found, failures = discover([str(tmp_path)])
+    assert failures == []
+    assert {(os.path.relpath(target.path, tmp_path), target.syntax) for target in found} == {
+        (".devcontainer/devcontainer.json", DEVCONTAINER),
+        (".devcontainer/go/devcontainer.json", DEVCONTAINER),
+        (".devcontainer.json", DEVCONTAINER),
+        ("web.container", QUADLET),
+        ("audit.json", INSPECT),
+    }

@@ -1,4 +1,7 @@
-"""Files that say themselves what is found in them: `marked/` line by line over all rules, `ok/` nothing."""
+"""Files that say themselves what is found in them: `marked/` line by line over all rules, `ok/` nothing.
+
+What engines print has no comments; beside each such file of `inspected/` stands what is found in it, and where.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dropcap.discover import SHELL, syntax_of_name
+from dropcap.discover import INSPECT, SHELL, syntax_of_content, syntax_of_name
 from dropcap.rule import load_rules
 from dropcap.testing import findings, lines, marked, marks, unmarked
 
 RULES = load_rules()
 FOLDER = Path(__file__).parent.parent / "fixtures"
 MARKED = sorted(path for path in (FOLDER / "marked").rglob("*") if path.is_file())
+INSPECTED = sorted((FOLDER / "inspected").glob("*.json"))
 SILENT = sorted(path for path in (FOLDER / "ok").rglob("*") if path.is_file())
 
 
@@ -21,7 +25,7 @@ def named(path: Path) -> str:
 
 
 def syntax_of(path: Path) -> str:
-    syntax = syntax_of_name(str(path))
+    syntax = syntax_of_name(str(path)) or syntax_of_content(str(path), path.read_bytes())
     assert syntax, f"{path} has a name that says nothing"
     return syntax
 
@@ -41,6 +45,18 @@ def test_every_finding_is_marked_and_every_mark_is_found(path: Path, request: py
 def test_a_file_that_is_right_is_left_alone(path: Path) -> None:
     found = findings(syntax_of(path), path.read_text(encoding="utf-8"), RULES)
     assert [(finding.rule, finding.problem.message) for finding in found] == []
+
+
+@pytest.mark.parametrize("path", INSPECTED, ids=named)
+def test_what_is_found_in_an_engines_words_stands_beside_them(path: Path, request: pytest.FixtureRequest) -> None:
+    assert syntax_of(path) == INSPECT
+    found = findings(INSPECT, path.read_text(encoding="utf-8"), RULES)
+    regions = [(finding.problem.where.source.region(finding.problem.where.span), finding.rule) for finding in found]
+    text = "".join(f"{where.line}:{where.column} {rule}\n" for where, rule in sorted(regions))
+    expected = path.with_suffix(".expected")
+    if request.config.getoption("--accept"):
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

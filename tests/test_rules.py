@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import dropcap.api
-from dropcap.model import Engine, Severity
+from dropcap.model import Container, Engine, Kind, Severity
 from dropcap.rule import Rule, load_rules
+from dropcap.source import Source, Span
 from dropcap.testing import SYNTAXES, examples, findings
 
 RULES = load_rules()
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parent.parent / "rules" / "dropcap_rules"
 LABELS = ("Audit", "Remediation", "Impact", "Default value")
 
 # What these speak of cannot be written in a Compose file: there an option is a key, not a word in a line.
-NOT_IN_COMPOSE = {"misplaced-option"}
+NOT_IN_COMPOSE = {"misplaced-option", "insecure-build-step"}
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
@@ -61,6 +62,24 @@ def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
     for mention in re.findall(r"CIS Docker Benchmark[^;]*", references):
         assert re.match(r"CIS Docker Benchmark 1\.6\.0, [45]\.\d+", mention), mention
     assert "CIS" not in rule.page.rpartition("\nReferences: ")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine", "spoken"),
+    [
+        (Kind.EXEC, Engine.DOCKER, set()),
+        (Kind.BUILD, Engine.DOCKER, set()),
+        (Kind.POD, Engine.PODMAN, set()),
+        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw"}),
+        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities"}),
+        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw"}),
+        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities"}),
+    ],
+)
+def test_what_is_absent_is_told_of_what_starts_a_container_alone(kind: Kind, engine: Engine, spoken: set[str]) -> None:
+    source = Source("x", "web")
+    plain = Container(kind, "web", source, Span(0, 3), engine=engine)
+    assert {rule.id for rule in RULES if rule.check and list(rule.check(plain))} == spoken
 
 
 @each_rule

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 COMPOSE, DOCKERFILE, SHELL = "compose", "dockerfile", "shell"
+DEVCONTAINER, QUADLET, INSPECT = "devcontainer", "quadlet", "inspect"
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
@@ -46,6 +47,12 @@ _NOT_A_DOCKERFILE = (
 _SHELL_SUFFIXES = (".sh", ".bash", ".ksh")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 _YAML_SUFFIXES = (".yml", ".yaml")
+_UNIT_SUFFIXES = (".container", ".kube")
+_UNIT_SECTION = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
+_DEVCONTAINER_NAMES = frozenset({"devcontainer.json", ".devcontainer.json"})
+_INSPECTED = rb"\s*\[?\s*\{"
+_INSPECTED_FIELDS = (b'"Id"', b'"HostConfig"', b'"CapAdd"', b'"CapDrop"')
+_ENOUGH = {".json": 64 * 1024, **dict.fromkeys((*_YAML_SUFFIXES, *_UNIT_SUFFIXES), MAX_BYTES)}  # to tell the syntax
 _SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it
 _SERVICES_KEY = rb"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:[#&].*)?\r?$"
@@ -79,6 +86,8 @@ def syntax_of_name(path: str) -> str | None:
         return None
     if lower.endswith(_SHELL_SUFFIXES):
         return SHELL
+    if name in _DEVCONTAINER_NAMES:
+        return DEVCONTAINER
     if lower.endswith(_YAML_SUFFIXES) and not _COMPOSE_WORDS.isdisjoint(_words_before_suffix(lower)):
         return COMPOSE
     if re.fullmatch(_DOCKERFILE_NAME, name) and not lower.endswith(_NOT_A_DOCKERFILE):
@@ -92,9 +101,16 @@ def _words_before_suffix(name: str) -> list[str]:
 
 
 def syntax_of_content(path: str, data: bytes) -> str | None:
-    """Tell a file's syntax by its first line, or for YAML by a top-level `services:` with a block below."""
+    """Tell a file's syntax by its first line, or for YAML by a top-level `services:` with a block below.
+
+    A Quadlet unit has its section, and what an engine printed about containers the names of some fields.
+    """
     if re.match(_SHEBANG, data[:_SHEBANG_LENGTH]):
         return SHELL
+    if path.endswith(_UNIT_SUFFIXES):
+        return QUADLET if re.search(_UNIT_SECTION, data) else None
+    if re.match(_INSPECTED, data) and all(field in data for field in _INSPECTED_FIELDS):
+        return INSPECT
     if path.lower().endswith(_YAML_SUFFIXES) and re.search(_SERVICES_KEY, data):
         from dropcap.readers.compose import looks_like_compose  # only where the name says nothing
 
@@ -214,12 +230,12 @@ def _candidate(entry: os.DirEntry[str], path: str) -> Target | None:
     syntax = syntax_of_name(entry.name)
     if syntax is not None:
         return Target(path, syntax, named=False)
-    is_yaml = entry.name.lower().endswith(_YAML_SUFFIXES)
-    if not is_yaml and "." in entry.name:
+    suffix = os.path.splitext(entry.name.lower())[1]
+    if suffix not in _ENOUGH and "." in entry.name:
         return None
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_BYTES if is_yaml else 128)
+            data = file.read(_ENOUGH.get(suffix, 128))
     except OSError:
         return None
     syntax = syntax_of_content(path, data)

@@ -10,7 +10,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, read_bytes, syntax_of_content
+from dropcap.discover import (
+    COMPOSE,
+    DEVCONTAINER,
+    DOCKERFILE,
+    INSPECT,
+    QUADLET,
+    SHELL,
+    read_bytes,
+    syntax_of_content,
+)
 from dropcap.model import (
     Container,
     Document,
@@ -190,7 +199,8 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
         raise UnreadableError(_undecodable(target.path, data, error)) from None
     syntax = target.syntax or syntax_of_content(target.path, data)
     if syntax is None:
-        message = "neither name nor content says that this is a Compose file, a Dockerfile or a shell script"
+        known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
+        message = f"neither name nor content says that this is {known}"
         raise UnreadableError(Failure(target.path, message))
     try:
         document = _read(syntax, source, target, settings or Settings())
@@ -222,6 +232,18 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
         from dropcap.readers import shell
 
         return shell.read(source)
+    if syntax == DEVCONTAINER:
+        from dropcap.readers import devcontainer
+
+        return devcontainer.read(source)
+    if syntax == QUADLET:
+        from dropcap.readers import quadlet
+
+        return quadlet.read(source)
+    if syntax == INSPECT:
+        from dropcap.readers import inspect
+
+        return inspect.read(source)
     raise ValueError(f"no reader for {syntax}")
 
 

@@ -33,6 +33,17 @@ class Kind(Enum):
     RUN = "run"
     CREATE = "create"
     EXEC = "exec"
+    """A command in a running container."""
+    UPDATE = "update"
+    """What a running Swarm service is changed to."""
+    POD = "pod"
+    """What several containers of Podman share; it runs nothing of its own."""
+    BUILD = "build"
+    """The building of an image; `privileged` says whether its steps may be."""
+    DEVCONTAINER = "devcontainer"
+    QUADLET = "quadlet"
+    INSPECT = "inspect"
+    """A container that an engine described; nothing can be mended there."""
     STAGE = "stage"
 
 
@@ -309,7 +320,7 @@ class Document(NamedTuple):
 
     Attributes:
         source: the text that was read.
-        syntax: `compose`, `dockerfile` or `shell`.
+        syntax: `compose`, `dockerfile`, `shell`, `devcontainer`, `quadlet` or `inspect`.
         containers: in the order of the file.
         failures: what could not be read, while the rest was.
         parts: the real paths of further files that belong to it and are not to be read by themselves.

@@ -7,7 +7,8 @@ An example is a fenced block of a rule's docstring whose opening line names a sy
 
     ```yaml bad
 
-A marked file says at the end of a line, or on a line of its own some lines above, which rules speak there::
+A marked file says at the end of a line, or on a line of its own some lines above, which rules speak there, behind
+`#` or `//`::
 
     privileged: true  # error: privileged
     # error+2: privileged, net-raw
@@ -19,7 +20,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, Target
+from dropcap.discover import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL, Target
 from dropcap.engine import check_bytes
 from dropcap.model import Engine
 from dropcap.record import NamedTuple
@@ -30,12 +31,18 @@ if TYPE_CHECKING:
     from dropcap.model import Finding
     from dropcap.rule import Rule
 
-SYNTAXES = {"yaml": COMPOSE, "sh": SHELL, "dockerfile": DOCKERFILE}
+SYNTAXES = {
+    "yaml": COMPOSE,
+    "sh": SHELL,
+    "dockerfile": DOCKERFILE,
+    "jsonc": DEVCONTAINER,
+    "ini": QUADLET,
+}
 """The words after the fence, and the syntax that each stands for."""
 
 _FENCE = re.compile(r"```(\S*)(?: (\S+))?")
-_TRAILING = re.compile(r"[ \t]*# error: ([a-z0-9, -]+)$")
-_ABOVE = re.compile(r"[ \t]*# error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
+_TRAILING = re.compile(r"[ \t]*(?:#|//) error: ([a-z0-9, -]+)$")
+_ABOVE = re.compile(r"[ \t]*(?:#|//) error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
 
 
 class Example(NamedTuple):
@@ -105,7 +112,7 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
     """Check a text as if it were a file.
 
     Args:
-        syntax: `compose`, `dockerfile` or `shell`.
+        syntax: a value of :data:`SYNTAXES`, or `inspect`.
         text: the file's content.
         rules: what to ask.
         engine: the engine where the text names none.
@@ -148,24 +155,25 @@ def marked(syntax: str, text: str, found: Iterable[Finding]) -> str:
     """Write marks for findings into a text that has none.
 
     A mark stands at the end of its line where a comment can stand there; otherwise above the first line of
-    the statement, as a shell's continuation lines and Dockerfile instructions ask for.
+    the statement, as a shell's continuation lines, Dockerfile instructions and units ask for.
     """
+    sign = "//" if syntax == DEVCONTAINER else "#"
     at_line: dict[int, list[str]] = {}
     for (number, rule), count in sorted(lines(found).items()):
         at_line.setdefault(number, []).extend([rule] * count)
     body = text.splitlines()
     above: dict[int, list[int]] = {}
     for number, rules in at_line.items():
-        if syntax == DOCKERFILE or body[number - 1].endswith("\\"):
+        if syntax in {DOCKERFILE, QUADLET} or body[number - 1].endswith("\\"):
             above.setdefault(_statement(body, number), []).append(number)
         else:
-            body[number - 1] += f"  # error: {', '.join(rules)}"
+            body[number - 1] += f"  {sign} error: {', '.join(rules)}"
     written = []
     for number, line in enumerate(body, 1):
         marks_here = above.get(number, [])
         for index, target in enumerate(marks_here):
             distance = target - number + len(marks_here) - index
-            written.append(f"# error+{distance}: {', '.join(at_line[target])}")
+            written.append(f"{sign} error+{distance}: {', '.join(at_line[target])}")
         written.append(line)
     return "".join(f"{line}\n" for line in written)
 

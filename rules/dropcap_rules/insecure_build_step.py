@@ -1,5 +1,5 @@
 """
-A build step runs without a sandbox.
+A build step runs without a sandbox, or a build may run such steps.
 
 `RUN --security=insecure` gives the step every capability, in the ambient set too, so that a user other than
 root has them; it lifts the seccomp and AppArmor profiles and opens devices, as privileged mode does for a
@@ -31,22 +31,40 @@ FROM debian:bookworm
 RUN --security=sandbox debugfs -R "ls -l" disk.img
 ```
 
-References: Dockerfile reference, "RUN --security"; buildkit util/entitlements/security/security_linux.go.
+```sh bad
+docker buildx create --use --buildkitd-flags "--allow-insecure-entitlement security.insecure"
+docker buildx build --allow security.insecure -t disk:1 .
+```
+
+```sh good
+docker buildx create --use
+docker buildx build -t disk:1 .
+```
+
+References: Dockerfile reference, "RUN --security"; `docker buildx build`, "--allow"; buildkit
+util/entitlements/security/security_linux.go.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Stage
+    from dropcap.api import Container, Stage
 
 # As much as privileged mode, but for the length of one step and after two consents outside the file.
 SEVERITY = Severity.HIGH
+
+
+def check(container: Container) -> Iterator[Problem]:
+    option = container.privileged
+    if container.kind is Kind.BUILD and option is not None and option.value:
+        message = "the build may run steps with every capability, without a seccomp or AppArmor profile"
+        yield Problem(option, message, ("security.insecure",))
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:

@@ -69,7 +69,7 @@ SEVERITY = Severity.CRITICAL
 
 def check(container: Container) -> Iterator[Problem]:
     option = container.privileged
-    if option is None or not option.value or container.engine is Engine.SWARM:
+    if option is None or not option.value or container.engine is Engine.SWARM or container.kind is Kind.BUILD:
         return
     if container.kind is Kind.EXEC:
         yield Problem(option, "a privileged exec holds every capability, whatever the container was given")

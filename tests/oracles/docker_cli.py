@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import shutil
 import socketserver
 import subprocess
@@ -17,6 +18,7 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -43,6 +45,11 @@ class Client:
     def __init__(self, engine: _Engine, folder: str) -> None:
         self._engine = engine
         self._folder = folder
+
+    @property
+    def folder(self) -> str:
+        """The current folder of every command."""
+        return self._folder
 
     def ask(self, argv: Sequence[str]) -> Answer:
         """Run the client with these words, the first of which is `docker`."""
@@ -105,6 +112,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif "/containers/" in self.path:  # what `exec` asks before it sends its own request
             body = {"Id": "c" * 64, "State": {"Status": "running"}, "Config": {}}
             self._reply(200, json.dumps(body).encode(), "application/json")
+        elif found := re.search(r"/networks/([^/?]+)", self.path):
+            body = {"Id": "n" * 25, "Name": found[1], "Scope": "swarm", "Driver": "overlay"}
+            self._reply(200, json.dumps(body).encode(), "application/json")
+        elif re.search(r"/(secrets|configs)\?", self.path):  # all that a new service asks for is there
+            filters = json.loads(parse_qs(urlsplit(self.path).query)["filters"][0])
+            names = filters.get("name", {})
+            found_all = [{"ID": f"{index:025}", "Spec": {"Name": name}} for index, name in enumerate(names)]
+            self._reply(200, json.dumps(found_all).encode(), "application/json")
         else:
             self._reply(404, b'{"message": "absent"}', "application/json")
 

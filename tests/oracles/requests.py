@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dropcap.capabilities.engines import swarm_lists
 from dropcap.model import Container, Kind
 from dropcap.readers.command_line import Word, read_command
 from dropcap.source import Source, Span
@@ -155,6 +156,58 @@ def meant(container: Container) -> Asked:
         groups=_texts(container.group_add),
         read_only=container.read_only is not None and container.read_only.value,
         labels=_last_of_each(container.labels),
+    )
+
+
+class AskedOfService(NamedTuple):
+    """What a request to create a Swarm service says of its containers."""
+
+    cap_add: tuple[str, ...]
+    cap_drop: tuple[str, ...]
+    user: str
+    read_only: bool
+    arguments: tuple[str, ...]
+    groups: tuple[str, ...]
+    labels: tuple[str, ...]
+    mounts: tuple[str, ...]
+
+
+def service_requested(spec: Mapping[str, Any]) -> AskedOfService:
+    """Say what a request's container specification asks for."""
+    return AskedOfService(
+        cap_add=tuple(spec.get("CapabilityAdd") or ()),
+        cap_drop=tuple(spec.get("CapabilityDrop") or ()),
+        user=spec.get("User") or "",
+        read_only=bool(spec.get("ReadOnly")),
+        arguments=tuple(spec.get("Args") or ()),
+        groups=tuple(spec.get("Groups") or ()),
+        labels=tuple(sorted(f"{key}={value}" for key, value in (spec.get("Labels") or {}).items())),
+        mounts=tuple(
+            sorted(
+                _mount(one["Type"], one.get("Source", ""), one["Target"], read_only=bool(one.get("ReadOnly")))
+                for one in spec.get("Mounts") or ()
+            )
+        ),
+    )
+
+
+def meant_for_service(container: Container) -> AskedOfService:
+    """Say what the service that we read would be asked for."""
+    added, dropped = swarm_lists(_texts(container.cap_add), _texts(container.cap_drop))
+    return AskedOfService(
+        cap_add=added,
+        cap_drop=dropped,
+        user=_text(container.user),
+        read_only=container.read_only is not None and container.read_only.value,
+        arguments=_texts(container.command or ()),
+        groups=_texts(container.group_add),
+        labels=_last_of_each(container.labels),
+        mounts=tuple(
+            sorted(
+                _mount(mount.value.type, mount.value.source, mount.value.target, read_only=mount.value.read_only)
+                for mount in container.mounts
+            )
+        ),
     )
 
 

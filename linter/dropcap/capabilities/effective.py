@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from dropcap.model import Container, Located, Stage
 
+START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
+"""The kinds of what is read that start no program in a container of their own."""
+
 # Podman reads it from the image or the command line: containers/common pkg/capabilities.
 _LABEL = "io.containers.capabilities"
 # Go's strconv.Atoi takes leading zeros and a sign.
@@ -89,8 +92,9 @@ _last: list[tuple[Container, Engine, CapabilitySets]] = []
 def capability_sets(container: Container, engine: Engine | None = None) -> CapabilitySets:
     """Compute the sets of a container under an engine: the one given, the container's own, or Docker.
 
-    A Dockerfile stage starts nothing and has empty sets. So has a command in a running container, whose sets
-    are those that the container was started with; a privileged one holds everything.
+    A Dockerfile stage starts nothing and has empty sets, and so has a pod or a build. So has a command in a
+    running container, whose sets are those that the container was started with; a privileged one holds
+    everything.
     """
     engine = engine or container.engine or Engine.DOCKER
     for known, its_engine, sets in _last:
@@ -103,7 +107,7 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
 
 def _compute(container: Container, engine: Engine) -> CapabilitySets:
     privileged = _privileged(container, engine)
-    if container.kind is Kind.STAGE or (container.kind is Kind.EXEC and privileged is None):
+    if container.kind in START_NOTHING or (container.kind is Kind.EXEC and privileged is None):
         return _NOTHING
     root = is_root(container, engine)
     ambient = engine is Engine.PODMAN and _has_ambient_set(container, root=root)

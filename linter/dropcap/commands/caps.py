@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
-from dropcap.capabilities.effective import capability_sets
+from dropcap.capabilities.effective import START_NOTHING, capability_sets
 from dropcap.cli import CLEAN, UNCHECKED
 from dropcap.commands.inputs import add_paths, configure, gather
 from dropcap.commands.output import put_out, tell_failures
-from dropcap.model import Engine, Kind, Level
+from dropcap.model import Engine, Level
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,8 +35,8 @@ def run(arguments: Namespace) -> int:
 
 
 def started(report: Report) -> Iterator[Container]:
-    """Give the containers that a file starts: a Dockerfile's stages start nothing."""
-    return (container for container in report.containers if container.kind is not Kind.STAGE)
+    """Give the containers that a file starts: a Dockerfile's stages start nothing, nor do builds and pods."""
+    return (container for container in report.containers if container.kind not in START_NOTHING)
 
 
 def _text(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""One command's words become a container: `docker run`, `podman create`, `nerdctl exec --privileged`.
+"""One command's words become a container: `docker run`, `podman create`, `docker compose exec --privileged`.
 
 The words are read as the client itself reads them. A word that nobody can know before the line runs hides as
 little as possible: the value of `--user` hides the user, `"${ARGS[@]}"` hides everything.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Opaque
-from dropcap.readers.flags import Hole, Option, RefusedError, Table, Word, is_option, read_word, table
+from dropcap.capabilities.effective import is_root
+from dropcap.model import Container, Failure, Kind, Level, Located, Opaque
+from dropcap.readers.commands import VERBS, find_command
+from dropcap.readers.flags import Hole, RefusedError, Word, is_option, read_word, table
 from dropcap.readers.run_options import Reading, hide, read_option
 from dropcap.record import NamedTuple
 from dropcap.source import Span
@@ -18,21 +20,23 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PROGRAMS", "Word", "read_command"]
+    from dropcap.readers.commands import Command
+    from dropcap.readers.flags import Table
 
-PROGRAMS = {"docker": Engine.DOCKER, "podman": Engine.PODMAN, "nerdctl": Engine.NERDCTL}
-"""The clients that are known, by the name of their program."""
+__all__ = ["VERBS", "RefusedError", "Word", "read_command", "read_words", "refusal"]
 
-_KINDS = {"run": Kind.RUN, "create": Kind.CREATE, "exec": Kind.EXEC}
 # `$IMAGE_NAME`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
 _IMAGE_LIKE = re.compile(
     r"\$\{?!?(?!\w*(?:ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL))(?!\w+:?\+)"
     r"\w*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)",
     re.IGNORECASE,
 )
-_OPTION_LIKE = re.compile("ARG|FLAG|OPT|PARAM", re.IGNORECASE)
 _GIVES_IMAGE = re.compile(r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b")
 _EXPANSIONS = re.compile(r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+")
+_INSECURE = "security.insecure"
+# What decides the rest where a command names only what is to be different.
+_ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
+_WITHOUT_IMAGE = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
 class _Place(NamedTuple):
@@ -45,69 +49,82 @@ class _Place(NamedTuple):
 def read_command(words: Sequence[Word]) -> Container | Failure | None:
     """Read a command line, from the program's name on.
 
+    A command in a running container is one to speak of where it is privileged or runs as root: as root it holds
+    all that its container may hold, whatever user that was started with. The building of an image is one where
+    it allows steps with all capabilities, and `docker compose run` where it changes what its service says of
+    capabilities or user.
+
     Returns:
-        A container; a failure where the client refuses the line; None where it starts no container, or only
-        runs a process in one without `--privileged`.
+        A container; a failure where the client refuses the line; None where there is nothing to speak of.
 
     """
-    if not words or words[0].unknown is not None:
-        return None
-    program = words[0].value.rpartition("/")[2]
-    if program not in PROGRAMS:
-        return None
     try:
-        at = _command_at(words, program)
-        return None if at is None else _read(words, program, at)
+        return read_words(words)
     except RefusedError as error:
-        where = error.word
-        message = f"{program} refuses this line: {error.message}; {error.advice}"
-        return Failure(where.source.path, message, Level.ERROR, where.source, where.span)
+        return refusal(words[0].value.rpartition("/")[2], "this line", error)
 
 
-def _command_at(words: Sequence[Word], program: str) -> int | None:
-    """Find `run`, `create` or `exec` behind the options for the client as a whole."""
-    index, known = 1, table(program, "global")
-    while index < len(words):
-        word = words[index]
-        if word.value == word.unknown and word.splits and _OPTION_LIKE.search(word.unknown):
-            index += 1  # `docker $DOCKER_OPTS run`
-            continue
-        if not is_option(word):
-            break
-        if word.value == "--":
-            index += 1
-            break
-        try:
-            found, index = read_word(words, index, known)
-        except RefusedError:
-            # What it refuses concerns containers only if it would have started one.
-            if any(later.unknown is None and later.value in {"run", "create"} for later in words[index:]):
-                raise
-            return None
-        if any(isinstance(one, Option) and one.flag.name in {"help", "version"} and one.is_true for one in found):
-            return None
-    if index < len(words) and words[index].value == "container":
-        index += 1
-    is_ours = index < len(words) and words[index].unknown is None and words[index].value in _KINDS
-    return index if is_ours else None
+def read_words(words: Sequence[Word]) -> Container | None:
+    """Read a command line as :func:`read_command` does.
+
+    Raises:
+        RefusedError: the client refuses it.
+
+    """
+    found = find_command(words)
+    return None if found is None else _read(words, found.command, found.at)
 
 
-def _read(words: Sequence[Word], program: str, at: int) -> Container | None:
-    command = words[at].value
-    reading = Reading(program)
-    image_at = _read_options(reading, words, at + 1, table(program, command))
-    if reading.is_true("help"):
+def refusal(program: str, what: str, error: RefusedError) -> Failure:
+    """Say that a program refuses a line, or what a file makes one of, at the word that is wrong."""
+    where = error.word
+    message = f"{program} refuses {what}: {error.message}; {error.advice}"
+    return Failure(where.source.path, message, Level.ERROR, where.source, where.span)
+
+
+def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
+    if command.kind is Kind.BUILD and not any(_INSECURE in word.value for word in words[at + 1 :]):
         return None
-    if command == "exec" and not reading.is_true("privileged"):
+    reading = Reading(command.client, command.reader)
+    target_at = _read_options(reading, words, at + 1, table(command.client, command.table))
+    if reading.is_true("help") or (command.kind is Kind.EXEC and not _concerns_us(reading)):
         return None
-    if image_at >= len(words) and not reading.is_shifted and not (program == "podman" and command == "exec"):
-        message = f"'{program} {command}' requires at least 1 argument"
-        raise RefusedError(words[at], message, "name the image" if command != "exec" else "name the container")
-    if image_at < len(words):
-        _check_image(reading, words[image_at], command)
+    missing = target_at + command.least - len(words)
+    if missing > 0 and not reading.is_shifted:
+        arguments = "1 argument" if command.least == 1 else f"{command.least} arguments"
+        advice = "name the image" if command.kind not in _WITHOUT_IMAGE else "name the container"
+        raise RefusedError(words[at], f"'{command.title}' requires at least {arguments}", advice)
+    if target_at < len(words):
+        _check_image(reading, words[target_at], command)
     _check_aliases(reading)
     grip = Span(words[0].span.start, words[at].span.end)
-    return _container(reading, _KINDS[command], grip, words[0], words[image_at:])
+    container = _container(reading, command, grip, words[0], words[target_at:])
+    if command.table in _ELSEWHERE:
+        return _as_change(container, command.table)
+    if command.kind in {Kind.EXEC, Kind.BUILD}:
+        is_privileged = container.privileged is not None and container.privileged.value
+        is_as_root = command.kind is Kind.EXEC and is_root(container) is True
+        return container if is_privileged or is_as_root else None
+    return container
+
+
+def _concerns_us(reading: Reading) -> bool:
+    return "privileged" in reading.options or "user" in reading.options
+
+
+def _as_change(container: Container, table_name: str) -> Container | None:
+    """Make a container of what a line changes: all that it does not name is decided elsewhere.
+
+    `docker compose run` takes an entry of one list out of the other one, where it is written in the same way:
+    docker/compose pkg/compose/run.go.
+    """
+    if table_name == "compose run":
+        if not (container.cap_add or container.cap_drop or is_root(container)):
+            return None
+        dropped = {entry.value for entry in container.cap_drop}
+        container = container._replace(cap_add=tuple(one for one in container.cap_add if one.value not in dropped))
+    rest = Opaque(container.name, _ELSEWHERE[table_name], container.source, container.span)
+    return container._replace(opaque=(*container.opaque, rest))
 
 
 def _read_options(reading: Reading, words: Sequence[Word], start: int, known: Table) -> int:
@@ -168,9 +185,10 @@ def _is_all_unknown(word: Word) -> bool:
     return word.value == word.unknown or (word.known_length == 0 and _EXPANSIONS.fullmatch(word.value) is not None)
 
 
-def _check_image(reading: Reading, word: Word, command: str) -> None:
+def _check_image(reading: Reading, word: Word, command: Command) -> None:
     """Refuse what Docker's client takes for no image; other clients have forms of their own."""
-    if reading.program != "docker" or command == "exec" or word.unknown is not None or reading.is_shifted:
+    is_image = reading.reader == "docker" and command.kind not in _WITHOUT_IMAGE
+    if not is_image or word.unknown is not None or reading.is_shifted:
         return
     from dropcap.readers.flag_values import is_image_name
 
@@ -182,7 +200,7 @@ def _check_aliases(reading: Reading) -> None:
     """Refuse names in a network that has none, as Docker's client does."""
     aliases = reading.options.get("network-alias")
     network = reading.scalars.get("network_mode")
-    if reading.program != "docker" or aliases is None or isinstance(network, Opaque) or reading.is_shifted:
+    if reading.reader != "docker" or aliases is None or isinstance(network, Opaque) or reading.is_shifted:
         return
     name = "default" if network is None else network.value
     if name in {"default", "bridge", "host", "none"} or name.startswith("container:"):
@@ -190,23 +208,24 @@ def _check_aliases(reading: Reading) -> None:
         raise RefusedError(aliases.word, message, "name such a network with --network")
 
 
-def _container(reading: Reading, kind: Kind, grip: Span, program: Word, words: Sequence[Word]) -> Container:
+def _container(reading: Reading, command: Command, grip: Span, program: Word, words: Sequence[Word]) -> Container:
     """Put the parts together; the words begin with the image, or with the container of `exec`."""
     target = words[0] if words else None
     image = None
-    if target is not None and kind is not Kind.EXEC and not reading.is_true("rootfs"):
+    has_image = command.kind not in _WITHOUT_IMAGE and command.table != "compose run"
+    if target is not None and has_image and not reading.is_true("rootfs"):
         if not _is_all_unknown(target):
             image = Located(target.value, target.source, target.span)
         if target.unknown is not None and target.value not in reading.shifts:
             hide(reading, target, ("image",))
-    command = tuple(Located(word.value, word.source, word.span) for word in words[1:])
+    arguments = tuple(Located(word.value, word.source, word.span) for word in words[1:])
     for word in words[1:]:
         if word.unknown is not None:
             hide(reading, word, ("command",))
             break
     named = reading.options.get("name")
     name = named.value.text if named is not None and named.value is not None else ""
-    fallback = target.value if target is not None else f"{reading.program} {kind.value}"
+    fallback = target.value if target is not None else command.title
     found = [*reading.switches.values(), *reading.scalars.values()]
     opaque = (*reading.opaque, *(hidden for hidden in found if isinstance(hidden, Opaque)))
 
@@ -222,11 +241,11 @@ def _container(reading: Reading, kind: Kind, grip: Span, program: Word, words: S
         return tuple(reading.lists.get(field, ()))
 
     return Container(
-        kind=kind,
+        kind=command.kind,
         name=name or fallback,
         source=program.source,
         span=grip,
-        engine=PROGRAMS[reading.program],
+        engine=command.engine,
         image=image,
         user=text("user"),
         privileged=switch("privileged"),
@@ -247,7 +266,7 @@ def _container(reading: Reading, kind: Kind, grip: Span, program: Word, words: S
         group_add=texts("group_add"),
         read_only=switch("read_only"),
         entrypoint=tuple(reading.entrypoint) if "entrypoint" in reading.options else None,
-        command=command or None,
+        command=arguments or None,
         labels=texts("labels"),
         opaque=opaque,
     )

@@ -151,9 +151,13 @@ def tmpfs(part: Part) -> Mount:
 
 def network(part: Part) -> Part:
     """Give the network's name: in Docker's long form it is one of several `key=value`."""
-    if not _LONG_NETWORK.search(part.text) or '"' in part.text:
+    if not _LONG_NETWORK.search(part.text):
         return part
-    for item in split_commas(part):
+    try:
+        items = tuple(split_commas(part))
+    except ValueError:
+        return part
+    for item in items:
         key, _, _ = item.text.partition("=")
         if key.strip().lower() == "name":
             return Part(item.word, item.start + len(key) + 1, item.end)

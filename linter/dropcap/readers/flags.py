@@ -1,9 +1,9 @@
 """The options of container clients, and the rules by which all of them read their words.
 
 `flags.json` says for `docker`, `podman` and `nerdctl` which options each command knows, whether one takes a
-value, and what a second value does. The tables were read from the clients' sources (docker/cli 28f7560,
-containers/podman c6580b4, containerd/nerdctl 8da5040); Docker's is checked against the client by the tests.
-The rules are those of the Go library pflag (`flag.go`), which all three use.
+value, and what a second value does. The tables were read from the clients' sources, which each names; Docker's
+are checked against the client by the tests. The rules are those of the Go library pflag (`flag.go`), which all
+of them use.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, cast
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dropcap.record import NamedTuple
 from dropcap.source import Span
@@ -159,9 +159,19 @@ class RefusedError(Exception):
         self.advice = advice
 
 
+@cache
 def table(program: str, command: str) -> Table:
-    """Give the options of `docker`, `podman` or `nerdctl` for `global`, `run`, `create` or `exec`."""
-    return _tables()[program, command]
+    """Give the options of `docker`, `podman` or `nerdctl` for `global`, `run`, `service create` and so on."""
+    commands = _data()[program]
+    if command == "create":
+        missing = _split(commands["create"])
+        run = table(program, "run")
+        return Table(
+            {name: flag for name, flag in run.by_name.items() if name not in missing},
+            {letter: flag for letter, flag in run.by_letter.items() if flag.name not in missing},
+        )
+    written = commands[command]
+    return _table(written, {**commands["aliases"], **written.get("aliases", {})})
 
 
 def is_option(word: Word) -> bool:
@@ -266,27 +276,17 @@ def _shown(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[tuple[str, str], Table]:
+def _data() -> Mapping[str, Mapping[str, Any]]:
     with open(os.path.join(os.path.dirname(__file__), "flags.json"), encoding="utf-8") as file:
-        data = json.load(file)
-    tables: dict[tuple[str, str], Table] = {}
-    for program, commands in data.items():
-        for command in ("global", "run", "exec"):
-            tables[program, command] = _table(commands[command], commands["aliases"])
-        missing = _split(commands["create"])
-        run = tables[program, "run"]
-        tables[program, "create"] = Table(
-            {name: flag for name, flag in run.by_name.items() if name not in missing},
-            {letter: flag for letter, flag in run.by_letter.items() if flag.name not in missing},
-        )
-    return tables
+        data: dict[str, dict[str, Any]] = json.load(file)
+    return data
 
 
 def _table(types: Mapping[str, Sequence[str]], aliases: Mapping[str, str]) -> Table:
     flags = [
-        Flag(name, letter, cast("Type", kind))
-        for kind, lines in types.items()
-        for name, _, letter in (written.partition("/") for written in _split(lines))
+        Flag(name, letter, kind)
+        for kind in get_args(Type)
+        for name, _, letter in (written.partition("/") for written in _split(types.get(kind, ())))
     ]
     by_name = {flag.name: flag for flag in flags}
     by_name.update({alias: by_name[name] for alias, name in aliases.items() if name in by_name})

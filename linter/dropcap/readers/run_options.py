@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Located, Mount, Opaque
 from dropcap.readers import flag_values
+from dropcap.readers.commands import meaning
 from dropcap.readers.flags import Part, RefusedError, table
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _ELSEWHERE = {
     "label-file": (("labels",), "a file has them"),
     "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
 }
+_INSECURE = "security.insecure"
 _API_SOCKET = "/var/run/docker.sock"
 # These beginnings decide what a value means to the engine, whatever follows.
 _ENOUGH = {
@@ -56,7 +58,9 @@ _ENOUGH = {
     "security_opt": ("seccomp=", "seccomp:", "apparmor=", "apparmor:", "label=", "label:"),
 }
 _CAPABILITIES_LABEL = "io.containers.capabilities"
-_VARIABLE = re.compile(r"\$\{?[!#]?([A-Za-z_]\w*)")
+_QUOTING = frozenset("'\"\\")
+# Also what an editor fills in: `${localEnv:NAME}`.
+_VARIABLE = re.compile(r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)")
 
 
 class Reading:
@@ -64,6 +68,7 @@ class Reading:
 
     Attributes:
         program: `docker`, `podman` or `nerdctl`.
+        reader: how values are understood: as by the program's `run`, or as `service`, `compose` and `build` do.
         options: the last option of each name.
         scalars: by field of the container, what its one value is, or what hides it.
         switches: the same for fields that are true or false.
@@ -76,9 +81,10 @@ class Reading:
 
     """
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, reader: str = "") -> None:
         """Begin with nothing."""
         self.program = program
+        self.reader = reader or program
         self.options: dict[str, Option] = {}
         self.scalars: dict[str, Located[str] | Opaque] = {}
         self.switches: dict[str, Located[bool] | Opaque] = {}
@@ -106,7 +112,12 @@ def read_option(reading: Reading, option: Option) -> None:
         RefusedError: Docker's client refuses its value.
 
     """
-    name, value = option.flag.name, option.value
+    value = option.value
+    name = meaning(reading.reader, option.flag.name)
+    if not name:
+        return
+    if name != option.flag.name:
+        option = option._replace(flag=option.flag._replace(name=name))
     reading.options[name] = option
     if option.flag.type == "bool":
         _read_switch(reading, option)
@@ -135,6 +146,8 @@ def _reason(unknown: str) -> str:
         return "a command prints it"
     if unknown.startswith("{"):
         return "the shell counts it out"
+    if unknown.startswith("%"):
+        return "systemd puts it in when the unit starts"
     variable = _VARIABLE.match(unknown)
     return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"
 
@@ -204,7 +217,7 @@ def _read_mount(reading: Reading, option: Option, value: Part) -> None:
     try:
         mount = _MOUNTS[option.flag.name](value)
     except ValueError as error:
-        if value.is_known and reading.program == "docker":
+        if value.is_known and reading.reader in {"docker", "service"}:
             raise RefusedError(value.word, str(error), "write source:target or source:target:ro") from None
         hide(reading, value.word, ("mounts",))
         return
@@ -214,17 +227,31 @@ def _read_mount(reading: Reading, option: Option, value: Part) -> None:
 
 
 def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
-    """Take one word; Podman reads a JSON list too, and nerdctl takes several options for several words."""
+    """Take one word; Podman reads a JSON list too, and nerdctl takes several options for several words.
+
+    The entry point of a service is split as by a shell; one with quotation marks is left unread.
+    """
     if reading.program != "nerdctl":
         reading.entrypoint.clear()
         reading.scalars.pop("entrypoint", None)
     words = [value.text] if value.text else []
+    is_split = reading.reader in {"service", "compose"}
+    if is_split:
+        words = value.text.split()
     if reading.program == "podman" and value.text.startswith("["):
         words = _json_words(value.text) or words
     at = value.word.source, value.span
     reading.entrypoint += [Located(word, *at) for word in words]
     if not value.is_known:
         reading.scalars["entrypoint"] = opaque(value.word, ("entrypoint",))
+    elif is_split and not _QUOTING.isdisjoint(value.text):
+        reading.scalars["entrypoint"] = opaque(value.word, ("entrypoint",), "the client splits it as a shell does")
+
+
+def _read_allow(reading: Reading, _: Option, value: Part) -> None:
+    """Note that a build's steps may be privileged: docker/buildx util/buildflags/entitlements.go."""
+    if value.text == _INSECURE:
+        reading.switches["privileged"] = Located(value=True, source=value.word.source, span=value.span)
 
 
 def _read_elsewhere(reading: Reading, option: Option, value: Part) -> None:
@@ -242,7 +269,7 @@ def _json_words(text: str) -> list[str] | None:
 
 def _refuse(reading: Reading, option: Option, value: Part) -> None:
     """Refuse what Docker's client refuses; the other clients leave these values to their engines."""
-    if reading.program != "docker" or not value.is_known:
+    if reading.reader != "docker" or not value.is_known:
         return
     name = option.flag.name
     message = flag_values.docker_refusal(name, value.text)
@@ -259,5 +286,6 @@ _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     **dict.fromkeys(_LISTS, _read_list),
     **dict.fromkeys(_MOUNTS, _read_mount),
     **dict.fromkeys(_ELSEWHERE, _read_elsewhere),
+    "allow": _read_allow,
     "entrypoint": _read_entrypoint,
 }

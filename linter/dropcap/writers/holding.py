@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 _TITLES = {Engine.DOCKER: "Docker", Engine.PODMAN: "Podman", Engine.NERDCTL: "nerdctl", Engine.SWARM: "Swarm"}
 _DECISIVE = frozenset({"privileged", "cap_add", "cap_drop", "user"})
 _GROWING = frozenset({"privileged", "cap_add"})
-_PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start"}
+_PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start", "may": "may each"}
+_OTHERS = {
+    Kind.STAGE: "starts no container",
+    Kind.POD: "starts no program of its own",
+    Kind.BUILD: "may run steps that hold everything",
+}
 _TEXT_SIZE = 40
 # A set up to this size is told as it is.
 _FEW = 3
@@ -28,11 +33,12 @@ _FEW = 3
 
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
-    if container.kind is Kind.STAGE:
-        return "starts no container"
+    if container.kind in _OTHERS:
+        return _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:
-        return "holds what its container was started with"
+        whole = "all that its container can hold" if is_root(container) else "what its container was started with"
+        return f"holds {whole}"
     if sets.errors:
         more = f" (and {len(sets.errors) - 1} more)" if len(sets.errors) > 1 else ""
         return f"is refused by the engine: {printable(sets.errors[0].message)}{more}"

@@ -23,6 +23,12 @@ _NOUNS = {
     Kind.RUN: "run commands",
     Kind.CREATE: "create commands",
     Kind.EXEC: "exec commands",
+    Kind.UPDATE: "updates",
+    Kind.POD: "pods",
+    Kind.BUILD: "builds",
+    Kind.DEVCONTAINER: "development containers",
+    Kind.QUADLET: "units",
+    Kind.INSPECT: "containers",
     Kind.STAGE: "stages",
 }
 _GUTTER = 5

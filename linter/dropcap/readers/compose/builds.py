@@ -59,11 +59,8 @@ def _stage(context: str, parts: dict[str, Entry], scope: Scope) -> Stage | None:
     wanted = parts["target"].value if "target" in parts else None
     if wanted is not None and not _is_known_text(wanted):
         return None
-    arguments = _arguments(parts, scope)
-    if arguments is None:
-        return None
     try:
-        document = dockerfile.read(source, arguments)
+        document = dockerfile.read(source, _arguments(parts, scope))
     except UnreadableError:
         return None  # it is told where the file itself is checked
     stage = dockerfile.target(document, wanted.text if isinstance(wanted, Scalar) else None)
@@ -106,24 +103,24 @@ def _dockerfile(context: str, parts: dict[str, Entry], scope: Scope) -> Source |
         return None
 
 
-def _arguments(parts: dict[str, Entry], scope: Scope) -> dict[str, str] | None:
-    """Give the build's arguments; None where one of them is not known."""
+def _arguments(parts: dict[str, Entry], scope: Scope) -> dict[str, str | None]:
+    """Give the build's arguments; None for one that is not known."""
     if "args" not in parts:
         return {}
     value = parts["args"].value
     if isinstance(value, Mapping):
         value = as_list(value, "build.args", scope.log)
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
     for item in items(value) if isinstance(value, Sequence) else ():
-        if not isinstance(item, Scalar) or item.unknown is not None:
-            return None
+        if not isinstance(item, Scalar):
+            continue
         name, equals, text = item.text.partition("=")
-        if not equals:
-            variable = scope.environment.lookup(name)
-            if variable is None or variable.unknown is not None:
-                return None
-            text = variable.value
-        found[name] = text
+        if equals:
+            found[name] = None if item.unknown is not None else text
+            continue
+        variable = scope.environment.lookup(name)
+        is_known = variable is not None and variable.unknown is None
+        found[name] = variable.value if is_known and variable is not None else None
     return found
 
 

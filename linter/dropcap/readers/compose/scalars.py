@@ -99,10 +99,12 @@ def _decimal(sign: str, digits: str) -> str:
 def _fraction(text: str) -> str:
     """Print a floating point number as Go does: in as few digits as it takes, with an exponent from a million on.
 
-    What is too large for one is a text.
+    What is too large for one is a text, and so is what only a tag calls a number.
     """
     if text.lower().endswith((".inf", ".nan")):
         return "NaN" if text[1] in "nN" else f"{'-' if text[0] == '-' else '+'}Inf"
+    if not re.fullmatch(_FLOAT, text):
+        return text
     value = float(text)
     if value in (float("inf"), float("-inf")):
         return text

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["read", "target"]
 
 
-def read(source: Source, arguments: Mapping[str, str] | None = None) -> Document:
+def read(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
     """Read a Dockerfile: what the builder would refuse is a failure, and the rest is still read.
 
     Args:
         source: the file.
-        arguments: build arguments that are given to the builder; the others take their defaults.
+        arguments: the values that its build is given for `ARG`; None for one that is not known.
 
     Raises:
         UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile, a heredoc is not

@@ -1,7 +1,7 @@
 """The stages of a Dockerfile, each with what it inherits.
 
-Build arguments take their defaults; one without a default is unknown, and so is a variable that only the base
-image may set. Rules: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`.
+Build arguments that are not given take their defaults; one without a default is unknown, and so is a variable
+that only the base image may set. Rules: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class _Draft:
 class _File:
     """What the stages of a file share."""
 
-    def __init__(self, source: Source, escape: str, arguments: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, escape: str, given: Mapping[str, str | None]) -> None:
         self.source = source
         self.escape = escape
-        self.given = arguments
+        self.given = given
         self.args: dict[str, str | None] = {}
         self.drafts: list[_Draft] = []
         self.by_name: dict[str, _Draft] = {}
@@ -91,7 +91,7 @@ def build(
     escape: str,
     instructions: Iterable[Instruction],
     fail: Callable[[RefusedError], None],
-    arguments: Mapping[str, str],
+    given: Mapping[str, str | None],
 ) -> list[Built]:
     """Put instructions into stages.
 
@@ -100,10 +100,10 @@ def build(
         escape: its escape character.
         instructions: in their order.
         fail: told about each instruction that the builder refuses; it is left out then.
-        arguments: build arguments that are given to the builder; they overrule the defaults of ARG.
+        given: the values of build arguments; None for one that is not known.
 
     """
-    file = _File(source, escape, arguments)
+    file = _File(source, escape, given)
     for instruction in instructions:
         _try(file, instruction, fail)
     return [Built(draft.stage, tuple(draft.opaque)) for draft in file.drafts]
@@ -186,8 +186,12 @@ def _user(draft: _Draft, instruction: Instruction) -> None:
 
 def _arg(draft: _Draft, instruction: Instruction) -> None:
     for name, value in _declared(instruction):
-        default = _value(value, draft.lookup, draft.file.escape) if value else draft.file.args.get(name)
-        draft.args[name] = draft.file.given.get(name, default)
+        if name in draft.file.given:
+            draft.args[name] = draft.file.given[name]
+        elif value:
+            draft.args[name] = _value(value, draft.lookup, draft.file.escape)
+        else:
+            draft.args[name] = draft.file.args.get(name)
 
 
 def _env(draft: _Draft, instruction: Instruction) -> None:

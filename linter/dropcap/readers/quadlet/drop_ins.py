@@ -1,0 +1,52 @@
+"""The drop-in files that add to a unit: `web.container.d/*.conf`, and those for several units at once.
+
+Which folders they are, and in which order their files count: containers/podman c6580b4, GetUnitDropinPaths in
+pkg/systemd/parser/unitfile.go and loadUnitDropins in cmd/quadlet/main.go. Only folders beside the unit are looked
+at; a machine may have others.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_FILES = 100
+"""How many drop-ins of one unit are read; people write two."""
+
+
+def drop_in_folders(name: str) -> list[str]:
+    """Give the names of the folders that hold a unit's drop-ins, the most specific first."""
+    stem, suffix = os.path.splitext(name)
+    unit, at, instance = stem.partition("@")
+    folders = [f"{suffix[1:]}.d"]
+    parts = unit.split("-")[:-1]
+    for count in range(1, len(parts) + 1):
+        shortened = "-".join(parts[:count]) + "-"
+        folders.append(f"{shortened}{suffix}.d")
+        if at:
+            folders.append(f"{shortened}@{suffix}.d")
+    if instance:
+        folders.append(f"{unit}@{suffix}.d")
+    return [f"{name}.d", *reversed(folders)]
+
+
+def drop_ins(path: str) -> Iterator[str]:
+    """Give the names of the drop-ins of the unit at `path`, relative to its folder, in the order in which they count.
+
+    Of two with the same name the one in the more specific folder counts.
+    """
+    found: dict[str, str] = {}
+    parent = os.path.dirname(path)
+    for folder in drop_in_folders(os.path.basename(path)):
+        try:
+            names = os.listdir(os.path.join(parent, folder))
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".conf"):
+                found.setdefault(name, os.path.join(folder, name))
+    for name in sorted(found)[:MAX_FILES]:
+        yield found[name]

@@ -1,0 +1,74 @@
+"""Quadlet units: Podman itself is started with the words that we make of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropcap.api import NAMES, capability_sets
+from dropcap.capabilities.effective import no_new_privileges
+from dropcap.readers import quadlet
+from dropcap.readers.quadlet.keys import Keys, command
+from dropcap.readers.unit_file import read_unit
+from dropcap.source import Source
+from engine.cases import REAL, spelled
+from oracles import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropcap.readers.unit_file import Entry
+
+NAME = st.sampled_from([name for name in NAMES if name not in engine.lacking()]).flatmap(spelled)
+LINE = st.one_of(
+    st.tuples(st.sampled_from(("AddCapability", "DropCapability")), st.lists(NAME, max_size=3).map(" ".join)),
+    st.tuples(st.sampled_from(("AddCapability", "DropCapability")), st.sampled_from(("ALL", "all", '"CHOWN" kill'))),
+    st.tuples(st.just("User"), st.sampled_from(("0", "1000", "app"))),
+    st.tuples(st.just("NoNewPrivileges"), st.sampled_from(("yes", "False", "1"))),
+    st.tuples(
+        st.just("PodmanArgs"),
+        st.sampled_from(("--privileged", "--cap-add 'KILL,CHOWN'", "--security-opt=seccomp=unconfined")),
+    ),
+    st.tuples(st.sampled_from(("ReadOnly", "SecurityLabelDisable")), st.just("true")),
+    st.tuples(st.just("Label"), st.just('a=b "c=d e"')),
+)
+
+
+def here(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in engine.lacking())
+
+
+def words_of(unit: Source) -> list[str]:
+    """Give the words that follow `podman run`, as they would stand in the service."""
+
+    def fail(entry: Entry, message: str) -> None:
+        raise AssertionError((entry, message))
+
+    section = read_unit(unit)["Container"]
+    return [word.value for word in command(Keys(section.entries, fail), section.name)][2:]
+
+
+@settings(REAL, max_examples=40)
+@given(lines=st.lists(LINE, max_size=5))
+def test_the_unit_holds_what_podman_gives_to_its_words(podman: engine.Engine, lines: list[tuple[str, str]]) -> None:
+    rootfs = podman.images[None][-1]
+    body = "".join(f"{key}={value}\n" for key, value in lines)
+    unit = Source("web.container", f"[Container]\nRootfs={rootfs}\n{body}Exec=cat /proc/self/status\n")
+    document = quadlet.read(unit)
+    assert document.failures == ()
+    [found] = document.containers
+    sets = capability_sets(found)
+    argv = ["run", "--rm", *podman.options, *words_of(unit)]
+    if sets.errors:
+        with pytest.raises(engine.RefusedError, match=re.escape(sets.errors[0].message)):
+            podman.status(*argv)
+        return
+    status = podman.status(*argv)
+    assert status.configured == here(sets.bounding)
+    assert status.bounding == here(sets.bounding)
+    assert status.effective == here(sets.effective)
+    assert status.no_new_privileges is no_new_privileges(found)

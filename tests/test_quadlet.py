@@ -1,0 +1,355 @@
+"""Quadlet units: the `podman run` that Podman's generator makes of them, each value at its place."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dropcap.capabilities.effective import capability_sets, no_new_privileges
+from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
+from dropcap.readers import quadlet
+from dropcap.readers.quadlet.drop_ins import MAX_FILES, drop_in_folders
+from dropcap.readers.unit_file import BrokenError, read_unit, split
+from dropcap.source import Source, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IMAGE = "[Container]\nImage=web:1\n"
+
+
+def document(text: str, path: str = "web.container") -> Document:
+    return quadlet.read(Source(path, text))
+
+
+def container(lines: str) -> Container:
+    read = document(f"{IMAGE}{lines}\n")
+    assert read.failures == ()
+    [found] = read.containers
+    return found
+
+
+def told(text: str) -> list[tuple[Level, str, str]]:
+    """Give what is told of a unit, and the text at each place."""
+    found = []
+    for failure in document(text).failures:
+        assert failure.source
+        assert failure.span
+        found.append((failure.level, failure.message, failure.source.text[slice(*failure.span)]))
+    return found
+
+
+def values(located: Any) -> list[Any]:  # noqa: ANN401  # located values of any type
+    return [one.value for one in located or ()]
+
+
+def places(located: Any) -> list[tuple[str, int, int]]:  # noqa: ANN401  # as above
+    regions = [one.source.region(one.span) for one in located]
+    return [(region.path, region.line, region.column) for region in regions]
+
+
+def test_every_key_that_says_something_is_read() -> None:
+    found = container(
+        """
+DropCapability=all
+AddCapability=CAP_NET_ADMIN kill
+NoNewPrivileges=yes
+SeccompProfile=unconfined
+AppArmor=unconfined
+SecurityLabelDisable=on
+User=1000
+Group=5
+UserNS=keep-id
+Network=host
+AddDevice=/dev/kvm -/dev/absent:/dev/x
+Sysctl=net.a=1 net.b=2
+Volume=/:/host:ro
+Volume=data:/data
+Mount=type=bind,src=/a,dst=/b
+Tmpfs=/t
+ReadOnly=true
+PublishPort=80:80
+Label=a=b "c=d e"
+GroupAdd=video
+Entrypoint=/bin/x
+Exec=run --cap-add NONE 'two words'
+Mask=/proc/a
+Unmask=ALL
+PodmanArgs=--pid=host --cgroupns host
+"""
+    )
+    assert (found.kind, found.name, found.engine) == (Kind.QUADLET, "web", Engine.PODMAN)
+    assert found.image
+    assert found.image.value == "web:1"
+    assert (values(found.cap_drop), values(found.cap_add)) == (["all"], ["CAP_NET_ADMIN", "kill"])
+    assert values(found.security_opt) == [
+        *("no-new-privileges", "label=disable", "apparmor=unconfined", "seccomp=unconfined"),
+        *("mask=/proc/a", "unmask=ALL"),
+    ]
+    assert no_new_privileges(found) is True
+    scalars = (found.user, found.userns, found.network_mode, found.pid, found.cgroup)
+    assert [one and one.value for one in scalars] == ["1000:5", "keep-id", "host", "host", "host"]
+    assert values(found.devices) == ["/dev/kvm", "/dev/absent:/dev/x"]
+    assert values(found.sysctls) == ["net.a=1", "net.b=2"]
+    assert values(found.mounts) == [
+        Mount("tmpfs", "", "/t"),
+        Mount("bind", "/", "/host", read_only=True),
+        Mount("volume", "data", "/data"),
+        Mount("bind", "/a", "/b"),
+    ]
+    assert found.read_only
+    assert found.read_only.value is True
+    assert values(found.ports) == ["80:80"]
+    assert values(found.labels) == ["a=b", "c=d e"]
+    assert values(found.group_add) == ["video"]
+    assert values(found.entrypoint) == ["/bin/x"]
+    assert values(found.command) == ["run", "--cap-add", "NONE", "two words"]
+    assert found.opaque == ()
+
+
+def test_the_sets_are_podmans() -> None:
+    found = container("DropCapability=ALL\nAddCapability=NET_BIND_SERVICE\nUser=app")
+    assert capability_sets(found).effective == ("NET_BIND_SERVICE",)
+    refused = capability_sets(container("AddCapability=CHOWN\nDropCapability=chown")).errors
+    assert [refusal.message for refusal in refused] == ['capability "CAP_CHOWN" cannot be dropped and added']
+
+
+def test_an_empty_value_takes_back_what_stood_before() -> None:
+    found = container("AddCapability=KILL\nDropCapability=ALL\nAddCapability=\nAddCapability=CHOWN\nDropCapability=")
+    assert (values(found.cap_add), values(found.cap_drop)) == (["CHOWN"], [])
+
+
+def test_commas_separate_as_on_podmans_command_line() -> None:
+    assert values(container('AddCapability=KILL,CHOWN "NET_RAW"').cap_add) == ["KILL", "CHOWN", "NET_RAW"]
+
+
+def test_each_value_stands_where_it_is_written() -> None:
+    added = 'AddCapability = \t KILL \\\n  # no\n\n;no\n   "CHOWN" NET_RAW,\\\nSYS_TIME\n'
+    text = f"# a\n{IMAGE}{added}PodmanArgs=--cap-drop=ALL\n"
+    [found] = document(text).containers
+    assert values(found.cap_add) == ["KILL", "CHOWN", "NET_RAW", "SYS_TIME"]
+    assert places(found.cap_add) == [
+        ("web.container", 4, 19),
+        ("web.container", 8, 4),
+        ("web.container", 8, 12),
+        ("web.container", 9, 1),
+    ]
+    assert places(found.cap_drop) == [("web.container", 10, 23)]
+
+
+def test_an_absence_is_reported_at_the_name_or_at_the_section() -> None:
+    assert places([container("").grip]) == [("web.container", 1, 2)]
+    named = container("ContainerName=shop")
+    assert (named.name, places([named.grip])) == ("shop", [("web.container", 3, 15)])
+
+
+def test_what_systemd_fills_in_is_not_known() -> None:
+    found = container("AddCapability=%i KILL\nUser=%U\nVolume=%h/a:/a\nExec=${X} $Y a%%b\nNetwork=${NET}")
+    assert {unknown.text: unknown.fields for unknown in found.opaque} == {
+        "%i": ("cap_add",),
+        "%U": ("user",),
+        "%h": ("mounts",),
+        "${X}": ("command",),
+        "${NET}": ("network_mode",),
+    }
+    assert {unknown.reason for unknown in found.opaque if unknown.text.startswith("%")} == {
+        "systemd puts it in when the unit starts"
+    }
+    assert values(found.command)[-1] == "a%b"
+
+
+def test_arguments_in_a_variable_may_be_anything() -> None:
+    assert container("PodmanArgs=$MORE --rm").hides("cap_drop", "privileged")
+
+
+def test_what_another_unit_decides_is_not_known() -> None:
+    found = container("Pod=shop.pod")
+    assert found.hides("network_mode")
+    assert not found.hides("cap_drop")
+    [built] = document("[Container]\nImage=web.build\n").containers
+    assert (built.image, built.hides("image")) == (None, True)
+    joined = container("Network=db.container").network_mode
+    assert joined
+    assert joined.value == "container:systemd-db"
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_a_unit_that_only_asks_for_help_starts_nothing(word: str) -> None:
+    assert document(f"{IMAGE}GlobalArgs={word}\n").containers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "message", "where"),
+    [
+        ("[Container]\nExec=x\n", Level.ERROR, "no Image or Rootfs key specified", "Container"),
+        (f"{IMAGE}Rootfs=/x\n", Level.ERROR, "the Image And Rootfs keys conflict", "Rootfs"),
+        (f"{IMAGE}Group=x\n", Level.ERROR, "Quadlet refuses this unit: invalid Group set without User", "Group"),
+        (f"{IMAGE}Pod=x\n", Level.ERROR, "pod x is not Quadlet based", "Pod"),
+        (f"{IMAGE}AddCapabilitys=X\n", Level.ERROR, "; did you mean AddCapability?", "AddCapabilitys"),
+        (f"{IMAGE}Privileged=true\n", Level.ERROR, "unsupported key 'Privileged' in group 'Container'", "Privileged"),
+        (f"{IMAGE}PodmanArgs=--cap-ad=X\n", Level.ERROR, "podman refuses what this makes: unknown", "--cap-ad=X"),
+        (f"{IMAGE}AddCapability='KILL\n", Level.ERROR, "Podman leaves this value out: unbalanced quotes", "'KILL"),
+        (f"{IMAGE}PodmanArgs=a\\qb\n", Level.ERROR, "unsupported escape char", "a\\qb"),
+        (f"{IMAGE}[Service]\nUser=app\n", Level.NOTE, "User= of [Service] is not for Quadlet", "User"),
+        ("[Kube]\nYaml=x.yml\n", Level.NOTE, "a unit for Kubernetes files is not read", "Kube"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_place(text: str, level: Level, message: str, where: str) -> None:
+    [(its_level, said, at)] = told(text)
+    assert (its_level, at) == (level, where)
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        (f"{IMAGE}nonsense\n", "nonsense is no section, no key=value and no comment", 3),
+        ("Image=x\n", "a section, as [Container], has to come first", 1),
+        (f"{IMAGE}=x\n", "=x is no section", 3),
+    ],
+)
+def test_a_file_with_a_line_that_is_nothing_is_refused_whole(text: str, message: str, line: int) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        document(text)
+    failure = caught.value.failure
+    assert message in failure.message
+    assert failure.source
+    assert failure.span
+    assert failure.source.region(failure.span).line == line
+
+
+def test_a_unit_of_another_kind_is_refused() -> None:
+    with pytest.raises(UnreadableError, match=r"no \[Container\] section"):
+        document("[Pod]\nPodName=x\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "folders"),
+    [
+        ("web.container", ["web.container.d", "container.d"]),
+        ("a-b-c.container", ["a-b-c.container.d", "a-b-.container.d", "a-.container.d", "container.d"]),
+        ("a@.container", ["a@.container.d", "container.d"]),
+        (
+            "a-b@i.container",
+            ["a-b@i.container.d", "a-b@.container.d", "a-@.container.d", "a-.container.d", "container.d"],
+        ),
+    ],
+)
+def test_the_folders_of_drop_ins_are_looked_at_from_the_specific_to_the_general(name: str, folders: list[str]) -> None:
+    assert drop_in_folders(name) == folders
+
+
+def at_disk(folder: Path, files: dict[str, str]) -> Document:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return document((folder / "web.container").read_text(), str(folder / "web.container"))
+
+
+def test_drop_ins_are_added_in_the_order_of_their_names_and_their_values_keep_their_file(tmp_path: Path) -> None:
+    read = at_disk(
+        tmp_path,
+        {
+            "web.container": f"{IMAGE}AddCapability=KILL\nUser=a\n",
+            "web.container.d/20-b.conf": "[Container]\nAddCapability=CHOWN\nUser=c\n",
+            "web.container.d/10-a.conf": "[Container]\nAddCapability=\nAddCapability=NET_RAW\nUser=b\n",
+            "container.d/15-all.conf": "[Container]\nDropCapability=ALL\n",
+            "container.d/20-b.conf": "[Container]\nAddCapability=SYS_ADMIN\n",
+            "web.container.d/notes.txt": "AddCapability=SYS_TIME\n",
+        },
+    )
+    [found] = read.containers
+    assert read.failures == ()
+    assert values(found.cap_add) == ["NET_RAW", "CHOWN"]
+    assert places(found.cap_add) == [
+        (str(tmp_path / "web.container.d/10-a.conf"), 3, 15),
+        (str(tmp_path / "web.container.d/20-b.conf"), 2, 15),
+    ]
+    assert places(found.cap_drop) == [(str(tmp_path / "container.d/15-all.conf"), 2, 16)]
+    assert found.user
+    assert found.user.value == "c"
+
+
+def test_a_drop_in_that_cannot_be_read_is_told_and_the_others_count(tmp_path: Path) -> None:
+    files = {
+        "web.container": IMAGE,
+        "web.container.d/1.conf": "nonsense\n",
+        "web.container.d/2.conf": "[Container]\nAddCapability=KILL\n",
+    }
+    read = at_disk(tmp_path, files)
+    (tmp_path / "web.container.d" / "3.conf").symlink_to("/etc/hostname")
+    again = document(IMAGE, str(tmp_path / "web.container"))
+    assert [failure.path for failure in read.failures] == [str(tmp_path / "web.container.d/1.conf")]
+    assert values(read.containers[0].cap_add) == ["KILL"]
+    assert [failure.level for failure in again.failures] == [Level.ERROR, Level.NOTE]
+
+
+def test_no_more_drop_ins_are_read_than_anybody_writes(tmp_path: Path) -> None:
+    files = {f"web.container.d/{n:04}.conf": f"[Container]\nAddCapability=C{n}\n" for n in range(MAX_FILES + 5)}
+    read = at_disk(tmp_path, {"web.container": IMAGE, **files})
+    assert len(read.containers[0].cap_add) == MAX_FILES
+
+
+WORDS = [
+    ("a  b\tc", False, ["a", "b", "c"]),
+    ("'a b' \"c d\"e", False, ["a b", "c de"]),
+    ("a\\nb", False, ["a\\nb"]),
+    ('a\\nb \\x41\\101\\u00e9\\s\\"', True, ["a\nb", 'AAé "']),
+    ("'a b", True, ["a b"]),
+    ("a b\\", True, ["a", "b"]),
+    ("a '' b", True, ["a"]),
+    ('a "b\\"c" d', True, ["a", 'b"c', "d"]),
+    ("", True, []),
+]
+
+
+@pytest.mark.parametrize(("text", "is_command", "expected"), WORDS)
+def test_words_are_podmans_words(text: str, is_command: bool, expected: list[str]) -> None:  # noqa: FBT001  # cases
+    found = split(Source("x", text), is_command=is_command)
+    assert [word.value for word in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_command"), [("'a", False), ("\\q", True), ("\\x00", True), ("\\u12", True), ("\\400", True)]
+)
+def test_broken_values_are_broken(text: str, is_command: bool) -> None:  # noqa: FBT001  # cases
+    with pytest.raises(BrokenError):
+        split(Source("x", text), is_command=is_command)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters=" \t\n\r'\"\\%$\0"), min_size=1)))
+def test_plain_words_are_given_as_they_are_each_at_its_place(words: list[str]) -> None:
+    source = Source("x", "  ".join(words))
+    found = split(source, is_command=True)
+    assert [word.value for word in found] == words
+    assert [source.text[slice(*word.span)] for word in found] == words
+
+
+@given(st.text("[]=#;\\ \n\r\tabC'\"%$", max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        sections = read_unit(Source("x", text))
+    except UnreadableError:
+        return
+    for section in sections.values():
+        for entry in section.entries:
+            root, span = entry.key.source.to_root(Span(0, 1))
+            assert root.text[slice(*span)] == entry.key.value[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["AddCapability=KILL\n", "# x\n", "AddCapability=a\\\n", "PodmanArgs='a b' \\x41\n", "Exec=a b c\\\n b\n"]
+)
+def test_the_time_grows_with_the_length(line: str) -> None:
+    def seconds(size: int) -> float:
+        text = IMAGE + line * (size // len(line))
+        start = time.perf_counter()
+        document(text)
+        return time.perf_counter() - start
+
+    small = min(seconds(50_000) for _ in range(3))
+    assert min(seconds(400_000) for _ in range(2)) < 40 * max(small, 0.002)
