@@ -200,6 +200,9 @@ def main() -> int:
         ratio(costs, "compose-lint", 0.2, "wall")
         print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 120)")
 
+        print(f"\nResolving {len(files)} Compose files")
+        subprocess.run([ours / "python", ROOT / "scripts" / "time_resolving.py", *files], cwd=many, check=True)
+
         files = pick(docker, ("Dockerfile", "Dockerfile.*", "*.Dockerfile"))
         costs = compare(
             f"{len(files)} Dockerfiles",

@@ -20,6 +20,8 @@ T = TypeVar("T")
 class Engine(Enum):
     """A program that starts containers; each combines capabilities in its own way."""
 
+    __hash__ = object.__hash__  # each member is there once; that of Enum is slow, and these are keys of tables
+
     DOCKER = "docker"
     PODMAN = "podman"
     NERDCTL = "nerdctl"

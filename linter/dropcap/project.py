@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Sequence
 
     from dropcap.discover import Target
 
@@ -26,6 +26,9 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yaml",
 )
 """What it lays over that, the first one that is there."""
+
+
+_NAMES = frozenset({*MAIN_NAMES, *OVERRIDE_NAMES, ".env"})
 
 
 class Settings(NamedTuple):
@@ -94,7 +97,7 @@ def together(targets: Sequence[Target]) -> list[Target]:
             if folder not in folders:
                 folders[folder] = _project_of(folder, None if target.named else paths)
             files = folders[folder]
-        if not any(os.path.abspath(file) == os.path.abspath(target.path) for file in files):
+        if not files or os.path.abspath(target.path) not in map(os.path.abspath, files):
             result.append(target)
         elif files[0] not in seen:
             seen[files[0]] = len(result)
@@ -119,20 +122,29 @@ def is_main(path: str) -> bool:
 
 def _project_of(folder: str, found: Container[str] | None) -> tuple[str, ...]:
     """Give the files of a folder's project, the first one first; `found` holds those that count, None for all."""
+    try:
+        present = _NAMES.intersection(os.listdir(folder or os.curdir))
+    except OSError:
+        return ()
+    if ".env" not in present and present.isdisjoint(MAIN_NAMES):
+        return ()
 
-    def there(names: Sequence[str]) -> Iterator[str]:
+    def first(names: Sequence[str]) -> str | None:
         for name in names:
             path = os.path.join(folder, name)
-            if os.path.abspath(path) in found if found is not None else os.path.isfile(path):
-                yield path
+            if name in present and (os.path.isfile(path) if found is None else os.path.abspath(path) in found):
+                return path
+        return None
 
-    listed = tuple(os.path.normpath(os.path.join(folder, name)) for name in _listed(folder))
+    listed = (
+        () if ".env" not in present else tuple(os.path.normpath(os.path.join(folder, name)) for name in _listed(folder))
+    )
     if listed:
         return listed if all(map(os.path.isfile, listed)) else ()
-    main = next(there(MAIN_NAMES), None)
+    main = first(MAIN_NAMES)
     if main is None:
         return ()
-    override = next(there(OVERRIDE_NAMES), None)
+    override = first(OVERRIDE_NAMES)
     return (main, override) if override else (main,)
 
 

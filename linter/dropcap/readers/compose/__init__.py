@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
 from dropcap.project import is_main
-from dropcap.readers.compose.consistency import tell_missing
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
-from dropcap.readers.compose.naming import with_name
 from dropcap.readers.compose.nodes import entries
 from dropcap.readers.compose.project import load
 from dropcap.readers.compose.scalars import meaning
@@ -43,6 +41,7 @@ _SERVICES = (
     r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
 )
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
+_NAMES_OTHERS = r"depends_on|networks|volumes|secrets|configs|models|service:"
 _ELSEWHERE = r"(?m)^(?:apiVersion|kind|jobs|on|stages|openapi|swagger|pool|steps|hosts)[ \t]*:"
 
 
@@ -101,7 +100,11 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
     files.give(source.path, source)
     log = Log()
     paths = (source.path, *over)
-    environment = with_name(paths, directory, environment_of(directory, files, log, settings), files)
+    environment = environment_of(directory, files, log, settings)
+    if over or _may_have_name(source.text):
+        from dropcap.readers.compose.naming import with_name
+
+        environment = with_name(paths, directory, environment, files)
     scope = Scope(files, directory, environment, log, Trail())
     model = load(paths, scope)
     top = entries(model, "", log)
@@ -109,8 +112,10 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         services = top["services"].value
         if not isinstance(services, Mapping) and not (isinstance(services, Scalar) and meaning(services) == "nothing"):
             log.error(services, "services must be a mapping of names to services")
-        if (is_main(source.path) or over) and not scope.trail.is_partial:
-            # A file that stands alone may be laid over one that has what it names.
+        # A file that stands alone may be laid over one that has what it names.
+        if (is_main(source.path) or over) and not scope.trail.is_partial and re.search(_NAMES_OTHERS, source.text):
+            from dropcap.readers.compose.consistency import tell_missing
+
             tell_missing(model, log)
         return Project(model, services, scope)
     if is_version_1(model, log):
@@ -118,6 +123,12 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)
     return Project(model, None, scope)
+
+
+def _may_have_name(text: str) -> bool:
+    """Whether a project's own name may be written in a file, or asked for in it or in one that it draws in."""
+    names = text.count("name") - text.count("container_name") - text.count("hostname") - text.count("username")
+    return names > 0 or "COMPOSE_PROJECT_NAME" in text or "include" in text or "extends" in text
 
 
 def _routes(container: Container, scope: Scope, over: Sequence[str]) -> Iterator[Route]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, Located, UnreadableError
-from dropcap.readers.compose.interpolate import interpolate
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.scope import route
 from dropcap.readers.yaml import Mapping, Scalar, target
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from dropcap.readers.compose.interpolate import Use
     from dropcap.readers.compose.scope import Scope
     from dropcap.source import Source
+
+
+# The keys whose texts are cast: a file with none of them, and no variable, is as it is written.
+_CAST = (
+    r"cpu|init|replicas|parallelism|max_|retries|disable|oom_|pids_limit|target|privileged|read_only|scale|stdin_open|tty"
+    r"|ulimits|nocopy|external|internal|attachable|enable_ipv"
+)
 
 
 def documents(path: str, scope: Scope) -> list[Mapping]:
@@ -56,6 +63,11 @@ def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
 
 def _replaced(root: Mapping, source: Source, scope: Scope) -> Mapping:
     """Replace the variables of a document, and note which values came from where else."""
+    text = source.text
+    if "$" not in text and "\\" not in text and not re.search(_CAST, text):
+        return root
+    from dropcap.readers.compose.interpolate import interpolate  # what has no variable need not wait for the code
+
     uses: list[Use] = []
     model = interpolate(root, scope.environment, scope.log, uses)
     for use in uses:

@@ -69,8 +69,6 @@ def apply_extends(model: Mapping, path: str, scope: Scope) -> Mapping:
         scope: what the project shares; its trail is told which services were drawn in.
 
     """
-    if "extends" not in model.source.text:
-        return model
     services = entries(model, "", scope.log).get("services")
     if services is None or not isinstance(services.value, Mapping):
         return model

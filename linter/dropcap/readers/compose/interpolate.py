@@ -79,6 +79,9 @@ def interpolate(root: Mapping, environment: Environment, log: Log, uses: list[Us
     return changed
 
 
+_NOTHING_BELOW: dict[str, Step] = {}
+
+
 class _Walk:
     """Replaces the nodes of one file. A node that several aliases name is read once a kind of place."""
 
@@ -111,36 +114,44 @@ class _Walk:
     def mapping(self, mapping: Mapping, step: Step | None, path: _Path) -> Mapping:
         """Replace the values of a mapping."""
         pairs: list[Pair] | None = None
+        below = step.below if step is not None else _NOTHING_BELOW
+        any_name = below.get("*")
         for index, pair in enumerate(mapping.pairs):
-            key = target(pair.key)
-            if not isinstance(key, Scalar):
-                continue
-            if is_merge(key):
-                value = self._merged(pair.value, step, path)
-            else:
-                inner = step and step.next(key.text)
-                if inner is None and self._is_plain(pair.value):
+            key, value = pair
+            if type(key) is not Scalar:
+                key = target(key)
+                if not isinstance(key, Scalar):
                     continue
-                value = self.node(pair.value, inner, (path, key.text))
-            if value is not pair.value:
+            name = key.text
+            if (name == "<<" or key.tag is not None) and is_merge(key):
+                changed = self._merged(value, step, path)
+            else:
+                inner = below.get(name, any_name)
+                if inner is None and (("$" not in value.text) if type(value) is Scalar else self._is_plain(value)):
+                    continue  # most values are so: nothing is cast, and nothing to be replaced
+                changed = self.node(value, inner, (path, name))
+            if changed is not value:
                 pairs = pairs or list(mapping.pairs)
-                pairs[index] = pair._replace(value=value)
+                pairs[index] = Pair(pair.key, changed)
         return mapping._replace(pairs=tuple(pairs)) if pairs else mapping
 
     def _is_plain(self, node: Node) -> bool:
-        """Whether a glance at a node's text says that there is nothing to replace in it."""
+        """Whether a glance at the text of a list or mapping says that there is nothing to replace in it."""
         if self._has_escape or isinstance(node, Alias):
             return False
         text, (start, end) = node.source.text, node.span
-        return text.find("$", start, end) < 0 and (isinstance(node, Scalar) or text.find("*", start, end) < 0)
+        return text.find("$", start, end) < 0 and text.find("*", start, end) < 0
 
     def _sequence(self, sequence: Sequence, step: Step | None, path: _Path) -> Sequence:
         step = step and step.next(LIST)
-        if not (step and step.kind) and all(
-            isinstance(item, Scalar) and "$" not in item.text for item in sequence.items
-        ):
-            return sequence
-        return _with_items(sequence, [self.node(item, step, path) for item in sequence.items])
+        is_cast = step is not None and step.kind is not None
+        return _with_items(
+            sequence,
+            [
+                item if type(item) is Scalar and not is_cast and "$" not in item.text else self.node(item, step, path)
+                for item in sequence.items
+            ],
+        )
 
     def _merged(self, node: Node, step: Step | None, path: _Path) -> Node:
         """Replace what a `<<` names, a mapping or a list of them, each in the place of the mapping that it is in."""

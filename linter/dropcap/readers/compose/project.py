@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Level, UnreadableError
 from dropcap.readers.compose.documents import documents
-from dropcap.readers.compose.extends import apply_extends
 from dropcap.readers.compose.files import NotFollowedError
-from dropcap.readers.compose.include import apply_include
-from dropcap.readers.compose.merge import merge
 from dropcap.readers.compose.schema import problems
 from dropcap.readers.compose.unique import unique_lists
 from dropcap.readers.compose.version_1 import is_version_1, refuse_another_kind
@@ -56,9 +53,8 @@ def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> 
             scope.log.add(error.failure._replace(level=Level.ERROR))
             continue
         for document in found:
-            own = apply_extends(document, path, scope)
-            own = apply_include(own, scope, (*included, scope.files.real(path)), load)
-            model = own if model is None else merge(model, own, scope.log)
+            own = _with_others(document, path, scope, included)
+            model = own if model is None else _laid_over(model, own, scope)
             model = unique_lists(model, scope.log)
             refuse_another_kind(model, scope.files.source(path), scope.log)
             if not is_version_1(model, scope.log):
@@ -67,3 +63,23 @@ def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> 
     if model is None:
         raise ValueError("a project has a first file, and a file has a document")
     return model
+
+
+def _with_others(document: Mapping, path: str, scope: Scope, included: tuple[str, ...]) -> Mapping:
+    """Draw in what a document extends and includes; few do, and the rest need not wait for the code."""
+    text = document.source.text
+    if "extends" in text:
+        from dropcap.readers.compose.extends import apply_extends
+
+        document = apply_extends(document, path, scope)
+    if "include" in text:
+        from dropcap.readers.compose.include import apply_include
+
+        document = apply_include(document, scope, (*included, scope.files.real(path)), load)
+    return document
+
+
+def _laid_over(model: Mapping, over: Mapping, scope: Scope) -> Mapping:
+    from dropcap.readers.compose.merge import merge
+
+    return merge(model, over, scope.log)

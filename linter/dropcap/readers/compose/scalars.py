@@ -50,11 +50,11 @@ _TRUTH = {
 
 def meaning(scalar: Scalar) -> Meaning:
     """Tell what a scalar is; a tag that YAML does not know makes it a text, `!override` too, but not `!reset`."""
-    text, style, tag = scalar[:3]
+    text, tag, style = scalar.text, scalar.tag, scalar.style
     if tag is not None and tag not in ("!", "!reset"):
         return _TAGS.get(tag[len(_STANDARD) :], "text") if tag.startswith(_STANDARD) else "text"
-    if style:
-        return "text"
+    if style or text[:1] in STARTS_OF_TEXT:
+        return "text"  # most are
     constant = _CONSTANTS.get(text)
     if constant is not None:
         return constant

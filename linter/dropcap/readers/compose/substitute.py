@@ -66,7 +66,15 @@ def substitute(text: str, environment: Environment) -> Substitution:
     """
     if "$" not in text:
         return Substitution(text)
-    return _Substituter(text, environment).stretch(0, len(text), 0)
+    substituter = _Substituter(text, environment)
+    if text.count("$") == 1:
+        # Most texts have one reference: what stands around it is only put back.
+        reference = next(scan(text, 0, len(text)), None)
+        if reference is None:
+            return Substitution(text)
+        one = substituter.value(reference, 0)
+        return one._replace(text=f"{text[: reference.start]}{one.text}{text[reference.end :]}")
+    return substituter.stretch(0, len(text), 0)
 
 
 _NOTHING = Substitution("")
@@ -90,7 +98,7 @@ class _Substituter:
         found: list[Substitution] = []
         at = start
         for reference in scan(self._text, start, stop):
-            one = Substitution("$") if reference.name == "$" else self._value(reference, depth)
+            one = Substitution("$") if reference.name == "$" else self.value(reference, depth)
             parts += self._text[at : reference.start], one.text
             found.append(one)
             at = reference.end
@@ -104,7 +112,7 @@ class _Substituter:
             tuple(name for one in found for name in one.empty),
         )
 
-    def _value(self, reference: Reference, depth: int) -> Substitution:
+    def value(self, reference: Reference, depth: int) -> Substitution:
         """Give what comes in the place of a reference."""
         name, operator = reference.name, reference.operator
         word = self._word(reference, depth) if operator else _NOTHING

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Time what resolving Compose projects adds to reading their files.
+
+    scripts/time_resolving.py FILE [FILE …]
+
+Reading is what a file by itself takes: its YAML, and a container for each service. Resolving is all that Docker
+Compose does in between: the .env file, variables, `extends`, `include`, overrides, lists in which a thing counts once,
+and what is named and not there. The check by the schema is timed apart. The least of five rounds counts.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
+
+from dropcap.discover import read_bytes
+from dropcap.model import UnreadableError
+from dropcap.project import Settings
+from dropcap.readers.compose.consistency import tell_missing
+from dropcap.readers.compose.documents import documents
+from dropcap.readers.compose.extends import apply_extends
+from dropcap.readers.compose.files import Files, NotFollowedError
+from dropcap.readers.compose.include import apply_include
+from dropcap.readers.compose.log import Log
+from dropcap.readers.compose.nodes import entries
+from dropcap.readers.compose.project import load
+from dropcap.readers.compose.schema import problems
+from dropcap.readers.compose.scope import Scope, Trail
+from dropcap.readers.compose.services import containers
+from dropcap.readers.compose.unique import unique_lists
+from dropcap.readers.compose.variable_files import environment_of
+from dropcap.readers.yaml import Mapping
+from dropcap.source import Source, UndecodableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+ROUNDS = 5
+
+
+def main() -> int:
+    """Time the files and print milliseconds and ratios."""
+    gc.disable()
+    rounds = [one_round(sys.argv[1:]) for _ in range(ROUNDS)]
+    best = {name: min(one[name] for one in rounds) for name in ("reading", "resolving", "schema")}
+    for name, seconds in best.items():
+        print(f"  {name:<24} {seconds * 1000:9.1f} ms CPU")
+    word = "reached" if best["resolving"] < best["reading"] / 2 else "NOT reached"
+    print(f"  resolving / reading: {best['resolving'] / best['reading']:.3f} (to stay under: 0.5) {word}")
+    return 0
+
+
+def one_round(paths: list[str]) -> dict[str, float]:
+    """Read and resolve each file once; gives the seconds of each part."""
+    spent: dict[str, float] = defaultdict(float)
+    for path in paths:
+        try:
+            one_file(path, spent)
+        except (NotFollowedError, UndecodableError, UnreadableError):  # noqa: PERF203  # not what is measured
+            continue
+    return spent
+
+
+def one_file(path: str, spent: dict[str, float]) -> None:
+    """Take one project through the steps, each on the clock of its part."""
+
+    def timed(part: str, step: Callable[[], T]) -> T:
+        start = time.process_time()
+        try:
+            return step()
+        finally:
+            spent[part] += time.process_time() - start
+
+    source = timed("reading", lambda: Source.decode(path, read_bytes(path)))
+    directory = os.path.dirname(source.path)  # noqa: PTH120  # as the program does
+    files, log = Files(directory), Log()
+    files.give(source.path, source)
+    timed("reading", lambda: files.stream(source.path))
+    settings = Settings(root=directory)
+    environment = timed("resolving", lambda: environment_of(directory, files, log, settings))
+    scope = Scope(files, directory, environment, log, Trail())
+    model, *over = timed("resolving", lambda: documents(source.path, scope))
+    timed("reading", lambda: [entries(one, "", log) for one in services(model, log)])
+    model = timed("resolving", lambda: apply_extends(model, source.path, scope))
+    model = timed("resolving", lambda: apply_include(model, scope, (files.real(source.path),), load))
+    model = timed("resolving", lambda: unique_lists(model, log))
+    timed("resolving", lambda: tell_missing(model, log))
+    timed("schema", lambda: problems(model))
+    found = entries(model, "", log).get("services")
+    value = found.value if found else None
+    if isinstance(value, Mapping) and not over:
+        timed("reading", lambda: list(containers(value, scope)))
+
+
+def services(model: Mapping, log: Log) -> list[Mapping]:
+    """Give the services that are mappings."""
+    found = entries(model, "", log).get("services")
+    value = found.value if found else None
+    listed = entries(value, "", log).values() if isinstance(value, Mapping) else ()
+    return [entry.value for entry in listed if isinstance(entry.value, Mapping)]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
