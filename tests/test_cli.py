@@ -13,6 +13,10 @@ import pytest
 
 from dropcap import cli
 from dropcap.cli import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED, main
+from dropcap.commands.check import exit_code
+from dropcap.commands.output import failure_code
+from dropcap.model import Failure, Level, Report, Severity
+from dropcap.writers import Context, writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,6 +253,38 @@ def test_a_defect_is_told_from_findings(
 
     monkeypatch.setattr("dropcap.commands.check.gather", interrupted)
     assert main(["check"]) == INTERRUPTED
+
+
+@pytest.mark.parametrize("command", ["check", "caps"])
+def test_a_defect_in_one_file_leaves_the_others_checked(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    write(here, "Dockerfile", "FROM alpine\n")
+
+    def broken(*_: object) -> None:
+        raise KeyError("stage")
+
+    monkeypatch.setattr("dropcap.readers.dockerfile.build", broken)
+    assert main([command]) == DEFECT
+    out, err = capsys.readouterr()
+    assert "compose.yaml" in out
+    first, ask, *_, last = err.splitlines()
+    assert first.startswith("Dockerfile: defect: the dockerfile reader failed: KeyError at readers/dockerfile/")
+    assert ask == "dropcap: this is a defect of dropcap. Please report it with the lines below."
+    assert last == "KeyError: 'stage'"
+
+
+def test_programs_are_told_of_a_defect() -> None:
+    one = Report((), (Failure("Dockerfile", "it failed", Level.DEFECT, trace="Traceback\n"),), (), 0)
+    (failure,) = json.loads("".join(writer("json")(one, Context())))["failures"]
+    assert failure["level"] == "defect"
+    (run,) = json.loads("".join(writer("sarif")(one, Context())))["runs"]
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    assert invocation["toolExecutionNotifications"][0]["level"] == "error"
+    assert "1 error" in "".join(writer("text")(one, Context()))
+    assert exit_code(one, Severity.LOW) == failure_code(one) == DEFECT
 
 
 def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

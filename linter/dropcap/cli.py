@@ -111,16 +111,9 @@ def _output_closed() -> int:
 
 
 def _defect(error: Exception) -> int:
-    import platform
-    import traceback
+    from dropcap.defect import report_lines, trace_of
 
-    print(  # noqa: T201  # as above
-        "dropcap: this is a defect of dropcap. Please report it with the lines below.",
-        f"dropcap {__version__}, Python {platform.python_version()}, {platform.system()}",
-        "".join(traceback.format_exception(type(error), error, error.__traceback__)),
-        sep="\n",
-        file=sys.stderr,
-    )
+    sys.stderr.writelines(report_lines([trace_of(error)]))
     return DEFECT
 
 

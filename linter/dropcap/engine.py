@@ -153,6 +153,8 @@ def check_bytes(
         document = read_document(target, data, engine, settings)
     except UnreadableError as error:
         return _failed(error.failure)
+    except Exception as error:  # noqa: BLE001  # a reader's fault is this file's: the others are still to be checked
+        return _failed(_defect(target, error))
     findings: list[Finding] = []
     failures = list(document.failures)
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
@@ -218,6 +220,15 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
 
         return shell.read(source)
     raise ValueError(f"no reader for {syntax}")
+
+
+def _defect(target: Target, error: Exception) -> Failure:
+    """Report a reader that raised, which is our fault whatever the file holds."""
+    from dropcap.defect import place, trace_of
+
+    what = f"the {target.syntax or 'file'} reader failed: {type(error).__name__} at {place(error)}"
+    message = f"{what}; this is a defect of dropcap, please report it; the other files were checked"
+    return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 
 def _undecodable(path: str, data: bytes, error: UndecodableError) -> Failure:

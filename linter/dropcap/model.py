@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dropcap.source import Source, Span
 
 T = TypeVar("T")
@@ -274,6 +276,8 @@ class Level(Enum):
     """Something could not be checked."""
     NOTE = "note"
     """All was checked; a person should know this nevertheless."""
+    DEFECT = "defect"
+    """Something could not be checked, and the fault is dropcap's own."""
 
 
 class Failure(NamedTuple):
@@ -285,6 +289,7 @@ class Failure(NamedTuple):
         level: whether it means that something was left unchecked.
         source: the text, where it could be read.
         span: the place in that text.
+        trace: of a defect, the exception with the calls that led to it, to be reported.
 
     """
 
@@ -293,6 +298,13 @@ class Failure(NamedTuple):
     level: Level = Level.ERROR
     source: Source | None = None
     span: Span | None = None
+    trace: str = ""
+
+
+def worst(failures: Iterable[Failure]) -> Level | None:
+    """Give the gravest level of failures: a defect, then an error, then a note; None where there are none."""
+    levels = {failure.level for failure in failures}
+    return next((level for level in (Level.DEFECT, Level.ERROR, Level.NOTE) if level in levels), None)
 
 
 class UnreadableError(Exception):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.cli import CLEAN, FINDINGS, UNCHECKED
+from dropcap.cli import CLEAN, FINDINGS
 from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import put_out, tell_failures, wants_colour
+from dropcap.commands.output import failure_code, put_out, tell_failures, wants_colour
 from dropcap.config import to_severity
-from dropcap.model import Level
 from dropcap.rule import choose, load_rules
 from dropcap.writers import FORMATS, Context, writer
 
@@ -54,8 +53,7 @@ def run(arguments: Namespace) -> int:
 
 def exit_code(report: Report, fail_on: Severity) -> int:
     """Say what the report means to the shell; what was not checked outweighs what was found."""
-    if any(failure.level is Level.ERROR for failure in report.failures):
-        return UNCHECKED
-    if any(finding.severity >= fail_on for finding in report.findings):
+    code = failure_code(report)
+    if code == CLEAN and any(finding.severity >= fail_on for finding in report.findings):
         return FINDINGS
-    return CLEAN
+    return code

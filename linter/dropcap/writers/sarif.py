@@ -33,6 +33,7 @@ _MOST_RESULTS = 25_000
 _MOST_RELATED = 999
 """GitHub refuses a result with more than 1,000 locations."""
 _MOST_LINKS = 6
+_NOTIFICATION_LEVELS = {Level.DEFECT: "error", Level.ERROR: "error", Level.NOTE: "note"}
 _NAME_SIZE = 60
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -75,14 +76,14 @@ def _invocation(report: Report, left_out: int) -> dict[str, Any]:
         text = f"{what}, the least severe ones, are left out: an upload has a limit."
         notifications.append({"level": "warning", "message": {"text": text}})
     return {
-        "executionSuccessful": all(failure.level is not Level.ERROR for failure in report.failures),
+        "executionSuccessful": all(failure.level is Level.NOTE for failure in report.failures),
         "toolExecutionNotifications": notifications,
     }
 
 
 def _notification(failure: Failure) -> dict[str, Any]:
     notification: dict[str, Any] = {
-        "level": failure.level.value,
+        "level": _NOTIFICATION_LEVELS[failure.level],
         "message": {"text": f"{_plain(failure.message)}."},
     }
     if failure.path:
