@@ -299,7 +299,7 @@ def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytes
     out, err = capsys.readouterr()
     assert "[privileged]" in out
     assert "the rule faulty failed on web: ZeroDivisionError at " in err
-    assert "mine/faulty.py:6; the other rules went on" in err
+    assert "mine/faulty.py:6; report it to its author; the other rules went on" in err
 
 
 def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,16 +157,18 @@ def check_bytes(
         return _failed(_defect(target, error))
     findings: list[Finding] = []
     failures = list(document.failures)
+    broken: dict[tuple[str, str], list[Container]] = {}
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
     of_stages = [rule for rule in rules if rule.check_stage]
     of_containers = [rule for rule in rules if rule.check]
     for container in document.containers:
         for rule in of_stages if container.kind is Kind.STAGE else of_containers:
             found = _ask(rule, container)
-            if isinstance(found, Failure):
-                failures.append(found)
+            if isinstance(found, _Broken):
+                broken.setdefault((rule.id, found.what), []).append(container)
             else:
                 findings += found
+    failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
         tuple(_distinct(_folded(findings))),
         tuple(failures),
@@ -250,14 +252,14 @@ def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Co
             yield container
 
 
-def _ask(rule: Rule, container: Container) -> list[Finding] | Failure:
+def _ask(rule: Rule, container: Container) -> list[Finding] | _Broken:
     try:
         return [
             Finding(rule.id, rule.severity, container, _with_route(problem, container))
             for problem in _problems(rule, container)
         ]
     except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the other rules still speak
-        return _rule_failure(rule, container, error)
+        return _broken(rule, error)
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:
@@ -272,22 +274,30 @@ def _problems(rule: Rule, container: Container) -> Iterable[Problem]:
     return rule.check(container) if rule.check else ()
 
 
-def _rule_failure(rule: Rule, container: Container, error: Exception) -> Failure:
-    """Report a rule that raised, with the line of the rule that did."""
+class _Broken(NamedTuple):
+    """That a rule raised: the exception's name and the line of the rule."""
+
+    what: str
+
+
+def _broken(rule: Rule, error: Exception) -> _Broken:
     trace = error.__traceback__
     line = 0
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == rule.origin:
             line = trace.tb_lineno
         trace = trace.tb_next
-    what = f"the rule {rule.id} failed on {container.name}: {type(error).__name__} at {rule.origin}:{line}"
-    return Failure(
-        container.source.path,
-        f"{what}; the other rules went on",
-        Level.ERROR,
-        container.source,
-        container.span,
+    return _Broken(f"{type(error).__name__} at {rule.origin}:{line}")
+
+
+def _rule_failure(rule_id: str, what: str, containers: Sequence[Container]) -> Failure:
+    """Report a rule that raised, once for all the containers of a file that it did so for."""
+    first = containers[0]
+    more = f" and {len(containers) - 1} more" if len(containers) > 1 else ""
+    message = (
+        f"the rule {rule_id} failed on {first.name}{more}: {what}; report it to its author; the other rules went on"
     )
+    return Failure(first.source.path, message, Level.ERROR, first.source, first.span)
 
 
 def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
