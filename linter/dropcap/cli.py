@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dropcap import __version__
 from dropcap.config import ConfigError
+from dropcap.paths import plain_paths
 from dropcap.rule import RuleError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def main(argv: Sequence[str]) -> int:
     """Run the program on arguments; gives the exit code."""
     try:
         command, parser = _chosen(argv)
-        code: int = command.run(parser.parse_args(argv[1:]))
+        code: int = command.run(parser.parse_args(plain_paths(argv[1:])))
     except (UsageError, ConfigError, RuleError) as error:
         return _complain(str(error))
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, read_bytes, syntax_of_content
+from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, cannot_be_read, read_bytes, syntax_of_content
 from dropcap.model import (
     Container,
     Document,
@@ -141,7 +141,7 @@ def check_file(target: Target, rules: Sequence[Rule], engine: Engine, settings: 
     try:
         data = read_bytes(target.path)
     except OSError as error:
-        return _failed(Failure(target.path, f"cannot be read: {error.strerror or error}"))
+        return _failed(Failure(target.path, cannot_be_read(error)))
     return check_bytes(target, data, rules, engine, settings)
 
 
@@ -195,12 +195,15 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
     syntax = target.syntax or syntax_of_content(target.path, data)
     if syntax is None:
         message = "neither name nor content says that this is a Compose file, a Dockerfile or a shell script"
-        raise UnreadableError(Failure(target.path, message))
+        advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
+        raise UnreadableError(Failure(target.path, f"{message}; {advice}"))
     try:
         document = _read(syntax, source, target, settings or Settings())
     except UnreadableError as error:
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
-        level = Level.ERROR if target.named else error.failure.level
+        # So is a part of another kind that a file is made of: without it the file is not checked.
+        is_own = error.failure.path == target.path
+        level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
     containers = tuple(_named_apart(document.containers, engine))
     return document._replace(containers=containers)

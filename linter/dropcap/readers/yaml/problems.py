@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.model import Failure
+from dropcap.model import Failure, Level
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def syntax_failure(source: Source, error: Exception) -> Failure:
 
 
 def template_failure(source: Source, offset: int) -> Failure:
-    """Refuse a text that becomes YAML only when something fills it in."""
+    """Refuse a text that becomes YAML only when something fills it in; nobody but that something starts anything."""
     message = "this is a template, not YAML yet: render it first and check the result"
-    return Failure(source.path, message, source=source, span=Span(offset, offset + 2))
+    return Failure(source.path, message, Level.NOTE, source, Span(offset, offset + 2))
 
 
 def _template_in_line(text: str, at: int) -> int | None:
