@@ -80,7 +80,9 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
         (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         (["check", "--jobs", "0"], "'0' is no number from 1 to 256"),
-        (["check", "--select", "net-rw"], "no rule is named 'net-rw' (did you mean net-raw?)"),
+        (["check", "--select", ""], "argument --select: names no rule"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is no pattern in the manner of .gitignore"),
+        (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
         (["check", "-"], "- needs --stdin-filename NAME"),
         (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
@@ -115,9 +117,64 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
+        ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is no pattern in the manner of .gitignore"),
+    ],
+)
+def test_a_word_of_the_configuration_is_told_with_its_place(
+    here: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    write(here, "compose.yaml", HARDENED)
+    write(here, ".dropcap.toml", text)
+    assert main(["check"]) == UNCHECKED
+    assert one_line(capsys).startswith(f"dropcap: {message}")
+
+
+def test_a_folder_of_which_ignore_rules_leave_nothing_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / ".git").mkdir()
+    (here / "gone").mkdir()
+    write(here, ".gitignore", "gone/*\n")
+    write(here, "gone/a.sh", "")
+    write(here, "gone/b.sh", "")
+    assert main(["check", "gone"]) == UNCHECKED
+    assert one_line(capsys).endswith("; ignore rules (.gitignore, exclude) leave out gone/a.sh and 1 more")
+
+
+def test_a_template_is_left_alone_in_a_walk_and_refused_when_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "compose.yaml", "{{ if x }}\nservices: {}\n")
+    write(here, "Dockerfile", "{% if x %}\nFROM x\n")
+    assert main(["check"]) == CLEAN
+    assert capsys.readouterr().err.count(": note: this is a template") == 2
+    for name in ("compose.yaml", "Dockerfile"):
+        assert main(["check", name]) == UNCHECKED
+        assert ": error: this is a template" in one_line(capsys)
+
+
+def test_a_template_that_a_file_is_made_of_leaves_it_unchecked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "base.yaml", "{{ if x }}\nservices: {}\n")
+    write(here, "compose.yaml", "services:\n  web:\n    extends: {file: base.yaml, service: web}\n")
+    assert main(["check"]) == UNCHECKED
+    assert "base.yaml:1:1: error: this is a template" in capsys.readouterr().err
+
+
+def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path) -> None:
+    write(here, "--output=x.sh", PRIVILEGED)
+    write(here, "compose.yaml", PRIVILEGED)
+    assert main(["check", "--as-found", "--ignore", "privileged", "--output=x.sh", "compose.yaml"]) == CLEAN
+    assert not (here / "x.sh").exists()
+    assert main(["check", "--as-found", "compose.yaml", "pyproject.toml"]) == FINDINGS
+    assert main(["check", "--as-found", "notes.txt"]) == CLEAN
+
+
+@pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory"),
+        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory; check the path"),
         ("compose.yml", b"a: \xff\n", "compose.yml:1:4: error: not UTF-8 text: byte 0xff"),
         ("compose.yml", b"a: 1\n", "compose.yml:1:1: error: not a Compose file"),
         ("notes.txt", b"hello\n", "notes.txt: error: neither name nor content says"),

@@ -31,6 +31,20 @@ class RuleError(Exception):
     """The rules cannot be used as they are; the message says which file or id, what, and what to do."""
 
 
+class UnknownRuleError(RuleError):
+    """No rule has a name.
+
+    Attributes:
+        name: the name.
+
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        """Keep the name; whoever knows where it stands says so."""
+        super().__init__(message)
+        self.name = name
+
+
 class Rule(NamedTuple):
     """A rule module, loaded.
 
@@ -109,13 +123,15 @@ def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) 
     """Keep the selected rules (all where none is named) less the ignored ones.
 
     Raises:
-        RuleError: a name is no rule's id, or no rule is left.
+        UnknownRuleError: a name is no rule's id.
+        RuleError: no rule is left.
 
     """
     known = [rule.id for rule in rules]
     for name in (*select, *ignore):
         if name not in known:
-            raise RuleError(f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them")
+            message = f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
+            raise UnknownRuleError(name, message)
     chosen = tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
     if not chosen:
         raise RuleError("no rule is left to check with: everything that is selected is ignored as well")
