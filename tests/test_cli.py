@@ -219,6 +219,41 @@ def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[s
     assert finding["rule"] == "privileged"
 
 
+@pytest.mark.parametrize("where", [".", "deploy", "other"])
+def test_sarif_s_paths_are_relative_to_the_repository(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (here / ".git").mkdir()
+    (here / "other").mkdir()
+    (here / "deploy").mkdir()
+    write(here, "deploy/compose.yaml", PRIVILEGED)
+    write(here, "deploy/broken.compose.yaml", "services: [")
+    monkeypatch.chdir(here / where)
+    path = os.path.relpath(here / "deploy")
+    assert main(["check", "--format", "sarif", path, f"{path}/broken.compose.yaml"]) == UNCHECKED
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    artifacts = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in (*run["results"], notification)]
+    assert artifacts == [
+        {"uri": "deploy/compose.yaml", "uriBaseId": "%SRCROOT%"},
+        {"uri": "deploy/broken.compose.yaml", "uriBaseId": "%SRCROOT%"},
+    ]
+
+
+def test_a_finding_has_one_fingerprint_however_its_file_is_typed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    reports = set()
+    for path in ("compose.yaml", "./compose.yaml", str(here / "compose.yaml"), f"../{here.name}/compose.yaml"):
+        main(["check", "--format", "json", path])
+        reports.add(capsys.readouterr().out)
+        main(["check", "--format", "json", "-f", path])
+        reports.add(capsys.readouterr().out)
+    (one,) = reports
+    assert [finding["path"] for finding in json.loads(one)["findings"]] == ["compose.yaml"]
+
+
 def test_the_report_is_the_same_with_any_number_of_jobs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(8):
         write(here, f"compose.{number}.yml", PRIVILEGED if number % 2 else "services: [")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from dropcap.cli import CLEAN, FINDINGS
 from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, put_out, tell_failures, wants_colour
 from dropcap.config import to_severity
+from dropcap.project import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, Context, writer
 
@@ -51,7 +53,9 @@ def run(arguments: Namespace) -> int:
     rules = _chosen(arguments, config)
     report = gather(arguments, config, rules, arguments.rules)
     colour = arguments.output is None and wants_colour(sys.stdout)
-    context = Context(rules=rules, colour=colour, category=arguments.category, threshold=config.fail_on)
+    # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
+    root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
+    context = Context(rules, colour, arguments.category, root, config.fail_on)
     put_out(writer(arguments.format)(report, context), arguments.output)
     tell_failures(report)
     return exit_code(report, config.fail_on)
