@@ -10,6 +10,7 @@ The module's name, with hyphens for underscores, is the rule's id.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import (
@@ -86,8 +87,29 @@ __all__ = [
     "is_root",
     "no_new_privileges",
     "privileged_option",
+    "step_commands",
     "suggest",
 ]
+
+
+def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:
+    """Give the words of the commands of a RUN instruction, as :func:`commands` does; of others nothing.
+
+    Args:
+        step: the instruction.
+        needle: a regular expression that is found in the text of every script worth reading.
+
+    Raises:
+        UnreadableError: as :func:`commands`.
+
+    """
+    if step.keyword != "RUN":
+        return
+    if step.words is not None:
+        yield step.words
+    for script in (step.body, step.fed):
+        if script is not None and re.search(needle, script.text):
+            yield from commands(script)
 
 
 def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:

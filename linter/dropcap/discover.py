@@ -99,7 +99,7 @@ def _words_before_suffix(name: str) -> list[str]:
 
 def syntax_of_content(path: str, data: bytes) -> str | None:
     """Tell a file's syntax by its first line, or for YAML by a top-level `services:` with a block below."""
-    if re.match(_SHEBANG, data[:_SHEBANG_LENGTH]):
+    if is_shell_script(data):
         return SHELL
     if path.lower().endswith(_YAML_SUFFIXES) and (b"services" in data or data.startswith(_UTF_16)):
         from dropcap.readers.compose import looks_like_compose  # only where the name says nothing
@@ -109,6 +109,11 @@ def syntax_of_content(path: str, data: bytes) -> str | None:
         if looks_like_compose(text.replace("\r\n", "\n").replace("\r", "\n")):
             return COMPOSE
     return None
+
+
+def is_shell_script(data: bytes) -> bool:
+    """Tell by a file's first line whether the kernel gives it to a shell."""
+    return re.match(_SHEBANG, data[:_SHEBANG_LENGTH]) is not None
 
 
 def discover(

@@ -134,6 +134,8 @@ class Instruction(NamedTuple):
         words: the JSON form's items, or None in shell form.
         body: the text that a shell would run, as a source of its own; None where there is none.
         span: from the keyword to the end of its last line (heredoc bodies included).
+        fed: a heredoc that a shell is given to run (`RUN <<EOF bash`), as a source of its own.
+        trigger: the instruction that ONBUILD keeps for the builds upon this stage's image.
 
     """
 
@@ -143,6 +145,8 @@ class Instruction(NamedTuple):
     words: tuple[Located[str], ...] | None
     body: Source | None
     span: Span
+    fed: Source | None = None
+    trigger: Instruction | None = None
 
 
 class Stage(NamedTuple):
@@ -174,6 +178,11 @@ class Stage(NamedTuple):
     environment: tuple[Located[str], ...]
     instructions: tuple[Instruction, ...]
     parent: Stage | None
+
+    @property
+    def steps(self) -> tuple[Instruction, ...]:
+        """Its instructions, each ONBUILD replaced by what it keeps: what it does in a build, its own or another."""
+        return tuple(one.trigger or one for one in self.instructions)
 
 
 class Related(NamedTuple):
