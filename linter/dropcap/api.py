@@ -5,6 +5,9 @@ A rule is a module with a docstring (its documentation), a constant ``SEVERITY``
 * ``check(container) -> Iterator[Problem]``: asked about each container that a file starts;
 * ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
 
+It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
+evidence of one of its own problems is left out then.
+
 The module's name, with hyphens for underscores, is the rule's id.
 """
 
@@ -24,12 +27,12 @@ from dropcap.capabilities.effective import (
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.grades import Grade, Graded, grade
 from dropcap.capabilities.held import (
-    Held,
     all_entry,
     engine_name,
-    held_at_grade,
     holds_all,
     privileged_option,
+    problems_at_grade,
+    reach,
 )
 from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.model import (
@@ -61,7 +64,6 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
-    "Held",
     "Instruction",
     "Kind",
     "Located",
@@ -82,11 +84,12 @@ __all__ = [
     "default_set",
     "engine_name",
     "grade",
-    "held_at_grade",
     "holds_all",
     "is_root",
     "no_new_privileges",
     "privileged_option",
+    "problems_at_grade",
+    "reach",
     "step_commands",
     "suggest",
 ]

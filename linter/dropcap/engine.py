@@ -170,7 +170,7 @@ def check_bytes(
                 findings += found
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
-        tuple(_distinct(_folded(findings))),
+        tuple(_distinct(_folded(_uncovered(findings, rules)))),
         tuple(failures),
         document.containers,
         read=True,
@@ -301,6 +301,23 @@ def _rule_failure(rule_id: str, what: str, containers: Sequence[Container]) -> F
         f"the rule {rule_id} failed on {first.name}{more}: {what}; report it to its author; the other rules went on"
     )
     return Failure(first.source.path, message, Level.ERROR, first.source, first.span)
+
+
+def _uncovered(findings: Sequence[Finding], rules: Sequence[Rule]) -> Sequence[Finding]:
+    """Leave out what another rule says of the same container and evidence in a graver way."""
+    covers = {rule.id: rule.covers for rule in rules if rule.covers}
+    said = {
+        (id(finding.container), milder, name)
+        for finding in findings
+        for milder in covers.get(finding.rule, ())
+        for name in finding.problem.evidence
+    }
+
+    def is_covered(finding: Finding) -> bool:
+        names = finding.problem.evidence
+        return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
+
+    return [finding for finding in findings if not is_covered(finding)] if said else findings
 
 
 def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:

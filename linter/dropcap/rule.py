@@ -56,6 +56,7 @@ class Rule(NamedTuple):
         check: asked about each container that a file starts, or None.
         check_stage: asked about each Dockerfile stage, or None.
         origin: the module's file, to name it in a message.
+        covers: ids of rules whose findings it makes superfluous where it says more of the same evidence.
 
     """
 
@@ -66,6 +67,7 @@ class Rule(NamedTuple):
     check: Check | None
     check_stage: CheckStage | None
     origin: str
+    covers: tuple[str, ...] = ()
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -110,7 +112,10 @@ def to_rule(module: ModuleType) -> Rule:
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
     summary = " ".join(page.split("\n\n", 1)[0].split())
-    return Rule(rule_id, severity, summary, page, check, check_stage, origin)
+    covers = getattr(module, "COVERS", ())
+    if not isinstance(covers, tuple) or not all(isinstance(one, str) for one in covers):
+        raise RuleError(f"{origin}: no rule: COVERS has to be a tuple of ids of rules")
+    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers)
 
 
 def _is_id(text: str) -> bool:
