@@ -120,6 +120,8 @@ def compose(*lines: str) -> str:
 
 BOTH = compose("cap_drop: [CHOWN]", "cap_add: [CHOWN]")
 BOTH_ALL = compose("cap_drop: [ALL]", "cap_add: [ALL]")
+DROPS_MORE = compose("cap_drop: [ALL, CHOWN]", "cap_add: [ALL]")
+SPACED = compose("cap_drop: [net_admin]", "cap_add: [' net_admin ']")
 TYPO = compose("cap_drop: [ALL]", "cap_add: [CHWON]")
 USER = compose("cap_drop: [ALL]", "cap_add: [CHOWN]", 'user: "1000"')
 PRIVILEGED = compose("privileged: true", "cap_drop: [ALL]")
@@ -171,8 +173,20 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             BOTH_ALL,
             "all-added-and-dropped",
             Engine.SWARM,
-            "with Swarm the addition wins, and only drops by name count",
+            "with Swarm the addition wins, and every capability is held",
         ),
+        (
+            BOTH_ALL,
+            "all-added-and-dropped",
+            Engine.DOCKER,
+            "with Docker the addition wins, and only drops by name count",
+        ),
+        (DROPS_MORE, "all-capabilities", Engine.SWARM, "every capability is held that the engine has"),
+        (DROPS_MORE, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
+        (DROPS_MORE, "all-capabilities", Engine.DOCKER, "but those that are dropped by name"),
+        (SPACED, "added-and-dropped", Engine.SWARM, "with Swarm the addition wins, and the container holds it"),
+        (SPACED, "useless-drop", Engine.SWARM, None),
+        (SPACED, "added-and-dropped", Engine.DOCKER, None),
         (BOTH_ALL, "all-added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
         (BOTH_ALL, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
         (BOTH_ALL, "all-capabilities", Engine.PODMAN, None),
@@ -232,6 +246,8 @@ def test_net_raw_is_said_to_be_held_once() -> None:
         (PRIVILEGED, "privileged", Engine.PODMAN, "without a seccomp or AppArmor profile"),
         (PRIVILEGED, "privileged", Engine.SWARM, None),
         (PRIVILEGED, "useless-drop", Engine.SWARM, None),
+        (PRIVILEGED, "useless-add", Engine.SWARM, "privileged mode is set, but Swarm ignores it"),
+        (PRIVILEGED, "useless-add", Engine.DOCKER, None),
         (ADDED_NET_RAW, "useless-add", Engine.DOCKER, "Docker's default set has it and nothing drops it"),
         (ADDED_NET_RAW, "useless-add", Engine.PODMAN, None),
         (ADDED_NET_RAW, "moderate-capability", Engine.PODMAN, None),

@@ -29,6 +29,7 @@ from dropcap.capabilities.grades import Grade, Graded, grade
 from dropcap.capabilities.held import (
     all_entry,
     engine_name,
+    entry_name,
     holds_all,
     privileged_option,
     problems_at_grade,
@@ -83,6 +84,7 @@ __all__ = [
     "commands",
     "default_set",
     "engine_name",
+    "entry_name",
     "grade",
     "holds_all",
     "is_root",

@@ -57,8 +57,8 @@ from dropcap.api import (
     Engine,
     Problem,
     Severity,
-    bare_name,
     capability_sets,
+    entry_name,
     holds_all,
     is_root,
     reach,
@@ -78,7 +78,7 @@ def check(container: Container) -> Iterator[Problem]:
         return
     origins = capability_sets(container).origins
     for entry in container.cap_add:
-        name = bare_name(entry.value)
+        name = entry_name(container, entry)
         if name in origins and origins[name].where is entry:
             message = f"{name} is added, but the container's own program does not get it{reach(container, name)}"
             yield Problem(entry, message, (name,))

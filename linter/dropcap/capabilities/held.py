@@ -8,7 +8,7 @@ from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade
-from dropcap.capabilities.names import ALL, bare_name
+from dropcap.capabilities.names import ALL, read_name
 from dropcap.model import Engine, Problem
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def engine_name(container: Container) -> str:
     return _ENGINES[container.engine or Engine.DOCKER]
 
 
+def entry_name(container: Container, entry: Located[str]) -> str:
+    """Give the bare name of an entry of `cap_add` or `cap_drop` as the container's engine reads it."""
+    return read_name(entry.value, container.engine or Engine.DOCKER)
+
+
 def privileged_option(container: Container) -> Located[Any] | None:
     """Give the option that makes a container privileged; None where none does or the engine ignores it."""
     origin = _common_origin(container)
@@ -43,7 +48,7 @@ def all_entry(container: Container) -> Located[Any] | None:
     origin = _common_origin(container)
     if origin is None or origin.where is None or origin.kind == "privileged":
         return None
-    return origin.where if bare_name(origin.where.value) == ALL else None
+    return origin.where if entry_name(container, origin.where) == ALL else None
 
 
 def holds_all(container: Container) -> bool:

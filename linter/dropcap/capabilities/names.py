@@ -80,6 +80,11 @@ def bare_name(word: str) -> str:
     return name
 
 
+def read_name(word: str, engine: Engine) -> str:
+    """Give an entry's name as :func:`bare_name` does, where the engine's white space counts: Swarm's does not."""
+    return bare_name(word.strip(_SPACE) if engine is Engine.SWARM else word)
+
+
 def normalise(word: str, engine: Engine) -> str:
     """Give an entry as the engine writes it in its messages: `CAP_CHOWN`, or `ALL`.
 
