@@ -90,6 +90,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
+        (["explain", "ALL"], "ALL is no capability but all 41 of them; see `dropcap explain all-capabilities`"),
     ],
 )
 def test_a_wrong_call_gets_one_line_and_2(

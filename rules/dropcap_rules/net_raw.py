@@ -87,6 +87,8 @@ def check(container: Container) -> Iterator[Problem]:
 def _reason(container: Container) -> str:
     """Say what it is good for, and to whom."""
     who = reach(container, "NET_RAW")
+    if capability_sets(container).errors:
+        who = f"; {engine_name(container)} refuses the container as it is"
     actor = "whoever has it" if who else "a process"
     network = container.network_mode
     if network is not None and network.value == "none":

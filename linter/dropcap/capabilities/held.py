@@ -95,8 +95,6 @@ def problems_at_grade(container: Container, level: Grade) -> Iterator[Problem]:
 def reach(container: Container, name: str) -> str:
     """Say how a capability of the bounding set is got, to follow what it does; nothing where all of root's have it."""
     sets = capability_sets(container)
-    if sets.errors:
-        return f"; {engine_name(container)} refuses the container as it is"
     if name in sets.effective:
         return ""
     root = f"`{_COMMANDS.get(container.engine or Engine.DOCKER, 'docker')} exec` as root"
