@@ -166,9 +166,9 @@ def read_bytes(path: str) -> bytes:
     """
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
-        raise OSError(0, "is a folder")
+        raise OSError(0, "is a folder where a file is needed")
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "is no regular file")
+        raise OSError(0, "is no regular file where one is needed")
     if status.st_size > MAX_BYTES:
         raise OSError(
             0,
