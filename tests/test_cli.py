@@ -178,7 +178,11 @@ def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path)
         ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory; check the path"),
         ("compose.yml", b"a: \xff\n", "compose.yml:1:4: error: not UTF-8 text: byte 0xff"),
         ("compose.yml", b"a: 1\n", "compose.yml:1:1: error: not a Compose file"),
-        ("notes.txt", b"hello\n", "notes.txt: error: neither name nor content says"),
+        (
+            "notes.txt",
+            b"hello\n",
+            "notes.txt: error: neither name nor content says that this is a Compose file, a Dockerfile or a shell",
+        ),
     ],
 )
 def test_an_unreadable_file_gets_one_line_and_2(
@@ -453,3 +457,9 @@ def test_rules_lists_every_rule_gravest_first(capsys: pytest.CaptureFixture[str]
 
 def test_exit_codes_are_documented() -> None:
     assert cli._EXIT_CODES.count("\n") == 5  # noqa: SLF001  # what --help shows
+
+
+def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "notes.txt", "hello\n")
+    assert main(["check", "notes.txt"]) == UNCHECKED
+    assert one_line(capsys).endswith("; leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)")
