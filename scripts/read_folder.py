@@ -73,6 +73,7 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
         counts[f"{syntax} containers, opaque in part"] += sum(bool(one.opaque) for one in result.containers)
         counts["findings"] += len(result.findings)
         faults += [f"{path}: not one clear line: {failure.message!r}" for failure in unclear(result.failures)]
+        faults += [f"{path}: {failure.trace}" for failure in result.failures if failure.level is Level.DEFECT]
         errors = [failure for failure in result.failures if failure.level is Level.ERROR]
         refusals.update(" ".join(failure.message.split()[:4]) for failure in errors)
         if list_refusals:

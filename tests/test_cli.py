@@ -13,6 +13,10 @@ import pytest
 
 from dropcap import cli
 from dropcap.cli import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED, main
+from dropcap.commands.check import exit_code
+from dropcap.commands.output import failure_code
+from dropcap.model import Failure, Level, Report, Severity
+from dropcap.writers import Context, writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +80,9 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
         (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         (["check", "--jobs", "0"], "'0' is no number from 1 to 256"),
-        (["check", "--select", "net-rw"], "no rule is named 'net-rw' (did you mean net-raw?)"),
+        (["check", "--select", ""], "argument --select: names no rule"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is no pattern in the manner of .gitignore"),
+        (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
         (["check", "-"], "- needs --stdin-filename NAME"),
         (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
@@ -84,6 +90,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
+        (["explain", "ALL"], "ALL is no capability but all 41 of them; see `dropcap explain all-capabilities`"),
     ],
 )
 def test_a_wrong_call_gets_one_line_and_2(
@@ -111,12 +118,71 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
+        ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is no pattern in the manner of .gitignore"),
+    ],
+)
+def test_a_word_of_the_configuration_is_told_with_its_place(
+    here: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    write(here, "compose.yaml", HARDENED)
+    write(here, ".dropcap.toml", text)
+    assert main(["check"]) == UNCHECKED
+    assert one_line(capsys).startswith(f"dropcap: {message}")
+
+
+def test_a_folder_of_which_ignore_rules_leave_nothing_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / ".git").mkdir()
+    (here / "gone").mkdir()
+    write(here, ".gitignore", "gone/*\n")
+    write(here, "gone/a.sh", "")
+    write(here, "gone/b.sh", "")
+    assert main(["check", "gone"]) == UNCHECKED
+    assert one_line(capsys).endswith("; ignore rules (.gitignore, exclude) leave out gone/a.sh and 1 more")
+
+
+def test_a_template_is_left_alone_in_a_walk_and_refused_when_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "compose.yaml", "{{ if x }}\nservices: {}\n")
+    write(here, "Dockerfile", "{% if x %}\nFROM x\n")
+    assert main(["check"]) == CLEAN
+    assert capsys.readouterr().err.count(": note: this is a template") == 2
+    for name in ("compose.yaml", "Dockerfile"):
+        assert main(["check", name]) == UNCHECKED
+        assert ": error: this is a template" in one_line(capsys)
+
+
+def test_a_template_that_a_file_is_made_of_leaves_it_unchecked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "base.yaml", "{{ if x }}\nservices: {}\n")
+    write(here, "compose.yaml", "services:\n  web:\n    extends: {file: base.yaml, service: web}\n")
+    assert main(["check"]) == UNCHECKED
+    assert "base.yaml:1:1: error: this is a template" in capsys.readouterr().err
+
+
+def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path) -> None:
+    write(here, "--output=x.sh", PRIVILEGED)
+    write(here, "compose.yaml", PRIVILEGED)
+    assert main(["check", "--as-found", "--ignore", "privileged", "--output=x.sh", "compose.yaml"]) == CLEAN
+    assert not (here / "x.sh").exists()
+    assert main(["check", "--as-found", "compose.yaml", "pyproject.toml"]) == FINDINGS
+    assert main(["check", "--as-found", "notes.txt"]) == CLEAN
+
+
+@pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory"),
+        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory; check the path"),
         ("compose.yml", b"a: \xff\n", "compose.yml:1:4: error: not UTF-8 text: byte 0xff"),
         ("compose.yml", b"a: 1\n", "compose.yml:1:1: error: not a Compose file"),
-        ("notes.txt", b"hello\n", "notes.txt: error: neither name nor content says"),
+        (
+            "notes.txt",
+            b"hello\n",
+            "notes.txt: error: neither name nor content says that this is a Compose file, Dockerfile, script,",
+        ),
     ],
 )
 def test_an_unreadable_file_gets_one_line_and_2(
@@ -156,6 +222,41 @@ def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == ""
     (finding,) = json.loads((here / "report.json").read_text(encoding="utf-8"))["findings"]
     assert finding["rule"] == "privileged"
+
+
+@pytest.mark.parametrize("where", [".", "deploy", "other"])
+def test_sarif_s_paths_are_relative_to_the_repository(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    (here / ".git").mkdir()
+    (here / "other").mkdir()
+    (here / "deploy").mkdir()
+    write(here, "deploy/compose.yaml", PRIVILEGED)
+    write(here, "deploy/broken.compose.yaml", "services: [")
+    monkeypatch.chdir(here / where)
+    path = os.path.relpath(here / "deploy")
+    assert main(["check", "--format", "sarif", path, f"{path}/broken.compose.yaml"]) == UNCHECKED
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    artifacts = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in (*run["results"], notification)]
+    assert artifacts == [
+        {"uri": "deploy/compose.yaml", "uriBaseId": "%SRCROOT%"},
+        {"uri": "deploy/broken.compose.yaml", "uriBaseId": "%SRCROOT%"},
+    ]
+
+
+def test_a_finding_has_one_fingerprint_however_its_file_is_typed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    reports = set()
+    for path in ("compose.yaml", "./compose.yaml", str(here / "compose.yaml"), f"../{here.name}/compose.yaml"):
+        main(["check", "--format", "json", path])
+        reports.add(capsys.readouterr().out)
+        main(["check", "--format", "json", "-f", path])
+        reports.add(capsys.readouterr().out)
+    (one,) = reports
+    assert [finding["path"] for finding in json.loads(one)["findings"]] == ["compose.yaml"]
 
 
 def test_the_report_is_the_same_with_any_number_of_jobs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,6 +352,38 @@ def test_a_defect_is_told_from_findings(
     assert main(["check"]) == INTERRUPTED
 
 
+@pytest.mark.parametrize("command", ["check", "caps"])
+def test_a_defect_in_one_file_leaves_the_others_checked(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    write(here, "compose.yaml", PRIVILEGED)
+    write(here, "Dockerfile", "FROM alpine\n")
+
+    def broken(*_: object) -> None:
+        raise KeyError("stage")
+
+    monkeypatch.setattr("dropcap.readers.dockerfile.build", broken)
+    assert main([command]) == DEFECT
+    out, err = capsys.readouterr()
+    assert "compose.yaml" in out
+    first, ask, *_, last = err.splitlines()
+    assert first.startswith("Dockerfile: defect: the dockerfile reader failed: KeyError at readers/dockerfile/")
+    assert ask == "dropcap: this is a defect of dropcap. Please report it with the lines below."
+    assert last == "KeyError: 'stage'"
+
+
+def test_programs_are_told_of_a_defect() -> None:
+    one = Report((), (Failure("Dockerfile", "it failed", Level.DEFECT, trace="Traceback\n"),), (), 0)
+    (failure,) = json.loads("".join(writer("json")(one, Context())))["failures"]
+    assert failure["level"] == "defect"
+    (run,) = json.loads("".join(writer("sarif")(one, Context())))["runs"]
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    assert invocation["toolExecutionNotifications"][0]["level"] == "error"
+    assert "1 error" in "".join(writer("text")(one, Context()))
+    assert exit_code(one, Severity.LOW) == failure_code(one) == DEFECT
+
+
 def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "compose.yaml", PRIVILEGED)
     (here / "mine").mkdir()
@@ -263,7 +396,7 @@ def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytes
     out, err = capsys.readouterr()
     assert "[privileged]" in out
     assert "the rule faulty failed on web: ZeroDivisionError at " in err
-    assert "mine/faulty.py:6; the other rules went on" in err
+    assert "mine/faulty.py:6; report it to its author; the other rules went on" in err
 
 
 def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -324,3 +457,9 @@ def test_rules_lists_every_rule_gravest_first(capsys: pytest.CaptureFixture[str]
 
 def test_exit_codes_are_documented() -> None:
     assert cli._EXIT_CODES.count("\n") == 5  # noqa: SLF001  # what --help shows
+
+
+def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "notes.txt", "hello\n")
+    assert main(["check", "notes.txt"]) == UNCHECKED
+    assert one_line(capsys).endswith("; leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)")

@@ -409,7 +409,7 @@ def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixtur
     [
         ({}, [], "dropcap: .: no Compose project here; name its file\n"),
         ({}, ["no.yaml"], "no.yaml: error: cannot be read: No such file or directory\n"),
-        ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:12: error: "),
+        ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:11: error: "),
         ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services\n"),
         ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: -f names the files of the project"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,9 @@ def test_without_a_file_there_are_defaults() -> None:
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\n'
     (tmp_path / ".dropcap.toml").write_text(text)
-    assert load_config() == Config(Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",))
+    config = load_config()
+    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",))
+    assert config.place("ignore", "b") == ".dropcap.toml:4"
 
 
 def test_pyproject_serves_where_it_speaks_of_dropcap(tmp_path: Path) -> None:
@@ -34,6 +37,51 @@ def test_pyproject_serves_where_it_speaks_of_dropcap(tmp_path: Path) -> None:
     assert load_config() == Config()
     (tmp_path / "pyproject.toml").write_text('[tool.dropcap]\nengine = "nerdctl"\n')
     assert load_config().engine is Engine.NERDCTL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'tool.dropcap.engine = "podman"\n',
+        '[tool]\ndropcap = {engine = "podman"}\n',
+        '[tool."dropcap"]\nengine = "podman"\n',
+        "[ tool . dropcap ]\nengine = 'podman'\n",
+        '[tool]\ndropcap.engine = "podman"\n',
+    ],
+)
+def test_the_table_counts_however_it_is_written(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert load_config().engine is Engine.PODMAN
+    (tmp_path / "pyproject.toml").write_text(text.replace("podman", "lxc"))
+    line = text[: text.index("engine")].count("\n") + 1
+    with pytest.raises(ConfigError, match=rf"^pyproject\.toml:{line}: engine = 'lxc'"):
+        load_config()
+
+
+@pytest.mark.parametrize("text", ["tool = 5 # [tool.dropcap]\n", '[tool]\na = "dropcap"\n', "[project]  # dropcap\n"])
+def test_a_pyproject_without_the_table_hides_no_file_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / ".dropcap.toml").write_text('engine = "podman"\n')
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(tmp_path / "a")
+    assert load_config().engine is Engine.PODMAN
+
+
+def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".dropcap.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: cannot be read: is a folder where a file is needed$"):
+        load_config()
+    (tmp_path / ".dropcap.toml").rmdir()
+    os.mkfifo(tmp_path / ".dropcap.toml")
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: cannot be read: is no regular file where one is needed$"):
+        load_config()
+
+
+def test_a_pyproject_that_is_no_file_has_no_table(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pyproject.toml")
+    assert load_config() == Config()
 
 
 def test_the_nearest_file_up_to_the_repository_s_top_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,10 @@ def found(folder: Path, *exclude: str) -> list[str]:
     return [os.path.relpath(target.path, folder) for target in targets]
 
 
+def paths(*given: str) -> list[str]:
+    return [target.path for target in discover(given)[0]]
+
+
 def test_a_walk_knows_files_by_content_where_the_name_says_nothing(tmp_path: Path) -> None:
     tree(
         tmp_path,
@@ -125,16 +129,66 @@ def test_patterns_can_be_excluded_besides(tmp_path: Path) -> None:
     assert found(tmp_path, "/b/", "c.*") == ["a/run.sh"]
 
 
+def test_patterns_that_git_passes_over_are_passed_over(tmp_path: Path) -> None:
+    tree(tmp_path, {".gitignore": "a\\\n!\nrun.sh\r\n", "run.sh": "", "stay.sh": ""})
+    assert found(tmp_path) == ["stay.sh"]
+
+
+def test_what_ignore_rules_leave_out_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {".gitignore": "gone*\n", "gone.yaml": SERVICES, "gone": "#!/bin/sh\n", "stay.yaml": SERVICES})
+    opened = watch_open(monkeypatch)
+    left_out: list[str] = []
+    assert len(discover([str(tmp_path)], left_out=left_out)[0]) == 1
+    assert {Path(path).name for path in opened} == {".gitignore", "stay.yaml"}
+    assert sorted(Path(path).name for path in left_out) == ["gone", "gone.yaml"]
+
+
+def watch_open(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    opened = []
+
+    def spy(path: str, *words: object, **options: object) -> object:
+        opened.append(path)
+        return open(path, *words, **options)  # type: ignore[call-overload]  # noqa: PTH123  # as it is called
+
+    monkeypatch.setattr("dropcap.discover.open", spy, raising=False)
+    monkeypatch.setattr("dropcap.ignores.open", spy, raising=False)
+    return opened
+
+
 def test_the_order_does_not_depend_on_the_file_system(tmp_path: Path) -> None:
     tree(tmp_path, dict.fromkeys(("b/z.sh", "a.sh", "c/a.sh", "b/a.sh", "d.sh"), ""))
     assert found(tmp_path) == ["a.sh", "d.sh", "b/a.sh", "b/z.sh", "c/a.sh"]
 
 
-def test_paths_are_printed_as_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree(tmp_path, {"a.sh": "", "sub/b.sh": ""})
+def test_paths_are_printed_relative_to_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"here/a.sh": "", "here/sub/b.sh": "", "there/c.sh": ""})
+    monkeypatch.chdir(tmp_path / "here")
+    assert paths(".") == ["a.sh", "sub/b.sh"]
+    assert paths("./sub", "a.sh") == ["sub/b.sh", "a.sh"]
+    assert paths(str(tmp_path / "here")) == ["a.sh", "sub/b.sh"]
+    assert paths("../here/sub/") == ["sub/b.sh"]
+    assert paths("../there", str(tmp_path / "there" / "c.sh")) == ["../there/c.sh"]
+    assert paths(str(tmp_path / "there")) == [str(tmp_path / "there" / "c.sh")]
+
+
+def test_a_file_named_three_ways_is_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"here/compose.yaml": SERVICES})
+    (tmp_path / "link").symlink_to(tmp_path / "here", target_is_directory=True)
+    monkeypatch.chdir(tmp_path / "here")
+    ways = ["compose.yaml", str(tmp_path / "here/compose.yaml"), "../here/compose.yaml", "../link/compose.yaml"]
+    assert paths(*ways) == ["compose.yaml"]
+    for way in ways:
+        assert paths(way) == ["compose.yaml"]
+
+
+def test_a_link_within_the_folder_keeps_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"a/x.sh": "", "b/c/y.sh": ""})
+    (tmp_path / "a" / "up").symlink_to(tmp_path / "b" / "c", target_is_directory=True)
     monkeypatch.chdir(tmp_path)
-    assert [target.path for target in discover(["."])[0]] == ["a.sh", "sub/b.sh"]
-    assert [target.path for target in discover(["./sub", "a.sh"])[0]] == ["./sub/b.sh", "a.sh"]
+    assert paths("a/up/y.sh") == ["a/up/y.sh"]
+    # `..` leads from where the link leads to, not from where it stands.
+    tree(tmp_path, {"b/z.sh": ""})
+    assert paths("a/up/../z.sh") == ["b/z.sh"]
 
 
 def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
@@ -155,6 +209,111 @@ def test_a_link_out_of_the_folder_is_said_and_not_followed(tmp_path: Path) -> No
     targets, failures = discover([str(tmp_path / "in")])
     assert [Path(target.path).name for target in targets] == ["real.sh"]
     assert [(Path(failure.path).name, failure.level) for failure in failures] == [("out.sh", Level.NOTE)]
+
+
+def test_nothing_outside_the_folder_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"outside/n.yaml": SERVICES, "outside/script": "#!/bin/sh\n", "in/real.yaml": SERVICES})
+    (tmp_path / "in" / "l2.yaml").symlink_to("../outside/n.yaml")
+    (tmp_path / "in" / "script").symlink_to("../outside/script")
+    opened = watch_open(monkeypatch)
+    _, failures = discover([str(tmp_path / "in")])
+    assert [Path(path).name for path in opened] == ["real.yaml"]
+    assert [(Path(failure.path).name, failure.level) for failure in failures] == [("l2.yaml", Level.NOTE)]
+    assert "name the file" in failures[0].message
+
+
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.sh").symlink_to("x.sh")
+    (tmp_path / "y.yaml").symlink_to("gone.yaml")
+    (tmp_path / "other").symlink_to("gone")
+    tree(tmp_path, {"z.sh": ""})
+    targets, failures = discover([str(tmp_path)])
+    assert [Path(target.path).name for target in targets] == ["z.sh"]
+    assert [(Path(failure.path).name, failure.level) for failure in failures] == [
+        ("x.sh", Level.NOTE),
+        ("y.yaml", Level.NOTE),
+    ]
+
+
+def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"a.yaml": SERVICES, "b": "#!/bin/sh\n", "c.sh": "", "d.yaml": SERVICES})
+
+    def forbidden(path: str, *_: object) -> object:  # root, who runs many a test, may read everything
+        if Path(path).name in {"a.yaml", "b"}:
+            raise PermissionError(13, "Permission denied", path)
+        return Path(path).open("rb")
+
+    monkeypatch.setattr("dropcap.discover.open", forbidden, raising=False)
+    targets, failures = discover([str(tmp_path)])
+    assert [Path(target.path).name for target in targets] == ["c.sh", "d.yaml"]
+    assert [(Path(one.path).name, one.level, one.message) for one in failures] == [
+        ("a.yaml", Level.ERROR, "cannot be read: Permission denied; run as a user who may, or exclude it"),
+        ("b", Level.NOTE, "cannot be read: Permission denied; run as a user who may, or exclude it"),
+    ]
+
+
+def test_a_folder_whose_files_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(tmp_path, {"a.sh": ""})
+
+    real_stat = os.stat
+
+    def forbidden(path: str, **options: bool) -> os.stat_result:
+        if str(path).endswith("a.sh"):
+            raise PermissionError(13, "Permission denied", path)
+        return real_stat(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.stat", forbidden)
+        _, failures = discover([str(tmp_path)])
+    assert [(failure.path, failure.level) for failure in failures] == [(str(tmp_path / "a.sh"), Level.ERROR)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_content_tells_in_every_encoding_and_with_every_line_end(
+    tmp_path: Path, encoding: str, line_break: str
+) -> None:
+    data = SERVICES.replace("\n", line_break).encode(encoding)
+    (tmp_path / "app.yaml").write_bytes(data)
+    assert found(tmp_path) == ["app.yaml"]
+    assert syntax_of_content("app.yaml", data) == COMPOSE
+    assert syntax_of_content("app.yaml", "on: push\n".encode(encoding)) is None
+
+
+def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree(
+        tmp_path,
+        {
+            ".gitignore": "forced.sh\n",
+            "app.yaml": SERVICES,
+            "forced.sh": "",
+            "notes.txt": "",
+            "script": "#!/bin/sh\n",
+            "values.yaml": "a: 1\n",
+            "vendor/x/compose.yaml": SERVICES,
+        },
+    )
+    monkeypatch.chdir(tmp_path)
+    names = ["app.yaml", "forced.sh", "gone.sh", "notes.txt", "script", "values.yaml", "vendor/x/compose.yaml"]
+    left_out: list[str] = []
+    targets, failures = discover(names, ["vendor/"], as_found=True, left_out=left_out)
+    # What git ignores and has nevertheless was put there on purpose.
+    assert targets == [
+        Target("app.yaml", COMPOSE, named=False),
+        Target("forced.sh", SHELL, named=False),
+        Target("script", SHELL, named=False),
+    ]
+    assert [(failure.path, failure.level) for failure in failures] == [("gone.sh", Level.ERROR)]
+    assert left_out == ["vendor/x/compose.yaml"]
+
+
+def test_beside_an_override_that_is_named_the_whole_project_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(tmp_path, {"compose.yaml": SERVICES, "compose.override.yaml": SERVICES})
+    monkeypatch.chdir(tmp_path)
+    (target,) = discover(["compose.override.yaml"], as_found=True)[0]
+    assert target == Target("compose.yaml", COMPOSE, named=False, over=("compose.override.yaml",))
 
 
 def test_what_is_no_regular_file_or_too_large_is_not_read(tmp_path: Path) -> None:

@@ -146,6 +146,10 @@ def test_the_target_is_found_by_name_number_or_is_the_last() -> None:
         ("FROM x\nCOPY --chmod=1 --chmod=2 a b\n", "2: the builder refuses this: duplicate flag specified: chmod"),
         ("FROM x\nCMD [1]\n", "2: the builder refuses this: only string type is allowed in JSON format arrays"),
         ("FROM x\nSHELL sh\n", "2: the builder refuses this: SHELL requires the arguments to be in JSON form"),
+        (
+            "FROM x\nRUN --security=foo true\n",
+            '2: the builder refuses this: security "foo" is not valid; there are sandbox and insecure',
+        ),
         ("FROM x\nONBUILD FROM y\n", "2: the builder refuses this: FROM isn't allowed as an ONBUILD trigger"),
         ("FROM x\nUSER ${a\n", "2: the builder refuses this: unsupported modifier in ${a…}"),
         ("ARG A\n", "1: the builder refuses this: no FROM, so there is no stage to build"),
@@ -164,7 +168,7 @@ def test_what_the_builder_refuses_is_said_at_its_line_and_the_rest_is_read(text:
         ("# escape=`\n# escape=`\nFROM x\n", "only one escape parser directive can be used", Level.ERROR),
         ("# escape=x\nFROM x\n", "the escape character is ` or", Level.ERROR),
         ("FROM x\nRUN " + "x" * 70000, "this line is longer than the 65535 bytes", Level.ERROR),
-        ("{% if x %}\nFROM x\n", "this is a template", Level.ERROR),
+        ("{% if x %}\nFROM x\n", "this is a template", Level.NOTE),
         ("Hello, world\n", "no Dockerfile: it begins with 'HELLO,'", Level.NOTE),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.discover import COMPOSE, SHELL, Target
@@ -11,6 +12,8 @@ from dropcap.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from dropcap.rule import Check
 
@@ -82,9 +85,24 @@ def test_a_rule_that_raises_is_a_failure_and_the_others_go_on() -> None:
 
     result = check(SHARED, rule(broken, "broken"), rule(added))
     assert [failure.message.partition(":")[0] for failure in result.failures] == [
-        f"the rule broken failed on {name}" for name in ("one", "two", "three")
+        "the rule broken failed on one and 2 more"
     ]
     assert {finding.rule for finding in result.findings} == {"some-rule"}
+
+
+def test_a_reader_that_raises_is_a_failure_that_asks_to_be_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError("maximum depth")
+
+    monkeypatch.setattr("dropcap.readers.compose.load", broken)
+    result = check(SHARED, rule(added))
+    (failure,) = result.failures
+    assert not result.read
+    assert (failure.path, failure.level) == ("compose.yaml", Level.DEFECT)
+    assert re.match(r"the compose reader failed: RecursionError at readers/compose/__init__\.py:\d+; ", failure.message)
+    assert "please report it" in failure.message
+    assert failure.trace.startswith("Traceback (most recent call last):\n")
+    assert failure.trace.endswith("RecursionError: maximum depth\n")
 
 
 def test_a_file_of_another_kind_is_a_word_in_a_walk_and_an_error_when_named() -> None:

@@ -56,4 +56,8 @@ def test_the_two_commands_set_up_all_there_is() -> None:
     assert "dropcap check fixtures/projects/shop" in install
     assert test.endswith(".venv/bin/pytest")
     assert "'.[test]'" in test
-    assert "--editable '.[test,lint]'" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (search,) = re.findall(r"^test_command=\$\((grep .* README\.md)\)", script, re.MULTILINE)
+    found = subprocess.run(["bash", "-c", search], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.rstrip("\n") == test
+    assert 'bash -c "$test_command"' in script

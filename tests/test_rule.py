@@ -55,6 +55,7 @@ def test_a_folder_s_modules_are_rules_named_by_their_files(tmp_path: Path) -> No
         (GOOD.replace("SEVERITY = Severity.LOW", ""), "SEVERITY has to be"),
         (GOOD.replace("Severity.LOW", "'low'"), "SEVERITY has to be"),
         (GOOD.replace("def check", "def chek"), "neither check"),
+        (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS has to be a tuple"),
         (GOOD.replace("Something is wrong.\n\nMore about it.", ""), "docstring"),
     ],
 )

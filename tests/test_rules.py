@@ -139,10 +139,36 @@ def compose(*lines: str) -> str:
 
 BOTH = compose("cap_drop: [CHOWN]", "cap_add: [CHOWN]")
 BOTH_ALL = compose("cap_drop: [ALL]", "cap_add: [ALL]")
+DROPS_MORE = compose("cap_drop: [ALL, CHOWN]", "cap_add: [ALL]")
+SPACED = compose("cap_drop: [net_admin]", "cap_add: [' net_admin ']")
 TYPO = compose("cap_drop: [ALL]", "cap_add: [CHWON]")
 USER = compose("cap_drop: [ALL]", "cap_add: [CHOWN]", 'user: "1000"')
 PRIVILEGED = compose("privileged: true", "cap_drop: [ALL]")
 ADDED_NET_RAW = compose("cap_add: [NET_RAW]")
+NO_NEW_PRIVILEGES = compose('user: "1000"', "security_opt: [no-new-privileges]", "cap_add: [SYS_ADMIN]")
+
+
+def said(text: str, *, engine: Engine = Engine.DOCKER, ids: tuple[str, ...] = ()) -> list[tuple[str, tuple[str, ...]]]:
+    rules = [rule for rule in RULES if not ids or rule.id in ids]
+    return [(one.rule, one.problem.evidence) for one in findings("compose", text, rules, engine)]
+
+
+def test_what_one_circumstance_raises_is_said_once() -> None:
+    grades = ("critical-capability", "high-capability", "moderate-capability", "low-capability")
+    assert said(compose("volumes: [/etc:/etc]"), ids=grades) == [
+        ("high-capability", ("DAC_OVERRIDE",)),
+        ("moderate-capability", ("CHOWN", "FOWNER", "SETFCAP")),
+    ]
+    both = compose("volumes: [/etc:/etc]", "pid: host")
+    assert ("moderate-capability", ("KILL",)) in said(both, ids=grades)
+
+
+def test_net_raw_is_said_to_be_held_once() -> None:
+    for text in (compose("network_mode: host"), compose("network_mode: host", "cap_drop: [ALL]", "cap_add: [NET_RAW]")):
+        assert [rule for rule, names in said(text) if names == ("NET_RAW",)] == ["high-capability"]
+        # Whoever asks for this rule alone is told all the same.
+        assert said(text, ids=("net-raw",)) == [("net-raw", ("NET_RAW",))]
+    assert [rule for rule, names in said(compose()) if names == ("NET_RAW",)] == ["net-raw"]
 
 
 @pytest.mark.parametrize(
@@ -166,8 +192,20 @@ ADDED_NET_RAW = compose("cap_add: [NET_RAW]")
             BOTH_ALL,
             "all-added-and-dropped",
             Engine.SWARM,
-            "with Swarm the addition wins, and only drops by name count",
+            "with Swarm the addition wins, and every capability is held",
         ),
+        (
+            BOTH_ALL,
+            "all-added-and-dropped",
+            Engine.DOCKER,
+            "with Docker the addition wins, and only drops by name count",
+        ),
+        (DROPS_MORE, "all-capabilities", Engine.SWARM, "every capability is held that the engine has"),
+        (DROPS_MORE, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
+        (DROPS_MORE, "all-capabilities", Engine.DOCKER, "but those that are dropped by name"),
+        (SPACED, "added-and-dropped", Engine.SWARM, "with Swarm the addition wins, and the container holds it"),
+        (SPACED, "useless-drop", Engine.SWARM, None),
+        (SPACED, "added-and-dropped", Engine.DOCKER, None),
         (BOTH_ALL, "all-added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
         (BOTH_ALL, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
         (BOTH_ALL, "all-capabilities", Engine.PODMAN, None),
@@ -183,11 +221,52 @@ ADDED_NET_RAW = compose("cap_add: [NET_RAW]")
             Engine.NERDCTL,
             "nerdctl warns and goes on without it (did you mean CHOWN?)",
         ),
-        (USER, "non-root-add", Engine.SWARM, "another user needs a setuid program or a file capability"),
+        (
+            USER,
+            "non-root-add",
+            Engine.SWARM,
+            "does not get it; here only by `docker exec` as root, a setuid program or a file capability",
+        ),
+        (
+            NO_NEW_PRIVILEGES,
+            "non-root-add",
+            Engine.NERDCTL,
+            "does not get it; here only by `nerdctl exec` as root or a file capability of the entrypoint",
+        ),
+        (
+            NO_NEW_PRIVILEGES,
+            "critical-capability",
+            Engine.DOCKER,
+            "; here only by `docker exec` as root or a file capability of the entrypoint",
+        ),
+        # Podman gives it to the process, and Swarm does not know the option.
+        (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there"),
+        (NO_NEW_PRIVILEGES, "critical-capability", Engine.SWARM, "a setuid program or a file capability"),
+        (
+            compose('user: "1000"'),
+            "net-raw",
+            Engine.DOCKER,
+            "neighbours on the network; here only by `docker exec` as root, a setuid program or a file capability",
+        ),
+        (
+            compose("network_mode: none"),
+            "net-raw",
+            Engine.DOCKER,
+            "; without a network a process still reaches kernel code of packet sockets that has been broken before",
+        ),
+        (compose("cap_add: [FOO]"), "net-raw", Engine.DOCKER, "; Docker refuses the container as it is"),
+        (
+            compose("volumes: [/etc:/etc]"),
+            "moderate-capability",
+            Engine.DOCKER,
+            "here, since a system directory of the host can be written",
+        ),
         (USER, "non-root-add", Engine.PODMAN, None),
         (PRIVILEGED, "privileged", Engine.PODMAN, "without a seccomp or AppArmor profile"),
         (PRIVILEGED, "privileged", Engine.SWARM, None),
         (PRIVILEGED, "useless-drop", Engine.SWARM, None),
+        (PRIVILEGED, "useless-add", Engine.SWARM, "privileged mode is set, but Swarm ignores it"),
+        (PRIVILEGED, "useless-add", Engine.DOCKER, None),
         (ADDED_NET_RAW, "useless-add", Engine.DOCKER, "Docker's default set has it and nothing drops it"),
         (ADDED_NET_RAW, "useless-add", Engine.PODMAN, None),
         (ADDED_NET_RAW, "moderate-capability", Engine.PODMAN, None),

@@ -279,6 +279,19 @@ def test_a_path_becomes_a_relative_uri(path: str, uri: str) -> None:
     }
 
 
+def test_a_path_outside_the_root_becomes_a_file_uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "top" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "top" / "sub")
+    for path, location in (
+        ("../../a.yaml", {"uri": f"file://{tmp_path}/a.yaml"}),
+        ("../a.yaml", {"uri": "a.yaml", "uriBaseId": "%SRCROOT%"}),
+        ("a.yaml", {"uri": "sub/a.yaml", "uriBaseId": "%SRCROOT%"}),
+    ):
+        found = report([finding(service(Source(path, "services:\n  web: {}\n"), "web"))])
+        (result,) = _run(found, root=str(tmp_path / "top"))["results"]
+        assert result["locations"][0]["physicalLocation"]["artifactLocation"] == location
+
+
 def test_an_absolute_path_becomes_a_file_uri() -> None:
     result = _result(finding(service(Source("/srv/a b.yaml", "services:\n  web: {}\n"), "web")))
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]

@@ -84,8 +84,8 @@ deploy/compose.yaml:5:9: critical: the socket is root on the host [docker-socket
 
 3 services each hold the Docker default set (14)
   db (line 8), cache (10), queue (11)
-deploy/compose.yaml:8:3: medium: nothing is dropped [default-capabilities]
-deploy/compose.yaml:8:3: low: the root file system can be written [writable-root]
+deploy/compose.yaml:8:3: medium: nothing is dropped [default-capabilities] and 2 more
+deploy/compose.yaml:8:3: low: the root file system can be written [writable-root] and 2 more
     8 |   db:
       |   ^^
 deploy/compose.yaml:9:14: low: the port is open to all [open-port] in db
@@ -189,6 +189,9 @@ def test_run_commands_are_folded_too() -> None:
     commands = [Container(Kind.RUN, name, source, Span(at, at + 10)) for name, at in (("a", 0), ("b", 13))]
     lines = _lines(*map(finding, commands))
     assert lines[:2] == ["2 run commands each hold the Docker default set (14)", "  a (line 1), b (2)"]
+    # So the findings that the last line counts can be found above it.
+    assert lines[2] == "x.sh:1:1: medium: it is so [some-rule] and 1 more"
+    assert lines[-1].startswith("2 findings ")
 
 
 def test_a_stage_holds_nothing_to_speak_of() -> None:
@@ -390,6 +393,11 @@ _CAPS = _ARGS._replace(text="${CAPS}", fields=("cap_add",))
             "holds nothing (user app); bounding set: 1: KILL, unless ${CAPS} says otherwise",
         ),
         ({"opaque": (_CAPS,), "privileged": _TRUE}, "holds all 41 (privileged)"),
+        ({"opaque": (_ARGS._replace(fields=("user",)),), "cap_drop": _words("ALL")}, "holds nothing"),
+        (
+            {"opaque": (_ARGS._replace(fields=("user",)),)},
+            "holds the Docker default set (14), unless ${ARGS[@]} says otherwise",
+        ),
         ({"opaque": (_ARGS,)}, "holds the Docker default set (14), unless ${ARGS[@]} says otherwise"),
         (
             {"opaque": (_ARGS, _ARGS)},

@@ -5,11 +5,15 @@ A rule is a module with a docstring (its documentation), a constant ``SEVERITY``
 * ``check(container) -> Iterator[Problem]``: asked about each container that a file starts;
 * ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
 
+It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
+evidence of one of its own problems is left out then.
+
 The module's name, with hyphens for underscores, is the rule's id.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import (
@@ -23,12 +27,13 @@ from dropcap.capabilities.effective import (
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.grades import Grade, Graded, grade
 from dropcap.capabilities.held import (
-    Held,
     all_entry,
     engine_name,
-    held_at_grade,
+    entry_name,
     holds_all,
     privileged_option,
+    problems_at_grade,
+    reach,
 )
 from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.model import (
@@ -60,7 +65,6 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
-    "Held",
     "Instruction",
     "Kind",
     "Located",
@@ -80,14 +84,37 @@ __all__ = [
     "commands",
     "default_set",
     "engine_name",
+    "entry_name",
     "grade",
-    "held_at_grade",
     "holds_all",
     "is_root",
     "no_new_privileges",
     "privileged_option",
+    "problems_at_grade",
+    "reach",
+    "step_commands",
     "suggest",
 ]
+
+
+def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:
+    """Give the words of the commands of a RUN instruction, as :func:`commands` does; of others nothing.
+
+    Args:
+        step: the instruction.
+        needle: a regular expression that is found in the text of every script worth reading.
+
+    Raises:
+        UnreadableError: as :func:`commands`.
+
+    """
+    if step.keyword != "RUN":
+        return
+    if step.words is not None:
+        yield step.words
+    for script in (step.body, step.fed):
+        if script is not None and re.search(needle, script.text):
+            yield from commands(script)
 
 
 def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:

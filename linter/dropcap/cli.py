@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dropcap import __version__
 from dropcap.config import ConfigError
+from dropcap.paths import plain_paths
 from dropcap.rule import RuleError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def main(argv: Sequence[str]) -> int:
     """Run the program on arguments; gives the exit code."""
     try:
         command, parser = _chosen(argv)
-        code: int = command.run(parser.parse_args(argv[1:]))
+        code: int = command.run(parser.parse_args(plain_paths(argv[1:])))
     except (UsageError, ConfigError, RuleError) as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -112,16 +113,9 @@ def _output_closed() -> int:
 
 
 def _defect(error: Exception) -> int:
-    import platform
-    import traceback
+    from dropcap.defect import report_lines, trace_of
 
-    print(  # noqa: T201  # as above
-        "dropcap: this is a defect of dropcap. Please report it with the lines below.",
-        f"dropcap {__version__}, Python {platform.python_version()}, {platform.system()}",
-        "".join(traceback.format_exception(type(error), error, error.__traceback__)),
-        sep="\n",
-        file=sys.stderr,
-    )
+    sys.stderr.writelines(report_lines([trace_of(error)]))
     return DEFECT
 
 

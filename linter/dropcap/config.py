@@ -11,6 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dropcap.discover import cannot_be_read, read_bytes
 from dropcap.model import Engine, Severity
 from dropcap.record import NamedTuple
 
@@ -19,11 +20,28 @@ if TYPE_CHECKING:
 
 OWN_NAME = ".dropcap.toml"
 _SHARED_NAME = "pyproject.toml"
-_TABLE = b"[tool.dropcap]"
+_WORD = b"dropcap"
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message says which file and place, what, and what to do."""
+
+
+class ConfigFile(NamedTuple):
+    """A configuration file: its path as it is printed, and its text."""
+
+    path: str
+    text: str
+
+    def place(self, key: str, word: str | None = None) -> str:
+        """Name the line that a key stands on, or a word of its list; a TOML parser does not keep it."""
+        found = re.search(rf"^[ \t]*(?:[^#\n]*[.{{,\s])?[\"']?{re.escape(key)}[\"']?[ \t]*=", self.text, re.MULTILINE)
+        if found is None:
+            return self.path
+        at = found.end() - 1
+        if word is not None and (item := re.compile(rf"[\"']{re.escape(word)}[\"']").search(self.text, at)):
+            at = item.start()
+        return f"{self.path}:{self.text.count(chr(10), 0, at) + 1}"
 
 
 class Config(NamedTuple):
@@ -35,6 +53,7 @@ class Config(NamedTuple):
         select: ids of the only rules to run; empty for all.
         ignore: ids of rules not to run.
         exclude: paths that a walk leaves out, in the manner of `.gitignore`.
+        file: the file that was read; None where there is none.
 
     """
 
@@ -43,6 +62,11 @@ class Config(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    file: ConfigFile | None = None
+
+    def place(self, key: str, word: str) -> str:
+        """Name the file and line that a word of a list comes from."""
+        return self.file.place(key, word) if self.file else key
 
 
 def load_config(path: str | None = None) -> Config:
@@ -52,78 +76,85 @@ def load_config(path: str | None = None) -> Config:
         ConfigError: it cannot be read, is no TOML, or holds a key or value that is not known.
 
     """
-    found = path or _nearest(os.getcwd())
-    if found is None:
-        return Config()
-    try:
-        with open(found, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise ConfigError(f"{found}: cannot be read: {error.strerror}") from None
-    return _parse(found, data)
+    file, table = _read(path) if path is not None else _nearest(os.getcwd())
+    return _from_table(file, table) if file is not None else Config()
 
 
-def _nearest(folder: str) -> str | None:
+def _nearest(folder: str) -> tuple[ConfigFile | None, dict[str, Any]]:
+    """Find the file that counts in a folder, and its table."""
     while True:
         own = os.path.join(folder, OWN_NAME)
-        if os.path.isfile(own):
-            return own
+        if os.path.lexists(own):
+            return _read(own)
         shared = os.path.join(folder, _SHARED_NAME)
-        if _has_table(shared):
-            return shared
+        if _may_have_table(shared):
+            file, table = _read(shared)
+            if file is not None:
+                return file, table
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            return None
+            return None, {}
         folder = parent
 
 
-def _has_table(path: str) -> bool:
+def _may_have_table(path: str) -> bool:
     """Whether a pyproject.toml speaks of dropcap; a search, since a TOML parser takes 13 ms to import."""
     try:
-        with open(path, "rb") as file:
-            return _TABLE in file.read()
+        return _WORD in read_bytes(path)
     except OSError:
         return False
 
 
-def _parse(path: str, data: bytes) -> Config:
+def _read(path: str) -> tuple[ConfigFile | None, dict[str, Any]]:
+    """Read a file, and take our table out of it; of a pyproject.toml without one there is no file.
+
+    Raises:
+        ConfigError: as :func:`load_config`.
+
+    """
+    shown = os.path.relpath(path)
+    try:
+        data = read_bytes(path)
+    except OSError as error:
+        raise ConfigError(f"{shown}: {cannot_be_read(error)}") from None
+    file, table = _parse(shown, data)
+    if os.path.basename(path) != _SHARED_NAME:
+        return file, table
+    tools = table.get("tool")
+    if not isinstance(tools, dict) or "dropcap" not in tools:
+        return None, {}
+    own = tools["dropcap"]
+    if not isinstance(own, dict):
+        raise ConfigError(f"{file.place('dropcap')}: tool.dropcap has to be a table")
+    return file, own
+
+
+def _parse(path: str, data: bytes) -> tuple[ConfigFile, dict[str, Any]]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    shown = os.path.relpath(path)
     try:
-        text = data.decode("utf-8")
-        table: Any = tomllib.loads(text)
+        file = ConfigFile(path, data.decode("utf-8"))
+        return file, tomllib.loads(file.text)
     except UnicodeDecodeError:
-        raise ConfigError(f"{shown}: not UTF-8 text; save the file as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{shown}: not TOML: {error}") from None
-    if os.path.basename(path) == _SHARED_NAME:
-        table = table.get("tool", {}).get("dropcap", {})
-    if not isinstance(table, dict):
-        raise ConfigError(f"{shown}: tool.dropcap has to be a table")
-    return _from_table(shown, text, table)
+        raise ConfigError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
 
 
-def _from_table(path: str, text: str, table: Mapping[str, Any]) -> Config:
+def _from_table(file: ConfigFile, table: Mapping[str, Any]) -> Config:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _KEYS:
             known = ", ".join(sorted(_KEYS))
-            raise ConfigError(f"{_place(path, text, key)}: unknown key {key!r}; there are {known}")
+            raise ConfigError(f"{file.place(key)}: unknown key {key!r}; there are {known}")
         field, convert = _KEYS[key]
         try:
             values[field] = convert(value)
         except ValueError as error:
-            raise ConfigError(f"{_place(path, text, key)}: {key} = {value!r}: {error}") from None
-    return Config(**values)
-
-
-def _place(path: str, text: str, key: str) -> str:
-    """Name the line that a key stands on; a TOML parser does not keep it."""
-    found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text, re.MULTILINE)
-    return f"{path}:{text.count(chr(10), 0, found.start()) + 1}" if found else path
+            raise ConfigError(f"{file.place(key)}: {key} = {value!r}: {error}") from None
+    return Config(**values, file=file)
 
 
 def to_engine(word: object) -> Engine:

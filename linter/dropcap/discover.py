@@ -6,19 +6,20 @@ and where the name says nothing by content. Nothing outside a walked folder is r
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 from typing import TYPE_CHECKING
 
+from dropcap.ignores import Ignores, outer_ignores
 from dropcap.model import Failure, Level
-from dropcap.project import repository_top, root_of, together
+from dropcap.paths import shown
+from dropcap.project import root_of, together
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pathspec import GitIgnoreSpec
+    from collections.abc import Iterable, Iterator, Sequence
 
 COMPOSE, DOCKERFILE, SHELL = "compose", "dockerfile", "shell"
 DEVCONTAINER, QUADLET, INSPECT = "devcontainer", "quadlet", "inspect"
@@ -55,7 +56,12 @@ _INSPECTED_FIELDS = (b'"Id"', b'"HostConfig"', b'"CapAdd"', b'"CapDrop"')
 _ENOUGH = {".json": 64 * 1024, **dict.fromkeys((*_YAML_SUFFIXES, *_UNIT_SUFFIXES), MAX_BYTES)}  # to tell the syntax
 _SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it
-_SERVICES_KEY = rb"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:[#&].*)?\r?$"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ADVICE = {
+    errno.EACCES: "; run as a user who may, or exclude it",
+    errno.ENOENT: "; check the path",
+    errno.ENOTDIR: "; check the path",
+}
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 
 
@@ -63,7 +69,7 @@ class Target(NamedTuple):
     """A file to check.
 
     Attributes:
-        path: as it is to be printed: as given, or the walked folder's path and what follows.
+        path: as it is to be printed: relative to the current folder if it lies in it, and else as it was given.
         syntax: how to read it; None where its name says nothing and its content has to.
         named: whether it was named itself, not found in a folder.
         over: the Compose files that are laid over it, the strongest last.
@@ -105,38 +111,66 @@ def syntax_of_content(path: str, data: bytes) -> str | None:
 
     A Quadlet unit has its section, and what an engine printed about containers the names of some fields.
     """
-    if re.match(_SHEBANG, data[:_SHEBANG_LENGTH]):
+    if is_shell_script(data):
         return SHELL
     if path.endswith(_UNIT_SUFFIXES):
         return QUADLET if re.search(_UNIT_SECTION, data) else None
     if re.match(_INSPECTED, data) and all(field in data for field in _INSPECTED_FIELDS):
         return INSPECT
-    if path.lower().endswith(_YAML_SUFFIXES) and re.search(_SERVICES_KEY, data):
+    if path.lower().endswith(_YAML_SUFFIXES) and (b"services" in data or data.startswith(_UTF_16)):
         from dropcap.readers.compose import looks_like_compose  # only where the name says nothing
 
-        if looks_like_compose(data.decode("utf-8", "replace")):
+        encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
+        text = data.decode(encoding, "replace").lstrip("\ufeff")
+        if looks_like_compose(text.replace("\r\n", "\n").replace("\r", "\n")):
             return COMPOSE
     return None
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[list[Target], list[Failure]]:
+def is_shell_script(data: bytes) -> bool:
+    """Tell by a file's first line whether the kernel gives it to a shell."""
+    return re.match(_SHEBANG, data[:_SHEBANG_LENGTH]) is not None
+
+
+def discover(
+    paths: Sequence[str],
+    exclude: Sequence[str] = (),
+    *,
+    as_found: bool = False,
+    left_out: list[str] | None = None,
+) -> tuple[list[Target], list[Failure]]:
     """Find the files to check; those of one Compose project are one target.
 
     Args:
         paths: files and folders, as given.
         exclude: patterns in the manner of `.gitignore`, relative to each walked folder.
+        as_found: whether a file that is named counts as one found by a walk of the current folder: one that is
+            excluded is left out, and one of another kind is left alone. What git ignores is no matter then.
+        left_out: told about what ignore rules leave out.
+
+    Raises:
+        PatternError: one of `exclude` means nothing.
 
     """
     targets: dict[str, Target] = {}
     failures: list[Failure] = []
-    for path in paths:
+    left_out = [] if left_out is None else left_out
+    for path in map(shown, paths):
+        found: Iterable[Target]
         if os.path.isdir(path):
             root = root_of(path)
-            for found in _walk(path, exclude, failures):
-                targets.setdefault(found.path, found._replace(root=root))
+            found = (target._replace(root=root) for target in _walk(path, exclude, failures, left_out))
+        elif as_found:
+            found = _named_as_found(path, exclude, failures, left_out)
         else:
-            targets[path] = Target(path, syntax_of_name(path), named=True)
-    return together(list(targets.values())), failures
+            key = os.path.abspath(path)
+            first = targets.get(key)
+            targets[key] = Target(first.path if first else path, syntax_of_name(path), named=True)
+            continue
+        for target in found:
+            targets.setdefault(os.path.abspath(target.path), target)
+    projects = together(list(targets.values()))
+    return [target._replace(named=False) for target in projects] if as_found else projects, failures
 
 
 def read_bytes(path: str) -> bytes:
@@ -148,9 +182,9 @@ def read_bytes(path: str) -> bytes:
     """
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
-        raise OSError(0, "is a folder")
+        raise OSError(0, "is a folder where a file is needed")
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "is no regular file")
+        raise OSError(0, "is no regular file where one is needed")
     if status.st_size > MAX_BYTES:
         raise OSError(
             0,
@@ -160,51 +194,17 @@ def read_bytes(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-class _Ignores:
-    """The `.gitignore` files that govern a folder, outermost first."""
-
-    __slots__ = ("_specs",)
-
-    def __init__(self, specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()) -> None:
-        self._specs = specs
-
-    def with_lines(self, folder: str, lines: Sequence[str]) -> _Ignores:
-        """Add patterns that are relative to `folder`, stronger than the ones before."""
-        if not any(line.strip() and not line.startswith("#") for line in lines):
-            return self
-        from pathspec import GitIgnoreSpec  # only where patterns exist: 37 ms
-
-        return _Ignores((*self._specs, (folder, GitIgnoreSpec.from_lines(lines))))
-
-    def with_file(self, folder: str, name: str) -> _Ignores:
-        """Add the patterns of a file, if it is there."""
-        try:
-            text = read_bytes(os.path.join(folder, name)).decode("utf-8", "replace")
-        except OSError:
-            return self
-        return self.with_lines(folder, text.splitlines())
-
-    def match(self, path: str, *, is_folder: bool) -> bool:
-        """Whether the innermost pattern that speaks of a path excludes it."""
-        for folder, spec in reversed(self._specs):
-            relative = os.path.relpath(path, folder).replace(os.sep, "/")
-            verdict = spec.check_file(relative + "/" if is_folder else relative).include
-            if verdict is not None:
-                return verdict
-        return False
-
-
-def _walk(root: str, exclude: Sequence[str], failures: list[Failure]) -> Iterator[Target]:
+def _walk(root: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]) -> Iterator[Target]:
     """Give the files below a folder in a fixed order."""
     real_root = os.path.realpath(root)
-    pending = [(root, _outer_ignores(real_root).with_lines(real_root, exclude))]
+    pending = [(root, outer_ignores(real_root).with_lines(real_root, exclude))]
     while pending:
         folder, ignores = pending.pop()
         real = real_root if folder == root else os.path.join(real_root, os.path.relpath(folder, root))
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            failures.append(Failure(folder, f"cannot be read: {error.strerror}"))
+            failures.append(_unreadable(folder, error))
             continue
         if any(entry.name == ".gitignore" for entry in entries):
             ignores = ignores.with_file(real, ".gitignore")
@@ -212,50 +212,91 @@ def _walk(root: str, exclude: Sequence[str], failures: list[Failure]) -> Iterato
         for entry in entries:
             path = entry.name if folder == "." else os.path.join(folder, entry.name)
             at = os.path.join(real, entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _SKIPPED_FOLDERS and not ignores.match(at, is_folder=True):
-                    folders.append((path, ignores))
-            elif (target := _candidate(entry, path)) and not ignores.match(at, is_folder=False):
-                if entry.is_symlink() and not _stays_inside(at, real_root):
-                    failures.append(Failure(path, "is a link that leads out of the folder: not followed", Level.NOTE))
-                    continue
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name in _SKIPPED_FOLDERS if is_folder else not _may_be_known(entry.name):
+                continue
+            if ignores.match(at, is_folder=is_folder):
+                left_out.append(path)
+            elif is_folder:
+                folders.append((path, ignores))
+            elif target := _candidate(path, at, real_root, failures):
                 yield target
         pending += reversed(folders)
 
 
-def _candidate(entry: os.DirEntry[str], path: str) -> Target | None:
-    """Take a directory entry as a file to check, if its name or its content says so."""
-    if not entry.is_file():
-        return None
-    syntax = syntax_of_name(entry.name)
-    if syntax is not None:
-        return Target(path, syntax, named=False)
-    suffix = os.path.splitext(entry.name.lower())[1]
-    if suffix not in _ENOUGH and "." in entry.name:
+def _named_as_found(
+    path: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]
+) -> Iterator[Target]:
+    """Give a file that is named, unless a walk of the current folder would leave it out."""
+    if not _may_be_known(os.path.basename(path)):
+        return
+    here = os.path.realpath(os.curdir)
+    ignores = Ignores().with_lines(here, exclude)
+    at = os.path.abspath(path)
+    folders, folder = [], os.path.dirname(at)
+    while folder.startswith(os.path.join(here, "")):
+        folders.append(folder)
+        folder = os.path.dirname(folder)
+    if any(ignores.match(folder, is_folder=True) for folder in folders) or ignores.match(at, is_folder=False):
+        left_out.append(path)
+    elif target := _candidate(path, at, root_of(os.curdir), failures):
+        # Beside a file that is named all of its project counts, though only it was changed.
+        yield target._replace(named=True)
+
+
+def _may_be_known(name: str) -> bool:
+    """Whether a file may be one to check, by its name: it says what the file is, or the content may."""
+    return syntax_of_name(name) is not None or "." not in name or os.path.splitext(name.lower())[1] in _ENOUGH
+
+
+def _candidate(path: str, at: str, root: str, failures: list[Failure]) -> Target | None:
+    """Take what may be a file to check as one, if its name or its content says so.
+
+    Args:
+        path: as it is to be printed.
+        at: the same, absolute.
+        root: the folder that nothing is read outside of, without links.
+        failures: told about what cannot be looked at.
+
+    """
+    name = os.path.basename(path)
+    syntax = syntax_of_name(name)
+    # Of a file without a suffix nobody expects that it is a script.
+    is_expected = syntax is not None or _is_yaml(name)
+    if os.path.islink(path) and (reason := _astray(path, at, root)):
+        if is_expected:
+            failures.append(Failure(path, reason, Level.NOTE))
         return None
     try:
-        with open(path, "rb") as file:
-            data = file.read(_ENOUGH.get(suffix, 128))
-    except OSError:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None
+        if syntax is None:
+            with open(path, "rb") as file:
+                enough = _ENOUGH.get(os.path.splitext(name.lower())[1], _SHEBANG_LENGTH)
+                syntax = syntax_of_content(path, file.read(enough))
+    except OSError as error:
+        failures.append(_unreadable(path, error)._replace(level=Level.ERROR if is_expected else Level.NOTE))
         return None
-    syntax = syntax_of_content(path, data)
     return Target(path, syntax, named=False) if syntax else None
 
 
-def _stays_inside(path: str, root: str) -> bool:
-    return os.path.realpath(path).startswith(os.path.join(root, ""))
+def _astray(path: str, at: str, root: str) -> str | None:
+    """Say why a link is not followed; None where it is."""
+    if not os.path.realpath(at).startswith(os.path.join(root, "")):
+        return "is a link that leads out of the folder: not followed; name the file to have it checked"
+    if not os.path.exists(path):  # nor does one that leads back to itself
+        return "is a link that leads nowhere: nothing to check there"
+    return None
 
 
-def _outer_ignores(folder: str) -> _Ignores:
-    """Collect the patterns of the repository that a folder lies in, from its top to the parent."""
-    top = repository_top(folder)
-    if top is None:
-        return _Ignores()
-    above: list[str] = []
-    while folder != top:
-        folder = os.path.dirname(folder)
-        above.append(folder)
-    ignores = _Ignores().with_file(top, os.path.join(".git", "info", "exclude"))
-    for parent in reversed(above):
-        ignores = ignores.with_file(parent, ".gitignore")
-    return ignores
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith(_YAML_SUFFIXES)
+
+
+def _unreadable(path: str, error: OSError) -> Failure:
+    return Failure(path, cannot_be_read(error))
+
+
+def cannot_be_read(error: OSError) -> str:
+    """Say that a path cannot be read, why, and what to do."""
+    return f"cannot be read: {error.strerror or error}{_ADVICE.get(error.errno or 0, '')}"

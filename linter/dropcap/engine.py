@@ -17,6 +17,7 @@ from dropcap.discover import (
     INSPECT,
     QUADLET,
     SHELL,
+    cannot_be_read,
     read_bytes,
     syntax_of_content,
 )
@@ -150,7 +151,7 @@ def check_file(target: Target, rules: Sequence[Rule], engine: Engine, settings: 
     try:
         data = read_bytes(target.path)
     except OSError as error:
-        return _failed(Failure(target.path, f"cannot be read: {error.strerror or error}"))
+        return _failed(Failure(target.path, cannot_be_read(error)))
     return check_bytes(target, data, rules, engine, settings)
 
 
@@ -162,20 +163,24 @@ def check_bytes(
         document = read_document(target, data, engine, settings)
     except UnreadableError as error:
         return _failed(error.failure)
+    except Exception as error:  # noqa: BLE001  # a reader's fault is this file's: the others are still to be checked
+        return _failed(_defect(target, error))
     findings: list[Finding] = []
     failures = list(document.failures)
+    broken: dict[tuple[str, str], list[Container]] = {}
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
     of_stages = [rule for rule in rules if rule.check_stage]
     of_containers = [rule for rule in rules if rule.check]
     for container in document.containers:
         for rule in of_stages if container.kind is Kind.STAGE else of_containers:
             found = _ask(rule, container)
-            if isinstance(found, Failure):
-                failures.append(found)
+            if isinstance(found, _Broken):
+                broken.setdefault((rule.id, found.what), []).append(container)
             else:
                 findings += found
+    failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
-        tuple(_distinct(_folded(findings))),
+        tuple(_distinct(_folded(_uncovered(findings, rules)))),
         tuple(failures),
         document.containers,
         read=True,
@@ -200,13 +205,15 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
     syntax = target.syntax or syntax_of_content(target.path, data)
     if syntax is None:
         known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
-        message = f"neither name nor content says that this is {known}"
-        raise UnreadableError(Failure(target.path, message))
+        advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
+        raise UnreadableError(Failure(target.path, f"neither name nor content says that this is {known}; {advice}"))
     try:
         document = _read(syntax, source, target, settings or Settings())
     except UnreadableError as error:
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
-        level = Level.ERROR if target.named else error.failure.level
+        # So is a part of another kind that a file is made of: without it the file is not checked.
+        is_own = error.failure.path == target.path
+        level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
     containers = tuple(_named_apart(document.containers, engine))
     failures = document.failures
@@ -247,6 +254,15 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
     raise ValueError(f"no reader for {syntax}")
 
 
+def _defect(target: Target, error: Exception) -> Failure:
+    """Report a reader that raised, which is our fault whatever the file holds."""
+    from dropcap.defect import place, trace_of
+
+    what = f"the {target.syntax or 'file'} reader failed: {type(error).__name__} at {place(error)}"
+    message = f"{what}; this is a defect of dropcap, please report it; the other files were checked"
+    return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
+
+
 def _undecodable(path: str, data: bytes, error: UndecodableError) -> Failure:
     """Point at the first byte that is no text, as far as the text before it can be had."""
     before = Source(path, data.decode("utf-8", "replace"))
@@ -266,14 +282,14 @@ def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Co
             yield container
 
 
-def _ask(rule: Rule, container: Container) -> list[Finding] | Failure:
+def _ask(rule: Rule, container: Container) -> list[Finding] | _Broken:
     try:
         return [
             Finding(rule.id, rule.severity, container, _with_route(problem, container))
             for problem in _problems(rule, container)
         ]
     except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the other rules still speak
-        return _rule_failure(rule, container, error)
+        return _broken(rule, error)
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:
@@ -288,22 +304,47 @@ def _problems(rule: Rule, container: Container) -> Iterable[Problem]:
     return rule.check(container) if rule.check else ()
 
 
-def _rule_failure(rule: Rule, container: Container, error: Exception) -> Failure:
-    """Report a rule that raised, with the line of the rule that did."""
+class _Broken(NamedTuple):
+    """That a rule raised: the exception's name and the line of the rule."""
+
+    what: str
+
+
+def _broken(rule: Rule, error: Exception) -> _Broken:
     trace = error.__traceback__
     line = 0
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == rule.origin:
             line = trace.tb_lineno
         trace = trace.tb_next
-    what = f"the rule {rule.id} failed on {container.name}: {type(error).__name__} at {rule.origin}:{line}"
-    return Failure(
-        container.source.path,
-        f"{what}; the other rules went on",
-        Level.ERROR,
-        container.source,
-        container.span,
+    return _Broken(f"{type(error).__name__} at {rule.origin}:{line}")
+
+
+def _rule_failure(rule_id: str, what: str, containers: Sequence[Container]) -> Failure:
+    """Report a rule that raised, once for all the containers of a file that it did so for."""
+    first = containers[0]
+    more = f" and {len(containers) - 1} more" if len(containers) > 1 else ""
+    message = (
+        f"the rule {rule_id} failed on {first.name}{more}: {what}; report it to its author; the other rules went on"
     )
+    return Failure(first.source.path, message, Level.ERROR, first.source, first.span)
+
+
+def _uncovered(findings: Sequence[Finding], rules: Sequence[Rule]) -> Sequence[Finding]:
+    """Leave out what another rule says of the same container and evidence in a graver way."""
+    covers = {rule.id: rule.covers for rule in rules if rule.covers}
+    said = {
+        (id(finding.container), milder, name)
+        for finding in findings
+        for milder in covers.get(finding.rule, ())
+        for name in finding.problem.evidence
+    }
+
+    def is_covered(finding: Finding) -> bool:
+        names = finding.problem.evidence
+        return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
+
+    return [finding for finding in findings if not is_covered(finding)] if said else findings
 
 
 def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:

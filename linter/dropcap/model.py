@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dropcap.source import Source, Span
 
 T = TypeVar("T")
@@ -145,6 +147,8 @@ class Instruction(NamedTuple):
         words: the JSON form's items, or None in shell form.
         body: the text that a shell would run, as a source of its own; None where there is none.
         span: from the keyword to the end of its last line (heredoc bodies included).
+        fed: a heredoc that a shell is given to run (`RUN <<EOF bash`), as a source of its own.
+        trigger: the instruction that ONBUILD keeps for the builds upon this stage's image.
 
     """
 
@@ -154,6 +158,8 @@ class Instruction(NamedTuple):
     words: tuple[Located[str], ...] | None
     body: Source | None
     span: Span
+    fed: Source | None = None
+    trigger: Instruction | None = None
 
 
 class Stage(NamedTuple):
@@ -185,6 +191,11 @@ class Stage(NamedTuple):
     environment: tuple[Located[str], ...]
     instructions: tuple[Instruction, ...]
     parent: Stage | None
+
+    @property
+    def steps(self) -> tuple[Instruction, ...]:
+        """Its instructions, each ONBUILD replaced by what it keeps: what it does in a build, its own or another."""
+        return tuple(one.trigger or one for one in self.instructions)
 
 
 class Related(NamedTuple):
@@ -287,6 +298,8 @@ class Level(Enum):
     """Something could not be checked."""
     NOTE = "note"
     """All was checked; a person should know this nevertheless."""
+    DEFECT = "defect"
+    """Something could not be checked, and the fault is dropcap's own."""
 
 
 class Failure(NamedTuple):
@@ -298,6 +311,7 @@ class Failure(NamedTuple):
         level: whether it means that something was left unchecked.
         source: the text, where it could be read.
         span: the place in that text.
+        trace: of a defect, the exception with the calls that led to it, to be reported.
 
     """
 
@@ -306,6 +320,13 @@ class Failure(NamedTuple):
     level: Level = Level.ERROR
     source: Source | None = None
     span: Span | None = None
+    trace: str = ""
+
+
+def worst(failures: Iterable[Failure]) -> Level | None:
+    """Give the gravest level of failures: a defect, then an error, then a note; None where there are none."""
+    levels = {failure.level for failure in failures}
+    return next((level for level in (Level.DEFECT, Level.ERROR, Level.NOTE) if level in levels), None)
 
 
 class UnreadableError(Exception):

@@ -31,6 +31,20 @@ class RuleError(Exception):
     """The rules cannot be used as they are; the message says which file or id, what, and what to do."""
 
 
+class UnknownRuleError(RuleError):
+    """No rule has a name.
+
+    Attributes:
+        name: the name.
+
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        """Keep the name; whoever knows where it stands says so."""
+        super().__init__(message)
+        self.name = name
+
+
 class Rule(NamedTuple):
     """A rule module, loaded.
 
@@ -42,6 +56,7 @@ class Rule(NamedTuple):
         check: asked about each container that a file starts, or None.
         check_stage: asked about each Dockerfile stage, or None.
         origin: the module's file, to name it in a message.
+        covers: ids of rules whose findings it makes superfluous where it says more of the same evidence.
 
     """
 
@@ -52,6 +67,7 @@ class Rule(NamedTuple):
     check: Check | None
     check_stage: CheckStage | None
     origin: str
+    covers: tuple[str, ...] = ()
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -96,7 +112,10 @@ def to_rule(module: ModuleType) -> Rule:
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
     summary = " ".join(page.split("\n\n", 1)[0].split())
-    return Rule(rule_id, severity, summary, page, check, check_stage, origin)
+    covers = getattr(module, "COVERS", ())
+    if not isinstance(covers, tuple) or not all(isinstance(one, str) for one in covers):
+        raise RuleError(f"{origin}: no rule: COVERS has to be a tuple of ids of rules")
+    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers)
 
 
 def _is_id(text: str) -> bool:
@@ -109,13 +128,15 @@ def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) 
     """Keep the selected rules (all where none is named) less the ignored ones.
 
     Raises:
-        RuleError: a name is no rule's id, or no rule is left.
+        UnknownRuleError: a name is no rule's id.
+        RuleError: no rule is left.
 
     """
     known = [rule.id for rule in rules]
     for name in (*select, *ignore):
         if name not in known:
-            raise RuleError(f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them")
+            message = f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
+            raise UnknownRuleError(name, message)
     chosen = tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
     if not chosen:
         raise RuleError("no rule is left to check with: everything that is selected is ignored as well")

@@ -53,9 +53,9 @@ from dropcap.api import (
     Problem,
     Related,
     Severity,
-    bare_name,
     capability_sets,
     engine_name,
+    entry_name,
     privileged_option,
 )
 
@@ -71,8 +71,8 @@ SEVERITY = Severity.MEDIUM
 def check(container: Container) -> Iterator[Problem]:
     if privileged_option(container) is not None:
         return
-    added = _first_by_name(container.cap_add)
-    dropped = _first_by_name(container.cap_drop)
+    added = _first_by_name(container, container.cap_add)
+    dropped = _first_by_name(container, container.cap_drop)
     for name in NAMES:
         if name in added and name in dropped:
             message = f"{name} is added and dropped: {_outcome(container, name, added[name])}"
@@ -80,8 +80,8 @@ def check(container: Container) -> Iterator[Problem]:
             yield Problem(dropped[name], message, (name,), related)
 
 
-def _first_by_name(entries: tuple[Located[str], ...]) -> dict[str, Located[str]]:
-    return {bare_name(entry.value): entry for entry in reversed(entries)}
+def _first_by_name(container: Container, entries: tuple[Located[str], ...]) -> dict[str, Located[str]]:
+    return {entry_name(container, entry): entry for entry in reversed(entries)}
 
 
 def _outcome(container: Container, name: str, addition: Located[str]) -> str:

@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Related, Severity, bare_name, capability_sets, engine_name, privileged_option
+from dropcap.api import Problem, Related, Severity, capability_sets, engine_name, entry_name, privileged_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,19 +58,21 @@ SEVERITY = Severity.HIGH
 def check(container: Container) -> Iterator[Problem]:
     if privileged_option(container) is not None:
         return
-    added, dropped = _all(container.cap_add), _all(container.cap_drop)
+    added, dropped = _all(container, container.cap_add), _all(container, container.cap_drop)
     if added is None or dropped is None:
         return
     related = (Related("ALL is added here", added),)
     yield Problem(dropped, f"ALL is added and dropped: {_outcome(container, added)}", related=related)
 
 
-def _all(entries: tuple[Located[str], ...]) -> Located[str] | None:
-    return next((entry for entry in entries if bare_name(entry.value) == "ALL"), None)
+def _all(container: Container, entries: tuple[Located[str], ...]) -> Located[str] | None:
+    return next((entry for entry in entries if entry_name(container, entry) == "ALL"), None)
 
 
 def _outcome(container: Container, addition: Located[str]) -> str:
     engine = engine_name(container)
     if any(refusal.where is addition for refusal in capability_sets(container).errors):
         return f"{engine} refuses to start the container"
-    return f"with {engine} the addition wins, and only drops by name count"
+    # Docker alone keeps drops by name beside the drop of ALL.
+    counts = "only drops by name count" if engine == "Docker" else "every capability is held"
+    return f"with {engine} the addition wins, and {counts}"

@@ -58,17 +58,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Problem, Severity, held_at_grade
+from dropcap.api import Grade, Severity, problems_at_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Container, Problem
 
 # The severity is the grade's: one such capability is a documented way to the host.
 SEVERITY = Severity.CRITICAL
 
 
 def check(container: Container) -> Iterator[Problem]:
-    for held in held_at_grade(container, Grade.CRITICAL):
-        yield Problem(held.where, held.message, (held.name,), held.graded.raised_by)
+    return problems_at_grade(container, Grade.CRITICAL)

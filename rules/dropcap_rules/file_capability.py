@@ -44,12 +44,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Located, Problem, Severity, bare_name, commands
+from dropcap.api import NAMES, Located, Problem, Severity, bare_name, step_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.api import Instruction, Stage
+    from dropcap.api import Stage
 
 # It can be the narrowest way to give a program its capability; it says what the containers have to hold.
 SEVERITY = Severity.LOW
@@ -61,19 +61,10 @@ _VALUED = frozenset({"-n"})
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
-    for instruction in stage.instructions:
-        if instruction.keyword != "RUN":
-            continue
-        for words in _commands(instruction):
+    for step in stage.steps:
+        for words in step_commands(step, "setcap"):
             for capabilities, file in _pairs(words):
                 yield from _problems(capabilities, file)
-
-
-def _commands(instruction: Instruction) -> Iterator[Sequence[Located[str] | None]]:
-    if instruction.words is not None:
-        yield instruction.words
-    elif instruction.body is not None and "setcap" in instruction.body.text:
-        yield from commands(instruction.body)
 
 
 def _pairs(words: Sequence[Located[str] | None]) -> Iterator[tuple[Located[str], str]]:

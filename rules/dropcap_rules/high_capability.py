@@ -55,17 +55,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Problem, Severity, held_at_grade
+from dropcap.api import Grade, Severity, problems_at_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Container, Problem
 
 # The severity is the grade's: one step short of the host, or the whole host's clock, log or traffic.
 SEVERITY = Severity.HIGH
 
+# Where the host's network raises NET_RAW, this is the graver way to say that it is held.
+COVERS = ("net-raw",)
+
 
 def check(container: Container) -> Iterator[Problem]:
-    for held in held_at_grade(container, Grade.HIGH):
-        yield Problem(held.where, held.message, (held.name,), held.graded.raised_by)
+    return problems_at_grade(container, Grade.HIGH)

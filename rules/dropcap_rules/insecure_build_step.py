@@ -68,7 +68,7 @@ def check(container: Container) -> Iterator[Problem]:
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
-    for instruction in stage.instructions:
+    for instruction in stage.steps:
         for flag in instruction.flags:
             if instruction.keyword == "RUN" and flag.value == "--security=insecure":
                 gained = "every capability, ambient ones too"

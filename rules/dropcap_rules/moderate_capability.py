@@ -51,20 +51,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Problem, Severity, held_at_grade
+from dropcap.api import Grade, Severity, problems_at_grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Container, Problem
 
 # The severity is the grade's: the host is disturbed or observed, and not taken over.
 SEVERITY = Severity.MEDIUM
 
 
 def check(container: Container) -> Iterator[Problem]:
-    for held in held_at_grade(container, Grade.MODERATE):
+    for problem in problems_at_grade(container, Grade.MODERATE):
         # Where nothing raises it, NET_RAW has a rule of its own.
-        if held.name == "NET_RAW":
-            continue
-        yield Problem(held.where, held.message, (held.name,), held.graded.raised_by)
+        if problem.evidence != ("NET_RAW",):
+            yield problem

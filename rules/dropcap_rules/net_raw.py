@@ -62,7 +62,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Engine, Problem, Severity, capability_sets, engine_name, holds_all
+from dropcap.api import Engine, Problem, Severity, capability_sets, engine_name, holds_all, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,18 +72,28 @@ if TYPE_CHECKING:
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
 
-_REASON = "a process can forge packets and pose as its neighbours on the network"
-
 
 def check(container: Container) -> Iterator[Problem]:
     origin = capability_sets(container).origins.get("NET_RAW")
     if origin is None or holds_all(container) or _may_be_dropped(container, added=origin.where is not None):
         return
     if origin.where is not None:
-        yield Problem(origin.where, f"NET_RAW is added; {_REASON}", ("NET_RAW",))
+        yield Problem(origin.where, f"NET_RAW is added; {_reason(container)}", ("NET_RAW",))
     else:
-        message = f"NET_RAW is in {engine_name(container)}'s default set and is not dropped; {_REASON}"
+        message = f"NET_RAW is in {engine_name(container)}'s default set and is not dropped; {_reason(container)}"
         yield Problem(container.grip, message, ("NET_RAW",))
+
+
+def _reason(container: Container) -> str:
+    """Say what it is good for, and to whom."""
+    who = reach(container, "NET_RAW")
+    if capability_sets(container).errors:
+        who = f"; {engine_name(container)} refuses the container as it is"
+    actor = "whoever has it" if who else "a process"
+    network = container.network_mode
+    if network is not None and network.value == "none":
+        return f"without a network {actor} still reaches kernel code of packet sockets that has been broken before{who}"
+    return f"{actor} can forge packets and pose as its neighbours on the network{who}"
 
 
 def _may_be_dropped(container: Container, *, added: bool) -> bool:

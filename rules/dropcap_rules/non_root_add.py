@@ -57,12 +57,11 @@ from dropcap.api import (
     Engine,
     Problem,
     Severity,
-    bare_name,
     capability_sets,
-    engine_name,
+    entry_name,
     holds_all,
     is_root,
-    no_new_privileges,
+    reach,
 )
 
 if TYPE_CHECKING:
@@ -77,13 +76,9 @@ SEVERITY = Severity.LOW
 def check(container: Container) -> Iterator[Problem]:
     if container.engine is Engine.PODMAN or is_root(container) is not False or holds_all(container):
         return
-    carrier = "a setuid program or a file capability"
-    if no_new_privileges(container):
-        # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
-        carrier = "a file capability of the entrypoint, since no-new-privileges is set"
     origins = capability_sets(container).origins
     for entry in container.cap_add:
-        name = bare_name(entry.value)
+        name = entry_name(container, entry)
         if name in origins and origins[name].where is entry:
-            reach = f"{engine_name(container)} gives it to root alone, and another user needs {carrier}"
-            yield Problem(entry, f"{name} is added, but {reach}", (name,))
+            message = f"{name} is added, but the container's own program does not get it{reach(container, name)}"
+            yield Problem(entry, message, (name,))

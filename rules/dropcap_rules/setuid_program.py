@@ -43,7 +43,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.api import Located, Problem, Severity, commands
+from dropcap.api import Located, Problem, Severity, step_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,13 +63,11 @@ _COPIES = frozenset({"ADD", "COPY"})
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
-    for instruction in stage.instructions:
-        if instruction.keyword in _COPIES:
-            modes = _flag_modes(instruction)
-        elif instruction.keyword == "RUN":
-            modes = (found for words in _commands(instruction) for found in _command_modes(words))
+    for step in stage.steps:
+        if step.keyword in _COPIES:
+            modes = _flag_modes(step)
         else:
-            continue
+            modes = (found for words in step_commands(step, _CANDIDATE) for found in _command_modes(words))
         for where, mode, file in modes:
             if _is_setuid(mode):
                 message = f"mode {mode} makes the file setuid: whoever executes it gets its owner's rights"
@@ -81,13 +79,6 @@ def _flag_modes(instruction: Instruction) -> Iterator[tuple[Located[str], str, s
         name, _, mode = flag.value.partition("=")
         if name == "--chmod":
             yield flag, mode, instruction.value.value.split()[-1]
-
-
-def _commands(instruction: Instruction) -> Iterator[Sequence[Located[str] | None]]:
-    if instruction.words is not None:
-        yield instruction.words
-    elif instruction.body is not None and re.search(_CANDIDATE, instruction.body.text):
-        yield from commands(instruction.body)
 
 
 def _command_modes(words: Sequence[Located[str] | None]) -> Iterator[tuple[Located[str], str, str]]:

@@ -6,6 +6,8 @@ granted by ALL or by privileged mode, or it is listed twice, perhaps in another 
 a line for a need that somebody found. A capability that is added back after a drop of ALL is not meant:
 that is the way to do it.
 
+Privileged mode is found as well where Swarm starts the container: it ignores the option.
+
 Audit: start the container without the entry and compare `grep Cap /proc/1/status`.
 
 Remediation: remove the entry; or, better, drop ALL, which gives the entry its meaning back.
@@ -60,9 +62,9 @@ from dropcap.api import (
     Related,
     Severity,
     all_entry,
-    bare_name,
     capability_sets,
     engine_name,
+    entry_name,
     is_root,
     privileged_option,
 )
@@ -77,9 +79,12 @@ SEVERITY = Severity.LOW
 
 
 def check(container: Container) -> Iterator[Problem]:
+    option = container.privileged
+    if option is not None and option.value and container.engine is Engine.SWARM:
+        yield Problem(option, "privileged mode is set, but Swarm ignores it", ("privileged",))
     first: dict[str, Located[str]] = {}
     for entry in container.cap_add:
-        name = bare_name(entry.value)
+        name = entry_name(container, entry)
         if name not in NAMES and name != "ALL":
             continue
         found = _reason(container, name, first.get(name))
@@ -98,7 +103,7 @@ def _reason(container: Container, name: str, earlier: Located[str] | None) -> tu
         return "and was added before", (Related(f"{name} is added here", earlier),)
     if entry is not None and name != "ALL":
         # Where it is dropped by name as well, that is the thing to say, and added-and-dropped says it.
-        if any(bare_name(drop.value) == name for drop in container.cap_drop):
+        if any(entry_name(container, drop) == name for drop in container.cap_drop):
             return None
         return "and so is ALL", (Related("ALL is added here", entry),)
     origin = capability_sets(container).origins.get(name)

@@ -59,9 +59,9 @@ from dropcap.api import (
     Problem,
     Related,
     Severity,
-    bare_name,
     default_set,
     engine_name,
+    entry_name,
     privileged_option,
 )
 
@@ -78,10 +78,10 @@ _ANY_DEFAULT = frozenset(name for engine in Engine for name in default_set(engin
 
 def check(container: Container) -> Iterator[Problem]:
     first: dict[str, Located[str]] = {}
-    added = {bare_name(entry.value) for entry in container.cap_add}
-    drops_all = next((entry for entry in container.cap_drop if bare_name(entry.value) == "ALL"), None)
+    added = {entry_name(container, entry) for entry in container.cap_add}
+    drops_all = next((entry for entry in container.cap_drop if entry_name(container, entry) == "ALL"), None)
     for entry in container.cap_drop:
-        name = bare_name(entry.value)
+        name = entry_name(container, entry)
         if name not in NAMES and name != "ALL":
             continue
         found = _reason(container, name, first.get(name), added, drops_all)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.capabilities.effective import capability_sets
+from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade
-from dropcap.capabilities.names import ALL, bare_name
-from dropcap.model import Engine
-from dropcap.record import NamedTuple
+from dropcap.capabilities.names import ALL, read_name
+from dropcap.model import Engine, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
@@ -25,28 +24,17 @@ _ENGINES = {
     Engine.NERDCTL: "nerdctl",
     Engine.SWARM: "Swarm",
 }
-
-
-class Held(NamedTuple):
-    """A capability in a container's bounding set.
-
-    Attributes:
-        name: its bare name.
-        where: the entry that adds it; the container's grip for a member of the default set.
-        graded: its grade in this container, and why.
-        message: where it comes from, what raises it, and what can be done with it; one sentence.
-
-    """
-
-    name: str
-    where: Located[Any]
-    graded: Graded
-    message: str
+_COMMANDS = {Engine.PODMAN: "podman", Engine.NERDCTL: "nerdctl"}
 
 
 def engine_name(container: Container) -> str:
     """Give the name of a container's engine as its makers write it; Docker where it names none."""
     return _ENGINES[container.engine or Engine.DOCKER]
+
+
+def entry_name(container: Container, entry: Located[str]) -> str:
+    """Give the bare name of an entry of `cap_add` or `cap_drop` as the container's engine reads it."""
+    return read_name(entry.value, container.engine or Engine.DOCKER)
 
 
 def privileged_option(container: Container) -> Located[Any] | None:
@@ -60,7 +48,7 @@ def all_entry(container: Container) -> Located[Any] | None:
     origin = _common_origin(container)
     if origin is None or origin.where is None or origin.kind == "privileged":
         return None
-    return origin.where if bare_name(origin.where.value) == ALL else None
+    return origin.where if entry_name(container, origin.where) == ALL else None
 
 
 def holds_all(container: Container) -> bool:
@@ -73,15 +61,17 @@ def _common_origin(container: Container) -> Origin | None:
     return next(iter(capability_sets(container).origins.values()), None)
 
 
-def held_at_grade(container: Container, level: Grade) -> Iterator[Held]:
-    """Give the capabilities that weigh `level` in a container, in the kernel's order.
+def problems_at_grade(container: Container, level: Grade) -> Iterator[Problem]:
+    """Give a problem for each capability that weighs `level` in a container, in the kernel's order.
 
     Members of the engine's default set are given only where something raises them: that they are kept is one
-    thing to say and not fourteen. Nothing is given where everything is granted at once.
+    thing to say and not fourteen. Those that the same circumstances raise are one problem, with their names as
+    evidence. Nothing is given where everything is granted at once.
     """
     if holds_all(container):
         return
     sets = capability_sets(container)
+    together: dict[object, tuple[list[str], Graded]] = {}
     for name, graded in _all_graded(container, sets):
         if graded.grade is not level:
             continue
@@ -90,9 +80,32 @@ def held_at_grade(container: Container, level: Grade) -> Iterator[Held]:
         # A member of the default set weighs the same however it is held: adding it back is the way to do it.
         if not is_raised and name in default_set(container.engine or Engine.DOCKER):
             continue
-        origin = "is added" if where else f"is in {engine_name(container)}'s default set"
+        key = name if where is not None else (graded.raised_by, reach(container, name))
+        together.setdefault(key, ([], graded))[0].append(name)
+    for names, graded in together.values():
+        where = sets.origins[names[0]].where
+        verb = "is" if len(names) == 1 else "are"
+        origin = f"{verb} added" if where else f"{verb} in {engine_name(container)}'s default set"
+        is_raised = level.name.lower() != fact(names[0]).risk
         reason = _raised(graded) if is_raised else _reason(graded)
-        yield Held(name, where or container.grip, graded, f"{name} {origin}{reason}")
+        message = f"{_joined(names)} {origin}{reason}{reach(container, names[0])}"
+        yield Problem(where or container.grip, message, tuple(names), graded.raised_by)
+
+
+def reach(container: Container, name: str) -> str:
+    """Say how a capability of the bounding set is got, to follow what it does; nothing where all of root's have it."""
+    sets = capability_sets(container)
+    if name in sets.effective:
+        return ""
+    root = f"`{_COMMANDS.get(container.engine or Engine.DOCKER, 'docker')} exec` as root"
+    if no_new_privileges(container):
+        # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
+        return f"; here only by {root} or a file capability of the entrypoint"
+    return f"; here only by {root}, a setuid program or a file capability"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 # The last answer: a rule a grade asks about the same container, one after another.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dropcap.model import Engine
 
@@ -80,6 +81,11 @@ def bare_name(word: str) -> str:
     return name
 
 
+def read_name(word: str, engine: Engine) -> str:
+    """Give an entry's name as :func:`bare_name` does, where the engine's white space counts: Swarm's does not."""
+    return bare_name(word.strip(_SPACE) if engine is Engine.SWARM else word)
+
+
 def normalise(word: str, engine: Engine) -> str:
     """Give an entry as the engine writes it in its messages: `CAP_CHOWN`, or `ALL`.
 
@@ -100,6 +106,7 @@ def _upper(word: str) -> str:
     return "".join(upper if len(upper := character.upper()) == 1 else character for character in word)
 
 
+@lru_cache(maxsize=4096)
 def suggest(word: str) -> str | None:
     """Say which capability a word was probably meant to be; None where that is not clear.
 
@@ -146,8 +153,11 @@ def _by_slip(letters: str) -> str | None:
     """Find the one name at the smallest distance, if that is small."""
     allowed = 1 if len(letters) <= _SHORT_NAME else 2
     near: dict[int, list[str]] = {}
+    own = frozenset(letters)
     for candidate, name in _BY_LETTERS.items():
-        if abs(len(candidate) - len(letters)) <= allowed:
+        # A letter that the other word has nowhere is a slip each: to count them is far quicker than to compare.
+        least = max(abs(len(candidate) - len(letters)), len(own.difference(candidate)), len(_LETTERS[candidate] - own))
+        if least <= allowed:
             near.setdefault(_distance(letters, candidate), []).append(name)
     closest = min(near, default=allowed + 1)
     return near[closest][0] if closest <= allowed and len(near[closest]) == 1 else None
@@ -168,4 +178,5 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
+_LETTERS = {name.replace("_", ""): frozenset(name) - {"_"} for name in (*NAMES, ALL)}
 _BY_LETTERS = {name.replace("_", ""): name for name in (*NAMES, ALL)}

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
 from dropcap.capabilities.effective import START_NOTHING, capability_sets
-from dropcap.cli import CLEAN, UNCHECKED
 from dropcap.commands.inputs import add_paths, configure, gather
-from dropcap.commands.output import put_out, tell_failures
-from dropcap.model import Engine, Level
+from dropcap.commands.output import failure_code, put_out, tell_failures
+from dropcap.model import Engine
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -31,7 +30,7 @@ def run(arguments: Namespace) -> int:
     report = gather(arguments, configure(arguments))
     put_out(_json(report) if arguments.format == "json" else _text(report), arguments.output)
     tell_failures(report)
-    return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN
+    return failure_code(report)
 
 
 def started(report: Report) -> Iterator[Container]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from dropcap.cli import CLEAN, FINDINGS, UNCHECKED
+from dropcap.cli import CLEAN, FINDINGS
 from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import put_out, tell_failures, wants_colour
+from dropcap.commands.output import failure_code, put_out, tell_failures, wants_colour
 from dropcap.config import to_severity
-from dropcap.model import Level
-from dropcap.rule import choose, load_rules
+from dropcap.project import repository_top
+from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, Context, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from dropcap.config import Config
     from dropcap.model import Report, Severity
+    from dropcap.rule import Rule
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,25 +41,39 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not words:
+        raise ArgumentTypeError("names no rule; leave the option out, or name one")
+    return words
 
 
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = choose(load_rules(arguments.rules), config.select, config.ignore)
+    rules = _chosen(arguments, config)
     report = gather(arguments, config, rules, arguments.rules)
     colour = arguments.output is None and wants_colour(sys.stdout)
-    context = Context(rules=rules, colour=colour, category=arguments.category, threshold=config.fail_on)
+    # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
+    root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
+    context = Context(rules, colour, arguments.category, root, config.fail_on)
     put_out(writer(arguments.format)(report, context), arguments.output)
     tell_failures(report)
     return exit_code(report, config.fail_on)
 
 
+def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
+    """Load and choose the rules; says where a name stands that no rule has."""
+    try:
+        return choose(load_rules(arguments.rules), config.select, config.ignore)
+    except UnknownRuleError as error:
+        key, given = ("select", arguments.select) if error.name in config.select else ("ignore", arguments.ignore)
+        place = f"--{key}" if given else config.place(key, error.name)
+        raise RuleError(f"{place}: {error}") from None
+
+
 def exit_code(report: Report, fail_on: Severity) -> int:
     """Say what the report means to the shell; what was not checked outweighs what was found."""
-    if any(failure.level is Level.ERROR for failure in report.failures):
-        return UNCHECKED
-    if any(finding.severity >= fail_on for finding in report.findings):
+    code = failure_code(report)
+    if code == CLEAN and any(finding.severity >= fail_on for finding in report.findings):
         return FINDINGS
-    return CLEAN
+    return code

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
-from dropcap.capabilities.names import NAMES, bare_name, suggest
+from dropcap.capabilities.names import ALL, NAMES, bare_name, suggest
 from dropcap.cli import CLEAN, UsageError
 from dropcap.commands.output import put_out
 from dropcap.model import Engine
@@ -42,6 +42,8 @@ def run(arguments: Namespace) -> int:
     if name in NAMES:
         put_out((f"{line}\n" for line in _capability_page(name)), None)
         return CLEAN
+    if name == ALL:
+        raise UsageError(f"ALL is no capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`")
     raise UsageError(f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`")
 
 

@@ -11,6 +11,8 @@ from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import COMPOSE, MAX_BYTES, Target, discover, syntax_of_name
 from dropcap.engine import check_bytes, check_targets, to_report
+from dropcap.ignores import PatternError
+from dropcap.paths import shown
 from dropcap.project import Settings, together
 
 if TYPE_CHECKING:
@@ -51,6 +53,11 @@ def add_paths(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         help="leave paths out, in the manner of .gitignore",
+    )
+    parser.add_argument(
+        "--as-found",
+        action="store_true",
+        help="take files that are named as if they were found in a folder: leave excluded ones and other kinds alone",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     add_project(parser)
@@ -117,7 +124,9 @@ def configure(arguments: Namespace) -> Config:
 
     """
     config = load_config(arguments.config)
-    given = {name: value for name in Config._fields if (value := getattr(arguments, name, None)) not in (None, [], ())}
+    given = {
+        name: value for name in Config._fields[:-1] if (value := getattr(arguments, name, None)) not in (None, [], ())
+    }
     if "exclude" in given:
         given["exclude"] = (*config.exclude, *given["exclude"])
     return config._replace(**given)
@@ -134,7 +143,7 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
     if arguments.files:
         if paths:
             raise UsageError("-f names the files of one project and cannot be mixed with paths")
-        main, *over = arguments.files
+        main, *over = map(shown, arguments.files)
         return [Target(main, COMPOSE, named=True, over=tuple(over))], []
     if STDIN in paths:
         if paths != [STDIN]:
@@ -145,11 +154,28 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
         return together([Target(name, syntax_of_name(name), named=True)]), []
     if arguments.stdin_filename:
         raise UsageError("--stdin-filename goes with the path -")
-    targets, failures = discover(paths, config.exclude)
-    if not targets and not failures:
-        where = ", ".join(paths)
-        raise UsageError(f"{where}: nothing to check here: no Compose file, Dockerfile or shell script; name one")
+    left_out: list[str] = []
+    try:
+        targets, failures = discover(paths, config.exclude, as_found=arguments.as_found, left_out=left_out)
+    except PatternError as error:
+        raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
+    if not targets and not failures and not arguments.as_found:
+        raise UsageError(f"{', '.join(paths)}: {_nothing(left_out)}")
     return targets, failures
+
+
+def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
+    """Say where a pattern to exclude comes from."""
+    return "--exclude" if pattern in arguments.exclude else config.place("exclude", pattern)
+
+
+def _nothing(left_out: Sequence[str]) -> str:
+    """Say that there is nothing to check, and what may be the reason."""
+    message = "nothing to check here: no Compose file, Dockerfile or shell script; name one"
+    if not left_out:
+        return message
+    more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+    return f"{message}; ignore rules (.gitignore, exclude) leave out {left_out[0]}{more}"
 
 
 def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()) -> Report:

@@ -6,7 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.cli import UsageError
+from dropcap.cli import CLEAN, DEFECT, UNCHECKED, UsageError
+from dropcap.model import Level, worst
 from dropcap.writers import Context, failure_lines
 
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def tell_failures(report: Report) -> None:
-    """Say last, on standard error, what could not be checked."""
+    """Say last, on standard error, what could not be checked; of defects, what to report."""
     for line in failure_lines(report, Context(colour=wants_colour(sys.stderr))):
         sys.stderr.write(line)
+    traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)
+    if traces:
+        from dropcap.defect import report_lines
+
+        sys.stderr.writelines(report_lines(traces))
+
+
+def failure_code(report: Report) -> int:
+    """Say what a report's failures mean to the shell; a defect outweighs all."""
+    level = worst(report.failures)
+    if level is Level.DEFECT:
+        return DEFECT
+    return UNCHECKED if level is Level.ERROR else CLEAN

@@ -29,6 +29,7 @@ class Context(NamedTuple):
         rules: every rule that ran, whether it found something or not.
         colour: whether to use terminal colours.
         category: what tells several SARIF uploads for one commit apart.
+        root: the folder that SARIF's paths are to be relative to; None for the current one.
         threshold: the severity from which a finding makes the run fail.
 
     """
@@ -36,6 +37,7 @@ class Context(NamedTuple):
     rules: tuple[Rule, ...] = ()
     colour: bool = False
     category: str = "dropcap"
+    root: str | None = None
     threshold: Severity = Severity.LOW
 
 

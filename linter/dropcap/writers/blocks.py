@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.record import NamedTuple
@@ -21,11 +22,13 @@ class Said(NamedTuple):
     Attributes:
         finding: the finding, or the first of several that differ in their container only.
         containers: whose it is, where these are not just the containers of its block.
+        more: how many findings besides are said by it.
 
     """
 
     finding: Finding
     containers: tuple[Container, ...] = ()
+    more: int = 0
 
 
 class Block(NamedTuple):
@@ -86,12 +89,12 @@ def owners(finding: Finding) -> tuple[Container, ...]:
 
 
 def _said(findings: Sequence[Finding], keys: set[Key]) -> Iterator[Said]:
-    absences = set()
+    absences = Counter(_signature(finding) for finding in findings if _is_absence(finding))
     for finding in findings:
         if _is_absence(finding):
-            if _signature(finding) not in absences:
-                absences.add(_signature(finding))
-                yield Said(finding)
+            count = absences.pop(_signature(finding), 0)
+            if count:
+                yield Said(finding, more=count - 1)
             continue
         whose = owners(finding)
         yield Said(finding) if {_key(container) for container in whose} == keys else Said(finding, whose)

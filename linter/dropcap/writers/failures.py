@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dropcap.model import Failure, Report
     from dropcap.writers import Context
 
-_COLOURS = {Level.ERROR: "31;1", Level.NOTE: "36"}
+_COLOURS = {Level.DEFECT: "31;1", Level.ERROR: "31;1", Level.NOTE: "36"}
 
 
 def failure_lines(report: Report, context: Context) -> Iterator[str]:

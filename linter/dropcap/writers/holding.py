@@ -94,6 +94,8 @@ def _sentence(container: Container, sets: CapabilitySets) -> str:
 def _with_unknown(container: Container, sets: CapabilitySets, sentence: str) -> str:
     """Say what may change a set: an addition that is not known makes it larger, anything else can do more."""
     unknown = [one for one in container.opaque if not one.fields or _DECISIVE.intersection(one.fields)]
+    if not sets.bounding:  # whoever it runs as
+        unknown = [one for one in unknown if one.fields != ("user",)]
     only_more = all(one.fields and _GROWING.issuperset(one.fields) for one in unknown)
     if only_more and (not unknown or len(sets.effective) == len(NAMES)):
         return f"holds {sentence}"

@@ -85,7 +85,7 @@ def _shown_with(said: Said) -> object:
 def _findings(said: Sequence[Said], *, colour: bool) -> Iterator[str]:
     for one in said:
         finding = one.finding
-        whose = f" in {_names(one.containers)}" if one.containers else ""
+        whose = f" in {_names(one.containers)}" if one.containers else f" and {one.more} more" if one.more else ""
         message = f"{printable(finding.problem.message)} {_rule(finding, colour=colour)}{whose}"
         yield f"{_start(finding, colour=colour)}: {message}"
     finding = said[0].finding

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from dropcap import __version__
 from dropcap.model import Level
+from dropcap.paths import below
 from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
 from dropcap.writers.printable import printable, shortened, title
@@ -33,6 +34,7 @@ _MOST_RESULTS = 25_000
 _MOST_RELATED = 999
 """GitHub refuses a result with more than 1,000 locations."""
 _MOST_LINKS = 6
+_NOTIFICATION_LEVELS = {Level.DEFECT: "error", Level.ERROR: "error", Level.NOTE: "note"}
 _NAME_SIZE = 60
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -45,10 +47,10 @@ def write(report: Report, context: Context) -> Iterator[str]:
         "automationDetails": {"id": f"{context.category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the paths are relative to."}}},
-        "invocations": [_invocation(report, left_out=len(report.findings) - len(findings))],
+        "invocations": [_invocation(report, context.root, left_out=len(report.findings) - len(findings))],
     }
     yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
-    yield from listed(_results(findings, context.rules))
+    yield from listed(_results(findings, context))
     yield "]}]}\n"
 
 
@@ -68,31 +70,31 @@ def _driver(rules: Iterable[Rule]) -> dict[str, Any]:
     }
 
 
-def _invocation(report: Report, left_out: int) -> dict[str, Any]:
-    notifications = [_notification(failure) for failure in report.failures]
+def _invocation(report: Report, root: str | None, left_out: int) -> dict[str, Any]:
+    notifications = [_notification(failure, root) for failure in report.failures]
     if left_out:
         what = f"{left_out} of {len(report.findings)} findings"
         text = f"{what}, the least severe ones, are left out: an upload has a limit."
         notifications.append({"level": "warning", "message": {"text": text}})
     return {
-        "executionSuccessful": all(failure.level is not Level.ERROR for failure in report.failures),
+        "executionSuccessful": all(failure.level is Level.NOTE for failure in report.failures),
         "toolExecutionNotifications": notifications,
     }
 
 
-def _notification(failure: Failure) -> dict[str, Any]:
+def _notification(failure: Failure, root: str | None) -> dict[str, Any]:
     notification: dict[str, Any] = {
-        "level": failure.level.value,
+        "level": _NOTIFICATION_LEVELS[failure.level],
         "message": {"text": f"{_plain(failure.message)}."},
     }
     if failure.path:
         region = failure.source.region(failure.span) if failure.source and failure.span else None
-        notification["locations"] = [{"physicalLocation": _physical(failure.path, region)}]
+        notification["locations"] = [{"physicalLocation": _physical(failure.path, region, root)}]
     return notification
 
 
-def _results(findings: Iterable[Finding], rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
-    indexes = {rule.id: index for index, rule in enumerate(rules)}
+def _results(findings: Iterable[Finding], context: Context) -> Iterator[dict[str, Any]]:
+    indexes = {rule.id: index for index, rule in enumerate(context.rules)}
     hashes: dict[Source, list[str]] = {}
     for finding in findings:
         where = finding.problem.where
@@ -107,7 +109,7 @@ def _results(findings: Iterable[Finding], rules: Sequence[Rule]) -> Iterator[dic
             "message": {"text": _message(finding)},
             "locations": [
                 {
-                    "physicalLocation": _physical(region.path, region),
+                    "physicalLocation": _physical(region.path, region, context.root),
                     "logicalLocations": [_logical(finding.container)],
                 }
             ],
@@ -115,7 +117,7 @@ def _results(findings: Iterable[Finding], rules: Sequence[Rule]) -> Iterator[dic
                 "primaryLocationLineHash": hashes[root][region.line - 1],
                 "dropcapIdentity/v1": identity_hash(finding),
             },
-            **_related(finding),
+            **_related(finding, context.root),
         }
 
 
@@ -134,20 +136,24 @@ def _message(finding: Finding) -> str:
     return text
 
 
-def _related(finding: Finding) -> dict[str, Any]:
+def _related(finding: Finding, root: str | None) -> dict[str, Any]:
     places = [
-        _location(related.where.source.region(related.where.span), related.message)
+        _location(related.where.source.region(related.where.span), related.message, root)
         for related in finding.problem.related
     ]
     places += [
-        _location(other.source.region(other.span), f"also holds for {title(other)}") for other in finding.shared_by
+        _location(other.source.region(other.span), f"also holds for {title(other)}", root)
+        for other in finding.shared_by
     ]
     numbered = [{"id": number, **place} for number, place in enumerate(places[:_MOST_RELATED], 1)]
     return {"relatedLocations": numbered} if numbered else {}
 
 
-def _location(region: Region, message: str) -> dict[str, Any]:
-    return {"physicalLocation": _physical(region.path, region), "message": {"text": f"{_plain(message)}."}}
+def _location(region: Region, message: str, root: str | None) -> dict[str, Any]:
+    return {
+        "physicalLocation": _physical(region.path, region, root),
+        "message": {"text": f"{_plain(message)}."},
+    }
 
 
 def _logical(container: Container) -> dict[str, Any]:
@@ -155,8 +161,8 @@ def _logical(container: Container) -> dict[str, Any]:
     return {"name": name, "kind": "resource", "fullyQualifiedName": f"{kind}/{name}"}
 
 
-def _physical(path: str, region: Region | None) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _artifact(path)}
+def _physical(path: str, region: Region | None, root: str | None) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(path, root)}
     if region is not None:
         physical["region"] = {
             "startLine": region.line,
@@ -167,8 +173,11 @@ def _physical(path: str, region: Region | None) -> dict[str, Any]:
     return physical
 
 
-def _artifact(path: str) -> dict[str, str]:
-    """Write a path as a URI; a name that is not UTF-8 keeps its bytes."""
+def _artifact(path: str, root: str | None) -> dict[str, str]:
+    """Write a path as a URI, relative to the root if it lies there; a name that is not UTF-8 keeps its bytes."""
+    if root is not None:
+        inside = below(path, root)
+        path = os.path.abspath(path) if inside is None else inside
     portable_path = portable(path)
     try:
         raw = os.fsencode(portable_path)

@@ -48,5 +48,5 @@ def _checked(report: Report) -> str:
 
 
 def _errors(report: Report) -> str:
-    errors = sum(failure.level is Level.ERROR for failure in report.failures)
+    errors = sum(failure.level is not Level.NOTE for failure in report.failures)
     return f"; {counted(errors, 'error')}" if errors else ""

@@ -80,10 +80,10 @@ def _refuse_other_files(lines: list[Logical]) -> None:
         return
     span = Span(0, len(first.keyword))
     if first.text.text.startswith(("{{", "{%", "<%", "#{", "@")):
-        raise refusal(
-            first.text, span, "this is a template, not a Dockerfile yet: render it first and check the result"
-        )
-    error = refusal(first.text, span, f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction")
+        message = "this is a template, not a Dockerfile yet: render it first and check the result"
+    else:
+        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction"
+    error = refusal(first.text, span, message)
     error.failure = error.failure._replace(level=Level.NOTE)
     raise error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.discover import is_shell_script
 from dropcap.model import Failure, Instruction, Located
 from dropcap.readers.dockerfile.words import arguments, flags, json_words
 from dropcap.source import Span
@@ -47,6 +48,8 @@ _WITH_JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "ADD", "COPY", "VOL
 _MAY_BE_EMPTY = frozenset({"CMD", "ENTRYPOINT", "RUN"})
 _ONE_WORD = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
 _NO_ONBUILD = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
+_SECURITY = frozenset({"sandbox", "insecure"})
+_SHELL = r"\s*(?:\S*/)?(?:ba|da|a|k|z)?sh(?:\s+(?:-\S*|pipefail))*\s*"
 _FIRST_WORD = re.compile(r"[^\t\v\f\r ]+")
 
 
@@ -72,16 +75,14 @@ def to_instruction(logical: Logical, file: Source) -> Instruction:
         raise refused(text, keyword_span, f"unknown instruction: {logical.keyword}")
     start = text.to_root(keyword_span)[1].start
     whole = Span(start, logical.end)
-    return _read(logical.keyword, text, arguments(text), logical.heredocs, file, whole)
+    instruction = _read(logical.keyword, text, arguments(text), logical.heredocs, file, whole)
+    if logical.keyword == "ONBUILD":
+        return instruction._replace(trigger=_trigger(instruction, logical.heredocs, file))
+    return instruction
 
 
-def trigger(onbuild: Instruction, file: Source) -> Instruction:
-    """Read what an ONBUILD instruction stores for the images that build upon it.
-
-    Raises:
-        RefusedError: the builder refuses it.
-
-    """
+def _trigger(onbuild: Instruction, heredocs: tuple[Heredoc, ...], file: Source) -> Instruction:
+    """Read what an ONBUILD instruction keeps for the images that build upon it."""
     text, at = onbuild.value.source, onbuild.value.span
     word = _FIRST_WORD.match(text.text, at.start, at.end)
     keyword = word[0].upper() if word else ""
@@ -91,7 +92,8 @@ def trigger(onbuild: Instruction, file: Source) -> Instruction:
     if keyword not in KEYWORDS:
         raise refused(text, span, f"unknown instruction: {keyword}")
     inner = text.slice(Span(at.start, at.end))
-    return _read(keyword, inner, arguments(inner), (), file, onbuild.span)
+    heredocs = tuple(one._replace(word=Span(one.word.start - at.start, one.word.end - at.start)) for one in heredocs)
+    return _read(keyword, inner, arguments(inner), heredocs, file, onbuild.span)
 
 
 def refused(source: Source, span: Span, message: str) -> RefusedError:
@@ -117,8 +119,10 @@ def _read(  # an instruction's parts
             raise refused(text, rest, str(error)) from None
     if keyword == "SHELL" and words is None:
         raise refused(text, rest, "SHELL requires the arguments to be in JSON form")
-    body = _body(text, rest, heredocs, file) if keyword == "RUN" and words is None else None
-    return Instruction(keyword, found, value, words, body, whole)
+    body = fed = None
+    if keyword == "RUN" and words is None:
+        body, fed = _body(text, rest, heredocs, file), _fed(text, rest, heredocs, file)
+    return Instruction(keyword, found, value, words, body, whole, fed)
 
 
 def _check_flags(keyword: str, found: tuple[Located[str], ...]) -> None:
@@ -129,11 +133,27 @@ def _check_flags(keyword: str, found: tuple[Located[str], ...]) -> None:
             raise refused(flag.source, flag.span, f"unknown flag: --{name}")
         if name in seen and name not in _REPEATABLE:
             raise refused(flag.source, flag.span, f"duplicate flag specified: {name}")
+        value = flag.value.partition("=")[2]
+        if name == "security" and value not in _SECURITY:
+            raise refused(flag.source, flag.span, f'security "{value}" is not valid; there are sandbox and insecure')
         seen.add(name)
 
 
-def _body(text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source) -> Source:
-    """Find the text that a shell runs: a heredoc that stands alone is the script itself."""
-    if heredocs and heredocs[0].word == at:
-        return file.slice(heredocs[0].body)
-    return text.slice(at)
+def _body(text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source) -> Source | None:
+    """Find the text that a shell runs: a heredoc that stands alone is the script itself.
+
+    With a line `#!` it is executed as a file, by the program named there.
+    """
+    if not heredocs or heredocs[0].word != at:
+        return text.slice(at)
+    script = file.slice(heredocs[0].body)
+    return script if not script.text.startswith("#!") or is_shell_script(script.text.encode()) else None
+
+
+def _fed(text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source) -> Source | None:
+    """Find the heredoc that a shell reads as its script: that of a command which is a shell and options."""
+    if len(heredocs) != 1:
+        return None
+    word = heredocs[0].word
+    command = f"{text.text[at.start : word.start]} {text.text[word.end : at.end]}"
+    return file.slice(heredocs[0].body) if re.fullmatch(_SHELL, command) else None

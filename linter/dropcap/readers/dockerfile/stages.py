@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Instruction, Located, Opaque, Stage
 from dropcap.readers.dockerfile.expand import ExpansionError, UnknownVariableError, expand
-from dropcap.readers.dockerfile.instructions import RefusedError, refused, trigger
+from dropcap.readers.dockerfile.instructions import RefusedError, refused
 from dropcap.readers.dockerfile.words import pairs, words
 from dropcap.record import NamedTuple
 from dropcap.source import Span
@@ -129,8 +129,8 @@ def _apply(file: _File, instruction: Instruction) -> None:
         return
     draft = file.drafts[-1]
     draft.stage = draft.stage._replace(instructions=(*draft.stage.instructions, instruction))
-    if instruction.keyword == "ONBUILD":
-        draft.onbuild.append(trigger(instruction, file.source))
+    if instruction.trigger is not None:
+        draft.onbuild.append(instruction.trigger)
     else:
         _change(draft, instruction)
 

@@ -82,7 +82,7 @@ def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _compose(source, _event_getter(text), shares_anchors=shares_anchors)
+        return _compose(source, event_getter(text), shares_anchors=shares_anchors)
     except (YAMLError, UnicodeEncodeError) as error:
         if _is_colon_in_brackets(error) and len(text) <= MAX_PURE:
             return _parse_slowly(source, shares_anchors=shares_anchors)
@@ -99,6 +99,11 @@ def _parse_slowly(source: Source, *, shares_anchors: bool) -> Stream:
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
+def _without_mark(text: str) -> str:
+    """Put a line break for a second byte order mark, which parsers pass over and libyaml does not count."""
+    return f"\n{text[1:]}" if text.startswith("\ufeff") else text
+
+
 def _is_colon_in_brackets(error: Exception) -> bool:
     return "found unexpected ':'" in str(getattr(error, "problem", ""))
 
@@ -109,8 +114,9 @@ def _syntax_failure(source: Source, error: Exception) -> Failure:
     return syntax_failure(source, error)
 
 
-def _event_getter(text: str) -> Callable[[], Any]:
-    """Give the function that gives the next event."""
+def event_getter(text: str) -> Callable[[], Any]:
+    """Give the function that gives the next event of a text, or raises what the parser does."""
+    text = _without_mark(text)
     try:
         from _ruamel_yaml import CParser
     except ImportError:
@@ -122,7 +128,7 @@ def _event_getter(text: str) -> Callable[[], Any]:
 def _pure_event_getter(text: str) -> Callable[[], Any]:
     from ruamel.yaml import YAML
 
-    getter: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(text)).__next__
+    getter: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(_without_mark(text))).__next__
     return getter
 
 

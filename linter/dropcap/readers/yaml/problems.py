@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.model import Failure
+from dropcap.model import Failure, Level
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _WORDS = (
     ("block collection", False, "this does not continue the list: mend the indentation"),
     ("<document start>", False, "this stands behind the end of the document: mend the indentation"),
 )  # fmt: skip
+_CLOSING = {"[": "',' or ']'", "{": "',' or '}'"}
 _BOUND = 100
 # An expression to fill in, in a line with no quotation mark before it.
 _TEMPLATE = re.compile(r"[^'\"\r\n]*?(\{\{|\{%|<%)")
@@ -49,6 +50,10 @@ def syntax_failure(source: Source, error: Exception) -> Failure:
         return template_failure(source, template)
     if "cannot start any token" in problem:
         return _failure(source, at, _wrong_start(source.text[at : at + 1]))
+    if "node content" in problem and not source.text[at:].strip():
+        unclosed = _unclosed(source.text)
+        if unclosed is not None:
+            at, begin, problem = unclosed, unclosed, _CLOSING[source.text[unclosed]]
     words = f"{context} {problem}"
     for part, is_at_opening, message in _WORDS:
         if part in words:
@@ -56,10 +61,33 @@ def syntax_failure(source: Source, error: Exception) -> Failure:
     return _failure(source, at, " ".join(problem.split())[:_BOUND])
 
 
+def _unclosed(text: str) -> int | None:
+    """Find the innermost bracket that is open where a text ends."""
+    from ruamel.yaml.error import YAMLError
+
+    from dropcap.readers.yaml.composer import event_getter
+
+    next_event = event_getter(text)
+    opened: list[int] = []
+    try:
+        while True:
+            event = next_event()
+            is_flow = getattr(event, "flow_style", None)
+            if is_flow is not None:  # the start of a collection
+                opened.append(event.start_mark.index if is_flow else -1)
+            elif type(event).__name__ in {"MappingEndEvent", "SequenceEndEvent"}:
+                opened.pop()
+    except YAMLError:
+        # A start may have an anchor or a tag before its bracket.
+        start = opened[-1] if opened else -1
+        found = re.compile(r"[\[{]").search(text, start) if start >= 0 else None
+        return found.start() if found else None
+
+
 def template_failure(source: Source, offset: int) -> Failure:
-    """Refuse a text that becomes YAML only when something fills it in."""
+    """Refuse a text that becomes YAML only when something fills it in; nobody but that something starts anything."""
     message = "this is a template, not YAML yet: render it first and check the result"
-    return Failure(source.path, message, source=source, span=Span(offset, offset + 2))
+    return Failure(source.path, message, Level.NOTE, source, Span(offset, offset + 2))
 
 
 def _template_in_line(text: str, at: int) -> int | None:

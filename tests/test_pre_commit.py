@@ -1,0 +1,99 @@
+"""The hook, run by pre-commit itself from a repository with nothing but what is shipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = ("linter", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+
+PRIVILEGED = "services:\n  web:\n    image: nginx\n    privileged: true\n"
+HARMLESS = {
+    "stack.yaml": "resolver: lts-22.0\npackages: [.]\n",
+    "compose.tpl.yaml": "{{ if x }}\nservices: {}\n{{ end }}\n",
+    "values.yaml": "a: 1\n",
+    "notes.txt": "hello\n",
+    "Dockerfile-dev": "FROM alpine:3\n",
+    "vendor/compose.yaml": PRIVILEGED,
+    "--output=x.sh": "true\n",
+    ".dropcap.toml": 'exclude = ["vendor/"]\n',
+}
+FOUND = {
+    "app.yaml": PRIVILEGED,
+    "script": "#!/bin/sh\ndocker run --privileged alpine\n",
+    "Dockerfile_dev": "FROM alpine\nRUN chmod u+s /bin/x\n",
+}
+
+
+class Hook:
+    """pre-commit in an environment of its own, with the hook installed from a repository."""
+
+    def __init__(self, folder: Path) -> None:
+        venv.create(folder / "venv", with_pip=True)
+        self.folder = folder
+        self.environ = {**os.environ, "PRE_COMMIT_HOME": str(folder / "home"), "HOME": str(folder)}
+        self.run(folder / "venv" / "bin" / "pip", "install", "--quiet", "pre-commit").check_returncode()
+        for name in SHIPPED:
+            source, to = ROOT / name, folder / "hook" / name
+            if source.is_dir():
+                shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, to)
+        self.revision = self.commit(folder / "hook")
+
+    def run(self, *words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, cwd=cwd or self.folder, env=self.environ, capture_output=True, text=True, check=False
+        )
+
+    def commit(self, folder: Path) -> str:
+        """Make a repository of a folder; gives its only commit."""
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false")
+        for words in (["init", "--quiet"], ["add", "--all", "--force"], [*who, "commit", "--quiet", "--message", "x"]):
+            self.run("git", *words, cwd=folder).check_returncode()
+        return self.run("git", "rev-parse", "HEAD", cwd=folder).stdout.strip()
+
+    def on(self, folder: Path, files: dict[str, str], arguments: str = "") -> subprocess.CompletedProcess[str]:
+        """Run it on every file of a new repository."""
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        config = f"repos:\n- repo: {self.folder}/hook\n  rev: {self.revision}\n  hooks:\n  - id: dropcap\n{arguments}"
+        (folder / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+        self.commit(folder)
+        program = self.folder / "venv" / "bin" / "pre-commit"
+        return self.run(program, "run", "--all-files", "--verbose", cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def hook(tmp_path_factory: pytest.TempPathFactory) -> Hook:
+    return Hook(tmp_path_factory.mktemp("hook"))
+
+
+def test_the_hook_leaves_innocent_commits_alone(hook: Hook, tmp_path: Path) -> None:
+    done = hook.on(tmp_path, HARMLESS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "not a Compose file" in done.stdout
+    assert "error" not in done.stdout
+    assert not (tmp_path / "x.sh").exists()
+
+
+def test_the_hook_knows_files_by_name_and_content(hook: Hook, tmp_path: Path) -> None:
+    done = hook.on(tmp_path, HARMLESS | FOUND)
+    assert done.returncode == 1, done.stdout + done.stderr
+    for place in ("app.yaml:4:17: critical", "script:2:12: critical", "Dockerfile_dev:2:"):
+        assert place in done.stdout
+
+
+def test_arguments_of_a_user_replace_nothing_that_the_hook_needs(hook: Hook, tmp_path: Path) -> None:
+    arguments = "    args: [--ignore, 'privileged,setuid-program']\n"
+    done = hook.on(tmp_path, HARMLESS | FOUND, arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / "x.sh").exists()
