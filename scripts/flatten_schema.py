@@ -1,6 +1,6 @@
 """Make the Compose schema that dropcap checks files with from the one that its authors publish.
 
-    python scripts/flatten_schema.py            write flat.py anew from upstream.json
+    python scripts/flatten_schema.py            write flat.py and forms.py anew from upstream.json
     python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
 
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
@@ -28,7 +28,7 @@ from dropcap.readers.yaml import Mapping, parse, target
 from dropcap.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "readers" / "compose" / "schema"
 WIDTH = 120
@@ -265,6 +265,75 @@ def module(schema: dict[str, Any]) -> str:
     return f"{head}SCHEMA: dict[str, Any] = {_written(schema, 0, len('SCHEMA: dict[str, Any] = '))}\n"
 
 
+def simple_forms(schema: dict[str, Any]) -> dict[str, str]:
+    """Give for each key of a service the plain forms that the schema allows without a closer look.
+
+    Each form is a letter: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts that
+    differ, `m` a mapping of any names to texts, numbers, truth values or nothing.
+    """
+    forms: dict[str, str] = {}
+    for name, one in schema["$defs"]["service"]["properties"].items():
+        branches = list(_branches(one, schema))
+        letters = "".join(letter for letter, is_allowed in _FORMS.items() if any(map(is_allowed, branches)))
+        if letters:
+            forms[name] = letters
+    return forms
+
+
+def _branches(schema: Any, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # as above
+    """Give what a schema consists of, references followed and one type each."""
+    if "$ref" in schema:
+        place: Any = whole
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        yield from _branches(place, whole)
+    elif "oneOf" in schema:
+        for one in schema["oneOf"]:
+            yield from _branches(one, whole)
+    else:
+        types = schema.get("type", [])
+        for one in [types] if isinstance(types, str) else types:
+            yield {**schema, "type": one}
+
+
+def _is_any(kind: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda branch: branch == {"type": kind}
+
+
+def _is_list_of_texts(branch: dict[str, Any]) -> bool:
+    is_list = branch["type"] == "array" and branch.keys() <= {"type", "items", "uniqueItems"}
+    items = branch.get("items", {})
+    return is_list and any(one == {"type": "string"} for one in items.get("oneOf", [items]))
+
+
+def _is_mapping_of_values(branch: dict[str, Any]) -> bool:
+    is_mapping = branch["type"] == "object" and branch.keys() <= {"type", "patternProperties", "additionalProperties"}
+    types = branch.get("patternProperties", {}).get(".+", {}).get("type", [])
+    return is_mapping and {"string", "number", "boolean", "null"} <= set(types)
+
+
+_FORMS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "t": _is_any("string"),
+    "n": _is_any("number"),
+    "b": _is_any("boolean"),
+    "0": _is_any("null"),
+    "l": _is_list_of_texts,
+    "m": _is_mapping_of_values,
+}
+
+
+def simple_module(forms: dict[str, str]) -> str:
+    """Write the plain forms as a Python module."""
+    head = (
+        '"""The plain forms of the keys of a service, made of `upstream.json` by `scripts/flatten_schema.py`.\n\n'
+        "Each letter is a form: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts\n"
+        "that differ, `m` a mapping of any names to texts, numbers, truth values or nothing.\n"
+        '"""\n\nfrom __future__ import annotations\n\n'
+    )
+    lines = "".join(f"    {json.dumps(name)}: {json.dumps(letters)},\n" for name, letters in sorted(forms.items()))
+    return f"{head}FORMS = {{\n{lines}}}\n"
+
+
 def _written(value: Any, indent: int, used: int) -> str:  # noqa: ANN401  # as above
     """Write a value on one line where it fits after the characters used already, else one member a line."""
     line = _on_one_line(value)
@@ -317,7 +386,9 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return compare(arguments[0])
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
-    (FOLDER / "flat.py").write_text(module(flattened(upstream)), encoding="utf-8")
+    flat = flattened(upstream)
+    (FOLDER / "flat.py").write_text(module(flat), encoding="utf-8")
+    (FOLDER / "forms.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
     return 0
 
 

@@ -1,14 +1,15 @@
 """Whether a Compose model is one that the official Compose schema describes, and in words where it is not.
 
-Nearly every file is valid, so a check that says yes or no comes first and reads the nodes themselves; only where it
-says no is `jsonschema` imported, to find out what is wrong. What the files here are made of is said in `README.md`.
+Nearly every file is valid, so checks that say yes or no come first and read the nodes themselves, one for plain files
+and one for all; only where they say no is `jsonschema` imported, to find out what is wrong. What the files here are
+made of is said in `README.md`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.readers.compose.schema.quick import is_valid
+from dropcap.readers.compose.schema.simple import is_simple
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def problems(root: Mapping, *, is_fragment: bool = False) -> tuple[Wrong, ...]:
         is_fragment: whether it is completed by another file, so that nothing is missing.
 
     """
+    if is_simple(root):
+        return ()
+    from dropcap.readers.compose.schema.quick import is_valid  # the schema itself takes 2 ms to import
+
     if is_valid(root):
         return ()
     from dropcap.readers.compose.schema.explain import explained
