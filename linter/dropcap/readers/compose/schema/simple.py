@@ -15,15 +15,15 @@ _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 def is_simple(root: Mapping) -> bool:
     """Whether a model holds nothing but services in plain forms, and perhaps a version."""
+    services: list[Mapping] = []
     for key, value in root.pairs:
         if type(key) is not Scalar or not _is_name(key):
             return False
         if key.text == "services" and type(value) is Mapping and value.tag is None:
-            if not all(_is_service(name, service) for name, service in value.pairs):
-                return False
+            services.append(value)
         elif key.text != "version" or type(value) is not Scalar or meaning(value) != "text":
             return False
-    return True
+    return all(_is_service(name, service) for one in services for name, service in one.pairs)
 
 
 def _is_name(key: Scalar) -> bool:
