@@ -1,0 +1,340 @@
+"""What an expansion gives: `$NAME`, `${NAME:-word}`, `"${LIST[@]}"`, `$1`, `${NAME%.*}`.
+
+A variable that the script sets nowhere is not known. Its default is: `${NAME:-word}` is `word`, unless the caller's
+environment says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.readers.flags import is_several
+from dropcap.readers.shell.pieces import BREAK, Guards, Piece, PieceKind, Text, consistent, known_text, product
+from dropcap.readers.shell.scope import ARGUMENTS, Value, unknown_value
+from dropcap.readers.shell.words import StopReadingError, read_operand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
+
+    from dropcap.readers.shell.scope import Scope
+    from dropcap.readers.shell.script import Script
+
+__all__ = ["Choice", "Parameters"]
+
+MAX_DEPTH = 20
+"""How deeply defaults may stand in one another."""
+
+_PARAMETER = re.compile(
+    r"\$(?:(?P<bare>[A-Za-z_]\w*|[0-9@*#?!$-])"
+    r"|\{(?P<mark>[!#](?=[A-Za-z_0-9@*]))?(?P<name>[A-Za-z_]\w*|[0-9]+|[@*#?!$-])(?:\[(?P<index>[^]]*)\])?)",
+    re.ASCII,
+)
+_OPERATOR = re.compile(r":?[-=+?]|##?|%%?|[/^,@:]")
+_PROGRAM = re.compile(
+    r"(?:\$\(|`)\s*(?:command\s+-v|which|type\s+-[pP])\s+(?P<path>[\w./-]+)\s*(?:2>\s*/dev/null\s*)?(?:\)|`)"
+)
+_CALLER = "the caller of the script gives it"
+_EDITED = "the shell computes it"
+_TOO_DEEP = "too many defaults stand in one another"
+_PATTERN = re.compile(r"[][*?\\]")
+
+if TYPE_CHECKING:
+    Choice: TypeAlias = tuple[Guards, list[Piece]]
+else:
+    Choice = object
+_ALWAYS: Guards = frozenset()
+
+
+class Parameters:
+    """Expands by what a scope knows; the pieces that it gives have places in the reader's first script."""
+
+    def __init__(self, script: Script, scope: Scope, taken: Sequence[tuple[int, str, str]] = ()) -> None:
+        """Take a script and its variables.
+
+        Args:
+            script: the script that expansions stand in.
+            scope: what the variables hold.
+            taken: expansions that another shell has made before, as offset, text and reason.
+
+        """
+        self._script = script
+        self._scope = scope
+        self._taken = {at: (text, reason) for at, text, reason in taken}
+        self._depth = 0
+
+    def homed(self, piece: Piece) -> list[Piece]:
+        """Give a piece that is no expansion with its place in the reader's first script."""
+        return self._script.homed(piece)
+
+    def choices(self, pieces: Sequence[Piece]) -> list[Choice]:
+        """Give what a word's pieces may become, one choice after the other."""
+        found: list[Choice] = [(_ALWAYS, [])]
+        for piece in pieces:
+            if piece.kind is not PieceKind.UNKNOWN:
+                homed = self._script.homed(piece)
+                for _, gathered in found:
+                    gathered.extend(homed)
+            else:
+                found = product(found, self.expand(piece))
+        return found
+
+    def expand(self, piece: Piece) -> list[Choice]:
+        """Give what one expansion may become."""
+        here = self._script.homed(piece)[0]
+        taken = self._taken.get(piece.at)
+        if taken is not None:
+            return [(_ALWAYS, [here._replace(text=taken[0], reason=taken[1], splits=True)])]
+        program = _PROGRAM.fullmatch(piece.text)
+        if program:
+            at = self._script.home_at(piece.at + program.start("path"))
+            return [(_ALWAYS, [Piece(program["path"], at=at)])]
+        match = _PARAMETER.match(piece.text)
+        if match is None or piece.end < 0:
+            return [(_ALWAYS, [here])]
+        if self._depth >= MAX_DEPTH:
+            return [(_ALWAYS, [here._replace(reason=_TOO_DEEP)])]
+        self._depth += 1
+        try:
+            return self._parameter(piece, here, match)
+        finally:
+            self._depth -= 1
+
+    def _parameter(self, piece: Piece, here: Piece, match: re.Match[str]) -> list[Choice]:
+        name = match["bare"] or match["name"]
+        values = self._values(name, match["index"], match["mark"])
+        if match["bare"]:
+            return self._given(values, here)
+        start, end = piece.at + match.end(), piece.end - 1
+        operator = _OPERATOR.match(self._script.text, start, end)
+        if operator is None:
+            return self._given(values, here) if start == end else [(_ALWAYS, [here])]
+        return self._operated(name, values, here, operator, end)
+
+    def _given(self, values: tuple[Value, ...] | None, here: Piece) -> list[Choice]:
+        if values is None:
+            return [(_ALWAYS, [here])]
+        return [(value.guards, _used(value, here, self._separator())) for value in values]
+
+    def _separator(self) -> str:
+        """Give what `"$*"` puts between its elements."""
+        values = self._scope.get("IFS")
+        text = known_text(values[0].elements[0]) if values and values[0].elements else None
+        return " " if text is None else text[:1]
+
+    def _values(self, name: str, index: str | None, mark: str | None) -> tuple[Value, ...] | None:
+        """Look a parameter up; None where the script does not set it."""
+        if mark == "!":
+            return self._indirect(name, index)
+        if name == "#" and mark is None:
+            return _counted(self._scope.get(ARGUMENTS))
+        if name.isdigit():
+            return self._positional(int(name))
+        if name in {"@", "*"}:
+            values = self._scope.get(ARGUMENTS)
+        elif not (name[0].isalpha() or name[0] == "_"):
+            return None
+        else:
+            values = self._scope.get(name)
+        if mark == "#" and values is not None:
+            return _counted(values) if index in {"@", "*"} or name in {"@", "*"} else _measured(values)
+        if mark == "#" or values is None:
+            return None
+        if index in {"@", "*"} or name in {"@", "*"}:
+            return values
+        return tuple(_element(value, index) for value in values)
+
+    def _positional(self, number: int) -> tuple[Value, ...] | None:
+        values = self._scope.get(ARGUMENTS)
+        if values is None:
+            return unknown_value(_CALLER) if number else None
+        if number == 0:
+            return None
+        return tuple(_element(value, str(number - 1)) for value in values)
+
+    def _indirect(self, name: str, index: str | None) -> tuple[Value, ...] | None:
+        values = self._scope.get(name)
+        if values is None or len(values) != 1 or index is not None or not values[0].elements:
+            return unknown_value(_EDITED)
+        pointed = known_text(values[0].elements[0])
+        return self._scope.get(pointed) if pointed else unknown_value(_EDITED)
+
+    def _operated(
+        self, name: str, values: tuple[Value, ...] | None, here: Piece, operator: re.Match[str], end: int
+    ) -> list[Choice]:
+        sign = operator[0]
+        word = (operator.end(), end)
+        if sign[-1] in "-=?":
+            return list(self._defaulted(name, values, here, sign, word))
+        if sign[-1] == "+":
+            return list(self._replaced(name, values, here, sign, word))
+        if values is not None and sign in {"#", "##", "%", "%%"}:
+            pattern = self._script.text[operator.end() : end]
+            return [(value.guards, _used(_trimmed(value, sign, pattern), here, " ")) for value in values]
+        return [(_ALWAYS, [here._replace(reason=_EDITED if values is not None else here.reason)])]
+
+    def _defaulted(
+        self, name: str, values: tuple[Value, ...] | None, here: Piece, sign: str, word: tuple[int, int]
+    ) -> Iterator[Choice]:
+        """`${NAME:-word}`, `${NAME:=word}` and, for which there is no word, `${NAME:?message}`."""
+        for value in (Value(()),) if values is None else values:
+            is_missing = _is_empty(value) if ":" in sign else not value.elements
+            if is_missing is False or (is_missing is None and sign[-1] != "?"):
+                yield value.guards, _used(value, here, self._separator())
+                continue
+            if sign[-1] == "?":
+                yield value.guards, [here]
+                continue
+            for guards, pieces in self._operand(word, here):
+                both = consistent(value.guards, guards)
+                if both is None:
+                    continue
+                given = [piece._replace(is_assumed=True) for piece in pieces] if values is None else pieces
+                if sign[-1] == "=":
+                    self._scope.set(name, (Value((_text(given),)),))
+                yield both, given
+
+    def _replaced(
+        self, name: str, values: tuple[Value, ...] | None, here: Piece, sign: str, word: tuple[int, int]
+    ) -> Iterator[Choice]:
+        """`${NAME:+word}`: where nobody knows whether the variable is set, both may be."""
+        for value in unknown_value("") if values is None else values:
+            is_missing = _is_empty(value) if ":" in sign else not value.elements
+            branch = self._scope.question(name)
+            if is_missing is not False:
+                chosen = frozenset({(branch, 0)}) if is_missing is None else _ALWAYS
+                both = consistent(value.guards, chosen)
+                if both is not None:
+                    yield both, [Piece("", at=here.at)] if here.is_quoted else []
+            if is_missing is not True:
+                for guards, pieces in self._operand(word, here):
+                    chosen = frozenset({(branch, 1)}) if is_missing is None else _ALWAYS
+                    both = consistent(value.guards, chosen)
+                    both = None if both is None else consistent(both, guards)
+                    if both is not None:
+                        yield both, pieces
+
+    def _operand(self, word: tuple[int, int], here: Piece) -> list[Choice]:
+        try:
+            pieces = read_operand(self._script.text, *word, self._script.expansion_end, is_quoted=here.is_quoted)
+        except StopReadingError:
+            return [(_ALWAYS, [here])]
+        choices = self.choices(pieces)
+        return [(guards, found or ([Piece("", at=here.at)] if here.is_quoted else [])) for guards, found in choices]
+
+
+def _text(pieces: Sequence[Piece]) -> Text:
+    """Make a value's text of an expanded word's pieces: nothing is split any more."""
+    space = [
+        piece._replace(text=" ", kind=PieceKind.QUOTED) if piece.kind is PieceKind.BREAK else piece for piece in pieces
+    ]
+    return tuple(piece if piece.kind is PieceKind.UNKNOWN else piece._replace(kind=PieceKind.QUOTED) for piece in space)
+
+
+def _used(value: Value, here: Piece, separator: str) -> list[Piece]:
+    """Give the pieces that a value becomes where an expansion stands."""
+    if len(value.elements) == 1 and len(value.elements[0]) == 1 and value.elements[0][0].kind is PieceKind.UNKNOWN:
+        # All unknown: it is known by the name that is used.
+        inner = value.elements[0][0]
+        splits = here.splits or (is_several(here.text) and inner.splits)
+        return [here._replace(reason=inner.reason or _reason_of(inner), splits=splits)]
+    pieces: list[Piece] = []
+    is_joined = here.is_quoted and not is_several(here.text)
+    for number, element in enumerate(value.elements):
+        if number:
+            pieces.append(Piece(separator, at=here.at) if is_joined else BREAK)
+        pieces += [_used_piece(piece, here) for piece in element]
+        if here.is_quoted and not element:
+            pieces.append(Piece("", at=here.at))
+    return pieces
+
+
+def _used_piece(piece: Piece, here: Piece) -> Piece:
+    if piece.kind is PieceKind.UNKNOWN:
+        text = piece.text or here.text
+        at = here.at if piece.at < 0 else piece.at
+        return piece._replace(text=text, at=at, splits=not here.is_quoted or is_several(text), is_quoted=here.is_quoted)
+    return piece if here.is_quoted else piece._replace(kind=PieceKind.EXPANDED)
+
+
+def _reason_of(piece: Piece) -> str:
+    """Say why an expansion that a variable holds is not known."""
+    from dropcap.readers.run_options import reason_of
+
+    return reason_of(piece.text) if piece.text else ""
+
+
+def _element(value: Value, index: str | None) -> Value:
+    """Give one element of a list as a value of its own; without an index, the first one."""
+    if not value.is_list:
+        return value if index in {None, "0"} else Value((), guards=value.guards)
+    number = int(index) if index and index.isdecimal() and len(index) < MAX_DEPTH else None if index else 0
+    if number is None:
+        return Value(unknown_value(_EDITED)[0].elements, guards=value.guards)
+    for element in value.elements[: number + 1]:
+        unknown = next((piece for piece in element if piece.splits), None)
+        if unknown is not None:
+            return Value(unknown_value(unknown.reason or _CALLER)[0].elements, guards=value.guards)
+    return Value(value.elements[number : number + 1], guards=value.guards)
+
+
+def _is_empty(value: Value) -> bool | None:
+    """Whether a value is not set or empty; None if nobody knows."""
+    if any(piece.text for element in value.elements for piece in element if piece.kind is not PieceKind.UNKNOWN):
+        return False
+    return None if any(element for element in value.elements if known_text(element) is None) else True
+
+
+def _counted(values: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
+    if values is None:
+        return None
+    if any(piece.splits for value in values for element in value.elements for piece in element):
+        return unknown_value(_EDITED)
+    return tuple(Value(((Piece(str(len(value.elements))),),), guards=value.guards) for value in values)
+
+
+def _measured(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    texts = [known_text(value.elements[0]) if value.elements else "" for value in values]
+    if any(text is None for text in texts):
+        return unknown_value(_EDITED)
+    return tuple(
+        Value(((Piece(str(len(text or ""))),),), guards=value.guards) for value, text in zip(values, texts, strict=True)
+    )
+
+
+def _trimmed(value: Value, sign: str, pattern: str) -> Value:
+    """Take a prefix or suffix off a value, where its text is known and the pattern has no more than `*`."""
+    if len(value.elements) != 1:
+        return value if not value.elements else value._replace(elements=unknown_value(_EDITED)[0].elements)
+    text = known_text(value.elements[0])
+    if text is None or re.search(r"[]\[?\\'\"$`(]", pattern) or pattern.count("*") > 1:
+        return value._replace(elements=unknown_value(_EDITED)[0].elements)
+    cut = _cut(text, sign, pattern)
+    start, end = (cut, len(text)) if sign[0] == "#" else (0, cut)
+    pieces, length = [], 0
+    for piece in value.elements[0]:
+        low, high = max(start - length, 0), min(end - length, len(piece.text))
+        length += len(piece.text)
+        if low < high:
+            pieces.append(piece._replace(text=piece.text[low:high], at=piece.at + low if piece.at >= 0 else -1))
+    return value._replace(elements=(tuple(pieces),))
+
+
+def _cut(text: str, sign: str, pattern: str) -> int:
+    """Give where a text is cut by `#`, `##`, `%` or `%%` with a pattern that has one `*` at most."""
+    before, star, after = pattern.partition("*")
+    if sign[0] == "#":
+        if not text.startswith(before):
+            return 0
+        if not star:
+            return len(before)
+        at = text.rfind(after) if sign == "##" else text.find(after, len(before))
+        return at + len(after) if at >= len(before) else 0
+    if not text.endswith(after):
+        return len(text)
+    if not star:
+        return len(text) - len(after)
+    last = len(text) - len(after)
+    at = text.find(before) if sign == "%%" else text.rfind(before, 0, last)
+    return at if at >= 0 and at + len(before) <= last else len(text)
