@@ -18,9 +18,10 @@ from dropcap.model import Container, Document, Failure, UnreadableError
 from dropcap.readers.shell.depth import MAX_DEPTH, too_deep_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.readers.flags import Word
+    from dropcap.readers.shell.taken import Taken
     from dropcap.source import Source
 
 __all__ = ["MAX_DEPTH", "commands", "read"]
@@ -29,7 +30,7 @@ _PROGRAM = re.compile(r"\b(?:docker|podman|nerdctl)\b")
 _COMMAND = re.compile(r"\b(?:build|create|exec|run|up|update)\b")
 
 
-def read(source: Source) -> Document:
+def read(source: Source, taken: Sequence[Taken] = ()) -> Document:
     """Read a script: every `docker run` and its like that stands where a command stands.
 
     Raises:
@@ -43,7 +44,7 @@ def read(source: Source) -> Document:
     _check(source)
     from dropcap.readers.shell.whole import containers as found_in
 
-    results = found_in(source)
+    results = found_in(source, taken)
     containers = tuple(result for result in results if isinstance(result, Container))
     failures = tuple(result for result in results if isinstance(result, Failure))
     return empty._replace(containers=containers, failures=failures)

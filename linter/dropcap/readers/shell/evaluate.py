@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dropcap.readers.shell.run import Run
     from dropcap.readers.shell.scope import Scope, Values
     from dropcap.readers.shell.script import Script
+    from dropcap.readers.shell.taken import Taken
     from dropcap.readers.shell.words import Raw
 
 __all__ = ["Shell"]
@@ -47,7 +48,7 @@ class Shell:
     """A script, the variables it sees, and what all parts of the reading share."""
 
     def __init__(
-        self, script: Script, scope: Scope, run: Run, places: Sequence[int], taken: Sequence[tuple[int, str, str]] = ()
+        self, script: Script, scope: Scope, run: Run, places: Sequence[int], taken: Sequence[Taken] = ()
     ) -> None:
         """Take a script.
 
@@ -56,7 +57,7 @@ class Shell:
             scope: its variables.
             run: what is shared.
             places: where in its bytes a client's name stands, ascending.
-            taken: the expansions in it that another shell has made, as offset, text and reason.
+            taken: the parts of it that something else has filled in.
 
         """
         self.script = script
@@ -161,7 +162,7 @@ class Shell:
     def _value_at(self, offset: int) -> Values:
         limit = self.script.to_offset(self.limit)
         pieces = read_value(self.script.text, offset, limit, self.script.expansion_end)
-        choices = self.parameters.choices(pieces)
+        choices = self.parameters.choices(self.parameters.cut(pieces))
         return tuple(Value((_flat(expanded),), guards=guards) for guards, expanded in choices)
 
     def _list_at(self, offset: int) -> Values:
@@ -169,7 +170,7 @@ class Shell:
         raws = read_list(self.script.text, offset, limit, self.script.expansion_end)
         return tuple(
             Value(tuple(field.text for field in combination.fields), is_list=True, guards=combination.guards)
-            for combination in self.combinations(raws)
+            for combination in self.combinations([raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws])
         )
 
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
@@ -261,7 +262,8 @@ class Shell:
         """Read the words that start at a place in the bytes."""
         script = self.script
         limit = self.limit if byte < self.limit else len(script.data)
-        return list(read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end))
+        raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
+        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
 
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""

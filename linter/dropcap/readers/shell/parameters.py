@@ -7,11 +7,13 @@ environment says otherwise.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from dropcap.readers.flags import is_several
 from dropcap.readers.shell.pieces import BREAK, Guards, Piece, PieceKind, Text, consistent, known_text, product
 from dropcap.readers.shell.scope import ARGUMENTS, Value, unknown_value
+from dropcap.readers.shell.taken import PLACEHOLDER
 from dropcap.readers.shell.words import StopReadingError, read_operand
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from dropcap.readers.shell.scope import Scope
     from dropcap.readers.shell.script import Script
+    from dropcap.readers.shell.taken import Taken
 
 __all__ = ["Choice", "Parameters"]
 
@@ -50,23 +53,43 @@ _ALWAYS: Guards = frozenset()
 class Parameters:
     """Expands by what a scope knows; the pieces that it gives have places in the reader's first script."""
 
-    def __init__(self, script: Script, scope: Scope, taken: Sequence[tuple[int, str, str]] = ()) -> None:
+    def __init__(self, script: Script, scope: Scope, taken: Sequence[Taken] = ()) -> None:
         """Take a script and its variables.
 
         Args:
             script: the script that expansions stand in.
             scope: what the variables hold.
-            taken: expansions that another shell has made before, as offset, text and reason.
+            taken: the parts that something else has filled in before.
 
         """
         self._script = script
         self._scope = scope
-        self._taken = {at: (text, reason) for at, text, reason in taken}
+        self._taken = {one.at: one for one in taken}
+        self._taken_at = sorted(self._taken)
         self._depth = 0
 
     def homed(self, piece: Piece) -> list[Piece]:
         """Give a piece that is no expansion with its place in the reader's first script."""
         return self._script.homed(piece)
+
+    def cut(self, pieces: list[Piece]) -> list[Piece]:
+        """Find what is filled in between single quotation marks, where a shell expands nothing."""
+        if not self._taken_at:
+            return pieces
+        found: list[Piece] = []
+        for piece in pieces:
+            end = piece.at + len(piece.text)
+            first, last = bisect_left(self._taken_at, piece.at), bisect_left(self._taken_at, end)
+            if piece.kind is PieceKind.UNKNOWN or first == last:
+                found.append(piece)
+                continue
+            start = piece.at
+            for at in self._taken_at[first:last]:
+                found.append(piece._replace(text=self._script.text[start:at], at=start))
+                found.append(Piece(PLACEHOLDER, PieceKind.UNKNOWN, at=at, is_quoted=True))
+                start = at + len(PLACEHOLDER)
+            found.append(piece._replace(text=self._script.text[start:end], at=start))
+        return found
 
     def choices(self, pieces: Sequence[Piece]) -> list[Choice]:
         """Give what a word's pieces may become, one choice after the other."""
@@ -85,7 +108,7 @@ class Parameters:
         here = self._script.homed(piece)[0]
         taken = self._taken.get(piece.at)
         if taken is not None:
-            return [(_ALWAYS, [here._replace(text=taken[0], reason=taken[1], splits=True)])]
+            return [(_ALWAYS, [here._replace(text=taken.text, reason=taken.reason)])]
         program = _PROGRAM.fullmatch(piece.text)
         if program:
             at = self._script.home_at(piece.at + program.start("path"))
@@ -267,6 +290,8 @@ def _reason_of(piece: Piece) -> str:
 
 def _element(value: Value, index: str | None) -> Value:
     """Give one element of a list as a value of its own; without an index, the first one."""
+    if len(value.elements) == 1 and len(value.elements[0]) == 1 and not value.elements[0][0].text:
+        return value._replace(is_list=False)  # all that is known of it is why it is not
     if not value.is_list:
         return value if index in {None, "0"} else Value((), guards=value.guards)
     number = int(index) if index and index.isdecimal() and len(index) < MAX_DEPTH else None if index else 0
@@ -331,10 +356,10 @@ def _cut(text: str, sign: str, pattern: str) -> int:
             return len(before)
         at = text.rfind(after) if sign == "##" else text.find(after, len(before))
         return at + len(after) if at >= len(before) else 0
+    if not star:
+        return len(text) - len(pattern) * text.endswith(pattern)
     if not text.endswith(after):
         return len(text)
-    if not star:
-        return len(text) - len(after)
     last = len(text) - len(after)
     at = text.find(before) if sign == "%%" else text.rfind(before, 0, last)
     return at if at >= 0 and at + len(before) <= last else len(text)

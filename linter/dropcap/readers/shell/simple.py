@@ -11,6 +11,7 @@ from dropcap.readers.shell.depth import too_deep_at
 from dropcap.readers.shell.inner import CARRIERS, Sight, inner
 from dropcap.readers.shell.pieces import Piece, PieceKind, Text, known_text
 from dropcap.readers.shell.scope import ARGUMENTS, MOST_VALUES, Scope, Value, unknown_value
+from dropcap.readers.shell.taken import PLACEHOLDER, Taken
 from dropcap.readers.shell.words import StopReadingError, read_document
 from dropcap.readers.shell.wrappers import WRAPPERS, unwrapped
 
@@ -182,13 +183,13 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
     run = shell.run
     parts: list[str] = []
     segments: list[tuple[int, int]] = []
-    taken: list[tuple[int, str, str]] = []
+    taken: list[Taken] = []
     length = 0
     for piece in text:
         written = piece.text
         if piece.kind is PieceKind.UNKNOWN:
-            written = written if _WHOLE.fullmatch(written) else "$_"
-            taken.append((length, piece.text, piece.reason))
+            written = written if _WHOLE.fullmatch(written) else PLACEHOLDER
+            taken.append(Taken(length, piece.text, piece.reason))
         if written and piece.at >= 0:
             segments.append((length, piece.at))
         parts.append(written)

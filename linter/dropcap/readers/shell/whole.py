@@ -12,17 +12,20 @@ from dropcap.readers.shell.script import Script, client_places
 from dropcap.readers.shell.wrappers import unwrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dropcap.model import Container, Failure
+    from dropcap.readers.shell.taken import Taken
     from dropcap.source import Source
 
 __all__ = ["containers", "follow_all"]
 
 
-def containers(source: Source) -> list[Container | Failure]:
+def containers(source: Source, taken: Sequence[Taken] = ()) -> list[Container | Failure]:
     """Give the containers that a script starts, and the commands that their client refuses, in the script's order."""
     script = Script(source)
     run = Run(source)
-    follow_all(Shell(script, Scope(), run, client_places(script.data)))
+    follow_all(Shell(script, Scope(), run, client_places(script.data), taken))
     return run.results()
 
 
