@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-COMPOSE, DOCKERFILE, SHELL = "compose", "dockerfile", "shell"
+COMPOSE, DOCKERFILE, SHELL, MARKDOWN = "compose", "dockerfile", "shell", "markdown"
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
@@ -45,6 +45,32 @@ _NOT_A_DOCKERFILE = (
 _SHELL_SUFFIXES = (".sh", ".bash", ".ksh")
 _TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 _YAML_SUFFIXES = (".yml", ".yaml")
+# Files that hold shell, each group named as its syntax; a path's folders count where they say more than its name.
+_HOLDS_SHELL = (
+    r"(?:.*/)?(?:"
+    r"(?P<workflow>\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml)"
+    r"|(?P<action>action\.ya?ml)"
+    r"|(?P<gitlab>[^/]*\.gitlab-ci\.ya?ml)"
+    r"|(?P<taskfile>[Tt]askfile(?:\.dist)?\.ya?ml)"
+    r"|(?P<make>(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"
+    r"|(?P<just>\.?[Jj]ustfile|[^/]+\.just)"
+    r"|(?P<package>package\.json)"
+    r"|(?P<jenkins>[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"
+    r"|(?P<unit>[^/]+\.service(?:\.d/[^/]+\.conf)?)"
+    r"|(?P<cron>cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"
+    r"|(?P<markdown>[^/]+\.(?:md|markdown))"
+    r")"
+)
+_JOBS_KEY = rb"(?m)^jobs[ \t]*:[ \t]*(?:#.*)?\r?$"
+_ON_KEY = rb"(?m)^(?:on|'on'|\"on\")[ \t]*:"
+_LEFT_ALONE = (
+    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
+    (
+        rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
+        rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
+        "an Ansible playbook",
+    ),
+)
 _SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it
 _SERVICES_KEY = rb"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:[#&].*)?\r?$"
@@ -74,6 +100,9 @@ def syntax_of_name(path: str) -> str | None:
         return None
     if lower.endswith(_SHELL_SUFFIXES):
         return SHELL
+    match = re.fullmatch(_HOLDS_SHELL, path.replace(os.sep, "/"))
+    if match:
+        return match.lastgroup
     if lower.endswith(_YAML_SUFFIXES) and not _COMPOSE_WORDS.isdisjoint(_words_before_suffix(lower)):
         return COMPOSE
     if re.fullmatch(_DOCKERFILE_NAME, name) and not lower.endswith(_NOT_A_DOCKERFILE):
@@ -87,7 +116,7 @@ def _words_before_suffix(name: str) -> list[str]:
 
 
 def syntax_of_content(path: str, data: bytes) -> str | None:
-    """Tell a file's syntax by its first line, or for YAML by a top-level `services:` with a block below."""
+    """Tell a file's syntax by its first line, or for YAML by its top-level keys."""
     if re.match(_SHEBANG, data[:_SHEBANG_LENGTH]):
         return SHELL
     if path.lower().endswith(_YAML_SUFFIXES) and re.search(_SERVICES_KEY, data):
@@ -95,15 +124,28 @@ def syntax_of_content(path: str, data: bytes) -> str | None:
 
         if looks_like_compose(data.decode("utf-8", "replace")):
             return COMPOSE
+    if path.lower().endswith(_YAML_SUFFIXES) and re.search(_JOBS_KEY, data) and re.search(_ON_KEY, data):
+        return "workflow"
     return None
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[list[Target], list[Failure]]:
+def left_alone(path: str, data: bytes) -> str | None:
+    """Say what a file is that starts containers in a way that is not read here; None if that is not known."""
+    if not path.lower().endswith(_YAML_SUFFIXES):
+        return None
+    found = (name for first, second, name in _LEFT_ALONE if re.search(first, data) and re.search(second, data))
+    return next(found, None)
+
+
+def discover(
+    paths: Sequence[str], exclude: Sequence[str] = (), *, markdown: bool = False
+) -> tuple[list[Target], list[Failure]]:
     """Find the files to check.
 
     Args:
         paths: files and folders, as given.
         exclude: patterns in the manner of `.gitignore`, relative to each walked folder.
+        markdown: whether a walk takes Markdown as well.
 
     """
     targets: dict[str, Target] = {}
@@ -111,6 +153,8 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> tuple[list[Ta
     for path in paths:
         if os.path.isdir(path):
             for found in _walk(path, exclude, failures):
+                if found.syntax == MARKDOWN and not markdown:
+                    continue
                 targets.setdefault(found.path, found)
         else:
             targets[path] = Target(path, syntax_of_name(path), named=True)
@@ -205,7 +249,7 @@ def _candidate(entry: os.DirEntry[str], path: str) -> Target | None:
     """Take a directory entry as a file to check, if its name or its content says so."""
     if not entry.is_file():
         return None
-    syntax = syntax_of_name(entry.name)
+    syntax = syntax_of_name(path)
     if syntax is not None:
         return Target(path, syntax, named=False)
     is_yaml = entry.name.lower().endswith(_YAML_SUFFIXES)

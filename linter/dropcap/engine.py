@@ -7,9 +7,10 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, read_bytes, syntax_of_content
+from dropcap.discover import COMPOSE, DOCKERFILE, SHELL, left_alone, read_bytes, syntax_of_content
 from dropcap.model import (
     Container,
     Document,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from dropcap.discover import Target
     from dropcap.model import Problem
     from dropcap.rule import Rule
+
+
+_STARTS_CONTAINER = r"\b(?:docker|podman|nerdctl)\s[^\n]*\b(?:run|create|exec)\b"
 
 
 class FileResult(NamedTuple):
@@ -133,6 +137,10 @@ def read_document(target: Target, data: bytes, engine: Engine) -> Document:
         raise UnreadableError(_undecodable(target.path, data, error)) from None
     syntax = target.syntax or syntax_of_content(target.path, data)
     if syntax is None:
+        other = left_alone(target.path, data)
+        if other is not None:
+            message = f"{other}: what it starts is not checked here"
+            raise UnreadableError(Failure(target.path, message, Level.NOTE))
         message = "neither name nor content says that this is a Compose file, a Dockerfile or a shell script"
         raise UnreadableError(Failure(target.path, message))
     try:
@@ -154,12 +162,25 @@ def _read(syntax: str, source: Source) -> Document:
     if syntax == DOCKERFILE:
         from dropcap.readers import dockerfile
 
-        return dockerfile.read(source)
+        return _with_build_steps(dockerfile.read(source))
     if syntax == SHELL:
         from dropcap.readers import shell
 
         return shell.read(source)
+    from dropcap.readers import embedded
+
+    if syntax in embedded.SYNTAXES:
+        return embedded.read(source, syntax)
     raise ValueError(f"no reader for {syntax}")
+
+
+def _with_build_steps(document: Document) -> Document:
+    """Add the containers that the build steps of a Dockerfile start; few name a client at all."""
+    if not re.search(_STARTS_CONTAINER, document.source.text):
+        return document
+    from dropcap.readers.embedded import build_steps
+
+    return build_steps.added(document)
 
 
 def _undecodable(path: str, data: bytes, error: UndecodableError) -> Failure:

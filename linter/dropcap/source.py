@@ -135,6 +135,11 @@ class Source:
             self.path, text, encoding=self.encoding, parent=self, segments=segments, is_scattered=is_scattered
         )
 
+    @property
+    def segments(self) -> tuple[tuple[int, int], ...]:
+        """Where the parts of a piece stand in its parent, as :meth:`piece` takes them."""
+        return self._segments
+
     def slice(self, span: Span) -> Source:
         """Make a source of the text at `span`, unchanged."""
         return self.piece(self.text[span.start : span.end], [(0, span.start)])

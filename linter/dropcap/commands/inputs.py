@@ -51,6 +51,12 @@ def add_paths(parser: ArgumentParser) -> None:
         default=[],
         help="leave paths out, in the manner of .gitignore",
     )
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        default=None,
+        help="look at the code blocks of Markdown in folders as well; a file that is named is always read",
+    )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
 
@@ -104,7 +110,7 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
         return [Target(name, syntax_of_name(name), named=True)], []
     if arguments.stdin_filename:
         raise UsageError("--stdin-filename goes with the path -")
-    targets, failures = discover(paths, config.exclude)
+    targets, failures = discover(paths, config.exclude, markdown=config.markdown)
     if not targets and not failures:
         where = ", ".join(paths)
         raise UsageError(f"{where}: nothing to check here: no Compose file, Dockerfile or shell script; name one")

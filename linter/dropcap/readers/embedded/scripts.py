@@ -48,6 +48,12 @@ class Builder:
         self._parts.append(text)
         self._length += len(text)
 
+    def add_piece(self, piece: Source) -> None:
+        """Add all of a piece of the source."""
+        starts = [start for start, _ in piece.segments]
+        for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
+            self.add(piece.text[start:end], there)
+
     def unknown(self, text: str, at: int, reason: str) -> None:
         """Add a part that is filled in and not known."""
         self._taken.append(Taken(self._length, text, reason))

@@ -49,11 +49,11 @@ def get(node: Node | None, *names: str) -> Value | None:
 
 
 def strings(node: Node | None, depth: int = 0) -> Iterator[Scalar]:
-    """Give a string, or the strings of a list that may hold lists."""
+    """Give a string, or the strings of a list that may hold lists; what a tag stands for (`!reference`) is left out."""
     value = None if node is None else target(node)
     if isinstance(value, Scalar):
         yield value
-    elif isinstance(value, Sequence) and depth < MAX_DEPTH:
+    elif isinstance(value, Sequence) and value.tag is None and depth < MAX_DEPTH:
         for item in value.items:
             yield from strings(item, depth + 1)
 

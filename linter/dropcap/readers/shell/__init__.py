@@ -33,6 +33,10 @@ _COMMAND = re.compile(r"\b(?:build|create|exec|run|up|update)\b")
 def read(source: Source, taken: Sequence[Taken] = ()) -> Document:
     """Read a script: every `docker run` and its like that stands where a command stands.
 
+    Args:
+        source: the script.
+        taken: the parts of it that something else fills in first, and that are not known.
+
     Raises:
         UnreadableError: the script names such a command, and is no text that a shell reads, or nests too
             deeply.
