@@ -10,6 +10,7 @@ import pytest
 from dropcap.discover import (
     COMPOSE,
     DOCKERFILE,
+    MARKDOWN,
     MAX_BYTES,
     SHELL,
     Target,
@@ -43,7 +44,7 @@ SERVICES = "services:\n  web:\n    image: nginx\n"
         ("app.dockerfile", DOCKERFILE),
         ("Containerfile", DOCKERFILE),
         ("Dockerfile.dockerignore", None),
-        ("Dockerfile.md", None),
+        ("Dockerfile.md", MARKDOWN),
         ("Dockerfile.j2", None),
         ("Dockerfiles", None),
         ("run.sh", SHELL),
@@ -77,7 +78,7 @@ def test_a_walk_knows_files_by_content_where_the_name_says_nothing(tmp_path: Pat
             "deploy": "#!/usr/bin/env bash\ndocker run x\n",
             "tool": "#!/usr/bin/env python3\n",
             "notes.txt": "#!/bin/sh\n",
-            ".gitlab-ci.yml": "services:\n  - docker:dind\n",
+            "pipeline.yml": "services:\n  - docker:dind\n",
         },
     )
     assert found(tmp_path) == ["app.yml", "deploy"]

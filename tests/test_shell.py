@@ -63,7 +63,7 @@ def test_a_script_gives_the_commands_that_it_runs_and_no_others() -> None:
     assert [unknown.fields for unknown in main.opaque] == [("mounts",)]
     assert main.image is not None
     assert main.image.value == "registry.example/app:1"
-    assert source.position(main.image.span.start).line == 5
+    assert main.image.source.region(main.image.span).line == 5
     assert source.position(main.span.start).line == 16
     assert document.containers[10].kind is Kind.EXEC
 

@@ -106,7 +106,7 @@ CERTAIN = [
         "f yes; f no; f no 2"
     ),
     (
-        'f() { if [[ $1 == a* ]]; then docker run a; fi; [[ $1 != b ]] || docker run b; [ -n "$2" ] && docker run two; }\n'
+        'f() { if [[ $1 == a* ]]; then docker run a; fi; [[ $1 != b ]] || docker run b; [ -n "$2" ] && docker run; }\n'
         "f abc; f b; f c d"
     ),
     "if true; then X=1; else X=2; fi; docker run $X; false && X=3; docker run $X; true || X=4; docker run $X",

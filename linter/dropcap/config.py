@@ -156,7 +156,7 @@ def to_severity(word: object) -> Severity:
 
 def _to_switch(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("has to be true or false")
+        raise ValueError("has to be true or false")  # noqa: TRY004  # as every converter here
     return value
 
 

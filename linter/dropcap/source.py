@@ -155,7 +155,8 @@ class Source:
 
     def _end_in_parent(self, span: Span) -> int:
         end = self._to_parent(span.end - 1) + 1
-        if not self._is_scattered or end - self._to_parent(span.start) == span.end - span.start:
+        added = end - self._to_parent(span.start) - (span.end - span.start)
+        if not self._is_scattered or (abs(added) <= _NEAR and end > self._to_parent(span.start)):
             return end
         following = bisect_right(self._segments, (span.start, len(self.text) + _FAR))
         here, there = self._segments[following - 1]
@@ -233,6 +234,8 @@ class Source:
         return self._line_starts
 
 
+# How much may stand between two places that a span of a scattered piece covers: an escape, a variable's name.
+_NEAR = 200
 # No text is longer: a sort key behind every real offset.
 _FAR = 1 << 62
 

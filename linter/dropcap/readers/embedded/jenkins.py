@@ -38,7 +38,7 @@ _ENDS = {
     "'": r"(?:[^\\'\n]|\\[\s\S])*",
     '"': r'(?:[^\\"\n]|\\[\s\S])*',
 }
-_INSIDE = r"\\(?P<escape>u[0-9A-Fa-f]{4}|[\s\S])|(?P<filled>\$\{[^}]*\}|\$[A-Za-z_][\w.]*)"
+_INSIDE = r"\\(?P<escape>u[0-9A-Fa-f]{4}|[\s\S])|(?P<filled>\$\{[^}]{0,1000}\}|\$[A-Za-z_][\w.]*)"
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "\n": ""}
 _REASON = "Jenkins fills it in"
 _OWN_USER = "Jenkins runs it as its own user"
@@ -121,7 +121,7 @@ def _argument(tokens: list[_Token], index: int) -> Script | None:
     if following and following[0].kind == "string":
         return following[0].script
     for name, colon, value in zip(following, following[1:], following[2:], strict=False):
-        if name.kind == "string" or name.text in {"}", "{", ")"}:
+        if name.kind != "string" and name.text in {"}", "{", ")"}:
             return None
         if name.text == "script" and colon.text == ":":
             return value.script

@@ -18,7 +18,7 @@ __all__ = ["read"]
 _LINE = r"[^\n]*(?:\n|\Z)"
 _CONSTANT = r"""(?m)^(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^'\n]*)'|"([^"\\\n]*)")[ \t]*(?:#.*)?\r?$"""
 _SHELL = r"#!\s*\S*?(?:/env\s+)?\S*?\b(?:ba|da|k|z)?sh\b"
-_FILLED = r"\{\{([^}]*)\}\}"
+_FILLED = r"\{\{([^}]{0,1000})\}\}"
 
 
 def read(source: Source) -> Document:
@@ -42,7 +42,7 @@ def _bodies(text: str) -> Iterator[tuple[int, int, int]]:
             if start >= 0:
                 yield start, match.start(), indent
             start = -1
-            is_recipe = re.match(r"@?[A-Za-z_][^:=]*:(?!=)", line) is not None
+            is_recipe = re.match(r"@?[A-Za-z_][\w-]*(?![\w-]|\s*:=)[^\n]*:(?!=)", line) is not None
             continue
         if not is_recipe:
             continue

@@ -27,6 +27,7 @@ _ASSIGNMENT = (
     r"[ ]*(?:(?:export|override|unexport)[ \t]+)*(?P<name>[\w.-]+)[ \t]*(?P<sign>(?:::?|\?|\+)?=)[ \t]*(?P<value>.*)"
 )
 _VARIABLE = r"[\w.-]+"
+_PROGRAM = r"[\w./-]*\b(?:docker|podman|nerdctl)"
 _LINE = r"[^\n]*(?:\n|\Z)"
 _CLOSING = {"(": ")", "{": "}"}
 _ELSEWHERE = "make has it from elsewhere"
@@ -157,6 +158,10 @@ class _Makefile:
             builder.unknown(written.text, written.at, reason)
             return
         self._left -= size
+        if value and re.fullmatch(_PROGRAM, value[0].text) and len(value) == 1:
+            # A container's grip stands where its client is called, not where it is chosen.
+            builder.add(value[0].text, written.at)
+            return
         for number, part in enumerate(value):
             if number:
                 builder.add(" ", part.at)

@@ -29,7 +29,7 @@ _FENCE = (
 )
 _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign>[$#%>])[ \t]+"
 _FIRST = r"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t]"
-_LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|<[A-Za-z][\w .:/-]*>"
+_LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
 _REASON = "the text leaves it to its reader"
 _SERVICES = r"(?m)^(?:services|'services'|\"services\")[ \t]*:"
 
@@ -59,7 +59,7 @@ def read(source: Source) -> Document:
     return document._replace(failures=tuple(failure._replace(level=Level.NOTE) for failure in found))
 
 
-def _blocks(text: str) -> Iterator[_Block]:
+def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901  # one loop, one branch a kind of line
     """Give the code blocks, fenced or indented, outside of comments."""
     fence = ""
     indent = 0
@@ -129,7 +129,9 @@ def _script(source: Source, lines: list[tuple[str, int]]) -> Script:
         done = 0
         for left_out in re.compile(_LEFT_OUT).finditer(line):
             builder.add(line[done : left_out.start()], at + done)
-            builder.unknown(left_out[0], at + left_out.start(), _REASON)
+            # A name in angle brackets is one word; an ellipsis may be any number of them.
+            quote = '"' if left_out[0].startswith("<") else ""
+            builder.unknown(left_out[0], at + left_out.start(), _REASON, quote)
             done = left_out.end()
         builder.add(line[done:], at + done)
     return builder.build()

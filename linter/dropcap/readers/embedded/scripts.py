@@ -54,12 +54,15 @@ class Builder:
         for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
             self.add(piece.text[start:end], there)
 
-    def unknown(self, text: str, at: int, reason: str) -> None:
-        """Add a part that is filled in and not known."""
+    def unknown(self, text: str, at: int, reason: str, quote: str = "") -> None:
+        """Add a part that is filled in and not known; between quotation marks it is one word, or a part of one."""
+        self.add(quote, at)
         self._taken.append(Taken(self._length, text, reason))
-        self._segments.append((self._length, at))
+        # What stands for it begins and ends where it does.
+        self._segments += [(self._length, at), (self._length + 1, at + len(text) - 1)]
         self._parts.append(PLACEHOLDER)
         self._length += len(PLACEHOLDER)
+        self.add(quote, at + len(text) - 1)
 
     def build(self) -> Script:
         """Give the script."""
@@ -100,7 +103,7 @@ def read_all(source: Source, syntax: str, scripts: Iterable[Script], others: Ite
     for script in scripts:
         try:
             found = shell.read(*script)
-        except UnreadableError as error:
+        except UnreadableError as error:  # noqa: PERF203  # one bad script leaves the others
             failures.append(error.failure)
         else:
             containers += found.containers

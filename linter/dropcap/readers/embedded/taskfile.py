@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-_TEMPLATE = r"\{\{[^}]*(?:\}(?!\})[^}]*)*\}\}"
+_TEMPLATE = r"\{\{(?:[^}]|\}(?!\})){0,1000}\}\}"
 _REASON = "task fills it in"
 
 

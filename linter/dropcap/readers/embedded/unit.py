@@ -152,16 +152,16 @@ class _Words:
         builder = Builder(self._source)
         for number, word in enumerate(self._words):
             at = word[0][1]
+            if word == [("", at, ""), (";", at, "")]:
+                builder.add("\n", at)
+                continue
             if number:
-                builder.add("\n" if word == [("", at, ""), (";", at, "")] else " ", at)
+                builder.add(" ", at)
             if len(word) == 1:
                 builder.add("''", at)
             for text, place, reason in word[1:]:
                 if reason:
-                    quotes = '"' if reason.startswith("\0") else ""
-                    builder.add(quotes, place)
-                    builder.unknown(text, place, reason.lstrip("\0"))
-                    builder.add(quotes, place)
+                    builder.unknown(text, place, reason.lstrip("\0"), '"' if reason.startswith("\0") else "")
                 elif text == "\n":
                     builder.add("$'\\n'", place)
                 elif not re.match(_SAFE, text):

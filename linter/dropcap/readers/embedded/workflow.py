@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EXPRESSION", "read", "steps"]
 
-EXPRESSION = r"\$\{\{[^}]*(?:\}(?!\})[^}]*)*\}\}"
+EXPRESSION = r"\$\{\{(?:[^}]|\}(?!\})){0,1000}\}\}"
+"""An expression; none that people write is longer."""
 _REASON = "GitHub fills it in"
 _SHELLS = frozenset({"", "bash", "sh"})
 

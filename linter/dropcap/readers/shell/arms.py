@@ -178,7 +178,7 @@ def _truth(shell: Shell, node: tree_sitter.Node) -> bool | None:
     return _tested(shell, node) if node.type == "test_command" else None
 
 
-def _tested(shell: Shell, node: tree_sitter.Node) -> bool | None:
+def _tested(shell: Shell, node: tree_sitter.Node) -> bool | None:  # noqa: PLR0911  # one a reason not to know
     """Judge `[ -n "$1" ]`, `[ "$1" = word ]` and `[[ $1 == pattern ]]`."""
     script = shell.script
     start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)

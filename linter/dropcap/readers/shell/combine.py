@@ -107,7 +107,8 @@ def _turn(start: int, step: int) -> int:
 def _is_same(expanded: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
     """Whether nothing in a word was replaced."""
     return len(expanded) == len(pieces) and all(
-        one.text == other.text and one.kind is other.kind for one, other in zip(expanded, pieces, strict=True)
+        one.kind is other.kind and (one.kind is PieceKind.UNKNOWN or one.text == other.text)
+        for one, other in zip(expanded, pieces, strict=True)
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.readers.flags import Word
 from dropcap.readers.shell.pieces import Piece, PieceKind
 from dropcap.readers.shell.pieces import to_word as make
 from dropcap.readers.shell.words import read_list
@@ -15,6 +14,7 @@ from dropcap.readers.shell.words import read_list
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.readers.flags import Word
     from dropcap.readers.shell.taken import Taken
     from dropcap.source import Source
 

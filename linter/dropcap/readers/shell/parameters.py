@@ -39,6 +39,7 @@ _PROGRAM = re.compile(
     r"(?:\$\(|`)\s*(?:command\s+-v|which|type\s+-[pP])\s+(?P<path>[\w./-]+)\s*(?:2>\s*/dev/null\s*)?(?:\)|`)"
 )
 _CALLER = "the caller of the script gives it"
+_ON_PATH = "the machine decides where it is"
 _EDITED = "the shell computes it"
 _TOO_DEEP = "too many defaults stand in one another"
 _PATTERN = re.compile(r"[][*?\\]")
@@ -111,8 +112,10 @@ class Parameters:
             return [(_ALWAYS, [here._replace(text=taken.text, reason=taken.reason)])]
         program = _PROGRAM.fullmatch(piece.text)
         if program:
-            at = self._script.home_at(piece.at + program.start("path"))
-            return [(_ALWAYS, [Piece(program["path"], at=at)])]
+            # A path of the machine's choosing, of which the last part is certain.
+            name = program["path"].rpartition("/")[2]
+            at = self._script.home_at(piece.at + program.end("path") - len(name)) - 1
+            return [(_ALWAYS, [here._replace(splits=False, reason=_ON_PATH), Piece(f"/{name}", at=at)])]
         match = _PARAMETER.match(piece.text)
         if match is None or piece.end < 0:
             return [(_ALWAYS, [here])]
@@ -146,7 +149,9 @@ class Parameters:
         text = known_text(values[0].elements[0]) if values and values[0].elements else None
         return " " if text is None else text[:1]
 
-    def _values(self, name: str, index: str | None, mark: str | None) -> tuple[Value, ...] | None:
+    def _values(  # noqa: PLR0911  # one a kind of parameter
+        self, name: str, index: str | None, mark: str | None
+    ) -> tuple[Value, ...] | None:
         """Look a parameter up; None where the script does not set it."""
         if mark == "!":
             return self._indirect(name, index)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "pipeline", "redirected"]
 
+_FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _PRINTERS = frozenset({"cat", "echo"})
 _INPUT = "it is read from the input"
@@ -95,7 +96,8 @@ def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Te
     if name in run.aliases and fields[0].is_literal:
         fields = [*_alias(shell, name, fields[0]), *fields[1:]]
     words = to_words(fields, shell.script.source, run.home)
-    rest = unwrapped(words)
+    rest = list(unwrapped(words))
+    rest[:1] = map(_on_path, rest[:1])
     if not rest or rest[0].unknown is not None:
         return
     at = len(words) - len(rest)
@@ -109,6 +111,13 @@ def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Te
         _start_container(shell, raws, rest)
     else:
         _hand_on(shell, raws, texts, document, fields[at])
+
+
+def _on_path(word: Word) -> Word:
+    """Take the path of a program that `which` finds for the program's name, where it is called."""
+    if word.unknown is None or not _FOUND.match(word.value):
+        return word
+    return word._replace(value=word.value.rpartition("/")[2], unknown=None, splits=False, reason="")
 
 
 def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
