@@ -88,6 +88,7 @@ CERTAIN = [
     'f() { docker run "$1" $2 $# "$@" "$*" $*; }\nf a "b c" d; f',
     'f() { local x=$1; shift; docker run "$x" "$@"; }\nx=o; f 1 2 "3 4"; docker run $x',
     "f() { x=$1; }\nf new; docker run $x; g() { local x; x=in; h; }; h() { docker run $x; }; g; docker run $x",
+    'f() { docker run "${@:2}" "${@:1:2}" ${@:3}; }\nf a "b c" d e; f x',
     'f() { docker run "$@"; }\ng() { f pre "$@" post; }\ng a "b c"; g',
     "function f { docker run $1; }\nf a; f b",
     'run() { "$@"; }\nrun docker run --rm img',
@@ -398,6 +399,23 @@ def test_a_script_takes_time_in_proportion_to_its_length(name: str) -> None:
         times.append(time.process_time() - began)
     # Four times the text: twelve times the time would be no more than its length, but for noise on a busy machine.
     assert times[1] < 12 * max(times[0], 0.02)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"f{i}() {{ if a; then x=$(eval 'f{i + 1} docker'); fi; }}\n" for i in range(300)) + "f0",
+        "".join(f"f{i}() {{ a | b && {{ while c; do f{i + 1}; done; }}; }}\n" for i in range(300)) + "f0",
+        "xargs " * 400,
+        "flock x " * 300,
+        "docker run " + '"${a:-' * 300 + "x" + '}"' * 300,
+        "f() { eval f docker; }; f",
+    ],
+    ids=lambda text: repr(text[:24]),
+)
+def test_what_leads_ever_deeper_is_cut(text: str) -> None:
+    names = [container.name for container in read(f"{text}\ndocker run a\n").containers]
+    assert "a" in names
 
 
 def test_ten_megabytes_are_read() -> None:

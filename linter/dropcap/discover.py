@@ -100,14 +100,15 @@ def syntax_of_name(path: str) -> str | None:
         return None
     if lower.endswith(_SHELL_SUFFIXES):
         return SHELL
-    match = re.fullmatch(_HOLDS_SHELL, path.replace(os.sep, "/"))
-    if match:
-        return match.lastgroup
-    if lower.endswith(_YAML_SUFFIXES) and not _COMPOSE_WORDS.isdisjoint(_words_before_suffix(lower)):
+    is_compose = lower.endswith(_YAML_SUFFIXES) and not _COMPOSE_WORDS.isdisjoint(_words_before_suffix(lower))
+    if is_compose and "/workflows/" not in path:
         return COMPOSE
     if re.fullmatch(_DOCKERFILE_NAME, name) and not lower.endswith(_NOT_A_DOCKERFILE):
         return DOCKERFILE
-    return None
+    match = re.fullmatch(_HOLDS_SHELL, path.replace(os.sep, "/"))
+    if match:
+        return match.lastgroup
+    return COMPOSE if is_compose else None
 
 
 def _words_before_suffix(name: str) -> list[str]:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from dropcap.readers.flags import is_several
+from dropcap.readers.shell.elements import counted, element, is_empty, measured, sliced, trimmed
 from dropcap.readers.shell.pieces import BREAK, Guards, Piece, PieceKind, Text, consistent, known_text, product
 from dropcap.readers.shell.scope import ARGUMENTS, Value, unknown_value
 from dropcap.readers.shell.taken import PLACEHOLDER
@@ -42,7 +43,7 @@ _CALLER = "the caller of the script gives it"
 _ON_PATH = "the machine decides where it is"
 _EDITED = "the shell computes it"
 _TOO_DEEP = "too many defaults stand in one another"
-_PATTERN = re.compile(r"[][*?\\]")
+_SLICE = re.compile(r"[ ]*([1-9]\d{0,8})(?::(\d{1,9}))?(?=\})", re.ASCII)
 
 if TYPE_CHECKING:
     Choice: TypeAlias = tuple[Guards, list[Piece]]
@@ -156,7 +157,7 @@ class Parameters:
         if mark == "!":
             return self._indirect(name, index)
         if name == "#" and mark is None:
-            return _counted(self._scope.get(ARGUMENTS))
+            return counted(self._scope.get(ARGUMENTS))
         if name.isdigit():
             return self._positional(int(name))
         if name in {"@", "*"}:
@@ -166,12 +167,12 @@ class Parameters:
         else:
             values = self._scope.get(name)
         if mark == "#" and values is not None:
-            return _counted(values) if index in {"@", "*"} or name in {"@", "*"} else _measured(values)
+            return counted(values) if index in {"@", "*"} or name in {"@", "*"} else measured(values)
         if mark == "#" or values is None:
             return None
         if index in {"@", "*"} or name in {"@", "*"}:
             return values
-        return tuple(_element(value, index) for value in values)
+        return tuple(element(value, index) for value in values)
 
     def _positional(self, number: int) -> tuple[Value, ...] | None:
         values = self._scope.get(ARGUMENTS)
@@ -179,7 +180,7 @@ class Parameters:
             return unknown_value(_CALLER) if number else None
         if number == 0:
             return None
-        return tuple(_element(value, str(number - 1)) for value in values)
+        return tuple(element(value, str(number - 1)) for value in values)
 
     def _indirect(self, name: str, index: str | None) -> tuple[Value, ...] | None:
         values = self._scope.get(name)
@@ -199,7 +200,12 @@ class Parameters:
             return list(self._replaced(name, values, here, sign, word))
         if values is not None and sign in {"#", "##", "%", "%%"}:
             pattern = self._script.text[operator.end() : end]
-            return [(value.guards, _used(_trimmed(value, sign, pattern), here, " ")) for value in values]
+            return [(value.guards, _used(trimmed(value, sign, pattern), here, " ")) for value in values]
+        piece = _SLICE.match(self._script.text, operator.end(), end + 1) if sign == ":" else None
+        if piece is not None and values is not None and is_several(here.text) and name == ARGUMENTS:
+            first = max(int(piece[1]) - 1, 0)
+            last = first + int(piece[2]) if piece[2] else None
+            return [(value.guards, _used(sliced(value, first, last), here, " ")) for value in values]
         return [(_ALWAYS, [here._replace(reason=_EDITED if values is not None else here.reason)])]
 
     def _defaulted(
@@ -207,7 +213,7 @@ class Parameters:
     ) -> Iterator[Choice]:
         """`${NAME:-word}`, `${NAME:=word}` and, for which there is no word, `${NAME:?message}`."""
         for value in (Value(()),) if values is None else values:
-            is_missing = _is_empty(value) if ":" in sign else not value.elements
+            is_missing = is_empty(value) if ":" in sign else not value.elements
             if is_missing is False or (is_missing is None and sign[-1] != "?"):
                 yield value.guards, _used(value, here, self._separator())
                 continue
@@ -228,7 +234,7 @@ class Parameters:
     ) -> Iterator[Choice]:
         """`${NAME:+word}`: where nobody knows whether the variable is set, both may be."""
         for value in unknown_value("") if values is None else values:
-            is_missing = _is_empty(value) if ":" in sign else not value.elements
+            is_missing = is_empty(value) if ":" in sign else not value.elements
             branch = self._scope.question(name)
             if is_missing is not False:
                 chosen = frozenset({(branch, 0)}) if is_missing is None else _ALWAYS
@@ -269,11 +275,11 @@ def _used(value: Value, here: Piece, separator: str) -> list[Piece]:
         return [here._replace(reason=inner.reason or _reason_of(inner), splits=splits)]
     pieces: list[Piece] = []
     is_joined = here.is_quoted and not is_several(here.text)
-    for number, element in enumerate(value.elements):
+    for number, text in enumerate(value.elements):
         if number:
             pieces.append(Piece(separator, at=here.at) if is_joined else BREAK)
-        pieces += [_used_piece(piece, here) for piece in element]
-        if here.is_quoted and not element:
+        pieces += [_used_piece(piece, here) for piece in text]
+        if here.is_quoted and not text:
             pieces.append(Piece("", at=here.at))
     return pieces
 
@@ -291,80 +297,3 @@ def _reason_of(piece: Piece) -> str:
     from dropcap.readers.run_options import reason_of
 
     return reason_of(piece.text) if piece.text else ""
-
-
-def _element(value: Value, index: str | None) -> Value:
-    """Give one element of a list as a value of its own; without an index, the first one."""
-    if len(value.elements) == 1 and len(value.elements[0]) == 1 and not value.elements[0][0].text:
-        return value._replace(is_list=False)  # all that is known of it is why it is not
-    if not value.is_list:
-        return value if index in {None, "0"} else Value((), guards=value.guards)
-    number = int(index) if index and index.isdecimal() and len(index) < MAX_DEPTH else None if index else 0
-    if number is None:
-        return Value(unknown_value(_EDITED)[0].elements, guards=value.guards)
-    for element in value.elements[: number + 1]:
-        unknown = next((piece for piece in element if piece.splits), None)
-        if unknown is not None:
-            return Value(unknown_value(unknown.reason or _CALLER)[0].elements, guards=value.guards)
-    return Value(value.elements[number : number + 1], guards=value.guards)
-
-
-def _is_empty(value: Value) -> bool | None:
-    """Whether a value is not set or empty; None if nobody knows."""
-    if any(piece.text for element in value.elements for piece in element if piece.kind is not PieceKind.UNKNOWN):
-        return False
-    return None if any(element for element in value.elements if known_text(element) is None) else True
-
-
-def _counted(values: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
-    if values is None:
-        return None
-    if any(piece.splits for value in values for element in value.elements for piece in element):
-        return unknown_value(_EDITED)
-    return tuple(Value(((Piece(str(len(value.elements))),),), guards=value.guards) for value in values)
-
-
-def _measured(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    texts = [known_text(value.elements[0]) if value.elements else "" for value in values]
-    if any(text is None for text in texts):
-        return unknown_value(_EDITED)
-    return tuple(
-        Value(((Piece(str(len(text or ""))),),), guards=value.guards) for value, text in zip(values, texts, strict=True)
-    )
-
-
-def _trimmed(value: Value, sign: str, pattern: str) -> Value:
-    """Take a prefix or suffix off a value, where its text is known and the pattern has no more than `*`."""
-    if len(value.elements) != 1:
-        return value if not value.elements else value._replace(elements=unknown_value(_EDITED)[0].elements)
-    text = known_text(value.elements[0])
-    if text is None or re.search(r"[]\[?\\'\"$`(]", pattern) or pattern.count("*") > 1:
-        return value._replace(elements=unknown_value(_EDITED)[0].elements)
-    cut = _cut(text, sign, pattern)
-    start, end = (cut, len(text)) if sign[0] == "#" else (0, cut)
-    pieces, length = [], 0
-    for piece in value.elements[0]:
-        low, high = max(start - length, 0), min(end - length, len(piece.text))
-        length += len(piece.text)
-        if low < high:
-            pieces.append(piece._replace(text=piece.text[low:high], at=piece.at + low if piece.at >= 0 else -1))
-    return value._replace(elements=(tuple(pieces),))
-
-
-def _cut(text: str, sign: str, pattern: str) -> int:
-    """Give where a text is cut by `#`, `##`, `%` or `%%` with a pattern that has one `*` at most."""
-    before, star, after = pattern.partition("*")
-    if sign[0] == "#":
-        if not text.startswith(before):
-            return 0
-        if not star:
-            return len(before)
-        at = text.rfind(after) if sign == "##" else text.find(after, len(before))
-        return at + len(after) if at >= len(before) else 0
-    if not star:
-        return len(text) - len(pattern) * text.endswith(pattern)
-    if not text.endswith(after):
-        return len(text)
-    last = len(text) - len(after)
-    at = text.find(before) if sign == "%%" else text.rfind(before, 0, last)
-    return at if at >= 0 and at + len(before) <= last else len(text)

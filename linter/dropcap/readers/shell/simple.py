@@ -6,17 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.readers.command_line import PROGRAMS
+from dropcap.readers.shell.builtins import BUILTINS
 from dropcap.readers.shell.combine import Field, to_words
 from dropcap.readers.shell.depth import too_deep_at
 from dropcap.readers.shell.inner import CARRIERS, Sight, inner
 from dropcap.readers.shell.pieces import Piece, PieceKind, Text, known_text
-from dropcap.readers.shell.scope import ARGUMENTS, MOST_VALUES, Scope, Value, unknown_value
+from dropcap.readers.shell.run import MAX_DEPTH
+from dropcap.readers.shell.scope import ARGUMENTS, MOST_VALUES, Scope, Value
 from dropcap.readers.shell.taken import PLACEHOLDER, Taken
 from dropcap.readers.shell.words import StopReadingError, read_document
 from dropcap.readers.shell.wrappers import WRAPPERS, unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import tree_sitter
 
@@ -29,7 +31,6 @@ __all__ = ["command", "pipeline", "redirected"]
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _PRINTERS = frozenset({"cat", "echo"})
-_INPUT = "it is read from the input"
 
 
 def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -105,8 +106,8 @@ def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Te
     texts = [field.text for field in fields[at:]]
     if name in run.functions and not any(word.value in WRAPPERS for word in words[:at]):
         shell.call(name, texts[1:])
-    elif name in _BUILTINS:
-        _BUILTINS[name](shell, texts)
+    elif name in BUILTINS:
+        BUILTINS[name](shell, texts)
     elif name.rpartition("/")[2] in PROGRAMS:
         _start_container(shell, raws, rest)
     else:
@@ -155,8 +156,11 @@ def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document:
     if found is None:
         return
     if found.command:
-        if shell.run.take(len(found.command)):
+        run = shell.run
+        if run.take(len(found.command)) and run.depth < MAX_DEPTH:
+            run.depth += 1
             _follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
+            run.depth -= 1
         return
     if found.script and not (found.reads_input and document):
         follow_script(shell, found.script, found.sight, found.arguments)
@@ -320,84 +324,4 @@ def _document(shell: Shell, node: tree_sitter.Node) -> Text | None:
     return tuple(choices[0][1]) if len(choices) == 1 else None
 
 
-def _set(shell: Shell, texts: Sequence[Text]) -> None:
-    """`set -- word…` gives the script other arguments."""
-    at = 1
-    while at < len(texts):
-        value = known_text(texts[at])
-        if value is None or not value.startswith(("-", "+")):
-            break
-        at += 1
-        if value == "--":
-            shell.scope.set(ARGUMENTS, (Value(tuple(texts[at:]), is_list=True),))
-            return
-        at += value in {"-o", "+o"}
-    if at < len(texts):
-        shell.scope.set(ARGUMENTS, (Value(tuple(texts[at:]), is_list=True),))
-
-
-def _shift(shell: Shell, texts: Sequence[Text]) -> None:
-    values = shell.scope.get(ARGUMENTS)
-    written = known_text(texts[1]) if len(texts) > 1 else "1"
-    count = int(written) if written and written.isdecimal() and len(written) < MOST_VALUES else None
-    if values is None:
-        return
-    if count is None or any(piece.splits for value in values for text in value.elements[:count] for piece in text):
-        shell.scope.set(ARGUMENTS, None)
-        return
-    shell.scope.set(ARGUMENTS, tuple(value._replace(elements=value.elements[count:]) for value in values))
-
-
-def _read(shell: Shell, texts: Sequence[Text]) -> None:
-    """`read`, `mapfile` and `getopts` set variables to what nobody knows."""
-    is_list = known_text(texts[0]) != "read" or any(known_text(text) in {"-a", "-ra", "-ar"} for text in texts)
-    names = [name for text in texts[1:] if (name := known_text(text)) and name.isidentifier()]
-    for name in names:
-        shell.scope.set(name, unknown_value(_INPUT, is_list=is_list))
-
-
-def _getopts(shell: Shell, texts: Sequence[Text]) -> None:
-    for name in [known_text(texts[-1]) if len(texts) > 1 else None, "OPTARG"]:
-        if name and name.isidentifier():
-            shell.scope.set(name, unknown_value("the caller of the script gives it"))
-
-
-def _printf(shell: Shell, texts: Sequence[Text]) -> None:
-    if len(texts) > _NAMED and known_text(texts[1]) == "-v":
-        name = known_text(texts[2])
-        if name and name.isidentifier():
-            shell.scope.set(name, unknown_value("a command prints it"))
-
-
-_NAMED = 2  # `printf -v NAME`
-
-
-def _make_alias(shell: Shell, texts: Sequence[Text]) -> None:
-    for text in texts[1:]:
-        value = known_text(text) or ""
-        name, equals, _ = value.partition("=")
-        if equals and name:
-            kept, left = [], len(name) + 1
-            for piece in text:
-                cut = min(left, len(piece.text))
-                left -= cut
-                kept.append(piece._replace(text=piece.text[cut:], at=piece.at + cut))
-            shell.run.aliases[name] = tuple(kept)
-
-
-def _exit(shell: Shell, _: Sequence[Text]) -> None:
-    shell.is_over = True
-
-
-_BUILTINS: dict[str, Callable[[Shell, Sequence[Text]], None]] = {
-    "alias": _make_alias,
-    "exit": _exit,
-    "getopts": _getopts,
-    "mapfile": _read,
-    "printf": _printf,
-    "read": _read,
-    "readarray": _read,
-    "set": _set,
-    "shift": _shift,
-}
-_NOTABLE = frozenset({*_BUILTINS, *CARRIERS, *WRAPPERS, *PROGRAMS, ":"})
+_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *WRAPPERS, *PROGRAMS, ":"})
