@@ -147,6 +147,9 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("jobs:\n  a:\n    services:\n      s:\n        options: --cap-add A\n", []),
         ("jobs:\n  a:\n    steps:\n      - run: docker run --cap-add A '${{ x }}' b\n      - uses: b\n", [("A",)]),
         ("jobs:\n  a:\n    defaults:\n      run:\n        shell: pwsh\n    steps:\n      - run: docker run a\n", []),
+        ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x\n        env: {C: B}", [("B",)]),
+        ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
+        ("jobs:\n  a:\n    env:\n      C: ${{ b }}\n    steps:\n      - run: docker run --cap-add $C x", [()]),
         ("jobs:\n  a: [1]\n  b:\n    steps: no\n", []),
     ],
     "action": [("runs:\n  steps:\n    - run: docker run --cap-add A x\n", [("A",)]), ("runs: docker run x\n", [])],
@@ -156,6 +159,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("a:\n  before_script: [C=A]\n  script: [docker run --cap-add $C x]\n", [("A",)]),
         ("a: &a\n  script: docker run x\nb: *a\n", [()]),
         ("a:\n  variables:\n    X: docker run x\n", []),
+        ("variables: {C: {value: A}}\na:\n  script: docker run --cap-add $C x\n", [("A",)]),
     ],
     "taskfile": [
         ("tasks:\n  a: docker run --cap-add A x\n  b: [docker run --cap-add B x]\n", [("A",), ("B",)]),

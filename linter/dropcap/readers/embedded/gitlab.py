@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.readers.embedded.scripts import Builder, read_all
-from dropcap.readers.embedded.yaml_files import documents, get, pairs, script_source, strings
+from dropcap.readers.embedded.yaml_files import add_variables, documents, get, pairs, script_source, strings, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.model import Document
     from dropcap.readers.embedded.scripts import Script
-    from dropcap.readers.yaml import Value
+    from dropcap.readers.yaml import Scalar, Value
     from dropcap.source import Source
 
 __all__ = ["read"]
@@ -32,11 +32,12 @@ def read(source: Source) -> Document:
     seen: set[int] = set()
     for root in documents(source):
         for job in (root, *(value for _, value in pairs(root))):
-            scripts += _scripts(source, job, seen)
+            given = variables(get(root, "variables"), get(job, "variables"))
+            scripts += _scripts(source, job, given, seen)
     return read_all(source, "gitlab", scripts)
 
 
-def _scripts(source: Source, job: Value, seen: set[int]) -> Iterator[Script]:
+def _scripts(source: Source, job: Value, given: dict[str, Scalar], seen: set[int]) -> Iterator[Script]:
     """Give a job's scripts; one that an anchor gives to several jobs comes once."""
     for names in _PARTS:
         builder = Builder(source)
@@ -45,6 +46,7 @@ def _scripts(source: Source, job: Value, seen: set[int]) -> Iterator[Script]:
         if not places or places <= seen:
             continue
         seen |= places
+        add_variables(builder, given, "\n".join(line.text for line in lines))
         for line in lines:
             builder.add_piece(script_source(line))
             builder.add("\n", line.span.end - 1 if line.span.end else 0)

@@ -9,13 +9,14 @@ from dropcap.model import Container, Document, Failure, UnreadableError
 from dropcap.readers import shell
 from dropcap.readers.shell.taken import PLACEHOLDER, Taken
 from dropcap.record import NamedTuple
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dropcap.source import Source
 
-__all__ = ["Builder", "Script", "filled_in", "may_concern", "read_all"]
+__all__ = ["Builder", "Script", "add_filled_in", "filled_in", "may_concern", "read_all"]
 
 _CLIENT = re.compile(r"\b(?:docker|podman|nerdctl)\b")
 
@@ -74,13 +75,21 @@ def filled_in(source: Source, pattern: re.Pattern[str], reason: str) -> Script:
     """Make a script of a text in which something else fills in what a pattern matches."""
     if not pattern.search(source.text):
         return Script(source)
-    builder, at = Builder(source), 0
-    for match in pattern.finditer(source.text):
-        builder.add(source.text[at : match.start()], at)
-        builder.unknown(match[0], match.start(), reason)
-        at = match.end()
-    builder.add(source.text[at:], at)
+    builder = Builder(source)
+    add_filled_in(builder, source.slice(Span(0, len(source.text))), pattern, reason)
     return builder.build()
+
+
+def add_filled_in(builder: Builder, piece: Source, pattern: re.Pattern[str], reason: str, quote: str = "") -> None:
+    """Add a piece of the builder's source, in which something else fills in what a pattern matches."""
+    starts = [start for start, _ in piece.segments]
+    for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
+        at = start
+        for match in pattern.finditer(piece.text, start, end):
+            builder.add(piece.text[at : match.start()], there + at - start)
+            builder.unknown(match[0], there + match.start() - start, reason, quote)
+            at = match.end()
+        builder.add(piece.text[at:end], there + at - start)
 
 
 def may_concern(source: Source) -> bool:

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Container
 from dropcap.readers.command_line import read_command
-from dropcap.readers.embedded.scripts import Script, filled_in, read_all
-from dropcap.readers.embedded.yaml_files import documents, get, pairs, script_source, strings
+from dropcap.readers.embedded.scripts import Builder, Script, add_filled_in, filled_in, may_concern, read_all
+from dropcap.readers.embedded.yaml_files import (
+    add_variables,
+    documents,
+    get,
+    pairs,
+    script_source,
+    strings,
+    variables,
+)
 from dropcap.readers.flags import Word
 from dropcap.readers.yaml import Mapping, Scalar, Sequence, target
 
@@ -45,7 +53,8 @@ def read(source: Source) -> Document:
     for root in documents(source):
         default = _shell_of(get(root, "defaults", "run", "shell"))
         for key, job in pairs(get(root, "jobs")):
-            scripts += steps(get(job, "steps"), _shell_of(get(job, "defaults", "run", "shell")) or default)
+            name = _shell_of(get(job, "defaults", "run", "shell")) or default
+            scripts += steps(get(job, "steps"), name, get(root, "env"), get(job, "env"))
             for found in _containers(key, job):
                 if isinstance(found, Container):
                     containers.append(found)
@@ -55,8 +64,15 @@ def read(source: Source) -> Document:
     return document._replace(failures=(*document.failures, *failures))
 
 
-def steps(node: Value | None, default: str = "") -> Iterator[Script]:
-    """Give the scripts of the steps that a POSIX shell runs."""
+def steps(node: Value | None, default: str = "", *environments: Value | None) -> Iterator[Script]:
+    """Give the scripts of the steps that a POSIX shell runs, with the variables that are set for them.
+
+    Args:
+        node: the list of steps.
+        default: the shell of a step that names none.
+        environments: the variables that all of the steps have.
+
+    """
     if not isinstance(node, Sequence):
         return
     for item in node.items:
@@ -64,7 +80,13 @@ def steps(node: Value | None, default: str = "") -> Iterator[Script]:
         script = get(step, "run")
         name = _shell_of(get(step, "shell")) or default
         if isinstance(script, Scalar) and name.partition(" ")[0].rpartition("/")[2] in _SHELLS:
-            yield filled_in(script_source(script), re.compile(EXPRESSION), _REASON)
+            piece = script_source(script)
+            if not may_concern(piece):
+                continue
+            builder = Builder(script.source)
+            add_variables(builder, variables(*environments, get(step, "env")), piece.text)
+            add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON)
+            yield builder.build()
 
 
 def _shell_of(node: Value | None) -> str:

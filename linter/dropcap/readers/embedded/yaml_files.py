@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.readers.yaml import Mapping, Scalar, Sequence, parse, target
@@ -10,13 +11,19 @@ from dropcap.readers.yaml.text import text_piece
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.readers.embedded.scripts import Builder
     from dropcap.readers.yaml import Node, Value
     from dropcap.source import Source
 
-__all__ = ["documents", "get", "pairs", "script_source", "strings"]
+__all__ = ["add_variables", "documents", "get", "pairs", "script_source", "strings", "variables"]
 
+MAX_VARIABLES = 200
+"""How many variables of a file are looked at."""
 MAX_DEPTH = 8
 """How deeply lists of commands may stand in one another."""
+
+
+_NAME = r"[A-Za-z_]\w*"
 
 
 def documents(source: Source) -> Iterator[Value]:
@@ -56,6 +63,33 @@ def strings(node: Node | None, depth: int = 0) -> Iterator[Scalar]:
     elif isinstance(value, Sequence) and value.tag is None and depth < MAX_DEPTH:
         for item in value.items:
             yield from strings(item, depth + 1)
+
+
+def variables(*nodes: Node | None) -> dict[str, Scalar]:
+    """Give the variables that mappings set, later ones before earlier ones; a value may stand under `value:`."""
+    found: dict[str, Scalar] = {}
+    for node in nodes:
+        for key, value in pairs(node):
+            text = value if isinstance(value, Scalar) else get(value, "value")
+            if isinstance(text, Scalar) and re.fullmatch(_NAME, key.text) and len(found) < MAX_VARIABLES:
+                found[key.text] = text
+    return found
+
+
+def add_variables(builder: Builder, given: dict[str, Scalar], used_in: str) -> None:
+    """Set in a script the variables that the file gives it and that it names, by text that the file has.
+
+    A value in which something else fills something in, or that has a line break or a quotation mark, is left out:
+    then the variable is not known.
+    """
+    names = set(re.findall(_NAME, used_in)) & given.keys()
+    for name in sorted(names):
+        piece = script_source(given[name])
+        if piece.text.isprintable() and not {"$", "'"} & set(piece.text):
+            at = given[name].span.start
+            builder.add(f"export {name}='", at)
+            builder.add_piece(piece)
+            builder.add("'\n", at)
 
 
 def script_source(scalar: Scalar) -> Source:
