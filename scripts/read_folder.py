@@ -21,10 +21,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, QUADLET, Target, syntax_of_name
+from dropcap.discover import Target
 from dropcap.engine import check_file
 from dropcap.model import Engine, Level, Report
 from dropcap.rule import load_rules
+from dropcap.syntaxes import COMPOSE, QUADLET, syntax_of_name
 from dropcap.writers import Context, failure_lines
 
 if TYPE_CHECKING:

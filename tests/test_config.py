@@ -25,10 +25,10 @@ def test_without_a_file_there_are_defaults() -> None:
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
-    text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\n'
+    text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\nmarkdown = true\n'
     (tmp_path / ".dropcap.toml").write_text(text)
     config = load_config()
-    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",))
+    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",), True)
     assert config.place("ignore", "b") == ".dropcap.toml:4"
 
 

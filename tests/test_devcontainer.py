@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, is_root
-from dropcap.discover import DEVCONTAINER, Target
+from dropcap.discover import Target
 from dropcap.engine import check_file
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.readers import devcontainer
 from dropcap.readers.jsonc import Object, parse
 from dropcap.source import Source
+from dropcap.syntaxes import DEVCONTAINER
 from oracles import docker_cli
 from oracles.requests import meant, requested
 

@@ -7,21 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from dropcap.discover import (
+from dropcap.discover import Target, discover, read_bytes
+from dropcap.model import Level
+from dropcap.syntaxes import (
     COMPOSE,
     DEVCONTAINER,
     DOCKERFILE,
     INSPECT,
+    MARKDOWN,
     MAX_BYTES,
     QUADLET,
     SHELL,
-    Target,
-    discover,
-    read_bytes,
     syntax_of_content,
     syntax_of_name,
 )
-from dropcap.model import Level
 
 SERVICES = "services:\n  web:\n    image: nginx\n"
 
@@ -47,7 +46,7 @@ SERVICES = "services:\n  web:\n    image: nginx\n"
         ("app.dockerfile", DOCKERFILE),
         ("Containerfile", DOCKERFILE),
         ("Dockerfile.dockerignore", None),
-        ("Dockerfile.md", None),
+        ("Dockerfile.md", MARKDOWN),
         ("Dockerfile.j2", None),
         ("Dockerfiles", None),
         ("run.sh", SHELL),
@@ -91,7 +90,7 @@ def test_a_walk_knows_files_by_content_where_the_name_says_nothing(tmp_path: Pat
             "deploy": "#!/usr/bin/env bash\ndocker run x\n",
             "tool": "#!/usr/bin/env python3\n",
             "notes.txt": "#!/bin/sh\n",
-            ".gitlab-ci.yml": "services:\n  - docker:dind\n",
+            "pipeline.yml": "services:\n  - docker:dind\n",
         },
     )
     assert found(tmp_path) == ["app.yml", "deploy"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, SHELL, Target
+from dropcap.discover import Target
 from dropcap.engine import FileResult, check_bytes, to_report
 from dropcap.model import Container, Engine, Level, Problem, Severity
 from dropcap.rule import Rule
+from dropcap.syntaxes import COMPOSE, SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

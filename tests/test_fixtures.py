@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dropcap.discover import INSPECT, SHELL, syntax_of_content, syntax_of_name
 from dropcap.rule import load_rules
+from dropcap.syntaxes import INSPECT, SHELL, syntax_of_content, syntax_of_name
 from dropcap.testing import findings, lines, marked, marks, unmarked
 
 RULES = load_rules()

@@ -53,16 +53,19 @@ def test_a_script_gives_the_commands_that_it_runs_and_no_others() -> None:
     document = shell.read(source)
     assert document.failures == ()
     assert [container.name for container in document.containers] == [
-        *("heredoc:1", "app-$1", "substituted:1", "quoted:1", "assigned:1", "subshell:1", "loop-$name:1"),
-        *("case:1", "wrapped:1", "app", "indirect:1", "timed:1"),
+        *("heredoc:1", "app-$1", "substituted:1", "quoted:1", "assigned:1", "subshell:1"),
+        *("loop-a:1", "loop-b:1", "case:1", "wrapped:1", "app", "indirect:1", "timed:1"),
     ]
     main = document.containers[1]
     assert [value.value for value in main.cap_add] == ["NET_BIND_SERVICE", "CHOWN"]
     assert main.command is not None
     assert [word.value for word in main.command] == ["serve", "--port", "80"]
-    assert [unknown.fields for unknown in main.opaque] == [("mounts",), ("image",)]
+    assert [unknown.fields for unknown in main.opaque] == [("mounts",)]
+    assert main.image is not None
+    assert main.image.value == "registry.example/app:1"
+    assert main.image.source.region(main.image.span).line == 5
     assert source.position(main.span.start).line == 16
-    assert document.containers[9].kind is Kind.EXEC
+    assert document.containers[10].kind is Kind.EXEC
 
 
 @pytest.mark.parametrize(
@@ -153,7 +156,8 @@ def test_every_command_is_given_with_its_places() -> None:
         ("a$X", "$X", True),
         ("$#", "$#", False),
         ("$((1+1))", "$((1+1))", False),
-        ("{1..9}", "{1..9}", True),
+        ("{1..9}", None, False),
+        ("{1..9999}", "{1..9999}", True),
         ("<(a)", "<(a)", True),
         ("'$X'", None, False),
         ("\\$X", None, False),
@@ -162,7 +166,7 @@ def test_every_command_is_given_with_its_places() -> None:
     ],
 )
 def test_a_word_says_what_of_it_is_unknown(text: str, unknown: str | None, splits: bool) -> None:  # noqa: FBT001  # a table's cell
-    _, word = next(shell.commands(Source("x.sh", f"x {text}")))
+    _, word, *_ = next(shell.commands(Source("x.sh", f"x {text}")))
     assert (word.unknown, word.splits) == (unknown, splits)
 
 

@@ -53,6 +53,7 @@ class Config(NamedTuple):
         select: ids of the only rules to run; empty for all.
         ignore: ids of rules not to run.
         exclude: paths that a walk leaves out, in the manner of `.gitignore`.
+        markdown: whether a walk takes Markdown as well.
         file: the file that was read; None where there is none.
 
     """
@@ -62,6 +63,7 @@ class Config(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    markdown: bool = False
     file: ConfigFile | None = None
 
     def place(self, key: str, word: str) -> str:
@@ -183,6 +185,12 @@ def to_severity(word: object) -> Severity:
     return labels[word]
 
 
+def _to_switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("has to be true or false")  # noqa: TRY004  # as every converter here
+    return value
+
+
 def _to_words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("has to be a list of strings")
@@ -194,5 +202,6 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "exclude": ("exclude", _to_words),
     "fail-on": ("fail_on", to_severity),
     "ignore": ("ignore", _to_words),
+    "markdown": ("markdown", _to_switch),
     "select": ("select", _to_words),
 }

@@ -8,19 +8,11 @@ Each step is a function of its own; none of them prints, and a failure is data b
 from __future__ import annotations
 
 import os
+import re
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dropcap.discover import (
-    COMPOSE,
-    DEVCONTAINER,
-    DOCKERFILE,
-    INSPECT,
-    QUADLET,
-    SHELL,
-    cannot_be_read,
-    read_bytes,
-    syntax_of_content,
-)
+from dropcap.discover import cannot_be_read, read_bytes
 from dropcap.model import (
     Container,
     Document,
@@ -35,6 +27,7 @@ from dropcap.model import (
 from dropcap.project import Settings, is_main, real_path, root_of
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
+from dropcap.syntaxes import COMPOSE, DOCKERFILE, left_alone, syntax_of_content
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
@@ -43,6 +36,12 @@ if TYPE_CHECKING:
     from dropcap.discover import Target
     from dropcap.model import Problem
     from dropcap.rule import Rule
+
+
+_READERS = frozenset({"devcontainer", "dockerfile", "inspect", "quadlet", "shell"})
+"""The syntaxes that have a reader of their name; each is imported when its first file comes."""
+
+_STARTS_CONTAINER = r"\b(?:docker|podman|nerdctl)\s[^\n]*\b(?:run|create|exec)\b"
 
 
 class FileResult(NamedTuple):
@@ -204,11 +203,17 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
         raise UnreadableError(_undecodable(target.path, data, error)) from None
     syntax = target.syntax or syntax_of_content(target.path, data)
     if syntax is None:
+        other = left_alone(target.path, data)
+        if other is not None:
+            message = f"{other}: what it starts is not checked here"
+            raise UnreadableError(Failure(target.path, message, Level.NOTE))
         known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
         advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
         raise UnreadableError(Failure(target.path, f"neither name nor content says that this is {known}; {advice}"))
     try:
         document = _read(syntax, source, target, settings or Settings())
+        if syntax == DOCKERFILE:
+            document = _with_build_steps(document)
     except UnreadableError as error:
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
         # So is a part of another kind that a file is made of: without it the file is not checked.
@@ -231,27 +236,22 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
 
         root = target.root or root_of(os.path.dirname(target.path))
         return compose.read(source, target.over, settings._replace(root=root))
-    if syntax == DOCKERFILE:
-        from dropcap.readers import dockerfile
+    if syntax in _READERS:
+        return import_module(f"dropcap.readers.{syntax}").read(source)  # type: ignore[no-any-return]  # a reader's contract
+    from dropcap.readers import embedded
 
-        return dockerfile.read(source)
-    if syntax == SHELL:
-        from dropcap.readers import shell
-
-        return shell.read(source)
-    if syntax == DEVCONTAINER:
-        from dropcap.readers import devcontainer
-
-        return devcontainer.read(source)
-    if syntax == QUADLET:
-        from dropcap.readers import quadlet
-
-        return quadlet.read(source)
-    if syntax == INSPECT:
-        from dropcap.readers import inspect
-
-        return inspect.read(source)
+    if syntax in embedded.SYNTAXES:
+        return embedded.read(source, syntax)
     raise ValueError(f"no reader for {syntax}")
+
+
+def _with_build_steps(document: Document) -> Document:
+    """Add the containers that the build steps of a Dockerfile start; few name a client at all."""
+    if not re.search(_STARTS_CONTAINER, document.source.text):
+        return document
+    from dropcap.readers.embedded import build_steps
+
+    return build_steps.added(document)
 
 
 def _defect(target: Target, error: Exception) -> Failure:

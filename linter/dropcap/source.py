@@ -67,7 +67,7 @@ class Source:
     source and the segments say where each piece stands there.
     """
 
-    __slots__ = ("_line_starts", "_segments", "encoding", "parent", "path", "text")
+    __slots__ = ("_is_scattered", "_line_starts", "_segments", "encoding", "parent", "path", "text")
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class Source:
         encoding: str = "utf-8",
         parent: Source | None = None,
         segments: Sequence[tuple[int, int]] = (),
+        is_scattered: bool = False,
     ) -> None:
         """Take a path as it is to be printed, and a text; :meth:`decode` and :meth:`piece` make most."""
         self.path = path
@@ -84,6 +85,7 @@ class Source:
         self.encoding = encoding
         self.parent = parent
         self._segments = tuple(segments)
+        self._is_scattered = is_scattered
         self._line_starts: list[int] | None = None
 
     def __repr__(self) -> str:
@@ -115,18 +117,28 @@ class Source:
             raise UndecodableError(cls(path, text).position(nul), "not text: a NUL character")
         return cls(path, text, encoding=encoding)
 
-    def piece(self, text: str, segments: Sequence[tuple[int, int]]) -> Source:
+    def piece(self, text: str, segments: Sequence[tuple[int, int]], *, is_scattered: bool = False) -> Source:
         """Make a source of a part of this one.
 
         Args:
             text: the part's own text, after unindenting or unescaping.
             segments: pairs (offset in the part, offset here), ascending, the first one at offset 0; between
                 two pairs both offsets advance together.
+            is_scattered: whether what stands together in the part comes from places here that do not, in any
+                order, as a value does that a variable is put into; then a span that covers several of them is
+                where its first one stands.
 
         """
         if not segments or segments[0][0] != 0:
             raise ValueError("the first segment of a piece starts at its offset 0")
-        return Source(self.path, text, encoding=self.encoding, parent=self, segments=segments)
+        return Source(
+            self.path, text, encoding=self.encoding, parent=self, segments=segments, is_scattered=is_scattered
+        )
+
+    @property
+    def segments(self) -> tuple[tuple[int, int], ...]:
+        """Where the parts of a piece stand in its parent, as :meth:`piece` takes them."""
+        return self._segments
 
     def slice(self, span: Span) -> Source:
         """Make a source of the text at `span`, unchanged."""
@@ -137,9 +149,19 @@ class Source:
         source = self
         while source.parent is not None:
             start = source._to_parent(span.start)
-            end = start if span.end == span.start else source._to_parent(span.end - 1) + 1
+            end = start if span.end == span.start else source._end_in_parent(span)
             source, span = source.parent, Span(start, max(start, end))
         return source, span
+
+    def _end_in_parent(self, span: Span) -> int:
+        end = self._to_parent(span.end - 1) + 1
+        added = end - self._to_parent(span.start) - (span.end - span.start)
+        if not self._is_scattered or (abs(added) <= _NEAR and end > self._to_parent(span.start)):
+            return end
+        following = bisect_right(self._segments, (span.start, len(self.text) + _FAR))
+        here, there = self._segments[following - 1]
+        stop = self._segments[following][0] if following < len(self._segments) else span.end
+        return there + min(stop, span.end) - here
 
     def _to_parent(self, offset: int) -> int:
         index = bisect_right(self._segments, (offset, len(self.text) + _FAR)) - 1
@@ -212,6 +234,8 @@ class Source:
         return self._line_starts
 
 
+# How much may stand between two places that a span of a scattered piece covers: an escape, a variable's name.
+_NEAR = 200
 # No text is longer: a sort key behind every real offset.
 _FAR = 1 << 62
 

@@ -20,10 +20,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.discover import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL, Target
+from dropcap.discover import Target
 from dropcap.engine import check_bytes
 from dropcap.model import Engine
 from dropcap.record import NamedTuple
+from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
-from dropcap.discover import COMPOSE, MAX_BYTES, Target, discover, syntax_of_name
+from dropcap.discover import Target, discover
 from dropcap.engine import check_bytes, check_targets, to_report
 from dropcap.ignores import PatternError
 from dropcap.paths import shown
 from dropcap.project import Settings, together
+from dropcap.syntaxes import COMPOSE, MAX_BYTES, syntax_of_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -58,6 +59,12 @@ def add_paths(parser: ArgumentParser) -> None:
         "--as-found",
         action="store_true",
         help="take files that are named as if they were found in a folder: leave excluded ones and other kinds alone",
+    )
+    parser.add_argument(
+        "--markdown",
+        action="store_true",
+        default=None,
+        help="look at the code blocks of Markdown in folders as well; a file that is named is always read",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     add_project(parser)
@@ -156,7 +163,9 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
         raise UsageError("--stdin-filename goes with the path -")
     left_out: list[str] = []
     try:
-        targets, failures = discover(paths, config.exclude, as_found=arguments.as_found, left_out=left_out)
+        targets, failures = discover(
+            paths, config.exclude, as_found=arguments.as_found, markdown=config.markdown, left_out=left_out
+        )
     except PatternError as error:
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
     if not targets and not failures and not arguments.as_found:

@@ -56,13 +56,15 @@ class Found(NamedTuple):
 
 
 _ENGINES = {"docker": Engine.DOCKER, "podman": Engine.PODMAN, "nerdctl": Engine.NERDCTL}
-_PROGRAMS = {
+PROGRAMS = {
     **{client: client for client in _ENGINES},
     "docker-compose": "docker",
     "docker.exe": "docker",
     "nerdctl.lima": "nerdctl",
     "podman-remote": "podman",
 }
+"""The clients' programs, each with the client whose commands it knows."""
+
 _KINDS = {"run": Kind.RUN, "create": Kind.CREATE, "exec": Kind.EXEC}
 
 
@@ -148,7 +150,7 @@ def find_command(words: Sequence[Word]) -> Found | None:
     if not words or words[0].unknown is not None:
         return None
     program = words[0].value.rpartition("/")[2]
-    client = _PROGRAMS.get(program)
+    client = PROGRAMS.get(program)
     if client is None:
         return None
     group = "compose" if program == "docker-compose" else ""

@@ -44,6 +44,7 @@ class Word(NamedTuple):
         span: where it stands there, quotation marks included.
         unknown: the first part of `value` that is not known before the command runs: `${ARGS[@]}`.
         splits: whether that part can become several words, or none.
+        reason: why that part is not known, to follow the word "because"; empty where its text says it.
 
     """
 
@@ -52,6 +53,7 @@ class Word(NamedTuple):
     span: Span
     unknown: str | None = None
     splits: bool = False
+    reason: str = ""
 
     @property
     def known_length(self) -> int:

@@ -135,10 +135,10 @@ def hide(reading: Reading, word: Word, fields: tuple[str, ...], reason: str = ""
 def opaque(word: Word, fields: tuple[str, ...], reason: str = "") -> Opaque:
     """Say what about a word is not known, and why."""
     text = word.unknown or word.value
-    return Opaque(text, reason or _reason(text), word.source, word.span, fields)
+    return Opaque(text, reason or word.reason or reason_of(text), word.source, word.span, fields)
 
 
-def _reason(unknown: str) -> str:
+def reason_of(unknown: str) -> str:
     """Say why an expansion is not known, to follow the word "because"."""
     if unknown.startswith(("$((", "$[")):
         return "the shell computes it"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.discover import is_shell_script
 from dropcap.model import Failure, Instruction, Located
 from dropcap.readers.dockerfile.words import arguments, flags, json_words
 from dropcap.source import Span
+from dropcap.syntaxes import is_shell_script
 
 if TYPE_CHECKING:
     from dropcap.readers.dockerfile.lines import Heredoc, Logical

@@ -1,7 +1,12 @@
 """Shell scripts: the containers that their commands start.
 
 The tree of the script comes from tree-sitter, which recovers from what it does not understand; the words of a
-command are read here, by bash's rules. Nothing is run, and no variable is followed.
+command are read here, by bash's rules. What the script itself fixes is followed (see `evaluate`): variables, lists,
+functions, branches, loops, and scripts in strings. Nothing is run.
+
+A command whose words differ by branch or by round is one container for each set of words, up to eight; the same
+finding in several of them is one finding. Of more, one container stands for the rest, and what differs in it is
+not known.
 """
 
 from __future__ import annotations
@@ -10,27 +15,28 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Container, Document, Failure, UnreadableError
-from dropcap.readers.command_line import read_command
-from dropcap.readers.shell.wrappers import unwrapped
+from dropcap.readers.commands import VERBS
+from dropcap.readers.shell.depth import MAX_DEPTH, too_deep_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.readers.flags import Word
+    from dropcap.readers.shell.taken import Taken
     from dropcap.source import Source
 
-__all__ = ["commands", "read"]
-
-MAX_DEPTH = 200
-"""How deeply substitutions and subshells may nest; people write three."""
+__all__ = ["MAX_DEPTH", "commands", "read"]
 
 _PROGRAM = re.compile(r"\b(?:docker|podman|nerdctl)\b")
-_COMMAND = re.compile(r"\b(?:run|create|exec)\b")
-_PARENTHESIS = re.compile(r"[()]")
+_COMMAND = re.compile(rf"\b(?:{'|'.join(VERBS)})\b")
 
 
-def read(source: Source) -> Document:
+def read(source: Source, taken: Sequence[Taken] = ()) -> Document:
     """Read a script: every `docker run` and its like that stands where a command stands.
+
+    Args:
+        source: the script.
+        taken: the parts of it that something else fills in first, and that are not known.
 
     Raises:
         UnreadableError: the script names such a command, and is no text that a shell reads, or nests too
@@ -38,15 +44,12 @@ def read(source: Source) -> Document:
 
     """
     empty = Document(source, "shell", ())
-    places = [match.start() for match in _PROGRAM.finditer(source.text)]
-    if not places or not _COMMAND.search(source.text):
+    if not _PROGRAM.search(source.text) or not _COMMAND.search(source.text):
         return empty
     _check(source)
-    from dropcap.readers.shell.script import Script
+    from dropcap.readers.shell.whole import containers as found_in
 
-    script = Script(source)
-    found = (read_command(unwrapped(words)) for words in script.commands_at(places))
-    results = [result for result in found if result is not None]
+    results = found_in(source, taken)
     containers = tuple(result for result in results if isinstance(result, Container))
     failures = tuple(result for result in results if isinstance(result, Failure))
     return empty._replace(containers=containers, failures=failures)
@@ -71,14 +74,10 @@ def _check(source: Source) -> None:
     if source.encoding != "utf-8":
         message = f"no shell reads a script in {source.encoding.upper()}; save it as UTF-8"
         raise UnreadableError(Failure(source.path, message))
-    depth = 0
-    for match in _PARENTHESIS.finditer(source.text):
-        # What is quoted counts as well: this has to be quick, and it errs far beyond what people write.
-        depth = depth + 1 if match[0] == "(" else max(0, depth - 1)
-        if depth > MAX_DEPTH:
-            from dropcap.model import Level
-            from dropcap.source import Span
+    at = too_deep_at(source.text)
+    if at is not None:
+        from dropcap.model import Level
+        from dropcap.source import Span
 
-            message = f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
-            where = Span(*match.span())
-            raise UnreadableError(Failure(source.path, message, Level.ERROR, source, where))
+        message = f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
+        raise UnreadableError(Failure(source.path, message, Level.ERROR, source, Span(at, at + 1)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from dropcap.readers.shell.pieces import Piece, PieceKind
 from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -17,30 +17,7 @@ MAX_DEPTH = 20
 """Braces that stand deeper in one another are not followed."""
 
 _SEQUENCE = re.compile(r"(?:-?\d+\.\.-?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.-?\d+)?", re.ASCII)
-
-
-class PieceKind(Enum):
-    """How a piece of a word is written."""
-
-    PLAIN = "plain"
-    QUOTED = "quoted"
-    BRACE = "brace"
-    UNKNOWN = "unknown"
-
-
-class Piece(NamedTuple):
-    """A piece of a word.
-
-    Attributes:
-        text: what it becomes; an expansion as it is written.
-        kind: how it is written; a brace, or a comma, is one that is neither quoted nor escaped.
-        splits: whether an unknown piece may become several words, or none.
-
-    """
-
-    text: str
-    kind: PieceKind = PieceKind.QUOTED
-    splits: bool = False
+_LONGEST_NUMBER = 9
 
 
 class _TooManyError(Exception):
@@ -56,7 +33,7 @@ class _Group(NamedTuple):
 def expand(pieces: list[Piece]) -> list[list[Piece]]:
     """Give the words, as pieces, that one word with braces becomes; without braces, that word.
 
-    A sequence such as `{1..3}` becomes an unknown piece.
+    A sequence that gives too many words (`{1..9999}`) becomes an unknown piece.
     """
     if not any(piece.kind is PieceKind.BRACE and piece.text == "{" for piece in pieces):
         return [pieces]
@@ -65,7 +42,7 @@ def expand(pieces: list[Piece]) -> list[list[Piece]]:
         return _expand(pieces, 0, len(pieces), groups)
     except _TooManyError:
         text = "".join(piece.text for piece in pieces)
-        return [[Piece(text, PieceKind.UNKNOWN, splits=True)]]
+        return [[Piece(text, PieceKind.UNKNOWN, splits=True, at=pieces[0].at)]]
 
 
 def _groups(pieces: Sequence[Piece]) -> dict[int, _Group]:
@@ -114,12 +91,30 @@ def _expand(pieces: Sequence[Piece], start: int, end: int, groups: Mapping[int, 
 
 
 def _alternatives(pieces: Sequence[Piece], group: _Group, groups: Mapping[int, _Group]) -> list[list[Piece]]:
-    first, *commas, last = group.marks
-    if not commas:  # a sequence
-        text = "".join(piece.text for piece in pieces[first : last + 1])
-        return [[Piece(text, PieceKind.UNKNOWN, splits=True)]]
+    first, *commas, _ = group.marks
+    if not commas:
+        return _sequence(pieces, first)
     return [
         word
         for before, after in zip(group.marks, group.marks[1:], strict=False)
         for word in _expand(pieces, before + 1, after, groups)
     ]
+
+
+def _sequence(pieces: Sequence[Piece], first: int) -> list[list[Piece]]:
+    """Count out `{1..3}`, `{01..10}`, `{a..e}`, `{1..9..2}`."""
+    written = pieces[first + 1].text
+    start, end, *steps = written.split("..")
+    if max(map(len, written.split(".."))) > _LONGEST_NUMBER:
+        raise _TooManyError
+    step = abs(int(steps[0])) or 1 if steps else 1
+    is_number = start.lstrip("-").isdigit()
+    low, high = (int(start), int(end)) if is_number else (ord(start), ord(end))
+    numbers = range(low, high + 1, step) if low <= high else range(low, high - 1, -step)
+    if len(numbers) > MOST_WORDS:
+        raise _TooManyError
+    padded = is_number and any(len(text.lstrip("-")) > 1 and text.lstrip("-").startswith("0") for text in (start, end))
+    width = max(len(start), len(end)) if padded else 0
+    texts = [f"{number:0{width}d}" if is_number else chr(number) for number in numbers]
+    # All of a sequence stands at its first character: none of its words is written anywhere.
+    return [[Piece(text, at=pieces[first].at)] for text in texts]

@@ -38,7 +38,7 @@ _SUDO_NAMES = (
     *("chdir", "chroot", "close-from", "command-timeout", "group", "host"),
     *("other-user", "prompt", "role", "type", "user"),
 )
-_WRAPPERS: Mapping[str, _Wrapper] = {
+WRAPPERS: Mapping[str, _Wrapper] = {
     "builtin": _Wrapper(),
     "chronic": _Wrapper(),
     "command": _Wrapper(prints="vV"),
@@ -57,6 +57,7 @@ _WRAPPERS: Mapping[str, _Wrapper] = {
     "unbuffer": _Wrapper(),
     "winpty": _Wrapper(),
 }
+"""The programs, by name."""
 
 
 def unwrapped(words: Sequence[Word]) -> Sequence[Word]:
@@ -71,7 +72,7 @@ def unwrapped(words: Sequence[Word]) -> Sequence[Word]:
         if word.value == word.unknown or word.value in _RESERVED:
             at += 1
             continue
-        wrapper = _WRAPPERS.get(word.value.rpartition("/")[2]) if word.unknown is None else None
+        wrapper = WRAPPERS.get(word.value.rpartition("/")[2]) if word.unknown is None else None
         if wrapper is None:
             return words[at:]
         after = _after_options(words, at + 1, wrapper)

@@ -1,0 +1,154 @@
+"""Markdown: the commands and Compose files in its code blocks. Prose is neither.
+
+A block counts by the word after its fence, an indented one by its first line. A prompt stands before a command, what
+has none where others have is output. An ellipsis, and a name in angle brackets, stand for what the reader puts there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.model import Container, Document, Failure, Level, UnreadableError
+from dropcap.readers.embedded.scripts import Builder, Script, read_all
+from dropcap.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.source import Source
+
+__all__ = ["read"]
+
+_SHELLS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "console", "shell-session", "shellsession", "sh-session"})
+_YAML = frozenset({"yaml", "yml", "compose", "docker-compose"})
+_LINE = r"[^\n]*(?:\n|\Z)"
+_FENCE = (
+    r"(?P<indent>[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)"
+    r"(?P<fence>`{3,}|~{3,})[ \t]*(?:\{?\.?(?P<word>[\w.+-]*))?[^`\n]*\r?\n?"
+)
+_PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign>[$#%>])[ \t]+"
+_FIRST = r"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t]"
+_LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
+_REASON = "the text leaves it to its reader"
+_SERVICES = r"(?m)^(?:services|'services'|\"services\")[ \t]*:"
+
+
+class _Block(NamedTuple):
+    """A code block: the word after its fence, and its lines, each with where it starts in the file."""
+
+    word: str
+    lines: list[tuple[str, int]]
+
+
+def read(source: Source) -> Document:
+    """Read the code blocks of a text; what is wrong in one is a note, as such text is for people."""
+    scripts: list[Script] = []
+    containers: list[Container] = []
+    failures: list[Failure] = []
+    for block in _blocks(source.text):
+        if block.word in _YAML:
+            document = _compose(source, block)
+            if document is not None:
+                containers += document.containers
+                failures += document.failures
+        elif block.word in _SHELLS or (not block.word and re.match(_FIRST, block.lines[0][0])):
+            scripts.append(_script(source, _commands(block.lines)))
+    document = read_all(source, "markdown", scripts, containers)
+    found = [*document.failures, *failures]
+    return document._replace(failures=tuple(failure._replace(level=Level.NOTE) for failure in found))
+
+
+def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901  # one loop, one branch a kind of line
+    """Give the code blocks, fenced or indented, outside of comments."""
+    fence = ""
+    indent = 0
+    word = ""
+    lines: list[tuple[str, int]] = []
+    is_after_blank = True
+    is_comment = False
+    for match in re.compile(_LINE).finditer(text):
+        line, at = match[0], match.start()
+        if not line:
+            break
+        if fence:
+            if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
+                if lines:
+                    yield _Block(word, lines)
+                fence, lines = "", []
+            else:
+                cut = min(indent, len(line) - len(line.lstrip(" \t")))
+                lines.append((line[cut:], at + cut))
+            continue
+        if is_comment or line.lstrip().startswith("<!--"):
+            is_comment = "-->" not in line
+            continue
+        opening = re.match(_FENCE, line)
+        is_indented = line.startswith(("    ", "\t")) and line.strip() != ""
+        if lines and not is_indented and line.strip():
+            yield _Block("", lines)
+            lines = []
+        if opening:
+            if lines:
+                yield _Block("", lines)
+            fence, word, lines = opening["fence"], (opening["word"] or "").lower(), []
+            indent = len(opening["indent"])
+            continue
+        if is_indented and (lines or is_after_blank):
+            cut = 1 if line.startswith("\t") else 4
+            lines.append((line[cut:], at + cut))
+        is_after_blank = not line.strip()
+    if lines:
+        yield _Block(word if fence else "", lines)
+
+
+def _commands(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Take prompts off; where some lines have one, the others are output, unless a line goes on in them."""
+    prompted = [re.match(_PROMPT, line) for line, _ in lines]
+    if not any(match and match["sign"] in "$%" for match in prompted):
+        only_roots = all(match and match["sign"] == "#" for match in prompted)
+        if not (only_roots and re.match(_FIRST, lines[0][0])):
+            return lines
+    kept: list[tuple[str, int]] = []
+    goes_on = False
+    for (line, at), match in zip(lines, prompted, strict=True):
+        is_more = goes_on and (match is None or match["sign"] == ">")
+        if match is None and not goes_on:
+            continue
+        if match is not None and match["sign"] == ">" and not goes_on:
+            continue
+        cut = match.end() if match is not None and (not is_more or match["sign"] == ">") else 0
+        kept.append((line[cut:], at + cut))
+        goes_on = line.rstrip("\r\n").endswith("\\")
+    return kept
+
+
+def _script(source: Source, lines: list[tuple[str, int]]) -> Script:
+    builder = Builder(source)
+    for line, at in lines:
+        done = 0
+        for left_out in re.compile(_LEFT_OUT).finditer(line):
+            builder.add(line[done : left_out.start()], at + done)
+            # A name in angle brackets is one word; an ellipsis may be any number of them.
+            quote = '"' if left_out[0].startswith("<") else ""
+            builder.unknown(left_out[0], at + left_out.start(), _REASON, quote)
+            done = left_out.end()
+        builder.add(line[done:], at + done)
+    return builder.build()
+
+
+def _compose(source: Source, block: _Block) -> Document | None:
+    """Read a block that is a whole Compose file; a fragment has no `services:` and says nothing by itself."""
+    text = "".join(line for line, _ in block.lines)
+    if not re.search(_SERVICES, text):
+        return None
+    from dropcap.readers import compose
+
+    builder = Builder(source)
+    for line, at in block.lines:
+        builder.add(line, at)
+    piece = builder.build().source
+    try:
+        return compose.read(piece)
+    except UnreadableError as error:
+        return Document(piece, "compose", (), (error.failure,))

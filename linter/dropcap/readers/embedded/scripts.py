@@ -1,0 +1,120 @@
+"""Scripts inside a file: how their texts are put together, and how they are read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.model import Container, Document, Failure, UnreadableError
+from dropcap.readers import shell
+from dropcap.readers.shell.taken import PLACEHOLDER, Taken
+from dropcap.record import NamedTuple
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dropcap.source import Source
+
+__all__ = ["Builder", "Script", "add_filled_in", "filled_in", "may_concern", "read_all"]
+
+_CLIENT = re.compile(r"\b(?:docker|podman|nerdctl)\b")
+
+
+class Script(NamedTuple):
+    """A script inside a file: its text, and what is filled in there before a shell reads it."""
+
+    source: Source
+    taken: tuple[Taken, ...] = ()
+
+
+class Builder:
+    """Puts a script together of parts of a source."""
+
+    def __init__(self, source: Source) -> None:
+        """Begin with nothing."""
+        self._source = source
+        self._parts: list[str] = []
+        self._segments: list[tuple[int, int]] = []
+        self._taken: list[Taken] = []
+        self._length = 0
+
+    def add(self, text: str, at: int) -> None:
+        """Add a text that stands at an offset of the source."""
+        if not text:
+            return
+        last = self._segments[-1] if self._segments else None
+        if last is None or at - last[1] != self._length - last[0]:
+            self._segments.append((self._length, at))
+        self._parts.append(text)
+        self._length += len(text)
+
+    def add_piece(self, piece: Source) -> None:
+        """Add all of a piece of the source."""
+        starts = [start for start, _ in piece.segments]
+        for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
+            self.add(piece.text[start:end], there)
+
+    def unknown(self, text: str, at: int, reason: str, quote: str = "") -> None:
+        """Add a part that is filled in and not known; between quotation marks it is one word, or a part of one."""
+        self.add(quote, at)
+        self._taken.append(Taken(self._length, text, reason))
+        # What stands for it begins and ends where it does.
+        self._segments += [(self._length, at), (self._length + 1, at + len(text) - 1)]
+        self._parts.append(PLACEHOLDER)
+        self._length += len(PLACEHOLDER)
+        self.add(quote, at + len(text) - 1)
+
+    def build(self) -> Script:
+        """Give the script."""
+        segments = self._segments or [(0, 0)]
+        return Script(self._source.piece("".join(self._parts), segments, is_scattered=True), tuple(self._taken))
+
+
+def filled_in(source: Source, pattern: re.Pattern[str], reason: str) -> Script:
+    """Make a script of a text in which something else fills in what a pattern matches."""
+    if not pattern.search(source.text):
+        return Script(source)
+    builder = Builder(source)
+    add_filled_in(builder, source.slice(Span(0, len(source.text))), pattern, reason)
+    return builder.build()
+
+
+def add_filled_in(builder: Builder, piece: Source, pattern: re.Pattern[str], reason: str, quote: str = "") -> None:
+    """Add a piece of the builder's source, in which something else fills in what a pattern matches."""
+    starts = [start for start, _ in piece.segments]
+    for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
+        at = start
+        for match in pattern.finditer(piece.text, start, end):
+            builder.add(piece.text[at : match.start()], there + at - start)
+            builder.unknown(match[0], there + match.start() - start, reason, quote)
+            at = match.end()
+        builder.add(piece.text[at:end], there + at - start)
+
+
+def may_concern(source: Source) -> bool:
+    """Whether a file names a container's client at all."""
+    return _CLIENT.search(source.text) is not None
+
+
+def read_all(source: Source, syntax: str, scripts: Iterable[Script], others: Iterable[Container] = ()) -> Document:
+    """Read a file's scripts, each by itself.
+
+    Args:
+        source: the file.
+        syntax: its syntax.
+        scripts: what a shell runs.
+        others: the containers that the file itself describes.
+
+    """
+    containers = list(others)
+    failures: list[Failure] = []
+    for script in scripts:
+        try:
+            found = shell.read(*script)
+        except UnreadableError as error:  # noqa: PERF203  # one bad script leaves the others
+            failures.append(error.failure)
+        else:
+            containers += found.containers
+            failures += found.failures
+    return Document(source, syntax, tuple(containers), tuple(failures))

@@ -1,0 +1,398 @@
+"""Files that hold shell: what they start is found, at the place where a person wrote it, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropcap.cli import main
+from dropcap.discover import Target, discover
+from dropcap.engine import check_file, read_document
+from dropcap.model import Engine, Kind, Level, UnreadableError
+from dropcap.readers import embedded
+from dropcap.rule import load_rules
+from dropcap.source import Source
+from dropcap.syntaxes import MARKDOWN, left_alone, syntax_of_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dropcap.model import Container, Document
+
+FOLDER = Path(__file__).parent.parent / "fixtures" / "carriers"
+EXPECTED = FOLDER / "findings.txt"
+
+
+def read(syntax: str, text: str, path: str = "file") -> Document:
+    return embedded.read(Source(path, text), syntax)
+
+
+def written(value: object) -> str:
+    """Give the text that a value's place covers in its file."""
+    source, span = value.source.to_root(value.span)  # type: ignore[attr-defined]  # a Located or a Container
+    return str(source.text[span.start : span.end])
+
+
+def added(containers: tuple[Container, ...]) -> list[tuple[str, ...]]:
+    return [tuple(value.value for value in container.cap_add) for container in containers]
+
+
+def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.FixtureRequest) -> None:
+    """Not all of these formats have comments to mark: one file says for all what is found, and at which text."""
+    rules = load_rules()
+    targets, failures = discover([str(FOLDER)], markdown=True)
+    assert failures == []
+    found = []
+    for target in sorted(targets):
+        result = check_file(target, rules, Engine.DOCKER)
+        assert [failure for failure in result.failures if failure.level is Level.ERROR] == []
+        for finding in result.findings:
+            where = finding.problem.where
+            region = where.source.region(where.span)
+            name = Path(region.path).absolute().relative_to(FOLDER)
+            found.append((str(name), region.line, region.column, finding.rule, written(where).partition("\n")[0]))
+    shown = "".join(f"{path}:{line}:{column}: {rule}: {text}\n" for path, line, column, rule, text in sorted(found))
+    if request.config.getoption("--accept"):
+        EXPECTED.write_text(shown, encoding="utf-8")
+    assert shown == EXPECTED.read_text(encoding="utf-8")
+
+
+def test_every_syntax_has_a_fixture() -> None:
+    targets, _ = discover([str(FOLDER)], markdown=True)
+    assert {target.syntax for target in targets} == {*embedded.SYNTAXES, "shell", "dockerfile"}
+
+
+@pytest.mark.parametrize(
+    ("path", "syntax"),
+    [
+        ("Makefile", "make"),
+        ("a/GNUmakefile", "make"),
+        ("Makefile.docker", "make"),
+        ("rules.mk", "make"),
+        ("justfile", "just"),
+        (".justfile", "just"),
+        ("Taskfile.yml", "taskfile"),
+        ("package.json", "package"),
+        (".github/workflows/docker-compose.yml", "workflow"),
+        ("x/.github/workflows/a.yaml", "workflow"),
+        ("action.yml", "action"),
+        (".gitlab-ci.yml", "gitlab"),
+        ("ci/build.gitlab-ci.yml", "gitlab"),
+        ("Jenkinsfile", "jenkins"),
+        ("Jenkinsfile.nightly", "jenkins"),
+        ("a.service", "unit"),
+        ("a.service.d/b.conf", "unit"),
+        ("/etc/crontab", "cron"),
+        ("etc/cron.d/backup", "cron"),
+        ("README.md", MARKDOWN),
+        ("workflows/a.yaml", None),
+        ("package-lock.json", None),
+        ("b.conf", None),
+        ("Makefile.am.j2", None),
+    ],
+)
+def test_a_file_is_known_by_its_name(path: str, syntax: str | None) -> None:
+    assert syntax_of_name(path) == syntax
+
+
+def test_markdown_in_folders_is_read_where_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("```sh\ndocker run --privileged a\n```\n", encoding="utf-8")
+    assert discover([str(tmp_path)])[0] == []
+    assert [target.syntax for target in discover([str(tmp_path)], markdown=True)[0]] == [MARKDOWN]
+    assert [target.syntax for target in discover([str(tmp_path / "README.md")])[0]] == [MARKDOWN]
+
+
+@pytest.mark.parametrize("way", ["option", "configuration"])
+def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("```sh\ndocker run --privileged a\n```\n", encoding="utf-8")
+    config = tmp_path / "own.toml"
+    config.write_text("markdown = true\n" if way == "configuration" else "", encoding="utf-8")
+    words = ["check", str(tmp_path), "--config", str(config), "--format", "json"]
+    assert main([*words, *(["--markdown"] if way == "option" else [])]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert any(finding["rule"] == "privileged" for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("apiVersion: v1\nkind: Pod\nspec: {}\n", "a Kubernetes manifest"),
+        ("- name: x\n  hosts: all\n  tasks: []\n", "an Ansible playbook"),
+        ("a: b\n", None),
+    ],
+)
+def test_other_files_are_left_alone_with_a_word(text: str, kind: str | None) -> None:
+    assert left_alone("x.yml", text.encode()) == kind
+    with pytest.raises(UnreadableError) as caught:
+        read_document(Target("x.yml", None, named=True), text.encode(), Engine.DOCKER)
+    assert (caught.value.failure.level is Level.NOTE) is (kind is not None)
+
+
+def test_a_workflow_is_known_by_its_content() -> None:
+    data = b"on: push\njobs:\n  a:\n    steps:\n      - run: docker run b\n"
+    document = read_document(Target("x.yml", None, named=True), data, Engine.DOCKER)
+    assert (document.syntax, len(document.containers)) == ("workflow", 1)
+
+
+# Each says which container's capabilities are added: the text, and what is read.
+CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
+    "workflow": [
+        ("jobs:\n  a:\n    container: x:1\n", [()]),
+        ("jobs:\n  a:\n    container:\n      image: x\n      options: --cap-add A -e 'b c' --cap-add=B", [("A", "B")]),
+        ("jobs:\n  a:\n    services:\n      s:\n        options: --cap-add A\n", []),
+        ("jobs:\n  a:\n    steps:\n      - run: docker run --cap-add A '${{ x }}' b\n      - uses: b\n", [("A",)]),
+        ("jobs:\n  a:\n    defaults:\n      run:\n        shell: pwsh\n    steps:\n      - run: docker run a\n", []),
+        ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x\n        env: {C: B}", [("B",)]),
+        ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
+        ("jobs:\n  a:\n    env:\n      C: ${{ b }}\n    steps:\n      - run: docker run --cap-add $C x", [()]),
+        ("jobs:\n  a: [1]\n  b:\n    steps: no\n", []),
+    ],
+    "action": [("runs:\n  steps:\n    - run: docker run --cap-add A x\n", [("A",)]), ("runs: docker run x\n", [])],
+    "gitlab": [
+        ("a:\n  script: docker run --cap-add A x\n", [("A",)]),
+        ("before_script:\n  - C=A\na:\n  script:\n    - docker run --cap-add $C x\n", [()]),
+        ("a:\n  before_script: [C=A]\n  script: [docker run --cap-add $C x]\n", [("A",)]),
+        ("a: &a\n  script: docker run x\nb: *a\n", [()]),
+        ("a:\n  variables:\n    X: docker run x\n", []),
+        ("variables: {C: {value: A}}\na:\n  script: docker run --cap-add $C x\n", [("A",)]),
+    ],
+    "taskfile": [
+        ("tasks:\n  a: docker run --cap-add A x\n  b: [docker run --cap-add B x]\n", [("A",), ("B",)]),
+        ("tasks:\n  a:\n    cmds:\n      - defer: docker run --cap-add A x\n    desc: docker run x\n", [("A",)]),
+    ],
+    "make": [
+        ("a:\n\tdocker run --cap-add $(A) x\nA = B\n", [("B",)]),
+        ("A = B\nA += C\na:\n\tdocker run x $(A) $(B) $$C $@\n", [()]),
+        ("A = $(B)\nB = --cap-add ${C}\nC = D\na:\n\tdocker run $A $(A) x\n", [("D", "D")]),
+        ("A = $(A)\na:\n\tdocker run $(A) x\n", [()]),
+        (".ONESHELL:\na:\n\tC=A\n\tdocker run --cap-add $$C x\nb:\n\tdocker run --cap-add $$C x\n", [("A",), ()]),
+        ("a:\n\tC=A\n\tdocker run --cap-add $$C x\n", [()]),
+        ("a: b\n  docker run x\n", []),
+        ("a:\n\t@+-  docker run --cap-add A x\n", [("A",)]),
+        ("a:\r\n\tdocker run --cap-add A \\\r\n\t x\r\n", [("A",)]),
+        ("a:\n\tdocker run --cap-add A x \\\n", [("A",)]),
+    ],
+    "just": [
+        ("a:\n  docker run --cap-add A x\n", [("A",)]),
+        ("x := 'A'\na b=\"c\":\n\t@docker run --cap-add {{x}} --cap-add {{ b }} x\n", [("A",)]),
+        ("a := 'docker run x'\n  docker run x\n", []),
+    ],
+    "package": [
+        ('{"scripts": {"a": "docker run --cap-add A x"}}', [("A",)]),
+        ('{"scripts": ["docker run x"], "x": {"scripts": {"a": "docker run x"}}}', []),
+        ('{"a": {"b": "scripts"}, "scripts": {"a": {"b": "docker run x"}}}', []),
+        ('{"scripts": {"a": {}, "c": "docker run --cap-add \\"A\\" x"}}', [("A",)]),
+        ('{"scripts": {"a": "docker run', []),
+        ("not json at all docker", []),
+    ],
+    "unit": [
+        ("ExecStart=docker run --cap-add A x\n", [("A",)]),
+        ("ExecStart = +/usr/bin/docker run --cap-add 'A' \\\n ; --cap-add C\n --cap-add \"B\" x\n", [("A", "B")]),
+        ("ExecStart=docker run x a&&b --cap-add\\x20A | docker run b\n", [()]),
+        ("ExecStart=docker run --cap-add %i --cap-add=A%% ${X} x ; docker run --cap-add B y\n", [("A%",), ("B",)]),
+        ("ExecStart=@docker docker run --cap-add A x\n", [("A",)]),
+        ("ExecStart=sh -c 'docker run --cap-add A x; docker run y'\n", [("A",), ()]),
+        ("#ExecStart=docker run x\nDescription=docker run x\nExecStart=echo docker run x\n", []),
+    ],
+    "cron": [
+        ("* * * * * docker run --cap-add A x\n", [("A",)]),
+        ("@reboot docker run --cap-add A x %--cap-add B\n", [("A",)]),
+        ("*/5 1,2 * jan mon-fri docker run --cap-add A\\%b x", [("A%b",)]),
+        ("X=docker run x\n# * * * * * docker run x\n", []),
+    ],
+    "jenkins": [
+        ("sh 'docker run --cap-add A x'", [("A",)]),
+        ('sh "docker run --cap-add A ${x} y"', [("A",)]),
+        ("sh '''\ndocker run \\\\\n --cap-add A x\n'''", [("A",)]),
+        ("sh label: 'docker', script: 'docker run --cap-add A x'", [("A",)]),
+        ("sh(script: '''docker run --cap-add A x''')", [("A",)]),
+        ("docker.image('x').inside('--cap-add A') { sh 'y' }", [("A",)]),
+        ("docker.image(x).run(\"--cap-add A -e B='c d'\")", [("A",)]),
+        ("docker.image('x').pull()\ndocker.build('x')\n", []),
+        ("agent { docker 'x' }", [()]),
+        ("agent { docker { args '--cap-add A'\nimage 'x' } }", [("A",)]),
+        ("agent { dockerfile { args '--cap-add A' } }", []),
+        ("// sh 'docker run x'\n/* sh 'docker run x' */ echo 'docker run x' ; push 'docker run y'", []),
+        ("sh 'docker run", []),
+    ],
+    "markdown": [
+        ("```sh\ndocker run --cap-add A x\n```\n", [("A",)]),
+        ("~~~bash\ndocker run --cap-add A x\n~~~\n", [("A",)]),
+        ("````text\n```sh\ndocker run x\n```\n````\n", []),
+        ("```\ndocker run --cap-add A x\n```\n", [("A",)]),
+        ("```\nsome docker run x\n```\n", []),
+        ("```console\n# docker run --cap-add A x\n```\n", [("A",)]),
+        ("```sh\n# docker run --cap-add A x\ntrue\n```\n", []),
+        ("```console\nuser@host:~$ docker run --cap-add A x\ndocker run y\n```\n", [("A",)]),
+        ("    docker run --cap-add A x\n\ntext\n    docker run y\n", [("A",)]),
+        ("docker run x\n\n> docker run y\n\n`docker run z`\n", []),
+        ("```yaml\nservices:\n  a:\n    image: x\n    cap_add: [A]\n```\n", [("A",)]),
+        ("```yaml\na:\n  image: x\n```\n", []),
+        ("```sh\ndocker run --cap-add A <your image> ls\n", [("A",)]),
+        ("```sh\ndocker run --cap-add A ... x\n```\n", [("A",)]),
+        ("<!-- docker -->\n```sh\ndocker run x\n```\n", [()]),
+        ("- item\n\n  ```sh\n  docker run --cap-add A x\n  ```\n", [("A",)]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text", "expected"), [(syntax, *case) for syntax, cases in CASES.items() for case in cases]
+)
+def test_what_a_file_starts_is_read(syntax: str, text: str, expected: list[tuple[str, ...]]) -> None:
+    document = read(syntax, text)
+    assert added(document.containers) == expected
+    for container in document.containers:
+        for value in container.cap_add:
+            assert written(value).strip("'\"\\").replace("\\%", "%").replace("%%", "%") == value.value
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text", "unknown", "reason"),
+    [
+        ("workflow", "jobs:\n  a:\n    steps:\n      - run: docker run ${{ x }} y", "${{ x }}", "GitHub fills it in"),
+        ("make", "a:\n\tdocker run $(X) y", "$(X)", "make has it from elsewhere"),
+        ("make", "X=a\nX=b\na:\n\tdocker run ${X} y", "${X}", "the file sets it in several places"),
+        ("make", "a:\n\tdocker run $(shell x) y", "$(shell x)", "make computes it"),
+        ("just", "a:\n  docker run {{x}} y", "{{x}}", "just fills it in"),
+        ("taskfile", "tasks:\n  a: docker run {{.X}} y", "{{.X}}", "task fills it in"),
+        ("unit", "ExecStart=docker run $X y", "$X", "the unit's environment has it"),
+        ("unit", "ExecStart=docker run %i y", "%i", "systemd fills it in"),
+        ("jenkins", 'sh "docker run ${x} y"', "${x}", "Jenkins fills it in"),
+        ("markdown", "```sh\ndocker run ... y\n```", "...", "the text leaves it to its reader"),
+    ],
+)
+def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, reason: str) -> None:
+    (container,) = read(syntax, text).containers
+    assert (unknown, reason) in {(hidden.text, hidden.reason) for hidden in container.opaque}
+    assert unknown in {written(hidden) for hidden in container.opaque}
+
+
+def test_the_containers_of_a_job_are_created_and_known_by_its_name() -> None:
+    text = (
+        "jobs:\n  build:\n    container: x:1\n    services:\n      db:\n        image: y:1\n        ports: ['80:80']\n"
+    )
+    job, service = read("workflow", text).containers
+    assert (job.kind, job.name, written(job)) == (Kind.CREATE, "build", "build")
+    assert (service.kind, service.name, written(service)) == (Kind.CREATE, "db", "db")
+    assert [port.value for port in service.ports] == ["80:80"]
+
+
+def test_the_grip_of_a_client_in_a_variable_of_make_is_where_it_is_called() -> None:
+    (container,) = read("make", "D = docker\nE = 1\na:\n\t$(D) run x\n").containers
+    assert written(container) == "$(D) run"
+
+
+def test_a_line_that_is_refused_in_markdown_is_a_note() -> None:
+    document = read("markdown", "```sh\ndocker run --no-such x\n```\n")
+    assert [failure.level for failure in document.failures] == [Level.NOTE]
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "docker run ",
+            "--cap-add A ",
+            "x",
+            "\n",
+            "\n\t",
+            "\\\n",
+            "\\",
+            "$(",
+            ")",
+            "${",
+            "}",
+            "{{",
+            "}}",
+            "'",
+            '"',
+            "`",
+        ),
+        *("```sh\n", "```\n", "~~~", "    ", "a:", "#", "//", "/*", "*/", "sh '", "=", "%", "$$", "$", ":", ";", "["),
+        *("ExecStart=", "* * * * * ", "scripts", "{", '"scripts": {', ",", "define x\n", "endef\n", "<!--", "-->"),
+        *("'''", '"""', "docker.image(", ".inside(", "agent { docker {", "<a>", "...", "\\u0041", "\\x41", "@", "-"),
+        *("é", "\r", "]"),
+    ]
+)
+
+
+@settings(max_examples=400, derandomize=True, deadline=None)
+@given(st.sampled_from(embedded.SYNTAXES), st.lists(PIECES, max_size=14))
+def test_any_text_is_read_or_refused_and_every_place_is_in_the_file(syntax: str, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    try:
+        document = read(syntax, text)
+    except UnreadableError:
+        return
+    for container in document.containers:
+        places = [(value.source, value.span) for value in (container.grip, *container.cap_add)]
+        places += [(hidden.source, hidden.span) for hidden in container.opaque]
+        for source, span in places:
+            region = source.region(span)
+            assert (region.line, region.column) <= (region.end_line, region.end_column)
+    for failure in document.failures:
+        if failure.source is not None and failure.span is not None:
+            failure.source.region(failure.span)
+
+
+LONG: dict[str, Callable[[int], str]] = {
+    "markdown": lambda n: "text `docker`\n\n```sh\ndocker run a\n```\n\n" * (n // 35),
+    "make": lambda n: "a:\n\tdocker run a\n" * (n // 17),
+    "jenkins": lambda n: "sh 'docker run a'\n" * (n // 18),
+    "unit": lambda n: "ExecStart=docker run a \\\n" * (n // 25),
+    "cron": lambda n: "* * * * * docker run a\n" * (n // 24),
+    "package": lambda n: '{"scripts": {' + '"a": "docker run a",' * (n // 20),
+    "just": lambda n: "a:\n  docker run a\n" * (n // 18),
+    "workflow": lambda n: "jobs:\n  a:\n    steps:\n" + "      - run: docker run a\n" * (n // 26),
+    "gitlab": lambda n: "a:\n  script:\n" + "    - docker run a\n" * (n // 19),
+}
+
+
+@pytest.mark.parametrize("syntax", LONG)
+def test_a_file_takes_time_in_proportion_to_its_length(syntax: str) -> None:
+    make = LONG[syntax]
+    read(syntax, make(1_000))
+    times = []
+    for size in (30_000, 120_000):
+        text = make(size)
+        began = time.process_time()
+        read(syntax, text)
+        times.append(time.process_time() - began)
+    assert times[1] < 12 * max(times[0], 0.02)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "text"),
+    [
+        ("make", "A0 = docker\n" + "".join(f"A{i} = $(A{i - 1})$(A{i - 1})\n" for i in range(1, 60)) + "a:\n\t$(A59)"),
+        ("make", "a:\n\tdocker run " + "$(" * 40_000),
+        ("jenkins", "docker '" * 40_000),
+        ("jenkins", "docker '''" * 40_000),
+        ("jenkins", "docker " + "/*" * 80_000),
+        ("markdown", "```\n" * 80_000 + "docker"),
+        ("markdown", "<" * 80_000 + "docker"),
+        ("markdown", "```sh\ndocker run " + "<a " * 40_000),
+        ("markdown", "```sh\ndocker run " + "$(" * 40_000),
+        ("workflow", "jobs:\n  a:\n    steps:\n      - run: docker run " + "${{" * 40_000),
+        ("package", "docker " + "[" * 80_000),
+        ("package", 'docker {"scripts": {"a": "' + "\\" * 80_001),
+        ("unit", "ExecStart=docker run " + "'" * 80_001),
+        ("just", "a:\n  docker run " + "{{" * 40_000),
+    ],
+    ids=lambda text: repr(text[:24]),
+)  # fmt: skip
+def test_a_hostile_file_takes_bearable_time(syntax: str, text: str) -> None:
+    began = time.process_time()
+    read(syntax, text)
+    assert time.process_time() - began < 20
+
+
+def test_markdown_of_a_hundred_thousand_lines_is_read() -> None:
+    text = "Some text about docker run.\n" * 99_990 + "\n```sh\ndocker run --cap-add A x\n```\n"
+    assert added(read("markdown", text).containers) == [("A",)]
