@@ -291,3 +291,22 @@ def test_a_long_script_is_read_in_bearable_time(text: str) -> None:
     began = time.perf_counter()
     shell.read(Source("x.sh", text))
     assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "images"),
+    [
+        ("docker run `# größe 漢字 😀` --privileged x\ndocker run --privileged y\n", ["x", "y"]),
+        ("docker run`#\ufeff`", []),
+        ("echo a\n\\docker run --privileged x\n  \\podman run y\n", ["x", "y"]),
+        ("echo \\\n\ndocker run x\n\\\ndocker run y\n", ["x", "y"]),
+        ("echo \\\n\\docker run x\n", []),
+        ("coproc docker run x\n", ["x"]),
+    ],
+)
+def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str]) -> None:
+    found = shell.read(Source("run.sh", text)).containers
+    assert [container.image.value for container in found if container.image] == images
+    for container in found:
+        start, end = container.span
+        assert text[start:end].startswith(("docker", "podman"))

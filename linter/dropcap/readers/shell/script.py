@@ -30,6 +30,7 @@ _LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
 # Compiling it takes longer than parsing a short script.
 _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
+_LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
 _CHUNK = 1024
 _CLIENT = re.compile(rb"\b(?:docker|podman|nerdctl)\b")
 
@@ -56,8 +57,11 @@ class Script:
         self._starts = [start for start, _ in segments]
         self._segments = segments
         data = source.text.encode("utf-8", "surrogatepass")
-        # The parser takes the rest of the line for the comment, and all that follows for something else.
-        self.data = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
+        # The parser takes the rest of the line for the comment, and all that follows for something else; and a line
+        # that begins with a backslash it takes for a part of the one above.
+        masked = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
+        self.data = _LINE_IN_BACKSLASH.sub(rb"\1 ", masked) if b"\\" in masked else masked
+        self._unmasked = data
         # A node does not keep its tree, nor does a walk through one.
         self._tree = tree_sitter.Parser(_LANGUAGE).parse(self.data)
         self.root = self._tree.root_node
@@ -148,5 +152,5 @@ class Script:
         if self._is_ascii:
             return byte
         chunk = bisect_right(self._chunks, byte) - 1
-        before = self.data[self._chunks[chunk] : byte]
+        before = self._unmasked[self._chunks[chunk] : byte]
         return chunk * _CHUNK + len(before.decode("utf-8", "surrogatepass"))

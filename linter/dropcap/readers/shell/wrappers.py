@@ -42,6 +42,7 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "builtin": _Wrapper(),
     "chronic": _Wrapper(),
     "command": _Wrapper(prints="vV"),
+    "coproc": _Wrapper(),
     "doas": _Wrapper("uC"),
     "env": _Wrapper("uC", ("unset", "chdir"), sets=True, prints="S"),
     "exec": _Wrapper("a"),
