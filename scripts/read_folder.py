@@ -26,7 +26,8 @@ from dropcap.engine import check_file
 from dropcap.model import Engine, Level, Report
 from dropcap.rule import load_rules
 from dropcap.syntaxes import COMPOSE, QUADLET, syntax_of_name
-from dropcap.writers import Context, failure_lines
+from dropcap.writers import Context
+from dropcap.writers.failures import failure_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,6 +22,7 @@ from dropcap.model import UnreadableError
 from dropcap.project import Settings
 from dropcap.readers.compose.consistency import tell_missing
 from dropcap.readers.compose.documents import documents
+from dropcap.readers.compose.environment import environment_of
 from dropcap.readers.compose.extends import apply_extends
 from dropcap.readers.compose.files import Files, NotFollowedError
 from dropcap.readers.compose.include import apply_include
@@ -32,7 +33,6 @@ from dropcap.readers.compose.schema import problems
 from dropcap.readers.compose.scope import Scope, Trail
 from dropcap.readers.compose.services import containers
 from dropcap.readers.compose.unique import unique_lists
-from dropcap.readers.compose.variable_files import environment_of
 from dropcap.readers.yaml import Mapping
 from dropcap.source import Source, UndecodableError
 

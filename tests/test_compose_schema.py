@@ -19,13 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from dropcap.readers.compose.schema import MAX_WRONG, problems
+from dropcap.readers.compose.schema import MAX_WRONG, is_simple, problems
 from dropcap.readers.compose.schema.explain import MAX_VALUES, explained
 from dropcap.readers.compose.schema.flat import SCHEMA
 from dropcap.readers.compose.schema.forms import FORMS
 from dropcap.readers.compose.schema.plain import Plain
 from dropcap.readers.compose.schema.quick import is_valid, matcher
-from dropcap.readers.compose.schema.simple import is_simple
 from dropcap.readers.compose.schema.wording import PATTERNS
 from dropcap.readers.yaml import Mapping, Node, Pair, Scalar, Sequence, Unknown, parse, target
 from dropcap.source import Source

@@ -7,7 +7,8 @@ import pytest
 
 from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Opaque, Related, Severity, Stage
 from dropcap.source import Source, Span
-from dropcap.writers import FORMATS, Context, failure_lines, writer
+from dropcap.writers import FORMATS, Context, writer
+from dropcap.writers.failures import failure_lines
 from dropcap.writers.holding import describe_user, plural, summarise
 from handmade import finding, place, report, service
 

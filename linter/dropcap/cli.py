@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import sys
@@ -18,6 +19,9 @@ from dropcap.rule import RuleError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
+
+# Nothing here is translated; to look for translations, once a word, argparse imports `locale` and asks the disk.
+vars(argparse)["_"] = str
 
 CLEAN = 0
 FINDINGS = 1

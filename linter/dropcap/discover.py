@@ -11,7 +11,6 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from dropcap.ignores import Ignores, outer_ignores
 from dropcap.model import Failure, Level
 from dropcap.paths import shown
 from dropcap.project import root_of, together
@@ -116,6 +115,8 @@ def read_bytes(path: str) -> bytes:
 
 def _walk(root: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]) -> Iterator[Target]:
     """Give the files below a folder in a fixed order."""
+    from dropcap.ignores import outer_ignores  # not for a file that is named
+
     real_root = os.path.realpath(root)
     pending = [(root, outer_ignores(real_root).with_lines(real_root, exclude))]
     while pending:
@@ -150,6 +151,8 @@ def _named_as_found(
     """Give a file that is named, unless a walk of the current folder would leave it out."""
     if not may_be_known(path):
         return
+    from dropcap.ignores import Ignores
+
     here = os.path.realpath(os.curdir)
     ignores = Ignores().with_lines(here, exclude)
     at = os.path.abspath(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dropcap.paths import PatternError
 from dropcap.project import repository_top
 
 if TYPE_CHECKING:
@@ -13,20 +14,6 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _LONGEST_FILE = 1024 * 1024
-
-
-class PatternError(ValueError):
-    """A pattern that means nothing.
-
-    Attributes:
-        pattern: as it is written.
-
-    """
-
-    def __init__(self, pattern: str) -> None:
-        """Keep the pattern."""
-        super().__init__(f"{pattern!r} is no pattern in the manner of .gitignore: mend it or take it out")
-        self.pattern = pattern
 
 
 class Ignores:

@@ -23,8 +23,15 @@ else:
         def _field(index: int, doc: str | None) -> property:
             return property(itemgetter(index), doc=doc)
 
+    _FEW = 8  # to make so many records by hand takes less time than to compile a constructor
+
     def _construct(cls, /, *args, **kwargs):
-        """Make the first record of a class: give the class its own constructor, then use that."""
+        """Make the first records of a class; when there are more, give the class its own constructor."""
+        cls._record._made += 1  # noqa: SLF001  # its own
+        if cls._record._made <= _FEW:  # noqa: SLF001  # as above
+            values = _values(cls, args, kwargs)
+            if values is not None:
+                return tuple.__new__(cls, values)
         names = ", ".join(cls._fields)
         scope = {"__name__": cls.__module__, "new": tuple.__new__}
         constructor = eval(f"lambda cls, {names}: new(cls, ({names},))", scope)  # noqa: S307  # names of fields
@@ -33,6 +40,19 @@ else:
         constructor.__qualname__ = f"{cls.__qualname__}.__new__"
         cls._record.__new__ = staticmethod(constructor)
         return constructor(cls, *args, **kwargs)
+
+    def _values(cls, args, kwargs):
+        """Put a record's values in order; None where they do not fit, which the constructor says best."""
+        fields, defaults = cls._fields, cls._field_defaults
+        if len(args) == len(fields) and not kwargs:
+            return args
+        values = [*args]
+        for field in fields[len(args) :]:
+            if field not in kwargs and field not in defaults:
+                return None
+            values.append(kwargs[field] if field in kwargs else defaults[field])
+        is_all = len(values) == len(fields) and kwargs.keys() <= set(fields[len(args) :])
+        return values if is_all else None
 
     class _Record(tuple):
         """What the records have in common."""
@@ -71,6 +91,7 @@ else:
             for index, field in enumerate(fields):
                 namespace[field] = _field(index, None)
             record = type(name, (_Record,), namespace)
+            record._made = 0  # noqa: SLF001  # as below
             record._record = record  # noqa: SLF001  # a subclass finds by it whose constructor is to be made
             return record
 

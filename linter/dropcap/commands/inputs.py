@@ -11,8 +11,7 @@ from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Target, discover
 from dropcap.engine import check_bytes, check_targets, to_report
-from dropcap.ignores import PatternError
-from dropcap.paths import shown
+from dropcap.paths import PatternError, shown
 from dropcap.project import Settings, together
 from dropcap.syntaxes import COMPOSE, MAX_BYTES, syntax_of_name
 

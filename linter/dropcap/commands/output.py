@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN, DEFECT, UNCHECKED, UsageError
 from dropcap.model import Level, worst
-from dropcap.writers import Context, failure_lines
+from dropcap.writers import Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,10 @@ def wants_colour(stream: TextIO) -> bool:
 
 def tell_failures(report: Report) -> None:
     """Say last, on standard error, what could not be checked; of defects, what to report."""
+    if not report.failures:
+        return
+    from dropcap.writers.failures import failure_lines
+
     for line in failure_lines(report, Context(colour=wants_colour(sys.stderr))):
         sys.stderr.write(line)
     traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)

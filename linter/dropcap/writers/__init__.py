@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Severity
 from dropcap.record import NamedTuple
-from dropcap.writers.failures import failure_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Report, "Context"], Iterator[str]]
 
-__all__ = ["FORMATS", "Context", "failure_lines", "writer"]
+__all__ = ["FORMATS", "Context", "writer"]
 
 FORMATS = ("text", "line", "json", "sarif")
 

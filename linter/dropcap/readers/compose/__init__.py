@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
 from dropcap.project import is_main
+from dropcap.readers.compose.environment import environment_of
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import entries
-from dropcap.readers.compose.project import load
+from dropcap.readers.compose.project import is_version_1, load
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.scope import Scope, Trail, route, whole
 from dropcap.readers.compose.services import containers
-from dropcap.readers.compose.variable_files import environment_of
-from dropcap.readers.compose.version_1 import is_version_1
 from dropcap.readers.yaml import Mapping, Scalar
 from dropcap.record import NamedTuple
 

@@ -9,13 +9,13 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, Located, UnreadableError
+from dropcap.readers.compose.environment import with_files
 from dropcap.readers.compose.files import NotFollowedError, join
 from dropcap.readers.compose.merge import merge
 from dropcap.readers.compose.nodes import all_entries, entries, items, replaced, without
 from dropcap.readers.compose.rebase import rebased_model
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.scope import route, whole
-from dropcap.readers.compose.variable_files import with_files
 from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence
 from dropcap.record import NamedTuple
 

@@ -9,17 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, UnreadableError
-from dropcap.readers.compose.documents import documents
+from dropcap.readers.compose.documents import another_kind, documents
 from dropcap.readers.compose.files import NotFollowedError
+from dropcap.readers.compose.nodes import entries
 from dropcap.readers.compose.schema import problems
 from dropcap.readers.compose.unique import unique_lists
-from dropcap.readers.compose.version_1 import is_version_1, refuse_another_kind
+from dropcap.readers.yaml import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dropcap.readers.compose.log import Log
     from dropcap.readers.compose.scope import Scope
-    from dropcap.readers.yaml import Mapping
+    from dropcap.readers.yaml import Value
+    from dropcap.source import Source
+
+
+_TOP_LEVEL = frozenset(
+    {"configs", "include", "jobs", "models", "name", "networks", "secrets", "services", "version", "volumes"}
+)
 
 
 def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> Mapping:
@@ -56,7 +64,7 @@ def load(paths: Sequence[str], scope: Scope, included: tuple[str, ...] = ()) -> 
             own = _with_others(document, path, scope, included)
             model = own if model is None else _laid_over(model, own, scope)
             model = unique_lists(model, scope.log)
-            refuse_another_kind(model, scope.files.source(path), scope.log)
+            _refuse_another_kind(model, scope.files.source(path), scope.log)
             if not is_version_1(model, scope.log):
                 for wrong in problems(model):
                     scope.log.error(wrong.where, wrong.message)
@@ -83,3 +91,29 @@ def _laid_over(model: Mapping, over: Mapping, scope: Scope) -> Mapping:
     from dropcap.readers.compose.merge import merge
 
     return merge(model, over, scope.log)
+
+
+def is_version_1(model: Mapping, log: Log) -> bool:
+    """Whether the top level of a file holds nothing but services, as in files of version 1."""
+    top = entries(model, "", log)
+    return bool(top) and "services" not in top and all(_is_service(entry.value, log) for entry in top.values())
+
+
+def _refuse_another_kind(model: Mapping, source: Source, log: Log) -> None:
+    """Refuse a file that has no services and is no part of a project either, such as one with networks alone.
+
+    Raises:
+        UnreadableError: it is YAML of another kind.
+
+    """
+    top = entries(model, "", log)
+    is_part = all(name in _TOP_LEVEL or name.startswith("x-") for name in top)
+    if "services" in top or (top and is_part) or is_version_1(model, log):
+        return
+    raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services")
+
+
+def _is_service(value: Value, log: Log) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return not entries(value, "", log).keys().isdisjoint(("image", "build", "extends"))
