@@ -453,7 +453,6 @@ def test_what_a_stack_ignores_is_said_under_swarm() -> None:
     targets, _ = discover(["stack.yaml"])
     document = read_document(targets[0], Path("stack.yaml").read_bytes(), Engine.SWARM)
     assert [failure.message for failure in document.failures] == [
-        "docker stack deploy ignores privileged: a runs without it",
         "docker stack deploy ignores security_opt: a runs without it",
     ]
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.discover import Target
 from dropcap.engine import check_bytes
-from dropcap.model import Engine
+from dropcap.model import Engine, Level
 from dropcap.record import NamedTuple
 from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL
 
@@ -123,8 +123,9 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
 
     """
     result = check_bytes(Target("example", syntax, named=True), text.encode(), rules, engine)
-    if result.failures:
-        raise UncheckableError("; ".join(failure.message for failure in result.failures))
+    unchecked = [failure.message for failure in result.failures if failure.level is not Level.NOTE]
+    if unchecked:
+        raise UncheckableError("; ".join(unchecked))
     return result.findings
 
 

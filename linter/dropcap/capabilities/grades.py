@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import posixpath
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.effective import capability_sets, security_values
@@ -68,15 +69,42 @@ def grade(container: Container, capability: str) -> Graded:
         KeyError: there is no such capability.
 
     """
+    raising = _raising(container)
+    if not raising:
+        return _by_itself(capability)
     known = fact(capability)
     own = _BY_RISK[known.risk]
     engine = container.engine or Engine.DOCKER
     names = known.raised_by if capability in default_set(engine) else (*known.raised_by, GENERAL)
-    if not names:
-        return Graded(own, known.why, ())
-    raised_by = tuple(found for name in names if (found := _find(container, circumstances()[name])))
+    raised_by = tuple(raising[name] for name in names if name in raising)
     level = Grade(min(own + 1, Grade.CRITICAL)) if raised_by else own
     return Graded(level, known.why, raised_by)
+
+
+def is_raised(container: Container) -> bool:
+    """Whether a circumstance of the container raises what some capability weighs."""
+    return bool(_raising(container))
+
+
+@cache
+def _by_itself(capability: str) -> Graded:
+    known = fact(capability)
+    return Graded(_BY_RISK[known.risk], known.why, ())
+
+
+# The last answer: many capabilities of the same container are graded, one after another.
+_last: list[tuple[Container, dict[str, Related]]] = []
+
+
+def _raising(container: Container) -> dict[str, Related]:
+    """Give the circumstances of a container, each with the place where it is written."""
+    for known, raising in _last:
+        if known is container:
+            return raising
+    every = circumstances().items()
+    found = {name: where for name, circumstance in every if (where := _find(container, circumstance))}
+    _last[:] = [(container, found)]
+    return found
 
 
 def _find(container: Container, circumstance: Circumstance) -> Related | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
-from dropcap.capabilities.grades import grade
+from dropcap.capabilities.grades import grade, is_raised
 from dropcap.capabilities.names import ALL, read_name
 from dropcap.model import Engine, Problem
 
@@ -71,14 +71,16 @@ def problems_at_grade(container: Container, level: Grade) -> Iterator[Problem]:
     if holds_all(container):
         return
     sets = capability_sets(container)
+    if not (container.cap_add or is_raised(container)):
+        return  # what is held is of the default set, and nothing raises it
     together: dict[object, tuple[list[str], Graded]] = {}
     for name, graded in _all_graded(container, sets):
         if graded.grade is not level:
             continue
         where = sets.origins[name].where
-        is_raised = level.name.lower() != fact(name).risk
+        is_graver = level.name.lower() != fact(name).risk
         # A member of the default set weighs the same however it is held: adding it back is the way to do it.
-        if not is_raised and name in default_set(container.engine or Engine.DOCKER):
+        if not is_graver and name in default_set(container.engine or Engine.DOCKER):
             continue
         key = name if where is not None else (graded.raised_by, reach(container, name))
         together.setdefault(key, ([], graded))[0].append(name)
@@ -86,8 +88,8 @@ def problems_at_grade(container: Container, level: Grade) -> Iterator[Problem]:
         where = sets.origins[names[0]].where
         verb = "is" if len(names) == 1 else "are"
         origin = f"{verb} added" if where else f"{verb} in {engine_name(container)}'s default set"
-        is_raised = level.name.lower() != fact(names[0]).risk
-        reason = _raised(graded) if is_raised else _reason(graded)
+        is_graver = level.name.lower() != fact(names[0]).risk
+        reason = _raised(graded) if is_graver else _reason(graded)
         message = f"{_joined(names)} {origin}{reason}{reach(container, names[0])}"
         yield Problem(where or container.grip, message, tuple(names), graded.raised_by)
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dropcap.model import Container
 
 _IGNORED = {
-    "privileged": "privileged",
     "security_opt": "security_opt",
     "devices": "devices",
     "network_mode": "network_mode",
@@ -23,7 +22,7 @@ _IGNORED = {
     "ipc": "ipc",
     "userns": "userns_mode",
 }
-"""By a container's field the service's key; those that bear on privileges."""
+"""By a container's field the service's key; those that bear on privileges. Of `privileged` a rule speaks."""
 
 
 def ignored_by_stack(containers: Iterable[Container]) -> Iterator[Failure]:
