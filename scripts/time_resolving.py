@@ -78,7 +78,7 @@ def one_file(path: str, spent: dict[str, float]) -> None:
 
     source = timed("reading", lambda: Source.decode(path, read_bytes(path)))
     directory = os.path.dirname(source.path)  # noqa: PTH120  # as the program does
-    files, log = Files(directory), Log()
+    files, log = Files(lambda: directory), Log()
     files.give(source.path, source)
     timed("reading", lambda: files.stream(source.path))
     settings = Settings(root=directory)

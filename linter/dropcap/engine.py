@@ -7,7 +7,6 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
-import os
 import re
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from dropcap.model import (
     Report,
     UnreadableError,
 )
-from dropcap.project import Settings, is_main, real_path, root_of
+from dropcap.project import Settings, is_main, real_path
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
 from dropcap.syntaxes import COMPOSE, DOCKERFILE, left_alone, syntax_of_content
@@ -234,8 +233,7 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
     if syntax == COMPOSE:
         from dropcap.readers import compose
 
-        root = target.root or root_of(os.path.dirname(target.path))
-        return compose.read(source, target.over, settings._replace(root=root))
+        return compose.read(source, target.over, settings._replace(root=target.root))
     if syntax in _READERS:
         return import_module(f"dropcap.readers.{syntax}").read(source)  # type: ignore[no-any-return]  # a reader's contract
     from dropcap.readers import embedded

@@ -35,7 +35,7 @@ class Settings(NamedTuple):
     """How to resolve projects.
 
     Attributes:
-        root: the folder that nothing is read outside of; None where no file but the given one is read.
+        root: the folder that nothing is read outside of; None for the one that `root_of` finds.
         env_files: the files of variables; None for the `.env` of the project's folder, if it is there.
         profiles: the profiles whose services are looked at; None for all services.
         uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Document, Located
-from dropcap.project import is_main
+from dropcap.project import is_main, root_of
 from dropcap.readers.compose.environment import environment_of
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
@@ -95,7 +95,8 @@ def read(source: Source, over: Sequence[str] = (), settings: Settings | None = N
 def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Project:
     """Resolve a project as :func:`read` does, and raise as it does."""
     directory = os.path.dirname(source.path)
-    files = Files(settings.root if settings else None)
+    root = settings.root if settings else None
+    files = Files((lambda: root or root_of(directory)) if settings else None)
     files.give(source.path, source)
     log = Log()
     paths = (source.path, *over)

@@ -17,6 +17,8 @@ from dropcap.readers.yaml import parse
 from dropcap.source import Source, UndecodableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dropcap.readers.yaml import Stream
 
 # What Docker Compose fetches by git, as an OCI artifact, or not at all.
@@ -44,11 +46,15 @@ class NotFollowedError(Exception):
 class Files:
     """The files below a root, as they are on the disk but for those that are given."""
 
-    __slots__ = ("_real_paths", "_real_root", "_sources", "_streams")
+    __slots__ = ("_find_root", "_real_paths", "_real_root", "_sources", "_streams")
 
-    def __init__(self, root: str | None) -> None:
-        """Take the folder that nothing is read outside of; without one, only what is given is there."""
-        self._real_root = None if root is None else real_path(root)
+    def __init__(self, find_root: Callable[[], str] | None) -> None:
+        """Take what finds the folder that nothing is read outside of; without it, only what is given is there.
+
+        It is asked when a first file besides those given is looked for: few projects have one.
+        """
+        self._find_root = find_root
+        self._real_root: str | None = None
         self._real_paths: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
         self._streams: dict[str, Stream] = {}
@@ -70,7 +76,7 @@ class Files:
 
     def exists(self, path: str) -> bool:
         """Whether a path is that of a file on the disk, inside the root."""
-        return self._real_root is not None and os.path.isfile(path) and self._is_inside(self.real(path))
+        return self._find_root is not None and os.path.isfile(path) and self._is_inside(self.real(path))
 
     def source(self, path: str) -> Source:
         """Give a file's text.
@@ -86,7 +92,7 @@ class Files:
         found = self._sources.get(real)
         if found is not None:
             return found
-        if self._real_root is None:
+        if self._find_root is None:
             raise NotFollowedError("is not looked at: this text is read by itself", Level.NOTE)
         if not self._is_inside(real):
             raise NotFollowedError("lies outside the project: dropcap reads nothing there", Level.NOTE)
@@ -111,7 +117,11 @@ class Files:
         return found
 
     def _is_inside(self, real: str) -> bool:
-        return self._real_root is not None and real.startswith(os.path.join(self._real_root, ""))
+        if self._find_root is None:
+            return False
+        if self._real_root is None:
+            self._real_root = os.path.join(real_path(self._find_root()), "")
+        return real.startswith(self._real_root)
 
 
 def join(folder: str, path: str) -> str:

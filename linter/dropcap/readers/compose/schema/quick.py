@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import RESET, entries
-from dropcap.readers.compose.scalars import meaning
+from dropcap.readers.compose.scalars import STARTS_OF_TEXT, meaning
 from dropcap.readers.compose.schema.flat import SCHEMA
 from dropcap.readers.yaml import Mapping, Scalar, Sequence, target
 
@@ -128,14 +128,21 @@ def _by_kind(kinds: Dictionary[str, Check]) -> Check:
             return _is_text
         return lambda node: node.unknown is not None or meaning(node) in kinds
 
+    of_texts = kinds.get("text", _no)
+
     def scalar(node: Scalar) -> bool:
-        return node.unknown is not None or kinds.get(meaning(node), _no)(node)
+        if node.unknown is not None:
+            return True
+        if node.tag is None and (node.style or node.text[:1] in STARTS_OF_TEXT):
+            return of_texts(node)
+        return kinds.get(meaning(node), _no)(node)
 
     return scalar
 
 
 def _is_text(node: Scalar) -> bool:
-    return node.unknown is not None or meaning(node) == "text"
+    is_plainly = node.tag is None and bool(node.style or node.text[:1] in STARTS_OF_TEXT)
+    return is_plainly or node.unknown is not None or meaning(node) == "text"
 
 
 def _scalar(schema: Any, kind: str) -> Check:  # noqa: ANN401  # as above
