@@ -355,7 +355,7 @@ def test_hidden_folders_units_and_what_engines_printed_are_found(tmp_path: Path)
         "web.container.d/10.conf": "[Container]\nAddCapability=ALL\n",
         "other.container": "something else\n",
         "audit.json": described,
-        "package.json": "{}",
+        "tsconfig.json": "{}",
     }
     tree(tmp_path, files)
     found, failures = discover([str(tmp_path)])

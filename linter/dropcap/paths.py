@@ -25,6 +25,8 @@ class PatternError(ValueError):
 
 def shown(path: str) -> str:
     """Write a path relative to the current folder if it lies in it; elsewhere as it was typed."""
+    if path[:1] not in ("", ".", os.sep) and path == os.path.normpath(path) and not os.path.isabs(path):
+        return path  # most are typed so
     inside = below(path, os.getcwd())
     return path if inside is None else inside
 

@@ -86,7 +86,7 @@ def together(targets: Sequence[Target]) -> list[Target]:
     Of a folder that was walked only files count that were found in it; beside a file that was named all that are
     there count, as they do for Docker Compose.
     """
-    paths = {os.path.abspath(target.path) for target in targets}
+    paths = {os.path.abspath(target.path) for target in targets if not target.named}
     folders: dict[str, tuple[str, ...]] = {}
     seen: dict[str, int] = {}
     result: list[Target] = []
@@ -97,7 +97,8 @@ def together(targets: Sequence[Target]) -> list[Target]:
             if folder not in folders:
                 folders[folder] = _project_of(folder, None if target.named else paths)
             files = folders[folder]
-        if not files or os.path.abspath(target.path) not in map(os.path.abspath, files):
+        is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
+        if not is_own:
             result.append(target)
         elif files[0] not in seen:
             seen[files[0]] = len(result)

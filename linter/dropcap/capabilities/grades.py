@@ -110,6 +110,8 @@ def _raising(container: Container) -> dict[str, Related]:
 def _find(container: Container, circumstance: Circumstance) -> Related | None:
     """Find the place where a circumstance of the container is written."""
     field = circumstance.field
+    if field != "held" and not getattr(container, field):
+        return None
     if container.hides("cap_drop" if field == "held" else field) or _ignored(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
