@@ -108,7 +108,8 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
         findings += result.findings
         problems += result.failures
         containers += result.containers
-        files.update((result.path, *result.parts) if result.read else ())
+        if result.read:
+            files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings.sort(key=_finding_order)
     problems.sort(key=_failure_order)
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
