@@ -122,6 +122,8 @@ _HOOK: dict[str, Form] = {
     "privileged": flag,
     "working_dir": text,
     "environment": variables,
+    "image": text,
+    "per_replica": flag,
 }
 _TRIGGER: dict[str, Form] = {
     "path": word,
@@ -283,5 +285,6 @@ _SERVICE: dict[str, Form] = {
     "volumes_from": strings,
     "working_dir": text,
     "post_start": listed(_hook),
+    "pre_start": listed(_hook),  # since Docker Compose 5.3
     "pre_stop": listed(_hook),
 }
