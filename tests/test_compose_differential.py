@@ -199,7 +199,7 @@ def resolved(folder: str, files: Mapping[str, str], home: str) -> tuple[dict[str
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": home}, clear=True):
         try:
             source = Source.decode(str(main), main.read_bytes())
-            project = resolve(source, over, Settings(root=folder, uses_environment=True))
+            project = resolve(source, over, Settings(root=folder, uses_environment=True, shows_secrets=True))
         except UnreadableError as error:
             return None, [error.failure]
         tree = plain(canonical(project))

@@ -541,3 +541,116 @@ def test_the_same_report_comes_with_any_number_of_processes() -> None:
     assert [finding.identity for finding in one.findings] == [finding.identity for finding in two.findings]
     assert [finding.problem.related for finding in one.findings if finding.problem.related]
     assert len(one.findings) == len(two.findings) > 0
+
+
+def test_a_reset_behind_an_alias_is_nothing_at_all(here: Path) -> None:
+    write({"compose.yaml": "services:\n  a: {image: x, cap_add: [A]}\n  b: {image: x, cap_add: [A]}\n"})
+    text = "x-a: &r {cap_add: !reset []}\nservices:\n  a: {<<: *r}\n  b: {cap_add: !reset []}\n"
+    write({"compose.override.yaml": text})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    theirs, ours = answer.project["services"], services(read())
+    assert {name: values(one, "cap_add") for name, one in ours.items()} == {
+        name: one.get("cap_add", []) for name, one in theirs.items()
+    }
+    assert values(ours["a"], "cap_add") == ["A"]
+
+
+@pytest.mark.parametrize("base", ["{A: b, C: d}", "[A=b, C=d]"])
+@pytest.mark.parametrize("key", ["sysctls", "labels"])
+def test_one_of_several_pairs_can_be_reset(here: Path, base: str, key: str) -> None:
+    write({"compose.yaml": f"services:\n  a: {{image: x, {key}: {base}}}\n"})
+    write({"compose.override.yaml": f"services:\n  a:\n    {key}: {{A: !reset null}}\n"})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    assert values(services(read())["a"], key) == [
+        f"{name}={value}" for name, value in answer.project["services"]["a"][key].items()
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_hook_as_root_is_listed_where_the_service_is_not_root() -> None:
+    hooks = "post_start: [{command: x, user: root}, {command: y}]"
+    write({"compose.yaml": f"services:\n  a: {{image: x, user: '1000', {hooks}}}\n  b: {{image: x, {hooks}}}\n"})
+    assert list(services(read())) == ["a", "a.post_start[0]", "b"]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_grants_of_a_build_are_a_finding() -> None:
+    write({"compose.yaml": "services:\n  a:\n    cap_drop: [ALL]\n    build: {context: ., privileged: true}\n"})
+    assert [one.rule for one in report(".").findings] == ["insecure-build-step"]
+
+
+def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "project" / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    write({"../outside.env": "CAP=SYS_ADMIN\n", "compose.yaml": "services:\n  a: {image: x, cap_add: ['$CAP']}\n"})
+    Path(".env").symlink_to("../outside.env")
+    document = read()
+    assert services(document)["a"].hides("cap_add")
+    (failure,) = document.failures
+    assert (failure.level, failure.path) == (Level.NOTE, ".env")
+    given = read(settings=Settings(env_files=("../outside.env",)))
+    assert values(services(given)["a"], "cap_add") == ["SYS_ADMIN"]
+    assert given.failures == ()
+
+
+@pytest.mark.usefixtures("here")
+def test_secrets_are_not_quoted() -> None:
+    text = "services:\n  a: {image: x, cap_add: ['$DB_PASSWORD'], privileged: '${API_TOKEN}', user: '$KEYCLOAK_USER'}\n"
+    write({"compose.yaml": text, ".env": "DB_PASSWORD=hunter2\nAPI_TOKEN=hunter3\nKEYCLOAK_USER=7\n"})
+    document = read()
+    assert "hunter" not in repr(document.containers) + repr(document.failures)
+    container = services(document)["a"]
+    assert container.user is not None
+    assert container.user.value == "7"
+    assert [unknown.reason for unknown in container.opaque] == [
+        "DB_PASSWORD is the name of a secret",
+        "API_TOKEN is the name of a secret",
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_listed_file_that_is_missing_is_told() -> None:
+    write({".env": "COMPOSE_FILE=base.yml:gone.yml\n", "base.yml": ONE, "compose.yaml": ONE})
+    found = report(".")
+    assert [(failure.path, failure.level) for failure in found.failures] == [("gone.yml", Level.ERROR)]
+    write({".env": "COMPOSE_FILE=gone.yml\n"})
+    found = report(".")
+    assert [failure.path for failure in found.failures] == ["gone.yml"]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n  a: {image: x}\n",
+        "services: {a: {cap_add: [NET_ADMIN]}}\n",
+        "name: x\ninclude: []\n",
+        '{"services": {"a": {"image": "x"}}}\n',
+    ],
+)
+def test_a_named_file_may_be_any_part_of_a_project(text: str) -> None:
+    write({"part.yaml": text})
+    assert errors(read("part.yaml")) == []
+
+
+@pytest.mark.usefixtures("here")
+def test_values_of_a_chart_are_no_compose_file() -> None:
+    write({"values.yaml": "replicaCount: 1\nservices:\n  web:\n    image: x\n    securityContext: {}\n", "c.yml": ONE})
+    assert [target.path for target in discover(["."])[0]] == ["c.yml"]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_several_services_extend_says_how_each_came_to_it() -> None:
+    write({"base.yaml": "services:\n  base: {image: x, privileged: true}\n"})
+    extends = "extends: {file: base.yaml, service: base}"
+    write({"compose.yaml": f"services:\n  a: {{{extends}}}\n  b: {{{extends}}}\n"})
+    (finding,) = [one for one in report("compose.yaml").findings if one.rule == "privileged"]
+    assert [one.name for one in finding.shared_by] == ["b"]
+    assert [one.message for one in finding.problem.related] == [
+        "a extends base of base.yaml",
+        "b extends base of base.yaml",
+    ]

@@ -26,7 +26,7 @@ from dropcap.model import (
 from dropcap.project import Settings, is_main, real_path
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
-from dropcap.syntaxes import COMPOSE, DOCKERFILE, left_alone, syntax_of_content
+from dropcap.syntaxes import COMPOSE, DOCKERFILE, is_yaml, left_alone, syntax_of_content
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
@@ -207,9 +207,9 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
         if other is not None:
             message = f"{other}: what it starts is not checked here"
             raise UnreadableError(Failure(target.path, message, Level.NOTE))
-        known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
-        advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
-        raise UnreadableError(Failure(target.path, f"neither name nor content says that this is {known}; {advice}"))
+        if not target.named or not is_yaml(target.path):
+            raise UnreadableError(_of_no_syntax(target))
+        syntax = COMPOSE  # whoever names a YAML file may mean a part of a project
     try:
         document = _read(syntax, source, target, settings or Settings())
         if syntax == DOCKERFILE:
@@ -218,6 +218,8 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
         # So is a part of another kind that a file is made of: without it the file is not checked.
         is_own = error.failure.path == target.path
+        if target.syntax is None and is_own and error.failure.level is Level.NOTE and target.named:
+            raise UnreadableError(_of_no_syntax(target)) from None
         level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
     containers = tuple(_named_apart(document.containers, engine))
@@ -227,6 +229,12 @@ def read_document(target: Target, data: bytes, engine: Engine, settings: Setting
 
         failures = (*failures, *ignored_by_stack(containers))
     return document._replace(containers=containers, failures=failures)
+
+
+def _of_no_syntax(target: Target) -> Failure:
+    known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
+    advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
+    return Failure(target.path, f"neither name nor content says that this is {known}; {advice}")
 
 
 def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Document:
@@ -357,7 +365,10 @@ def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
         if first is None or first.container is finding.container:
             folded[key if first is None else (key, len(folded))] = finding
         else:
-            folded[key] = first._replace(shared_by=(*first.shared_by, finding.container))
+            # How the text came to the other container is told as well.
+            related = tuple(dict.fromkeys((*first.problem.related, *problem.related)))
+            shared_by = (*first.shared_by, finding.container)
+            folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
     yield from folded.values()
 
 

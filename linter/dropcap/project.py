@@ -40,6 +40,8 @@ class Settings(NamedTuple):
         profiles: the profiles whose services are looked at; None for all services.
         uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that
             is set nowhere is then empty, where otherwise nobody knows what whoever runs Compose has set.
+        shows_secrets: whether the values of variables count that are named like secrets; what is made of them may
+            be printed.
 
     """
 
@@ -47,6 +49,7 @@ class Settings(NamedTuple):
     env_files: tuple[str, ...] | None = None
     profiles: tuple[str, ...] | None = None
     uses_environment: bool = False
+    shows_secrets: bool = False
 
 
 def real_path(path: str) -> str:
@@ -98,6 +101,10 @@ def together(targets: Sequence[Target]) -> list[Target]:
                 folders[folder] = _project_of(folder, None if target.named else paths)
             files = folders[folder]
         is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
+        if files and not is_own and files[0] not in seen and not is_main(files[0]):
+            # The folder's `.env` lists the files of a project, and Docker Compose takes no others by itself.
+            seen[files[0]] = len(result)
+            result.append(target._replace(path=files[0], syntax="compose", over=files[1:]))
         if not is_own:
             result.append(target)
         elif files[0] not in seen:
@@ -141,7 +148,7 @@ def _project_of(folder: str, found: Container[str] | None) -> tuple[str, ...]:
         () if ".env" not in present else tuple(os.path.normpath(os.path.join(folder, name)) for name in _listed(folder))
     )
     if listed:
-        return listed if all(map(os.path.isfile, listed)) else ()
+        return listed  # one that is missing is told when the project is read
     main = first(MAIN_NAMES)
     if main is None:
         return ()

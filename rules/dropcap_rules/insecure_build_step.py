@@ -65,6 +65,8 @@ def check(container: Container) -> Iterator[Problem]:
     if container.kind is Kind.BUILD and option is not None and option.value:
         message = "the build may run steps with every capability, without a seccomp or AppArmor profile"
         yield Problem(option, message, ("security.insecure",))
+    for grant in container.build_grants:
+        yield Problem(grant, "the build of this service may run steps with every capability", ("security.insecure",))
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:

@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
     target = find_project(arguments.path, arguments.files)
     failures: tuple[Failure, ...]
     try:
-        project = read_project(target, project_settings(arguments))
+        project = read_project(target, project_settings(arguments)._replace(shows_secrets=True))
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
@@ -77,9 +77,22 @@ def find_project(path: str | None, files: list[str]) -> Target:
     if not os.path.isdir(given):
         return together([Target(path or given, COMPOSE, named=True)])[0]
     found = files_of("" if given == os.curdir else given)
+    if not found and path is None:
+        found = _above()
     if not found:
         raise UsageError(f"{path or os.curdir}: no Compose project here; name its file")
     return Target(found[0], COMPOSE, named=True, over=found[1:])
+
+
+def _above() -> tuple[str, ...]:
+    """Look for a project above the current folder, as Docker Compose does, but not above what it lies in."""
+    folder, root = os.getcwd(), root_of(os.curdir)
+    up = ""
+    while os.path.realpath(folder) != root and folder != os.path.dirname(folder):
+        folder, up = os.path.dirname(folder), os.path.join(up, os.pardir)
+        if found := files_of(up):
+            return found
+    return ()
 
 
 def read_project(target: Target, settings: Settings) -> Project:

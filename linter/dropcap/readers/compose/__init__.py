@@ -16,7 +16,7 @@ from dropcap.readers.compose.environment import environment_of
 from dropcap.readers.compose.files import Files
 from dropcap.readers.compose.log import Log
 from dropcap.readers.compose.nodes import entries
-from dropcap.readers.compose.project import is_version_1, load
+from dropcap.readers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.scope import Scope, Trail, route, whole
 from dropcap.readers.compose.services import containers
@@ -41,12 +41,15 @@ _SERVICES = (
 )
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
 _NAMES_OTHERS = r"depends_on|networks|volumes|secrets|configs|models|service:"
-_ELSEWHERE = r"(?m)^(?:apiVersion|kind|jobs|on|stages|openapi|swagger|pool|steps|hosts)[ \t]*:"
+_TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 
 
 def looks_like_compose(text: str) -> bool:
     """Tell by its text alone whether a YAML file of any name is a Compose file."""
-    return bool(re.search(_SERVICES, text) and re.search(_OF_A_SERVICE, text) and not re.search(_ELSEWHERE, text))
+    if not re.search(_SERVICES, text) or not re.search(_OF_A_SERVICE, text):
+        return False
+    keys = {key for _, key in re.findall(_TOP_KEY, text)}
+    return all(key in TOP_LEVEL or key.startswith("x-") for key in keys)
 
 
 class Project(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, Located, UnreadableError
+from dropcap.readers.compose.nodes import RESET, without_distant_resets
 from dropcap.readers.compose.scalars import meaning
 from dropcap.readers.compose.scope import route
 from dropcap.readers.yaml import Mapping, Scalar, target
@@ -52,6 +53,8 @@ def documents(path: str, scope: Scope) -> list[Mapping]:
         raise another_kind(source, Span(0, 0), "it is empty")
     for root in empty:
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
+    if RESET in source.text:
+        found = [without_distant_resets(root) for root in found]
     return [_replaced(root, source, scope) for root in found]
 
 

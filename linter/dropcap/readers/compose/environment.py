@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Level, UnreadableError
 from dropcap.readers.compose.files import NotFollowedError
+from dropcap.readers.yaml import Unknown
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span
 
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from dropcap.project import Settings
     from dropcap.readers.compose.files import Files
     from dropcap.readers.compose.log import Log
-    from dropcap.readers.yaml import Node, Unknown
+    from dropcap.readers.yaml import Node
+
+
+_SECRET_WORDS = frozenset(
+    {"apikey", "cred", "credentials", "creds", "key", "keys", "pass", "passwd", "password", "pw", "pwd"}
+    | {"secret", "secrets", "token", "tokens"}
+)
 
 
 class Variable(NamedTuple):
@@ -46,15 +53,24 @@ class Environment:
         values: the variables by name.
         is_complete: whether a name that is not in it is certainly not set, as for `docker compose` run in exactly
             this environment. Otherwise whoever runs Compose may have set it.
+        hides_secrets: whether a value counts as unknown whose name is that of a secret: messages quote values.
 
     """
 
-    __slots__ = ("is_complete", "values")
+    __slots__ = ("hides_secrets", "is_complete", "values")
 
-    def __init__(self, values: Mapping[str, Variable], is_complete: bool) -> None:  # noqa: FBT001  # two things make an environment, and no default suits either
+    def __init__(
+        self,
+        values: Mapping[str, Variable],
+        is_complete: bool,  # noqa: FBT001  # two things make an environment, and no default suits either
+        *,
+        hides_secrets: bool = False,
+    ) -> None:
         """Take the variables by name."""
-        self.values: Mapping[str, Variable] = dict(values)
+        hidden = {name: _hidden(name, one) for name, one in values.items() if hides_secrets and _is_secret(name)}
+        self.values: Mapping[str, Variable] = {**values, **hidden}
         self.is_complete = is_complete
+        self.hides_secrets = hides_secrets
 
     def lookup(self, name: str) -> Variable | None:
         """Give a variable; None where it is not set here."""
@@ -63,12 +79,31 @@ class Environment:
     def over(self, weaker: Environment) -> Environment:
         """Lay this environment over another one: what both set is as it is here.
 
-        The two are complete together as soon as one of them says that nothing else sets a variable.
+        The two are complete together as soon as one of them says that nothing else sets a variable, and hide secrets
+        as soon as one of them does.
         """
-        return Environment({**weaker.values, **self.values}, self.is_complete or weaker.is_complete)
+        return Environment(
+            {**weaker.values, **self.values},
+            self.is_complete or weaker.is_complete,
+            hides_secrets=self.hides_secrets or weaker.hides_secrets,
+        )
 
 
-def from_mapping(name: str, values: Mapping[str, str], *, is_complete: bool) -> Environment:
+def _is_secret(name: str) -> bool:
+    """Whether a variable's name is that of a secret: `DB_PASSWORD`, but not `KEYCLOAK_VERSION`."""
+    return not _SECRET_WORDS.isdisjoint(name.lower().split("_"))
+
+
+def _hidden(name: str, variable: Variable) -> Variable:
+    if not variable.value:
+        return variable
+    written = f"${{{name}}}"
+    return variable._replace(value=written, unknown=Unknown(written, f"{name} is the name of a secret"))
+
+
+def from_mapping(
+    name: str, values: Mapping[str, str], *, is_complete: bool, hides_secrets: bool = False
+) -> Environment:
     """Make an environment of variables that stand in no file.
 
     Args:
@@ -76,10 +111,12 @@ def from_mapping(name: str, values: Mapping[str, str], *, is_complete: bool) -> 
             kept out of that source: they may be secrets.
         values: the variables.
         is_complete: whether all others are certainly not set.
+        hides_secrets: see :class:`Environment`.
 
     """
     source = Source(name, "")
-    return Environment({key: Variable(value, source, Span(0, 0)) for key, value in values.items()}, is_complete)
+    variables = {key: Variable(value, source, Span(0, 0)) for key, value in values.items()}
+    return Environment(variables, is_complete, hides_secrets=hides_secrets)
 
 
 def environment_of(directory: str, files: Files, log: Log, settings: Settings | None) -> Environment:
@@ -88,11 +125,18 @@ def environment_of(directory: str, files: Files, log: Log, settings: Settings | 
         return from_mapping("", {}, is_complete=False)
     # Docker Compose sets PWD itself where nobody has.
     process = {"PWD": os.getcwd(), **os.environ} if settings.uses_environment else {}
-    environment = from_mapping("the environment", process, is_complete=settings.uses_environment)
-    default = os.path.join(directory, ".env")
+    environment = from_mapping(
+        "the environment",
+        process,
+        is_complete=settings.uses_environment,
+        hides_secrets=not settings.shows_secrets,
+    )
     if settings.env_files is not None:
+        for path in settings.env_files:
+            files.allow(path)  # whoever names a file on the command line may read it
         return with_files(settings.env_files, environment, files, log)
-    return with_files([default], environment, files, log) if files.exists(default) else environment
+    default = os.path.join(directory, ".env")
+    return with_files([default], environment, files, log) if files.is_there(default) else environment
 
 
 def with_files(
@@ -109,8 +153,10 @@ def with_files(
         try:
             source = files.source(path)
         except NotFollowedError as error:
+            if path == os.devnull:
+                continue  # the way to say: none
             if where is None:
-                log.add_about(path, f"{error.reason}; name another file of variables", Level.ERROR)
+                log.add_about(path, f"{error.reason}: what it sets is unknown", error.level)
             else:
                 log.tell(where, f"{path} {error.reason}: what it sets is unknown", Level.NOTE)
             continue

@@ -46,7 +46,7 @@ class NotFollowedError(Exception):
 class Files:
     """The files below a root, as they are on the disk but for those that are given."""
 
-    __slots__ = ("_find_root", "_real_paths", "_real_root", "_sources", "_streams")
+    __slots__ = ("_allowed", "_find_root", "_real_paths", "_real_root", "_sources", "_streams")
 
     def __init__(self, find_root: Callable[[], str] | None) -> None:
         """Take what finds the folder that nothing is read outside of; without it, only what is given is there.
@@ -54,6 +54,7 @@ class Files:
         It is asked when a first file besides those given is looked for: few projects have one.
         """
         self._find_root = find_root
+        self._allowed: set[str] = set()
         self._real_root: str | None = None
         self._real_paths: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
@@ -74,9 +75,13 @@ class Files:
         """Give the text of a file that was read, or given, before."""
         return self._sources.get(self.real(path))
 
-    def exists(self, path: str) -> bool:
-        """Whether a path is that of a file on the disk, inside the root."""
-        return self._find_root is not None and os.path.isfile(path) and self._is_inside(self.real(path))
+    def allow(self, path: str) -> None:
+        """Let a file be read wherever it lies: somebody named it, and not a file of the project."""
+        self._allowed.add(self.real(path))
+
+    def is_there(self, path: str) -> bool:
+        """Whether a path is that of a file on the disk, be it one that is not to be read."""
+        return self._find_root is not None and os.path.isfile(path)
 
     def source(self, path: str) -> Source:
         """Give a file's text.
@@ -94,7 +99,7 @@ class Files:
             return found
         if self._find_root is None:
             raise NotFollowedError("is not looked at: this text is read by itself", Level.NOTE)
-        if not self._is_inside(real):
+        if real not in self._allowed and not self._is_inside(real):
             raise NotFollowedError("lies outside the project: dropcap reads nothing there", Level.NOTE)
         if len(self._sources) >= MAX_FILES:
             raise NotFollowedError(f"is one file too many: a project may have {MAX_FILES:,}", Level.ERROR)

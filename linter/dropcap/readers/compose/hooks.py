@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.capabilities.effective import is_root
 from dropcap.model import Container, Kind, Located
 from dropcap.readers.compose.fields import Fields
 from dropcap.readers.compose.nodes import entries, items
@@ -52,8 +53,23 @@ def hooks(service: Container, found: dict[str, Entry], log: Log) -> Iterator[Con
             image = fields.string("image", "image", is_shown=True) or service.image
             stage = None if "image" in fields.entries else service.stage
             yield own._replace(image=image, stage=stage, opaque=tuple(fields.opaque))
-        elif (privileged is not None and privileged.value) or fields.opaque:
-            yield own._replace(kind=Kind.EXEC, image=service.image, opaque=tuple(fields.opaque))
+        elif (privileged is not None and privileged.value) or fields.opaque or _regains(user, service):
+            # A process in the container is the container's user's, unless the hook names another one.
+            yield own._replace(
+                kind=Kind.EXEC,
+                image=service.image,
+                user=user or service.user,
+                stage=service.stage,
+                opaque=tuple(fields.opaque),
+            )
+
+
+def _regains(user: Located[str] | None, service: Container) -> bool:
+    """Whether a hook runs as root where the service does not: it holds what the service's user cannot use."""
+    if user is None:
+        return False
+    process = Container(Kind.EXEC, "", service.source, service.span, user=user)
+    return is_root(process) is True and is_root(service) is False
 
 
 def _written(service: str, found: dict[str, Entry], log: Log) -> Iterator[tuple[str, Value, Mapping]]:

@@ -136,7 +136,7 @@ def _environment(include: _Include, directory: str, scope: Scope) -> Environment
     """Lay the including project's variables over those of the included one's own files."""
     paths = [join(scope.directory, path) for path in include.env_files]
     default = os.path.join(directory, ".env")
-    if not paths and scope.files.exists(default):
+    if not paths and scope.files.is_there(default):
         paths = [default]
     return with_files(paths, scope.environment, scope.files, scope.log, include.where)
 

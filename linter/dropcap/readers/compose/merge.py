@@ -99,6 +99,8 @@ def _merge_values(base: Value, over: Value, path: str, pattern: str, log: Log) -
         return over
     if way == "subnets" and isinstance(base, Sequence) and isinstance(over, Sequence):
         return _merge_subnets(base, over, path, log)
+    if way == "list" and isinstance(over, Mapping):
+        base = _without_reset_names(base, over, path, log)
     if way in _FORMS:
         base, over = (_in_form(value, way, path, log) for value in (base, over))
     if way == "hosts" and isinstance(base, Sequence) and isinstance(over, Sequence):
@@ -124,6 +126,15 @@ def _in_form(value: Value, way: str | None, path: str, log: Log) -> Value:
     if way == "build":
         return _to_build(value)
     return _to_list(value, path, log, is_many=way == "hosts")
+
+
+def _without_reset_names(base: Value, over: Mapping, path: str, log: Log) -> Value:
+    """Take out what the stronger mapping resets; of a list of `name=value` Docker Compose finds no name to reset."""
+    names = {name for name, entry in all_entries(over, path, log).items() if entry.value.tag == RESET}
+    if not names or not isinstance(base, Mapping):
+        return base
+    found = all_entries(base, path, log).items()
+    return base._replace(pairs=tuple(Pair(one.key, one.value) for name, one in found if name not in names))
 
 
 def _without_known(over: Sequence, base: Sequence) -> Sequence:

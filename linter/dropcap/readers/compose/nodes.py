@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.readers.compose.scalars import STARTS_OF_TEXT, meaning, printed
-from dropcap.readers.yaml import Mapping, Pair, Scalar, Sequence, target
+from dropcap.readers.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
 from dropcap.record import NamedTuple
 from dropcap.source import Span
 
@@ -144,3 +144,33 @@ def without(mapping: Mapping, name: str, log: Log) -> Mapping:
     """Give a mapping without one key."""
     found = all_entries(mapping, "", log)
     return mapping._replace(pairs=tuple(Pair(one.key, one.value) for other, one in found.items() if other != name))
+
+
+def without_distant_resets(root: Mapping) -> Mapping:
+    """Let a `!reset` count only where it is written: what an alias repeats of it is nothing at all.
+
+    Docker Compose takes a reset out of the tree when it first comes by, which is at the anchor.
+    """
+    settled = _settled(root, {}, is_repeated=False)
+    return settled if isinstance(settled, Mapping) else root
+
+
+def _settled(node: Value, done: dict[int, Value], *, is_repeated: bool) -> Value:
+    if isinstance(node, Mapping):
+        pairs = [
+            Pair(pair.key, _inside(pair.value, done, is_repeated=is_repeated))
+            for pair in node.pairs
+            if not (is_repeated and target(pair.value).tag == RESET)
+        ]
+        return node._replace(pairs=tuple(pairs))
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(_inside(item, done, is_repeated=is_repeated) for item in node.items))
+    return node
+
+
+def _inside(node: Node, done: dict[int, Value], *, is_repeated: bool) -> Node:
+    if not isinstance(node, Alias):
+        return _settled(node, done, is_repeated=is_repeated)
+    if id(node.target) not in done:
+        done[id(node.target)] = _settled(node.target, done, is_repeated=True)
+    return node._replace(target=done[id(node.target)])

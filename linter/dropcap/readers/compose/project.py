@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 
-_TOP_LEVEL = frozenset(
+TOP_LEVEL = frozenset(
     {"configs", "include", "jobs", "models", "name", "networks", "secrets", "services", "version", "volumes"}
 )
 
@@ -107,7 +107,7 @@ def _refuse_another_kind(model: Mapping, source: Source, log: Log) -> None:
 
     """
     top = entries(model, "", log)
-    is_part = all(name in _TOP_LEVEL or name.startswith("x-") for name in top)
+    is_part = all(name in TOP_LEVEL or name.startswith("x-") for name in top)
     if "services" in top or (top and is_part) or is_version_1(model, log):
         return
     raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services")

@@ -107,7 +107,7 @@ def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:
         fields.hide(extends.value, f"extends: {_extended(extends.value)}", reason)
     elif "image" not in fields.entries and "build" not in fields.entries:
         reason = "it has neither image nor build, so it completes a service of another file"
-        fields.hide(key, key.text, reason)
+        fields.hide(key, "the file that it completes", reason)
 
 
 def _extended(value: Value) -> str:

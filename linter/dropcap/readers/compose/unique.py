@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def unique_lists(model: Mapping, log: Log) -> Mapping:
     """Give a model in whose lists each thing stands once; the same model where that is so already."""
-    return _walk(model, _LISTS, log)
+    return _walk(model, _LISTS, "", log)
 
 
 def _by_name(value: Value, log: Log) -> str | None:
@@ -132,10 +132,10 @@ _LISTS: dict[str, object] = {
 }
 
 
-def _walk(mapping: Mapping, inside: dict[str, object], log: Log) -> Mapping:
+def _walk(mapping: Mapping, inside: dict[str, object], path: str, log: Log) -> Mapping:
     """Follow the table down; nothing is made anew where nothing changes."""
     changed: dict[str, Value] = {}
-    found = all_entries(mapping, "", log)
+    found = all_entries(mapping, path, log)
     any_name = inside.get("*")
     for name, entry in found.items():
         known = any_name or inside.get(name)
@@ -143,7 +143,9 @@ def _walk(mapping: Mapping, inside: dict[str, object], log: Log) -> Mapping:
             continue
         value = entry.value
         if isinstance(known, dict):
-            result: Value = _walk(value, known, log) if isinstance(value, Mapping) else value
+            result: Value = (
+                _walk(value, known, f"{path}.{name}" if path else name, log) if isinstance(value, Mapping) else value
+            )
         else:
             result = _once(value, known, log) if isinstance(value, Sequence) else value  # type: ignore[arg-type]  # the table's leaves
         if result is not value:
