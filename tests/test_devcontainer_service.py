@@ -295,6 +295,7 @@ def test_the_variables_of_the_folder_of_the_first_file_count(project: Path) -> N
             '"dockerComposeFile"',
             Level.ERROR,
         ),
+        (joined(*["../compose.yaml"] * 101), "is one file too many", '"../compose.yaml"', Level.ERROR),
         (joined("../compose.yaml", service=3), "service is to be a text", "3", Level.ERROR),
         ({**joined("x"), "dockerComposeFile": 3}, "dockerComposeFile is to be a text", "3", Level.ERROR),
     ],

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 
+MAX_FILES = 100
+"""How many Compose files may be named; one that is named again is read again."""
+
+
 class ComposeService(NamedTuple):
     """The service of a Compose project that a devcontainer.json adds to.
 
@@ -83,6 +87,9 @@ def service_of(named: ComposeService, properties: Properties, settings: Settings
         return _unknown(properties, named, "no service is named")
     if any("${" in str(text.value) for text in (*named.files, named.service)):
         return _unknown(properties, named, "a variable of the machine decides it")
+    if len(named.files) > MAX_FILES:
+        _tell(properties, located(named.files[MAX_FILES]), f"is one file too many: dropcap stops at {MAX_FILES}")
+        return _unknown(properties, named, "there are too many files")
     sources = [_source(file, properties) for file in named.files]
     known = [source for source in sources if source is not None]
     if len(known) < len(sources):
@@ -160,7 +167,7 @@ def _unknown(properties: Properties, named: ComposeService, reason: str) -> Serv
     grip = properties.member("dockerComposeFile")
     if grip is None:
         return Service(None)
-    text = ", ".join(str(file.value) for file in named.files) or "dockerComposeFile"
+    text = ", ".join(str(file.value) for file in named.files[:MAX_FILES]) or "dockerComposeFile"
     said = f"the Compose project says the rest, and {reason}"
     return Service(None, (Opaque(text, said, grip.value.source, grip.value.span),))
 
