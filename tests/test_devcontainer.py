@@ -14,7 +14,6 @@ from dropcap.discover import Target
 from dropcap.engine import check_file
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.readers import devcontainer
-from dropcap.readers.jsonc import Object, parse
 from dropcap.source import Source
 from dropcap.syntaxes import DEVCONTAINER
 from oracles import docker_cli
@@ -112,7 +111,9 @@ def test_each_value_stands_where_it_is_written() -> None:
         ('{"image": "a", "name": "tools"}', (1, 24)),
         ('{"image": "a"}', (1, 2)),
         ('{"x": 1, "build": {"dockerfile": "${localEnv:D}"}}', (1, 10)),
-        ('{"dockerComposeFile": "c.yml", "service": "s"}', (1, 2)),
+        ('{"dockerComposeFile": "c.yml", "service": "s"}', (1, 43)),
+        ('{"dockerComposeFile": "c.yml", "name": "x"}', (1, 40)),
+        ('{"dockerComposeFile": "c.yml"}', (1, 2)),
         ("{}", (1, 1)),
     ],
 )
@@ -203,22 +204,6 @@ def test_the_editor_keeps_the_container_alive_with_a_shell_unless_it_is_told_not
     properties: dict[str, bool], entrypoint: list[str]
 ) -> None:
     assert values(container(**properties).entrypoint) == entrypoint
-
-
-def test_a_compose_service_gets_more_and_the_rest_is_said_elsewhere() -> None:
-    files = '"dockerComposeFile": ["a.yml", "b.yml"], "service": "app"'
-    text = f'{{{files}, "capAdd": ["SYS_PTRACE"], "runArgs": ["--privileged"]}}'
-    [found] = document(text).containers
-    assert (found.kind, found.name, values(found.cap_add)) == (Kind.DEVCONTAINER, "app", ["SYS_PTRACE"])
-    assert found.privileged is None
-    assert found.hides("cap_drop", "image", "user")
-    root = parse(Source("x", text)).root
-    assert isinstance(root, Object)
-    joined = devcontainer.compose_service(root)
-    assert joined
-    assert values(joined.files) == ["a.yml", "b.yml"]
-    assert joined.service
-    assert joined.service.value == "app"
 
 
 def in_project(folder: Path, **files: str) -> Path:

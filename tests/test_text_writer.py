@@ -185,6 +185,12 @@ def test_many_names_are_cut_to_a_few() -> None:
     assert any(line.endswith("in db, c0, c1 and 7 more") for line in _lines(dropped, shared))
 
 
+def test_sharers_of_several_kinds_are_named_with_them() -> None:
+    other = _DB._replace(kind=Kind.DEVCONTAINER, source=Source("devcontainer.json", '"db"'), span=Span(0, 4))
+    shared = finding(_DB, place(_SOURCE, "5432:5432"), shared_by=(other,))
+    assert any(line.endswith(" in service db and devcontainer db") for line in _lines(shared))
+
+
 def test_run_commands_are_folded_too() -> None:
     source = Source("x.sh", "docker run a\ndocker run b\n")
     commands = [Container(Kind.RUN, name, source, Span(at, at + 10)) for name, at in (("a", 0), ("b", 13))]

@@ -23,10 +23,10 @@ from dropcap.model import (
     Report,
     UnreadableError,
 )
-from dropcap.project import Settings, is_main, real_path
+from dropcap.project import Settings, is_started_alone, real_path
 from dropcap.record import NamedTuple
 from dropcap.source import Source, Span, UndecodableError
-from dropcap.syntaxes import COMPOSE, DOCKERFILE, is_yaml, left_alone, syntax_of_content
+from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, is_yaml, left_alone, syntax_of_content
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dropcap.rule import Rule
 
 
-_READERS = frozenset({"devcontainer", "dockerfile", "inspect", "quadlet", "shell"})
+_READERS = frozenset({"dockerfile", "inspect", "quadlet", "shell"})
 """The syntaxes that have a reader of their name; each is imported when its first file comes."""
 
 _STARTS_CONTAINER = r"\b(?:docker|podman|nerdctl)\s[^\n]*\b(?:run|create|exec)\b"
@@ -54,8 +54,8 @@ class FileResult(NamedTuple):
         path: the file's real path.
         parts: the real paths of further files that were read as parts of the same project.
         bases: real path and name of the services of other files that it is made of.
-        is_base: whether it is a file that Docker Compose would not find by itself, so that its services may be there
-            for others to be made of.
+        is_base: whether it is a file that nobody starts by itself, so that its services may be there for others to
+            be made of.
 
     """
 
@@ -104,20 +104,29 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
     containers: list[Container] = []
     problems = list(failures)
     files: set[str] = set()
-    for result in apart(list(results)):
+    kept: Sequence[FileResult] = list(apart(list(results)))
+    if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
+        from dropcap.shared import said_once  # few projects have one
+
+        kept = said_once(kept)
+    for result in kept:
         findings += result.findings
         problems += result.failures
         containers += result.containers
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings.sort(key=_finding_order)
-    problems.sort(key=_failure_order)
+    # What several read of the same file, each of them tells; an error stands before a note.
+    problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
+    problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
 
 
 def apart(results: Sequence[FileResult]) -> Iterator[FileResult]:
     """Leave out what is reported as part of a project: files that one includes, and services that one extends.
+
+    A service that a development container runs is left out as well.
 
     Files that include each other are parts of the first of them.
     """
@@ -186,7 +195,7 @@ def check_bytes(
         path=real_path(target.path),
         parts=document.parts,
         bases=document.bases,
-        is_base=not target.over and not is_main(target.path),
+        is_base=not target.over and not is_started_alone(target.path),
     )
 
 
@@ -243,6 +252,10 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
         from dropcap.readers import compose
 
         return compose.read(source, target.over, settings._replace(root=target.root))
+    if syntax == DEVCONTAINER:
+        from dropcap.readers import devcontainer
+
+        return devcontainer.read(source, settings)
     if syntax in _READERS:
         return import_module(f"dropcap.readers.{syntax}").read(source)  # type: ignore[no-any-return]  # a reader's contract
     from dropcap.readers import embedded

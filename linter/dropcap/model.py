@@ -410,7 +410,8 @@ class Finding(NamedTuple):
         severity: the rule's severity.
         container: the container that it was found in.
         problem: what the rule said.
-        shared_by: further containers that have it by the very same text (a YAML anchor, a loop).
+        shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a
+            development container runs).
 
     """
 

@@ -128,6 +128,11 @@ def is_main(path: str) -> bool:
     return os.path.basename(path) in MAIN_NAMES
 
 
+def is_started_alone(path: str) -> bool:
+    """Whether a Compose file is one that people start as it is: one in a `.devcontainer` is there for an editor."""
+    return is_main(path) and ".devcontainer" not in os.path.abspath(path).split(os.sep)[:-1]
+
+
 def _project_of(folder: str, found: Container[str] | None) -> tuple[str, ...]:
     """Give the files of a folder's project, the first one first; `found` holds those that count, None for all."""
     try:

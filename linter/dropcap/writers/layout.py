@@ -106,7 +106,8 @@ def _excerpt(finding: Finding, *, colour: bool) -> Iterator[str]:
 
 
 def _names(containers: Sequence[Container]) -> str:
-    names = [shortened(container.name, _NAME_SIZE) for container in containers]
+    is_mixed = len({container.kind for container in containers}) > 1
+    names = [title(one) if is_mixed else shortened(one.name, _NAME_SIZE) for one in containers]
     if len(names) == 1:
         return names[0]
     if len(names) <= _MOST_NAMES:

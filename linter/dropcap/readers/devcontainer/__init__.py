@@ -2,7 +2,8 @@
 
 The file becomes the words of the `docker run` that the reference implementation makes of it (devcontainers/cli
 f683c29, src/spec-node/singleContainer.ts, spawnDevContainer), and these are read as any command line. With a
-Compose file it is a service that gets more capabilities (src/spec-node/dockerCompose.ts).
+Compose file it is a service of that project, with what this file adds laid over it: see
+:mod:`dropcap.readers.devcontainer.service`.
 
 `remoteUser` is the user of the editor's own processes, which are executed in the running container, and
 `forwardPorts` are forwarded by the editor: both say nothing of the container.
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Container, Document, Engine, Failure, Kind, Level, Located, Opaque, UnreadableError
+from dropcap.project import Settings
 from dropcap.readers.command_line import RefusedError, read_words, refusal
 from dropcap.readers.devcontainer.features import FIELDS, asked_by, has_metadata
 from dropcap.readers.devcontainer.image import base_of, dockerfile_of, read_image
@@ -22,17 +24,19 @@ from dropcap.readers.devcontainer.properties import (
     located,
     mount_text,
     option,
+    volume_text,
     word,
     written,
 )
+from dropcap.readers.devcontainer.service import ComposeService, compose_service, laid_over, service_of
 from dropcap.readers.jsonc import Object, Scalar, parse
-from dropcap.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dropcap.model import Stage
     from dropcap.readers.flags import Word
+    from dropcap.readers.jsonc import Node
     from dropcap.source import Source
 
 __all__ = ["ComposeService", "compose_service", "read"]
@@ -43,21 +47,12 @@ _SHELL = "/bin/sh"
 _MEANT_FOR_PODMAN = ("unknown flag:", "unknown shorthand flag:", "--userns: invalid USER mode")
 
 
-class ComposeService(NamedTuple):
-    """The service of a Compose project that a devcontainer.json adds to.
+def read(source: Source, settings: Settings | None = None) -> Document:
+    """Read a devcontainer.json, with the Dockerfile or the Compose project that it names.
 
-    Attributes:
-        files: the Compose files, as they are written, relative to the devcontainer.json, the weakest first.
-        service: the service's name; None where the file forgets it.
-
-    """
-
-    files: tuple[Located[str], ...]
-    service: Located[str] | None
-
-
-def read(source: Source) -> Document:
-    """Read a devcontainer.json.
+    Args:
+        source: its text.
+        settings: how to resolve a Compose project; where that ends is found out.
 
     Raises:
         UnreadableError: it is no JSON, or no object.
@@ -68,56 +63,46 @@ def read(source: Source) -> Document:
         span = text.root.span
         raise UnreadableError(Failure(source.path, "no devcontainer.json: it is no object", source=source, span=span))
     properties = Properties(text.root)
-    container = _container(properties)
+    named = compose_service(properties)
+    bases: tuple[tuple[str, str], ...] = ()
+    if named is None:
+        container = _single(properties)
+    else:
+        container, bases = _of_service(named, properties, settings or Settings())
     failures = tuple(dict.fromkeys((*text.problems, *properties.failures)))
-    return Document(source, "devcontainer", () if container is None else (container,), failures)
+    return Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
 
 
-def compose_service(root: Object) -> ComposeService | None:
-    """Find the Compose files and the service that a devcontainer.json names; None where it names none."""
-    properties = Properties(root)
-    if properties.member("dockerComposeFile") is None:
-        return None
-    service = properties.text("service")
-    files = tuple(map(located, properties.text_or_texts("dockerComposeFile")))
-    return ComposeService(files, located(service) if service else None)
-
-
-def _container(properties: Properties) -> Container | None:
+def _single(properties: Properties) -> Container | None:
+    """Give the container of an image or a Dockerfile."""
     grip = _grip(properties)
     opaque: list[Opaque] = []
-    compose = compose_service(properties.root)
-    dockerfile = None if compose else dockerfile_of(properties)
+    dockerfile = dockerfile_of(properties)
     stage: Stage | None = None
     if dockerfile is not None:
         built = read_image(properties, dockerfile)
         stage = built.stage
         opaque += built.opaque
     words = [
-        *(() if compose else _before(properties)),
+        *_before(properties),
         *_user(properties),
-        *(() if compose else map(word, properties.texts("runArgs"))),
-        *_after(properties, opaque, is_mounted=compose is not None),
+        *map(word, properties.texts("runArgs")),
+        *_after(properties, opaque),
     ]
-    image = None if dockerfile or compose else properties.text("image")
-    if image is None and dockerfile is None and compose is None:
+    image = None if dockerfile else properties.text("image")
+    if image is None and dockerfile is None:
         message = "names no image, no Dockerfile and no Compose file; an editor asks, or takes an image of its own"
         properties.failures.append(Failure(grip.source.path, message, Level.NOTE, grip.source, grip.span))
     container = _run(properties, grip, words, image)
     if container is None:
         return None
     _check_order(properties, container, image or grip)
-    opaque += _from_image(image, stage)
-    name = grip.value
-    if compose is not None:
-        name = compose.service.value if compose.service else name
-        text = ", ".join(file.value for file in compose.files)
-        opaque.append(Opaque(text, "the Compose file says the rest", grip.source, grip.span))
+    opaque += _from_image(located(image) if image else None, stage)
     overrides = properties.truth("overrideCommand")
-    is_overridden = compose is None and (overrides is None or overrides.value is True)
+    is_overridden = overrides is None or overrides.value is True
     return container._replace(
         kind=Kind.DEVCONTAINER,
-        name=name,
+        name=grip.value,
         source=grip.source,
         span=grip.span,
         engine=container.engine if container.engine is Engine.PODMAN else None,
@@ -127,6 +112,36 @@ def _container(properties: Properties) -> Container | None:
         stage=stage,
         opaque=(*container.opaque, *opaque),
     )
+
+
+def _of_service(
+    named: ComposeService, properties: Properties, settings: Settings
+) -> tuple[Container | None, tuple[tuple[str, str], ...]]:
+    """Give the container of a Compose service, and what it is made of: real paths of files, and its name there."""
+    grip = located(named.service) if named.service else _grip(properties)
+    opaque: list[Opaque] = []
+    words = [*_user(properties), *_mounts(properties, volume_text), *_after(properties, opaque)]
+    container = _run(properties, grip, words, None)
+    if container is None:
+        return None, ()
+    own = container._replace(
+        kind=Kind.DEVCONTAINER,
+        name=grip.value,
+        source=grip.source,
+        span=grip.span,
+        engine=None,
+        image=None,
+        entrypoint=None,
+        command=None,
+        opaque=(*container.opaque, *opaque),
+    )
+    service = service_of(named, properties, settings)
+    if service.container is None:
+        return own._replace(opaque=(*own.opaque, *service.opaque)), ()
+    shell = own._replace(entrypoint=(Located(_SHELL, grip.source, grip.span),))
+    joined = laid_over(service, shell, properties)
+    from_image = _from_image(joined.image, joined.stage)
+    return joined._replace(opaque=(*joined.opaque, *from_image)), service.bases
 
 
 def _grip(properties: Properties) -> Located[str]:
@@ -182,12 +197,12 @@ def _before(properties: Properties) -> Iterator[Word]:
     if workspace is not None and workspace.value:
         yield option("--mount", workspace)
         yield word(workspace)
-    yield from _mounts(properties)
+    yield from _mounts(properties, mount_text)
 
 
-def _mounts(properties: Properties) -> Iterator[Word]:
+def _mounts(properties: Properties, text_of: Callable[[Node], str | None]) -> Iterator[Word]:
     for mount in properties.items("mounts"):
-        text = mount_text(mount)
+        text = text_of(mount)
         if text is None:
             message = "a mount is a text, or an object with a target; this one is left out"
             properties.failures.append(Failure(mount.source.path, message, source=mount.source, span=mount.span))
@@ -203,10 +218,8 @@ def _user(properties: Properties) -> Iterator[Word]:
         yield word(user)
 
 
-def _after(properties: Properties, opaque: list[Opaque], *, is_mounted: bool) -> Iterator[Word]:
+def _after(properties: Properties, opaque: list[Opaque]) -> Iterator[Word]:
     """Give the options that stand last: what the file and its features ask for."""
-    if is_mounted:
-        yield from _mounts(properties)
     init, privileged = properties.truth("init"), properties.truth("privileged")
     if init is not None and init.value:
         yield option("--init", init)
@@ -224,9 +237,9 @@ def _after(properties: Properties, opaque: list[Opaque], *, is_mounted: bool) ->
             opaque.append(asked.opaque)
 
 
-def _from_image(image: Scalar | None, stage: Stage | None) -> Iterator[Opaque]:
+def _from_image(image: Located[str] | None, stage: Stage | None) -> Iterator[Opaque]:
     """Say what the metadata of an image may add."""
-    base = located(image) if image else base_of(stage) if stage else None
+    base = base_of(stage) if stage else image
     if base is not None and has_metadata(base.value):
         reason = "the image's metadata may ask for more than the file says"
         yield Opaque(base.value, reason, base.source, base.span, FIELDS[:3])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # they are called, they say no more than that. Other variables come from the machine, or from who fills a template.
 _VARIABLE = re.compile(r"\$\{(?!localWorkspaceFolder|containerWorkspaceFolder|devcontainerId)[^}]*\}")
 
+_MOUNT_KEYS = {"src": "source", "destination": "target", "dst": "target"}
+
 
 class Properties:
     """The members of the outermost object; each is asked for by its name and type."""
@@ -138,11 +140,38 @@ def mount_text(node: Node) -> str | None:
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, Array):
         return None
-    known = {key: member.value.value for key, member in members(node).items() if isinstance(member.value, Scalar)}
+    known = _scalars(node)
     if not isinstance(known.get("target"), str):
         return None
     source = f"src={known['source']}," if known.get("source") else ""
     return f"type={known.get('type', 'volume')},{source}dst={known['target']}"
+
+
+def volume_text(node: Node) -> str | None:
+    """Give a mount as it becomes a volume of a Compose service, which keeps nothing but its source and target.
+
+    devcontainers/cli src/spec-node/dockerCompose.ts, convertMountToVolume; for a text
+    src/spec-configuration/containerFeaturesConfiguration.ts, parseMount. None where it has no target.
+    """
+    if isinstance(node, Array):
+        return None
+    if isinstance(node, Object):
+        known = _scalars(node)
+    else:
+        parts = (part.split("=") for part in str(node.value).split(","))
+        known = {_MOUNT_KEYS.get(part[0], part[0]): part[1] for part in parts if len(part) > 1}
+    source, target = known.get("source"), known.get("target")
+    if not isinstance(target, str) or not target:
+        return None
+    if not source:
+        return f"type=volume,dst={target}"
+    # Compose takes a path for a bind mount; these variables of the editor are paths.
+    is_path = str(source).startswith(("/", ".", "~", "${localWorkspaceFolder}", "${localEnv:"))
+    return f"type={'bind' if is_path else 'volume'},src={source},dst={target}"
+
+
+def _scalars(node: Object) -> dict[str, object]:
+    return {key: member.value.value for key, member in members(node).items() if isinstance(member.value, Scalar)}
 
 
 def first_character(node: Object) -> Span:
