@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.discover import discover
-from dropcap.engine import check_targets, read_document, to_report
+from dropcap.engine import check_targets, read_document
 from dropcap.model import Container, Document, Engine, Kind, Level
 from dropcap.project import MAIN_NAMES, Settings
+from dropcap.report import to_report
 from dropcap.rule import load_rules
 from oracles import compose as oracle
 

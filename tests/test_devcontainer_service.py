@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropcap.discover import discover
-from dropcap.engine import check_targets, to_report
+from dropcap.engine import check_targets
 from dropcap.model import Container, Document, Engine, Kind, Level, Problem, Report, Severity
 from dropcap.project import Settings
 from dropcap.readers import devcontainer
+from dropcap.report import to_report
 from dropcap.rule import Rule, load_rules
 from dropcap.source import Source
 from oracles import compose as oracle

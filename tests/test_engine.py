@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.discover import Target
-from dropcap.engine import FileResult, check_bytes, to_report
+from dropcap.engine import check_bytes
 from dropcap.model import Container, Engine, Level, Problem, Severity
+from dropcap.report import FileResult, to_report
 from dropcap.rule import Rule
 from dropcap.syntaxes import COMPOSE, SHELL
 

@@ -1,6 +1,8 @@
-"""Files and rules in, one report out.
+"""Files and rules in, the findings of each file out.
 
     a target -> its source -> a document of containers -> findings
+
+What becomes of the findings of many files is said in :mod:`dropcap.report`.
 
 Each step is a function of its own; none of them prints, and a failure is data beside the findings.
 """
@@ -20,16 +22,15 @@ from dropcap.model import (
     Finding,
     Kind,
     Level,
-    Report,
     UnreadableError,
 )
 from dropcap.project import Settings, is_started_alone, real_path
 from dropcap.record import NamedTuple
+from dropcap.report import FileResult
 from dropcap.source import Source, Span, UndecodableError
 from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, is_yaml, left_alone, syntax_of_content
 
 if TYPE_CHECKING:
-    from collections.abc import Container as Collection
     from collections.abc import Iterable, Iterator, Sequence
 
     from dropcap.discover import Target
@@ -41,32 +42,6 @@ _READERS = frozenset({"dockerfile", "inspect", "quadlet", "shell"})
 """The syntaxes that have a reader of their name; each is imported when its first file comes."""
 
 _STARTS_CONTAINER = r"\b(?:docker|podman|nerdctl)\s[^\n]*\b(?:run|create|exec)\b"
-
-
-class FileResult(NamedTuple):
-    """What one file gave.
-
-    Attributes:
-        findings: in the order of the rules; the report sorts.
-        failures: what could not be read or checked.
-        containers: its containers, stages included.
-        read: whether the file was read at all.
-        path: the file's real path.
-        parts: the real paths of further files that were read as parts of the same project.
-        bases: real path and name of the services of other files that it is made of.
-        is_base: whether it is a file that nobody starts by itself, so that its services may be there for others to
-            be made of.
-
-    """
-
-    findings: tuple[Finding, ...]
-    failures: tuple[Failure, ...]
-    containers: tuple[Container, ...]
-    read: bool
-    path: str = ""
-    parts: tuple[str, ...] = ()
-    bases: tuple[tuple[str, str], ...] = ()
-    is_base: bool = False
 
 
 def check_targets(
@@ -93,65 +68,6 @@ def check_targets(
 
         return check_files(targets, rules, engine, jobs, rule_folders, settings)
     return (check_file(target, rules, engine, settings) for target in targets)
-
-
-def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -> Report:
-    """Put the results of files together, in an order that depends on nothing but the files.
-
-    What belongs to a project is reported as part of it, and not by itself as well.
-    """
-    findings: list[Finding] = []
-    containers: list[Container] = []
-    problems = list(failures)
-    files: set[str] = set()
-    kept: Sequence[FileResult] = list(apart(list(results)))
-    if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
-        from dropcap.shared import said_once  # few projects have one
-
-        kept = said_once(kept)
-    for result in kept:
-        findings += result.findings
-        problems += result.failures
-        containers += result.containers
-        if result.read:
-            files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
-    findings.sort(key=_finding_order)
-    # What several read of the same file, each of them tells; an error stands before a note.
-    problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
-    problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
-    containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
-    return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
-
-
-def apart(results: Sequence[FileResult]) -> Iterator[FileResult]:
-    """Leave out what is reported as part of a project: files that one includes, and services that one extends.
-
-    A service that a development container runs is left out as well.
-
-    Files that include each other are parts of the first of them.
-    """
-    included = {path for result in results for path in result.parts}
-    kept = [result for result in results if result.path not in included]
-    parts = {path for result in kept for path in result.parts}
-    for result in results:
-        if result.path in included and result.path not in parts:
-            kept.append(result)
-            parts.update(result.parts)
-    bases = {base for result in kept for base in result.bases}
-    for result in kept:
-        names = {name for path, name in bases if path == result.path} if result.is_base else set()
-        yield _without(result, names) if names else result
-
-
-def _without(result: FileResult, names: Collection[str]) -> FileResult:
-    """Leave out the containers with some names, and what is said of them alone."""
-    findings = []
-    for finding in result.findings:
-        holders = [one for one in (finding.container, *finding.shared_by) if one.name not in names]
-        if holders:
-            findings.append(finding._replace(container=holders[0], shared_by=tuple(holders[1:])))
-    containers = tuple(one for one in result.containers if one.name not in names)
-    return result._replace(findings=tuple(findings), containers=containers)
 
 
 def check_file(target: Target, rules: Sequence[Rule], engine: Engine, settings: Settings | None = None) -> FileResult:
@@ -399,18 +315,3 @@ def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _failed(failure: Failure) -> FileResult:
     return FileResult((), (failure,), (), read=False)
-
-
-def _root_start(source: Source, span: Span) -> int:
-    return source.to_root(span)[1].start
-
-
-def _finding_order(finding: Finding) -> tuple[str, int, int, str, tuple[str, ...]]:
-    where = finding.problem.where
-    source, span = where.source.to_root(where.span)
-    return (source.path, span.start, -finding.severity, finding.rule, finding.problem.evidence)
-
-
-def _failure_order(failure: Failure) -> tuple[str, int, str]:
-    at = _root_start(failure.source, failure.span) if failure.source and failure.span else 0
-    return (failure.path, at, failure.message)

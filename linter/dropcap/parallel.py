@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
-from dropcap.engine import FileResult, check_file
+from dropcap.engine import check_file
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dropcap.discover import Target
     from dropcap.model import Engine
     from dropcap.project import Settings
+    from dropcap.report import FileResult
     from dropcap.rule import Rule
 
 _CHUNK = 50

@@ -9,9 +9,9 @@ from dropcap.cli import CLEAN, UNCHECKED, UsageError
 from dropcap.commands.inputs import add_project, project_settings
 from dropcap.commands.output import put_out, tell_failures
 from dropcap.discover import Target, read_bytes
-from dropcap.engine import FileResult, to_report
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.project import files_of, root_of, together
+from dropcap.report import FileResult, to_report
 from dropcap.source import Source, UndecodableError
 from dropcap.syntaxes import COMPOSE
 

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Target, discover
-from dropcap.engine import check_bytes, check_targets, to_report
+from dropcap.engine import check_bytes, check_targets
 from dropcap.paths import PatternError, shown
 from dropcap.project import Settings, together
+from dropcap.report import to_report
 from dropcap.syntaxes import COMPOSE, MAX_BYTES, syntax_of_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator, Sequence
 
-    from dropcap.engine import FileResult
     from dropcap.model import Failure, Report
+    from dropcap.report import FileResult
     from dropcap.rule import Rule
 
 STDIN = "-"
