@@ -89,7 +89,7 @@ def one_file(path: str, spent: dict[str, float]) -> None:
     model = timed("resolving", lambda: apply_extends(model, source.path, scope))
     model = timed("resolving", lambda: apply_include(model, scope, (files.real(source.path),), load))
     model = timed("resolving", lambda: unique_lists(model, log))
-    timed("resolving", lambda: tell_missing(model, log))
+    timed("resolving", lambda: tell_missing(model, scope))
     timed("schema", lambda: problems(model))
     found = entries(model, "", log).get("services")
     value = found.value if found else None

@@ -593,6 +593,12 @@ def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
     assert services(document)["a"].hides("cap_add")
     (failure,) = document.failures
     assert (failure.level, failure.path) == (Level.NOTE, ".env")
+    write({"compose.yaml": "services:\n  a: {image: x, env_file: [../outside.env, inside.env, /dev/null]}\n"})
+    Path(".env").unlink()
+    assert [failure.message for failure in read().failures] == [
+        "../outside.env lies outside the project: dropcap reads nothing there"
+    ]
+    write({"compose.yaml": "services:\n  a: {image: x, cap_add: ['$CAP']}\n"})
     given = read(settings=Settings(env_files=("../outside.env",)))
     assert values(services(given)["a"], "cap_add") == ["SYS_ADMIN"]
     assert given.failures == ()

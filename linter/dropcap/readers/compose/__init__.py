@@ -40,7 +40,7 @@ _SERVICES = (
     r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
 )
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
-_NAMES_OTHERS = r"depends_on|networks|volumes|secrets|configs|models|service:"
+_NAMES_OTHERS = r"env_file|depends_on|networks|volumes|secrets|configs|models|service:"
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 
 
@@ -119,7 +119,7 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         if (is_main(source.path) or over) and not scope.trail.is_partial and re.search(_NAMES_OTHERS, source.text):
             from dropcap.readers.compose.consistency import tell_missing
 
-            tell_missing(model, log)
+            tell_missing(model, scope)
         return Project(model, services, scope)
     if is_version_1(model, log):
         first = next(iter(top.values()))

@@ -6,8 +6,10 @@ errors. Source: compose-go 2.9.1, `loader/validate.go` and `loader/normalize.go`
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
+from dropcap.readers.compose.files import join
 from dropcap.readers.compose.mounts import short_mount
 from dropcap.readers.compose.nodes import entries, items
 from dropcap.readers.compose.scalars import meaning
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from dropcap.readers.compose.log import Log
     from dropcap.readers.compose.nodes import Entry
+    from dropcap.readers.compose.scope import Scope
     from dropcap.readers.yaml import Value
 
 _SERVICE = "service:"
@@ -27,8 +30,9 @@ _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _KINDS = ("networks", "configs", "secrets", "models")
 
 
-def tell_missing(model: Mapping, log: Log) -> None:
-    """Tell what a project's services name that is not in the project."""
+def tell_missing(model: Mapping, scope: Scope) -> None:
+    """Tell what a project's services name that is not in the project, or not to be read."""
+    log = scope.log
     top = entries(model, "", log)
     services = _names(top, "services", log)
     for name, entry in services.items():
@@ -37,6 +41,9 @@ def tell_missing(model: Mapping, log: Log) -> None:
         found = entries(entry.value, f"services.{name}", log)
         for kind, where, missing in _missing(found, top, log):
             log.note(where, f"services.{name} names the {kind} {missing}, which is not in the project")
+        for where, path in _files(found.get("env_file"), log):
+            if scope.files.is_outside(join(scope.directory, path)):
+                log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
 
 
 def _missing(found: dict[str, Entry], top: dict[str, Entry], log: Log) -> Iterator[tuple[str, Value, str]]:
@@ -90,6 +97,16 @@ def _listed(entry: Entry, part: str, log: Log) -> Iterator[tuple[Value, str]]:
         named = entries(item, "", log).get(part) if isinstance(item, Mapping) else None
         scalar = item if named is None else named.value
         if isinstance(scalar, Scalar) and scalar.unknown is None and meaning(scalar) == "text":
+            yield scalar, scalar.text
+
+
+def _files(entry: Entry | None, log: Log) -> Iterator[tuple[Value, str]]:
+    """Give the files of variables that a service names."""
+    value = entry.value if entry is not None else None
+    for item in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
+        named = entries(item, "", log).get("path") if isinstance(item, Mapping) else None
+        scalar = item if named is None else named.value
+        if isinstance(scalar, Scalar) and scalar.unknown is None and scalar.text != os.devnull:
             yield scalar, scalar.text
 
 

@@ -83,6 +83,10 @@ class Files:
         """Whether a path is that of a file on the disk, be it one that is not to be read."""
         return self._find_root is not None and os.path.isfile(path)
 
+    def is_outside(self, path: str) -> bool:
+        """Whether a path leads out of the root; nothing does where nothing besides what is given is there."""
+        return self._find_root is not None and not self._is_inside(self.real(path))
+
     def source(self, path: str) -> Source:
         """Give a file's text.
 
