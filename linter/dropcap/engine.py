@@ -25,17 +25,19 @@ from dropcap.model import (
     UnreadableError,
 )
 from dropcap.project import Settings, is_started_alone, real_path
-from dropcap.record import NamedTuple
 from dropcap.report import FileResult
 from dropcap.source import Source, Span, UndecodableError
 from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, is_yaml, left_alone, syntax_of_content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
     from dropcap.discover import Target
     from dropcap.model import Problem
     from dropcap.rule import Rule
+
+    _Asked = list[tuple[Rule, Callable[[Any], Iterable[Problem]]]]
 
 
 _READERS = frozenset({"dockerfile", "inspect", "quadlet", "shell"})
@@ -93,15 +95,19 @@ def check_bytes(
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
-    of_stages = [rule for rule in rules if rule.check_stage]
-    of_containers = [rule for rule in rules if rule.check]
+    of_stages: _Asked = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
+    of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
     for container in document.containers:
-        for rule in of_stages if container.kind is Kind.STAGE else of_containers:
-            found = _ask(rule, container)
-            if isinstance(found, _Broken):
-                broken.setdefault((rule.id, found.what), []).append(container)
-            else:
-                findings += found
+        is_stage = container.kind is Kind.STAGE and container.stage is not None
+        subject = container.stage if is_stage else container
+        for rule, check in of_stages if is_stage else of_containers:
+            try:
+                findings += [
+                    Finding(rule.id, rule.severity, container, _with_route(problem, container))
+                    for problem in check(subject)
+                ]
+            except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
+                broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
         tuple(_distinct(_folded(_uncovered(findings, rules)))),
@@ -218,42 +224,21 @@ def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Co
             yield container
 
 
-def _ask(rule: Rule, container: Container) -> list[Finding] | _Broken:
-    try:
-        return [
-            Finding(rule.id, rule.severity, container, _with_route(problem, container))
-            for problem in _problems(rule, container)
-        ]
-    except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the other rules still speak
-        return _broken(rule, error)
-
-
 def _with_route(problem: Problem, container: Container) -> Problem:
     """Add how the value came to the container, where it stands elsewhere."""
     steps = container.route(problem.where)
     return problem._replace(related=(*problem.related, *steps)) if steps else problem
 
 
-def _problems(rule: Rule, container: Container) -> Iterable[Problem]:
-    if container.stage is not None and container.kind is Kind.STAGE:
-        return rule.check_stage(container.stage) if rule.check_stage else ()
-    return rule.check(container) if rule.check else ()
-
-
-class _Broken(NamedTuple):
-    """That a rule raised: the exception's name and the line of the rule."""
-
-    what: str
-
-
-def _broken(rule: Rule, error: Exception) -> _Broken:
+def _fault(rule: Rule, error: Exception) -> str:
+    """Name what a rule raised, and the line of the rule that did."""
     trace = error.__traceback__
     line = 0
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == rule.origin:
             line = trace.tb_lineno
         trace = trace.tb_next
-    return _Broken(f"{type(error).__name__} at {rule.origin}:{line}")
+    return f"{type(error).__name__} at {rule.origin}:{line}"
 
 
 def _rule_failure(rule_id: str, what: str, containers: Sequence[Container]) -> Failure:

@@ -86,7 +86,7 @@ _PLAIN = {
     for engine in Engine
 }
 # The last answer: rules ask about one container after another, each of them the same.
-_last: list[tuple[Container, Engine, CapabilitySets]] = []
+_last: list[tuple[Container | None, Engine, CapabilitySets]] = [(None, Engine.DOCKER, _NOTHING)]
 
 
 def capability_sets(container: Container, engine: Engine | None = None) -> CapabilitySets:
@@ -97,11 +97,10 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
     everything.
     """
     engine = engine or container.engine or Engine.DOCKER
-    for known, its_engine, sets in _last:
-        if known is container and its_engine is engine:
-            return sets
-    sets = _compute(container, engine)
-    _last[:] = [(container, engine, sets)]
+    known, its_engine, sets = _last[0]
+    if known is not container or its_engine is not engine:
+        sets = _compute(container, engine)
+        _last[0] = (container, engine, sets)
     return sets
 
 
