@@ -85,9 +85,7 @@ INVALID = (
     r"no such file or directory|key cannot contain a space|project name must not be empty"
 )
 OUTSIDE = "lies outside the project"
-VERSION_1 = "as in version 1"
 OF_MACHINE = "only Compose refuses, for what this machine lacks"
-OF_VERSION_1 = "only Compose refuses: of version 1, told by a note"
 
 
 class Ours(NamedTuple):
@@ -96,7 +94,6 @@ class Ours(NamedTuple):
     project: dict[str, Any] | None
     error: str
     leaves_root: bool = False
-    is_version_1: bool = False
 
 
 def main() -> int:
@@ -164,8 +161,8 @@ def resolve(files: tuple[str, ...], folder: str) -> Ours:
         model = json.loads(json.dumps(plain(canonical(project))))
     failures = project.scope.log.failures
     errors = [failure.message for failure in failures if failure.level is Level.ERROR]
-    leaves_root, is_version_1 = (any(note in one.message for one in failures) for note in (OUTSIDE, VERSION_1))
-    return Ours(model, errors[0] if errors else "", leaves_root, is_version_1)
+    leaves_root = any(OUTSIDE in one.message for one in failures)
+    return Ours(model, errors[0] if errors else "", leaves_root)
 
 
 def verdict(ours: Ours, answer: oracle.Answer) -> str:
@@ -178,8 +175,6 @@ def verdict(ours: Ours, answer: oracle.Answer) -> str:
         re.search(UNSET, answer.error) and re.search(INVALID, last_line(answer.error))
     )
     is_outside = ours.leaves_root and "no such file" in answer.error
-    if ours.is_version_1:
-        return OF_VERSION_1
     return OF_MACHINE if is_of_machine or is_outside else "only Compose refuses"
 
 
@@ -211,7 +206,7 @@ def report(total: int, counts: Counter[str], fields: Counter[str]) -> None:
     """Print the counts."""
     print(f"{total:7} projects")
     kinds = ("both accept", "both refuse", "only Compose refuses", "only dropcap refuses")
-    for kind in (*kinds, OF_VERSION_1, OF_MACHINE, "projects equal in all"):
+    for kind in (*kinds, OF_MACHINE, "projects equal in all"):
         print(f"{counts[kind]:7} {kind} ({100 * counts[kind] / max(total, 1):.2f} %)")
     services = counts["services"]
     print(f"{services:7} services of projects that both accept")
