@@ -139,6 +139,11 @@ def tagged(value: object) -> st.SearchStrategy[object]:
     return st.sampled_from([value, value, value, Tagged("!reset", None), Tagged("!override", value)])
 
 
+def has_reset(value: object) -> bool:
+    """Whether a reset stands in a value; inside an override it means nothing to Docker Compose."""
+    return isinstance(value, dict) and any(isinstance(one, Tagged) for one in value.values())
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> Files:
     """Files of a project: a main file, and perhaps an override, a base, an included project and variables."""
@@ -155,8 +160,16 @@ def projects(draw: st.DrawFn) -> Files:
         model["include"] = [model["include"]]
     if draw(st.booleans()):
         over = draw(services(here))
+        if draw(st.booleans()):
+            key = draw(st.sampled_from(["environment", "labels", "sysctls"]))
+            over[draw(st.sampled_from(sorted(over)))][key] = {
+                draw(st.sampled_from(["A", "l", "net.a"])): Tagged("!reset", None)
+            }
         files["compose.override.yaml"] = {
-            "services": {name: {key: draw(tagged(value)) for key, value in one.items()} for name, one in over.items()}
+            "services": {
+                name: {key: value if has_reset(value) else draw(tagged(value)) for key, value in one.items()}
+                for name, one in over.items()
+            }
         }
     texts = {path: written(content) + "\n" for path, content in files.items()}
     texts["compose.yaml"] = with_anchors(model, draw)

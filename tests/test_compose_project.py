@@ -661,3 +661,11 @@ def test_what_several_services_extend_says_how_each_came_to_it() -> None:
         "a extends base of base.yaml",
         "b extends base of base.yaml",
     ]
+
+
+def test_a_reset_of_a_service_that_extends_another_reaches_the_file_below(here: Path) -> None:
+    write({"compose.yaml": "services:\n  a: {image: x, cap_add: [A]}\n  b: {image: x}\n"})
+    write({"compose.override.yaml": "services:\n  a: {cap_add: !reset null, extends: b}\n  b: {privileged: true}\n"})
+    answer = oracle.config([], cwd=here)
+    assert answer.project is not None
+    assert answer.project["services"]["a"].get("cap_add", []) == values(services(read())["a"], "cap_add") == []

@@ -79,7 +79,7 @@ def _merge_mappings(base: Mapping, over: Mapping, path: str, pattern: str, log: 
     for name, entry in all_entries(over, path, log).items():
         below = merged.get(name)
         if entry.value.tag == RESET:
-            merged.pop(name, None)
+            merged[name] = entry  # it is no entry to readers, and resets what this is laid over in its turn
         elif below is None or entry.value.tag == OVERRIDE:
             merged[name] = entry
         else:
