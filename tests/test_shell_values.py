@@ -65,6 +65,19 @@ def bash(text: str) -> set[tuple[str, ...]]:
 
 
 CERTAIN = [
+    *(
+        f'set -- --cap-add NET_ADMIN x; {preamble}; docker run "$@" "$1"'
+        for preamble in (
+            *("set -euo pipefail", "set -eo pipefail -u", "set -Eeuo pipefail", "set +eo pipefail", "set -oe pipefail"),
+            *("set -oo pipefail errexit", "set -o pipefail -o nounset", "set -o -e >&2", "set -euo pipefail -- a b"),
+            *("set -euo pipefail c 'd e'", "set -", "set - -e f", "set -e - -o g", "set + h", "set -e -- -o pipefail"),
+        )
+    ),
+    'a=([0]=--cap-add [1]=SYS_ADMIN); docker run "${a[@]}" "${a[1]}" img',
+    'declare -a a=([1]=\'b  c\' [0]="a$x"); docker run "${a[@]}" ${a[@]}',
+    'x="1 2"; a=(y [1]=$x z [0]=w "[0]=q" [3]); docker run "${a[@]}"',
+    'f() { local -a a=([0]=--cap-add [1]="$1"); docker run "${a[@]}"; }; f A',
+    'set -euo pipefail; f() { set -euo pipefail; docker run --cap-add "$1" "$2"; }; f SYS_TIME img',
     "X=1 Y='a b'\ndocker run $X $Y \"$Y\" ${X}y x$Y",
     "X=a; X+=b; X+=' c'\ndocker run $X \"$X\"",
     'X=; docker run $X "$X" a"$X" $X$X b',
@@ -290,6 +303,9 @@ def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
         ("A=$1; docker run $A x", "$A", "the caller of the script gives it"),
         ("A=$(a); docker run $A x", "$A", "a command prints it"),
         ("A=(--rm $(a)); docker run ${A[@]} x", "$(a)", "a command prints it"),
+        ("A=([1]=--rm [5]=x); docker run ${A[@]} x", "${A[@]}", "it is a table"),
+        ("A=([k]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
+        ("A=(a b); A+=([0]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
         ("read A; docker run $A x", "$A", "it is read from the input"),
         ("declare -A A; docker run ${A[k]} x", "${A[k]}", "it is a table"),
         ("docker run $OPTS x", "$OPTS", "OPTS is set elsewhere"),
