@@ -220,6 +220,14 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("agent { dockerfile { args '--cap-add A' } }", []),
         ("// sh 'docker run x'\n/* sh 'docker run x' */ echo 'docker run x' ; push 'docker run y'", []),
         ("sh 'docker run", []),
+        ("sh 'docker run --cap-add A ' + caps + ' b'", [("A",)]),
+        ('sh("docker run --cap-add A " + o.join(\'+\') + (x ? \'a\' : "b") + " img")', [("A",)]),
+        ("sh 'docker run --cap-add=' + c + ' img'\nsh 'docker run --cap-add A ' + 'b'", [(), ("A",)]),
+        ("sh script: 'docker run --cap-add' +\n ' A ' + env.X, returnStdout: true", [("A",)]),
+        ("sh(sudo + ' docker run --cap-add A x')", [("A",)]),
+        ("sh x + y\nsh 'docker run x' + (", [()]),
+        ("docker.image('x:' + tag).inside('--cap-add A ' + b) { sh 'y' }", [("A",)]),
+        ("agent { docker { image 'x:' + y\nargs '-v ' + z + ' --cap-add A' } }", [("A",)]),
     ],
     "markdown": [
         ("```sh\ndocker run --cap-add A x\n```\n", [("A",)]),
@@ -265,6 +273,7 @@ def test_what_a_file_starts_is_read(syntax: str, text: str, expected: list[tuple
         ("unit", "ExecStart=docker run $X y", "$X", "the unit's environment has it"),
         ("unit", "ExecStart=docker run %i y", "%i", "systemd fills it in"),
         ("jenkins", 'sh "docker run ${x} y"', "${x}", "Jenkins fills it in"),
+        ("jenkins", "sh 'docker run ' + a.b(c)[0] + ' y'", "a.b(c)[0]", "Jenkins fills it in"),
         ("markdown", "```sh\ndocker run ... y\n```", "...", "the text leaves it to its reader"),
     ],
 )

@@ -74,7 +74,7 @@ CERTAIN = [
         )
     ),
     'a=([0]=--cap-add [1]=SYS_ADMIN); docker run "${a[@]}" "${a[1]}" img',
-    'declare -a a=([1]=\'b  c\' [0]="a$x"); docker run "${a[@]}" ${a[@]}',
+    'x=; declare -a a=([1]=\'b  c\' [0]="a$x"); docker run "${a[@]}" ${a[@]}',
     'x="1 2"; a=(y [1]=$x z [0]=w "[0]=q" [3]); docker run "${a[@]}"',
     'f() { local -a a=([0]=--cap-add [1]="$1"); docker run "${a[@]}"; }; f A',
     'set -euo pipefail; f() { set -euo pipefail; docker run --cap-add "$1" "$2"; }; f SYS_TIME img',

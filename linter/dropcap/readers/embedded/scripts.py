@@ -55,6 +55,11 @@ class Builder:
         for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
             self.add(piece.text[start:end], there)
 
+    def add_script(self, script: Script) -> None:
+        """Add a script of the same source, with what is filled in there."""
+        self._taken += [one._replace(at=one.at + self._length) for one in script.taken]
+        self.add_piece(script.source)
+
     def unknown(self, text: str, at: int, reason: str, quote: str = "") -> None:
         """Add a part that is filled in and not known; between quotation marks it is one word, or a part of one."""
         self.add(quote, at)
