@@ -15,7 +15,8 @@ from dropcap.cli import main
 from dropcap.discover import Target, discover
 from dropcap.engine import check_file, read_document
 from dropcap.model import Engine, Kind, Level, UnreadableError
-from dropcap.readers import embedded
+from dropcap.readers import dockerfile, embedded
+from dropcap.readers.embedded import build_steps
 from dropcap.rule import load_rules
 from dropcap.source import Source
 from dropcap.syntaxes import MARKDOWN, left_alone, syntax_of_name
@@ -208,7 +209,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("ExecStart=docker run --cap-add %i --cap-add=A%% ${X} x ; docker run --cap-add B y\n", [("A%",), ("B",)]),
         ("ExecStart=@docker docker run --cap-add A x\n", [("A",)]),
         ("ExecStart=sh -c 'docker run --cap-add A x; docker run y'\n", [("A",), ()]),
-        ("ExecStart=docker run x\nExecStartPre=docker run --cap-add A x\nExecStart=\nExecStart=docker run --cap-add B x",
+        ("ExecStart=docker run x\nExecStop=docker run --cap-add A x\nExecStart=\nExecStart=docker run --cap-add B y",
          [("A",), ("B",)]),
         ('[Service]\nEnvironment=F=--cap-add\\x20A "G=--cap-add B" H=C\nExecStart=docker run $F $G --cap-add=${H} x\n',
          [("A", "B", "C")]),
@@ -304,6 +305,45 @@ def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, 
     (container,) = read(syntax, text).containers
     assert (unknown, reason) in {(hidden.text, hidden.reason) for hidden in container.opaque}
     assert unknown in {written(hidden) for hidden in container.opaque}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('RUN ["docker", "run", "--cap-add", "A", "x"]', [("A",)]),
+        ("RUN [\"sh\", \"-c\", \"docker run --cap-add 'A' $E x\"]", [("A",)]),
+        ('RUN ["echo", "docker run x"]', []),
+        ('RUN ["docker", "run", "x", "$E", "--cap-add=A"]', [()]),
+        ("ONBUILD RUN docker run --cap-add A x", [("A",)]),
+        ('ONBUILD RUN ["docker", "run", "--cap-add", "A", "x"]', [("A",)]),
+        ("ENV E=--cap-add=A\nRUN docker run $E x", [("A",)]),
+        ('ENV E="--cap-add A" \\\n F=B\nRUN docker run $E --cap-add ${F} x', [("A", "B")]),
+        ("ENV E --cap-add A\nRUN docker run $E x", [("A",)]),
+        ('ARG C="--cap-add A"\nRUN docker run $C x', [("A",)]),
+        ("ENV C=--cap-add=A\nARG C=--cap-add=B\nRUN docker run $C x", [("A",)]),
+        ("ARG C=--cap-add=A\nENV C=--cap-add=B\nRUN docker run $C x", [("B",)]),
+        ("ARG C=--cap-add=A\nARG C\nRUN docker run $C x", [()]),
+        ("ENV C=--cap-add=A\nENV C=$D\nRUN docker run $C x", [()]),
+        ("RUN docker run $C x\nENV C=--cap-add=A", [()]),
+        ("ENV C=--cap-add=A\nARG D=--cap-add=B\nFROM a\nRUN docker run $C $D x\nFROM b\nRUN docker run $C x",
+         [("A",), ()]),
+        ("RUN <<E bash\ndocker run --cap-add A x\nE", [("A",)]),
+    ],
+)  # fmt: skip
+def test_the_containers_of_build_steps_are_read(text: str, expected: list[tuple[str, ...]]) -> None:
+    document = dockerfile.read(Source("Dockerfile", f"FROM b AS a\n{text}\n"))
+    assert document.failures == ()
+    found = build_steps.added(document)
+    steps = tuple(container for container in found.containers if container.kind is Kind.RUN)
+    assert added(steps) == expected
+    for container in steps:
+        assert all(written(value).strip("'\"") == value.value for value in container.cap_add)
+
+
+def test_the_default_of_a_build_argument_may_be_overruled() -> None:
+    text = 'FROM a\nARG C=--privileged\nRUN [ -z "$C" ] && docker run x\n'
+    found = build_steps.added(dockerfile.read(Source("Dockerfile", text)))
+    assert [container.kind for container in found.containers] == [Kind.STAGE, Kind.RUN]
 
 
 def test_the_containers_of_a_job_are_created_and_known_by_its_name() -> None:
