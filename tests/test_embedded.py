@@ -125,6 +125,10 @@ def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.Captur
     [
         ("apiVersion: v1\nkind: Pod\nspec: {}\n", "a Kubernetes manifest"),
         ("- name: x\n  hosts: all\n  tasks: []\n", "an Ansible playbook"),
+        ("- name: x\n  apt:\n    name: docker\n", "a list of Ansible tasks"),
+        ("---\n- name: x\n  become: true\n  ansible.builtin.copy:\n    dest: y\n", "a list of Ansible tasks"),
+        ("- name: x\n  notify: y\n  docker_container: {image: z}\n", "a list of Ansible tasks"),
+        ("- name: x\n  value: y\n", None),
         ("a: b\n", None),
     ],
 )
@@ -267,6 +271,17 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("```sh\ndocker run --cap-add A <your image> ls\n", [("A",)]),
         ("```sh\ndocker run --cap-add A ... x\n```\n", [("A",)]),
         ("<!-- docker -->\n```sh\ndocker run x\n```\n", [()]),
+        ("```console\n# docker run x\n$ docker run --cap-add A y\n# docker run z\n```\n", [("A",)]),
+        ("```console\nroot@x:~# docker run --cap-add A x\n$ docker run --cap-add B x\n```\n", [("A",), ("B",)]),
+        ("```console\nroot@x:~# docker run --cap-add A x\nsome docker run y\n# docker run z\n```\n", [("A",)]),
+        ("> ```sh\n> docker run --cap-add A \\\n>   x\n> ```\n> docker run y\n", [("A",)]),
+        ("> ```sh\n> docker run --cap-add A x\n\ndocker run y\n", [("A",)]),
+        ("```sh\n> docker run y\n```\n> > ```yaml\n> > services:\n> >   a:\n> >     cap_add: [A]\n", [("A",)]),
+        ("```yaml\nweb:\n  image: nginx\n  cap_add: [A]\ndb:\n  image: y\n```\n", [("A",), ()]),
+        ("```yaml\n  image: nginx\n  # b\n  cap_add:\n    - A\n```\n", [("A",)]),
+        ("```yaml\ncap_add: [A]\n```\n```yaml\na: {image: b}\nc: {cap_add: [A]}\nd: e\n```\n", []),
+        ("```yaml\ncontainers:\n- image: x\n  privileged: true\n```\n", []),
+        ("```yaml\nservices:\n  ...\n  a:\n    image: x\n    ...\n    cap_add:\n      - A\n      - …\n```\n", [("A",)]),
         ("- item\n\n  ```sh\n  docker run --cap-add A x\n  ```\n", [("A",)]),
     ],
 }  # fmt: skip
