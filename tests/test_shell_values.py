@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.model import Level
 from dropcap.readers import shell
 from dropcap.readers.shell import run
 from dropcap.source import Source
@@ -449,3 +450,19 @@ def test_no_file_is_needed_to_read_a_script(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     read("source ./other.sh; bash ./third.sh; docker run $X `touch made` $(touch made) x")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("echo 'it\ndocker run --privileged y\n", 2),
+        ('docker run a\necho "it\ndocker run b\ndocker run c\n', 3),
+        ("echo 'it is: docker run a' \"\n  podman --log-level debug run b\n", 2),
+        ('echo "a "docker run a" b"\nif a; then\n docker run b\n', None),
+        ("echo 'it\nsee docker in run mode\n", None),
+    ],
+)
+def test_a_command_that_is_lost_in_a_broken_script_is_told_once(text: str, line: int | None) -> None:
+    notes = [failure for failure in read(text).failures if failure.level is Level.NOTE]
+    told = [failure.source.region(failure.span).line for failure in notes if failure.source and failure.span]
+    assert told == ([] if line is None else [line])
