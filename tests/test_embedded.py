@@ -157,6 +157,9 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
         ("jobs:\n  a:\n    env:\n      C: ${{ b }}\n    steps:\n      - run: docker run --cap-add $C x", [()]),
         ("jobs:\n  a: [1]\n  b:\n    steps: no\n", []),
+        ("env: {F: --cap-add A}\njobs:\n  a:\n    steps:\n      - run: docker run ${{ env.F }} x", [("A",)]),
+        ("env: {F: --rm}\njobs:\n  a:\n    env: {F: '${{ b }}'}\n    steps:\n      - run: docker run ${{env.F}} x",
+         [()]),
     ],
     "action": [("runs:\n  steps:\n    - run: docker run --cap-add A x\n", [("A",)]), ("runs: docker run x\n", [])],
     "gitlab": [
@@ -169,6 +172,12 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
     ],
     "taskfile": [
         ("tasks:\n  a: docker run --cap-add A x\n  b: [docker run --cap-add B x]\n", [("A",), ("B",)]),
+        ("vars: {F: --cap-add A, G: '{{.F}}'}\ntasks:\n  a: docker run {{.F}} {{ .G }} x\n", [("A",)]),
+        ("vars: {F: --cap-add A}\ntasks:\n  a:\n    vars: {F: --cap-add B}\n    cmds: ['docker run {{.F}} x']\n",
+         [("B",)]),
+        ("vars: {F: --cap-add A}\ntasks:\n  a:\n    vars: {F: {sh: b}}\n    cmds: ['docker run {{.F}} x']\n", [()]),
+        ("vars: {F: A}\ntasks:\n  a: docker run --cap-add {{.F}} x\n  b:\n    deps:\n      - {task: a, vars: {F: B}}\n",
+         [()]),
         ("tasks:\n  a:\n    cmds:\n      - defer: docker run --cap-add A x\n    desc: docker run x\n", [("A",)]),
     ],
     "make": [
