@@ -32,6 +32,7 @@ _RULE = r"(?P<targets>[^:=#\n]+)::?(?!=)(?P<needed>[^;\n]*)"
 _DEFINE = r"[ ]*(?:override[ \t]+|export[ \t]+)*define[ \t]+(?P<name>[\w.-]+)[ \t]*(?P<sign>(?:::?:?|\?|\+)?=)?"
 _CONDITION = r"\s*(?P<word>ifn?def|ifn?eq|else|endif)\b(?P<rest>[^\n]*)"
 _VARIABLE = r"[\w.-]+"
+_MOST_CONDITIONS = 20  # that a line stands in; people write three
 _MOST_TARGETS = 100  # whose own variables are looked at
 _PROGRAM = r"[\w./-]*\b(?:docker|podman|nerdctl)"
 _LINE = r"[^\n]*(?:\n|\Z)"
@@ -185,9 +186,8 @@ class _Makefile:
 
     def _set(self, values: dict[str, list[_Part] | str], name: str, sign: str, value: list[_Part]) -> None:
         """Set a variable; what `ifndef` guards counts as `?=` does."""
-        conditions = [condition for condition in self._conditions if condition != name]
         before = values.get(name)
-        if conditions:
+        if any(condition != name for condition in self._conditions[-_MOST_CONDITIONS:]):
             values[name] = _BY_CONDITION if before is None or sign == "+=" else _SEVERAL
         elif before is None and values is not self._values and sign in {"+=", "?="}:
             values[name] = _BY_TARGET
