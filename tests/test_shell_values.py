@@ -460,6 +460,7 @@ def test_no_file_is_needed_to_read_a_script(tmp_path: Path, monkeypatch: pytest.
         ("echo 'it is: docker run a' \"\n  podman --log-level debug run b\n", 2),
         ('echo "a "docker run a" b"\nif a; then\n docker run b\n', None),
         ("echo 'it\nsee docker in run mode\n", None),
+        ('docker run "$@"\necho "it\ndocker run x\n', 3),
     ],
 )
 def test_a_command_that_is_lost_in_a_broken_script_is_told_once(text: str, line: int | None) -> None:

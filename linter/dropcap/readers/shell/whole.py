@@ -45,8 +45,8 @@ def _is_lost(script: Script, run: Run, place: int) -> bool:
         return False
     node = script.root.descendant_for_byte_range(place, place + 1)
     while node is not None and node.type != "ERROR":
-        if node.type in _TEXTS and not node.has_error:
-            return False
+        if node.type in _TEXTS and (not node.has_error or any(one.is_missing for one in node.children[-1:])):
+            return node.has_error  # the quotation mark that ends it is missing
         node = node.parent
     return node is not None
 
