@@ -15,7 +15,8 @@ from dropcap.cli import main
 from dropcap.discover import Target, discover
 from dropcap.engine import check_file, read_document
 from dropcap.model import Engine, Kind, Level, UnreadableError
-from dropcap.readers import embedded
+from dropcap.readers import dockerfile, embedded
+from dropcap.readers.embedded import build_steps
 from dropcap.rule import load_rules
 from dropcap.source import Source
 from dropcap.syntaxes import MARKDOWN, left_alone, syntax_of_name
@@ -124,6 +125,10 @@ def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.Captur
     [
         ("apiVersion: v1\nkind: Pod\nspec: {}\n", "a Kubernetes manifest"),
         ("- name: x\n  hosts: all\n  tasks: []\n", "an Ansible playbook"),
+        ("- name: x\n  apt:\n    name: docker\n", "a list of Ansible tasks"),
+        ("---\n- name: x\n  become: true\n  ansible.builtin.copy:\n    dest: y\n", "a list of Ansible tasks"),
+        ("- name: x\n  notify: y\n  docker_container: {image: z}\n", "a list of Ansible tasks"),
+        ("- name: x\n  value: y\n", None),
         ("a: b\n", None),
     ],
 )
@@ -152,6 +157,9 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
         ("jobs:\n  a:\n    env:\n      C: ${{ b }}\n    steps:\n      - run: docker run --cap-add $C x", [()]),
         ("jobs:\n  a: [1]\n  b:\n    steps: no\n", []),
+        ("env: {F: --cap-add A}\njobs:\n  a:\n    steps:\n      - run: docker run ${{ env.F }} x", [("A",)]),
+        ("env: {F: --rm}\njobs:\n  a:\n    env: {F: '${{ b }}'}\n    steps:\n      - run: docker run ${{env.F}} x",
+         [()]),
     ],
     "action": [("runs:\n  steps:\n    - run: docker run --cap-add A x\n", [("A",)]), ("runs: docker run x\n", [])],
     "gitlab": [
@@ -164,6 +172,12 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
     ],
     "taskfile": [
         ("tasks:\n  a: docker run --cap-add A x\n  b: [docker run --cap-add B x]\n", [("A",), ("B",)]),
+        ("vars: {F: --cap-add A, G: '{{.F}}'}\ntasks:\n  a: docker run {{.F}} {{ .G }} x\n", [("A",)]),
+        ("vars: {F: --cap-add A}\ntasks:\n  a:\n    vars: {F: --cap-add B}\n    cmds: ['docker run {{.F}} x']\n",
+         [("B",)]),
+        ("vars: {F: --cap-add A}\ntasks:\n  a:\n    vars: {F: {sh: b}}\n    cmds: ['docker run {{.F}} x']\n", [()]),
+        ("vars: {F: A}\ntasks:\n  a: docker run --cap-add {{.F}} x\n  b:\n    deps:\n      - {task: a, vars: {F: B}}\n",
+         [()]),
         ("tasks:\n  a:\n    cmds:\n      - defer: docker run --cap-add A x\n    desc: docker run x\n", [("A",)]),
     ],
     "make": [
@@ -173,6 +187,16 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("A = $(A)\na:\n\tdocker run $(A) x\n", [()]),
         (".ONESHELL:\na:\n\tC=A\n\tdocker run --cap-add $$C x\nb:\n\tdocker run --cap-add $$C x\n", [("A",), ()]),
         ("a:\n\tC=A\n\tdocker run --cap-add $$C x\n", [()]),
+        ("G =\nifdef Q\nG += --cap-add A\nendif\na:\n\tdocker run $(G) x\n", [()]),
+        ("ifeq (a,b)\n  G = --cap-add A\nendif\nH = --cap-add B\na:\n\tdocker run $(G) $(H) x\n", [("B",)]),
+        ("ifndef D\nD = docker\nendif\na:\n\t$(D) run --cap-add A x\n", [("A",)]),
+        ("F = --cap-add A\nb: F=--cap-add B\nb:\n\tdocker run $(F) x\na:\n\tdocker run $F x\n", [("B",), ("A",)]),
+        ("F = --cap-add A\nb: private F := --cap-add B\nb: a\nc: ; docker run $F x\na:\n\tdocker run $F x\n",
+         [("A",), ()]),
+        ("F = --cap-add A\n%.x: F=--cap-add B\nb:\n\tdocker run $F x\n", [()]),
+        ("F = --cap-add A\nb: F+=--cap-add B\nb:\n\tdocker run $F x\n", [()]),
+        ("define D\n@docker run --cap-add A \\\n  x\n-docker run --cap-add B x\nendef\na:\n\t$(D)\n", [("A",), ("B",)]),
+        ("define F =\n--cap-add A\nendef\na:\n\tdocker run $(F) x\n", [("A",)]),
         ("a: b\n  docker run x\n", []),
         ("a:\n\t@+-  docker run --cap-add A x\n", [("A",)]),
         ("a:\r\n\tdocker run --cap-add A \\\r\n\t x\r\n", [("A",)]),
@@ -198,6 +222,17 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("ExecStart=docker run --cap-add %i --cap-add=A%% ${X} x ; docker run --cap-add B y\n", [("A%",), ("B",)]),
         ("ExecStart=@docker docker run --cap-add A x\n", [("A",)]),
         ("ExecStart=sh -c 'docker run --cap-add A x; docker run y'\n", [("A",), ()]),
+        ("ExecStart=docker run x\nExecStop=docker run --cap-add A x\nExecStart=\nExecStart=docker run --cap-add B y",
+         [("A",), ("B",)]),
+        ('[Service]\nEnvironment=F=--cap-add\\x20A "G=--cap-add B" H=C\nExecStart=docker run $F $G --cap-add=${H} x\n',
+         [("A", "B", "C")]),
+        ("Environment=F=A\nEnvironment=F=B H=%i\nExecStart=docker run --cap-add ${F} --cap-add ${H} x\n", [("B",)]),
+        ("Environment=F=A\nEnvironmentFile=-/x\nExecStart=docker run --cap-add ${F} x\n", [()]),
+        ("Environment=F=A\nEnvironment=\nExecStart=docker run --cap-add ${F} x\n", [()]),
+        ("Environment=F=A$\nEnvironment='G=B' H\nExecStart=docker run --cap-add ${F} --cap-add $G $H x\n",
+         [("A$", "B")]),
+        ("[Unit]\nExecStart=docker run x\n[Container]\nEnvironment=F=A\n[Service]\nExecStart=docker run --cap-add $F x",
+         [()]),
         ("#ExecStart=docker run x\nDescription=docker run x\nExecStart=echo docker run x\n", []),
     ],
     "cron": [
@@ -220,6 +255,14 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("agent { dockerfile { args '--cap-add A' } }", []),
         ("// sh 'docker run x'\n/* sh 'docker run x' */ echo 'docker run x' ; push 'docker run y'", []),
         ("sh 'docker run", []),
+        ("sh 'docker run --cap-add A ' + caps + ' b'", [("A",)]),
+        ('sh("docker run --cap-add A " + o.join(\'+\') + (x ? \'a\' : "b") + " img")', [("A",)]),
+        ("sh 'docker run --cap-add=' + c + ' img'\nsh 'docker run --cap-add A ' + 'b'", [(), ("A",)]),
+        ("sh script: 'docker run --cap-add' +\n ' A ' + env.X, returnStdout: true", [("A",)]),
+        ("sh(sudo + ' docker run --cap-add A x')", [("A",)]),
+        ("sh x + y\nsh 'docker run x' + (", [()]),
+        ("docker.image('x:' + tag).inside('--cap-add A ' + b) { sh 'y' }", [("A",)]),
+        ("agent { docker { image 'x:' + y\nargs '-v ' + z + ' --cap-add A' } }", [("A",)]),
     ],
     "markdown": [
         ("```sh\ndocker run --cap-add A x\n```\n", [("A",)]),
@@ -237,6 +280,17 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("```sh\ndocker run --cap-add A <your image> ls\n", [("A",)]),
         ("```sh\ndocker run --cap-add A ... x\n```\n", [("A",)]),
         ("<!-- docker -->\n```sh\ndocker run x\n```\n", [()]),
+        ("```console\n# docker run x\n$ docker run --cap-add A y\n# docker run z\n```\n", [("A",)]),
+        ("```console\nroot@x:~# docker run --cap-add A x\n$ docker run --cap-add B x\n```\n", [("A",), ("B",)]),
+        ("```console\nroot@x:~# docker run --cap-add A x\nsome docker run y\n# docker run z\n```\n", [("A",)]),
+        ("> ```sh\n> docker run --cap-add A \\\n>   x\n> ```\n> docker run y\n", [("A",)]),
+        ("> ```sh\n> docker run --cap-add A x\n\ndocker run y\n", [("A",)]),
+        ("```sh\n> docker run y\n```\n> > ```yaml\n> > services:\n> >   a:\n> >     cap_add: [A]\n", [("A",)]),
+        ("```yaml\nweb:\n  image: nginx\n  cap_add: [A]\ndb:\n  image: y\n```\n", [("A",), ()]),
+        ("```yaml\n  image: nginx\n  # b\n  cap_add:\n    - A\n```\n", [("A",)]),
+        ("```yaml\ncap_add: [A]\n```\n```yaml\na: {image: b}\nc: {cap_add: [A]}\nd: e\n```\n", []),
+        ("```yaml\ncontainers:\n- image: x\n  privileged: true\n```\n", []),
+        ("```yaml\nservices:\n  ...\n  a:\n    image: x\n    ...\n    cap_add:\n      - A\n      - …\n```\n", [("A",)]),
         ("- item\n\n  ```sh\n  docker run --cap-add A x\n  ```\n", [("A",)]),
     ],
 }  # fmt: skip
@@ -259,12 +313,15 @@ def test_what_a_file_starts_is_read(syntax: str, text: str, expected: list[tuple
         ("workflow", "jobs:\n  a:\n    steps:\n      - run: docker run ${{ x }} y", "${{ x }}", "GitHub fills it in"),
         ("make", "a:\n\tdocker run $(X) y", "$(X)", "make has it from elsewhere"),
         ("make", "X=a\nX=b\na:\n\tdocker run ${X} y", "${X}", "the file sets it in several places"),
+        ("make", "ifdef Q\nX += a\nendif\na:\n\tdocker run $(X) y", "$(X)", "a condition of the file decides it"),
+        ("make", "b: X=a\nb: a\na:\n\tdocker run $X y", "$X", "targets of the file set it for themselves"),
         ("make", "a:\n\tdocker run $(shell x) y", "$(shell x)", "make computes it"),
         ("just", "a:\n  docker run {{x}} y", "{{x}}", "just fills it in"),
         ("taskfile", "tasks:\n  a: docker run {{.X}} y", "{{.X}}", "task fills it in"),
         ("unit", "ExecStart=docker run $X y", "$X", "the unit's environment has it"),
         ("unit", "ExecStart=docker run %i y", "%i", "systemd fills it in"),
         ("jenkins", 'sh "docker run ${x} y"', "${x}", "Jenkins fills it in"),
+        ("jenkins", "sh 'docker run ' + a.b(c)[0] + ' y'", "a.b(c)[0]", "Jenkins fills it in"),
         ("markdown", "```sh\ndocker run ... y\n```", "...", "the text leaves it to its reader"),
     ],
 )
@@ -272,6 +329,45 @@ def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, 
     (container,) = read(syntax, text).containers
     assert (unknown, reason) in {(hidden.text, hidden.reason) for hidden in container.opaque}
     assert unknown in {written(hidden) for hidden in container.opaque}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('RUN ["docker", "run", "--cap-add", "A", "x"]', [("A",)]),
+        ("RUN [\"sh\", \"-c\", \"docker run --cap-add 'A' $E x\"]", [("A",)]),
+        ('RUN ["echo", "docker run x"]', []),
+        ('RUN ["docker", "run", "x", "$E", "--cap-add=A"]', [()]),
+        ("ONBUILD RUN docker run --cap-add A x", [("A",)]),
+        ('ONBUILD RUN ["docker", "run", "--cap-add", "A", "x"]', [("A",)]),
+        ("ENV E=--cap-add=A\nRUN docker run $E x", [("A",)]),
+        ('ENV E="--cap-add A" \\\n F=B\nRUN docker run $E --cap-add ${F} x', [("A", "B")]),
+        ("ENV E --cap-add A\nRUN docker run $E x", [("A",)]),
+        ('ARG C="--cap-add A"\nRUN docker run $C x', [("A",)]),
+        ("ENV C=--cap-add=A\nARG C=--cap-add=B\nRUN docker run $C x", [("A",)]),
+        ("ARG C=--cap-add=A\nENV C=--cap-add=B\nRUN docker run $C x", [("B",)]),
+        ("ARG C=--cap-add=A\nARG C\nRUN docker run $C x", [()]),
+        ("ENV C=--cap-add=A\nENV C=$D\nRUN docker run $C x", [()]),
+        ("RUN docker run $C x\nENV C=--cap-add=A", [()]),
+        ("ENV C=--cap-add=A\nARG D=--cap-add=B\nFROM a\nRUN docker run $C $D x\nFROM b\nRUN docker run $C x",
+         [("A",), ()]),
+        ("RUN <<E bash\ndocker run --cap-add A x\nE", [("A",)]),
+    ],
+)  # fmt: skip
+def test_the_containers_of_build_steps_are_read(text: str, expected: list[tuple[str, ...]]) -> None:
+    document = dockerfile.read(Source("Dockerfile", f"FROM b AS a\n{text}\n"))
+    assert document.failures == ()
+    found = build_steps.added(document)
+    steps = tuple(container for container in found.containers if container.kind is Kind.RUN)
+    assert added(steps) == expected
+    for container in steps:
+        assert all(written(value).strip("'\"") == value.value for value in container.cap_add)
+
+
+def test_the_default_of_a_build_argument_may_be_overruled() -> None:
+    text = 'FROM a\nARG C=--privileged\nRUN [ -z "$C" ] && docker run x\n'
+    found = build_steps.added(dockerfile.read(Source("Dockerfile", text)))
+    assert [container.kind for container in found.containers] == [Kind.STAGE, Kind.RUN]
 
 
 def test_the_containers_of_a_job_are_created_and_known_by_its_name() -> None:

@@ -353,3 +353,15 @@ def test_the_time_grows_with_the_length(line: str) -> None:
 
     small = min(seconds(50_000) for _ in range(3))
     assert min(seconds(400_000) for _ in range(2)) < 40 * max(small, 0.002)
+
+
+def test_what_the_commands_of_the_service_start_is_read() -> None:
+    text = (
+        "[Container]\nImage=x\nEnvironment=F=--privileged\n"
+        "[Service]\nEnvironment=F=--cap-add=A\nExecStartPre=/usr/bin/podman run $F pre\n"
+    )
+    unit, before = quadlet.read(Source("x.container", text)).containers
+    assert (unit.kind, before.kind) == (Kind.QUADLET, Kind.RUN)
+    assert [value.value for value in before.cap_add] == ["A"]
+    assert before.image is not None
+    assert before.image.value == "pre"

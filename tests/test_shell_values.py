@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.model import Level
 from dropcap.readers import shell
 from dropcap.readers.shell import run
 from dropcap.source import Source
@@ -65,6 +66,19 @@ def bash(text: str) -> set[tuple[str, ...]]:
 
 
 CERTAIN = [
+    *(
+        f'set -- --cap-add NET_ADMIN x; {preamble}; docker run "$@" "$1"'
+        for preamble in (
+            *("set -euo pipefail", "set -eo pipefail -u", "set -Eeuo pipefail", "set +eo pipefail", "set -oe pipefail"),
+            *("set -oo pipefail errexit", "set -o pipefail -o nounset", "set -o -e >&2", "set -euo pipefail -- a b"),
+            *("set -euo pipefail c 'd e'", "set -", "set - -e f", "set -e - -o g", "set + h", "set -e -- -o pipefail"),
+        )
+    ),
+    'a=([0]=--cap-add [1]=SYS_ADMIN); docker run "${a[@]}" "${a[1]}" img',
+    'x=; declare -a a=([1]=\'b  c\' [0]="a$x"); docker run "${a[@]}" ${a[@]}',
+    'x="1 2"; a=(y [1]=$x z [0]=w "[0]=q" [3]); docker run "${a[@]}"',
+    'f() { local -a a=([0]=--cap-add [1]="$1"); docker run "${a[@]}"; }; f A',
+    'set -euo pipefail; f() { set -euo pipefail; docker run --cap-add "$1" "$2"; }; f SYS_TIME img',
     "X=1 Y='a b'\ndocker run $X $Y \"$Y\" ${X}y x$Y",
     "X=a; X+=b; X+=' c'\ndocker run $X \"$X\"",
     'X=; docker run $X "$X" a"$X" $X$X b',
@@ -290,11 +304,16 @@ def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
         ("A=$1; docker run $A x", "$A", "the caller of the script gives it"),
         ("A=$(a); docker run $A x", "$A", "a command prints it"),
         ("A=(--rm $(a)); docker run ${A[@]} x", "$(a)", "a command prints it"),
+        ("A=([1]=--rm [5]=x); docker run ${A[@]} x", "${A[@]}", "it is a table"),
+        ("A=([k]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
+        ("A=(a b); A+=([0]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
         ("read A; docker run $A x", "$A", "it is read from the input"),
         ("declare -A A; docker run ${A[k]} x", "${A[k]}", "it is a table"),
         ("docker run $OPTS x", "$OPTS", "OPTS is set elsewhere"),
         ("for A in *.x; do docker run $A x; done", "$A", "a loop sets it to what is not known"),
         ("((A++)); docker run $A x", "$A", "the shell computes it"),
+        ("parallel docker run {.} x ::: a", "{.}", "the input of parallel gives it"),
+        ("parallel docker run ::: a", "$@", "the input of parallel gives it"),
         ("echo | xargs docker run", "$@", "the input of xargs gives it"),
         ('while a; do A="$A --x=y"; done; docker run $A x', "$A", "it changes in a loop"),
     ],
@@ -325,6 +344,9 @@ def test_what_is_not_known_says_which_expansion_and_why(text: str, unknown: str,
         "find . -exec docker run a {} \\;",
         "x | xargs -n1 -I{} docker run a {}",
         "x | xargs -0 sh -c 'docker run a'",
+        "parallel -j 4 docker run a {} ::: 1 2",
+        "cat x | sudo parallel --jobs 2 'docker run a sh {1}'",
+        "parallel docker run a :::: x",
         "systemd-run --unit x docker run a",
         "tmux new-session -d -s x 'docker run a'",
         "trap 'docker run a' EXIT",
@@ -428,3 +450,20 @@ def test_no_file_is_needed_to_read_a_script(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     read("source ./other.sh; bash ./third.sh; docker run $X `touch made` $(touch made) x")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("echo 'it\ndocker run --privileged y\n", 2),
+        ('docker run a\necho "it\ndocker run b\ndocker run c\n', 3),
+        ("echo 'it is: docker run a' \"\n  podman --log-level debug run b\n", 2),
+        ('echo "a "docker run a" b"\nif a; then\n docker run b\n', None),
+        ("echo 'it\nsee docker in run mode\n", None),
+        ('docker run "$@"\necho "it\ndocker run x\n', 3),
+    ],
+)
+def test_a_command_that_is_lost_in_a_broken_script_is_told_once(text: str, line: int | None) -> None:
+    notes = [failure for failure in read(text).failures if failure.level is Level.NOTE]
+    told = [failure.source.region(failure.span).line for failure in notes if failure.source and failure.span]
+    assert told == ([] if line is None else [line])

@@ -64,6 +64,15 @@ _LEFT_ALONE = (
         rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
         "an Ansible playbook",
     ),
+    (
+        rb"(?m)^-[ \t]+(?:name|block|become|when):",
+        (
+            rb"(?m)^[ \t-]+(?:[a-z_]\w*\.\w+\.\w+|apt|blockinfile|command|copy|debug|dnf|docker_\w+|file|get_url"
+            rb"|import_\w+|include_\w+|lineinfile|package|pip|podman_container|service|set_fact|shell|stat|systemd"
+            rb"|template|unarchive|uri|user|yum):"
+        ),
+        "a list of Ansible tasks",
+    ),
 )
 _SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it

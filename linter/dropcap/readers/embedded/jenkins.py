@@ -8,7 +8,6 @@ WithContainerStep.java and Docker.groovy).
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dropcap.model import Container
@@ -30,7 +29,7 @@ __all__ = ["read"]
 _PART = (
     r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)"
     r"|(?P<quote>\'\'\'|\"\"\"|\'|\")"
-    r"|(?P<word>[A-Za-z_]\w*)|(?P<sign>[(){},.:\[\]])|(?P<space>\s+)|(?P<other>.)"
+    r"|(?P<word>\w+)|(?P<sign>[(){},.:\[\]+])|(?P<space>\s+)|(?P<other>.)"
 )
 _ENDS = {
     "'''": r"(?:[^\\']|\\[\s\S]|'(?!''))*",
@@ -64,7 +63,7 @@ def read(source: Source) -> Document:
         if token.kind != "word":
             continue
         if token.text == "sh":
-            script = _argument(tokens, index)
+            script = _argument(source, tokens, index)
             if script is not None:
                 scripts.append(script)
             continue
@@ -111,54 +110,110 @@ def _script(source: Source, start: int, end: int, *, fills_in: bool) -> Script:
     return builder.build()
 
 
-def _argument(tokens: list[_Token], index: int) -> Script | None:
+def _value(source: Source, tokens: list[_Token], at: int) -> tuple[_Token, int]:
+    """Read strings and other values that `+` joins as one string; gives the index behind it as well."""
+    first, parts = tokens[at], []
+    while True:
+        start, at = at, _operand_end(tokens, at)
+        parts.append(tokens[start]._replace(span=Span(tokens[start].span.start, tokens[at - 1].span.end)))
+        if at + 1 >= len(tokens) or tokens[at].text != "+" or tokens[at].kind != "sign" or len(parts) > _MOST_PARTS:
+            break
+        at += 1
+    if len(parts) == 1 or not any(part.script for part in parts):
+        return first, at
+    builder, span = Builder(source), Span(first.span.start, parts[-1].span.end)
+    for part in parts:
+        if part.script is not None:
+            builder.add_script(part.script)
+        else:
+            builder.unknown(source.text[part.span.start : part.span.end], part.span.start, _REASON)
+    return _Token("string", source.text[span.start : span.end], span, builder.build()), at
+
+
+_MOST_PARTS = 200
+
+
+def _operand_end(tokens: list[_Token], at: int) -> int:
+    """Find the end of one value: a string, a name with what is called on it, or something in brackets."""
+    if tokens[at].kind != "sign":
+        at += 1
+    elif tokens[at].text not in _BRACKETS:
+        return at + 1
+    while at < len(tokens) and tokens[at].kind == "sign":
+        if tokens[at].text == "." and at + 1 < len(tokens) and tokens[at + 1].kind == "word":
+            at += 2
+            continue
+        if tokens[at].text not in _BRACKETS:
+            break
+        depth = 0
+        for end in range(at, min(at + _MOST_PARTS, len(tokens))):
+            sign = tokens[end].text if tokens[end].kind == "sign" else ""
+            depth += (sign in _BRACKETS) - (sign in _BRACKETS.values())
+            if not depth:
+                break
+        else:
+            return at or 1
+        at = end + 1
+    return at
+
+
+_BRACKETS = {"(": ")", "[": "]"}
+
+
+def _argument(source: Source, tokens: list[_Token], index: int) -> Script | None:
     """Give the script of `sh '…'`, `sh('…')`, `sh(script: '…', …)`, `sh returnStdout: true, script: '…'`."""
     if index and tokens[index - 1].text == ".":
         return None
-    following = tokens[index + 1 : index + 12]
-    if following and following[0].text == "(":
-        following = following[1:]
-    if following and following[0].kind == "string":
-        return following[0].script
-    for name, colon, value in zip(following, following[1:], following[2:], strict=False):
+    first = index + 1
+    if tokens[first : first + 1] and tokens[first].text == "(":
+        first += 1
+    names = [token.text for token in tokens[first : first + 2]]
+    if tokens[first : first + 1] and tokens[first].kind in {"string", "word"} and names[1:] != [":"]:
+        return _value(source, tokens, first)[0].script
+    for at in range(first, min(index + 10, len(tokens) - 2)):
+        name, colon = tokens[at : at + 2]
         if name.kind != "string" and name.text in {"}", "{", ")"}:
             return None
         if name.text == "script" and colon.text == ":":
-            return value.script
+            return _value(source, tokens, at + 2)[0].script
     return None
 
 
 def _image_call(source: Source, tokens: list[_Token], index: int) -> Container | Failure | None:
     """Read `docker.image('x').withRun('args')`; the image may be a variable."""
     signs = [token.text for token in tokens[index : index + 4]]
-    if signs != ["docker", ".", "image", "("]:
+    if signs != ["docker", ".", "image", "("] or index + 4 >= len(tokens):
         return None
-    image = tokens[index + 4] if index + 4 < len(tokens) else None
-    rest = tokens[index + 5 : index + 5 + 24]
+    image, behind = _value(source, tokens, index + 4)
+    rest = tokens[behind : behind + 24]
     close = next((at for at, token in enumerate(rest) if token.text == ")"), None)
-    if image is None or close is None or [token.text for token in rest[close + 1 : close + 2]] != ["."]:
+    if close is None or [token.text for token in rest[close + 1 : close + 2]] != ["."]:
         return None
-    method, *arguments = rest[close + 2 :] or [image]
+    method_at = behind + close + 2
+    method = tokens[method_at] if method_at < len(tokens) else image
     if method.text not in {*_DETACHED, "inside"}:
         return None
-    given = [token for token in arguments[:2] if token.kind == "string"]
+    at = method_at + 1
+    at += tokens[at : at + 1] != [] and tokens[at].text == "("
+    given = _value(source, tokens, at)[0] if at < len(tokens) and tokens[at].text not in {")", "{"} else None
     grip = Span(tokens[index].span.start, method.span.end)
-    return _container(source, grip, image, given[0] if given else None, is_inside=method.text == "inside")
+    has_words = given is not None and given.kind == "string"
+    return _container(source, grip, image, given if has_words else None, is_inside=method.text == "inside")
 
 
 def _agent(source: Source, tokens: list[_Token], index: int) -> Container | Failure | None:
     """Read `agent { docker { image 'x'; args '…' } }` and `agent { docker 'x' }`."""
     if tokens[index].text != "docker" or [token.text for token in tokens[index - 2 : index]] != ["agent", "{"]:
         return None
-    following = tokens[index + 1 : index + 40]
-    if following and following[0].kind == "string":
-        return _container(source, tokens[index].span, following[0], None, is_inside=True)
+    if index + 1 < len(tokens) and tokens[index + 1].kind == "string":
+        return _container(source, tokens[index].span, _value(source, tokens, index + 1)[0], None, is_inside=True)
     named: dict[str, _Token] = {}
-    for name, value in pairwise(following):
-        if name.text == "}":
+    for at in range(index + 1, min(index + 39, len(tokens) - 1)):
+        name, value = tokens[at : at + 2]
+        if name.kind == "sign" and name.text == "}":
             break
         if name.kind == "word" and value.kind == "string":
-            named.setdefault(name.text, value)
+            named.setdefault(name.text, _value(source, tokens, at + 1)[0])
     if "image" not in named:
         return None
     return _container(source, tokens[index].span, named["image"], named.get("args"), is_inside=True)

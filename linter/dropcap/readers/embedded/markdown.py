@@ -2,6 +2,7 @@
 
 A block counts by the word after its fence, an indented one by its first line. A prompt stands before a command, what
 has none where others have is output. An ellipsis, and a name in angle brackets, stand for what the reader puts there.
+Of a Compose file a service alone, or some of them, may be shown.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING
 from dropcap.model import Container, Document, Failure, Level, UnreadableError
 from dropcap.readers.embedded.scripts import Builder, Script, read_all
 from dropcap.record import NamedTuple
+from dropcap.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from dropcap.source import Source
 
 __all__ = ["read"]
 
@@ -31,6 +31,11 @@ _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign
 _FIRST = r"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t]"
 _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
 _REASON = "the text leaves it to its reader"
+_QUOTE = r"(?: {0,3}>[ ]?)+"
+_ELLIPSIS = r"[ \t]*(?:-[ \t]+)?(?:\.{3,}|…|\[(?:\.{3,}|…)\]|<\.{3,}>)[ \t]*(?:#.*)?\r?\n?"
+_TELLS_SERVICE = r"(?m)^[ \t]*(?:cap_add|cap_drop|privileged|security_opt)[ \t]*:"
+_OF_SERVICE = frozenset({"cap_add", "cap_drop", "privileged", "security_opt"})
+_MADE_OF = frozenset({"image", "build"})
 _SERVICES = r"(?m)^(?:services|'services'|\"services\")[ \t]*:"
 
 
@@ -59,7 +64,7 @@ def read(source: Source) -> Document:
     return document._replace(failures=tuple(failure._replace(level=Level.NOTE) for failure in found))
 
 
-def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901  # one loop, one branch a kind of line
+def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901, PLR0912  # one loop, one branch a kind of line
     """Give the code blocks, fenced or indented, outside of comments."""
     fence = ""
     indent = 0
@@ -67,10 +72,19 @@ def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901  # one loop, one branc
     lines: list[tuple[str, int]] = []
     is_after_blank = True
     is_comment = False
+    was_quoted = False
     for match in re.compile(_LINE).finditer(text):
         line, at = match[0], match.start()
         if not line:
             break
+        quote = re.match(_QUOTE, line) if was_quoted or not fence else None
+        if (quote is not None) is not was_quoted:  # a quotation begins or ends, and with it all that stands in it
+            if lines:
+                yield _Block(word if fence else "", lines)
+            was_quoted, is_after_blank = quote is not None, True
+            fence, lines = "", []
+        if quote:
+            line, at = line[quote.end() :], at + quote.end()
         if fence:
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
                 if lines:
@@ -105,7 +119,9 @@ def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901  # one loop, one branc
 def _commands(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Take prompts off; where some lines have one, the others are output, unless a line goes on in them."""
     prompted = [re.match(_PROMPT, line) for line, _ in lines]
-    if not any(match and match["sign"] in "$%" for match in prompted):
+    if any(match and match["sign"] in "$%#" and not _may_be_comment(match) for match in prompted):
+        prompted = [None if match and _may_be_comment(match) else match for match in prompted]
+    else:
         only_roots = all(match and match["sign"] == "#" for match in prompted)
         if not (only_roots and re.match(_FIRST, lines[0][0])):
             return lines
@@ -123,6 +139,11 @@ def _commands(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
     return kept
 
 
+def _may_be_comment(match: re.Match[str]) -> bool:
+    """Whether a prompt of root's has nothing before it: beside other prompts it begins a comment."""
+    return match[0].strip() == "#"
+
+
 def _script(source: Source, lines: list[tuple[str, int]]) -> Script:
     builder = Builder(source)
     for line, at in lines:
@@ -138,17 +159,46 @@ def _script(source: Source, lines: list[tuple[str, int]]) -> Script:
 
 
 def _compose(source: Source, block: _Block) -> Document | None:
-    """Read a block that is a whole Compose file; a fragment has no `services:` and says nothing by itself."""
-    text = "".join(line for line, _ in block.lines)
+    """Read a block that is a Compose file, or services of one; another fragment says nothing by itself."""
+    lines = [(line, at) for line, at in block.lines if not re.fullmatch(_ELLIPSIS, line)]
+    text = "".join(line for line, _ in lines)
+    above = ""
     if not re.search(_SERVICES, text):
-        return None
+        above = _missing(text) if re.search(_TELLS_SERVICE, text) else ""
+        if not above:
+            return None
     from dropcap.readers import compose
 
     builder = Builder(source)
-    for line, at in block.lines:
+    for line, at in lines:
+        if above:
+            builder.add(above, at)
+            above = " " * _DEEP
         builder.add(line, at)
     piece = builder.build().source
     try:
         return compose.read(piece)
     except UnreadableError as error:
         return Document(piece, "compose", (), (error.failure,))
+
+
+_DEEP = 4
+
+
+def _missing(text: str) -> str:
+    """Give what a whole file has before a fragment that is one service or some; nothing for any other fragment."""
+    from dropcap.readers.embedded.yaml_files import documents, pairs
+
+    try:
+        (root,) = documents(Source("", text))
+    except (UnreadableError, ValueError):  # no YAML, or not one document
+        return ""
+    below = " " * _DEEP
+    names = {key.text for key, _ in pairs(root)}
+    if names & _MADE_OF and names & _OF_SERVICE:
+        return f"services:\n  service:\n{below}"
+    services = [{key.text for key, _ in pairs(value)} for _, value in pairs(root)]
+    is_whole = all(names & (_MADE_OF | _OF_SERVICE) for names in services)
+    if is_whole and any(names & _MADE_OF and names & _OF_SERVICE for names in services):
+        return f"services:\n{below}"
+    return ""

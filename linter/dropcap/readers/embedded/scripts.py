@@ -12,11 +12,14 @@ from dropcap.record import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dropcap.source import Source
 
 __all__ = ["Builder", "Script", "add_filled_in", "filled_in", "may_concern", "read_all"]
+
+LONGEST_VALUE = 200
+"""A longer text is not filled in: a file that names it often would grow beyond measure."""
 
 _CLIENT = re.compile(r"\b(?:docker|podman|nerdctl)\b")
 
@@ -55,6 +58,11 @@ class Builder:
         for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
             self.add(piece.text[start:end], there)
 
+    def add_script(self, script: Script) -> None:
+        """Add a script of the same source, with what is filled in there."""
+        self._taken += [one._replace(at=one.at + self._length) for one in script.taken]
+        self.add_piece(script.source)
+
     def unknown(self, text: str, at: int, reason: str, quote: str = "") -> None:
         """Add a part that is filled in and not known; between quotation marks it is one word, or a part of one."""
         self.add(quote, at)
@@ -80,14 +88,33 @@ def filled_in(source: Source, pattern: re.Pattern[str], reason: str) -> Script:
     return builder.build()
 
 
-def add_filled_in(builder: Builder, piece: Source, pattern: re.Pattern[str], reason: str, quote: str = "") -> None:
-    """Add a piece of the builder's source, in which something else fills in what a pattern matches."""
+def add_filled_in(
+    builder: Builder,
+    piece: Source,
+    pattern: re.Pattern[str],
+    reason: str,
+    known: Callable[[str], Source | None] = lambda _: None,
+) -> None:
+    """Add a piece of the builder's source, in which something else fills in what a pattern matches.
+
+    Args:
+        builder: the script in the making.
+        piece: what is added to it.
+        pattern: what is filled in.
+        reason: why that is not known, to follow the word "because".
+        known: gives the text that is filled in for a match, a piece of the builder's source, where the file fixes it.
+
+    """
     starts = [start for start, _ in piece.segments]
     for (start, there), end in zip(piece.segments, [*starts[1:], len(piece.text)], strict=True):
         at = start
         for match in pattern.finditer(piece.text, start, end):
             builder.add(piece.text[at : match.start()], there + at - start)
-            builder.unknown(match[0], there + match.start() - start, reason, quote)
+            value = known(match[0])
+            if value is not None and len(value.text) <= LONGEST_VALUE:
+                builder.add_piece(value)
+            else:
+                builder.unknown(match[0], there + match.start() - start, reason)
             at = match.end()
         builder.add(piece.text[at:end], there + at - start)
 

@@ -8,6 +8,7 @@ reads these words, but they are quoted as its words are.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dropcap.model import Container
@@ -36,6 +37,7 @@ __all__ = ["EXPRESSION", "read", "steps"]
 
 EXPRESSION = r"\$\{\{(?:[^}]|\}(?!\})){0,1000}\}\}"
 """An expression; none that people write is longer."""
+_VARIABLE = r"\$\{\{\s*env\.(\w+)\s*\}\}"
 _REASON = "GitHub fills it in"
 _SHELLS = frozenset({"", "bash", "sh"})
 
@@ -84,9 +86,17 @@ def steps(node: Value | None, default: str = "", *environments: Value | None) ->
             if not may_concern(piece):
                 continue
             builder = Builder(script.source)
-            add_variables(builder, variables(*environments, get(step, "env")), piece.text)
-            add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON)
+            given = variables(*environments, get(step, "env"))
+            add_variables(builder, given, piece.text)
+            add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON, partial(_known, given))
             yield builder.build()
+
+
+def _known(given: dict[str, Scalar], expression: str) -> Source | None:
+    """Give what `${{ env.NAME }}` stands for, where the file sets it to a text without expressions."""
+    match = re.fullmatch(_VARIABLE, expression)
+    value = given.get(match[1]) if match else None
+    return None if value is None or "${{" in value.text else script_source(value)
 
 
 def _shell_of(node: Value | None) -> str:

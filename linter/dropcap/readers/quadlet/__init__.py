@@ -1,7 +1,8 @@
 """Podman's Quadlet units: a `.container` file is the `podman run` that Quadlet makes of it.
 
-Its drop-ins are read with it, each value at its own place. A `.kube` unit starts what a Kubernetes file describes,
-which is not read here; units of other kinds have no word of capabilities.
+Its drop-ins are read with it, each value at its own place, and so is what the commands of its [Service]
+start. A `.kube` unit starts what a Kubernetes file describes, which is not read here; units of other kinds have no
+word of capabilities.
 """
 
 from __future__ import annotations
@@ -56,7 +57,14 @@ def read(source: Source) -> Document:
         failures.append(Failure(entry.value.path, message, Level.ERROR, entry.value, entry.span))
 
     container = _container(source, section, Keys(section.entries, fail), failures)
-    return empty._replace(containers=(container,) if container else (), failures=tuple(dict.fromkeys(failures)))
+    containers = [container] if container else []
+    if "Service" in sections:
+        from dropcap.readers.embedded import unit  # only where a unit has commands of its own
+
+        beside = unit.read(source)
+        containers += beside.containers
+        failures += beside.failures
+    return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))
 
 
 def _add_drop_ins(source: Source, sections: dict[str, Section], failures: list[Failure]) -> None:

@@ -19,7 +19,7 @@ _INPUT = "it is read from the input"
 
 
 def _set(shell: Shell, texts: Sequence[Text]) -> None:
-    """`set -- word…` gives the script other arguments."""
+    """`set -- word…` gives the script other arguments; each `o` in `set -euo pipefail` takes an option's name."""
     at = 1
     while at < len(texts):
         value = known_text(texts[at])
@@ -29,7 +29,10 @@ def _set(shell: Shell, texts: Sequence[Text]) -> None:
         if value == "--":
             shell.scope.set(ARGUMENTS, (Value(tuple(texts[at:]), is_list=True),))
             return
-        at += value in {"-o", "+o"}
+        if value == "-":
+            break
+        for _ in range(value.count("o")):
+            at += at < len(texts) and not (known_text(texts[at]) or "name").startswith(("-", "+"))
     if at < len(texts):
         shell.scope.set(ARGUMENTS, (Value(tuple(texts[at:]), is_list=True),))
 

@@ -20,6 +20,7 @@ from dropcap.readers.shell.parameters import Parameters
 from dropcap.readers.shell.pieces import PieceKind, consistent
 from dropcap.readers.shell.run import MAX_DEPTH
 from dropcap.readers.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
+from dropcap.readers.shell.subscripts import has_subscripts, subscripted, table
 from dropcap.readers.shell.words import ASSIGNMENT, read_list, read_raw, read_value
 
 if TYPE_CHECKING:
@@ -149,11 +150,15 @@ class Shell:
             self.scope.set(name, _NOT_SET)
             before = _NOT_SET
         if match["index"]:
-            self.scope.set(name, unknown_value("it is a table", is_list=True))
+            self.scope.set(name, table())
             return name
         value = node.child_by_field_name("value")
         is_list = value is not None and value.type == "array"
-        now = self._list_at(match.end() + 1) if is_list else self._value_at(match.end())
+        if is_list:
+            raws = self._elements_at(match.end() + 1)
+            now = self._list(raws, is_new=not match["adds"] and before != table())
+        else:
+            now = self._value_at(match.end())
         values = _added(before, now) if match["adds"] else now
         self.run.take(sum(len(element) for value in values for element in value.elements) // 8)
         self.scope.set(name, values)
@@ -165,13 +170,30 @@ class Shell:
         choices = self.parameters.choices(self.parameters.cut(pieces))
         return tuple(Value((_flat(expanded),), guards=guards) for guards, expanded in choices)
 
-    def _list_at(self, offset: int) -> Values:
+    def _elements_at(self, offset: int) -> list[Raw]:
         limit = self.script.to_offset(self.limit)
         raws = read_list(self.script.text, offset, limit, self.script.expansion_end)
+        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+
+    def _list(self, raws: Sequence[Raw], *, is_new: bool) -> Values:
+        if has_subscripts(raws):
+            elements = subscripted(raws, self._certain_value, self._certain_fields) if is_new else None
+            return table() if elements is None else (Value(elements, is_list=True),)
         return tuple(
             Value(tuple(field.text for field in combination.fields), is_list=True, guards=combination.guards)
-            for combination in self.combinations([raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws])
+            for combination in self.combinations(raws)
         )
+
+    def _certain_value(self, raw: Raw) -> Text | None:
+        choices = self.parameters.choices(raw.pieces)
+        is_certain = len(choices) == 1 and not any(piece.kind is PieceKind.BRACE for piece in raw.pieces)
+        return _flat(choices[0][1]) if is_certain else None
+
+    def _certain_fields(self, raw: Raw) -> list[Text] | None:
+        found = self.combinations([raw])
+        if len(found) != 1 or any(piece.splits for field in found[0].fields for piece in field.text):
+            return None
+        return [field.text for field in found[0].fields]
 
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words."""

@@ -182,6 +182,31 @@ def _xargs(words: Words) -> Inner | None:
     return Inner(command=(*command, (rest,)))
 
 
+def _parallel(words: Words) -> Inner | None:
+    """GNU parallel: what follows `:::`, or else its input, is put into the command or behind it."""
+    at = _operands(words, 1, "aCdEIjJLnNPsS", _OF_PARALLEL)
+    end = next((index for index in range(at, len(words)) if _value(words[index]).startswith(":::")), len(words))
+    command = list(words[at:end])
+    if not command:
+        return None
+    marked = [_all_marked(word) for word in command]
+    if marked == command:
+        marked.append((Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_OTHER_INPUT),))
+    return Inner(_joined(marked)) if len(command) == 1 else Inner(command=tuple(marked))
+
+
+def _all_marked(word: Text) -> Text:
+    for mark in _MARKS:
+        word = _marked(word, mark, _OTHER_INPUT)
+    return word
+
+
+_OTHER_INPUT = "the input of parallel gives it"
+_MARKS = ("{}", "{.}", "{/}", "{//}", "{/.}", "{#}", "{%}", "{1}", "{2}", "{3}")
+_OF_PARALLEL = (
+    *("arg-file", "arg-sep", "colsep", "delay", "delimiter", "env", "halt", "jobs", "joblog", "load", "max-args"),
+    *("max-procs", "memfree", "nice", "results", "retries", "sshlogin", "tagstring", "timeout", "tmpdir", "workdir"),
+)
 _LETTER = 2
 _INPUT = "the input of xargs gives it"
 
@@ -255,6 +280,7 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     "eval": _eval,
     "find": _find,
     "flock": _flock,
+    "parallel": _parallel,
     "runuser": _su,
     "screen": _screen,
     "script": _su,

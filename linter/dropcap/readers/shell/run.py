@@ -47,6 +47,10 @@ class Run:
         self.steps -= steps
         return self.steps > 0
 
+    def has(self, place: int) -> bool:
+        """Whether a command has been found at a place."""
+        return place in self._found
+
     def is_full(self, place: int) -> bool:
         """Whether a command has already been found with as many different words as are told apart."""
         return len(self._found.get(place, ())) > MOST_VALUES

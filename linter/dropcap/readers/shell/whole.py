@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from dropcap.model import Failure, Level
 from dropcap.readers.commands import PROGRAMS
 from dropcap.readers.shell.evaluate import Shell
 from dropcap.readers.shell.run import Run
 from dropcap.readers.shell.scope import Scope
 from dropcap.readers.shell.script import Script, client_places
 from dropcap.readers.shell.wrappers import unwrapped
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.model import Container, Failure
+    from dropcap.model import Container
     from dropcap.readers.shell.taken import Taken
     from dropcap.source import Source
 
@@ -25,8 +28,34 @@ def containers(source: Source, taken: Sequence[Taken] = ()) -> list[Container | 
     """Give the containers that a script starts, and the commands that their client refuses, in the script's order."""
     script = Script(source)
     run = Run(source)
-    follow_all(Shell(script, Scope(), run, client_places(script.data), taken))
-    return run.results()
+    places = client_places(script.data)
+    follow_all(Shell(script, Scope(), run, places, taken))
+    at = next((place for place in places[:_MOST_PLACES] if _is_lost(script, run, place)), None)
+    if at is None:
+        return run.results()
+    start = script.to_offset(at)
+    return [*run.results(), Failure(source.path, _BROKEN, Level.NOTE, source, Span(start, start + 1))]
+
+
+def _is_lost(script: Script, run: Run, place: int) -> bool:
+    """Whether what stands at a place looks like a client's command, and the script is too broken there to find it."""
+    if not script.root.has_error or run.has(script.to_offset(place)):
+        return False
+    if re.match(_CALL, script.data[place : place + _LONGEST_CALL]) is None:
+        return False
+    node = script.root.descendant_for_byte_range(place, place + 1)
+    while node is not None and node.type != "ERROR":
+        if node.type in _TEXTS and (not node.has_error or any(one.is_missing for one in node.children[-1:])):
+            return node.has_error  # the quotation mark that ends it is missing
+        node = node.parent
+    return node is not None
+
+
+_BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
+_CALL = rb"\w+[ \t]+(?:-\S*[ \t]+(?:[^-\s]\S*[ \t]+)??)*(?:container[ \t]+|compose[ \t]+)?(?:run|create|exec)\b"
+_LONGEST_CALL = 200
+_MOST_PLACES = 1000
+_TEXTS = frozenset({"ansi_c_string", "comment", "heredoc_body", "raw_string", "string"})
 
 
 def follow_all(shell: Shell) -> None:
