@@ -21,7 +21,7 @@ from dropcap.source import Source
 from oracles import compose as oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dropcap.model import Failure
 
@@ -125,14 +125,21 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 NAMES = ("a", "b", "c")
 
 
-def services(extending: st.SearchStrategy[Any] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+# Docker Compose counts a service that extends another one of its own file as if it stood in the main file. A name that
+# is in both can look like a circle to it, or not, as the order of a Go map has it: the same project gets both answers.
+BASE_NAMES = ("u", "v", "w")
+
+
+def services(
+    base: st.SearchStrategy[Any] | None = None, names: Sequence[str] = NAMES
+) -> st.SearchStrategy[dict[str, Any]]:
     """Services with a few fields each, some of which extend others."""
     fields = st.lists(st.sampled_from(sorted(FIELDS)), max_size=5, unique=True)
     body = fields.flatmap(lambda names: st.fixed_dictionaries({name: FIELDS[name] for name in names}))
-    if extending is not None:
-        extends = st.one_of(st.none(), extending)
-        body = st.builds(lambda one, base: {**one, **({"extends": base} if base else {})}, body, extends)
-    return st.dictionaries(st.sampled_from(NAMES), body, min_size=1, max_size=3)
+    if base is not None:
+        extends = st.one_of(st.none(), base)
+        body = st.builds(lambda one, other: {**one, **({"extends": other} if other else {})}, body, extends)
+    return st.dictionaries(st.sampled_from(names), body, min_size=1, max_size=3)
 
 
 def tagged(value: object) -> st.SearchStrategy[object]:
@@ -144,13 +151,38 @@ def has_reset(value: object) -> bool:
     return isinstance(value, dict) and any(isinstance(one, Tagged) for one in value.values())
 
 
+def without_tags_extended(services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Take away `extends` where its service has tags: what Docker Compose makes of it hangs on the order of a map."""
+    has_tags = {
+        name
+        for name, one in services.items()
+        if any(isinstance(value, Tagged) or has_reset(value) for value in one.values())
+    }
+    return {
+        name: {key: value for key, value in one.items() if key != "extends" or extended(value) not in has_tags}
+        for name, one in services.items()
+    }
+
+
+def extended(value: object) -> object:
+    """Give the name of the service that `extends` names."""
+    value = value.value if isinstance(value, Tagged) else value
+    return value.get("service") if isinstance(value, dict) else value
+
+
+def extending(names: Sequence[str]) -> st.SearchStrategy[Any]:
+    """`extends`, of a service in the same file, in both of its forms."""
+    return st.one_of(st.sampled_from(names), st.builds(lambda name: {"service": name}, st.sampled_from(names)))
+
+
 @st.composite
 def projects(draw: st.DrawFn) -> Files:
     """Files of a project: a main file, and perhaps an override, a base, an included project and variables."""
-    here = st.one_of(st.sampled_from(NAMES), st.builds(lambda name: {"service": name}, st.sampled_from(NAMES)))
-    base = st.builds(lambda name: {"file": "sub/base.yaml", "service": name}, st.sampled_from(NAMES))
+    here = extending(NAMES)
+    base = st.builds(lambda name: {"file": "sub/base.yaml", "service": name}, st.sampled_from(BASE_NAMES))
     main = draw(services(st.one_of(here, base)))
-    files = {"sub/base.yaml": {"services": {**{name: {} for name in NAMES}, **draw(services(here))}}}
+    bases = draw(services(extending(BASE_NAMES), BASE_NAMES))
+    files = {"sub/base.yaml": {"services": {**{name: {} for name in BASE_NAMES}, **bases}}}
     model: dict[str, Any] = {"services": {name: {"image": "i", **one} for name, one in main.items()}}
     if draw(st.booleans()):
         files["inc/compose.yaml"] = {"services": {f"i{name}": one for name, one in draw(services()).items()}}
@@ -165,12 +197,11 @@ def projects(draw: st.DrawFn) -> Files:
             over[draw(st.sampled_from(sorted(over)))][key] = {
                 draw(st.sampled_from(["A", "l", "net.a"])): Tagged("!reset", None)
             }
-        files["compose.override.yaml"] = {
-            "services": {
-                name: {key: value if has_reset(value) else draw(tagged(value)) for key, value in one.items()}
-                for name, one in over.items()
-            }
+        laid_over = {
+            name: {key: value if has_reset(value) else draw(tagged(value)) for key, value in one.items()}
+            for name, one in over.items()
         }
+        files["compose.override.yaml"] = {"services": without_tags_extended(laid_over)}
     texts = {path: written(content) + "\n" for path, content in files.items()}
     texts["compose.yaml"] = with_anchors(model, draw)
     texts[".env"] = "CAP=SYS_TIME\nEMPTY=\nYES=yes\nPORT=4\n"

@@ -19,7 +19,7 @@ from dropcap.readers import dockerfile, embedded
 from dropcap.readers.embedded import build_steps
 from dropcap.rule import load_rules
 from dropcap.source import Source
-from dropcap.syntaxes import MARKDOWN, left_alone, syntax_of_name
+from dropcap.syntaxes import MARKDOWN, left_alone, may_start_containers, syntax_of_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -357,6 +357,7 @@ def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, 
 def test_the_containers_of_build_steps_are_read(text: str, expected: list[tuple[str, ...]]) -> None:
     document = dockerfile.read(Source("Dockerfile", f"FROM b AS a\n{text}\n"))
     assert document.failures == ()
+    assert may_start_containers(text) or not expected
     found = build_steps.added(document)
     steps = tuple(container for container in found.containers if container.kind is Kind.RUN)
     assert added(steps) == expected
@@ -487,6 +488,14 @@ def test_a_hostile_file_takes_bearable_time(syntax: str, text: str) -> None:
     began = time.process_time()
     read(syntax, text)
     assert time.process_time() - began < 20
+
+
+def test_a_dockerfile_of_nothing_but_clients_takes_bearable_time(tmp_path: Path) -> None:
+    for unit in ("docker ", "docker run ", "docker \\\n", "ENV A=docker\n"):
+        (tmp_path / "Dockerfile").write_text("FROM a\nRUN " + unit * 20_000 + "\n")
+        began = time.process_time()
+        check_file(Target(str(tmp_path / "Dockerfile"), "dockerfile", named=True), [], Engine.DOCKER)
+        assert time.process_time() - began < 20
 
 
 def test_markdown_of_a_hundred_thousand_lines_is_read() -> None:

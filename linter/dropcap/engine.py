@@ -9,7 +9,6 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,15 @@ from dropcap.model import (
 from dropcap.project import Settings, is_started_alone, real_path
 from dropcap.report import FileResult
 from dropcap.source import Source, Span, UndecodableError
-from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, is_yaml, left_alone, syntax_of_content
+from dropcap.syntaxes import (
+    COMPOSE,
+    DEVCONTAINER,
+    DOCKERFILE,
+    is_yaml,
+    left_alone,
+    may_start_containers,
+    syntax_of_content,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,8 +49,6 @@ if TYPE_CHECKING:
 
 _READERS = frozenset({"dockerfile", "inspect", "quadlet", "shell"})
 """The syntaxes that have a reader of their name; each is imported when its first file comes."""
-
-_STARTS_CONTAINER = r"\b(?:docker|podman|nerdctl)\s[^\n]*\b(?:run|create|exec)\b"
 
 
 def check_targets(
@@ -189,7 +194,7 @@ def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Do
 
 def _with_build_steps(document: Document) -> Document:
     """Add the containers that the build steps of a Dockerfile start; few name a client at all."""
-    if not re.search(_STARTS_CONTAINER, document.source.text):
+    if not may_start_containers(document.source.text):
         return document
     from dropcap.readers.embedded import build_steps
 

@@ -74,6 +74,8 @@ _LEFT_ALONE = (
         "a list of Ansible tasks",
     ),
 )
+_CLIENT = r"\b(?:docker|podman|nerdctl)[\s\\\"',]"
+_STARTS = r"\b(?:run|create|exec)\b"
 _SHEBANG = rb"#!\s*/\S*?(?:/env\s+(?:-\S+\s+)*)?\S*?\b(ba|da|k|a)?sh\b"
 _SHEBANG_LENGTH = 256  # as much as Linux reads of it
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -138,6 +140,12 @@ def may_be_known(path: str) -> bool:
     """Whether a file may be one to check: its name says what it is, or its content may."""
     name = os.path.basename(path)
     return "." not in name or os.path.splitext(name.lower())[1] in _ENOUGH or syntax_of_name(path) is not None
+
+
+def may_start_containers(text: str) -> bool:
+    """Whether build steps may start containers; few Dockerfiles name a client at all."""
+    client = re.search(_CLIENT, text)
+    return client is not None and re.search(_STARTS, text[client.end() :]) is not None
 
 
 def left_alone(path: str, data: bytes) -> str | None:
