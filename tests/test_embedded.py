@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dropcap.model import Container, Document
 
-FOLDER = Path(__file__).parent.parent / "fixtures" / "carriers"
+FOLDER = Path(__file__).parent.parent / "fixtures" / "marked" / "carriers"
 EXPECTED = FOLDER / "findings.txt"
 
 
