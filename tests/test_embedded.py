@@ -386,6 +386,21 @@ def test_the_grip_of_a_client_in_a_variable_of_make_is_where_it_is_called() -> N
     assert written(container) == "$(D) run"
 
 
+@pytest.mark.parametrize(
+    ("text", "grip"),
+    [
+        ("image: x\ncap_add: [A]\n", "image: x"),
+        ("# of a service\n\n  image: x\n  cap_add: [A]\n", "image: x"),
+        (f"image: {'x' * 200}\ncap_add: [A]\n", f"image: {'x' * 200}"),
+        ("web:\n  image: x\n  cap_add: [A]\n", "web"),
+    ],
+)
+def test_a_fragment_of_a_compose_file_is_gripped_where_it_begins(text: str, grip: str) -> None:
+    (container,) = read("markdown", f"Text.\n\n```yaml\n{text}```\n").containers
+    assert written(container) == grip
+    assert [written(value) for value in container.cap_add] == ["A"]
+
+
 def test_a_line_that_is_refused_in_markdown_is_a_note() -> None:
     document = read("markdown", "```sh\ndocker run --no-such x\n```\n")
     assert [failure.level for failure in document.failures] == [Level.NOTE]

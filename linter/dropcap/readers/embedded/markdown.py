@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Container, Document, Failure, Level, UnreadableError
 from dropcap.readers.embedded.scripts import Builder, Script, read_all
 from dropcap.record import NamedTuple
-from dropcap.source import Source
+from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^
 _REASON = "the text leaves it to its reader"
 _QUOTE = r"(?: {0,3}>[ ]?)+"
 _ELLIPSIS = r"[ \t]*(?:-[ \t]+)?(?:\.{3,}|…|\[(?:\.{3,}|…)\]|<\.{3,}>)[ \t]*(?:#.*)?\r?\n?"
+_DEEP = 4  # as many blanks as stand before what a service holds
+_KEY = r"[ \t]*[^\s#]"
 _TELLS_SERVICE = r"(?m)^[ \t]*(?:cap_add|cap_drop|privileged|security_opt)[ \t]*:"
 _OF_SERVICE = frozenset({"cap_add", "cap_drop", "privileged", "security_opt"})
 _MADE_OF = frozenset({"image", "build"})
@@ -162,18 +164,19 @@ def _compose(source: Source, block: _Block) -> Document | None:
     """Read a block that is a Compose file, or services of one; another fragment says nothing by itself."""
     lines = [(line, at) for line, at in block.lines if not re.fullmatch(_ELLIPSIS, line)]
     text = "".join(line for line, _ in lines)
-    above = ""
+    missing: tuple[str, ...] = ()
     if not re.search(_SERVICES, text):
-        above = _missing(text) if re.search(_TELLS_SERVICE, text) else ""
-        if not above:
+        missing = _missing(text) if re.search(_TELLS_SERVICE, text) else ()
+        if not missing:
             return None
     from dropcap.readers import compose
 
     builder = Builder(source)
+    first = next(_stripped(line, at) for line, at in lines if re.match(_KEY, line)) if missing else Span(0, 0)
+    for part in missing:
+        builder.stand_in(part, first)
     for line, at in lines:
-        if above:
-            builder.add(above, at)
-            above = " " * _DEEP
+        builder.add(" " * _DEEP if missing else "", at)
         builder.add(line, at)
     piece = builder.build().source
     try:
@@ -182,23 +185,27 @@ def _compose(source: Source, block: _Block) -> Document | None:
         return Document(piece, "compose", (), (error.failure,))
 
 
-_DEEP = 4
+def _stripped(line: str, at: int) -> Span:
+    """Give the place of a line without the blanks around it."""
+    return Span(at + len(line) - len(line.lstrip()), at + len(line.rstrip()))
 
 
-def _missing(text: str) -> str:
-    """Give what a whole file has before a fragment that is one service or some; nothing for any other fragment."""
+def _missing(text: str) -> tuple[str, ...]:
+    """Give what a whole file has before a fragment that is one service or some; nothing for any other fragment.
+
+    The name of the service that a fragment is stands by itself: findings on it are to be where the fragment begins.
+    """
     from dropcap.readers.embedded.yaml_files import documents, pairs
 
     try:
         (root,) = documents(Source("", text))
     except (UnreadableError, ValueError):  # no YAML, or not one document
-        return ""
-    below = " " * _DEEP
+        return ()
     names = {key.text for key, _ in pairs(root)}
     if names & _MADE_OF and names & _OF_SERVICE:
-        return f"services:\n  service:\n{below}"
+        return "services:\n  ", "service", ":\n"
     services = [{key.text for key, _ in pairs(value)} for _, value in pairs(root)]
     is_whole = all(names & (_MADE_OF | _OF_SERVICE) for names in services)
     if is_whole and any(names & _MADE_OF and names & _OF_SERVICE for names in services):
-        return f"services:\n{below}"
-    return ""
+        return ("services:\n",)
+    return ()

@@ -67,11 +67,15 @@ class Builder:
         """Add a part that is filled in and not known; between quotation marks it is one word, or a part of one."""
         self.add(quote, at)
         self._taken.append(Taken(self._length, text, reason))
-        # What stands for it begins and ends where it does.
-        self._segments += [(self._length, at), (self._length + 1, at + len(text) - 1)]
-        self._parts.append(PLACEHOLDER)
-        self._length += len(PLACEHOLDER)
+        self.stand_in(PLACEHOLDER, Span(at, at + len(text)))
         self.add(quote, at + len(text) - 1)
+
+    def stand_in(self, text: str, span: Span) -> None:
+        """Add a text that the source does not have; it begins and ends where a part of the source does."""
+        last = len(text) - 1
+        self._segments += [(self._length, span.start), (self._length + last, span.end - 1)]
+        self._parts.append(text)
+        self._length += len(text)
 
     def build(self) -> Script:
         """Give the script."""
