@@ -40,7 +40,7 @@ _SERVICES = (
     r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
 )
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
-_NAMES_OTHERS = r"env_file|depends_on|networks|volumes|secrets|configs|models|service:"
+_NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 
 
@@ -116,7 +116,11 @@ def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None 
         if not isinstance(services, Mapping) and not (isinstance(services, Scalar) and meaning(services) == "nothing"):
             log.error(services, "services must be a mapping of names to services")
         # A file that stands alone may be laid over one that has what it names.
-        if (is_main(source.path) or over) and not scope.trail.is_partial and re.search(_NAMES_OTHERS, source.text):
+        if (
+            (is_main(source.path) or over)
+            and not scope.trail.is_partial
+            and any(key in source.text for key in _NAMES_OTHERS)
+        ):
             from dropcap.readers.compose.consistency import tell_missing
 
             tell_missing(model, scope)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, Located, UnreadableError
@@ -20,8 +19,27 @@ if TYPE_CHECKING:
 
 # The keys whose texts are cast: a file with none of them, and no variable, is as it is written.
 _CAST = (
-    r"cpu|init|replicas|parallelism|max_|retries|disable|oom_|pids_limit|target|privileged|read_only|scale|stdin_open|tty"
-    r"|ulimits|nocopy|external|internal|attachable|enable_ipv"
+    "cpu",
+    "init",
+    "replicas",
+    "parallelism",
+    "max_",
+    "retries",
+    "disable",
+    "oom_",
+    "pids_limit",
+    "target",
+    "privileged",
+    "read_only",
+    "scale",
+    "stdin_open",
+    "tty",
+    "ulimits",
+    "nocopy",
+    "external",
+    "internal",
+    "attachable",
+    "enable_ipv",
 )
 
 
@@ -67,7 +85,7 @@ def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
 def _replaced(root: Mapping, source: Source, scope: Scope) -> Mapping:
     """Replace the variables of a document, and note which values came from where else."""
     text = source.text
-    if "$" not in text and "\\" not in text and not re.search(_CAST, text):
+    if "$" not in text and "\\" not in text and not any(key in text for key in _CAST):
         return root
     from dropcap.readers.compose.interpolate import interpolate  # what has no variable need not wait for the code
 

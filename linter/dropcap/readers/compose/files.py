@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from dropcap.readers.yaml import Stream
 
-# What Docker Compose fetches by git, as an OCI artifact, or not at all.
-_REMOTE = r"(?i)[a-z][a-z0-9+.-]*://|git@|github\.com/"
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 
 MAX_FILES = 1000
 """How many files one project may be made of."""
@@ -95,7 +94,7 @@ class Files:
             UnreadableError: it is no text, or too large.
 
         """
-        if re.match(_REMOTE, path):
+        if _is_remote(path):
             raise NotFollowedError("is not on this machine: dropcap fetches nothing", Level.NOTE)
         real = self.real(path)
         found = self._sources.get(real)
@@ -135,7 +134,14 @@ class Files:
 
 def join(folder: str, path: str) -> str:
     """Put a path that a file gives behind the folder it is relative to, as short as it goes."""
-    return path if re.match(_REMOTE, path) else os.path.normpath(os.path.join(folder, path))
+    return path if _is_remote(path) else os.path.normpath(os.path.join(folder, path))
+
+
+def _is_remote(path: str) -> bool:
+    """Whether it is what Docker Compose fetches by git, as an OCI artifact, or not at all."""
+    if path.lower().startswith(("git@", "github.com/")):
+        return True
+    return "://" in path and re.match(_SCHEME, path) is not None  # to compile it takes longer than to look first
 
 
 def _decoded(path: str, data: bytes) -> Source:
