@@ -177,6 +177,19 @@ def test_services_of_a_project_are_checked_even_if_another_one_extends_them() ->
     assert sorted(container.name for container in report(".").containers) == ["app", "web"]
 
 
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("read_only: 'maybe'", 'read_only must be true or false, not "maybe"'),
+        ("ulimits: {nofile: '12x'}", 'ulimits.nofile must be a whole number, not "12x"'),
+    ],
+)
+def test_a_text_that_is_cast_is_read_in_a_file_without_variables_too(field: str, message: str) -> None:
+    write({"compose.yaml": f"services:\n  a: {{image: x, {field}}}\n"})
+    assert f"services.a.{message}" in [failure.message for failure in report(".").failures]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -56,8 +56,26 @@ class _Draft:
             unknown for unknown in (parent.opaque if parent else ()) if unknown.fields == ("user",)
         ]
         self.has_command = False
+        # What a stage gathers waits here until no more comes: a longer tuple for each would take quadratic time.
+        self.instructions: list[Instruction] = []
+        self.environment: list[Located[str]] = []
+        self.labels: list[Located[str]] = []
+        self.exposed: list[Located[str]] = []
         base = stage.base
         self.is_from_scratch: bool = parent.is_from_scratch if parent else bool(base and base.value == SCRATCH)
+
+    def finish(self) -> Stage:
+        """Put what was gathered into the stage; what it inherits stays the same tuple where nothing is added."""
+        stage = self.stage
+        self.stage = stage._replace(
+            instructions=(*stage.instructions, *self.instructions),
+            environment=(*stage.environment, *self.environment) if self.environment else stage.environment,
+            labels=(*stage.labels, *self.labels) if self.labels else stage.labels,
+            exposed=(*stage.exposed, *self.exposed) if self.exposed else stage.exposed,
+        )
+        for gathered in (self.instructions, self.environment, self.labels, self.exposed):
+            gathered.clear()
+        return self.stage
 
     def lookup(self, name: str) -> str | None:
         """Give a variable's value; None where it may be set elsewhere."""
@@ -106,7 +124,7 @@ def build(
     file = _File(source, escape, given)
     for instruction in instructions:
         _try(file, instruction, fail)
-    return [Built(draft.stage, tuple(draft.opaque)) for draft in file.drafts]
+    return [Built(draft.finish(), tuple(draft.opaque)) for draft in file.drafts]
 
 
 def _try(file: _File, instruction: Instruction, fail: Callable[[RefusedError], None]) -> None:
@@ -128,7 +146,7 @@ def _apply(file: _File, instruction: Instruction) -> None:
             file.args[name] = file.given.get(name, default)
         return
     draft = file.drafts[-1]
-    draft.stage = draft.stage._replace(instructions=(*draft.stage.instructions, instruction))
+    draft.instructions.append(instruction)
     if instruction.trigger is not None:
         draft.onbuild.append(instruction.trigger)
     else:
@@ -148,7 +166,7 @@ def _begin(file: _File, instruction: Instruction) -> None:
     number = len(file.drafts)
     base, unknown = _expanded(parts[0], file.lookup, file.escape, "image")
     parent = file.by_name.get(base.value.lower()) if base else None
-    above = parent.stage if parent else None
+    above = parent.finish() if parent else None
     stage = Stage(
         name=name or str(number),
         number=number,
@@ -199,14 +217,13 @@ def _env(draft: _Draft, instruction: Instruction) -> None:
     # One instruction sees the values from before it.
     values = [_value(value, draft.lookup, draft.file.escape) for _, value in found]
     draft.env.update(zip((name for name, _ in found), values, strict=True))
-    written = _written(found, values)
-    draft.stage = draft.stage._replace(environment=(*draft.stage.environment, *written))
+    draft.environment += _written(found, values)
 
 
 def _label(draft: _Draft, instruction: Instruction) -> None:
     found = list(pairs(instruction.value.source, instruction.value.span))
     values = [_value(value, draft.lookup, draft.file.escape) for _, value in found]
-    draft.stage = draft.stage._replace(labels=(*draft.stage.labels, *_written(found, values)))
+    draft.labels += _written(found, values)
 
 
 def _expose(draft: _Draft, instruction: Instruction) -> None:
@@ -215,7 +232,7 @@ def _expose(draft: _Draft, instruction: Instruction) -> None:
         value = _value(word, draft.lookup, draft.file.escape)
         if value is not None:
             ports += [Located(port, word.source, word.span) for port in value.split()]
-    draft.stage = draft.stage._replace(exposed=(*draft.stage.exposed, *ports))
+    draft.exposed += ports
 
 
 def _shell(draft: _Draft, instruction: Instruction) -> None:

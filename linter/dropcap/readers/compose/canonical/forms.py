@@ -8,6 +8,7 @@ Sources: compose-go 2.9.1, `types/*.go` and `loader/mapstructure.go`.
 from __future__ import annotations
 
 import math
+from functools import wraps
 from typing import TYPE_CHECKING, cast
 
 from dropcap.readers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
@@ -46,30 +47,35 @@ def text(value: Value, scope: Scope | None = None) -> Leaf | None:
     return leaf if leaf is None or leaf.value else leaf._replace(only="text")
 
 
+def _of_scalar(read: Callable[[Scalar], Leaf | None]) -> Callable[[Value, Scope], Leaf | None]:
+    """Make a form of what reads a scalar that is known; one that is not stays as it is written."""
+
+    @wraps(read)
+    def form(value: Value, scope: Scope) -> Leaf | None:
+        del scope
+        if not isinstance(value, Scalar):
+            return None
+        return word(value) if value.unknown else read(value)
+
+    return form
+
+
 def flag(value: Value, scope: Scope) -> Leaf | None:
     """Give true or false, which is left out where it is false."""
     leaf = choice(value, scope)
     return leaf if leaf is None or leaf.value else leaf._replace(only="text")
 
 
-def choice(value: Value, scope: Scope) -> Leaf | None:
+@_of_scalar
+def choice(value: Scalar) -> Leaf | None:
     """Give true or false, where false differs from nothing."""
-    del scope
-    if not isinstance(value, Scalar):
-        return None
-    if value.unknown:
-        return word(value)
     is_true = truth(value.text) if meaning(value) in ("boolean", "text") else None
     return None if is_true is None else Leaf(is_true, value)
 
 
-def count(value: Value, scope: Scope) -> Leaf | None:
+@_of_scalar
+def count(value: Scalar) -> Leaf | None:
     """Give a whole number, where 0 differs from nothing."""
-    del scope
-    if not isinstance(value, Scalar):
-        return None
-    if value.unknown:
-        return word(value)
     number = _number(value)
     return None if number is None else Leaf(int(number), value)
 
@@ -80,36 +86,24 @@ def integer(value: Value, scope: Scope) -> Leaf | None:
     return leaf if leaf is None or leaf.value else leaf._replace(only="text")
 
 
-def decimal(value: Value, scope: Scope) -> Leaf | None:
+@_of_scalar
+def decimal(value: Scalar) -> Leaf | None:
     """Give a number of single precision, which is left out where it is 0."""
-    del scope
-    if not isinstance(value, Scalar):
-        return None
-    if value.unknown:
-        return word(value)
     number = _number(value)
     return None if number is None else Leaf(single(number), value, "" if number else "text")
 
 
-def size(value: Value, scope: Scope) -> Leaf | None:
+@_of_scalar
+def size(value: Scalar) -> Leaf | None:
     """Give a number of bytes, as a text; left out where it is 0."""
-    del scope
-    if not isinstance(value, Scalar):
-        return None
-    if value.unknown:
-        return word(value)
     number = _number(value) if meaning(value) == "number" else size_in_bytes(value.text)
     # Go leaves out a size that is written as a fraction and not as a text.
     return Leaf(str(number), value, "" if number else "text") if isinstance(number, int) else None
 
 
-def span(value: Value, scope: Scope) -> Leaf | None:
+@_of_scalar
+def span(value: Scalar) -> Leaf | None:
     """Give a span of time, where none at all differs from nothing."""
-    del scope
-    if not isinstance(value, Scalar):
-        return None
-    if value.unknown:
-        return word(value)
     number = nanoseconds(printed(value))
     return None if number is None else Leaf(duration(number), value)
 
