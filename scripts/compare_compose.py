@@ -27,12 +27,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
+from dropcap.carriers.compose.canonical import canonical
+from dropcap.carriers.compose.canonical.tree import plain
 from dropcap.commands.config import read_project
 from dropcap.discover import Target
 from dropcap.model import Level, UnreadableError
 from dropcap.project import Settings, files_of
-from dropcap.readers.compose.canonical import canonical
-from dropcap.readers.compose.canonical.tree import plain
 from dropcap.syntaxes import COMPOSE
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))

@@ -1,6 +1,6 @@
 """Make the Compose schema that dropcap checks files with from the one that its authors publish.
 
-    python scripts/flatten_schema.py            write flat.py and forms.py anew from upstream.json
+    python scripts/flatten_schema.py            write flat.py and fast_path.py anew from upstream.json
     python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
 
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from dropcap.carriers.compose.schema.to_python import Plain
+from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.model import UnreadableError
-from dropcap.readers.compose.schema.plain import Plain
-from dropcap.readers.yaml import Mapping, parse, target
 from dropcap.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "readers" / "compose" / "schema"
+FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "carriers" / "compose" / "schema"
 WIDTH = 120
 
 ANNOTATIONS = frozenset({"$schema", "$id", "title", "description", "default", "deprecated"})
@@ -388,7 +388,7 @@ def main(arguments: list[str]) -> int:
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
     flat = flattened(upstream)
     (FOLDER / "flat.py").write_text(module(flat), encoding="utf-8")
-    (FOLDER / "forms.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
+    (FOLDER / "fast_path.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
     return 0
 
 

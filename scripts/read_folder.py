@@ -21,8 +21,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dropcap.check import check_file
 from dropcap.discover import Target
-from dropcap.engine import check_file
 from dropcap.model import Engine, Level, Report
 from dropcap.rule import load_rules
 from dropcap.syntaxes import COMPOSE, QUADLET, syntax_of_name
@@ -72,7 +72,7 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
             faults.append(f"{path}: took {seconds:.1f} s")
         counts[f"{syntax} {'read' if result.read else 'refused'}"] += 1
         counts[f"{syntax} containers"] += len(result.containers)
-        counts[f"{syntax} containers, opaque in part"] += sum(bool(one.opaque) for one in result.containers)
+        counts[f"{syntax} containers, unknowns in part"] += sum(bool(one.unknowns) for one in result.containers)
         counts["findings"] += len(result.findings)
         faults += [f"{path}: not one clear line: {failure.message!r}" for failure in unclear(result.failures)]
         faults += [f"{path}: {failure.trace}" for failure in result.failures if failure.level is Level.DEFECT]

@@ -17,23 +17,23 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
+from dropcap.carriers.compose.dedupe import unique_lists
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.environment import environment_of
+from dropcap.carriers.compose.extends import apply_extends
+from dropcap.carriers.compose.files import Files, NotFollowedError
+from dropcap.carriers.compose.include import apply_include
+from dropcap.carriers.compose.load_context import LoadContext, Provenance
+from dropcap.carriers.compose.load_documents import documents
+from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.project import load
+from dropcap.carriers.compose.references import check_references
+from dropcap.carriers.compose.schema import problems
+from dropcap.carriers.compose.services import containers
 from dropcap.discover import read_bytes
+from dropcap.lang.yaml import Mapping
 from dropcap.model import UnreadableError
 from dropcap.project import Settings
-from dropcap.readers.compose.consistency import tell_missing
-from dropcap.readers.compose.documents import documents
-from dropcap.readers.compose.environment import environment_of
-from dropcap.readers.compose.extends import apply_extends
-from dropcap.readers.compose.files import Files, NotFollowedError
-from dropcap.readers.compose.include import apply_include
-from dropcap.readers.compose.log import Log
-from dropcap.readers.compose.nodes import entries
-from dropcap.readers.compose.project import load
-from dropcap.readers.compose.schema import problems
-from dropcap.readers.compose.scope import Scope, Trail
-from dropcap.readers.compose.services import containers
-from dropcap.readers.compose.unique import unique_lists
-from dropcap.readers.yaml import Mapping
 from dropcap.source import Source, UndecodableError
 
 if TYPE_CHECKING:
@@ -78,18 +78,18 @@ def one_file(path: str, spent: dict[str, float]) -> None:
 
     source = timed("reading", lambda: Source.decode(path, read_bytes(path)))
     directory = os.path.dirname(source.path)  # noqa: PTH120  # as the program does
-    files, log = Files(lambda: directory), Log()
+    files, log = Files(lambda: directory), Diagnostics()
     files.give(source.path, source)
     timed("reading", lambda: files.stream(source.path))
     settings = Settings(root=directory)
     environment = timed("resolving", lambda: environment_of(directory, files, log, settings))
-    scope = Scope(files, directory, environment, log, Trail())
+    scope = LoadContext(files, directory, environment, log, Provenance())
     model, *over = timed("resolving", lambda: documents(source.path, scope))
     timed("reading", lambda: [entries(one, "", log) for one in services(model, log)])
     model = timed("resolving", lambda: apply_extends(model, source.path, scope))
     model = timed("resolving", lambda: apply_include(model, scope, (files.real(source.path),), load))
     model = timed("resolving", lambda: unique_lists(model, log))
-    timed("resolving", lambda: tell_missing(model, scope))
+    timed("resolving", lambda: check_references(model, scope))
     timed("schema", lambda: problems(model))
     found = entries(model, "", log).get("services")
     value = found.value if found else None
@@ -97,7 +97,7 @@ def one_file(path: str, spent: dict[str, float]) -> None:
         timed("reading", lambda: list(containers(value, scope)))
 
 
-def services(model: Mapping, log: Log) -> list[Mapping]:
+def services(model: Mapping, log: Diagnostics) -> list[Mapping]:
     """Give the services that are mappings."""
     found = entries(model, "", log).get("services")
     value = found.value if found else None

@@ -31,7 +31,7 @@ def place(source: Source, needle: str, after: str = "") -> Located[str]:
 
 
 def service(source: Source, name: str, **fields: Any) -> Container:  # noqa: ANN401  # whatever a container has
-    """Make a service whose grip is its name, at the start of a line."""
+    """Make a service whose anchor is its name, at the start of a line."""
     start = source.text.index(f" {name}:") + 1
     return Container(Kind.SERVICE, name, source, Span(start, start + len(name)), **fields)
 
@@ -47,8 +47,8 @@ def finding(  # noqa: PLR0913  # as many words as a finding has
     related: tuple[Related, ...] = (),
     shared_by: tuple[Container, ...] = (),
 ) -> Finding:
-    """Make a finding, at the container's grip where no place is given."""
-    problem = Problem(where or container.grip, message, evidence, related)
+    """Make a finding, at the container's anchor where no place is given."""
+    problem = Problem(where or container.anchor, message, evidence, related)
     return Finding(rule, severity, container, problem, shared_by)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dropcap.readers.compose.schema.quick import branches_of
-from dropcap.readers.yaml import Mapping, parse, target
+from dropcap.carriers.compose.schema.validator import branches_of
+from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.source import Source
 
 if TYPE_CHECKING:

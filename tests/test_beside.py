@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.readers.beside import UnreachableError, project_root, read_beside
+from dropcap.beside import UnreachableError, project_root, read_beside
 
 if TYPE_CHECKING:
     from pathlib import Path

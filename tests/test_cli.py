@@ -166,10 +166,10 @@ def test_a_template_that_a_file_is_made_of_leaves_it_unchecked(here: Path, capsy
 def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path) -> None:
     write(here, "--output=x.sh", PRIVILEGED)
     write(here, "compose.yaml", PRIVILEGED)
-    assert main(["check", "--as-found", "--ignore", "privileged", "--output=x.sh", "compose.yaml"]) == CLEAN
+    assert main(["check", "--as-discovered", "--ignore", "privileged", "--output=x.sh", "compose.yaml"]) == CLEAN
     assert not (here / "x.sh").exists()
-    assert main(["check", "--as-found", "compose.yaml", "pyproject.toml"]) == FINDINGS
-    assert main(["check", "--as-found", "notes.txt"]) == CLEAN
+    assert main(["check", "--as-discovered", "compose.yaml", "pyproject.toml"]) == FINDINGS
+    assert main(["check", "--as-discovered", "notes.txt"]) == CLEAN
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_file_that_may_not_be_read_is_said(
     def forbidden(path: str) -> bytes:  # root, who runs many a test, may read everything
         raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr("dropcap.engine.read_bytes", forbidden)
+    monkeypatch.setattr("dropcap.check.read_bytes", forbidden)
     assert main(["check", "compose.yml"]) == UNCHECKED
     assert "compose.yml: error: cannot be read: Permission denied" in capsys.readouterr().err
 
@@ -362,12 +362,12 @@ def test_a_defect_in_one_file_leaves_the_others_checked(
     def broken(*_: object) -> None:
         raise KeyError("stage")
 
-    monkeypatch.setattr("dropcap.readers.dockerfile.build", broken)
+    monkeypatch.setattr("dropcap.carriers.dockerfile.build", broken)
     assert main([command]) == DEFECT
     out, err = capsys.readouterr()
     assert "compose.yaml" in out
     first, ask, *_, last = err.splitlines()
-    assert first.startswith("Dockerfile: defect: the dockerfile reader failed: KeyError at readers/dockerfile/")
+    assert first.startswith("Dockerfile: defect: the dockerfile reader failed: KeyError at carriers/dockerfile/")
     assert ask == "dropcap: this is a defect of dropcap. Please report it with the lines below."
     assert last == "KeyError: 'stage'"
 
@@ -419,7 +419,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
             "bounding": ["CHOWN", "SYS_TIME"],
             "effective": ["CHOWN", "SYS_TIME"],
             "origins": {"CHOWN": "cap_add at compose.yaml:6:25", "SYS_TIME": "cap_add at compose.yaml:6:15"},
-            "opaque": [],
+            "unknowns": [],
             "errors": [],
         }
     ]

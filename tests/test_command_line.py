@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from dropcap.carriers import script
+from dropcap.docker_cli.flags import table
 from dropcap.model import Container, Engine, Failure, Kind, Level, Mount
-from dropcap.readers import shell
-from dropcap.readers.flags import table
 from dropcap.source import Source
 from oracles.requests import meant, read, requested
 
@@ -29,7 +29,7 @@ CASES = [case for case in VECTORS["cases"] if case["argv"][1] not in OTHER_COMMA
 
 def line(text: str) -> Container:
     """Read the one container of a line of shell."""
-    document = shell.read(Source("x.sh", text))
+    document = script.read(Source("x.sh", text))
     assert not document.failures, document.failures
     [container] = document.containers
     return container
@@ -37,7 +37,7 @@ def line(text: str) -> Container:
 
 def refusal(text: str) -> tuple[str, str]:
     """Read the one line that a client refuses: the message, and the text it points at."""
-    document = shell.read(Source("x.sh", text))
+    document = script.read(Source("x.sh", text))
     assert not document.containers
     [failure] = document.failures
     assert failure.level is Level.ERROR
@@ -47,7 +47,7 @@ def refusal(text: str) -> tuple[str, str]:
 
 
 def hidden(container: Container) -> dict[str, tuple[str, ...]]:
-    return {unknown.text: unknown.fields for unknown in container.opaque}
+    return {unknown.text: unknown.fields for unknown in container.unknowns}
 
 
 def written(values: Any) -> list[str]:  # noqa: ANN401  # located values of any type
@@ -92,7 +92,7 @@ def test_all_parts_of_a_line_stand_at_their_place() -> None:
         "--name web nginx:1 -g 'a b'"
     )
     assert (container.kind, container.engine, container.name) == (Kind.RUN, Engine.DOCKER, "web")
-    assert written([container.grip]) == ["/usr/bin/docker --log-level info container run"]
+    assert written([container.anchor]) == ["/usr/bin/docker --log-level info container run"]
     singles = [
         container.image,
         container.user,
@@ -108,7 +108,7 @@ def test_all_parts_of_a_line_stand_at_their_place() -> None:
     assert written(container.command) == ["-g", "'a b'"]
     assert container.command is not None
     assert [word.value for word in container.command] == ["-g", "a b"]
-    assert container.opaque == ()
+    assert container.unknowns == ()
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_podman_reads_an_entrypoint_of_several_words() -> None:
 
 def test_a_pod_decides_namespaces() -> None:
     container = line("podman run --pod web x")
-    assert container.hides("network_mode")
-    assert not container.hides("cap_add", "privileged", "user")
+    assert container.may_be_set("network_mode")
+    assert not container.may_be_set("cap_add", "privileged", "user")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_exec_counts_only_with_privileged() -> None:
     assert container.privileged is not None
     assert written([container.user, container.privileged]) == ["root", "--privileged"]
     for text in ("docker exec web sh", "docker exec --privileged=false web sh", "docker exec $X web sh"):
-        assert shell.read(Source("x.sh", text)).containers == ()
+        assert script.read(Source("x.sh", text)).containers == ()
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_exec_counts_only_with_privileged() -> None:
     ],
 )
 def test_other_commands_are_left_alone(text: str) -> None:
-    document = shell.read(Source("x.sh", text))
+    document = script.read(Source("x.sh", text))
     assert (document.containers, document.failures) == ((), ())
 
 
@@ -284,14 +284,14 @@ def test_an_unknown_image_is_no_option_where_that_can_be_told(
 ) -> None:
     container = line(f"docker run --rm {text}")
     assert (container.image and container.image.value) == image
-    [unknown] = container.opaque
+    [unknown] = container.unknowns
     assert unknown.fields == fields
     assert container.name == text.removesuffix(" sh").strip('"')
 
 
 def test_an_unknown_word_says_why_it_is_unknown() -> None:
     container = line('docker run $A "${B[@]}" "$@" $(c) -u $((1+1)) x')
-    assert [unknown.reason for unknown in container.opaque] == [
+    assert [unknown.reason for unknown in container.unknowns] == [
         "A is set elsewhere",
         "B is set elsewhere",
         "the caller of the script gives it",
@@ -341,7 +341,7 @@ def test_a_line_that_the_client_refuses_is_a_failure_at_the_word(text: str, mess
     "text", ["docker run $X --nonsense y", "docker run --user $X --privileged=yes y", "docker run $X"]
 )
 def test_nothing_is_refused_behind_a_word_that_may_be_several(text: str) -> None:
-    assert line(text).hides("cap_drop")
+    assert line(text).may_be_set("cap_drop")
 
 
 def test_a_word_that_must_be_one_word_changes_nothing_behind_it() -> None:
@@ -365,7 +365,7 @@ def test_every_client_has_every_command() -> None:
 def test_an_endless_line_is_read_in_linear_time() -> None:
     began = time.perf_counter()
     for piece in ("--cap-add A ", "$X --nonsense ", "-v a:/b ", "-" + "i" * 9 + " "):
-        shell.read(Source("x.sh", "docker run " + piece * 20_000 + "x"))
-    shell.read(Source("x.sh", "podman run --cap-add " + "A," * 100_000 + " x"))
-    shell.read(Source("x.sh", "docker run --device /dev/" + "rwm" * 50_000 + " " + "a" * 100_000))
+        script.read(Source("x.sh", "docker run " + piece * 20_000 + "x"))
+    script.read(Source("x.sh", "podman run --cap-add " + "A," * 100_000 + " x"))
+    script.read(Source("x.sh", "docker run --device /dev/" + "rwm" * 50_000 + " " + "a" * 100_000))
     assert time.perf_counter() - began < 20

@@ -12,11 +12,11 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers.compose import resolve
+from dropcap.carriers.compose.canonical import canonical
+from dropcap.carriers.compose.canonical.tree import plain
 from dropcap.model import Level, UnreadableError
 from dropcap.project import Settings
-from dropcap.readers.compose import resolve
-from dropcap.readers.compose.canonical import canonical
-from dropcap.readers.compose.canonical.tree import plain
 from dropcap.source import Source
 from oracles import compose as oracle
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.readers.compose.dotenv import MAX_GROWTH, read_dotenv
-from dropcap.readers.compose.environment import Environment, Variable, from_mapping
-from dropcap.readers.yaml import Unknown
+from dropcap.carriers.compose.dotenv import MAX_GROWTH, read_dotenv
+from dropcap.carriers.compose.environment import Environment, Variable, from_mapping
+from dropcap.lang.yaml import UnknownText
 from dropcap.source import Source, Span
 from oracles import compose
 
@@ -184,11 +184,11 @@ def test_a_value_that_depends_on_what_nobody_sets_is_not_known() -> None:
     assert failures == []
     reason = "U is set nowhere in the project's files"
     assert {name: (variable.value, variable.unknown) for name, variable in values.items()} == {
-        "A": ("x${U}$B", Unknown("${U}", reason)),
+        "A": ("x${U}$B", UnknownText("${U}", reason)),
         "B": ("1", None),
-        "C": ("x${U}$B", Unknown("${U}", reason)),
+        "C": ("x${U}$B", UnknownText("${U}", reason)),
         "E": ("d", None),
-        "F": ("${U:?m}", Unknown("${U:?m}", reason)),
+        "F": ("${U:?m}", UnknownText("${U:?m}", reason)),
     }
 
 

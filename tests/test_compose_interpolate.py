@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.readers.compose.casts import _CASTS
-from dropcap.readers.compose.environment import Environment, Variable, from_mapping
-from dropcap.readers.compose.interpolate import (
+from dropcap.carriers.compose.coercions import _CASTS
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.environment import Environment, Variable, from_mapping
+from dropcap.carriers.compose.interpolate import (
     MAX_GROWTH,
     InvalidTemplateError,
     RequiredError,
@@ -20,18 +21,17 @@ from dropcap.readers.compose.interpolate import (
     interpolate,
     substitute,
 )
-from dropcap.readers.compose.log import Log
-from dropcap.readers.compose.nodes import entries, items
-from dropcap.readers.compose.scalars import meaning, printed
-from dropcap.readers.compose.substitute import MAX_NESTED, MAX_SUBSTITUTED
-from dropcap.readers.yaml import MAX_DEPTH, Alias, Mapping, Scalar, Sequence, Unknown, parse
+from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.substitute import MAX_NESTED, MAX_SUBSTITUTED
+from dropcap.carriers.compose.yaml_types import scalar_type, to_string
+from dropcap.lang.yaml import MAX_DEPTH, Alias, Mapping, Scalar, Sequence, UnknownText, parse
 from dropcap.source import Source, Span
 from oracles import compose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dropcap.readers.yaml import Node
+    from dropcap.lang.yaml import Node
 
 VALUES = {"A": "1", "EMPTY": "", "SPACES": "a b", "DOLLARS": "$x${A}$$", "K": "k", "\u017fa": "long s"}
 COMPLETE = from_mapping("the environment", VALUES, is_complete=True)
@@ -40,7 +40,7 @@ PARTIAL = Environment(
     {
         "A": Variable("1", DOTENV, Span(2, 3)),
         "EMPTY": Variable("", DOTENV, Span(10, 10)),
-        "HIDDEN": Variable("http://${HOST}", DOTENV, Span(18, 32), Unknown("${HOST}", "HOST is set nowhere")),
+        "HIDDEN": Variable("http://${HOST}", DOTENV, Span(18, 32), UnknownText("${HOST}", "HOST is set nowhere")),
     },
     is_complete=False,
 )
@@ -93,27 +93,27 @@ REQUIRED = {
 }
 # A text; what it becomes where more may be set than is known; what is unknown of it; what is known to be empty.
 UNSURE = [
-    ("$U", "$U", Unknown("$U", NOWHERE), ()),
-    ("a${U}b$A", "a${U}b1", Unknown("${U}", NOWHERE), ()),
-    ("${U:?why}", "${U:?why}", Unknown("${U:?why}", NOWHERE), ()),
-    ("${U?}", "${U?}", Unknown("${U?}", NOWHERE), ()),
+    ("$U", "$U", UnknownText("$U", NOWHERE), ()),
+    ("a${U}b$A", "a${U}b1", UnknownText("${U}", NOWHERE), ()),
+    ("${U:?why}", "${U:?why}", UnknownText("${U:?why}", NOWHERE), ()),
+    ("${U?}", "${U?}", UnknownText("${U?}", NOWHERE), ()),
     ("${U:-d}${U-d}", "dd", None, ()),
     ("${U:-}", "", None, ("U",)),
     ("${U-}", "", None, ("U",)),
     ("${U:+r}${U+r}", "", None, ("U", "U")),
-    ("${V:-a$U}", "a$U", Unknown("$U", NOWHERE), ()),
+    ("${V:-a$U}", "a$U", UnknownText("$U", NOWHERE), ()),
     ("${A:-$U}", "1", None, ()),
     ("${V:-${W:-}}", "", None, ("W",)),
     ("${A:+}", "", None, ("A",)),
     ("$EMPTY${EMPTY-d}", "", None, ("EMPTY", "EMPTY")),
     ("${EMPTY:-d}${EMPTY+r}", "dr", None, ()),
-    ("${EMPTY:?m}", "${EMPTY:?m}", Unknown("${EMPTY:?m}", "EMPTY has no value in the project's files"), ()),
-    ("$HIDDEN", "http://${HOST}", Unknown("${HOST}", "HOST is set nowhere"), ()),
-    ("${HIDDEN-d}", "http://${HOST}", Unknown("${HOST}", "HOST is set nowhere"), ()),
-    ("${HIDDEN:-d}", "${HIDDEN:-d}", Unknown("${HIDDEN:-d}", "HOST is set nowhere"), ()),
-    ("${HIDDEN:+r}", "${HIDDEN:+r}", Unknown("${HIDDEN:+r}", "HOST is set nowhere"), ()),
+    ("${EMPTY:?m}", "${EMPTY:?m}", UnknownText("${EMPTY:?m}", "EMPTY has no value in the project's files"), ()),
+    ("$HIDDEN", "http://${HOST}", UnknownText("${HOST}", "HOST is set nowhere"), ()),
+    ("${HIDDEN-d}", "http://${HOST}", UnknownText("${HOST}", "HOST is set nowhere"), ()),
+    ("${HIDDEN:-d}", "${HIDDEN:-d}", UnknownText("${HIDDEN:-d}", "HOST is set nowhere"), ()),
+    ("${HIDDEN:+r}", "${HIDDEN:+r}", UnknownText("${HIDDEN:+r}", "HOST is set nowhere"), ()),
     ("${HIDDEN+r}", "r", None, ()),
-    ("$$U $U $$", "$U $U $", Unknown("$U", NOWHERE), ()),
+    ("$$U $U $$", "$U $U $", UnknownText("$U", NOWHERE), ()),
 ]
 ATOMS = [
     *(
@@ -191,7 +191,7 @@ def test_a_required_variable_is_missed_only_where_all_variables_are_known(text: 
 
 @pytest.mark.parametrize(("text", "expected", "unknown", "empty"), UNSURE)
 def test_what_nobody_sets_stays_unknown(
-    text: str, expected: str, unknown: Unknown | None, empty: tuple[str, ...]
+    text: str, expected: str, unknown: UnknownText | None, empty: tuple[str, ...]
 ) -> None:
     result = substitute(text, PARTIAL)
     assert (result.text, result.unknown, result.empty) == (expected, unknown, empty)
@@ -264,11 +264,11 @@ def test_nesting_and_length_have_limits_and_time_is_linear() -> None:
     assert time.perf_counter() - started < 10
 
 
-def read(text: str, environment: Environment = COMPLETE) -> tuple[Mapping, Mapping, Log, list[Use]]:
+def read(text: str, environment: Environment = COMPLETE) -> tuple[Mapping, Mapping, Diagnostics, list[Use]]:
     """Give the root as it is written and with its variables replaced, the log, and the uses."""
     (root,) = parse(Source("compose.yaml", text)).documents
     assert isinstance(root, Mapping)
-    log, uses = Log(), list[Use]()
+    log, uses = Diagnostics(), list[Use]()
     return root, interpolate(root, environment, log, uses), log, uses
 
 
@@ -276,23 +276,23 @@ def plain(node: Node) -> Any:  # noqa: ANN401  # any value that JSON has
     if isinstance(node, Alias):
         return plain(node.target)
     if isinstance(node, Mapping):
-        return {key: plain(entry.value) for key, entry in entries(node, "", Log()).items()}
+        return {key: plain(entry.value) for key, entry in entries(node, "", Diagnostics()).items()}
     if isinstance(node, Sequence):
         return [plain(item) for item in items(node)]
-    kind = meaning(node)
+    kind = scalar_type(node)
     if kind == "number":
-        return float(printed(node).removeprefix("+"))
+        return float(to_string(node).removeprefix("+"))
     return {"text": node.text, "boolean": node.text.lower() == "true", "nothing": None}[kind]
 
 
 def at(node: Node, *path: str) -> Node:
     for name in path:
         assert isinstance(node, Mapping)
-        node = entries(node, "", Log())[name].value
+        node = entries(node, "", Diagnostics())[name].value
     return node
 
 
-def said(log: Log) -> list[tuple[str, str]]:
+def said(log: Diagnostics) -> list[tuple[str, str]]:
     """Give the failures, each with the text that it points at."""
     found = []
     for failure in log.failures:
@@ -442,11 +442,11 @@ def test_a_text_that_changes_is_a_string_where_it_stood() -> None:
     assert at(changed, "b") == Scalar("", '"', None, root.source, Span(10, 16))
     found = at(changed, "c")
     assert isinstance(found, Scalar)
-    assert (found.text, found.tag, meaning(found)) == ("1", "!override", "text")
+    assert (found.text, found.tag, scalar_type(found)) == ("1", "!override", "text")
     assert changed.pairs[3] is root.pairs[3]
     found = at(changed, "e")
     assert isinstance(found, Scalar)
-    assert (found.text, found.style, found.unknown) == ("${U}", "", Unknown("${U}", NOWHERE))
+    assert (found.text, found.style, found.unknown) == ("${U}", "", UnknownText("${U}", NOWHERE))
 
 
 def test_a_cast_value_prints_as_compose_prints_it_and_waits_for_what_is_unknown() -> None:
@@ -457,7 +457,7 @@ def test_a_cast_value_prints_as_compose_prints_it_and_waits_for_what_is_unknown(
     for name in ("privileged", "scale", "cpus", "tty", "init"):
         node = at(service, name)
         assert isinstance(node, Scalar)
-        found[name] = (meaning(node), printed(node))
+        found[name] = (scalar_type(node), to_string(node))
     assert found == {
         "privileged": ("boolean", "true"),
         "scale": ("number", "7"),

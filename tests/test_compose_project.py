@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.check import check_targets, read_document
 from dropcap.discover import discover
-from dropcap.engine import check_targets, read_document
 from dropcap.model import Container, Document, Engine, Kind, Level
 from dropcap.project import MAIN_NAMES, Settings
 from dropcap.report import to_report
@@ -215,7 +215,7 @@ def test_a_base_that_cannot_be_had_is_an_error_and_leaves_the_service_open(here:
     document = read()
     assert any(one.startswith(message) for one in errors(document)), errors(document)
     assert all(place[0] == "compose.yaml" for place in places(document))
-    assert services(document)["a"].hides("cap_add")
+    assert services(document)["a"].may_be_set("cap_add")
 
 
 def test_reset_and_override_act_on_what_is_below_them(here: Path) -> None:
@@ -346,7 +346,7 @@ def test_nothing_outside_the_project_is_read(
     assert reason in failure.message
     write({"compose.yaml": f"services:\n  web:\n    image: x\n    extends: {{file: '{reference}', service: secret}}\n"})
     document = read()
-    assert services(document)["web"].hides("cap_add", "privileged")
+    assert services(document)["web"].may_be_set("cap_add", "privileged")
     assert reason in document.failures[0].message
 
 
@@ -364,7 +364,7 @@ def test_a_variable_that_nobody_sets_is_unknown_and_a_default_counts() -> None:
     write({"compose.yaml": "services:\n  web:\n    image: x\n    cap_add: ['$CAP', '${OTHER:-SYS_TIME}']\n"})
     web = services(read())["web"]
     assert values(web, "cap_add") == ["SYS_TIME"]
-    assert [(one.text, one.fields) for one in web.opaque] == [("$CAP", ("cap_add",))]
+    assert [(one.text, one.fields) for one in web.unknowns] == [("$CAP", ("cap_add",))]
 
 
 @pytest.mark.usefixtures("here")
@@ -508,7 +508,7 @@ def test_an_override_that_stands_alone_is_not_told_what_its_project_has() -> Non
     write({"docker-compose.prod.yml": "services:\n  web:\n    networks: [front]\n    cap_drop: [ALL]\n"})
     document = read("docker-compose.prod.yml")
     assert document.failures == ()
-    assert services(document)["web"].hides("cap_add")
+    assert services(document)["web"].may_be_set("cap_add")
 
 
 def test_an_alias_may_name_an_anchor_of_an_earlier_document(here: Path) -> None:
@@ -603,7 +603,7 @@ def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
     write({"../outside.env": "CAP=SYS_ADMIN\n", "compose.yaml": "services:\n  a: {image: x, cap_add: ['$CAP']}\n"})
     Path(".env").symlink_to("../outside.env")
     document = read()
-    assert services(document)["a"].hides("cap_add")
+    assert services(document)["a"].may_be_set("cap_add")
     (failure,) = document.failures
     assert (failure.level, failure.path) == (Level.NOTE, ".env")
     write({"compose.yaml": "services:\n  a: {image: x, env_file: [../outside.env, inside.env, /dev/null]}\n"})
@@ -626,7 +626,7 @@ def test_secrets_are_not_quoted() -> None:
     container = services(document)["a"]
     assert container.user is not None
     assert container.user.value == "7"
-    assert [unknown.reason for unknown in container.opaque] == [
+    assert [unknown.reason for unknown in container.unknowns] == [
         "DB_PASSWORD is the name of a secret",
         "API_TOKEN is the name of a secret",
     ]

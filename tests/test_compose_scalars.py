@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dropcap.readers.compose.scalars import printed
-from dropcap.readers.yaml import Scalar
+from dropcap.carriers.compose.yaml_types import to_string
+from dropcap.lang.yaml import Scalar
 from dropcap.source import Source, Span
 
 
@@ -41,8 +41,8 @@ from dropcap.source import Source, Span
     ],
 )
 def test_a_plain_scalar_is_printed_as_go_prints_its_value(text: str, shown: str) -> None:
-    assert printed(Scalar(text, "", None, Source("f", text), Span(0, len(text)))) == shown
+    assert to_string(Scalar(text, "", None, Source("f", text), Span(0, len(text)))) == shown
 
 
 def test_a_text_in_quotes_stays_as_it_is() -> None:
-    assert printed(Scalar("3.10", '"', None, Source("f", '"3.10"'), Span(0, 6))) == "3.10"
+    assert to_string(Scalar("3.10", '"', None, Source("f", '"3.10"'), Span(0, 6))) == "3.10"

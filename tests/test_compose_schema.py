@@ -19,14 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from dropcap.readers.compose.schema import MAX_WRONG, is_simple, problems
-from dropcap.readers.compose.schema.explain import MAX_VALUES, explained
-from dropcap.readers.compose.schema.flat import SCHEMA
-from dropcap.readers.compose.schema.forms import FORMS
-from dropcap.readers.compose.schema.plain import Plain
-from dropcap.readers.compose.schema.quick import is_valid, matcher
-from dropcap.readers.compose.schema.wording import PATTERNS
-from dropcap.readers.yaml import Mapping, Node, Pair, Scalar, Sequence, Unknown, parse, target
+from dropcap.carriers.compose.schema import MAX_WRONG, is_simple, problems
+from dropcap.carriers.compose.schema.explain import MAX_VALUES, explained
+from dropcap.carriers.compose.schema.fast_path import FORMS
+from dropcap.carriers.compose.schema.flat import SCHEMA
+from dropcap.carriers.compose.schema.messages import PATTERNS
+from dropcap.carriers.compose.schema.to_python import Plain
+from dropcap.carriers.compose.schema.validator import is_valid, matcher
+from dropcap.lang.yaml import Mapping, Node, Pair, Scalar, Sequence, UnknownText, parse, target
 from dropcap.source import Source
 from schema_data import mutated, root_of, valid
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "linter" / "dropcap" / "readers" / "compose" / "schema"
+FOLDER = ROOT / "linter" / "dropcap" / "carriers" / "compose" / "schema"
 SCRIPT = ROOT / "scripts" / "flatten_schema.py"
 
 MUTANTS = 4000
@@ -95,7 +95,7 @@ def test_the_flat_schema_is_what_the_script_makes_of_upstreams() -> None:
     made = names["module"](names["flattened"](upstream()))
     assert made == (FOLDER / "flat.py").read_text(encoding="utf-8"), "run scripts/flatten_schema.py"
     forms = names["simple_module"](names["simple_forms"](names["flattened"](upstream())))
-    assert forms == (FOLDER / "forms.py").read_text(encoding="utf-8"), "run scripts/flatten_schema.py"
+    assert forms == (FOLDER / "fast_path.py").read_text(encoding="utf-8"), "run scripts/flatten_schema.py"
 
 
 SAMPLES: dict[str, list[Any]] = {
@@ -398,7 +398,7 @@ def hidden(root: Mapping, is_hidden: Callable[[str], bool]) -> Mapping:
 
     def changed(node: Node) -> Node:
         if isinstance(node, Scalar):
-            return node._replace(unknown=Unknown(node.text, "nobody sets it")) if is_hidden(node.text) else node
+            return node._replace(unknown=UnknownText(node.text, "nobody sets it")) if is_hidden(node.text) else node
         if isinstance(node, Sequence):
             return node._replace(items=tuple(map(changed, node.items)))
         return hidden(node, is_hidden) if isinstance(node, Mapping) else node
@@ -510,12 +510,12 @@ def test_repeated_items_are_found_in_linear_time() -> None:
 def test_a_valid_model_needs_no_jsonschema() -> None:
     code = (
         "import sys\n"
-        "from dropcap.readers.compose.schema import problems\n"
-        "from dropcap.readers.yaml import parse\n"
+        "from dropcap.carriers.compose.schema import problems\n"
+        "from dropcap.lang.yaml import parse\n"
         "from dropcap.source import Source\n"
         "text = 'services: {web: {image: a, cap_add: [A], ports: [80], deploy: {replicas: 2}}}'\n"
         "assert problems(parse(Source('a', text)).documents[0]) == ()\n"
-        "late = {'jsonschema', 'json', 'difflib', 'dropcap.readers.compose.schema.explain'}\n"
+        "late = {'jsonschema', 'json', 'difflib', 'dropcap.carriers.compose.schema.explain'}\n"
         "print(*(late & {*sys.modules}))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from dropcap.readers.compose.schema import problems
-from dropcap.readers.yaml import Mapping, parse, target
+from dropcap.carriers.compose.schema import problems
+from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.source import Source
 
 VERSION = "2.40.3"

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, is_root
+from dropcap.carriers import devcontainer
+from dropcap.check import check_file
 from dropcap.discover import Target
-from dropcap.engine import check_file
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
-from dropcap.readers import devcontainer
 from dropcap.source import Source
 from dropcap.syntaxes import DEVCONTAINER
 from oracles import docker_cli
@@ -57,7 +57,7 @@ def values(located: Any) -> list[Any]:  # noqa: ANN401  # located values of any 
 
 
 def hidden(found: Container) -> dict[str, tuple[str, ...]]:
-    return {unknown.text: unknown.fields for unknown in found.opaque}
+    return {unknown.text: unknown.fields for unknown in found.unknowns}
 
 
 def test_every_property_that_docker_is_told_is_read() -> None:
@@ -91,7 +91,7 @@ def test_every_property_that_docker_is_told_is_read() -> None:
         Mount("bind", "/a", "/b", read_only=True),
         Mount("volume", "c", "/d"),
     ]
-    assert found.opaque == ()
+    assert found.unknowns == ()
 
 
 def test_each_value_stands_where_it_is_written() -> None:
@@ -142,7 +142,7 @@ def test_a_variable_of_the_machine_hides_what_it_stands_for_and_no_more() -> Non
         "${localEnv:USER:dev}": ("user",),
         "${localEnv:HOME}": ("mounts",),
     }
-    assert {unknown.reason for unknown in found.opaque} == {
+    assert {unknown.reason for unknown in found.unknowns} == {
         f"{name} is set elsewhere" for name in ("CAP", "USER", "HOME")
     }
     assert "NET_ADMIN" in values(found.cap_add)
@@ -150,7 +150,7 @@ def test_a_variable_of_the_machine_hides_what_it_stands_for_and_no_more() -> Non
 
 def test_an_argument_that_is_nothing_but_a_variable_may_be_any_option() -> None:
     found = container(runArgs=["--cap-add=KILL", "${localEnv:MORE}", "--cap-drop", "ALL"], capAdd=["NET_ADMIN"])
-    assert found.hides("cap_drop", "privileged")
+    assert found.may_be_set("cap_drop", "privileged")
     assert values(found.cap_add) == ["KILL", "NET_ADMIN"]
 
 
@@ -182,8 +182,8 @@ def test_a_feature_adds_what_is_known_of_it_or_hides_what_it_may_add(
     found = container(features={feature: {}})
     assert (found.privileged is not None) is privileged
     assert values(found.cap_add) == added
-    assert found.hides("cap_add") is is_hidden
-    assert not found.hides("cap_drop")
+    assert found.may_be_set("cap_add") is is_hidden
+    assert not found.may_be_set("cap_drop")
 
 
 def test_a_feature_is_pointed_at_by_its_name() -> None:
@@ -195,8 +195,8 @@ def test_a_feature_is_pointed_at_by_its_name() -> None:
 
 def test_the_metadata_of_an_image_for_development_may_add_more() -> None:
     found = container(image="mcr.microsoft.com/devcontainers/go:1")
-    assert found.hides("cap_add")
-    assert not found.hides("cap_drop")
+    assert found.may_be_set("cap_add")
+    assert not found.may_be_set("cap_drop")
 
 
 @pytest.mark.parametrize(("properties", "entrypoint"), [({}, ["/bin/sh"]), ({"overrideCommand": False}, [])])
@@ -264,7 +264,7 @@ def test_a_dockerfile_that_is_not_read_leaves_image_and_user_open(
     assert message in failure.message
     assert failure.level is level
     assert found.stage is None
-    assert found.hides("user")
+    assert found.may_be_set("user")
 
 
 def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers import devcontainer
+from dropcap.check import check_targets
 from dropcap.discover import discover
-from dropcap.engine import check_targets
 from dropcap.model import Container, Document, Engine, Kind, Level, Problem, Report, Severity
 from dropcap.project import Settings
-from dropcap.readers import devcontainer
 from dropcap.report import to_report
 from dropcap.rule import Rule, load_rules
 from dropcap.source import Source
@@ -128,7 +128,7 @@ services:
     mounts = [(one.value.type, one.value.source, one.value.target, one.value.read_only) for one in found.mounts]
     assert mounts == [("bind", "/x", "/b", False), ("bind", "/c", "/d", False), ("volume", "v", "/v", False)]
     assert (values(found.entrypoint), values(found.command)) == (["/init"], ["serve"])
-    assert (found.ports, found.opaque) == ((), ())
+    assert (found.ports, found.unknowns) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_features_add_to_the_service_what_they_ask_for(project: Path) -> None:
     assert values(found.security_opt) == ["seccomp=unconfined", "label=disable"]
     assert [mount.value.source for mount in found.mounts] == ["/var/run/docker.sock"]
     write(project, {HERE: joined("../compose.yaml", features={"./mine": {}})})
-    assert container(project).hides("privileged")
+    assert container(project).may_be_set("privileged")
 
 
 @pytest.mark.parametrize(
@@ -216,14 +216,14 @@ def test_a_mount_without_a_target_is_told(project: Path, mount: object) -> None:
 def test_a_variable_of_the_machine_hides_what_it_stands_for(project: Path) -> None:
     write(project, {"compose.yaml": WEB, HERE: joined("../compose.yaml", containerUser="${localEnv:USER}")})
     found = container(project)
-    assert found.hides("user")
-    assert not found.hides("cap_add", "image", "privileged")
+    assert found.may_be_set("user")
+    assert not found.may_be_set("cap_add", "image", "privileged")
 
 
 def test_the_metadata_of_the_services_image_may_add_more(project: Path) -> None:
     image = "mcr.microsoft.com/devcontainers/go:1"
     write(project, {"compose.yaml": f"services: {{web: {{image: '{image}'}}}}", HERE: joined("../compose.yaml")})
-    assert container(project).hides("cap_add")
+    assert container(project).may_be_set("cap_add")
 
 
 def test_the_services_dockerfile_says_who_the_user_is(project: Path) -> None:
@@ -316,7 +316,7 @@ def test_what_cannot_be_joined_is_told_once_at_its_place_and_leaves_the_rest_ope
     document = read(project)
     [found] = document.containers
     assert values(found.cap_add) == ["KILL"]
-    assert found.hides("cap_drop", "image", "user")
+    assert found.may_be_set("cap_drop", "image", "user")
     assert document.bases == ()
 
 
@@ -331,7 +331,7 @@ def test_what_cannot_be_joined_is_told_once_at_its_place_and_leaves_the_rest_ope
 def test_what_the_machine_decides_is_not_guessed(project: Path, properties: dict[str, Any]) -> None:
     write(project, {"compose.yaml": WEB, HERE: properties})
     found = container(project)
-    assert found.hides("cap_add", "image")
+    assert found.may_be_set("cap_add", "image")
 
 
 def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def added(container: Container) -> Iterator[Problem]:
 
 def absent(container: Container) -> Iterator[Problem]:
     if not container.cap_drop:
-        yield Problem(container.grip, "drops nothing")
+        yield Problem(container.anchor, "drops nothing")
 
 
 RULES = [

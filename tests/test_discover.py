@@ -295,7 +295,7 @@ def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     names = ["app.yaml", "forced.sh", "gone.sh", "notes.txt", "script", "values.yaml", "vendor/x/compose.yaml"]
     left_out: list[str] = []
-    targets, failures = discover(names, ["vendor/"], as_found=True, left_out=left_out)
+    targets, failures = discover(names, ["vendor/"], as_discovered=True, left_out=left_out)
     # What git ignores and has nevertheless was put there on purpose.
     assert targets == [
         Target("app.yaml", COMPOSE, named=False),
@@ -311,7 +311,7 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
 ) -> None:
     tree(tmp_path, {"compose.yaml": SERVICES, "compose.override.yaml": SERVICES})
     monkeypatch.chdir(tmp_path)
-    (target,) = discover(["compose.override.yaml"], as_found=True)[0]
+    (target,) = discover(["compose.override.yaml"], as_discovered=True)[0]
     assert target == Target("compose.yaml", COMPOSE, named=False, over=("compose.override.yaml",))
 
 

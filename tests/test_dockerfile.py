@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers.dockerfile import read, target
+from dropcap.lang.dockerfile.logical_lines import read_lines
 from dropcap.model import Container, Level, Stage, UnreadableError
-from dropcap.readers.dockerfile import read, target
-from dropcap.readers.dockerfile.lines import read_lines
 from dropcap.source import Source, Span
 
 
@@ -67,14 +67,14 @@ def test_a_stage_inherits_from_the_stage_it_builds_upon() -> None:
 def test_variables_are_expanded_or_unknown(text: str, user: str | None) -> None:
     (container,) = containers(text)
     assert (container.user.value if container.user else None) == user
-    assert [unknown.fields for unknown in container.opaque] == ([] if user is not None else [("user",)])
+    assert [unknown.fields for unknown in container.unknowns] == ([] if user is not None else [("user",)])
 
 
 def test_a_base_that_an_argument_decides_is_unknown() -> None:
     (container,) = containers("ARG B\nFROM $B\n")
     assert container.image is None
-    assert container.opaque[0].text == "$B"
-    assert container.opaque[0].fields == ("image",)
+    assert container.unknowns[0].text == "$B"
+    assert container.unknowns[0].fields == ("image",)
 
 
 def test_a_heredoc_s_lines_are_no_instructions_and_keep_their_place() -> None:

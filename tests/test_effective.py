@@ -14,9 +14,9 @@ from dropcap.capabilities import engines
 from dropcap.capabilities.effective import CapabilitySets, capability_sets
 from dropcap.capabilities.engines import combine, default_set, in_order, swarm_lists
 from dropcap.capabilities.names import NAMES, normalise
+from dropcap.docker_cli.command_line import read_command
+from dropcap.lang.words import Word
 from dropcap.model import Container, Engine, Kind, Located
-from dropcap.readers.command_line import read_command
-from dropcap.readers.flags import Word
 from dropcap.source import Source, Span
 
 FOLDER = Path(__file__).parent / "vectors"

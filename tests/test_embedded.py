@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers import dockerfile
+from dropcap.carriers.dockerfile import build_steps
+from dropcap.check import check_file, read_document
 from dropcap.cli import main
 from dropcap.discover import Target, discover
-from dropcap.engine import check_file, read_document
 from dropcap.model import Engine, Kind, Level, UnreadableError
-from dropcap.readers import dockerfile, embedded
-from dropcap.readers.embedded import build_steps
 from dropcap.rule import load_rules
 from dropcap.source import Source
-from dropcap.syntaxes import MARKDOWN, left_alone, may_start_containers, syntax_of_name
+from dropcap.syntaxes import MARKDOWN, may_start_containers, syntax_of_name, unsupported_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from dropcap.model import Container, Document
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "marked" / "carriers"
+SYNTAXES = (
+    *("action", "cron", "gitlab", "jenkins", "just", "make", "markdown", "package", "task", "unit"),
+    "workflow",
+)
 EXPECTED = FOLDER / "findings.txt"
 
 
 def read(syntax: str, text: str, path: str = "file") -> Document:
-    return embedded.read(Source(path, text), syntax)
+    document: Document = import_module(f"dropcap.carriers.{syntax}").read(Source(path, text))
+    return document
 
 
 def written(value: object) -> str:
@@ -66,7 +72,7 @@ def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.
 
 def test_every_syntax_has_a_fixture() -> None:
     targets, _ = discover([str(FOLDER)], markdown=True)
-    assert {target.syntax for target in targets} == {*embedded.SYNTAXES, "shell", "dockerfile"}
+    assert {target.syntax for target in targets} == {*SYNTAXES, "script", "dockerfile"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,7 @@ def test_every_syntax_has_a_fixture() -> None:
         ("rules.mk", "make"),
         ("justfile", "just"),
         (".justfile", "just"),
-        ("Taskfile.yml", "taskfile"),
+        ("Taskfile.yml", "task"),
         ("package.json", "package"),
         (".github/workflows/docker-compose.yml", "workflow"),
         ("x/.github/workflows/a.yaml", "workflow"),
@@ -133,7 +139,7 @@ def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.Captur
     ],
 )
 def test_other_files_are_left_alone_with_a_word(text: str, kind: str | None) -> None:
-    assert left_alone("x.yml", text.encode()) == kind
+    assert unsupported_kind("x.yml", text.encode()) == kind
     with pytest.raises(UnreadableError) as caught:
         read_document(Target("x.yml", None, named=True), text.encode(), Engine.DOCKER)
     assert (caught.value.failure.level is Level.NOTE) is (kind is not None)
@@ -170,7 +176,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("a:\n  variables:\n    X: docker run x\n", []),
         ("variables: {C: {value: A}}\na:\n  script: docker run --cap-add $C x\n", [("A",)]),
     ],
-    "taskfile": [
+    "task": [
         ("tasks:\n  a: docker run --cap-add A x\n  b: [docker run --cap-add B x]\n", [("A",), ("B",)]),
         ("vars: {F: --cap-add A, G: '{{.F}}'}\ntasks:\n  a: docker run {{.F}} {{ .G }} x\n", [("A",)]),
         ("vars: {F: --cap-add A}\ntasks:\n  a:\n    vars: {F: --cap-add B}\n    cmds: ['docker run {{.F}} x']\n",
@@ -317,7 +323,7 @@ def test_what_a_file_starts_is_read(syntax: str, text: str, expected: list[tuple
         ("make", "b: X=a\nb: a\na:\n\tdocker run $X y", "$X", "targets of the file set it for themselves"),
         ("make", "a:\n\tdocker run $(shell x) y", "$(shell x)", "make computes it"),
         ("just", "a:\n  docker run {{x}} y", "{{x}}", "just fills it in"),
-        ("taskfile", "tasks:\n  a: docker run {{.X}} y", "{{.X}}", "task fills it in"),
+        ("task", "tasks:\n  a: docker run {{.X}} y", "{{.X}}", "task fills it in"),
         ("unit", "ExecStart=docker run $X y", "$X", "the unit's environment has it"),
         ("unit", "ExecStart=docker run %i y", "%i", "systemd fills it in"),
         ("jenkins", 'sh "docker run ${x} y"', "${x}", "Jenkins fills it in"),
@@ -327,8 +333,8 @@ def test_what_a_file_starts_is_read(syntax: str, text: str, expected: list[tuple
 )
 def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, reason: str) -> None:
     (container,) = read(syntax, text).containers
-    assert (unknown, reason) in {(hidden.text, hidden.reason) for hidden in container.opaque}
-    assert unknown in {written(hidden) for hidden in container.opaque}
+    assert (unknown, reason) in {(hidden.text, hidden.reason) for hidden in container.unknowns}
+    assert unknown in {written(hidden) for hidden in container.unknowns}
 
 
 @pytest.mark.parametrize(
@@ -387,7 +393,7 @@ def test_the_grip_of_a_client_in_a_variable_of_make_is_where_it_is_called() -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "grip"),
+    ("text", "anchor"),
     [
         ("image: x\ncap_add: [A]\n", "image: x"),
         ("# of a service\n\n  image: x\n  cap_add: [A]\n", "image: x"),
@@ -395,9 +401,9 @@ def test_the_grip_of_a_client_in_a_variable_of_make_is_where_it_is_called() -> N
         ("web:\n  image: x\n  cap_add: [A]\n", "web"),
     ],
 )
-def test_a_fragment_of_a_compose_file_is_gripped_where_it_begins(text: str, grip: str) -> None:
+def test_a_fragment_of_a_compose_file_is_gripped_where_it_begins(text: str, anchor: str) -> None:
     (container,) = read("markdown", f"Text.\n\n```yaml\n{text}```\n").containers
-    assert written(container) == grip
+    assert written(container) == anchor
     assert [written(value) for value in container.cap_add] == ["A"]
 
 
@@ -435,7 +441,7 @@ PIECES = st.sampled_from(
 
 
 @settings(max_examples=400, derandomize=True, deadline=None)
-@given(st.sampled_from(embedded.SYNTAXES), st.lists(PIECES, max_size=14))
+@given(st.sampled_from(SYNTAXES), st.lists(PIECES, max_size=14))
 def test_any_text_is_read_or_refused_and_every_place_is_in_the_file(syntax: str, pieces: list[str]) -> None:
     text = "".join(pieces)
     try:
@@ -443,8 +449,8 @@ def test_any_text_is_read_or_refused_and_every_place_is_in_the_file(syntax: str,
     except UnreadableError:
         return
     for container in document.containers:
-        places = [(value.source, value.span) for value in (container.grip, *container.cap_add)]
-        places += [(hidden.source, hidden.span) for hidden in container.opaque]
+        places = [(value.source, value.span) for value in (container.anchor, *container.cap_add)]
+        places += [(hidden.source, hidden.span) for hidden in container.unknowns]
         for source, span in places:
             region = source.region(span)
             assert (region.line, region.column) <= (region.end_line, region.end_column)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.check import check_bytes
 from dropcap.discover import Target
-from dropcap.engine import check_bytes
 from dropcap.model import Container, Engine, Level, Problem, Severity
 from dropcap.report import FileResult, to_report
 from dropcap.rule import Rule
@@ -30,7 +30,7 @@ def added(container: Container) -> Iterator[Problem]:
 
 
 def absent(container: Container) -> Iterator[Problem]:
-    yield Problem(container.grip, "drops nothing")
+    yield Problem(container.anchor, "drops nothing")
 
 
 def check(text: str, *rules: Rule, syntax: str = COMPOSE, path: str = "compose.yaml", named: bool = True) -> FileResult:
@@ -82,7 +82,7 @@ def test_the_engine_of_the_run_is_for_files_that_name_none() -> None:
 
 def test_a_rule_that_raises_is_a_failure_and_the_others_go_on() -> None:
     def broken(container: Container) -> Iterator[Problem]:
-        yield Problem(container.grip, "said before it broke")
+        yield Problem(container.anchor, "said before it broke")
         raise KeyError(container.name)
 
     result = check(SHARED, rule(broken, "broken"), rule(added))
@@ -96,12 +96,14 @@ def test_a_reader_that_raises_is_a_failure_that_asks_to_be_reported(monkeypatch:
     def broken(*_: object) -> None:
         raise RecursionError("maximum depth")
 
-    monkeypatch.setattr("dropcap.readers.compose.load", broken)
+    monkeypatch.setattr("dropcap.carriers.compose.load", broken)
     result = check(SHARED, rule(added))
     (failure,) = result.failures
     assert not result.read
     assert (failure.path, failure.level) == ("compose.yaml", Level.DEFECT)
-    assert re.match(r"the compose reader failed: RecursionError at readers/compose/__init__\.py:\d+; ", failure.message)
+    assert re.match(
+        r"the compose reader failed: RecursionError at carriers/compose/__init__\.py:\d+; ", failure.message
+    )
     assert "please report it" in failure.message
     assert failure.trace.startswith("Traceback (most recent call last):\n")
     assert failure.trace.endswith("RecursionError: maximum depth\n")

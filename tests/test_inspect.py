@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, is_root
+from dropcap.carriers import inspect
 from dropcap.model import Container, Engine, Kind, Mount, UnreadableError
-from dropcap.readers import inspect
 from dropcap.source import Source
 
 PODMAN_DEFAULT = (

@@ -48,7 +48,7 @@ def test_a_finding_says_what_where_and_whose() -> None:
         "net-admin",
         Severity.HIGH,
         evidence=("NET_ADMIN",),
-        related=(Related("the service", _WEB.grip),),
+        related=(Related("the service", _WEB.anchor),),
         shared_by=(_DB,),
     )
     (written,) = _written(report([found]))["findings"]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dropcap.lang.jsonc import MAX_DEPTH, Array, Node, Object, Scalar, members, parse, plain, text_of
 from dropcap.model import Level, UnreadableError
-from dropcap.readers.jsonc import MAX_DEPTH, Array, Node, Object, Scalar, members, parse, plain, text_of
 from dropcap.source import Source, Span
 
 TEXTS = st.text(st.characters(exclude_categories=()) | st.sampled_from('"\\/\b\n\t{}[]:,#*'))

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
+from dropcap.carriers import quadlet
+from dropcap.carriers.quadlet.drop_ins import MAX_FILES, drop_in_folders
+from dropcap.lang.unitfile import BrokenError, read_unit, split
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
-from dropcap.readers import quadlet
-from dropcap.readers.quadlet.drop_ins import MAX_FILES, drop_in_folders
-from dropcap.readers.unit_file import BrokenError, read_unit, split
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ PodmanArgs=--pid=host --cgroupns host
     assert values(found.group_add) == ["video"]
     assert values(found.entrypoint) == ["/bin/x"]
     assert values(found.command) == ["run", "--cap-add", "NONE", "two words"]
-    assert found.opaque == ()
+    assert found.unknowns == ()
 
 
 def test_the_sets_are_podmans() -> None:
@@ -142,36 +142,36 @@ def test_each_value_stands_where_it_is_written() -> None:
 
 
 def test_an_absence_is_reported_at_the_name_or_at_the_section() -> None:
-    assert places([container("").grip]) == [("web.container", 1, 2)]
+    assert places([container("").anchor]) == [("web.container", 1, 2)]
     named = container("ContainerName=shop")
-    assert (named.name, places([named.grip])) == ("shop", [("web.container", 3, 15)])
+    assert (named.name, places([named.anchor])) == ("shop", [("web.container", 3, 15)])
 
 
 def test_what_systemd_fills_in_is_not_known() -> None:
     found = container("AddCapability=%i KILL\nUser=%U\nVolume=%h/a:/a\nExec=${X} $Y a%%b\nNetwork=${NET}")
-    assert {unknown.text: unknown.fields for unknown in found.opaque} == {
+    assert {unknown.text: unknown.fields for unknown in found.unknowns} == {
         "%i": ("cap_add",),
         "%U": ("user",),
         "%h": ("mounts",),
         "${X}": ("command",),
         "${NET}": ("network_mode",),
     }
-    assert {unknown.reason for unknown in found.opaque if unknown.text.startswith("%")} == {
+    assert {unknown.reason for unknown in found.unknowns if unknown.text.startswith("%")} == {
         "systemd puts it in when the unit starts"
     }
     assert values(found.command)[-1] == "a%b"
 
 
 def test_arguments_in_a_variable_may_be_anything() -> None:
-    assert container("PodmanArgs=$MORE --rm").hides("cap_drop", "privileged")
+    assert container("PodmanArgs=$MORE --rm").may_be_set("cap_drop", "privileged")
 
 
 def test_what_another_unit_decides_is_not_known() -> None:
     found = container("Pod=shop.pod")
-    assert found.hides("network_mode")
-    assert not found.hides("cap_drop")
+    assert found.may_be_set("network_mode")
+    assert not found.may_be_set("cap_drop")
     [built] = document("[Container]\nImage=web.build\n").containers
-    assert (built.image, built.hides("image")) == (None, True)
+    assert (built.image, built.may_be_set("image")) == (None, True)
     joined = container("Network=db.container").network_mode
     assert joined
     assert joined.value == "container:systemd-db"

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 
 class Point(NamedTuple):

@@ -80,7 +80,7 @@ def _full_report() -> Report:
             Severity.HIGH,
             evidence=("NET_ADMIN",),
             related=(
-                Related("the [service]", _WEB.grip),
+                Related("the [service]", _WEB.anchor),
                 Related("and a \\ word", place(_SOURCE, "services")),
             ),
             shared_by=(_DB,),

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers import script
+from dropcap.lang.shell import MAX_DEPTH, simple_commands
 from dropcap.model import Kind, UnreadableError
-from dropcap.readers import shell
 from dropcap.source import Source
 
 DATA = Path(__file__).parent / "data" / "scripts"
@@ -41,16 +42,16 @@ STUB = 'exec 9>&1; docker() { printf "%s\\0" "$@" END >&9; }; '
 
 
 def containers(text: str) -> list[str]:
-    return [container.name for container in shell.read(Source("x.sh", text)).containers]
+    return [container.name for container in script.read(Source("x.sh", text)).containers]
 
 
 def words(text: str) -> list[list[str]]:
-    return [[word.value for word in command] for command in shell.commands(Source("x.sh", text))]
+    return [[word.value for word in command] for command in simple_commands(Source("x.sh", text))]
 
 
 def test_a_script_gives_the_commands_that_it_runs_and_no_others() -> None:
     source = Source.decode("deploy.sh", (DATA / "deploy.sh").read_bytes())
-    document = shell.read(source)
+    document = script.read(source)
     assert document.failures == ()
     assert [container.name for container in document.containers] == [
         *("heredoc:1", "app-$1", "substituted:1", "quoted:1", "assigned:1", "subshell:1"),
@@ -60,7 +61,7 @@ def test_a_script_gives_the_commands_that_it_runs_and_no_others() -> None:
     assert [value.value for value in main.cap_add] == ["NET_BIND_SERVICE", "CHOWN"]
     assert main.command is not None
     assert [word.value for word in main.command] == ["serve", "--port", "80"]
-    assert [unknown.fields for unknown in main.opaque] == [("mounts",)]
+    assert [unknown.fields for unknown in main.unknowns] == [("mounts",)]
     assert main.image is not None
     assert main.image.value == "registry.example/app:1"
     assert main.image.source.region(main.image.span).line == 5
@@ -114,8 +115,8 @@ def test_a_broken_script_gives_what_can_be_made_out() -> None:
         "docker run `a",
         "docker run $'a",
     ):
-        for container in shell.read(Source("x.sh", text)).containers:
-            assert container.hides("image", "cap_add")
+        for container in script.read(Source("x.sh", text)).containers:
+            assert container.may_be_set("image", "cap_add")
 
 
 def test_a_comment_behind_a_joined_line_ends_the_command() -> None:
@@ -134,7 +135,7 @@ def test_every_command_is_given_with_its_places() -> None:
     text = "RUN=1\nchmod u+s /bin/é && x=$(setcap 'cap_net_raw+ep' \"/bin/pi\"ng)\n"
     outer = Source("Dockerfile", "RUN " + text)
     source = outer.piece(text, [(0, 4)])
-    found = list(shell.commands(source))
+    found = list(simple_commands(source))
     assert [[word.value for word in command] for command in found] == [
         ["chmod", "u+s", "/bin/é"],
         ["setcap", "cap_net_raw+ep", "/bin/ping"],
@@ -166,7 +167,7 @@ def test_every_command_is_given_with_its_places() -> None:
     ],
 )
 def test_a_word_says_what_of_it_is_unknown(text: str, unknown: str | None, splits: bool) -> None:  # noqa: FBT001  # a table's cell
-    _, word, *_ = next(shell.commands(Source("x.sh", f"x {text}")))
+    _, word, *_ = next(simple_commands(Source("x.sh", f"x {text}")))
     assert (word.unknown, word.splits) == (unknown, splits)
 
 
@@ -188,7 +189,7 @@ def bash(line: str) -> list[str] | None:
 
 def ours(line: str) -> list[str] | None:
     """Give our words of the first `docker` of a line, with what bash would put in place of expansions."""
-    for command in shell.commands(Source("x.sh", line)):
+    for command in simple_commands(Source("x.sh", line)):
         if command and command[0].value == "docker":
             return [_replaced(word.value) if word.unknown else word.value for word in command[1:]]
     return None
@@ -240,10 +241,10 @@ def test_words_of_any_line_are_those_of_bash(pieces: list[str]) -> None:
 
 def test_a_script_without_a_client_is_not_parsed() -> None:
     code = (
-        "import sys; from dropcap.readers import shell; from dropcap.source import Source; "
-        "shell.read(Source('x', 'echo run')); shell.read(Source('x', 'docker ps')); "
+        "import sys; from dropcap.carriers import script; from dropcap.source import Source; "
+        "script.read(Source('x', 'echo run')); script.read(Source('x', 'docker ps')); "
         "assert 'tree_sitter' not in sys.modules; "
-        "shell.read(Source('x', 'docker run a')); assert 'tree_sitter' in sys.modules"
+        "script.read(Source('x', 'docker run a')); assert 'tree_sitter' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -251,22 +252,22 @@ def test_a_script_without_a_client_is_not_parsed() -> None:
 def test_a_script_of_another_encoding_is_one_failure() -> None:
     source = Source.decode("x.sh", b"\xff\xfe" + "docker run a\n".encode("utf-16-le"))
     with pytest.raises(UnreadableError) as caught:
-        shell.read(source)
+        script.read(source)
     assert "save it as UTF-8" in caught.value.failure.message
-    assert shell.read(Source.decode("x.sh", b"\xff\xfe" + "echo a\n".encode("utf-16-le"))).containers == ()
+    assert script.read(Source.decode("x.sh", b"\xff\xfe" + "echo a\n".encode("utf-16-le"))).containers == ()
 
 
 @pytest.mark.parametrize("opening", ["$(", "(", "$(docker run ", '"$(', "${a:-$("])
 def test_a_deep_script_is_one_failure(opening: str) -> None:
     with pytest.raises(UnreadableError) as caught:
-        shell.read(Source("x.sh", "docker run a " + opening * 10_000))
+        script.read(Source("x.sh", "docker run a " + opening * 10_000))
     failure = caught.value.failure
     assert "take the script apart" in failure.message
     assert failure.span
 
 
 def test_a_script_may_be_as_deep_as_is_allowed() -> None:
-    depth = shell.MAX_DEPTH
+    depth = MAX_DEPTH
     text = "$(docker run a " * depth + ")" * depth
     assert containers(text) == ["a"] * depth
 
@@ -289,7 +290,7 @@ def test_a_script_may_be_as_deep_as_is_allowed() -> None:
 )
 def test_a_long_script_is_read_in_bearable_time(text: str) -> None:
     began = time.perf_counter()
-    shell.read(Source("x.sh", text))
+    script.read(Source("x.sh", text))
     assert time.perf_counter() - began < 20
 
 
@@ -305,7 +306,7 @@ def test_a_long_script_is_read_in_bearable_time(text: str) -> None:
     ],
 )
 def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str]) -> None:
-    found = shell.read(Source("run.sh", text)).containers
+    found = script.read(Source("run.sh", text)).containers
     assert [container.image.value for container in found if container.image] == images
     for container in found:
         start, end = container.span

@@ -12,30 +12,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropcap.carriers import script
+from dropcap.lang.shell import run_state
 from dropcap.model import Level
-from dropcap.readers import shell
-from dropcap.readers.shell import run
 from dropcap.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dropcap.lang.words import Word
     from dropcap.model import Container, Document
-    from dropcap.readers.flags import Word
 
 BASH = "/bin/bash"
 STUB = '#!/bin/bash\nprintf "%s\\0" "$@" END >&9\n'
 
 
 def read(text: str) -> Document:
-    return shell.read(Source("x.sh", text))
+    return script.read(Source("x.sh", text))
 
 
 def started(text: str) -> list[list[Word]]:
     """Give the words of every client's command line that a script leads to, in the order they are found in."""
     found: list[list[Word]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "read_command", lambda words: found.append(list(words)))
+        patch.setattr(run_state, "read_command", lambda words: found.append(list(words)))
         read(text)
     return found
 
@@ -243,7 +243,7 @@ def test_a_value_has_the_place_where_it_is_written(text: str, line: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "grip"),
+    ("text", "anchor"),
     [
         ("D=docker\n$D run a", "$D run"),
         ('c=(docker run --rm)\n"${c[@]}" a', "docker run"),
@@ -253,9 +253,9 @@ def test_a_value_has_the_place_where_it_is_written(text: str, line: int) -> None
         ("alias d='docker run'\nd a", "docker run"),
     ],
 )
-def test_the_grip_is_where_the_command_is_written(text: str, grip: str) -> None:
+def test_the_grip_is_where_the_command_is_written(text: str, anchor: str) -> None:
     (container,) = read(text).containers
-    assert written(container) == grip
+    assert written(container) == anchor
 
 
 def added(container: Container) -> tuple[str, ...]:
@@ -290,7 +290,7 @@ def test_more_values_than_are_told_apart_leave_one_container_that_says_so() -> N
     loop = "for i in 1 2 3 4 5 6 7 8 9 10; do docker run --cap-add C$i x; done"
     containers = read(loop).containers
     assert [added(container) for container in containers] == [*((f"C{i}",) for i in range(1, 9)), ()]
-    assert [hidden.reason for hidden in containers[-1].opaque] == ["it has more than 8 values"]
+    assert [hidden.reason for hidden in containers[-1].unknowns] == ["it has more than 8 values"]
 
 
 def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
@@ -319,7 +319,7 @@ def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
     ],
 )
 def test_what_is_not_known_says_which_expansion_and_why(text: str, unknown: str, reason: str) -> None:
-    hidden = [one for container in read(text).containers for one in container.opaque]
+    hidden = [one for container in read(text).containers for one in container.unknowns]
     assert (unknown, reason) in {(one.text, one.reason) for one in hidden}
 
 
@@ -378,9 +378,9 @@ def test_a_string_that_nothing_runs_starts_nothing(text: str) -> None:
 
 def test_unexported_variables_stay_in_their_shell() -> None:
     (container,) = read("C=A\nbash -c 'docker run --cap-add $C x'").containers
-    assert container.hides("cap_add")
+    assert container.may_be_set("cap_add")
     (container,) = read("export C=A\nssh host 'docker run --cap-add $C x'").containers
-    assert container.hides("cap_add")
+    assert container.may_be_set("cap_add")
 
 
 LONG: dict[str, Callable[[int], str]] = {
@@ -412,12 +412,12 @@ LONG: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("name", LONG)
 def test_a_script_takes_time_in_proportion_to_its_length(name: str) -> None:
     make = LONG[name]
-    shell.read(Source("x.sh", make(1_000)))
+    script.read(Source("x.sh", make(1_000)))
     times = []
     for size in (40_000, 160_000):
         text = make(size)
         began = time.process_time()
-        shell.read(Source("x.sh", text))
+        script.read(Source("x.sh", text))
         times.append(time.process_time() - began)
     # Four times the text: twelve times the time would be no more than its length, but for noise on a busy machine.
     assert times[1] < 12 * max(times[0], 0.02)

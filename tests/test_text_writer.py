@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Opaque, Related, Severity, Stage
+from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Related, Severity, Stage, Unknown
 from dropcap.source import Source, Span
 from dropcap.writers import FORMATS, Context, writer
 from dropcap.writers.failures import failure_lines
-from dropcap.writers.holding import describe_user, plural, summarise
+from dropcap.writers.summary import describe_user, plural, summarise
 from handmade import finding, place, report, service
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_a_report_reads_like_this() -> None:
             "the socket is root on the host",
             "docker-socket",
             Severity.CRITICAL,
-            related=(Related("the service starts here", _VPN.grip),),
+            related=(Related("the service starts here", _VPN.anchor),),
         ),
         *(
             finding(container, None, message, rule, severity)
@@ -272,9 +272,9 @@ def test_nothing_of_a_file_reaches_the_terminal_raw() -> None:
     evil = "\x1b]0;owned\x07\u202e\r\n\x9b"
     source = Source(f"d/{evil}.yaml", f"services:\n  web: {evil}\n")
     container = service(source, "web")._replace(
-        name=evil, opaque=(Opaque(evil, "x", source, Span(0, 1), ("cap_add",)),)
+        name=evil, unknowns=(Unknown(evil, "x", source, Span(0, 1), ("cap_add",)),)
     )
-    one = finding(container, None, evil, related=(Related(evil, container.grip),))
+    one = finding(container, None, evil, related=(Related(evil, container.anchor),))
     named = finding(container, place(source, "services"), shared_by=(container._replace(name=evil * 2),))
     text = _text(report([one, named]))
     assert text.replace("\n", "").isprintable()
@@ -347,7 +347,7 @@ def _words(names: str) -> tuple[Located[str], ...]:
 
 _TRUE = Located(True, _SOURCE, Span(0, 1))  # noqa: FBT003  # the value of an option
 _STAGE = Stage("0", 0, None, Located("app", _SOURCE, Span(0, 1)), None, None, (), (), (), (), None)
-_ARGS = Opaque("${ARGS[@]}", "it is set elsewhere", _SOURCE, Span(0, 1))
+_ARGS = Unknown("${ARGS[@]}", "it is set elsewhere", _SOURCE, Span(0, 1))
 _CAPS = _ARGS._replace(text="${CAPS}", fields=("cap_add",))
 
 
@@ -386,37 +386,37 @@ _CAPS = _ARGS._replace(text="${CAPS}", fields=("cap_add",))
             "holds nothing (user app); bounding set: the Docker default set (14)",
         ),
         ({"engine": Engine.SWARM, "privileged": _TRUE}, "holds the Swarm default set (14)"),
-        ({"opaque": (_CAPS,)}, "holds at least the Docker default set (14); ${CAPS} is not known"),
+        ({"unknowns": (_CAPS,)}, "holds at least the Docker default set (14); ${CAPS} is not known"),
         (
-            {"opaque": (_CAPS, _CAPS._replace(text="$MORE"))},
+            {"unknowns": (_CAPS, _CAPS._replace(text="$MORE"))},
             "holds at least the Docker default set (14); ${CAPS} and 1 more are not known",
         ),
         (
-            {"opaque": (_CAPS,), "cap_drop": _words("ALL")},
+            {"unknowns": (_CAPS,), "cap_drop": _words("ALL")},
             "holds nothing, unless ${CAPS} says otherwise",
         ),
         (
-            {"opaque": (_CAPS,), "stage": _STAGE, "cap_drop": _words("ALL"), "cap_add": _words("KILL")},
+            {"unknowns": (_CAPS,), "stage": _STAGE, "cap_drop": _words("ALL"), "cap_add": _words("KILL")},
             "holds nothing (user app); bounding set: 1: KILL, unless ${CAPS} says otherwise",
         ),
-        ({"opaque": (_CAPS,), "privileged": _TRUE}, "holds all 41 (privileged)"),
-        ({"opaque": (_ARGS._replace(fields=("user",)),), "cap_drop": _words("ALL")}, "holds nothing"),
+        ({"unknowns": (_CAPS,), "privileged": _TRUE}, "holds all 41 (privileged)"),
+        ({"unknowns": (_ARGS._replace(fields=("user",)),), "cap_drop": _words("ALL")}, "holds nothing"),
         (
-            {"opaque": (_ARGS._replace(fields=("user",)),)},
+            {"unknowns": (_ARGS._replace(fields=("user",)),)},
             "holds the Docker default set (14), unless ${ARGS[@]} says otherwise",
         ),
-        ({"opaque": (_ARGS,)}, "holds the Docker default set (14), unless ${ARGS[@]} says otherwise"),
+        ({"unknowns": (_ARGS,)}, "holds the Docker default set (14), unless ${ARGS[@]} says otherwise"),
         (
-            {"opaque": (_ARGS, _ARGS)},
+            {"unknowns": (_ARGS, _ARGS)},
             "holds the Docker default set (14), unless ${ARGS[@]} and 1 more say otherwise",
         ),
         (
-            {"opaque": (_ARGS._replace(fields=("cap_drop",)),)},
+            {"unknowns": (_ARGS._replace(fields=("cap_drop",)),)},
             "holds the Docker default set (14), unless ${ARGS[@]} says otherwise",
         ),
-        ({"opaque": (_ARGS._replace(fields=("mounts",)),)}, "holds the Docker default set (14)"),
+        ({"unknowns": (_ARGS._replace(fields=("mounts",)),)}, "holds the Docker default set (14)"),
         (
-            {"opaque": (_ARGS._replace(text="${X:-DB_PASSWORD=hunter2}"),)},
+            {"unknowns": (_ARGS._replace(text="${X:-DB_PASSWORD=hunter2}"),)},
             "holds the Docker default set (14), unless ${X:-DB_PASSWORD=******** says otherwise",
         ),
         ({"kind": Kind.EXEC}, "holds what its container was started with"),
@@ -449,7 +449,7 @@ def test_a_refused_container_says_why() -> None:
         ({"user": Located("0:0", _SOURCE, Span(0, 1))}, "root"),
         ({"user": Located("1000\x1b", _SOURCE, Span(0, 1))}, "user 1000\\x1b"),
         ({"stage": _STAGE}, "user app"),
-        ({"opaque": (_ARGS._replace(fields=("user",)),)}, "user not known"),
+        ({"unknowns": (_ARGS._replace(fields=("user",)),)}, "user not known"),
     ],
 )
 def test_a_container_runs_as(fields: dict[str, Any], user: str) -> None:

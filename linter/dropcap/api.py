@@ -26,7 +26,8 @@ from dropcap.capabilities.effective import (
 )
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.grades import Grade, Graded, grade
-from dropcap.capabilities.held import (
+from dropcap.capabilities.names import NAMES, bare_name, suggest
+from dropcap.capabilities.queries import (
     all_entry,
     engine_name,
     entry_name,
@@ -35,7 +36,6 @@ from dropcap.capabilities.held import (
     problems_at_grade,
     reach,
 )
-from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.model import (
     Container,
     Edit,
@@ -45,11 +45,11 @@ from dropcap.model import (
     Kind,
     Located,
     Mount,
-    Opaque,
     Problem,
     Related,
     Severity,
     Stage,
+    Unknown,
 )
 from dropcap.source import Source, Span
 
@@ -69,7 +69,6 @@ __all__ = [
     "Kind",
     "Located",
     "Mount",
-    "Opaque",
     "Origin",
     "Problem",
     "Refusal",
@@ -78,6 +77,7 @@ __all__ = [
     "Source",
     "Span",
     "Stage",
+    "Unknown",
     "all_entry",
     "bare_name",
     "capability_sets",
@@ -127,10 +127,10 @@ def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
         UnreadableError: the script nests too deeply.
 
     """
-    from dropcap.readers.shell import commands as shell_commands
-    from dropcap.readers.shell.wrappers import unwrapped
+    from dropcap.lang.shell import simple_commands
+    from dropcap.lang.shell.wrappers import unwrapped
 
-    for words in shell_commands(script):
+    for words in simple_commands(script):
         yield [
             Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
         ]

@@ -67,9 +67,9 @@ class _Parser(ArgumentParser):
     def _print_message(self, message: str, file: object = None) -> None:
         """Print `--help` and `--version` as all other output, so that a full disk is told."""
         del file  # always standard output: errors are not printed here
-        from dropcap.commands.output import put_out
+        from dropcap.commands.output import write_output
 
-        put_out([message], None)
+        write_output([message], None)
 
 
 def run() -> NoReturn:
@@ -117,7 +117,7 @@ def _output_closed() -> int:
 
 
 def _defect(error: Exception) -> int:
-    from dropcap.defect import report_lines, trace_of
+    from dropcap.crash import report_lines, trace_of
 
     sys.stderr.writelines(report_lines([trace_of(error)]))
     return DEFECT

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.discover import cannot_be_read, read_bytes
 from dropcap.model import Engine, Severity
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,9 +12,9 @@ import stat
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level
+from dropcap.namedtuple import NamedTuple
 from dropcap.paths import shown
 from dropcap.project import root_of, together
-from dropcap.record import NamedTuple
 from dropcap.syntaxes import MARKDOWN, MAX_BYTES, enough_of, is_yaml, may_be_known, syntax_of_content, syntax_of_name
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def discover(
     paths: Sequence[str],
     exclude: Sequence[str] = (),
     *,
-    as_found: bool = False,
+    as_discovered: bool = False,
     markdown: bool = False,
     left_out: list[str] | None = None,
 ) -> tuple[list[Target], list[Failure]]:
@@ -60,7 +60,7 @@ def discover(
     Args:
         paths: files and folders, as given.
         exclude: patterns in the manner of `.gitignore`, relative to each walked folder.
-        as_found: whether a file that is named counts as one found by a walk of the current folder: one that is
+        as_discovered: whether a file that is named counts as one found by a walk of the current folder: one that is
             excluded is left out, and one of another kind is left alone. What git ignores is no matter then.
         markdown: whether Markdown is looked at that is not named by itself.
         left_out: told about what ignore rules leave out.
@@ -77,8 +77,8 @@ def discover(
         if os.path.isdir(path):
             root = root_of(path)
             found = (target._replace(root=root) for target in _walk(path, exclude, failures, left_out))
-        elif as_found:
-            found = _named_as_found(path, exclude, failures, left_out)
+        elif as_discovered:
+            found = _named_as_discovered(path, exclude, failures, left_out)
         else:
             key = os.path.abspath(path)
             first = targets.get(key)
@@ -89,7 +89,7 @@ def discover(
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
     projects = together(list(targets.values()))
-    return [target._replace(named=False) for target in projects] if as_found else projects, failures
+    return [target._replace(named=False) for target in projects] if as_discovered else projects, failures
 
 
 def read_bytes(path: str) -> bytes:
@@ -145,7 +145,7 @@ def _walk(root: str, exclude: Sequence[str], failures: list[Failure], left_out: 
         pending += reversed(folders)
 
 
-def _named_as_found(
+def _named_as_discovered(
     path: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]
 ) -> Iterator[Target]:
     """Give a file that is named, unless a walk of the current folder would leave it out."""

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +101,7 @@ class Located(tuple, Generic[T]):  # type: ignore[type-arg]  # a generic named t
         span = property(itemgetter(2), doc="Where it stands in that text.")
 
 
-class Opaque(NamedTuple):
+class Unknown(NamedTuple):
     """Something that cannot be seen through: `"${ARGS[@]}"`, an `extends` that is not resolved.
 
     Attributes:
@@ -229,11 +229,11 @@ class Container(NamedTuple):
         kind: what it was read from.
         name: a service's name, `--name` or the image of a command line, a stage's name.
         source: the text it stands in.
-        span: its grip, the name or the command's words; an absence is reported there.
+        span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability.
-        opaque: what cannot be seen through; ask :meth:`hides`.
+        unknowns: what cannot be seen through; ask :meth:`may_be_set`.
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
 
     """
@@ -267,17 +267,17 @@ class Container(NamedTuple):
     labels: tuple[Located[str], ...] = ()
     stage: Stage | None = None
     build_grants: tuple[Located[str], ...] = ()
-    opaque: tuple[Opaque, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
     routes: tuple[Route, ...] = ()
 
     @property
-    def grip(self) -> Located[str]:
+    def anchor(self) -> Located[str]:
         """The container's name at its own place: where an absence is reported."""
         return Located(self.name, self.source, self.span)
 
-    def hides(self, *fields: str) -> bool:
+    def may_be_set(self, *fields: str) -> bool:
         """Whether one of these fields may hold more than can be seen."""
-        return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.opaque)
+        return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.unknowns)
 
     def route(self, where: Located[Any]) -> tuple[Related, ...]:
         """Say step by step how a value that stands elsewhere came to the container; nothing where it stands in it."""
@@ -386,7 +386,7 @@ class Problem(NamedTuple):
     """What a rule has to say.
 
     Attributes:
-        where: the smallest thing that is wrong; for an absence, the container's grip.
+        where: the smallest thing that is wrong; for an absence, the container's anchor.
         message: one sentence without the container's name, lower case, no full stop.
         evidence: what makes it this problem and not another of the same rule, normalised
             (`SYS_ADMIN`, whatever was typed); part of the finding's identity.

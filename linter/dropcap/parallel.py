@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
-from dropcap.engine import check_file
+from dropcap.check import check_file
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:

@@ -48,11 +48,11 @@ def below(path: str, folder: str) -> str | None:
 def plain_paths(words: Sequence[str]) -> list[str]:
     """Keep options and files apart where a program puts files behind options, as pre-commit does.
 
-    Behind `--as-found` a word that looks like an option and is a file's name is that file: whoever adds a file named
-    `--output=x.sh` to a repository gives no options to the hook.
+    Behind `--as-discovered` a word that looks like an option and is a file's name is that file: whoever adds a file
+    named `--output=x.sh` to a repository gives no options to the hook.
     """
-    start = words.index("--as-found") if "--as-found" in words else len(words)
-    return [*words[:start], *(_plain(word) if word != "--as-found" else word for word in words[start:])]
+    start = words.index("--as-discovered") if "--as-discovered" in words else len(words)
+    return [*words[:start], *(_plain(word) if word != "--as-discovered" else word for word in words[start:])]
 
 
 def _plain(word: str) -> str:

@@ -9,7 +9,7 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -171,8 +171,8 @@ def _listed(folder: str) -> tuple[str, ...]:
         return ()
     if b"COMPOSE_FILE" not in data:
         return ()
-    from dropcap.readers.compose.dotenv import read_dotenv
-    from dropcap.readers.compose.environment import from_mapping
+    from dropcap.carriers.compose.dotenv import read_dotenv
+    from dropcap.carriers.compose.environment import from_mapping
     from dropcap.source import Source, UndecodableError
 
     try:

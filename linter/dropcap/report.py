@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Level, Report
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
@@ -53,11 +53,11 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
     containers: list[Container] = []
     problems = list(failures)
     files: set[str] = set()
-    kept: Sequence[FileResult] = list(apart(list(results)))
+    kept: Sequence[FileResult] = list(drop_included(list(results)))
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
-        from dropcap.shared import said_once  # few projects have one
+        from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
 
-        kept = said_once(kept)
+        kept = merge_devcontainers(kept)
     for result in kept:
         findings += result.findings
         problems += result.failures
@@ -72,7 +72,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
 
 
-def apart(results: Sequence[FileResult]) -> Iterator[FileResult]:
+def drop_included(results: Sequence[FileResult]) -> Iterator[FileResult]:
     """Leave out what is reported as part of a project: files that one includes, and services that one extends.
 
     A service that a development container runs is left out as well.

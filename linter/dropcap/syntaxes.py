@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-COMPOSE, DOCKERFILE, SHELL, MARKDOWN = "compose", "dockerfile", "shell", "markdown"
+COMPOSE, DOCKERFILE, SHELL, MARKDOWN = "compose", "dockerfile", "script", "markdown"
 DEVCONTAINER, QUADLET, INSPECT = "devcontainer", "quadlet", "inspect"
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -45,7 +45,7 @@ _HOLDS_SHELL = (
     r"(?P<workflow>\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml)"
     r"|(?P<action>action\.ya?ml)"
     r"|(?P<gitlab>[^/]*\.gitlab-ci\.ya?ml)"
-    r"|(?P<taskfile>[Tt]askfile(?:\.dist)?\.ya?ml)"
+    r"|(?P<task>[Tt]askfile(?:\.dist)?\.ya?ml)"
     r"|(?P<make>(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"
     r"|(?P<just>\.?[Jj]ustfile|[^/]+\.just)"
     r"|(?P<package>package\.json)"
@@ -57,7 +57,7 @@ _HOLDS_SHELL = (
 )
 _JOBS_KEY = rb"(?m)^jobs[ \t]*:[ \t]*(?:#.*)?\r?$"
 _ON_KEY = rb"(?m)^(?:on|'on'|\"on\")[ \t]*:"
-_LEFT_ALONE = (
+_UNSUPPORTED = (
     (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
     (
         rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
@@ -112,7 +112,7 @@ def syntax_of_content(path: str, data: bytes) -> str | None:
     if not is_yaml(path):
         return None
     if b"services" in data or data.startswith(_UTF_16):
-        from dropcap.readers.compose import looks_like_compose  # only where the name says nothing
+        from dropcap.carriers.compose import looks_like_compose  # only where the name says nothing
 
         encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
         text = data.decode(encoding, "replace").lstrip("\ufeff")
@@ -148,11 +148,11 @@ def may_start_containers(text: str) -> bool:
     return client is not None and re.search(_STARTS, text[client.end() :]) is not None
 
 
-def left_alone(path: str, data: bytes) -> str | None:
+def unsupported_kind(path: str, data: bytes) -> str | None:
     """Say what a file is that starts containers in a way that is not read here; None if that is not known."""
     if not is_yaml(path):
         return None
-    found = (name for first, second, name in _LEFT_ALONE if re.search(first, data) and re.search(second, data))
+    found = (name for first, second, name in _UNSUPPORTED if re.search(first, data) and re.search(second, data))
     return next(found, None)
 
 

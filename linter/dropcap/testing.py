@@ -20,10 +20,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from dropcap.check import check_bytes
 from dropcap.discover import Target
-from dropcap.engine import check_bytes
 from dropcap.model import Engine, Level
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL
 
 if TYPE_CHECKING:

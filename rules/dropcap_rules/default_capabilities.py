@@ -67,10 +67,10 @@ SEVERITY = Severity.LOW
 
 
 def check(container: Container) -> Iterator[Problem]:
-    if container.hides("cap_drop") or holds_all(container):
+    if container.may_be_set("cap_drop") or holds_all(container):
         return
     names = default_set(container.engine or Engine.DOCKER)
     origins = capability_sets(container).origins
     if all(name in origins and origins[name].kind == "default" for name in names):
         whole = f"all {len(names)} capabilities of {engine_name(container)}'s default set are kept"
-        yield Problem(container.grip, f"{whole}; drop ALL and add what is needed")
+        yield Problem(container.anchor, f"{whole}; drop ALL and add what is needed")

@@ -68,7 +68,7 @@ _SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "
 
 
 def check(container: Container) -> Iterator[Problem]:
-    if container.kind not in {Kind.RUN, Kind.CREATE} or container.hides("command", "entrypoint"):
+    if container.kind not in {Kind.RUN, Kind.CREATE} or container.may_be_set("command", "entrypoint"):
         return
     if any(map(_is_owner, _programs(container))):
         return
@@ -88,7 +88,7 @@ def _programs(container: Container) -> Iterator[str]:
     """Give what names the program: image and entrypoint; of an image in a variable, the variable's name."""
     if container.image is not None:
         yield container.image.value
-    yield from (unknown.text for unknown in container.opaque if "image" in unknown.fields)
+    yield from (unknown.text for unknown in container.unknowns if "image" in unknown.fields)
     yield from (word.value for word in container.entrypoint or ())
 
 

@@ -81,7 +81,7 @@ def check(container: Container) -> Iterator[Problem]:
         yield Problem(origin.where, f"NET_RAW is added; {_reason(container)}", ("NET_RAW",))
     else:
         message = f"NET_RAW is in {engine_name(container)}'s default set and is not dropped; {_reason(container)}"
-        yield Problem(container.grip, message, ("NET_RAW",))
+        yield Problem(container.anchor, message, ("NET_RAW",))
 
 
 def _reason(container: Container) -> str:
@@ -100,4 +100,4 @@ def _may_be_dropped(container: Container, *, added: bool) -> bool:
     """Whether a drop out of sight may take it away; Docker and Swarm do not undo what is added by name."""
     if added and container.engine not in {Engine.PODMAN, Engine.NERDCTL}:
         return False
-    return container.hides("cap_drop")
+    return container.may_be_set("cap_drop")

@@ -107,7 +107,7 @@ def _reason(container: Container, name: str, earlier: Located[str] | None) -> tu
             return None
         return "and so is ALL", (Related("ALL is added here", entry),)
     origin = capability_sets(container).origins.get(name)
-    is_default = origin is not None and origin.kind == "default" and not container.hides("cap_drop")
+    is_default = origin is not None and origin.kind == "default" and not container.may_be_set("cap_drop")
     if not is_default or not _is_only_held(container):
         return None
     return f"but {engine_name(container)}'s default set has it and nothing drops it", ()

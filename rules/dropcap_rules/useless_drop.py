@@ -106,7 +106,7 @@ def _reason(
     if earlier is not None:
         return "and was dropped before", (Related(f"{name} is dropped here", earlier),)
     # A drop of what is added has rules of its own, and beside an addition of ALL each drop by name counts.
-    if name == "ALL" or name in added or "ALL" in added or container.hides("cap_add"):
+    if name == "ALL" or name in added or "ALL" in added or container.may_be_set("cap_add"):
         return None
     if drops_all is not None:
         return "and so is ALL", (Related("ALL is dropped here", drops_all),)

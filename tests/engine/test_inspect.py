@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dropcap.api import NAMES, Engine, capability_sets, is_root
 from dropcap.capabilities.effective import no_new_privileges
+from dropcap.carriers import inspect
 from dropcap.model import Kind
-from dropcap.readers import inspect
 from dropcap.source import Source
 from engine.cases import REAL, Case, cases
 from engine.test_docker_engine import granted

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dropcap.api import NAMES, capability_sets
 from dropcap.capabilities.effective import no_new_privileges
-from dropcap.readers import quadlet
-from dropcap.readers.quadlet.keys import Keys, command
-from dropcap.readers.unit_file import read_unit
+from dropcap.carriers import quadlet
+from dropcap.carriers.quadlet.keys import Keys, command
+from dropcap.lang.unitfile import read_unit
 from dropcap.source import Source
 from engine.cases import REAL, spelled
 from oracles import engine
@@ -21,7 +21,7 @@ from oracles import engine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.readers.unit_file import Entry
+    from dropcap.lang.unitfile import Entry
 
 NAME = st.sampled_from([name for name in NAMES if name not in engine.lacking()]).flatmap(spelled)
 LINE = st.one_of(

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dropcap.capabilities.engines import swarm_lists
+from dropcap.docker_cli.command_line import Word, read_command
 from dropcap.model import Container, Kind
-from dropcap.readers.command_line import Word, read_command
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:

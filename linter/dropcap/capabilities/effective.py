@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.capabilities.engines import combine, default_set, in_order, unknown
 from dropcap.capabilities.names import ALL, NAMES, bare_name, normalise
 from dropcap.model import Engine, Kind
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -221,7 +221,7 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     The container's user comes before the image's; an empty one means the image's. A name is not looked up:
     any other than `root` is taken for another user.
     """
-    if container.hides("user"):
+    if container.may_be_set("user"):
         return None
     engine = engine or container.engine or Engine.DOCKER
     user = _user(container)
@@ -260,7 +260,7 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     engine = engine or container.engine or Engine.DOCKER
     if engine is Engine.SWARM:
         return False
-    if container.hides("security_opt"):
+    if container.may_be_set("security_opt"):
         return None
     answer = False
     for value, _ in security_values(container, "no-new-privileges", engine):

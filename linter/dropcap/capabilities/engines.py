@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL, NAMES, normalise
 from dropcap.model import Engine
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,7 +10,7 @@ from functools import cache
 from os.path import dirname, join
 from typing import TYPE_CHECKING
 
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ from dropcap.capabilities.effective import capability_sets, security_values
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
 from dropcap.model import Engine, Kind, Related
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +112,7 @@ def _find(container: Container, circumstance: Circumstance) -> Related | None:
     field = circumstance.field
     if field != "held" and not getattr(container, field):
         return None
-    if container.hides("cap_drop" if field == "held" else field) or _ignored(container, field):
+    if container.may_be_set("cap_drop" if field == "held" else field) or _ignored(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
     return Related(circumstance.message, where) if where is not None else None
@@ -164,7 +164,7 @@ def _by_company(container: Container, circumstance: Circumstance) -> Located[Any
     origins = capability_sets(container).origins
     for name in circumstance.values:
         if name in origins:
-            return origins[name].where or container.grip
+            return origins[name].where or container.anchor
     return None
 
 

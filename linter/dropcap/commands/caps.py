@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap import __version__
 from dropcap.capabilities.effective import START_NOTHING, capability_sets
 from dropcap.commands.inputs import add_paths, configure, gather
-from dropcap.commands.output import failure_code, put_out, tell_failures
+from dropcap.commands.output import failure_code, print_failures, write_output
 from dropcap.model import Engine
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """List the containers of the arguments' paths; gives the exit code."""
     report = gather(arguments, configure(arguments))
-    put_out(_json(report) if arguments.format == "json" else _text(report), arguments.output)
-    tell_failures(report)
+    write_output(_json(report) if arguments.format == "json" else _text(report), arguments.output)
+    print_failures(report)
     return failure_code(report)
 
 
@@ -39,8 +39,8 @@ def started(report: Report) -> Iterator[Container]:
 
 
 def _text(report: Report) -> Iterator[str]:
-    from dropcap.writers.holding import describe_user, summarise
     from dropcap.writers.printable import printable
+    from dropcap.writers.summary import describe_user, summarise
 
     path = None
     for container in started(report):
@@ -87,7 +87,7 @@ def to_json(container: Container) -> dict[str, Any]:
         "bounding": [] if refused else list(sets.bounding),
         "effective": [] if refused else list(sets.effective),
         "origins": {} if refused else {name: _origin(sets.origins[name]) for name in sets.bounding},
-        "opaque": [f"{unknown.text}: {unknown.reason}" for unknown in container.opaque],
+        "unknowns": [f"{unknown.text}: {unknown.reason}" for unknown in container.unknowns],
         "errors": [refusal.message for refusal in sets.errors],
     }
 

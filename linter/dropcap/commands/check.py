@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN, FINDINGS
 from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import failure_code, put_out, tell_failures, wants_colour
+from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.project import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
@@ -56,8 +56,8 @@ def run(arguments: Namespace) -> int:
     # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
     root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
     context = Context(rules, colour, arguments.category, root, config.fail_on)
-    put_out(writer(arguments.format)(report, context), arguments.output)
-    tell_failures(report)
+    write_output(writer(arguments.format)(report, context), arguments.output)
+    print_failures(report)
     return exit_code(report, config.fail_on)
 
 

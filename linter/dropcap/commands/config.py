@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN, UNCHECKED, UsageError
 from dropcap.commands.inputs import add_project, project_settings
-from dropcap.commands.output import put_out, tell_failures
+from dropcap.commands.output import print_failures, write_output
 from dropcap.discover import Target, read_bytes
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.project import files_of, root_of, together
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
+    from dropcap.carriers.compose import Project
+    from dropcap.carriers.compose.canonical.tree import Tree
     from dropcap.project import Settings
-    from dropcap.readers.compose import Project
-    from dropcap.readers.compose.canonical.tree import Tree
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,13 +51,13 @@ def run(arguments: Namespace) -> int:
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
-        from dropcap.readers.compose.canonical import canonical
+        from dropcap.carriers.compose.canonical import canonical
 
         tree = canonical(project, arguments.profiles or None)
-        put_out(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
+        write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
         failures = project.scope.log.failures
     report = to_report([FileResult((), failures, (), read=True, path=os.path.realpath(target.path))])
-    tell_failures(report)
+    print_failures(report)
     return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN
 
 
@@ -102,7 +102,7 @@ def read_project(target: Target, settings: Settings) -> Project:
         UnreadableError: its first file cannot be read, or is no Compose file.
 
     """
-    from dropcap.readers.compose import resolve
+    from dropcap.carriers.compose import resolve
 
     try:
         source = Source.decode(target.path, read_bytes(target.path))
@@ -116,12 +116,12 @@ def read_project(target: Target, settings: Settings) -> Project:
 def _text(tree: dict[str, Tree], project: Project) -> Iterator[str]:
     from dropcap.writers.resolved import resolved_lines
 
-    return resolved_lines(tree, project.scope.trail.uses)
+    return resolved_lines(tree, project.scope.provenance.uses)
 
 
 def _json(tree: dict[str, Tree]) -> Iterator[str]:
     from json import dumps
 
-    from dropcap.readers.compose.canonical.tree import plain
+    from dropcap.carriers.compose.canonical.tree import plain
 
     yield dumps(plain(tree), indent=2, ensure_ascii=False) + "\n"

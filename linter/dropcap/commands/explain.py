@@ -8,7 +8,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import ALL, NAMES, bare_name, suggest
 from dropcap.cli import CLEAN, UsageError
-from dropcap.commands.output import put_out
+from dropcap.commands.output import write_output
 from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
 
@@ -37,10 +37,10 @@ def run(arguments: Namespace) -> int:
     is_rule = word.islower() and not word.startswith("cap_")
     for rule in rules:
         if word.replace("_", "-") == rule.id and is_rule:
-            put_out([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n"], None)
+            write_output([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n"], None)
             return CLEAN
     if name in NAMES:
-        put_out((f"{line}\n" for line in _capability_page(name)), None)
+        write_output((f"{line}\n" for line in _capability_page(name)), None)
         return CLEAN
     if name == ALL:
         raise UsageError(f"ALL is no capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`")

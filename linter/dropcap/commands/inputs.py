@@ -7,10 +7,10 @@ import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
+from dropcap.check import check_bytes, check_targets
 from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Target, discover
-from dropcap.engine import check_bytes, check_targets
 from dropcap.paths import PatternError, shown
 from dropcap.project import Settings, together
 from dropcap.report import to_report
@@ -56,7 +56,7 @@ def add_paths(parser: ArgumentParser) -> None:
         help="leave paths out, in the manner of .gitignore",
     )
     parser.add_argument(
-        "--as-found",
+        "--as-discovered",
         action="store_true",
         help="take files that are named as if they were found in a folder: leave excluded ones and other kinds alone",
     )
@@ -164,11 +164,11 @@ def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], li
     left_out: list[str] = []
     try:
         targets, failures = discover(
-            paths, config.exclude, as_found=arguments.as_found, markdown=config.markdown, left_out=left_out
+            paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown, left_out=left_out
         )
     except PatternError as error:
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
-    if not targets and not failures and not arguments.as_found:
+    if not targets and not failures and not arguments.as_discovered:
         raise UsageError(f"{', '.join(paths)}: {_nothing(left_out)}")
     return targets, failures
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dropcap.model import Report
 
 
-def put_out(chunks: Iterable[str], path: str | None) -> None:
+def write_output(chunks: Iterable[str], path: str | None) -> None:
     """Write text to a file, or to standard output where there is none.
 
     Raises:
@@ -26,7 +26,7 @@ def put_out(chunks: Iterable[str], path: str | None) -> None:
 
     """
     if path is None:
-        _put_to_standard_output(chunks)
+        _write_to_standard_output(chunks)
         return
     text = "".join(chunks)
     try:
@@ -36,7 +36,7 @@ def put_out(chunks: Iterable[str], path: str | None) -> None:
         raise UsageError(f"--output {path}: cannot be written: {error.strerror}") from None
 
 
-def _put_to_standard_output(chunks: Iterable[str]) -> None:
+def _write_to_standard_output(chunks: Iterable[str]) -> None:
     try:
         for chunk in chunks:
             sys.stdout.write(chunk)
@@ -52,7 +52,7 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def tell_failures(report: Report) -> None:
+def print_failures(report: Report) -> None:
     """Say last, on standard error, what could not be checked; of defects, what to report."""
     if not report.failures:
         return
@@ -62,7 +62,7 @@ def tell_failures(report: Report) -> None:
         sys.stderr.write(line)
     traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)
     if traces:
-        from dropcap.defect import report_lines
+        from dropcap.crash import report_lines
 
         sys.stderr.writelines(report_lines(traces))
 

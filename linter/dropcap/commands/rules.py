@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN
-from dropcap.commands.output import put_out
+from dropcap.commands.output import write_output
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
@@ -23,5 +23,5 @@ def run(arguments: Namespace) -> int:
     """Print each rule's id, severity and summary, the gravest first."""
     rules = sorted(load_rules(arguments.rules), key=lambda rule: (-rule.severity, rule.id))
     width = max(len(rule.id) for rule in rules)
-    put_out((f"{rule.id:<{width}}  {rule.severity.label:<8}  {rule.summary}\n" for rule in rules), None)
+    write_output((f"{rule.id:<{width}}  {rule.severity.label:<8}  {rule.summary}\n" for rule in rules), None)
     return CLEAN

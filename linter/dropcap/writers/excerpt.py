@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.record import NamedTuple
+from dropcap.namedtuple import NamedTuple
 from dropcap.writers.printable import printable_character, without_secrets
 
 if TYPE_CHECKING:

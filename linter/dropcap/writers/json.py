@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap import __version__
 from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, portable
-from dropcap.writers.tally import by_severity, stage_count
+from dropcap.writers.totals import by_severity, stage_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

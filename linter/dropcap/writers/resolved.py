@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.readers.compose.canonical.tree import Leaf, doubled, is_unknown
-from dropcap.readers.compose.scalars import truth
-from dropcap.readers.yaml import Scalar
+from dropcap.carriers.compose.canonical.tree import Leaf, doubled, is_unknown
+from dropcap.carriers.compose.yaml_types import truth
+from dropcap.lang.yaml import Scalar
 from dropcap.writers.printable import printable, printable_character, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dropcap.readers.compose.canonical.tree import Tree
-    from dropcap.readers.compose.interpolate import Use
-    from dropcap.readers.yaml import Value
+    from dropcap.carriers.compose.canonical.tree import Tree
+    from dropcap.carriers.compose.interpolate import Use
+    from dropcap.lang.yaml import Value
 
 _PLAIN = r"(?:\.{0,2}/|[A-Za-z_$])[A-Za-z0-9_./@+=:${}?-]*(?<!:)"
 _NULLS = frozenset({"null", "Null", "NULL"})

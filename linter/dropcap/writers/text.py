@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.writers.printable import BOLD, painted
-from dropcap.writers.tally import tally
+from dropcap.writers.totals import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def write(report: Report, context: Context) -> Iterator[str]:
     """Yield the report block by block, and one line that sums it up."""
     if report.findings:
-        from dropcap.writers.blocks import blocks
-        from dropcap.writers.layout import block_lines
+        from dropcap.writers.grouping import blocks
+        from dropcap.writers.text_layout import block_lines
 
         for block in blocks(report.findings):
             yield "".join(f"{line}\n" for line in (*block_lines(block, colour=context.colour), ""))
-    yield f"{painted(tally(report, context.threshold), BOLD, on=context.colour)}\n"
+    yield f"{painted(totals(report, context.threshold), BOLD, on=context.colour)}\n"

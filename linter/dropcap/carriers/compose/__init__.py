@@ -1,0 +1,150 @@
+"""Compose files: a container for each service of the project that they make up.
+
+A project is resolved as Docker Compose does it (files laid over one another, variables, `extends`, `include`), and
+every value keeps the file and place it was written at. What only the machine knows that Compose runs on stays unknown.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.environment import environment_of
+from dropcap.carriers.compose.files import Files
+from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
+from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
+from dropcap.carriers.compose.services import containers
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.model import Document, Located
+from dropcap.namedtuple import NamedTuple
+from dropcap.project import is_main, root_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.yaml import Value
+    from dropcap.model import Container, Route
+    from dropcap.project import Settings
+    from dropcap.source import Source
+
+__all__ = ["Project", "looks_like_compose", "read", "resolve"]
+
+# `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
+_SERVICES = (
+    r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?:\#[^\n]*)?\r?\n"
+    r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*"
+    r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
+)
+_OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
+_NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
+_TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
+
+
+def looks_like_compose(text: str) -> bool:
+    """Tell by its text alone whether a YAML file of any name is a Compose file."""
+    if not re.search(_SERVICES, text) or not re.search(_OF_A_SERVICE, text):
+        return False
+    keys = {key for _, key in re.findall(_TOP_KEY, text)}
+    return all(key in TOP_LEVEL or key.startswith("x-") for key in keys)
+
+
+class Project(NamedTuple):
+    """A project, resolved.
+
+    Attributes:
+        model: all of it, values in the form they are written in.
+        services: the services by name, as the model has them; of a file of version 1 its top level.
+        scope: what it was resolved with; its log has been told what is wrong, its provenance what was drawn in.
+
+    """
+
+    model: Mapping
+    services: Value | None
+    scope: LoadContext
+
+
+def read(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Document:
+    """Read a project.
+
+    Args:
+        source: its first file.
+        over: the paths of the files that are laid over it, the strongest last.
+        settings: how to resolve it; where there are none the text stands alone, and no other file is read.
+
+    Raises:
+        UnreadableError: the first file is no YAML, or no Compose file; the failure's level is that of a note where
+            the file is YAML of another kind.
+
+    """
+    project = resolve(source, over, settings)
+    scope = project.scope
+    found: tuple[Container, ...] = ()
+    if isinstance(project.services, Mapping):
+        shared = tuple(scope.provenance.routes)
+        profiles = settings.profiles if settings else None
+        found = tuple(
+            container._replace(routes=(*_routes(container, scope, over), *shared)) if shared or over else container
+            for container in containers(project.services, scope, profiles)
+        )
+    provenance = scope.provenance
+    parts = (*map(scope.files.real, over), *provenance.parts)
+    return Document(source, "compose", found, scope.log.failures, parts, tuple(provenance.bases))
+
+
+def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Project:
+    """Resolve a project as :func:`read` does, and raise as it does."""
+    directory = os.path.dirname(source.path)
+    root = settings.root if settings else None
+    files = Files((lambda: root or root_of(directory)) if settings else None)
+    files.give(source.path, source)
+    log = Diagnostics()
+    paths = (source.path, *over)
+    environment = environment_of(directory, files, log, settings)
+    if over or _may_have_name(source.text):
+        from dropcap.carriers.compose.project_name import with_name
+
+        environment = with_name(paths, directory, environment, files)
+    scope = LoadContext(files, directory, environment, log, Provenance())
+    model = load(paths, scope)
+    top = entries(model, "", log)
+    if "services" in top:
+        services = top["services"].value
+        if not isinstance(services, Mapping) and not (
+            isinstance(services, Scalar) and scalar_type(services) == "nothing"
+        ):
+            log.error(services, "services must be a mapping of names to services")
+        # A file that stands alone may be laid over one that has what it names.
+        if (
+            (is_main(source.path) or over)
+            and not scope.provenance.is_partial
+            and any(key in source.text for key in _NAMES_OTHERS)
+        ):
+            from dropcap.carriers.compose.references import check_references
+
+            check_references(model, scope)
+        return Project(model, services, scope)
+    if is_version_1(model, log):
+        first = next(iter(top.values()))
+        log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
+        return Project(model, model, scope)
+    return Project(model, None, scope)
+
+
+def _may_have_name(text: str) -> bool:
+    """Whether a project's own name may be written in a file, or asked for in it or in one that it draws in."""
+    names = text.count("name") - text.count("container_name") - text.count("hostname") - text.count("username")
+    return names > 0 or "COMPOSE_PROJECT_NAME" in text or "include" in text or "extends" in text
+
+
+def _routes(container: Container, scope: LoadContext, over: Sequence[str]) -> Iterator[Route]:
+    """Say how values came to a container from the services it extends and the files laid over its own."""
+    yield from container.routes
+    for path in over:
+        source = scope.files.given(path)
+        if source is not None and source is not container.source:
+            where = Located(container.name, container.source, container.span)
+            yield route(source, whole(source), f"{path} is laid over the service {container.name} here", where)

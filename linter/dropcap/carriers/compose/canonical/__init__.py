@@ -1,0 +1,243 @@
+"""A project in the canonical form: what `docker compose config --format json --no-path-resolution` prints.
+
+Each value keeps the node that it comes from. Sources: compose-go 2.9.1, `transform/canonical.go`,
+`transform/defaults.go`, `loader/normalize.go` and `types/project.go`. References to what is not there stay as they are
+(`--no-consistency`). One fault of Compose is left out: in labels, variables and the like it gathers names that start
+with `x-` under the name `#extensions`; here they stay what they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.canonical.env_files import take_in_files
+from dropcap.carriers.compose.canonical.field_types import (
+    choice,
+    fields,
+    flag,
+    listed,
+    mapping,
+    raw,
+    record,
+    text,
+)
+from dropcap.carriers.compose.canonical.service import service
+from dropcap.carriers.compose.canonical.tree import Leaf, is_unknown
+from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.project_name import VARIABLE, folder_name
+from dropcap.lang.yaml import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dropcap.carriers.compose import Project
+    from dropcap.carriers.compose.canonical.field_types import Form
+    from dropcap.carriers.compose.canonical.tree import Tree
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Value
+
+_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+_OF_SERVICE = "service:"
+_OF_CONTAINER = "container:"
+
+
+def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[str, Tree]:
+    """Give a project in the canonical form.
+
+    Args:
+        project: the project, resolved.
+        profiles: the profiles whose services are in it, besides services of none; None for all.
+
+    """
+    scope = project.scope
+    top = entries(project.model, "", scope.log)
+    name = project_name(project)
+    all_services = _services(project, scope)
+    services = {key: tree for key, tree in all_services.items() if _is_enabled(tree, profiles)}
+    result: dict[str, Tree] = {"name": name, "services": dict(services)}
+    is_default_used = any("default" in _names(tree, "networks") for tree in all_services.values())
+    used = _used(services)
+    for kind, table in _RESOURCES.items():
+        found = _resources(top.get(kind), table, scope)
+        if kind == "networks" and is_default_used:
+            found.setdefault("default", {"ipam": {}})
+        shown: dict[str, Tree] = {
+            key: _named(tree, f"{name.value}_{key}", key, name) for key, tree in found.items() if key in used[kind]
+        }
+        if shown:
+            result[kind] = shown
+    for key, entry in top.items():
+        if key.startswith("x-"):
+            result[key] = raw(entry.value, scope)
+    return result
+
+
+def project_name(project: Project) -> Leaf:
+    """Give the name of a project: by a variable, by its files, or that of its folder."""
+    scope = project.scope
+    variable = scope.environment.lookup(VARIABLE)
+    if variable is not None and variable.value and variable.unknown is None:
+        at = Scalar(variable.value, '"', None, variable.source, variable.span) if variable.source.text else None
+        return Leaf(variable.value, at)
+    entry = entries(project.model, "", scope.log).get("name")
+    if entry is not None and isinstance(entry.value, Scalar) and entry.value.unknown:
+        return Leaf(entry.value.text, entry.value)
+    return Leaf(folder_name(scope.directory), None)
+
+
+def _services(project: Project, scope: LoadContext) -> dict[str, dict[str, Tree]]:
+    found: dict[str, dict[str, Tree]] = {}
+    if not isinstance(project.services, Mapping):
+        return found
+    for name, entry in entries(project.services, "", scope.log).items():
+        if isinstance(entry.value, Mapping):
+            tree = service(entry.value, scope)
+            take_in_files(tree, scope)
+            _complete(tree)
+            found[name] = tree
+    return found
+
+
+def _complete(tree: dict[str, Tree]) -> None:
+    """Add to a service what Compose concludes from the rest of it."""
+    policy = tree.get("pull_policy")
+    if isinstance(policy, Leaf) and policy.value == "if_not_present":
+        tree["pull_policy"] = policy._replace(value="missing")
+    if "provider" not in tree and "network_mode" not in tree and not tree.get("networks"):
+        tree["networks"] = {"default": Leaf(None, None)}
+    needed = tree.get("depends_on")
+    depends = needed if isinstance(needed, dict) else {}
+    for link in _leaves(tree, "links"):
+        parts = str(link.value).split(":")
+        _depend(depends, parts[0] if len(parts) == 2 else str(link.value), link, restart=True)  # noqa: PLR2004  # name and alias
+    for namespace in _NAMESPACES:
+        leaf = tree.get(namespace)
+        if isinstance(leaf, Leaf) and str(leaf.value).startswith(_OF_SERVICE):
+            _depend(depends, str(leaf.value)[len(_OF_SERVICE) :], leaf, restart=True)
+    for leaf in _leaves(tree, "volumes_from"):
+        if not str(leaf.value).startswith(_OF_CONTAINER):
+            _depend(depends, str(leaf.value).split(":")[0], leaf, restart=False)
+    if depends:
+        tree["depends_on"] = depends
+
+
+def _depend(depends: dict[str, Tree], name: str, leaf: Leaf, *, restart: bool) -> None:
+    if name not in depends:
+        depends[name] = {
+            "condition": Leaf("service_started", leaf.at),
+            "restart": Leaf(restart, leaf.at, "" if restart else "text"),
+            "required": Leaf(value=True, at=leaf.at),
+        }
+
+
+def _leaves(tree: Tree, name: str) -> list[Leaf]:
+    found = tree.get(name) if isinstance(tree, dict) else None
+    return [leaf for leaf in found if isinstance(leaf, Leaf)] if type(found) is list else []
+
+
+def _names(tree: Tree, name: str) -> Collection[str]:
+    found = tree.get(name) if isinstance(tree, dict) else None
+    return found if isinstance(found, dict) else ()
+
+
+def _is_enabled(tree: dict[str, Tree], profiles: Sequence[str] | None) -> bool:
+    """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
+    own = _leaves(tree, "profiles")
+    if profiles is None or "*" in profiles or not own:
+        return True
+    return any(leaf.value in profiles or is_unknown(leaf) for leaf in own)
+
+
+def _used(services: dict[str, dict[str, Tree]]) -> dict[str, set[str]]:
+    """Give the names of what services use; Compose shows nothing else."""
+    used: dict[str, set[str]] = {kind: set() for kind in _RESOURCES}
+    for tree in services.values():
+        used["networks"].update(_names(tree, "networks"))
+        for kind, holder in (("volumes", tree), ("secrets", tree), ("configs", tree), ("secrets", tree.get("build"))):
+            found = holder.get(kind) if isinstance(holder, dict) else None
+            for item in found if type(found) is list else ():
+                source, type_ = (item.get("source"), item.get("type")) if isinstance(item, dict) else (None, None)
+                is_volume = kind != "volumes" or (isinstance(type_, Leaf) and type_.value == "volume")
+                if isinstance(source, Leaf) and is_volume:
+                    used[kind].add(str(source.value))
+    return used
+
+
+def _resources(entry: Entry | None, table: dict[str, Form], scope: LoadContext) -> dict[str, dict[str, Tree]]:
+    found: dict[str, dict[str, Tree]] = {}
+    if entry is None or not isinstance(entry.value, Mapping):
+        return found
+    for name, one in entries(entry.value, "", scope.log).items():
+        tree = fields(one.value, table, scope) if isinstance(one.value, Mapping) else {}
+        external = tree.get("external")
+        if isinstance(external, dict):
+            given = external.get("name")
+            if given is not None:
+                tree.setdefault("name", given)
+            tree["external"] = Leaf(value=True, at=given.at if isinstance(given, Leaf) else None)
+        if table is _NETWORK:
+            tree.setdefault("ipam", {})
+        if table is _FILE and "environment" in tree:
+            tree.pop("content", None)
+        found[name] = tree
+    return found
+
+
+def _named(tree: dict[str, Tree], inner: str, outer: str, project: Leaf) -> Tree:
+    """Give a resource the name that it has for the engine: its own, unless it says one."""
+    external = tree.get("external")
+    is_external = isinstance(external, Leaf) and external.value is True
+    given = tree.get("name")
+    if isinstance(given, Leaf):
+        return tree
+    is_hidden = is_unknown(project) and not is_external
+    return {"name": Leaf(outer if is_external else inner, project.at if is_hidden else None), **tree}
+
+
+def _external(value: Value, scope: LoadContext) -> Tree | None:
+    """Give whether a resource is made elsewhere; the old form is a mapping with its name."""
+    return fields(value, {"name": text}, scope) if isinstance(value, Mapping) else flag(value, scope)
+
+
+_NETWORK: dict[str, Form] = {
+    "name": text,
+    "driver": text,
+    "driver_opts": mapping,
+    "ipam": record(
+        {
+            "driver": text,
+            "config": listed(record({"subnet": text, "gateway": text, "ip_range": text, "aux_addresses": mapping})),
+        }
+    ),
+    "external": _external,
+    "internal": flag,
+    "attachable": flag,
+    "labels": mapping,
+    "enable_ipv4": choice,
+    "enable_ipv6": choice,
+}
+_VOLUME: dict[str, Form] = {
+    "name": text,
+    "driver": text,
+    "driver_opts": mapping,
+    "external": _external,
+    "labels": mapping,
+}
+_FILE: dict[str, Form] = {
+    "name": text,
+    "file": text,
+    "environment": text,
+    "content": text,
+    "external": _external,
+    "labels": mapping,
+    "driver": text,
+    "driver_opts": mapping,
+    "template_driver": text,
+}
+_RESOURCES: dict[str, dict[str, Form]] = {
+    "networks": _NETWORK,
+    "volumes": _VOLUME,
+    "secrets": _FILE,
+    "configs": _FILE,
+}

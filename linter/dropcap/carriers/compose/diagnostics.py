@@ -1,0 +1,62 @@
+"""What could not be read, kept while the rest is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.model import Failure, Level
+
+if TYPE_CHECKING:
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Mapping, Node
+    from dropcap.source import Source, Span
+
+
+class Diagnostics:
+    """Failures in the order they are found, one a place: what many services share is said once."""
+
+    __slots__ = ("_by_place", "_elsewhere", "entries")
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._by_place: dict[tuple[int, Span], Failure] = {}
+        self._elsewhere: dict[tuple[str, str], Failure] = {}  # what is true of a whole file
+        # By a mapping's id, itself and its values by key, those that a reset takes out included and left out: each is
+        # taken apart, and told about, once.
+        self.entries: dict[int, tuple[Mapping, dict[str, Entry], dict[str, Entry]]] = {}
+
+    def error(self, node: Node, message: str) -> None:
+        """Say what is wrong with a node."""
+        self._add(node.source, node.span, message, Level.ERROR)
+
+    def error_at(self, source: Source, span: Span, message: str) -> None:
+        """Say what is wrong at a place inside a node."""
+        self._add(source, span, message, Level.ERROR)
+
+    def note(self, node: Node, message: str) -> None:
+        """Say what a person should know about a node."""
+        self._add(node.source, node.span, message, Level.NOTE)
+
+    def tell(self, node: Node, message: str, level: Level) -> None:
+        """Say something about a node, at the level that it has."""
+        self._add(node.source, node.span, message, level)
+
+    def add(self, failure: Failure) -> None:
+        """Take over what was said elsewhere."""
+        if failure.source is not None and failure.span is not None:
+            self._by_place.setdefault((id(failure.source), failure.span), failure)
+        else:
+            self._elsewhere.setdefault((failure.path, failure.message), failure)
+
+    def add_about(self, path: str, message: str, level: Level) -> None:
+        """Say something about a file that cannot be looked into."""
+        self.add(Failure(path, message, level))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """All that was said."""
+        return (*self._by_place.values(), *self._elsewhere.values())
+
+    def _add(self, source: Source, span: Span, message: str, level: Level) -> None:
+        failure = Failure(source.path, message, level, source, span)
+        self._by_place.setdefault((id(source), span), failure)

@@ -1,0 +1,169 @@
+"""The variables that a Compose project is resolved with, each with the place that sets it, and the files that do.
+
+Which sets there are, and which of them wins, is said in compose-go's `cli/options.go`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.files import NotFollowedError
+from dropcap.lang.yaml import UnknownText
+from dropcap.model import Level, UnreadableError
+from dropcap.namedtuple import NamedTuple
+from dropcap.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.files import Files
+    from dropcap.lang.yaml import Node
+    from dropcap.project import Settings
+
+
+_SECRET_WORDS = frozenset(
+    {"apikey", "cred", "credentials", "creds", "key", "keys", "pass", "passwd", "password", "pw", "pwd"}
+    | {"secret", "secrets", "token", "tokens"}
+)
+
+
+class Variable(NamedTuple):
+    """The value of a variable that is set.
+
+    Attributes:
+        value: the value; a reference in it that nobody answers stands there as it is written.
+        source: the text it stands in.
+        span: where it stands there, without quotation marks.
+        unknown: what hides a part of the value; None where all is known.
+
+    """
+
+    value: str
+    source: Source
+    span: Span
+    unknown: UnknownText | None = None
+
+
+class Environment:
+    """An immutable set of variables.
+
+    Attributes:
+        values: the variables by name.
+        is_complete: whether a name that is not in it is certainly not set, as for `docker compose` run in exactly
+            this environment. Otherwise whoever runs Compose may have set it.
+        hides_secrets: whether a value counts as unknown whose name is that of a secret: messages quote values.
+
+    """
+
+    __slots__ = ("hides_secrets", "is_complete", "values")
+
+    def __init__(
+        self,
+        values: Mapping[str, Variable],
+        is_complete: bool,  # noqa: FBT001  # two things make an environment, and no default suits either
+        *,
+        hides_secrets: bool = False,
+    ) -> None:
+        """Take the variables by name."""
+        hidden = {name: _hidden(name, one) for name, one in values.items() if hides_secrets and _is_secret(name)}
+        self.values: Mapping[str, Variable] = {**values, **hidden}
+        self.is_complete = is_complete
+        self.hides_secrets = hides_secrets
+
+    def lookup(self, name: str) -> Variable | None:
+        """Give a variable; None where it is not set here."""
+        return self.values.get(name)
+
+    def over(self, weaker: Environment) -> Environment:
+        """Lay this environment over another one: what both set is as it is here.
+
+        The two are complete together as soon as one of them says that nothing else sets a variable, and hide secrets
+        as soon as one of them does.
+        """
+        return Environment(
+            {**weaker.values, **self.values},
+            self.is_complete or weaker.is_complete,
+            hides_secrets=self.hides_secrets or weaker.hides_secrets,
+        )
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a variable's name is that of a secret: `DB_PASSWORD`, but not `KEYCLOAK_VERSION`."""
+    return not _SECRET_WORDS.isdisjoint(name.lower().split("_"))
+
+
+def _hidden(name: str, variable: Variable) -> Variable:
+    if not variable.value:
+        return variable
+    written = f"${{{name}}}"
+    return variable._replace(value=written, unknown=UnknownText(written, f"{name} is the name of a secret"))
+
+
+def from_mapping(
+    name: str, values: Mapping[str, str], *, is_complete: bool, hides_secrets: bool = False
+) -> Environment:
+    """Make an environment of variables that stand in no file.
+
+    Args:
+        name: what stands in the place of a file's path, such as "the environment". The values themselves are
+            kept out of that source: they may be secrets.
+        values: the variables.
+        is_complete: whether all others are certainly not set.
+        hides_secrets: see :class:`Environment`.
+
+    """
+    source = Source(name, "")
+    variables = {key: Variable(value, source, Span(0, 0)) for key, value in values.items()}
+    return Environment(variables, is_complete, hides_secrets=hides_secrets)
+
+
+def environment_of(directory: str, files: Files, log: Diagnostics, settings: Settings | None) -> Environment:
+    """Give the variables of the project in a folder."""
+    if settings is None:
+        return from_mapping("", {}, is_complete=False)
+    # Docker Compose sets PWD itself where nobody has.
+    process = {"PWD": os.getcwd(), **os.environ} if settings.uses_environment else {}
+    environment = from_mapping(
+        "the environment",
+        process,
+        is_complete=settings.uses_environment,
+        hides_secrets=not settings.shows_secrets,
+    )
+    if settings.env_files is not None:
+        for path in settings.env_files:
+            files.allow(path)  # whoever names a file on the command line may read it
+        return with_files(settings.env_files, environment, files, log)
+    default = os.path.join(directory, ".env")
+    return with_files([default], environment, files, log) if files.is_there(default) else environment
+
+
+def with_files(
+    paths: Sequence[str], environment: Environment, files: Files, log: Diagnostics, where: Node | None = None
+) -> Environment:
+    """Lay an environment over the variables of files, of which a later one is stronger.
+
+    A file that is missing where `where` names it is no mistake of the project's: what it sets is unknown.
+    """
+    from dropcap.carriers.compose.dotenv import read_dotenv  # few projects have one
+
+    found: dict[str, Variable] = {}
+    for path in paths:
+        try:
+            source = files.source(path)
+        except NotFollowedError as error:
+            if path == os.devnull:
+                continue  # the way to say: none
+            if where is None:
+                log.add_about(path, f"{error.reason}: what it sets is unknown", error.level)
+            else:
+                log.tell(where, f"{path} {error.reason}: what it sets is unknown", Level.NOTE)
+            continue
+        except UnreadableError as error:
+            log.add(error.failure)
+            continue
+        found, failures = read_dotenv(source, environment, found)
+        for failure in failures:
+            log.add(failure)
+    return environment.over(Environment(found, is_complete=False))

@@ -1,0 +1,227 @@
+"""Services that take over others: `extends`, in the same file and from other files, in chains.
+
+Source: compose-go 2.9.1, `loader/extends.go`. A file that is named is read for that service alone: its own `include`
+is not followed, and its paths are made relative to the project.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.load_documents import documents
+from dropcap.carriers.compose.merge import merge, merge_service
+from dropcap.carriers.compose.nodes import OVERRIDE, RESET, all_entries, entries, replaced, without
+from dropcap.carriers.compose.resolve_paths import rebased_service
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
+from dropcap.model import Level, Located, Related, Route
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Node, Value
+
+MAX_CHAIN = 100
+"""How many services one may take over in a row."""
+
+
+class _Group(NamedTuple):
+    """The services of a file that can be extended.
+
+    Attributes:
+        services: by name.
+        path: the file, as it is printed.
+        folder: where it is, relative to the project directory; None for the file that is being loaded.
+
+    """
+
+    services: dict[str, Entry]
+    path: str
+    folder: str | None
+
+
+class _Reference(NamedTuple):
+    """What `extends` says: a service, the file it is in or None, and where that is written."""
+
+    service: str
+    file: str | None
+    where: Value
+
+
+class _Resolved(NamedTuple):
+    """A service with what it takes over, and how that came to it."""
+
+    value: Value
+    routes: tuple[Route, ...] = ()
+
+
+def apply_extends(model: Mapping, path: str, scope: LoadContext) -> Mapping:
+    """Give a model whose services hold what they take over.
+
+    A service whose base cannot be had keeps its `extends`, so that it is known to be incomplete.
+
+    Args:
+        model: one document, variables replaced.
+        path: its file.
+        scope: what the project shares; its provenance is told which services were drawn in.
+
+    """
+    services = entries(model, "", scope.log).get("services")
+    if services is None or not isinstance(services.value, Mapping):
+        return model
+    found = all_entries(services.value, "services", scope.log)
+    if not any(_has_extends(entry.value, scope) for entry in found.values()):
+        return model
+    resolver = _Resolver(scope, _Group(found, path, None))
+    pairs = []
+    for name, entry in found.items():
+        resolved = resolver.resolve(name, resolver.main, ())
+        pairs.append(Pair(entry.key, resolved.value))
+        scope.provenance.extended.setdefault(name, []).extend(resolved.routes)
+    return replaced(model, "services", services.value._replace(pairs=tuple(pairs)), scope.log)
+
+
+def _has_extends(value: Value, scope: LoadContext) -> bool:
+    return isinstance(value, Mapping) and "extends" in entries(value, "", scope.log)
+
+
+class _Resolver:
+    """Resolves the services of one document."""
+
+    def __init__(self, scope: LoadContext, main: _Group) -> None:
+        self.main = main
+        self._scope = scope
+        self._groups: dict[str, _Group | None] = {}
+        self._resolved: dict[tuple[str, str], _Resolved] = {}
+
+    def resolve(self, name: str, group: _Group, chain: tuple[tuple[str, str], ...]) -> _Resolved:
+        """Give a service with its bases; `chain` names those that led here, as Docker Compose keeps them."""
+        known = self._resolved.get((group.path, name))
+        if known is None:
+            known = self._resolved[group.path, name] = self._resolve(name, group, chain)
+        return known
+
+    def _resolve(self, name: str, group: _Group, chain: tuple[tuple[str, str], ...]) -> _Resolved:
+        service = group.services[name].value
+        if not isinstance(service, Mapping):
+            return _Resolved(service)
+        own = service if group.folder is None else rebased_service(service, group.folder, self._scope)
+        reference = self._reference(name, service)
+        if reference is None:
+            return _Resolved(own)
+        label = self.main.path if reference.file is None else _relative(reference.file, group.folder)
+        base_group = group if reference.file is None else self._group(reference, group)
+        if base_group is None or not self._may_extend(name, reference, base_group, (*chain, (label, name))):
+            return _Resolved(own)
+        above = self.resolve(reference.service, base_group, (*chain, (label, name)))
+        if base_group is not self.main:
+            self._scope.provenance.bases.append((self._scope.files.real(base_group.path), reference.service))
+        file = "" if base_group is group else f" of {base_group.path}"
+        where = Located(name, reference.where.source, reference.where.span)
+        step = Related(f"{name} extends {reference.service}{file}", where)
+        base = base_group.services[reference.service].value
+        routes = (
+            Route(base.source, base.span, (step,)),
+            *(Route(route.source, route.span, (*route.steps, step)) for route in above.routes),
+        )
+        extending = without(own, "extends", self._scope.log)
+        if not isinstance(above.value, Mapping):
+            return _Resolved(extending)
+        settled = _settled(above.value, self._scope)
+        return _Resolved(merge_service(settled, extending, name, self._scope.log), routes)
+
+    def _may_extend(self, name: str, reference: _Reference, group: _Group, chain: tuple[tuple[str, str], ...]) -> bool:
+        """Whether there is a base, and no end to it that Docker Compose does not see; tells where not."""
+        *before, last = chain
+        base = group.services.get(reference.service)
+        if base is None or base.value.tag == RESET:
+            wrong = f"extends {reference.service}, which is not in {group.path}"
+        elif last in before:
+            names = [service for _, service in before]
+            wrong = f"extends itself in the end: {' extends '.join([*names[names.index(name) :], name])}"
+        elif len(before) >= MAX_CHAIN:
+            wrong = f"is extended over more than {MAX_CHAIN} services: dropcap stops here"
+        else:
+            return True
+        self._scope.log.error(reference.where, f"services.{name} {wrong}")
+        return False
+
+    def _reference(self, name: str, service: Mapping) -> _Reference | None:
+        """Read `extends`; None where there is none, nobody knows what it says, or the schema says what is wrong."""
+        log = self._scope.log
+        extends = entries(service, f"services.{name}", log).get("extends")
+        if extends is None:
+            return None
+        value = extends.value
+        if not isinstance(value, Mapping):
+            base = _text(value)
+            return None if base is None else _Reference(base, None, value)
+        parts = entries(value, f"services.{name}.extends", log)
+        if "service" not in parts:
+            log.error(value, f"services.{name}.extends must name a service")
+            return None
+        base, file = _text(parts["service"].value), parts["file"].value if "file" in parts else None
+        if base is None or file is None or (isinstance(file, Scalar) and scalar_type(file) == "nothing"):
+            return None if base is None else _Reference(base, None, value)
+        path = _text(file)
+        return None if path is None else _Reference(base, path, value)
+
+    def _group(self, reference: _Reference, group: _Group) -> _Group | None:
+        """Load the services of another file; None where they cannot be had."""
+        file = _relative(reference.file or "", group.folder)
+        if file not in self._groups:
+            self._groups[file] = self._load(file, reference.where)
+        return self._groups[file]
+
+    def _load(self, file: str, where: Value) -> _Group | None:
+        scope = self._scope
+        path = join(scope.directory, file)
+        try:
+            model = None
+            for document in documents(path, scope):
+                model = document if model is None else merge(model, document, scope.log)
+        except NotFollowedError as error:
+            scope.provenance.is_partial = True
+            scope.log.tell(where, f"{path} is extended from and {error.reason}", error.level)
+            return None
+        services = entries(model, "", scope.log).get("services") if model is not None else None
+        if services is None or not isinstance(services.value, Mapping):
+            scope.log.tell(where, f"{path} is extended from and has no services", Level.ERROR)
+            return None
+        folder = os.path.dirname(os.path.normpath(file)) or "."
+        return _Group(entries(services.value, "services", scope.log), path, folder)
+
+
+def _relative(file: str, folder: str | None) -> str:
+    """Give a path as the project directory sees it; in the file that is loaded it stands so already."""
+    return file if folder is None else join(folder, file)
+
+
+def _text(value: Value) -> str | None:
+    """Give a text that is known; None for anything else."""
+    is_text = isinstance(value, Scalar) and value.unknown is None and scalar_type(value) == "text"
+    return value.text if is_text and isinstance(value, Scalar) else None
+
+
+def _settled(base: Mapping, scope: LoadContext) -> Mapping:
+    """Take `!reset` and `!override` out of a base: they speak of the files under it, not of those over it."""
+    if not any(tag in base.source.text for tag in (RESET, OVERRIDE)):
+        return base
+    settled = _without_tags(base, scope)
+    return settled if isinstance(settled, Mapping) else base
+
+
+def _without_tags(node: Node, scope: LoadContext) -> Value:
+    value = target(node)
+    tag = None if value.tag in (RESET, OVERRIDE) else value.tag
+    if isinstance(value, Mapping):
+        found = entries(value, "", scope.log).values()
+        pairs = tuple(Pair(entry.key, _without_tags(entry.value, scope)) for entry in found)
+        return value._replace(pairs=pairs, tag=tag)
+    if isinstance(value, Sequence):
+        kept = (target(item) for item in value.items)
+        return value._replace(items=tuple(_without_tags(item, scope) for item in kept if item.tag != RESET), tag=tag)
+    return value._replace(tag=tag)

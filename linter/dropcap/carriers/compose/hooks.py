@@ -1,0 +1,103 @@
+"""What Docker Compose starts beside a service's own process: hooks, and containers that run before it.
+
+`post_start`, `pre_stop` and the `exec` of `develop.watch` are processes in the service's container: they hold what it
+holds, or everything. A `pre_start` is a container of its own, which takes nothing over but the image: neither
+capabilities nor security options nor the user. Sources: docker/compose, `pkg/compose/hook.go`,
+`pkg/compose/pre_start.go`, `pkg/compose/watch.go`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.effective import is_root
+from dropcap.carriers.compose.fields import Fields
+from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.model import Container, Kind, Located
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Value
+
+
+def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iterator[Container]:
+    """Give a container for each hook that holds more than its service's process, and for each one of its own.
+
+    Args:
+        service: the service's container.
+        found: the service's entries.
+        log: told what Docker Compose would refuse.
+
+    """
+    for name, place, hook in _written(service.name, found, log):
+        fields = Fields(entries(hook, name, log), name, log)
+        privileged = fields.flag("privileged", "privileged")
+        user = fields.string("user", "user")
+        own = Container(
+            Kind.SERVICE,
+            name,
+            place.source,
+            place.span,
+            engine=service.engine,
+            user=user,
+            privileged=privileged,
+            command=_command(fields),
+            routes=service.routes,
+        )
+        if "pre_start" in found and name.startswith(f"{service.name}.pre_start"):
+            image = fields.string("image", "image", is_shown=True) or service.image
+            stage = None if "image" in fields.entries else service.stage
+            yield own._replace(image=image, stage=stage, unknowns=tuple(fields.unknowns))
+        elif (privileged is not None and privileged.value) or fields.unknowns or _regains(user, service):
+            # A process in the container is the container's user's, unless the hook names another one.
+            yield own._replace(
+                kind=Kind.EXEC,
+                image=service.image,
+                user=user or service.user,
+                stage=service.stage,
+                unknowns=tuple(fields.unknowns),
+            )
+
+
+def _regains(user: Located[str] | None, service: Container) -> bool:
+    """Whether a hook runs as root where the service does not: it holds what the service's user cannot use."""
+    if user is None:
+        return False
+    process = Container(Kind.EXEC, "", service.source, service.span, user=user)
+    return is_root(process) is True and is_root(service) is False
+
+
+def _written(service: str, found: dict[str, Entry], log: Diagnostics) -> Iterator[tuple[str, Value, Mapping]]:
+    """Give each hook with its name and the place that it is reported at."""
+    for kind in ("pre_start", "post_start", "pre_stop"):
+        listed = found[kind].value if kind in found else None
+        for number, hook in enumerate(items(listed)) if isinstance(listed, Sequence) else ():
+            if isinstance(hook, Mapping):
+                yield f"{service}.{kind}[{number}]", _grip(hook, log), hook
+    develop = found["develop"].value if "develop" in found else None
+    watch = entries(develop, f"{service}.develop", log).get("watch") if isinstance(develop, Mapping) else None
+    watched = items(watch.value) if watch is not None and isinstance(watch.value, Sequence) else ()
+    for number, one in enumerate(watched):
+        hook_entry = entries(one, f"{service}.develop", log).get("exec") if isinstance(one, Mapping) else None
+        if hook_entry is not None and isinstance(hook_entry.value, Mapping):
+            yield f"{service}.develop.watch[{number}].exec", hook_entry.key, hook_entry.value
+
+
+def _grip(hook: Mapping, log: Diagnostics) -> Value:
+    """Take the key that stands first: a list's item has no name of its own."""
+    first = next(iter(entries(hook, "", log).values()), None)
+    return first.key if first is not None else hook
+
+
+def _command(fields: Fields) -> tuple[Located[str], ...] | None:
+    entry = fields.entries.get("command")
+    if entry is None:
+        return None
+    listed = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
+    words = [one for one in listed if isinstance(one, Scalar) and scalar_type(one) == "text"]
+    return tuple(Located(word.text, word.source, word.span) for word in words)

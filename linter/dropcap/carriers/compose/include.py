@@ -1,0 +1,202 @@
+"""Projects that a project includes: `include`, each with a folder and variables of its own.
+
+Source: compose-go 2.9.1, `loader/include.go`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.environment import with_files
+from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.load_context import route, whole
+from dropcap.carriers.compose.merge import merge
+from dropcap.carriers.compose.nodes import all_entries, entries, items, replaced, without
+from dropcap.carriers.compose.resolve_paths import rebased_model
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence
+from dropcap.model import Level, Located, UnreadableError
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dropcap.carriers.compose.environment import Environment
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Value
+
+    Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]
+
+RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
+"""What an included project brings."""
+
+
+class _Include(NamedTuple):
+    """One entry of `include`: the paths as they are written, and where that is."""
+
+    paths: tuple[str, ...]
+    directory: str | None
+    env_files: tuple[str, ...]
+    where: Value
+
+
+def apply_include(model: Mapping, scope: LoadContext, included: tuple[str, ...], load: Load) -> Mapping:
+    """Give a model with all that it includes, and without its `include`.
+
+    Args:
+        model: one document.
+        scope: what the project shares; its provenance is told which files were drawn in.
+        included: the real paths of the files that led here, this one last.
+        load: loads a project of several files, as the one that is being loaded was.
+
+    """
+    entry = entries(model, "", scope.log).get("include")
+    if entry is None:
+        return model
+    model = without(model, "include", scope.log)
+    for include in _read(entry.value, scope):
+        imported = _imported(include, scope, included, load)
+        if imported is not None:
+            model = _joined(model, imported, scope)
+    return model
+
+
+def _read(value: Value, scope: LoadContext) -> list[_Include]:
+    if not isinstance(value, Sequence):
+        return []  # the schema says what is wrong, or it is empty
+    found = []
+    for item in items(value):
+        parts = {"path": item}
+        if isinstance(item, Mapping):
+            parts = {name: entry.value for name, entry in entries(item, "include", scope.log).items()}
+        paths = _texts(parts.get("path"), scope)
+        directories = _texts(parts.get("project_directory"), scope)
+        if paths:
+            env_files = _texts(parts.get("env_file"), scope)
+            found.append(_Include(paths, directories[0] if directories else None, env_files, item))
+    return found
+
+
+def _texts(value: Value | None, scope: LoadContext) -> tuple[str, ...]:
+    """Give one text or a list of them; nothing where a part is not known, which is told."""
+    found = []
+    for one in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
+        if not isinstance(one, Scalar) or scalar_type(one) == "nothing":
+            continue
+        if one.unknown:
+            reason = f"what {one.unknown.text} includes is not checked here, because {one.unknown.reason}"
+            scope.log.tell(one, reason, Level.NOTE)
+            scope.provenance.is_partial = True
+            return ()
+        found.append(one.text)
+    return tuple(found)
+
+
+def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], load: Load) -> Mapping | None:
+    """Load what one entry names, its paths relative to the including project; None where it cannot be had."""
+    paths = tuple(join(scope.directory, path) for path in include.paths)
+    main = scope.files.real(paths[0])
+    if main in included:
+        names = " includes ".join(os.path.basename(path) for path in (*included[included.index(main) :], main))
+        scope.log.error(include.where, f"this include goes round in a circle: {names}")
+        return None
+    folder = _folder(include, scope)
+    directory = join(scope.directory, folder)
+    try:
+        environment = _environment(include, directory, scope)
+        for path in paths:
+            source = scope.files.source(path)
+            where = Located(path, include.where.source, include.where.span)
+            scope.provenance.routes.append(route(source, whole(source), f"{path} is included here", where))
+        inner = scope._replace(directory=directory, environment=environment)
+        model = load(paths, inner, included)
+    except NotFollowedError as error:
+        scope.provenance.is_partial = True
+        scope.log.tell(include.where, f"{paths[0]} is included and {error.reason}", error.level)
+        return None
+    except UnreadableError as error:
+        scope.log.add(error.failure._replace(level=Level.ERROR))
+        return None
+    scope.provenance.parts.extend(map(scope.files.real, paths))
+    return rebased_model(model, folder, scope)
+
+
+def _folder(include: _Include, scope: LoadContext) -> str:
+    """Give the included project's folder, relative to the including one's."""
+    directory = include.directory
+    if directory is None:
+        return os.path.dirname(include.paths[0]) or "."
+    # Docker Compose takes a folder that is not there for a file, and its folder instead.
+    return directory if os.path.isdir(join(scope.directory, directory)) else os.path.dirname(directory) or "."
+
+
+def _environment(include: _Include, directory: str, scope: LoadContext) -> Environment:
+    """Lay the including project's variables over those of the included one's own files."""
+    paths = [join(scope.directory, path) for path in include.env_files]
+    default = os.path.join(directory, ".env")
+    if not paths and scope.files.is_there(default):
+        paths = [default]
+    return with_files(paths, scope.environment, scope.files, scope.log, include.where)
+
+
+def _joined(model: Mapping, imported: Mapping, scope: LoadContext) -> Mapping:
+    """Put what an include brings beside what is there.
+
+    Of a name that both have Docker Compose before version 5 wants the same value in both; later ones lay what is
+    there over what is included.
+    """
+    log = scope.log
+    brought = entries(imported, "", log)
+    for kind in RESOURCES:
+        entry = brought.get(kind)
+        if entry is None or not isinstance(entry.value, Mapping):
+            continue
+        present = entries(model, "", log).get(kind)
+        if present is None or not isinstance(present.value, Mapping):
+            model = replaced(model, kind, entry.value, log, key=entry.key)
+            continue
+        own = all_entries(present.value, kind, log)
+        pairs = {name: Pair(one.key, one.value) for name, one in own.items()}
+        for name, other in entries(entry.value, kind, log).items():
+            here = own.get(name)
+            if here is None:
+                pairs[name] = Pair(other.key, other.value)
+            elif not _is_same(here.value, other.value, scope):
+                pairs[name] = Pair(other.key, _laid_over(other, here, kind, name, scope))
+        model = replaced(model, kind, present.value._replace(pairs=tuple(pairs.values())), log)
+    return model
+
+
+def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadContext) -> Value:
+    place = included.key.source.region(included.key.span)
+    message = f"{kind}.{name} comes by include from {place.path}:{place.line} too: Docker Compose before 5 refuses that"
+    scope.log.error(here.key, message)
+    if not isinstance(included.value, Mapping) or not isinstance(here.value, Mapping):
+        return here.value
+    base = _alone(included.key, included.value, kind, name)
+    over = _alone(here.key, here.value, kind, name)
+    merged = entries(merge(base, over, scope.log), "", scope.log)[kind].value
+    return entries(merged, kind, scope.log)[name].value if isinstance(merged, Mapping) else here.value
+
+
+def _alone(key: Scalar, value: Mapping, kind: str, name: str) -> Mapping:
+    """Make a model that holds one thing only."""
+    inner = Mapping((Pair(key._replace(text=name), value),), None, value.source, value.span)
+    return Mapping((Pair(key._replace(text=kind), inner),), None, value.source, value.span)
+
+
+def _is_same(left: Value, right: Value, scope: LoadContext) -> bool:
+    """Whether two values say the same, wherever they stand."""
+    if left is right:
+        return True
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return left.text == right.text and scalar_type(left) == scalar_type(right)
+    if isinstance(left, Sequence) and isinstance(right, Sequence):
+        ours, theirs = items(left), items(right)
+        return len(ours) == len(theirs) and all(map(lambda a, b: _is_same(a, b, scope), ours, theirs))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        mine, other = entries(left, "", scope.log), entries(right, "", scope.log)
+        return mine.keys() == other.keys() and all(_is_same(mine[key].value, other[key].value, scope) for key in mine)
+    return False

@@ -1,0 +1,99 @@
+"""The documents of one file, each with its variables replaced: where the loading of every file begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.load_context import route
+from dropcap.carriers.compose.nodes import RESET, without_distant_resets
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Scalar, target
+from dropcap.model import Failure, Level, Located, UnreadableError
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from dropcap.carriers.compose.interpolate import Use
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.source import Source
+
+
+# The keys whose texts are cast: a file with none of them, and no variable, is as it is written.
+_CAST = (
+    "cpu",
+    "init",
+    "replicas",
+    "parallelism",
+    "max_",
+    "retries",
+    "disable",
+    "oom_",
+    "pids_limit",
+    "target",
+    "privileged",
+    "read_only",
+    "scale",
+    "stdin_open",
+    "tty",
+    "ulimits",
+    "nocopy",
+    "external",
+    "internal",
+    "attachable",
+    "enable_ipv",
+)
+
+
+def documents(path: str, scope: LoadContext) -> list[Mapping]:
+    """Read a file.
+
+    Raises:
+        NotFollowedError: it cannot be had.
+        UnreadableError: it is no YAML, or its top level is no mapping; the failure's level is that of a note where
+            the file may be YAML of another kind.
+
+    """
+    stream = scope.files.stream(path)
+    source = scope.files.source(path)
+    for first, repeat in stream.repeats:
+        line = source.position(first.span.start).line
+        scope.log.error(repeat, f"the key {repeat.text} stands here a second time, after line {line}: take one out")
+    found: list[Mapping] = []
+    empty: list[Scalar] = []
+    for node in stream.documents:
+        root = target(node)
+        if isinstance(root, Mapping):
+            found.append(root)
+        elif isinstance(root, Scalar) and scalar_type(root) == "nothing":
+            empty.append(root)
+        else:
+            raise another_kind(source, root.span, "its top level is no mapping")
+    if not found:
+        raise another_kind(source, Span(0, 0), "it is empty")
+    for root in empty:
+        scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
+    if RESET in source.text:
+        found = [without_distant_resets(root) for root in found]
+    return [_replaced(root, source, scope) for root in found]
+
+
+def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
+    """Say that a file is no Compose file: a word where a folder is walked, an error where it was named."""
+    message = f"not a Compose file: {reason}"
+    return UnreadableError(Failure(source.path, message, Level.NOTE, source, span))
+
+
+def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
+    """Replace the variables of a document, and note which values came from where else."""
+    text = source.text
+    if "$" not in text and "\\" not in text and not any(key in text for key in _CAST):
+        return root
+    from dropcap.carriers.compose.interpolate import interpolate  # what has no variable need not wait for the code
+
+    uses: list[Use] = []
+    model = interpolate(root, scope.environment, scope.log, uses)
+    for use in uses:
+        if use.variable is not None and use.variable.source is not source:
+            where = Located(use.name, use.variable.source, use.variable.span)
+            scope.provenance.routes.append(route(use.source, use.span, f"{use.name} is set here", where))
+    scope.provenance.uses += uses
+    return model

@@ -1,0 +1,190 @@
+"""Volumes, temporary file systems, devices and ports: the fields with a short and a long form.
+
+Sources: compose-go, `format/volume.go`, `transform/volume.go` and `override/uncity.go`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.fields import located
+from dropcap.carriers.compose.yaml_types import truth
+from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.model import Located, Mount
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Dictionary
+
+    from dropcap.carriers.compose.fields import Fields
+    from dropcap.lang.yaml import Value
+
+FIELD = "mounts"
+MOUNT_KEYS = frozenset({"tmpfs", "use_api_socket", "volumes", "volumes_from"})
+"""What brings a mount."""
+
+API_SOCKET = "/var/run/docker.sock"
+
+_SHORTEST_PAIR = 3  # Compose takes a shorter text for a target, whatever it is
+_MOST_SECTIONS = 3  # source, target, options
+_PROPAGATIONS = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
+_SELINUX = frozenset({"z", "Z"})
+
+
+class ShortMount(NamedTuple):
+    """A volume in the short form, taken apart.
+
+    Attributes:
+        type: `bind` where the source is a path, else `volume`.
+        source: empty for a volume without a name.
+        target: as it is written.
+        read_only: whether the last word about it is `ro`.
+        no_copy: whether `nocopy` is among the options.
+        propagation: the last option that is one, or empty.
+        selinux: `z` or `Z`, or empty.
+
+    """
+
+    type: str
+    source: str
+    target: str
+    read_only: bool = False
+    no_copy: bool = False
+    propagation: str = ""
+    selinux: str = ""
+
+
+def short_mount(text: str) -> ShortMount:
+    """Read a volume in the short form.
+
+    Raises:
+        ValueError: Docker Compose refuses it; says why, to follow "a mount with".
+
+    """
+    parts = _sections(text)
+    if not all(parts):
+        raise ValueError("an empty part")
+    if len(parts) > _MOST_SECTIONS:
+        raise ValueError("too many colons")
+    if len(parts) == 1:
+        return ShortMount("volume", "", text)
+    source, target, *written = parts
+    options = written[0].split(",") if written else []
+    access = [word for word in options if word in ("ro", "rw")]
+    return ShortMount(
+        "bind" if _is_host_path(source) else "volume",
+        source,
+        target,
+        read_only=access[-1:] == ["ro"],
+        no_copy="nocopy" in options,
+        propagation=([""] + [word for word in options if word in _PROPAGATIONS])[-1],
+        selinux=([""] + [word for word in options if word in _SELINUX])[-1],
+    )
+
+
+def clean_path(path: str) -> str:
+    """Write a path as Go's `path.Clean` does, but leave an empty one empty."""
+    if not path:
+        return ""
+    shortened = posixpath.normpath(path)
+    return shortened[1:] if shortened.startswith("//") else shortened
+
+
+def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
+    """Read all that brings a mount; of those at one path the last volume counts, and the last `tmpfs`."""
+    volumes: dict[str, Located[Mount]] = {}
+    for item in fields.listed("volumes", FIELD):
+        mount = _long(item, fields) if isinstance(item, Mapping) else _short(item, fields)
+        if mount is not None:
+            volumes[clean_path(mount.target)] = located(mount, item)
+    temporary: dict[str, Located[Mount]] = {}
+    for item in fields.listed("tmpfs", FIELD, or_one=True):
+        text = fields.known(item, "tmpfs", FIELD)
+        if text is not None:
+            temporary[text.partition("=")[0]] = located(Mount("tmpfs", "", text.partition(":")[0]), item)
+    for item in fields.listed("volumes_from", FIELD):
+        if isinstance(item, Scalar):
+            fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)
+    socket = _api_socket(fields) if "use_api_socket" in fields.entries else ()
+    return (*volumes.values(), *temporary.values(), *socket)
+
+
+def device_text(parts: Dictionary[str, str]) -> str:
+    """Write a device's long form as the short one."""
+    written = [parts.get("source", ""), parts.get("target", ""), parts.get("permissions", "")]
+    if written[2] and not written[1]:
+        written[1] = written[0]
+    return ":".join(part for part in written if part)
+
+
+def port_text(parts: Dictionary[str, str]) -> str:
+    """Write a port's long form as the short one."""
+    address, published = parts.get("host_ip", ""), parts.get("published", "")
+    text = parts.get("target", "")
+    if published or address:
+        text = f"{published}:{text}"
+    if address:
+        text = f"[{address}]:{text}" if ":" in address else f"{address}:{text}"
+    return f"{text}/{parts['protocol']}" if parts.get("protocol") else text
+
+
+def _long(item: Mapping, fields: Fields) -> Mount | None:
+    parts = fields.parts(item, "volumes", FIELD)
+    if parts is None:
+        return None
+    for needed in ("type", "target"):
+        if not parts.get(needed):
+            fields.refuse(item, "volumes", f"has a mount without a {needed}", FIELD)
+            return None
+    read_only = truth(parts.get("read_only", "false"))
+    if read_only is None:
+        fields.refuse(item, "volumes", "has a mount whose read_only is neither true nor false", FIELD)
+        return None
+    return Mount(parts["type"], parts.get("source", ""), parts["target"], read_only)
+
+
+def _short(item: Value, fields: Fields) -> Mount | None:
+    text = fields.known(item, "volumes", FIELD)
+    if text is None:
+        return None
+    try:
+        mount = short_mount(text)
+    except ValueError as error:
+        fields.refuse(item, "volumes", f"has a mount with {error}", FIELD)
+        return None
+    return Mount(mount.type, mount.source, mount.target, mount.read_only)
+
+
+def _sections(text: str) -> list[str]:
+    """Split a short mount at its colons, but for the one behind a single letter, that is a Windows drive.
+
+    A colon inside `${…}`, which stays where nobody knows the variable, splits nothing either.
+    """
+    if len(text) < _SHORTEST_PAIR:
+        return [text]
+    found: list[str] = []
+    start = depth = 0
+    for at, character in enumerate(text):
+        if character == "$" and text.startswith("{", at + 1):
+            depth += 1
+        elif character == "}" and depth:
+            depth -= 1
+        elif character == ":" and not depth and not (at == start + 1 and text[start].isalpha()):
+            found.append(text[start:at])
+            start = at + 1
+    return [*found, text[start:]]
+
+
+def _is_host_path(source: str) -> bool:
+    """Whether the source of a short mount is a path of the host and no volume's name."""
+    is_drive = len(source) > 1 and source[0].isalpha() and source[1] == ":"
+    return source[:1] in tuple("./~") or source.startswith("\\\\") or is_drive
+
+
+def _api_socket(fields: Fields) -> tuple[Located[Mount], ...]:
+    """Read `use_api_socket`, which mounts the engine's socket (docker/compose, `pkg/compose/apiSocket.go`)."""
+    flag = fields.flag("use_api_socket", FIELD)
+    if flag is None or not flag.value:
+        return ()
+    return (Located(Mount("bind", API_SOCKET, API_SOCKET), flag.source, flag.span),)

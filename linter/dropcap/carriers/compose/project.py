@@ -1,0 +1,119 @@
+"""A Compose project: files laid over one another, with all that they extend and include.
+
+The order of the steps is that of compose-go 2.9.1, `loader/loader.go`: each document of each file has its variables
+replaced, then its services extended, then its includes joined, and is then laid over what is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.dedupe import unique_lists
+from dropcap.carriers.compose.files import NotFollowedError
+from dropcap.carriers.compose.load_documents import another_kind, documents
+from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.schema import problems
+from dropcap.lang.yaml import Mapping
+from dropcap.model import Level, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.lang.yaml import Value
+    from dropcap.source import Source
+
+
+TOP_LEVEL = frozenset(
+    {"configs", "include", "jobs", "models", "name", "networks", "secrets", "services", "version", "volumes"}
+)
+
+
+def load(paths: Sequence[str], scope: LoadContext, included: tuple[str, ...] = ()) -> Mapping:
+    """Load a project.
+
+    Args:
+        paths: its files, each laid over those before it.
+        scope: where to look, and what to tell.
+        included: the real paths of the files whose `include` led here.
+
+    Returns:
+        The model, variables replaced and nothing else turned into another form.
+
+    Raises:
+        NotFollowedError: the first file cannot be had.
+        UnreadableError: the first file is not YAML, or not of this kind.
+
+    """
+    model: Mapping | None = None
+    for number, path in enumerate(paths):
+        try:
+            found = documents(path, scope)
+        except NotFollowedError as error:
+            if not number:
+                raise
+            scope.log.add_about(path, f"{error.reason}; the other files are checked without it", error.level)
+            continue
+        except UnreadableError as error:
+            if not number:
+                raise
+            scope.log.add(error.failure._replace(level=Level.ERROR))
+            continue
+        for document in found:
+            own = _with_others(document, path, scope, included)
+            model = own if model is None else _laid_over(model, own, scope)
+            model = unique_lists(model, scope.log)
+            _refuse_another_kind(model, scope.files.source(path), scope.log)
+            if not is_version_1(model, scope.log):
+                for wrong in problems(model):
+                    scope.log.error(wrong.where, wrong.message)
+    if model is None:
+        raise ValueError("a project has a first file, and a file has a document")
+    return model
+
+
+def _with_others(document: Mapping, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
+    """Draw in what a document extends and includes; few do, and the rest need not wait for the code."""
+    text = document.source.text
+    if "extends" in text:
+        from dropcap.carriers.compose.extends import apply_extends
+
+        document = apply_extends(document, path, scope)
+    if "include" in text:
+        from dropcap.carriers.compose.include import apply_include
+
+        document = apply_include(document, scope, (*included, scope.files.real(path)), load)
+    return document
+
+
+def _laid_over(model: Mapping, over: Mapping, scope: LoadContext) -> Mapping:
+    from dropcap.carriers.compose.merge import merge
+
+    return merge(model, over, scope.log)
+
+
+def is_version_1(model: Mapping, log: Diagnostics) -> bool:
+    """Whether the top level of a file holds nothing but services, as in files of version 1."""
+    top = entries(model, "", log)
+    return bool(top) and "services" not in top and all(_is_service(entry.value, log) for entry in top.values())
+
+
+def _refuse_another_kind(model: Mapping, source: Source, log: Diagnostics) -> None:
+    """Refuse a file that has no services and is no part of a project either, such as one with networks alone.
+
+    Raises:
+        UnreadableError: it is YAML of another kind.
+
+    """
+    top = entries(model, "", log)
+    is_part = all(name in TOP_LEVEL or name.startswith("x-") for name in top)
+    if "services" in top or (top and is_part) or is_version_1(model, log):
+        return
+    raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services")
+
+
+def _is_service(value: Value, log: Diagnostics) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return not entries(value, "", log).keys().isdisjoint(("image", "build", "extends"))

@@ -1,0 +1,177 @@
+"""A service of a Compose file becomes a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dropcap.carriers.compose.fields import Fields, is_nothing, located
+from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
+from dropcap.carriers.compose.nodes import Entry, entries, items
+from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.lang.yaml import Sequence as List
+from dropcap.model import Container, Kind, Located
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Mapping as Dictionary
+    from typing import TypeAlias
+
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.lang.yaml import Value
+
+
+def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | None = None) -> Iterator[Container]:
+    """Give a container for each service that Docker Compose starts itself, and for what it starts beside it.
+
+    Args:
+        services: the value of `services`, all files that belong together merged.
+        scope: what the project was resolved with; its log is told what Compose would refuse.
+        profiles: the profiles whose services count, besides services of no profile; None for all.
+
+    """
+    log = scope.log
+    for name, entry in entries(services, "services", log).items():
+        if not isinstance(entry.value, Mapping):
+            is_empty = is_nothing(entry.value)
+            log.error(entry.key if is_empty else entry.value, f"services.{name} must be a mapping")
+            continue
+        found = entries(entry.value, f"services.{name}", log)
+        if "provider" in found or not _is_enabled(found, profiles):
+            continue
+        container = _container(name, entry.key, found, scope)
+        yield container
+        if not found.keys().isdisjoint(("post_start", "pre_start", "pre_stop", "develop")):
+            from dropcap.carriers.compose.hooks import hooks  # few services have any
+
+            yield from hooks(container, found, log)
+
+
+def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
+    """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
+    if profiles is None or "*" in profiles or "profiles" not in found:
+        return True
+    value = found["profiles"].value
+    names = [item for item in items(value) if isinstance(item, Scalar)] if isinstance(value, List) else []
+    return not names or any(name.unknown or name.text in profiles for name in names)
+
+
+def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext) -> Container:
+    fields = Fields(found, f"services.{name}", scope.log)
+    # Most services have few of the keys: those that are there are looked at, and no others.
+    values = {field: read(fields) for field, read in (_READERS.get(key, _NOT_READ) for key in found) if field}
+    if not found.keys().isdisjoint(MOUNT_KEYS):
+        values["mounts"] = mounts(fields)
+    container = Container(Kind.SERVICE, name, key.source, key.span, **values)
+    _hide_what_stands_elsewhere(fields, key)
+    if "build" in found:
+        from dropcap.carriers.compose.builds import build  # it reads a Dockerfile
+
+        container = build(container, fields, scope)
+    routes = scope.provenance.extended.get(name, ())
+    return container._replace(unknowns=tuple(fields.unknowns), routes=tuple(routes))
+
+
+def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
+    """Read `command` or `entrypoint`: a list of words, or one text that Compose splits."""
+    entry = fields.entries.get(key)
+    if entry is None or is_nothing(entry.value):
+        return None
+    if isinstance(entry.value, Scalar):
+        return _split(fields, key, entry.value)
+    known = [(fields.known(item, key, key), item) for item in fields.listed(key, key)]
+    return tuple(located(text, item) for text, item in known if text is not None)
+
+
+def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...] | None:
+    if fields.known(scalar, key, key) is None:
+        return None
+    # Few files have a command in one text.
+    from dropcap.carriers.compose.shellwords import NotWordsError, split
+    from dropcap.lang.yaml.text import text_piece
+
+    try:
+        words = split(scalar.text)
+    except NotWordsError as error:
+        fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
+        return None
+    piece = text_piece(scalar)
+    return tuple(Located(word.text, piece, Span(word.start, word.end)) for word in words)
+
+
+def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:
+    """Keep that the service is not all here: it extends another one, or it is a part to be laid over another."""
+    extends = fields.entries.get("extends")
+    if extends is not None and not is_nothing(extends.value):
+        reason = "what it takes over from there is not known"
+        fields.hide(extends.value, f"extends: {_extended(extends.value)}", reason)
+    elif "image" not in fields.entries and "build" not in fields.entries:
+        reason = "it has neither image nor build, so it completes a service of another file"
+        fields.hide(key, "the file that it completes", reason)
+
+
+def _extended(value: Value) -> str:
+    """Name the service that is extended, with its file, as far as that is written."""
+    if isinstance(value, Scalar):
+        return value.text
+    pairs = value.pairs if isinstance(value, Mapping) else ()
+    parts = {
+        pair.key.text: pair.value.text
+        for pair in pairs
+        if isinstance(pair.key, Scalar) and isinstance(pair.value, Scalar)
+    }
+    return " of ".join(parts[name] for name in ("service", "file") if name in parts)
+
+
+if TYPE_CHECKING:
+    _Reader: TypeAlias = Callable[[Fields], Any]
+
+_NOT_READ: tuple[str, _Reader] = ("", lambda fields: fields)
+
+
+def _string(key: str, *, is_shown: bool = False) -> _Reader:
+    field = _NAMES.get(key, key)
+    return lambda fields: fields.string(key, field, is_shown=is_shown)
+
+
+def _flag(key: str) -> _Reader:
+    return lambda fields: fields.flag(key, key)
+
+
+def _strings(key: str, of_mapping: Callable[[Dictionary[str, str]], str] | None = None, **how: bool) -> _Reader:
+    field = _NAMES.get(key, key)
+    return lambda fields: fields.strings(key, field, of_mapping=of_mapping, **how)
+
+
+def _pairs(key: str) -> _Reader:
+    return lambda fields: fields.pairs(key, key)
+
+
+# The fields of a container that have another name than the service's keys.
+_NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules"}
+_READERS: dict[str, tuple[str, _Reader]] = {
+    key: (_NAMES.get(key, key), reader)
+    for key, reader in {
+        "image": _string("image", is_shown=True),
+        "user": _string("user"),
+        "privileged": _flag("privileged"),
+        "cap_add": _strings("cap_add"),
+        "cap_drop": _strings("cap_drop"),
+        "security_opt": _strings("security_opt"),
+        "network_mode": _string("network_mode"),
+        "pid": _string("pid"),
+        "ipc": _string("ipc"),
+        "uts": _string("uts"),
+        "userns_mode": _string("userns_mode"),
+        "cgroup": _string("cgroup"),
+        "devices": _strings("devices", device_text),
+        "device_cgroup_rules": _strings("device_cgroup_rules"),
+        "sysctls": _pairs("sysctls"),
+        "ports": _strings("ports", port_text, takes_numbers=True),
+        "group_add": _strings("group_add", takes_numbers=True),
+        "read_only": _flag("read_only"),
+        "entrypoint": lambda fields: _command(fields, "entrypoint"),
+        "command": lambda fields: _command(fields, "command"),
+        "labels": _pairs("labels"),
+    }.items()
+}

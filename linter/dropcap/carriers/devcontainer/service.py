@@ -1,0 +1,205 @@
+"""The service of a Compose project that a devcontainer.json runs, with what the file lays over it.
+
+The reference implementation writes an override file (devcontainers/cli f683c29, src/spec-node/dockerCompose.ts,
+generateFeaturesComposeOverrideContent) with the user, `init`, `privileged`, capabilities, security options and mounts
+that devcontainer.json and its features ask for. None of that takes anything away from the service. `runArgs`,
+`appPort` and `workspaceMount` are not in it. Its entrypoint is a shell that executes the service's own one, unless
+`overrideCommand` is true. All profiles count, and no file is looked for beside those that are named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.beside import UnreachableError, project_root, read_beside
+from dropcap.carriers.devcontainer.properties import Properties, located
+from dropcap.model import Failure, Kind, Level, Located, Related, Route, Unknown, UnreadableError
+from dropcap.namedtuple import NamedTuple
+from dropcap.project import Settings, real_path
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.lang.jsonc import Scalar
+    from dropcap.model import Container
+    from dropcap.source import Source
+
+
+MAX_FILES = 100
+"""How many Compose files may be named; one that is named again is read again."""
+
+
+class ComposeService(NamedTuple):
+    """The service of a Compose project that a devcontainer.json adds to.
+
+    Attributes:
+        files: the Compose files, as they are written, relative to the devcontainer.json, the weakest first.
+        service: the service's name; None where the file forgets it.
+
+    """
+
+    files: tuple[Scalar, ...]
+    service: Scalar | None
+
+
+class Service(NamedTuple):
+    """What became of it.
+
+    Attributes:
+        container: the service's container; None where it cannot be had.
+        unknowns: why it cannot.
+        first: the text of the project's first file.
+        bases: real path and name of it in each of the files.
+
+    """
+
+    container: Container | None
+    unknowns: tuple[Unknown, ...] = ()
+    first: Source | None = None
+    bases: tuple[tuple[str, str], ...] = ()
+
+
+def compose_service(properties: Properties) -> ComposeService | None:
+    """Find the Compose files and the service that a devcontainer.json names; None where it names no files."""
+    if properties.member("dockerComposeFile") is None:
+        return None
+    return ComposeService(properties.text_or_texts("dockerComposeFile"), properties.text("service"))
+
+
+def service_of(named: ComposeService, properties: Properties, settings: Settings) -> Service:
+    """Resolve the project and find the service; what is wrong is a failure of the properties.
+
+    Args:
+        named: the files and the service.
+        properties: of the devcontainer.json, which lies in the project that nothing is read outside of.
+        settings: how to resolve it; its root and profiles do not count.
+
+    """
+    anchor = properties.member("dockerComposeFile")
+    if anchor is None or not named.files:
+        # The editor then takes what Compose finds in the folder that the editor was started in.
+        return _unknown(properties, named, "which files these are is known on the machine alone")
+    if named.service is None:
+        if properties.member("service") is None:
+            where = Located("", anchor.key.source, anchor.key.span)
+            _tell(properties, where, "names Compose files and no service of theirs: add service")
+        return _unknown(properties, named, "no service is named")
+    if any("${" in str(text.value) for text in (*named.files, named.service)):
+        return _unknown(properties, named, "a variable of the machine decides it")
+    if len(named.files) > MAX_FILES:
+        _tell(properties, located(named.files[MAX_FILES]), f"is one file too many: dropcap stops at {MAX_FILES}")
+        return _unknown(properties, named, "there are too many files")
+    sources = [_source(file, properties) for file in named.files]
+    known = [source for source in sources if source is not None]
+    if len(known) < len(sources):
+        return _unknown(properties, named, "not all of its files are read")
+    return _found(named.service, known, properties, settings) or _unknown(properties, named, "it cannot be had")
+
+
+def laid_over(service: Service, own: Container, properties: Properties) -> Container:
+    """Give the container that is started.
+
+    Args:
+        service: a service that could be had.
+        own: what devcontainer.json and its features ask for; its name and anchor are the container's.
+        properties: the file's.
+
+    """
+    base = service.container
+    if base is None:
+        raise ValueError("there is no service to lay anything over")
+    from dropcap.carriers.compose.mounts import clean_path  # few files join one
+
+    overrides = properties.truth("overrideCommand")
+    is_overridden = overrides is not None and overrides.value is True
+    mounts = {clean_path(mount.value.target): mount for mount in (*base.mounts, *own.mounts)}
+    _tell_twice(base, own, properties)
+    return base._replace(
+        kind=Kind.DEVCONTAINER,
+        name=own.name,
+        source=own.source,
+        span=own.span,
+        user=own.user or base.user,
+        privileged=own.privileged if base.privileged is None or not base.privileged.value else base.privileged,
+        cap_add=_once(*base.cap_add, *own.cap_add),
+        security_opt=_once(*base.security_opt, *own.security_opt),
+        mounts=tuple(mounts.values()),
+        entrypoint=own.entrypoint if is_overridden else base.entrypoint,
+        command=None if is_overridden else base.command,
+        unknowns=(*base.unknowns, *own.unknowns),
+        routes=tuple(_routes(service, base, own)),
+    )
+
+
+def _found(name: Scalar, sources: list[Source], properties: Properties, settings: Settings) -> Service | None:
+    """Find the service in the project; tells where it cannot be had."""
+    from dropcap.carriers import compose  # few files join one
+
+    first, over = sources[0], [source.path for source in sources[1:]]
+    path = name.source.path
+    try:
+        document = compose.read(first, over, settings._replace(root=project_root(path), profiles=None))
+    except UnreadableError as error:
+        # Found in a folder, YAML of another kind is passed over with a word; here it is what the container is made of.
+        properties.failures.append(error.failure._replace(level=Level.ERROR))
+        return None
+    properties.failures += document.failures
+    for container in document.containers:
+        if container.kind is Kind.SERVICE and container.name == name.value:
+            bases = tuple((real_path(source.path), container.name) for source in sources)
+            return Service(container, (), first, bases)
+    files = ", ".join(source.path for source in sources)
+    _tell(properties, located(name), f"no service {name.value} that starts a container is in {files}")
+    return None
+
+
+def _source(file: Scalar, properties: Properties) -> Source | None:
+    """Read a file that is named; tells at its name why it cannot be."""
+    try:
+        return read_beside(file.source.path, str(file.value))
+    except UnreachableError as error:
+        _tell(properties, located(file), str(error), Level.NOTE if error.is_outside else Level.ERROR)
+        return None
+
+
+def _unknown(properties: Properties, named: ComposeService, reason: str) -> Service:
+    anchor = properties.member("dockerComposeFile")
+    if anchor is None:
+        return Service(None)
+    text = ", ".join(str(file.value) for file in named.files[:MAX_FILES]) or "dockerComposeFile"
+    said = f"the Compose project says the rest, and {reason}"
+    return Service(None, (Unknown(text, said, anchor.value.source, anchor.value.span),))
+
+
+def _once(*texts: Located[str]) -> tuple[Located[str], ...]:
+    """Leave out what the service has already: only there can it be taken away."""
+    kept: dict[str, Located[str]] = {}
+    for text in texts:
+        kept.setdefault(text.value, text)
+    return tuple(kept.values())
+
+
+def _tell_twice(base: Container, own: Container, properties: Properties) -> None:
+    """Tell of security options that the service has already.
+
+    The editor writes them into its file nevertheless, and they are a list whose items have to differ.
+    """
+    known = {option.value for option in base.security_opt}
+    for option in own.security_opt:
+        if option.value in known:
+            message = f"the service {base.name} has {option.value} already: Docker Compose refuses it twice"
+            _tell(properties, option, message)
+
+
+def _routes(service: Service, base: Container, own: Container) -> Iterator[Route]:
+    """Say how values came from the Compose files to the container, each after the steps that led to the service."""
+    step = Related(f"the development container runs the service {base.name}", own.anchor)
+    for route in base.routes:
+        yield route._replace(steps=(*route.steps, step))
+    for source in dict.fromkeys(filter(None, (service.first, base.source.to_root(base.span)[0]))):
+        yield Route(source, Span(0, len(source.text)), (step,))
+
+
+def _tell(properties: Properties, where: Located[str], message: str, level: Level = Level.ERROR) -> None:
+    properties.failures.append(Failure(where.source.path, message, level, where.source, where.span))

@@ -1,0 +1,141 @@
+"""The containers that the build steps of a Dockerfile start: `RUN docker run …`, `RUN ["docker", "run", …]`.
+
+What `ENV` sets before a step is known in it, where the file has all of its text. What `ARG` sets is the default of a
+variable: the build may be given another value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.script_builder import Builder, Script, read_all
+from dropcap.lang.dockerfile.lexer import pairs
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
+    from dropcap.model import Document, Instruction, Located, Stage
+    from dropcap.source import Source
+
+    # For each name where its value is written, or None where that is not known; and whether it is but a default.
+    Variables: TypeAlias = dict[str, tuple[tuple[str, int] | None, bool]]
+
+MOST_VARIABLES = 200
+"""How many variables of a stage are looked at."""
+
+_NAME = r"[A-Za-z_]\w*"
+# All of a value's text, with quotation marks around it or not; nothing in it is expanded or escaped.
+_WRITTEN = r"""(?P<mark>["']?)(?P<text>[^"'$\\`]*)(?P=mark)"""
+
+
+def added(document: Document) -> Document:
+    """Give a Dockerfile's document with the containers of its build steps, behind its stages."""
+    found = read_all(document.source, document.syntax, _scripts(document))
+    return document._replace(
+        containers=(*document.containers, *found.containers), failures=(*document.failures, *found.failures)
+    )
+
+
+def _scripts(document: Document) -> Iterator[Script]:
+    kept: dict[int, Variables] = {}  # what each stage hands on to the stages that build upon it
+    for container in document.containers:
+        stage = container.stage
+        if stage is None:
+            continue
+        variables = _inherited(stage, kept)
+        for instruction in stage.instructions:
+            step = instruction.trigger or instruction
+            if step.keyword == "RUN":
+                yield from _step(document.source, step, variables)
+            elif instruction.trigger is None and instruction.keyword in {"ENV", "ARG"}:
+                _take(instruction, variables)
+        kept[stage.number] = variables
+
+
+def _inherited(stage: Stage, kept: dict[int, Variables]) -> Variables:
+    above = kept.get(stage.parent.number, {}) if stage.parent else {}
+    return {name: value for name, value in above.items() if not value[1]}
+
+
+def _take(instruction: Instruction, variables: Variables) -> None:
+    """Take what `ENV` and `ARG` set; an argument never hides what `ENV` has set."""
+    is_default = instruction.keyword == "ARG"
+    for name, value in _pairs(instruction, is_default=is_default):
+        known = name in variables
+        if (known and is_default and not variables[name][1]) or (not known and len(variables) >= MOST_VARIABLES):
+            continue
+        match = re.fullmatch(_WRITTEN, value.value) if value is not None else None
+        if value is None or match is None or not match["text"].isprintable():
+            variables[name] = None, is_default
+        else:
+            at = value.source.to_root(value.span)[1].start + match.start("text")
+            variables[name] = (match["text"], at), is_default
+
+
+def _pairs(instruction: Instruction, *, is_default: bool) -> Iterable[tuple[str, Located[str] | None]]:
+    source, span = instruction.value.source, instruction.value.span
+    if not is_default or "=" in instruction.value.value:
+        return pairs(source, span)
+    return [(name, None) for name in instruction.value.value.split()]
+
+
+def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[Script]:
+    """Give the scripts of a step: what a shell runs, what it is fed, or the words of a program."""
+    builder = Builder(source)
+    if step.words is not None:
+        for word in step.words:
+            _add_word(builder, word)
+        yield builder.build()
+    elif step.body is not None:
+        names = sorted(set(re.findall(_NAME, step.body.text)) & variables.keys())
+        for name in names:
+            _add_variable(builder, name, variables[name])
+        if names:
+            _add_text(builder, step.body)
+        yield builder.build() if names else Script(step.body)
+    if step.fed is not None:
+        yield Script(step.fed)
+
+
+def _add_text(builder: Builder, text: Source) -> None:
+    """Add a text that is cut from the file, perhaps in several steps."""
+    starts = [start for start, _ in text.segments]
+    for start, end in zip(starts, [*starts[1:], len(text.text)], strict=True):
+        at = start
+        while at < end:
+            root_at = text.to_root(Span(at, at))[1].start
+            stop = text.text.find("\n", at, end) + 1 or end
+            # Where a line is not cut, its end is as far away in the file.
+            while text.to_root(Span(stop - 1, stop - 1))[1].start - root_at != stop - 1 - at:
+                stop = at + (stop - at + 1) // 2
+            builder.add(text.text[at:stop], root_at)
+            at = stop
+
+
+def _add_variable(builder: Builder, name: str, variable: tuple[tuple[str, int] | None, bool]) -> None:
+    written, is_default = variable
+    if written is None:
+        return
+    text, at = written
+    builder.add(f"export {name}\n{name}=" + (f"${{{name}:-" if is_default else "") + "'", at)
+    builder.add(text, at)
+    builder.add("'}\n" if is_default else "'\n", at + len(text))
+
+
+def _add_word(builder: Builder, word: Located[str]) -> None:
+    """Add a word that no shell reads as a shell would have it."""
+    root, span = word.source.to_root(word.span)
+    is_plain = root.text[span.start + 1 : span.end - 1] == word.value
+    at = span.start + 1
+    builder.add("'", span.start)
+    for number, part in enumerate(word.value.split("'")):
+        if number:
+            for character in "'\\''":
+                builder.add(character, at)
+            at += is_plain
+        builder.add(part, at)
+        at += len(part) if is_plain else 0
+    builder.add("' ", span.end - 1)

@@ -1,0 +1,199 @@
+"""What an engine says of containers that exist: the JSON of `docker inspect` and `podman inspect`.
+
+A field that the engine does not print is one that is not set. The user is certain there: the engine has put the
+image's in where the container had none, and an empty one is root (moby daemon/commit.go, merge).
+
+Docker repeats the two lists that it was given. Podman's are made up afterwards, by comparing the bounding set with a
+list that differs from version to version (libpod/container_inspect_linux.go), so they are not used: the bounding set
+itself is, by its difference from the set that Podman grants.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.effective import is_root
+from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.names import bare_name
+from dropcap.lang.jsonc import Array, Object, Scalar, members, parse, strings
+from dropcap.model import Container, Document, Engine, Failure, Kind, Located, Mount, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.lang.jsonc import Node
+    from dropcap.source import Source
+
+__all__ = ["read"]
+
+# Podman alone prints these: containers/podman libpod/define/container_inspect.go.
+_OF_PODMAN = frozenset({"OCIRuntime", "BoundingCaps", "EffectiveCaps"})
+
+
+def read(source: Source) -> Document:
+    """Read a list of containers, or one; images, networks and whatever else was described are left out.
+
+    Raises:
+        UnreadableError: it is no JSON, or describes no container.
+
+    """
+    text = parse(source)
+    items = text.root.items if isinstance(text.root, Array) else (text.root,)
+    containers = tuple(_described(item) for item in items if isinstance(item, Object) and _is_container(item))
+    if not containers:
+        message = "describes no container: none of its objects has a HostConfig; give what `docker inspect` prints"
+        raise UnreadableError(Failure(source.path, message, source=source, span=text.root.span))
+    return Document(source, "inspect", containers, text.problems)
+
+
+def _is_container(node: Object) -> bool:
+    return isinstance(_Fields(node).get("HostConfig"), Object)
+
+
+class _Fields:
+    """The members of an object; what is `null` or missing is not there, and so is what has another type."""
+
+    def __init__(self, node: Node | None) -> None:
+        self._members = members(node) if isinstance(node, Object) else {}
+
+    def names(self) -> set[str]:
+        return set(self._members)
+
+    def get(self, name: str) -> Node | None:
+        member = self._members.get(name)
+        return member.value if member else None
+
+    def inner(self, name: str) -> _Fields:
+        return _Fields(self.get(name))
+
+    def text(self, name: str) -> Located[str] | None:
+        """Give a text that is not empty."""
+        node = self.get(name)
+        is_text = isinstance(node, Scalar) and isinstance(node.value, str) and node.value
+        return _text(node) if is_text and isinstance(node, Scalar) else None
+
+    def truth(self, name: str) -> Located[bool] | None:
+        node = self.get(name)
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return Located(node.value, node.source, node.span)
+        return None
+
+    def texts(self, name: str) -> tuple[Located[str], ...]:
+        node = self.get(name)
+        return tuple(_text(item) for item in strings(node)) if node is not None else ()
+
+    def objects(self, name: str) -> Iterator[Object]:
+        node = self.get(name)
+        if isinstance(node, Array):
+            yield from (item for item in node.items if isinstance(item, Object))
+
+    def pairs(self, name: str) -> Iterator[tuple[str, Node]]:
+        node = self.get(name)
+        if isinstance(node, Object):
+            yield from ((str(member.key.value), member.value) for member in node.members)
+
+
+def _text(node: Scalar) -> Located[str]:
+    return Located(str(node.value), node.source, node.span)
+
+
+def _described(node: Object) -> Container:
+    whole = _Fields(node)
+    if not whole.names() & _OF_PODMAN:
+        return _container(node, whole)._replace(engine=Engine.DOCKER)
+    container = _container(node, whole)._replace(engine=Engine.PODMAN)
+    bounding = whole.get("BoundingCaps")
+    if bounding is None:
+        return container
+    effective = whole.texts("EffectiveCaps") if is_root(container) is False else ()
+    if container.privileged is not None and container.privileged.value:
+        return container._replace(cap_add=effective, cap_drop=())
+    held = {bare_name(entry.value): entry for entry in whole.texts("BoundingCaps")}
+    default = default_set(Engine.PODMAN)
+    # What is added by name can be a member of the default set: another user than root holds just that.
+    added = {name: entry for name, entry in held.items() if name not in default}
+    added.update((bare_name(entry.value), entry) for entry in effective)
+    told = {bare_name(entry.value): entry for entry in container.cap_drop}
+    dropped = (told.get(name, Located(name, bounding.source, bounding.span)) for name in default if name not in held)
+    return container._replace(cap_add=tuple(added.values()), cap_drop=tuple(dropped))
+
+
+def _container(node: Object, whole: _Fields) -> Container:
+    host, config = whole.inner("HostConfig"), whole.inner("Config")
+    name = whole.text("Name") or whole.text("Id") or Located("container", node.source, node.span)
+    return Container(
+        kind=Kind.INSPECT,
+        name=name.value.removeprefix("/"),
+        source=name.source,
+        span=name.span,
+        image=config.text("Image") or whole.text("ImageName"),
+        user=_user(config),
+        privileged=host.truth("Privileged"),
+        cap_add=host.texts("CapAdd"),
+        cap_drop=host.texts("CapDrop"),
+        security_opt=host.texts("SecurityOpt"),
+        network_mode=host.text("NetworkMode"),
+        pid=host.text("PidMode"),
+        ipc=host.text("IpcMode"),
+        uts=host.text("UTSMode"),
+        userns=host.text("UsernsMode"),
+        cgroup=host.text("CgroupnsMode") or host.text("CgroupMode"),
+        devices=tuple(_devices(host)),
+        device_rules=host.texts("DeviceCgroupRules"),
+        mounts=tuple(_mounts(whole, host)),
+        sysctls=tuple(_written(host, "Sysctls")),
+        ports=tuple(_ports(host)),
+        group_add=host.texts("GroupAdd"),
+        read_only=host.truth("ReadonlyRootfs"),
+        entrypoint=config.texts("Entrypoint") or None,
+        command=config.texts("Cmd") or None,
+        labels=tuple(_written(config, "Labels")),
+    )
+
+
+def _user(config: _Fields) -> Located[str] | None:
+    node = config.get("User")
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        return None
+    return Located(node.value or "root", node.source, node.span)
+
+
+def _devices(host: _Fields) -> Iterator[Located[str]]:
+    for node in host.objects("Devices"):
+        fields = _Fields(node)
+        parts = (fields.text(name) for name in ("PathOnHost", "PathInContainer", "CgroupPermissions"))
+        yield Located(":".join(part.value for part in parts if part), node.source, node.span)
+
+
+def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
+    for node in whole.objects("Mounts"):
+        fields = _Fields(node)
+        kind, source, target = (fields.text(name) for name in ("Type", "Source", "Destination"))
+        is_writable = fields.truth("RW")
+        mount = Mount(
+            kind.value if kind else "",
+            source.value if source else "",
+            target.value if target else "",
+            is_writable is not None and not is_writable.value,
+        )
+        yield Located(mount, node.source, node.span)
+    for target_path, options in host.pairs("Tmpfs"):
+        text = options.value if isinstance(options, Scalar) else ""
+        is_read_only = "ro" in str(text).split(",")
+        yield Located(Mount("tmpfs", "", target_path, is_read_only), options.source, options.span)
+
+
+def _ports(host: _Fields) -> Iterator[Located[str]]:
+    """Give ports as `--publish` takes them; one that is bound to no port of the host gets any."""
+    for inside, bindings in host.pairs("PortBindings"):
+        for node in bindings.items if isinstance(bindings, Array) else ():
+            fields = _Fields(node)
+            address, port = fields.text("HostIp"), fields.text("HostPort")
+            outside = [part.value for part in (address, port) if part]
+            yield Located(":".join([*outside, inside]), node.source, node.span)
+
+
+def _written(fields: _Fields, name: str) -> Iterator[Located[str]]:
+    for key, node in fields.pairs(name):
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            yield Located(f"{key}={node.value}", node.source, node.span)

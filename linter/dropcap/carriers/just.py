@@ -1,0 +1,81 @@
+"""Justfiles: each line of a recipe is a script, or all of a recipe that begins with `#!` is one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.model import Document
+    from dropcap.source import Source
+
+__all__ = ["read"]
+
+_LINE = r"[^\n]*(?:\n|\Z)"
+_CONSTANT = r"""(?m)^(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^'\n]*)'|"([^"\\\n]*)")[ \t]*(?:#.*)?\r?$"""
+_SHELL = r"#!\s*\S*?(?:/env\s+)?\S*?\b(?:ba|da|k|z)?sh\b"
+_FILLED = r"\{\{([^}]{0,1000})\}\}"
+
+
+def read(source: Source) -> Document:
+    """Read a justfile."""
+    if not may_concern(source):
+        return read_all(source, "just", ())
+    constants = {match[1]: match for match in re.compile(_CONSTANT).finditer(source.text)}
+    return read_all(source, "just", (_script(source, *bounds, constants) for bounds in _bodies(source.text)))
+
+
+def _bodies(text: str) -> Iterator[tuple[int, int, int]]:
+    """Give each script's start and end, and how far its lines are indented."""
+    is_recipe = False
+    start, indent, is_whole = -1, 0, False
+    for match in re.compile(_LINE).finditer(text):
+        line = match[0]
+        if not line.strip():
+            continue
+        blank = len(line) - len(line.lstrip(" \t"))
+        if not blank:
+            if start >= 0:
+                yield start, match.start(), indent
+            start = -1
+            is_recipe = re.match(r"@?[A-Za-z_][\w-]*(?![\w-]|\s*:=)[^\n]*:(?!=)", line) is not None
+            continue
+        if not is_recipe:
+            continue
+        if start < 0:
+            start, indent = match.start(), blank
+            is_whole = line.lstrip().startswith("#!")
+            if is_whole and not re.match(_SHELL, line.lstrip()):
+                start, is_recipe = -1, False
+                continue
+        if not is_whole and not line.rstrip("\r\n").endswith("\\"):
+            yield start, match.end(), indent
+            start = -1
+    if start >= 0:
+        yield start, len(text), indent
+
+
+def _script(source: Source, start: int, end: int, indent: int, constants: dict[str, re.Match[str]]) -> Script:
+    builder = Builder(source)
+    for number, line in enumerate(re.compile(_LINE).finditer(source.text, start, end)):
+        text = line[0]
+        at = min(indent, len(text) - len(text.lstrip(" \t")))
+        if not number:
+            at += len(text[at:]) - len(text[at:].lstrip("@-"))
+        for filled in re.compile(_FILLED).finditer(text):
+            if filled.start() < at:
+                continue
+            builder.add(text[at : filled.start()], line.start() + at)
+            constant = constants.get(filled[1].strip())
+            if constant is None:
+                builder.unknown(filled[0], line.start() + filled.start(), "just fills it in")
+            else:
+                group = 2 if constant[2] is not None else 3
+                builder.add(constant[group], constant.start(group))
+            at = filled.end()
+        builder.add(text[at:], line.start() + at)
+    return builder.build()

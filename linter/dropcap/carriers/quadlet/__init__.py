@@ -1,0 +1,146 @@
+"""Podman's Quadlet units: a `.container` file is the `podman run` that Quadlet makes of it.
+
+Its drop-ins are read with it, each value at its own place, and so is what the commands of its [Service]
+start. A `.kube` unit starts what a Kubernetes file describes, which is not read here; units of other kinds have no
+word of capabilities.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.beside import UnreachableError, read_beside
+from dropcap.carriers.quadlet.drop_ins import drop_ins
+from dropcap.carriers.quadlet.keys import SUPPORTED, Keys, command
+from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
+from dropcap.lang.unitfile import read_unit
+from dropcap.model import Container, Document, Failure, Kind, Level, Located, Unknown, UnreadableError
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.unitfile import Entry, Section
+    from dropcap.source import Source
+
+__all__ = ["read"]
+
+_SECTION = "Container"
+# Podman only warns of these: systemd would run Podman itself as that user.
+_OF_SERVICE = frozenset({"User", "Group", "DynamicUser"})
+_OTHER_UNITS = (".build", ".image")
+_NEAR = 0.75  # how much of a name has to be right for it to be suggested
+
+
+def read(source: Source) -> Document:
+    """Read a unit with its drop-ins: what Quadlet would refuse is a failure, and the rest is still read.
+
+    Raises:
+        UnreadableError: it is no unit file, or has no [Container] section.
+
+    """
+    empty = Document(source, "quadlet", ())
+    sections = read_unit(source)
+    if "Kube" in sections and _SECTION not in sections:
+        where = sections["Kube"].name
+        message = "a unit for Kubernetes files is not read; check what its file describes with a tool for that"
+        return empty._replace(failures=(Failure(source.path, message, Level.NOTE, where.source, where.span),))
+    if _SECTION not in sections:
+        raise UnreadableError(Failure(source.path, "no unit of a container: it has no [Container] section"))
+    failures: list[Failure] = []
+    _add_drop_ins(source, sections, failures)
+    section = sections[_SECTION]
+    failures += _complaints(sections, section)
+
+    def fail(entry: Entry, message: str) -> None:
+        failures.append(Failure(entry.value.path, message, Level.ERROR, entry.value, entry.span))
+
+    container = _container(source, section, Keys(section.entries, fail), failures)
+    containers = [container] if container else []
+    if "Service" in sections:
+        from dropcap.carriers import unit  # only where a unit has commands of its own
+
+        beside = unit.read(source)
+        containers += beside.containers
+        failures += beside.failures
+    return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))
+
+
+def _add_drop_ins(source: Source, sections: dict[str, Section], failures: list[Failure]) -> None:
+    """Put the entries of the drop-ins behind the unit's own."""
+    for name in drop_ins(source.path):
+        for title, section in _drop_in(source, name, failures).items():
+            sections.setdefault(title, section._replace(entries=[])).entries.extend(section.entries)
+
+
+def _drop_in(source: Source, name: str, failures: list[Failure]) -> dict[str, Section]:
+    try:
+        return read_unit(read_beside(source.path, name))
+    except UnreachableError as error:
+        failures.append(Failure(source.path, str(error), Level.NOTE if error.is_outside else Level.ERROR))
+    except UnreadableError as error:
+        failures.append(error.failure)
+    return {}
+
+
+def _complaints(sections: dict[str, Section], section: Section) -> Iterator[Failure]:
+    """Say why Quadlet would make no service, and what it only warns of."""
+    for entry in section.entries:
+        if entry.key.value not in SUPPORTED:
+            yield _refusal(entry.key, f"unsupported key '{entry.key.value}' in group 'Container'{_meant(entry.key)}")
+    keys = {entry.key.value: entry for entry in section.entries if entry.value.text}
+    if "Image" not in keys and "Rootfs" not in keys:
+        yield _refusal(section.name, "no Image or Rootfs key specified")
+    if "Image" in keys and "Rootfs" in keys:
+        yield _refusal(keys["Rootfs"].key, "the Image And Rootfs keys conflict can not be specified together")
+    if "Group" in keys and "User" not in keys:
+        yield _refusal(keys["Group"].key, "invalid Group set without User")
+    pod = keys.get("Pod")
+    if pod is not None and not pod.value.text.endswith(".pod"):
+        yield _refusal(pod.key, f"pod {pod.value.text} is not Quadlet based; name a .pod unit")
+    for entry in sections["Service"].entries if "Service" in sections else ():
+        if entry.key.value in _OF_SERVICE:
+            key = entry.key
+            message = f"{key.value}= of [Service] is not for Quadlet; the container's user is User= of [Container]"
+            yield Failure(key.source.path, message, Level.NOTE, key.source, key.span)
+
+
+def _meant(key: Located[str]) -> str:
+    from difflib import get_close_matches  # only where something is wrong
+
+    near = get_close_matches(key.value, sorted(SUPPORTED), 1, _NEAR)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _refusal(where: Located[str], message: str) -> Failure:
+    text = f"Quadlet refuses this unit: {message}"
+    return Failure(where.source.path, text, Level.ERROR, where.source, where.span)
+
+
+def _container(source: Source, section: Section, keys: Keys, failures: list[Failure]) -> Container | None:
+    try:
+        container = read_words(list(command(keys, section.name)))
+    except RefusedError as error:
+        failures.append(refusal("podman", "what this makes", error))
+        return None
+    if container is None:  # a global argument that asks for help
+        return None
+    name = keys.last("ContainerName")
+    anchor = name if name is not None and name.value else section.name
+    stem = os.path.basename(source.path).removesuffix(".container")
+    image = container.image
+    unknowns: Sequence[Unknown] = ()
+    if keys.entry("Image") is None:
+        image = None
+    elif image is not None and image.value.endswith(_OTHER_UNITS):
+        unknowns = (Unknown(image.value, "another unit makes it", image.source, image.span, ("image",)),)
+        image = None
+    return container._replace(
+        kind=Kind.QUADLET,
+        name=stem if anchor is section.name else anchor.value,
+        source=anchor.source,
+        span=Span(*anchor.span),
+        image=image,
+        unknowns=(*container.unknowns, *unknowns),
+    )

@@ -1,0 +1,50 @@
+"""Shell scripts: the containers that their commands start.
+
+A command whose words differ by branch or by round is one container for each set of words, up to eight; the same
+finding in several of them is one finding. Of more, one container stands for the rest, and what differs in it is
+not known.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.docker_cli.commands import VERBS
+from dropcap.lang.shell import check_readable
+from dropcap.model import Container, Document, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropcap.lang.shell.template_holes import TemplateHole
+    from dropcap.source import Source
+
+__all__ = ["read"]
+
+_PROGRAM = re.compile(r"\b(?:docker|podman|nerdctl)\b")
+_COMMAND = re.compile(rf"\b(?:{'|'.join(VERBS)})\b")
+
+
+def read(source: Source, taken: Sequence[TemplateHole] = ()) -> Document:
+    """Read a script: every `docker run` and its like that stands where a command stands.
+
+    Args:
+        source: the script.
+        taken: the parts of it that something else fills in first, and that are not known.
+
+    Raises:
+        UnreadableError: the script names such a command, and is no text that a shell reads, or nests too
+            deeply.
+
+    """
+    empty = Document(source, "script", ())
+    if not _PROGRAM.search(source.text) or not _COMMAND.search(source.text):
+        return empty
+    check_readable(source)
+    from dropcap.lang.shell.program import containers as found_in
+
+    results = found_in(source, taken)
+    containers = tuple(result for result in results if isinstance(result, Container))
+    failures = tuple(result for result in results if isinstance(result, Failure))
+    return empty._replace(containers=containers, failures=failures)

@@ -1,0 +1,144 @@
+"""GitHub workflows: the scripts of steps, and the containers that jobs run in and beside.
+
+A job's `container` and its `services` are started by `docker create`, with the words of `options` in front of the
+image (GitHub Docs, "Workflow syntax for GitHub Actions"; actions/runner, DockerCommandManager.DockerCreate). No shell
+reads these words, but they are quoted as its words are.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.script_builder import Builder, Script, add_filled_in, filled_in, may_concern, read_all
+from dropcap.carriers.yaml_scripts import (
+    add_variables,
+    documents,
+    get,
+    pairs,
+    script_source,
+    strings,
+    variables,
+)
+from dropcap.docker_cli.command_line import read_command
+from dropcap.lang.words import Word
+from dropcap.lang.yaml import Mapping, Scalar, Sequence, target
+from dropcap.model import Container
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.lang.yaml import Value
+    from dropcap.model import Document, Failure
+    from dropcap.source import Source
+
+__all__ = ["EXPRESSION", "read", "steps"]
+
+EXPRESSION = r"\$\{\{(?:[^}]|\}(?!\})){0,1000}\}\}"
+"""An expression; none that people write is longer."""
+_VARIABLE = r"\$\{\{\s*env\.(\w+)\s*\}\}"
+_REASON = "GitHub fills it in"
+_SHELLS = frozenset({"", "bash", "sh"})
+
+
+def read(source: Source) -> Document:
+    """Read a workflow.
+
+    Raises:
+        UnreadableError: it is not YAML.
+
+    """
+    scripts: list[Script] = []
+    containers: list[Container] = []
+    failures: list[Failure] = []
+    for root in documents(source):
+        default = _shell_of(get(root, "defaults", "run", "shell"))
+        for key, job in pairs(get(root, "jobs")):
+            name = _shell_of(get(job, "defaults", "run", "shell")) or default
+            scripts += steps(get(job, "steps"), name, get(root, "env"), get(job, "env"))
+            for found in _containers(key, job):
+                if isinstance(found, Container):
+                    containers.append(found)
+                else:
+                    failures.append(found)
+    document = read_all(source, "workflow", scripts, containers)
+    return document._replace(failures=(*document.failures, *failures))
+
+
+def steps(node: Value | None, default: str = "", *environments: Value | None) -> Iterator[Script]:
+    """Give the scripts of the steps that a POSIX shell runs, with the variables that are set for them.
+
+    Args:
+        node: the list of steps.
+        default: the shell of a step that names none.
+        environments: the variables that all of the steps have.
+
+    """
+    if not isinstance(node, Sequence):
+        return
+    for item in node.items:
+        step = target(item)
+        script = get(step, "run")
+        name = _shell_of(get(step, "shell")) or default
+        if isinstance(script, Scalar) and name.partition(" ")[0].rpartition("/")[2] in _SHELLS:
+            piece = script_source(script)
+            if not may_concern(piece):
+                continue
+            builder = Builder(script.source)
+            given = variables(*environments, get(step, "env"))
+            add_variables(builder, given, piece.text)
+            add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON, partial(_known, given))
+            yield builder.build()
+
+
+def _known(given: dict[str, Scalar], expression: str) -> Source | None:
+    """Give what `${{ env.NAME }}` stands for, where the file sets it to a text without expressions."""
+    match = re.fullmatch(_VARIABLE, expression)
+    value = given.get(match[1]) if match else None
+    return None if value is None or "${{" in value.text else script_source(value)
+
+
+def _shell_of(node: Value | None) -> str:
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _containers(key: Scalar, job: Value) -> Iterator[Container | Failure]:
+    own = get(job, "container")
+    if own is not None:
+        yield from _container(key, own)
+    for name, service in pairs(get(job, "services")):
+        yield from _container(name, service)
+
+
+def _container(name: Scalar, node: Value) -> Iterator[Container | Failure]:
+    """Read one container as the words that it is created with."""
+    image = node if isinstance(node, Scalar) else get(node, "image")
+    if not isinstance(image, Scalar) or not image.text:
+        return
+    words = [Word(text, name.source, name.span) for text in ("docker", "create")]
+    if isinstance(node, Mapping):
+        words += _options(get(node, "options"))
+        for option, field in (("-p", "ports"), ("-v", "volumes")):
+            for value in strings(get(node, field)):
+                words += [Word(option, value.source, value.span), _word(value)]
+    found = read_command([*words, _word(image)])
+    if isinstance(found, Container):
+        yield found._replace(name=name.text)
+    elif found is not None:
+        yield found
+
+
+def _options(node: Value | None) -> Iterator[Word]:
+    """Split the options into words; the expressions in them are not known."""
+    if not isinstance(node, Scalar):
+        return
+    from dropcap.lang.shell.option_words import option_words
+
+    yield from option_words(*filled_in(script_source(node), re.compile(EXPRESSION), _REASON))
+
+
+def _word(scalar: Scalar) -> Word:
+    expression = re.search(EXPRESSION, scalar.text)
+    unknown = expression[0] if expression else None
+    return Word(scalar.text, scalar.source, scalar.span, unknown, splits=False, reason=_REASON if expression else "")

@@ -1,0 +1,97 @@
+"""What the readers of YAML files that hold scripts share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.lang.yaml import Mapping, Scalar, Sequence, parse, target
+from dropcap.lang.yaml.text import text_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.carriers.script_builder import Builder
+    from dropcap.lang.yaml import Node, Value
+    from dropcap.source import Source
+
+__all__ = ["add_variables", "documents", "get", "pairs", "script_source", "strings", "variables"]
+
+MAX_VARIABLES = 200
+"""How many variables of a file are looked at."""
+MAX_DEPTH = 8
+"""How deeply lists of commands may stand in one another."""
+
+
+_NAME = r"[A-Za-z_]\w*"
+
+
+def documents(source: Source) -> Iterator[Value]:
+    """Give the roots of a file's documents.
+
+    Raises:
+        UnreadableError: it is not YAML.
+
+    """
+    for root in parse(source).documents:
+        yield target(root)
+
+
+def pairs(node: Node | None) -> Iterator[tuple[Scalar, Value]]:
+    """Give a mapping's keys and values; nothing for what is no mapping."""
+    value = None if node is None else target(node)
+    if isinstance(value, Mapping):
+        for pair in value.pairs:
+            key = target(pair.key)
+            if isinstance(key, Scalar):
+                yield key, target(pair.value)
+
+
+def get(node: Node | None, *names: str) -> Value | None:
+    """Follow keys into mappings; None where one is missing."""
+    found = None if node is None else target(node)
+    for name in names:
+        found = next((value for key, value in pairs(found) if key.text == name), None)
+    return found
+
+
+def strings(node: Node | None, depth: int = 0) -> Iterator[Scalar]:
+    """Give a string, or the strings of a list that may hold lists; what a tag stands for (`!reference`) is left out."""
+    value = None if node is None else target(node)
+    if isinstance(value, Scalar):
+        yield value
+    elif isinstance(value, Sequence) and value.tag is None and depth < MAX_DEPTH:
+        for item in value.items:
+            yield from strings(item, depth + 1)
+
+
+def variables(*nodes: Node | None) -> dict[str, Scalar]:
+    """Give the variables that mappings set, later ones before earlier ones; a value may stand under `value:`."""
+    found: dict[str, Scalar] = {}
+    for node in nodes:
+        for key, value in pairs(node):
+            text = value if isinstance(value, Scalar) else get(value, "value")
+            if isinstance(text, Scalar) and re.fullmatch(_NAME, key.text) and len(found) < MAX_VARIABLES:
+                found[key.text] = text
+    return found
+
+
+def add_variables(builder: Builder, given: dict[str, Scalar], used_in: str) -> None:
+    """Set in a script the variables that the file gives it and that it names, by text that the file has.
+
+    A value in which something else fills something in, or that has a line break or a quotation mark, is left out:
+    then the variable is not known.
+    """
+    names = set(re.findall(_NAME, used_in)) & given.keys()
+    for name in sorted(names):
+        piece = script_source(given[name])
+        if piece.text.isprintable() and not {"$", "'"} & set(piece.text):
+            at = given[name].span.start
+            builder.add(f"export {name}='", at)
+            builder.add_piece(piece)
+            builder.add("'\n", at)
+
+
+def script_source(scalar: Scalar) -> Source:
+    """Make a source of a string's text, with the places of its characters."""
+    return text_piece(scalar)

@@ -1,0 +1,1 @@
+"""Command lines of container clients: words become options, and options a container."""

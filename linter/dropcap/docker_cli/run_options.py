@@ -1,0 +1,294 @@
+"""What each option of `run`, `create` and `exec` says about a container, and what an unknown value hides."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.docker_cli import flag_values
+from dropcap.docker_cli.commands import meaning
+from dropcap.docker_cli.flags import Part, RefusedError, table
+from dropcap.model import Located, Mount, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dropcap.docker_cli.flags import Option
+    from dropcap.lang.words import Word
+
+_SCALARS = {
+    "user": "user",
+    "network": "network_mode",
+    "pid": "pid",
+    "ipc": "ipc",
+    "uts": "uts",
+    "userns": "userns",
+    "cgroupns": "cgroup",
+}
+_LISTS = {
+    "cap-add": "cap_add",
+    "cap-drop": "cap_drop",
+    "security-opt": "security_opt",
+    "device": "devices",
+    "device-cgroup-rule": "device_rules",
+    "sysctl": "sysctls",
+    "publish": "ports",
+    "group-add": "group_add",
+    "label": "labels",
+}
+_SWITCHES = {"privileged": "privileged", "read-only": "read_only"}
+_MOUNTS: dict[str, Callable[[Part], Mount]] = {
+    "volume": flag_values.volume,
+    "mount": flag_values.mount,
+    "tmpfs": flag_values.tmpfs,
+}
+# Options that take from elsewhere what these fields hold.
+_ELSEWHERE = {
+    "volumes-from": (("mounts",), "another container has them"),
+    "label-file": (("labels",), "a file has them"),
+    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
+}
+_INSECURE = "security.insecure"
+_API_SOCKET = "/var/run/docker.sock"
+# These beginnings decide what a value means to the engine, whatever follows.
+_ENOUGH = {
+    "network_mode": ("container:",),
+    "pid": ("container:",),
+    "ipc": ("container:",),
+    "security_opt": ("seccomp=", "seccomp:", "apparmor=", "apparmor:", "label=", "label:"),
+}
+_CAPABILITIES_LABEL = "io.containers.capabilities"
+_QUOTING = frozenset("'\"\\")
+# Also what an editor fills in: `${localEnv:NAME}`.
+_VARIABLE = re.compile(r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)")
+
+
+class Reading:
+    """What has been gathered from a command line so far.
+
+    Attributes:
+        program: `docker`, `podman` or `nerdctl`.
+        reader: how values are understood: as by the program's `run`, or as `service`, `compose` and `build` do.
+        options: the last option of each name.
+        scalars: by field of the container, what its one value is, or what hides it.
+        switches: the same for fields that are true or false.
+        lists: by field of the container, its values.
+        mounts: the mounts.
+        entrypoint: the words of the entry point.
+        unknowns: what hides fields that hold several values, or all fields.
+        shifts: what stood before and may have been several words or none, so that the words behind it may
+            mean something else.
+
+    """
+
+    def __init__(self, program: str, reader: str = "") -> None:
+        """Begin with nothing."""
+        self.program = program
+        self.reader = reader or program
+        self.options: dict[str, Option] = {}
+        self.scalars: dict[str, Located[str] | Unknown] = {}
+        self.switches: dict[str, Located[bool] | Unknown] = {}
+        self.lists: dict[str, list[Located[str]]] = {}
+        self.mounts: list[Located[Mount]] = []
+        self.entrypoint: list[Located[str]] = []
+        self.unknowns: list[Unknown] = []
+        self.shifts: list[str] = []
+
+    def is_true(self, name: str) -> bool:
+        """Whether a boolean option was given last as true."""
+        option = self.options.get(name)
+        return option is not None and option.is_true
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether words may mean something else than they seem to."""
+        return bool(self.shifts)
+
+
+def read_option(reading: Reading, option: Option) -> None:
+    """Add what an option says.
+
+    Raises:
+        RefusedError: Docker's client refuses its value.
+
+    """
+    value = option.value
+    name = meaning(reading.reader, option.flag.name)
+    if not name:
+        return
+    if name != option.flag.name:
+        option = option._replace(flag=option.flag._replace(name=name))
+    reading.options[name] = option
+    if option.flag.type == "bool":
+        _read_switch(reading, option)
+    elif value is not None and value.word.is_several:
+        hide(reading, value.word, ())
+    elif value is not None and name in _READERS:
+        _READERS[name](reading, option, value)
+
+
+def hide(reading: Reading, word: Word, fields: tuple[str, ...], reason: str = "") -> None:
+    """Note that a word may decide these fields, or any where none is named."""
+    reading.unknowns.append(unknown_of(word, fields, reason))
+
+
+def unknown_of(word: Word, fields: tuple[str, ...], reason: str = "") -> Unknown:
+    """Say what about a word is not known, and why."""
+    text = word.unknown or word.value
+    return Unknown(text, reason or word.reason or reason_of(text), word.source, word.span, fields)
+
+
+def reason_of(unknown: str) -> str:
+    """Say why an expansion is not known, to follow the word "because"."""
+    if unknown.startswith(("$((", "$[")):
+        return "the shell computes it"
+    if unknown.startswith(("$(", "`", "<(", ">(")):
+        return "a command prints it"
+    if unknown.startswith("{"):
+        return "the shell counts it out"
+    if unknown.startswith("%"):
+        return "systemd puts it in when the unit starts"
+    variable = _VARIABLE.match(unknown)
+    return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"
+
+
+def _located(part: Part) -> Located[str]:
+    return Located(part.text, part.word.source, part.span)
+
+
+def _read_switch(reading: Reading, option: Option) -> None:
+    word, name = option.word, option.flag.name
+    if name == "use-api-socket" and option.is_true:
+        reading.mounts.append(Located(Mount("bind", _API_SOCKET, _API_SOCKET), word.source, word.span))
+    field = _SWITCHES.get(name)
+    if field is None:
+        return
+    is_known = option.value is None or option.value.is_known
+    reading.switches[field] = (
+        Located(option.is_true, word.source, word.span) if is_known else unknown_of(word, (field,))
+    )
+
+
+def _read_scalar(reading: Reading, option: Option, value: Part) -> None:
+    name = option.flag.name
+    field = _SCALARS[name]
+    if name == "network":
+        if field in reading.scalars:
+            return  # further networks are joined as well; the first one is the mode
+        if reading.program == "docker":
+            value = flag_values.network(value)
+    _refuse(reading, option, value)
+    if value.is_known or _is_enough(field, value):
+        reading.scalars[field] = _located(value)
+    else:
+        reading.scalars[field] = unknown_of(value.word, (field,))
+
+
+def _items(option: Option, value: Part) -> Sequence[Part]:
+    if option.flag.type != "slice":
+        return (value,)
+    try:
+        return tuple(flag_values.split_commas(value))
+    except ValueError as error:
+        if not value.is_known:
+            return (value,)
+        message = f'invalid argument "{value.text}" for "--{option.flag.name}" flag: {error}'
+        raise RefusedError(value.word, message, "put quotation marks around whole items") from None
+
+
+def _read_list(reading: Reading, option: Option, value: Part) -> None:
+    field = _LISTS[option.flag.name]
+    for item in _items(option, value):
+        _refuse(reading, option, item)
+        says_enough = item.is_known or _is_enough(field, item)
+        if says_enough or field == "ports":
+            reading.lists.setdefault(field, []).append(_located(item))
+        if not says_enough:
+            hide(reading, item.word, (field,))
+
+
+def _is_enough(field: str, part: Part) -> bool:
+    """Whether the known beginning of a value says all that the engine decides by it."""
+    known = part.text[: part.known_length]
+    if field == "labels":
+        return "=" in known and not known.startswith(_CAPABILITIES_LABEL)
+    return known.startswith(_ENOUGH.get(field, "\0"))
+
+
+def _read_mount(reading: Reading, option: Option, value: Part) -> None:
+    try:
+        mount = _MOUNTS[option.flag.name](value)
+    except ValueError as error:
+        if value.is_known and reading.reader in {"docker", "service"}:
+            raise RefusedError(value.word, str(error), "write source:target or source:target:ro") from None
+        hide(reading, value.word, ("mounts",))
+        return
+    reading.mounts.append(Located(mount, value.word.source, value.span))
+    if not value.is_known:
+        hide(reading, value.word, ("mounts",))
+
+
+def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
+    """Take one word; Podman reads a JSON list too, and nerdctl takes several options for several words.
+
+    The entry point of a service is split as by a shell; one with quotation marks is left unread.
+    """
+    if reading.program != "nerdctl":
+        reading.entrypoint.clear()
+        reading.scalars.pop("entrypoint", None)
+    words = [value.text] if value.text else []
+    is_split = reading.reader in {"service", "compose"}
+    if is_split:
+        words = value.text.split()
+    if reading.program == "podman" and value.text.startswith("["):
+        words = _json_words(value.text) or words
+    at = value.word.source, value.span
+    reading.entrypoint += [Located(word, *at) for word in words]
+    if not value.is_known:
+        reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",))
+    elif is_split and not _QUOTING.isdisjoint(value.text):
+        reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",), "the client splits it as a shell does")
+
+
+def _read_allow(reading: Reading, _: Option, value: Part) -> None:
+    """Note that a build's steps may be privileged: docker/buildx util/buildflags/entitlements.go."""
+    if value.text == _INSECURE:
+        reading.switches["privileged"] = Located(value=True, source=value.word.source, span=value.span)
+
+
+def _read_elsewhere(reading: Reading, option: Option, value: Part) -> None:
+    fields, reason = _ELSEWHERE[option.flag.name]
+    reading.unknowns.append(Unknown(value.text, reason, value.word.source, value.span, fields))
+
+
+def _json_words(text: str) -> list[str] | None:
+    try:
+        words = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
+
+
+def _refuse(reading: Reading, option: Option, value: Part) -> None:
+    """Refuse what Docker's client refuses; the other clients leave these values to their engines."""
+    if reading.reader != "docker" or not value.is_known:
+        return
+    name = option.flag.name
+    message = flag_values.docker_refusal(name, value.text)
+    if message is None:
+        return
+    long_name = option.word.value[1:].partition("=")[0]
+    is_slip = long_name in table(reading.program, "run").by_name
+    advice = f"write --{long_name} with two hyphens" if is_slip else f"see --{name} in `docker run --help`"
+    raise RefusedError(value.word, message, advice)
+
+
+_READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
+    **dict.fromkeys(_SCALARS, _read_scalar),
+    **dict.fromkeys(_LISTS, _read_list),
+    **dict.fromkeys(_MOUNTS, _read_mount),
+    **dict.fromkeys(_ELSEWHERE, _read_elsewhere),
+    "allow": _read_allow,
+    "entrypoint": _read_entrypoint,
+}

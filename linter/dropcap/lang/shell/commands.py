@@ -1,0 +1,327 @@
+"""What a command of a script does: start a container, call a function, change variables, hand a script on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.docker_cli.commands import PROGRAMS
+from dropcap.lang.shell.builtins import BUILTINS
+from dropcap.lang.shell.depth import too_deep_at
+from dropcap.lang.shell.expansions import Field, to_words
+from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
+from dropcap.lang.shell.lexer import StopReadingError, read_document
+from dropcap.lang.shell.run_state import MAX_DEPTH
+from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Scope, Value
+from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
+from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
+from dropcap.lang.shell.wrappers import WRAPPERS, unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import tree_sitter
+
+    from dropcap.lang.shell.evaluator import Shell
+    from dropcap.lang.shell.lexer import Raw
+    from dropcap.lang.words import Word
+
+__all__ = ["command", "pipeline", "redirected"]
+
+_FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
+_PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
+_PRINTERS = frozenset({"cat", "echo"})
+
+
+def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
+    """Follow a simple command; `document` is what it reads, where that is known."""
+    run = shell.run
+    if not _is_notable(shell, node):
+        if run.functions:
+            shell.inside(node)
+        return
+    run.take(1 + (node.end_byte - node.start_byte) // 64)
+    shell.visited.add(node.start_byte)
+    shell.inside(node)
+    raws = shell.raws_at(_start(shell, node))
+    if not raws:
+        return
+    for child in node.children:
+        if child.type == "herestring_redirect":
+            document = _string(shell, child)
+    found = shell.combinations(raws)
+    if len(found) == 1:
+        _follow(shell, raws, found[0].fields, document)
+        return
+    changes = []
+    for combination in found:
+        shell.scope.begin()
+        _follow(shell, raws, combination.fields, document)
+        changes.append(shell.scope.undo())
+    shell.is_over = False
+    if any(changes):
+        shell.scope.join(changes)
+
+
+def _start(shell: Shell, node: tree_sitter.Node) -> int:
+    """Find where a command's words begin; assignments on lines of their own before it are followed here."""
+    before = [child for child in node.children if child.type == "variable_assignment"]
+    name = node.child_by_field_name("name")
+    if not before or name is None:
+        return node.start_byte
+    between = shell.script.data[before[-1].end_byte : name.start_byte]
+    if b"\n" not in between.replace(b"\\\n", b""):
+        return node.start_byte
+    for child in before:
+        shell.assign(child)
+    return name.start_byte
+
+
+def _is_notable(shell: Shell, node: tree_sitter.Node) -> bool:
+    """Whether a command may concern containers or variables; most do not, and need not be taken apart."""
+    if shell.names_client(node):
+        return True
+    match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
+    if match is None:
+        return True
+    name = match[0].decode("utf-8", "replace")
+    return name in shell.run.functions or name in shell.run.aliases or name.rpartition("/")[2] in _NOTABLE
+
+
+def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None) -> None:
+    """Do what a command with these words does."""
+    if not fields:
+        return
+    run = shell.run
+    name = known_text(fields[0].pieces)
+    if name in run.aliases and fields[0].is_literal:
+        fields = [*_alias(shell, name, fields[0]), *fields[1:]]
+    words = to_words(fields, shell.script.source, run.home)
+    rest = list(unwrapped(words))
+    rest[:1] = map(_on_path, rest[:1])
+    if not rest or rest[0].unknown is not None:
+        return
+    at = len(words) - len(rest)
+    name = rest[0].value
+    texts = [field.text for field in fields[at:]]
+    if name in run.functions and not any(word.value in WRAPPERS for word in words[:at]):
+        shell.call(name, texts[1:])
+    elif name in BUILTINS:
+        BUILTINS[name](shell, texts)
+    elif name.rpartition("/")[2] in PROGRAMS:
+        _start_container(shell, raws, rest)
+    else:
+        _hand_on(shell, raws, texts, document, fields[at])
+
+
+def _on_path(word: Word) -> Word:
+    """Take the path of a program that `which` finds for the program's name, where it is called."""
+    if word.unknown is None or not _FOUND.match(word.value):
+        return word
+    return word._replace(value=word.value.rpartition("/")[2], unknown=None, splits=False, reason="")
+
+
+def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
+    """Give the words that an alias stands for."""
+    made = _script_of(shell, shell.run.aliases[name])
+    if made is None:
+        return [field]
+    return [
+        Field([one for piece in raw.pieces for one in made.script.homed(piece)], field.span, is_literal=False)
+        for raw in made.raws_at(0)
+    ]
+
+
+def _start_container(shell: Shell, raws: Sequence[Raw], words: Sequence[Word]) -> None:
+    run = shell.run
+    place = _home(shell, words[0])
+    if run.is_full(place):
+        return
+    if run.needs_summary(place):
+        from dropcap.lang.shell.lexer import to_plain_words
+
+        words = unwrapped(list(to_plain_words(raws, shell.script.source, f"it has more than {MOST_VALUES} values")))
+    run.add(place, words)
+
+
+def _home(shell: Shell, word: Word) -> int:
+    """Give a word's place in the reader's first script."""
+    is_here = word.source is shell.script.source
+    return shell.script.home_at(word.span.start) if is_here else word.span.start
+
+
+def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document: Text | None, field: Field) -> None:
+    """Follow the script or the command that a command hands to another program."""
+    found = inner(texts)
+    if found is None:
+        return
+    if found.command:
+        run = shell.run
+        if run.take(len(found.command)) and run.depth < MAX_DEPTH:
+            run.depth += 1
+            _follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
+            run.depth -= 1
+        return
+    if found.script and not (found.reads_input and document):
+        follow_script(shell, found.script, found.sight, found.arguments)
+    if found.reads_input and document:
+        follow_script(shell, document, found.sight, found.arguments)
+
+
+def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:
+    """Follow a script that stands in a string."""
+    from dropcap.lang.shell.program import follow_all
+
+    run = shell.run
+    made = _script_of(shell, text, sight)
+    if made is None:
+        return
+    if sight is Sight.ALL:
+        made.locals = shell.locals
+        made.statements(made.script.root)
+        return
+    if arguments:
+        made.scope.set(ARGUMENTS, (Value(tuple(arguments), is_list=True),))
+    outer = run.functions, run.aliases, run.called
+    run.functions, run.aliases, run.called = {}, {}, set()
+    follow_all(made)
+    run.functions, run.aliases, run.called = outer
+
+
+def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | None:
+    """Make a script of a text; None where it names no client, or is too much to follow."""
+    from dropcap.lang.shell.evaluator import Shell as NewShell
+    from dropcap.lang.shell.script import Script, client_places
+
+    run = shell.run
+    parts: list[str] = []
+    segments: list[tuple[int, int]] = []
+    taken: list[TemplateHole] = []
+    length = 0
+    for piece in text:
+        written = piece.text
+        if piece.kind is PieceKind.UNKNOWN:
+            written = written if _WHOLE.fullmatch(written) else PLACEHOLDER
+            taken.append(TemplateHole(length, piece.text, piece.reason))
+        if written and piece.at >= 0:
+            segments.append((length, piece.at))
+        parts.append(written)
+        length += len(written)
+    joined = "".join(parts)
+    run.inner_left -= length
+    if not segments or segments[0][0] != 0 or run.inner_left < 0 or too_deep_at(joined):
+        return None
+    script = Script(run.home.piece(joined, segments, is_scattered=True), segments)
+    scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
+    return NewShell(script, scope, run, client_places(script.data), taken)
+
+
+_WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
+
+
+def redirected(shell: Shell, node: tree_sitter.Node) -> None:
+    """Follow a statement with redirections: what it reads may be known, and be a script."""
+    document: Text | None = None
+    following: list[tree_sitter.Node] = []
+    for child in node.children:
+        if child.type == "heredoc_redirect":
+            document = _document(shell, child)
+            following += [
+                part for part in child.children if part.is_named and part.type not in {"heredoc_start", "heredoc_end"}
+            ]
+        elif child.type == "herestring_redirect":
+            document = _string(shell, child)
+    body = node.child_by_field_name("body")
+    for child in node.children:
+        if child != body and child.type != "heredoc_redirect":
+            shell.inside(child)
+    if body is not None:
+        _with_input(shell, body, document)
+    pipelines = [part for part in following if part.type in {"pipeline", "command"}]
+    is_passed_on = body is not None and _printer(shell, body) == "cat"
+    for part in following:
+        if part in pipelines and is_passed_on:
+            _with_input(shell, part, document)
+        elif part.type == "heredoc_body":
+            shell.inside(part)
+        else:
+            shell.visit(part)
+
+
+def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
+    if document is None:
+        shell.visit(node)
+    elif node.type == "command":
+        command(shell, node, document)
+    elif node.type == "pipeline":
+        pipeline(shell, node.children, document)
+    else:
+        shell.visit(node)
+
+
+def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
+    """Follow the parts of a pipeline, each in a shell of its own; what `echo` and `cat <<E` print is read on."""
+    for node in nodes:
+        if not node.is_named:
+            continue
+        given = document
+        document = None
+        printer = _printer(shell, node)
+        if printer == "echo":
+            document = _echoed(shell, node)
+        elif printer == "cat":
+            document = given
+        shell.alone(lambda node=node, given=given: _with_input(shell, node, given))  # type: ignore[misc]  # bound now
+
+
+def _printer(shell: Shell, node: tree_sitter.Node) -> str | None:
+    """Give the name of a command that prints what it is given."""
+    if node.type != "command":
+        return None
+    match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
+    name = match[0].decode("utf-8", "replace") if match else ""
+    if name == "cat":
+        return name if node.end_byte - node.start_byte == len(name) else None
+    return name if name in _PRINTERS and shell.names_client(node) else None
+
+
+def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
+    found = shell.combinations(shell.raws_at(node.start_byte))
+    if len(found) != 1:
+        return None
+    pieces: list[Piece] = []
+    for field in found[0].fields[1:]:
+        pieces += [*([Piece(" ")] if pieces else []), *field.text]
+    return tuple(pieces) or None
+
+
+def _string(shell: Shell, node: tree_sitter.Node) -> Text | None:
+    """Give the text of `<<< word`."""
+    from dropcap.lang.shell.lexer import read_value
+
+    script = shell.script
+    start, end = script.to_offset(node.children[-1].start_byte), script.to_offset(node.end_byte)
+    choices = shell.parameters.choices(read_value(script.text, start, end, script.expansion_end))
+    return tuple(choices[0][1]) if len(choices) == 1 else None
+
+
+def _document(shell: Shell, node: tree_sitter.Node) -> Text | None:
+    """Give the text of a here-document, its expansions made where its end marker is not quoted."""
+    parts = {child.type: child for child in node.children}
+    body, marker = parts.get("heredoc_body"), parts.get("heredoc_start")
+    if body is None or marker is None or not shell.names_client(body):
+        return None
+    script = shell.script
+    start, end = script.to_offset(body.start_byte), script.to_offset(body.end_byte)
+    if any(character in shell.text(marker) for character in "'\"\\"):
+        pieces = [Piece(script.text[start:end], at=start)]
+    else:
+        try:
+            pieces = read_document(script.text, start, end, script.expansion_end)
+        except StopReadingError:
+            return None
+    choices = shell.parameters.choices(pieces)
+    return tuple(choices[0][1]) if len(choices) == 1 else None
+
+
+_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *WRAPPERS, *PROGRAMS, ":"})

@@ -1,0 +1,346 @@
+"""Follows a script as far as it can be known, without running anything.
+
+Assignments, branches and loops change what the variables may hold; the commands are handed on to
+:mod:`dropcap.lang.shell.commands` with the words they may have. Of a branch each arm counts, unless the script
+itself decides it. A loop over words that are known is followed for each of them, any other one until its variables
+hold still.
+
+A variable that the script sets is taken to keep its value while other files are sourced.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from dropcap.lang.shell import commands, control_flow
+from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
+from dropcap.lang.shell.expansions import combinations
+from dropcap.lang.shell.fragments import PieceKind, consistent
+from dropcap.lang.shell.lexer import ASSIGNMENT, read_list, read_raw, read_value
+from dropcap.lang.shell.parameters import Parameters
+from dropcap.lang.shell.run_state import MAX_DEPTH
+from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import tree_sitter
+
+    from dropcap.lang.shell.expansions import Combination
+    from dropcap.lang.shell.fragments import Piece, Text
+    from dropcap.lang.shell.lexer import Raw
+    from dropcap.lang.shell.run_state import Run
+    from dropcap.lang.shell.scope import Scope, Values
+    from dropcap.lang.shell.script import Script
+    from dropcap.lang.shell.template_holes import TemplateHole
+
+__all__ = ["Shell"]
+
+_SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+_DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
+_NOT_SET = (Value(()),)
+_CHANGED = re.compile(rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)")
+_COMPUTED = "the shell computes it"
+
+
+class Shell:
+    """A script, the variables it sees, and what all parts of the reading share."""
+
+    def __init__(
+        self, script: Script, scope: Scope, run: Run, places: Sequence[int], taken: Sequence[TemplateHole] = ()
+    ) -> None:
+        """Take a script.
+
+        Args:
+            script: the script.
+            scope: its variables.
+            run: what is shared.
+            places: where in its bytes a client's name stands, ascending.
+            taken: the parts of it that something else has filled in.
+
+        """
+        self.script = script
+        self.scope = scope
+        self.run = run
+        self.places = places
+        self.parameters = Parameters(script, scope, taken)
+        self.visited: set[int] = set()
+        self.limit = len(script.data)
+        self.locals: list[str] | None = None
+        self.loops = 0
+        self.is_in_turn = False
+        """Whether the items of a case are followed one after the other, as the rounds of a loop may."""
+        self.is_over = False
+        """Whether the arm of a branch that is followed ends the script."""
+
+    def visit(self, node: tree_sitter.Node) -> None:
+        """Follow a statement."""
+        run = self.run
+        if run.steps <= 0 or run.depth >= MAX_DEPTH:
+            return
+        run.steps -= 1
+        handler = _HANDLERS.get(node.type)
+        run.depth += 1
+        if handler is not None:
+            handler(self, node)
+        elif node.child_count:
+            self.inside(node)
+        run.depth -= 1
+
+    def statements(self, node: tree_sitter.Node) -> None:
+        """Follow all that a node holds."""
+        for child in node.children:
+            self.visit(child)
+
+    def names_client(self, node: tree_sitter.Node) -> bool:
+        """Whether a client is named in a part of the script."""
+        index = bisect_left(self.places, node.start_byte)
+        return index < len(self.places) and self.places[index] < node.end_byte
+
+    def inside(self, node: tree_sitter.Node) -> None:
+        """Follow the commands that are substituted in a part of the script."""
+        if not self.names_client(node) and not self.run.functions:
+            return
+        pending = [node]
+        while pending:
+            found = pending.pop()
+            if found.type in _SUBSTITUTIONS and found is not node:
+                self.visit(found)
+            else:
+                pending += reversed(found.children)
+
+    def alone(self, follow: Callable[[], None]) -> None:
+        """Follow what a shell of its own runs: nothing of it stays."""
+        was_over = self.is_over
+        self.scope.begin()
+        follow()
+        self.scope.undo()
+        self.is_over = was_over
+
+    def substitution(self, node: tree_sitter.Node) -> None:
+        """Follow a substituted command, or one in parentheses."""
+        before = self.limit
+        if self.script.is_backquoted(node):
+            self.limit = min(self.limit, node.end_byte - 1)
+        self.alone(lambda: self.statements(node))
+        self.limit = before
+
+    def pipeline(self, node: tree_sitter.Node) -> None:
+        """Follow the parts of a pipeline, each in a shell of its own."""
+        commands.pipeline(self, node.children)
+
+    def assignment(self, node: tree_sitter.Node) -> None:
+        """Follow `NAME=value`, `NAME+=value`, `NAME=(…)`."""
+        self.inside(node)
+        self.assign(node)
+
+    def assign(self, node: tree_sitter.Node) -> str | None:
+        """Give a variable its value; gives its name."""
+        start = self.script.to_offset(node.start_byte)
+        match = ASSIGNMENT.match(self.script.text, start)
+        if match is None:
+            return None
+        self.run.take(1 + (node.end_byte - node.start_byte) // 64)
+        name = match["name"]
+        before = self.scope.get(name)
+        if before is None:
+            # Where a value has the variable's own name in it, the variable is the script's own: it starts empty.
+            self.scope.set(name, _NOT_SET)
+            before = _NOT_SET
+        if match["index"]:
+            self.scope.set(name, table())
+            return name
+        value = node.child_by_field_name("value")
+        is_list = value is not None and value.type == "array"
+        if is_list:
+            raws = self._elements_at(match.end() + 1)
+            now = self._list(raws, is_new=not match["adds"] and before != table())
+        else:
+            now = self._value_at(match.end())
+        values = _added(before, now) if match["adds"] else now
+        self.run.take(sum(len(element) for value in values for element in value.elements) // 8)
+        self.scope.set(name, values)
+        return name
+
+    def _value_at(self, offset: int) -> Values:
+        limit = self.script.to_offset(self.limit)
+        pieces = read_value(self.script.text, offset, limit, self.script.expansion_end)
+        choices = self.parameters.choices(self.parameters.cut(pieces))
+        return tuple(Value((_flat(expanded),), guards=guards) for guards, expanded in choices)
+
+    def _elements_at(self, offset: int) -> list[Raw]:
+        limit = self.script.to_offset(self.limit)
+        raws = read_list(self.script.text, offset, limit, self.script.expansion_end)
+        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+
+    def _list(self, raws: Sequence[Raw], *, is_new: bool) -> Values:
+        if has_subscripts(raws):
+            elements = subscripted(raws, self._certain_value, self._certain_fields) if is_new else None
+            return table() if elements is None else (Value(elements, is_list=True),)
+        return tuple(
+            Value(tuple(field.text for field in combination.fields), is_list=True, guards=combination.guards)
+            for combination in self.combinations(raws)
+        )
+
+    def _certain_value(self, raw: Raw) -> Text | None:
+        choices = self.parameters.choices(raw.pieces)
+        is_certain = len(choices) == 1 and not any(piece.kind is PieceKind.BRACE for piece in raw.pieces)
+        return _flat(choices[0][1]) if is_certain else None
+
+    def _certain_fields(self, raw: Raw) -> list[Text] | None:
+        found = self.combinations([raw])
+        if len(found) != 1 or any(piece.splits for field in found[0].fields for piece in field.text):
+            return None
+        return [field.text for field in found[0].fields]
+
+    def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
+        """Expand words."""
+        self.run.take(len(raws))
+        return combinations(raws, self.parameters, self.scope)
+
+    def declaration(self, node: tree_sitter.Node) -> None:
+        """Follow `local`, `declare`, `export` and their like."""
+        self.inside(node)
+        keyword, *rest = node.children
+        is_local = self.locals is not None and keyword.type in _DECLARES_LOCALLY
+        options = "".join(
+            self.text(child) for child in rest if child.type == "word" and self.text(child).startswith("-")
+        )
+        for child in rest:
+            if child.type == "variable_assignment":
+                found = ASSIGNMENT.match(self.text(child))
+                if is_local and found and not found["adds"]:
+                    self._make_local(found["name"])
+                name = self.assign(child)
+            elif child.type == "variable_name":
+                name = self.text(child)
+                if is_local and name not in (self.locals or ()):
+                    self._make_local(name)
+                    self.scope.set(name, _NOT_SET)
+            else:
+                continue
+            if name is None:
+                continue
+            if "A" in options or "n" in options:
+                self.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
+            if keyword.type == "export" or "x" in options:
+                self.run.exported[name] = None
+
+    def _make_local(self, name: str) -> None:
+        if self.locals is not None and name not in self.locals:
+            self.locals.append(name)
+
+    def unset(self, node: tree_sitter.Node) -> None:
+        """Follow `unset`."""
+        for child in node.children[1:]:
+            if child.type in {"variable_name", "word"}:
+                self.scope.set(self.text(child), _NOT_SET)
+
+    def function(self, node: tree_sitter.Node) -> None:
+        """Remember a function; it is followed where it is called."""
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is not None and body is not None:
+            self.run.functions[self.text(name)] = (self.script, body)
+
+    def call(self, name: str, arguments: Iterable[Text] | None) -> None:
+        """Follow a function; with `arguments` None nobody knows what its caller gives."""
+        run = self.run
+        run.called.add(name)
+        if name in run.calling or run.depth >= MAX_DEPTH:
+            return
+        script, body = run.functions[name]
+        shell = self if script is self.script else Shell(script, self.scope, run, _places(script))
+        before, shell.locals = shell.locals, []
+        limit, shell.limit = shell.limit, len(script.data)
+        run.calling.append(name)
+        self.scope.begin()
+        self.scope.set(ARGUMENTS, None if arguments is None else (Value(tuple(arguments), is_list=True),))
+        shell.visit(body)
+        change = self.scope.undo()
+        run.calling.pop()
+        self.scope.restore([ARGUMENTS, *shell.locals], change)
+        shell.locals, shell.limit = before, limit
+
+    def command(self, node: tree_sitter.Node) -> None:
+        """Follow a simple command."""
+        commands.command(self, node, None)
+
+    def redirected(self, node: tree_sitter.Node) -> None:
+        """Follow a statement with redirections; a here-document may be a script for it."""
+        commands.redirected(self, node)
+
+    def computed(self, node: tree_sitter.Node) -> None:
+        """Follow `{ …; }`; after `((…))` the variables that it changes are not known."""
+        written = self.script.data[node.start_byte : node.end_byte]
+        if written.startswith(b"(("):
+            for match in _CHANGED.finditer(written):
+                self.scope.set((match[1] or match[2]).decode(), unknown_value(_COMPUTED))
+        else:
+            self.statements(node)
+
+    def raws_at(self, byte: int) -> list[Raw]:
+        """Read the words that start at a place in the bytes."""
+        script = self.script
+        limit = self.limit if byte < self.limit else len(script.data)
+        raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
+        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+
+    def text(self, node: tree_sitter.Node) -> str:
+        """Give a node's text."""
+        return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _flat(pieces: Sequence[Piece]) -> Text:
+    """Make a value's text of expanded pieces: the elements of a list are joined."""
+    return tuple(
+        piece
+        if piece.kind in {PieceKind.UNKNOWN, PieceKind.QUOTED}
+        else piece._replace(kind=PieceKind.QUOTED, text=" " if piece.kind is PieceKind.BREAK else piece.text)
+        for piece in pieces
+    )
+
+
+def _added(before: Values, now: Values) -> Values:
+    """Give the values of `NAME+=…`."""
+    found = []
+    for value in now:
+        for old in before:
+            is_list = old.is_list or value.is_list
+            if value.is_list:
+                added = (*old.elements, *value.elements)
+            else:
+                first = old.elements[0] if old.elements else ()
+                added = ((*first, *value.elements[0]), *old.elements[1:])
+            guards = consistent(old.guards, value.guards)
+            found += [] if guards is None else [Value(added, is_list, guards)]
+    return tuple(found[: MOST_VALUES + 1])
+
+
+def _places(script: Script) -> list[int]:
+    from dropcap.lang.shell.script import client_places
+
+    return client_places(script.data)
+
+
+_HANDLERS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
+    **dict.fromkeys(("program", "do_group", "else_clause", "negated_command", "ERROR"), Shell.statements),
+    **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
+    **dict.fromkeys(("variable_assignment",), Shell.assignment),
+    "c_style_for_statement": control_flow.unknown_loop,
+    "case_statement": control_flow.case,
+    "command": Shell.command,
+    "comment": lambda _shell, _node: None,
+    "compound_statement": Shell.computed,
+    "declaration_command": Shell.declaration,
+    "for_statement": control_flow.for_each,
+    "function_definition": Shell.function,
+    "if_statement": control_flow.branch,
+    "list": control_flow.chain,
+    "pipeline": Shell.pipeline,
+    "redirected_statement": Shell.redirected,
+    "unset_command": Shell.unset,
+    "variable_assignments": Shell.statements,
+    "while_statement": control_flow.unknown_loop,
+}

@@ -1,0 +1,184 @@
+"""What the variables of a script may hold at a place in it.
+
+A variable has a few values, each with the choices it depends on: which arm of which branch was taken. Values whose
+choices contradict each other never meet in one command.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.lang.shell.fragments import Guards, Piece, PieceKind, Text, consistent
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TypeAlias
+
+__all__ = ["ARGUMENTS", "MOST_VALUES", "Change", "Scope", "Value", "unknown_value"]
+
+MOST_VALUES = 8
+"""A variable that may have more values than this is not known."""
+LONGEST_VALUE = 256
+"""How many pieces a value may have, its elements together."""
+
+ARGUMENTS = "@"
+"""The name by which the positional parameters are kept: a list."""
+
+_MOST_GUARDS = 8  # what a value depends on may be forgotten: then it meets more values than it can
+_NO_GUARDS: Guards = frozenset()
+
+
+class Value(NamedTuple):
+    """One of the values that a variable may have.
+
+    Attributes:
+        elements: of a list, its elements; else the one value, or nothing where it is not set.
+        is_list: whether it is a list.
+        guards: the choices that it depends on.
+
+    """
+
+    elements: tuple[Text, ...]
+    is_list: bool = False
+    guards: Guards = _NO_GUARDS
+
+    @property
+    def texts(self) -> tuple[object, ...]:
+        """What two values have in common that mean the same, wherever they are written."""
+        shown = tuple(
+            tuple((piece.text, piece.kind is PieceKind.UNKNOWN) for piece in element if piece.text)
+            for element in self.elements
+        )
+        return (self.is_list, *(_joined(parts) for parts in shown))
+
+
+def _joined(parts: tuple[tuple[str, bool], ...]) -> object:
+    """Make one text of known pieces, however they are cut."""
+    if any(is_unknown for _, is_unknown in parts):
+        return parts
+    return "".join(text for text, _ in parts)
+
+
+# On the other way through a branch, a variable that this script sets is empty, unless the caller's environment has it.
+_NEVER_SET = (Value(()),)
+_CALLERS = (Value(((Piece("$@", PieceKind.UNKNOWN, splits=True),),), is_list=True),)
+_BY_BRANCH = "it differs by branch"
+
+if TYPE_CHECKING:
+    Values: TypeAlias = tuple[Value, ...]
+    Change: TypeAlias = dict[str, Values | None]
+else:
+    Values = Change = object
+
+
+def unknown_value(reason: str, *, is_list: bool = False) -> Values:
+    """Give the values of a variable that nobody knows: a reason to follow the word "because"."""
+    return (Value(((Piece("", PieceKind.UNKNOWN, splits=True, reason=reason),),), is_list),)
+
+
+class Scope:
+    """The variables of a shell, with a log of what has changed since each :meth:`begin`."""
+
+    def __init__(self, outer: Scope | None = None, names: Iterable[str] = ()) -> None:
+        """Begin with no variable set, or with some of those that the shell has which starts this one."""
+        self._values: dict[str, Values] = {}
+        self._logs: list[Change] = []
+        self._branches: list[int] = outer._branches if outer else [0]  # noqa: SLF001  # one of its own kind
+        self._questions: dict[str, int] = {}
+        self.is_collapsed = False
+        """Whether a variable with several values is to be taken for one that is not known."""
+        for name in names:
+            values = outer.get(name) if outer else None
+            if values is not None:
+                self._values[name] = values
+
+    def get(self, name: str) -> Values | None:
+        """Give what a variable may hold; None where the script has not set it so far."""
+        values = self._values.get(name)
+        if self.is_collapsed and values is not None and len(values) > 1:
+            return unknown_value(_BY_BRANCH, is_list=values[0].is_list)
+        return values
+
+    def set(self, name: str, values: Values | None) -> None:
+        """Give a variable its values; None as if it had never been set."""
+        if self._logs:
+            self._logs[-1].setdefault(name, self._values.get(name))
+        if values is None:
+            self._values.pop(name, None)
+        elif len(values) > MOST_VALUES:
+            self._values[name] = unknown_value(_BY_BRANCH, is_list=values[0].is_list)
+        elif any(sum(map(len, value.elements)) > LONGEST_VALUE for value in values):
+            self._values[name] = unknown_value("its value is too long to follow", is_list=values[0].is_list)
+        else:
+            self._values[name] = values
+
+    def begin(self) -> None:
+        """Begin to log changes."""
+        self._logs.append({})
+
+    def undo(self) -> Change:
+        """Take back what has changed since the last :meth:`begin`; gives the values that it had led to."""
+        log = self._logs.pop()
+        changed: Change = {name: self._values.get(name) for name in log}
+        for name, before in log.items():
+            if before is None:
+                self._values.pop(name, None)
+            else:
+                self._values[name] = before
+        return changed
+
+    def restore(self, names: Sequence[str], change: Change) -> None:
+        """Set what another log has led to, but for some names."""
+        for name, values in change.items():
+            if name not in names:
+                self.set(name, values)
+
+    def join(self, arms: Sequence[Change]) -> list[str]:
+        """Go on after a branch of which any arm may have been taken; gives the names that changed."""
+        if not arms:
+            return []
+        names = list(dict.fromkeys(name for arm in arms for name in arm))
+        branch = self.new_branch()
+        for name in names:
+            before = self._values.get(name)
+            self.set(name, _joined_values(name, [arm.get(name, before) for arm in arms], branch))
+        return names
+
+    def new_branch(self) -> int:
+        """Give a number by which a choice is known."""
+        self._branches[0] += 1
+        return self._branches[0]
+
+    def question(self, name: str) -> int:
+        """Give the number of the choice whether the caller has set a variable."""
+        if name not in self._questions:
+            self._questions[name] = self.new_branch()
+        return self._questions[name]
+
+    def changes_of(self, name: str) -> Values | None:
+        """Give all the values of a variable, collapsed or not."""
+        return self._values.get(name)
+
+
+def _joined_values(name: str, arms: Sequence[Values | None], branch: int) -> Values:
+    """Put together what the arms of a branch give a variable."""
+    never = _CALLERS if name == ARGUMENTS else _NEVER_SET
+    found: dict[tuple[object, ...], Value] = {}
+    given = [never if values is None else values for values in arms]
+    if all(values is given[0] for values in given):
+        return given[0]
+    for number, values in enumerate(given):
+        for value in values:
+            older = value.guards if len(value.guards) < _MOST_GUARDS else _NO_GUARDS
+            guards = consistent(older, frozenset({(branch, number)}))
+            guarded = value._replace(guards=guards or value.guards)
+            same = found.get(value.texts)
+            found[value.texts] = guarded if same is None else _merged(same, guarded)
+    values = tuple(found.values())
+    return (values[0]._replace(guards=_NO_GUARDS),) if len(values) == 1 else values
+
+
+def _merged(first: Value, second: Value) -> Value:
+    """Make one of two values that mean the same: it depends on what both depend on."""
+    return first._replace(guards=first.guards & second.guards)

@@ -1,0 +1,156 @@
+"""Where the commands of a script stand, by its syntax tree.
+
+tree-sitter counts bytes of UTF-8, everything else here counts characters: the conversion is in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import tree_sitter
+import tree_sitter_bash
+
+from dropcap.lang.shell.fragments import PieceKind
+from dropcap.lang.shell.lexer import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.shell.fragments import Piece
+    from dropcap.lang.words import Word
+    from dropcap.source import Source
+
+_EXPANSIONS = frozenset(
+    {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
+)
+_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+# Compiling it takes longer than parsing a short script.
+_COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
+_COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
+_LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
+_CHUNK = 1024
+_CLIENT = re.compile(rb"\b(?:docker|podman|nerdctl)\b")
+
+
+def client_places(data: bytes) -> list[int]:
+    """Give the places in a script's bytes where a client's name stands."""
+    return [match.start() for match in _CLIENT.finditer(data)]
+
+
+class Script:
+    """A script's text and its tree."""
+
+    def __init__(self, source: Source, segments: Sequence[tuple[int, int]] = ()) -> None:
+        """Parse a script; one that is broken gives as much of a tree as can be made out.
+
+        Args:
+            source: the script.
+            segments: where its parts stand in the script that holds it, as for `Source.piece`; none for the
+                script that the reader began with.
+
+        """
+        self.source = source
+        self.text = source.text
+        self._starts = [start for start, _ in segments]
+        self._segments = segments
+        data = source.text.encode("utf-8", "surrogatepass")
+        # The parser takes the rest of the line for the comment, and all that follows for something else; and a line
+        # that begins with a backslash it takes for a part of the one above.
+        masked = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
+        self.data = _LINE_IN_BACKSLASH.sub(rb"\1 ", masked) if b"\\" in masked else masked
+        self._unmasked = data
+        # A node does not keep its tree, nor does a walk through one.
+        self._tree = tree_sitter.Parser(_LANGUAGE).parse(self.data)
+        self.root = self._tree.root_node
+        self._is_ascii = len(self.data) == len(self.text)
+        self._chunks: list[int] = []  # where each chunk of characters starts in the bytes
+        if not self._is_ascii:
+            size = 0
+            for start in range(0, len(self.text), _CHUNK):
+                self._chunks.append(size)
+                size += len(self.text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+
+    def home_at(self, offset: int) -> int:
+        """Give the place of an offset in the script that the reader began with."""
+        if not self._segments or offset < 0:
+            return offset
+        here, there = self._segments[bisect_right(self._starts, offset) - 1]
+        return there + offset - here
+
+    def homed(self, piece: Piece) -> list[Piece]:
+        """Give a piece with its place in the script that the reader began with; cut where it is written in parts."""
+        if not self._segments or piece.at < 0:
+            return [piece]
+        first = bisect_right(self._starts, piece.at)
+        last = bisect_right(self._starts, piece.at + max(len(piece.text), 1) - 1)
+        if first == last or piece.kind is PieceKind.UNKNOWN:
+            return [piece._replace(at=self.home_at(piece.at))]
+        cuts = [piece.at, *self._starts[first:last], piece.at + len(piece.text)]
+        return [piece._replace(text=self.text[start:end], at=self.home_at(start)) for start, end in pairwise(cuts)]
+
+    def commands(self) -> Iterator[tuple[Word, ...]]:
+        """Give the words of every simple command."""
+        nodes = tree_sitter.QueryCursor(_COMMANDS).captures(self.root).get("node", [])
+        limit = 0
+        for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
+            if node.type == "command":
+                yield self.words(node.start_byte, limit if node.start_byte < limit else len(self.data))
+            elif self.is_backquoted(node) and node.start_byte >= limit:
+                limit = node.end_byte - 1
+
+    def commands_at(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Give the innermost simple commands around some places, each once: where they start and what ends them."""
+        seen = set()
+        cursor = self.root.walk()
+        for place in places:
+            cursor.reset(self.root)
+            at, start, limit = self.to_byte(place), None, len(self.data)
+            while cursor.goto_first_child_for_byte(at) is not None:
+                node = cursor.node
+                if node is None or node.start_byte > at:
+                    break
+                if node.type == "command":
+                    start = node.start_byte
+                elif self.is_backquoted(node):
+                    limit = min(limit, node.end_byte - 1)
+            if start is not None and start not in seen:
+                seen.add(start)
+                yield start, limit
+
+    def is_backquoted(self, node: tree_sitter.Node) -> bool:
+        """Whether a node is a command between backquotes."""
+        return node.type == "command_substitution" and self.data.startswith(b"`", node.start_byte)
+
+    def words(self, start: int, limit: int) -> tuple[Word, ...]:
+        """Give the words of the command between two places in the bytes, without following any variable."""
+        end = self.to_offset(limit)
+        return tuple(read_words(self.source, self.to_offset(start), end, self.expansion_end))
+
+    def expansion_end(self, offset: int) -> int | None:
+        """Give the end of the expansion that starts at an offset, or None where the tree has none there."""
+        at = self.to_byte(offset)
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        while node is not None and node.start_byte == at:
+            if node.type in _EXPANSIONS:
+                return self.to_offset(node.end_byte)
+            node = node.parent
+        return None
+
+    def to_byte(self, offset: int) -> int:
+        """Give the place in the bytes of an offset in the text."""
+        if self._is_ascii:
+            return offset
+        chunk = min(offset // _CHUNK, len(self._chunks) - 1)
+        before = self.text[chunk * _CHUNK : offset]
+        return self._chunks[chunk] + len(before.encode("utf-8", "surrogatepass"))
+
+    def to_offset(self, byte: int) -> int:
+        """Give the offset in the text of a place in the bytes."""
+        if self._is_ascii:
+            return byte
+        chunk = bisect_right(self._chunks, byte) - 1
+        before = self._unmasked[self._chunks[chunk] : byte]
+        return chunk * _CHUNK + len(before.decode("utf-8", "surrogatepass"))

@@ -1,0 +1,296 @@
+"""Commands that hand a script, or another command, to something else: `bash -c "…"`, `ssh host '…'`, `xargs`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dropcap.lang.shell.fragments import Text
+
+__all__ = ["CARRIERS", "SHELLS", "Inner", "Sight", "inner"]
+
+SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+
+
+class Sight(Enum):
+    """Which variables an inner script sees."""
+
+    ALL = "all"
+    EXPORTED = "exported"
+    NONE = "none"
+
+
+class Inner(NamedTuple):
+    """What a command hands on.
+
+    Attributes:
+        script: the text of a script, or None.
+        command: the words of a command, if it is no script.
+        arguments: the script's positional parameters, where the command gives any.
+        sight: the variables that the script sees.
+        reads_input: whether the script is what comes on standard input.
+
+    """
+
+    script: Text | None = None
+    command: tuple[Text, ...] = ()
+    arguments: tuple[Text, ...] | None = None
+    sight: Sight = Sight.EXPORTED
+    reads_input: bool = False
+
+
+if TYPE_CHECKING:
+    Words = Sequence[Text]
+
+_SPACE = Piece(" ")
+
+
+def inner(words: Words) -> Inner | None:
+    """Say what a command hands on, by its words from the program on; None if nothing is known of the program."""
+    name = known_text(words[0]) if words else None
+    carrier = CARRIERS.get(name.rpartition("/")[2]) if name else None
+    return carrier(words) if carrier else None
+
+
+def _joined(words: Words) -> Text | None:
+    pieces: list[Piece] = []
+    for word in words:
+        pieces += [*([_SPACE] if pieces else []), *word]
+    return tuple(pieces) or None
+
+
+def _value(word: Text) -> str:
+    """Give a word's text up to what is not known."""
+    parts: list[str] = []
+    for piece in word:
+        if piece.kind is PieceKind.UNKNOWN:
+            return "".join(parts) + "\0"
+        parts.append(piece.text)
+    return "".join(parts)
+
+
+def _operands(words: Words, at: int, letters: str, names: Sequence[str] = ()) -> int:
+    """Find the first word that is no option; some options take the next word."""
+    while at < len(words):
+        value = _value(words[at])
+        if value == "--":
+            return at + 1
+        if not value.startswith("-") or value == "-":
+            return at
+        at += 1
+        if value.startswith("--"):
+            at += value[2:] in names
+            continue
+        for index, letter in enumerate(value[1:], 2):
+            if letter in letters:
+                at += index == len(value)
+                break
+    return at
+
+
+def _shell(words: Words) -> Inner | None:
+    at, is_command = 1, False
+    while at < len(words):
+        value = _value(words[at])
+        if not value.startswith(("-", "+")) or value in {"-", "--"}:
+            at += value == "--"
+            break
+        at += 1
+        if not value.startswith("--"):
+            is_command = is_command or (value[0] == "-" and "c" in value)
+            at += value[-1] in "oO"
+        elif value in {"--rcfile", "--init-file"}:
+            at += 1
+    if is_command:
+        return Inner(words[at], arguments=tuple(words[at + 2 :])) if at < len(words) else None
+    reads = at >= len(words) or _value(words[at]) in {"-", "/dev/stdin"} or any(_value(word) == "-s" for word in words)
+    return Inner(reads_input=True) if reads else None
+
+
+def _ssh(words: Words) -> Inner | None:
+    host = _operands(words, 1, "BbcDEeFIiJLlmOopQRSWw")
+    rest = words[_operands(words, host + 1, "BbcDEeFIiJLlmOopQRSWw") :]
+    if not rest:
+        return Inner(sight=Sight.NONE, reads_input=host < len(words))
+    script = _joined(rest)
+    text = _value(rest[0]).split()
+    is_shell = bool(text) and text[0].rpartition("/")[2] in SHELLS and len(rest) + len(text) <= _WORDS_OF_A_SHELL
+    return Inner(script, sight=Sight.NONE, reads_input=is_shell)
+
+
+_WORDS_OF_A_SHELL = 3  # `bash`, `bash -s`, `'bash -s'`
+
+
+def _eval(words: Words) -> Inner | None:
+    return Inner(_joined(words[1:]), sight=Sight.ALL)
+
+
+def _trap(words: Words) -> Inner | None:
+    at = _operands(words, 1, "")
+    return Inner(words[at], sight=Sight.ALL) if at + 1 < len(words) else None
+
+
+def _watch(words: Words) -> Inner | None:
+    at = _operands(words, 1, "nq", ("interval", "equexit"))
+    if any(_value(word) in {"-x", "--exec"} for word in words[1:at]):
+        return Inner(command=tuple(words[at:]))
+    return Inner(_joined(words[at:]))
+
+
+def _su(words: Words) -> Inner | None:
+    for at, word in enumerate(words):
+        value = _value(word)
+        if value in {"-c", "--command", "--session-command"} and at + 1 < len(words):
+            return Inner(words[at + 1])
+        if value.startswith("--command="):
+            return Inner(_after(word, len("--command=")))
+    return None
+
+
+def _after(word: Text, length: int) -> Text:
+    """Take the first characters off a word."""
+    kept = []
+    for piece in word:
+        cut = min(length, len(piece.text))
+        length -= cut
+        if cut < len(piece.text):
+            kept.append(piece._replace(text=piece.text[cut:], at=piece.at + cut if piece.at >= 0 else -1))
+    return tuple(kept)
+
+
+def _xargs(words: Words) -> Inner | None:
+    mark = None
+    at = _operands(words, 1, "aEdILnPs", ("arg-file", "delimiter", "max-lines", "max-args", "max-procs", "max-chars"))
+    for index, word in enumerate(words[1:at], 1):
+        value = _value(word)
+        if value.startswith("-I"):
+            mark = value[2:] or _value(words[index + 1]) if len(value) > _LETTER or index + 1 < at else None
+        elif value in {"-i", "--replace"} or value.startswith("--replace="):
+            mark = value.partition("=")[2] or "{}"
+    command = words[at:]
+    if not command:
+        return None
+    if mark:
+        return Inner(command=tuple(_marked(word, mark, _INPUT) for word in command))
+    rest = Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_INPUT)
+    return Inner(command=(*command, (rest,)))
+
+
+def _parallel(words: Words) -> Inner | None:
+    """GNU parallel: what follows `:::`, or else its input, is put into the command or behind it."""
+    at = _operands(words, 1, "aCdEIjJLnNPsS", _OF_PARALLEL)
+    end = next((index for index in range(at, len(words)) if _value(words[index]).startswith(":::")), len(words))
+    command = list(words[at:end])
+    if not command:
+        return None
+    marked = [_all_marked(word) for word in command]
+    if marked == command:
+        marked.append((Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_OTHER_INPUT),))
+    return Inner(_joined(marked)) if len(command) == 1 else Inner(command=tuple(marked))
+
+
+def _all_marked(word: Text) -> Text:
+    for mark in _MARKS:
+        word = _marked(word, mark, _OTHER_INPUT)
+    return word
+
+
+_OTHER_INPUT = "the input of parallel gives it"
+_MARKS = ("{}", "{.}", "{/}", "{//}", "{/.}", "{#}", "{%}", "{1}", "{2}", "{3}")
+_OF_PARALLEL = (
+    *("arg-file", "arg-sep", "colsep", "delay", "delimiter", "env", "halt", "jobs", "joblog", "load", "max-args"),
+    *("max-procs", "memfree", "nice", "results", "retries", "sshlogin", "tagstring", "timeout", "tmpdir", "workdir"),
+)
+_LETTER = 2
+_INPUT = "the input of xargs gives it"
+
+
+def _marked(word: Text, mark: str, reason: str) -> Text:
+    """Replace the mark that stands for a line of the input."""
+    found: list[Piece] = []
+    for piece in _merged(word):
+        at = piece.text.find(mark)
+        if piece.kind is PieceKind.UNKNOWN or at < 0:
+            found.append(piece)
+            continue
+        end = at + len(mark)
+        if at:
+            found.append(piece._replace(text=piece.text[:at]))
+        found.append(Piece(mark, PieceKind.UNKNOWN, splits=False, at=piece.at + at, reason=reason))
+        if end < len(piece.text):
+            found.append(piece._replace(text=piece.text[end:], at=piece.at + end))
+    return tuple(found)
+
+
+def _merged(word: Text) -> list[Piece]:
+    """Put pieces together that stand next to one another, as the braces of `{}` do."""
+    merged: list[Piece] = []
+    for piece in word:
+        last = merged[-1] if merged else None
+        is_next = last is not None and last.at + len(last.text) == piece.at
+        if last is None or not is_next or PieceKind.UNKNOWN in {last.kind, piece.kind}:
+            merged.append(piece)
+        else:
+            merged[-1] = last._replace(text=last.text + piece.text)
+    return merged
+
+
+def _find(words: Words) -> Inner | None:
+    for at, word in enumerate(words):
+        if _value(word) in {"-exec", "-execdir", "-ok"}:
+            end = next((index for index in range(at, len(words)) if _value(words[index]) in {";", "+"}), len(words))
+            return Inner(command=tuple(_marked(one, "{}", "find gives it") for one in words[at + 1 : end]))
+    return None
+
+
+def _flock(words: Words) -> Inner | None:
+    at = _operands(words, 1, "wE", ("timeout", "wait", "conflict-exit-code")) + 1
+    if at + 1 < len(words) and _value(words[at]) in {"-c", "--command"}:
+        return Inner(words[at + 1])
+    return Inner(command=tuple(words[at:])) if at < len(words) else None
+
+
+def _screen(words: Words) -> Inner | None:
+    at = _operands(words, 1, "ceghpsStTX")
+    return Inner(command=tuple(words[at:])) if at < len(words) else None
+
+
+def _tmux(words: Words) -> Inner | None:
+    at = next((at for at, word in enumerate(words) if _value(word) in {"new", "new-session", "new-window"}), None)
+    if at is None:
+        return None
+    rest = words[_operands(words, at + 1, "cFnstxye") :]
+    return Inner(_joined(rest))
+
+
+def _systemd_run(words: Words) -> Inner | None:
+    names = ("unit", "property", "description", "slice", "setenv", "uid", "gid", "working-directory", "on-calendar")
+    at = _operands(words, 1, "upEMH", names)
+    return Inner(command=tuple(words[at:])) if at < len(words) else None
+
+
+CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
+    **dict.fromkeys(SHELLS, _shell),
+    "eval": _eval,
+    "find": _find,
+    "flock": _flock,
+    "parallel": _parallel,
+    "runuser": _su,
+    "screen": _screen,
+    "script": _su,
+    "sg": _su,
+    "ssh": _ssh,
+    "su": _su,
+    "systemd-run": _systemd_run,
+    "tmux": _tmux,
+    "trap": _trap,
+    "watch": _watch,
+    "xargs": _xargs,
+}
+"""What each program hands on."""

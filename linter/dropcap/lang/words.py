@@ -1,0 +1,50 @@
+"""One word of a command, as a program gets it, with what is not known of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from dropcap.source import Source, Span
+
+# What makes several words, or none, in spite of the quotation marks around it.
+_MANY = re.compile(r"\$(?:@|\{@|\{[^}]*\[@\]|\{![A-Za-z_]\w*@\})")
+
+
+class Word(NamedTuple):
+    """One word of a command, as the program would get it.
+
+    Attributes:
+        value: the word without its quotation marks; what is not known stands in it as it is written.
+        source: the text it stands in.
+        span: where it stands there, quotation marks included.
+        unknown: the first part of `value` that is not known before the command runs: `${ARGS[@]}`.
+        splits: whether that part can become several words, or none.
+        reason: why that part is not known, to follow the word "because"; empty where its text says it.
+
+    """
+
+    value: str
+    source: Source
+    span: Span
+    unknown: str | None = None
+    splits: bool = False
+    reason: str = ""
+
+    @property
+    def known_length(self) -> int:
+        """How many characters of the value are certain, from its start."""
+        return len(self.value) if self.unknown is None else self.value.find(self.unknown)
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is a list by design, as `"$@"` is, and not a value that nobody put into quotes."""
+        return self.unknown is not None and is_several(self.unknown)
+
+
+def is_several(expansion: str) -> bool:
+    """Whether an expansion gives several words even between quotation marks: `$@`, `${ARGS[@]}`."""
+    return _MANY.match(expansion) is not None

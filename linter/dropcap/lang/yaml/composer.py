@@ -1,0 +1,256 @@
+"""The parser's events become nodes, in one loop without recursion.
+
+ruamel.yaml's C parser (libyaml) gives the events; its pure Python one gives the same where there is no C one.
+Its own composer is not used: it forgets where an alias stands, refuses an anchor that is defined twice, and
+overflows the stack on deep nesting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dropcap.lang.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
+from dropcap.model import Failure, UnreadableError
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence as List
+
+    from dropcap.lang.yaml.nodes import Node, Value
+    from dropcap.source import Source
+
+MAX_DEPTH = 200
+"""How deep collections may be nested, aliases followed."""
+
+MAX_REPEATED = 1_000_000
+"""How many nodes aliases may repeat in all; a tree within it can be walked as if it had no aliases."""
+
+MAX_PURE = 1024 * 1024
+"""How many characters the pure parser is given; it takes a second for so many."""
+
+MAX_DIRECTIVES = 1000
+"""How many lines may look like directives: the parser compares each one with all before it."""
+
+_PROPERTY = r"!<[^>\s]*>|[&!][^\s,\[\]{}]*"
+_BLANK = r"(?:\s|#[^\r\n]*)*"
+
+
+class _Anchored:
+    """A node that aliases may name; `node` is None until it is complete."""
+
+    __slots__ = ("height", "node", "size")
+
+    def __init__(self, node: Scalar | None = None) -> None:
+        self.node: Value | None = node
+        self.height = 0  # levels of collections in it
+        self.size = 1  # nodes in it, itself included
+
+
+class _Frame:
+    """A collection that is not closed yet, or the root of all."""
+
+    __slots__ = ("anchored", "height", "is_flow", "items", "seen", "start", "tag")
+
+    def __init__(self, start: int, tag: str | None, seen: int, *, is_flow: bool) -> None:
+        self.start = start
+        self.tag = tag
+        self.seen = seen  # nodes that came before it
+        self.is_flow = is_flow  # whether it stands in brackets
+        self.anchored: _Anchored | None = None
+        self.items: list[Node] = []
+        self.height = 0  # levels of collections below this one
+
+
+def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
+    """Read all documents of a text.
+
+    Args:
+        source: the text.
+        shares_anchors: whether an alias may name an anchor of an earlier document, which YAML forbids and some
+            programs allow.
+
+    Raises:
+        UnreadableError: it is not YAML, is nested too deeply, or repeats too much by aliases.
+
+    """
+    text = source.text
+    if text.count("\n%") > MAX_DIRECTIVES:
+        message = f"more than {MAX_DIRECTIVES} lines start with %"
+        raise _refusal(source, text.find("\n%") + 1, message)
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _compose(source, event_getter(text), shares_anchors=shares_anchors)
+    except (YAMLError, UnicodeEncodeError) as error:
+        if _is_colon_in_brackets(error) and len(text) <= MAX_PURE:
+            return _parse_slowly(source, shares_anchors=shares_anchors)
+        raise UnreadableError(_syntax_failure(source, error)) from None
+
+
+def _parse_slowly(source: Source, *, shares_anchors: bool) -> Stream:
+    """Read a text by the pure parser: in brackets the C one takes no colon inside a plain value (`[8080:80]`)."""
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _compose(source, _pure_event_getter(source.text), shares_anchors=shares_anchors)
+    except (YAMLError, RecursionError) as error:
+        raise UnreadableError(_syntax_failure(source, error)) from None
+
+
+def _without_mark(text: str) -> str:
+    """Put a line break for a second byte order mark, which parsers pass over and libyaml does not count."""
+    return f"\n{text[1:]}" if text.startswith("\ufeff") else text
+
+
+def _is_colon_in_brackets(error: Exception) -> bool:
+    return "found unexpected ':'" in str(getattr(error, "problem", ""))
+
+
+def _syntax_failure(source: Source, error: Exception) -> Failure:
+    from dropcap.lang.yaml.problems import syntax_failure
+
+    return syntax_failure(source, error)
+
+
+def event_getter(text: str) -> Callable[[], Any]:
+    """Give the function that gives the next event of a text, or raises what the parser does."""
+    text = _without_mark(text)
+    try:
+        from _ruamel_yaml import CParser
+    except ImportError:
+        return _pure_event_getter(text)
+    getter: Callable[[], Any] = CParser(text).get_event
+    return getter
+
+
+def _pure_event_getter(text: str) -> Callable[[], Any]:
+    from ruamel.yaml import YAML
+
+    getter: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(_without_mark(text))).__next__
+    return getter
+
+
+def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: bool) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time
+    """Build the nodes; counts and heights follow aliases, so that what they repeat is known without walking."""
+    from ruamel.yaml import events
+
+    scalar_event, alias_event = events.ScalarEvent, events.AliasEvent
+    mapping_start, sequence_start = events.MappingStartEvent, events.SequenceStartEvent
+    mapping_end, sequence_end = events.MappingEndEvent, events.SequenceEndEvent
+    document_end, stream_end = events.DocumentEndEvent, events.StreamEndEvent
+
+    text = source.text
+    repeats: list[tuple[Scalar, Scalar]] = []
+    anchors: dict[str, _Anchored] = {}
+    frame = root = _Frame(0, None, 0, is_flow=False)
+    stack: list[_Frame] = []
+    seen = repeated = 0
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is scalar_event:
+            seen += 1
+            start, end, style = event.start_mark.index, event.end_mark.index, event.style or ""
+            anchor, tag = event.anchor, event.tag
+            if anchor or tag:
+                start = _after_properties(text, start, end)
+            if style in ("|", ">"):
+                end = start + len(text[start:end].rstrip())
+            scalar = Scalar(event.value, style, tag, source, Span(start, end))
+            if anchor:
+                anchors[anchor] = _Anchored(scalar)
+            frame.items.append(scalar)
+        elif kind is mapping_start or kind is sequence_start:
+            start, anchor, tag = event.start_mark.index, event.anchor, event.tag
+            if len(stack) == MAX_DEPTH:
+                raise _too_deep(source, start)
+            if anchor or tag:
+                start = _after_properties(text, start, len(text))
+            stack.append(frame)
+            frame = _Frame(start, tag, seen, is_flow=event.flow_style)
+            if anchor:
+                frame.anchored = anchors[anchor] = _Anchored()
+            seen += 1
+        elif kind is mapping_end or kind is sequence_end:
+            done, frame = frame, stack.pop()
+            items = done.items
+            # The end mark of a block stands before the next token, however far that is.
+            span = Span(done.start, event.end_mark.index if done.is_flow else items[-1].span.end)
+            node: Value
+            if kind is mapping_end:
+                keys = items[::2]
+                node = Mapping(tuple(map(Pair, keys, items[1::2])), done.tag, source, span)
+                if len(keys) > 1:
+                    repeats += _repeats(keys)
+                elif keys and isinstance(keys[0], Mapping):
+                    _refuse_template(source, span.start)
+            else:
+                node = Sequence(tuple(items), done.tag, source, span)
+            if done.anchored:
+                done.anchored.node = node
+                done.anchored.height = done.height + 1
+                done.anchored.size = seen - done.seen
+            frame.height = max(frame.height, done.height + 1)
+            frame.items.append(node)
+        elif kind is alias_event:
+            at = Span(event.start_mark.index, event.end_mark.index)
+            anchored = anchors.get(event.anchor)
+            if anchored is None or anchored.node is None:
+                raise _unknown_alias(source, at, event.anchor, is_defined=anchored is not None)
+            seen += anchored.size
+            repeated += anchored.size
+            if repeated > MAX_REPEATED:
+                raise _refusal(source, at.start, f"aliases repeat more than {MAX_REPEATED:,} values")
+            frame.height = max(frame.height, anchored.height)
+            if len(stack) + anchored.height > MAX_DEPTH:
+                raise _too_deep(source, at.start)
+            frame.items.append(Alias(event.anchor, anchored.node, source, at))
+        elif kind is document_end:
+            anchors = anchors if shares_anchors else {}
+        elif kind is stream_end:
+            return Stream(tuple(root.items), tuple(repeats))
+
+
+def _after_properties(text: str, start: int, end: int) -> int:
+    """Skip a node's anchor and tag, and what separates them from its value."""
+    while start < end and text[start] in "&!":
+        found = re.compile(_PROPERTY).match(text, start)
+        blank = re.compile(_BLANK).match(text, found.end()) if found else None
+        if blank is None:
+            break
+        start = blank.end()
+    return min(start, end)
+
+
+def _repeats(keys: List[Node]) -> Iterator[tuple[Scalar, Scalar]]:
+    """Find the keys with a text that an earlier one has."""
+    scalars = [key for key in keys if isinstance(key, Scalar)]
+    if len({key.text for key in scalars}) == len(scalars):
+        return
+    first: dict[str, Scalar] = {}
+    for key in scalars:
+        if first.setdefault(key.text, key) is not key:
+            yield first[key.text], key
+
+
+def _refuse_template(source: Source, start: int) -> None:
+    """Refuse `{{ name }}`, which is YAML (a mapping as the key of another) but never means it."""
+    if source.text.startswith("{{", start):
+        from dropcap.lang.yaml.problems import template_failure
+
+        raise UnreadableError(template_failure(source, start))
+
+
+def _refusal(source: Source, offset: int, message: str) -> UnreadableError:
+    return UnreadableError(Failure(source.path, message, source=source, span=Span(offset, offset)))
+
+
+def _too_deep(source: Source, offset: int) -> UnreadableError:
+    return _refusal(source, offset, f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _unknown_alias(source: Source, at: Span, name: str, *, is_defined: bool) -> UnreadableError:
+    wrong = "stands inside what it names" if is_defined else f"names nothing: no &{name} stands above it"
+    return UnreadableError(Failure(source.path, f"invalid YAML: the alias *{name} {wrong}", source=source, span=at))
