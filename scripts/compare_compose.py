@@ -29,11 +29,12 @@ from unittest.mock import patch
 
 from dropcap.carriers.compose.canonical import canonical
 from dropcap.carriers.compose.canonical.tree import plain
+from dropcap.carriers.compose.project_files import project_files
+from dropcap.carriers.request import Settings
 from dropcap.commands.config import read_project
 from dropcap.discover import Target
 from dropcap.model import Level, UnreadableError
-from dropcap.project import Settings, files_of
-from dropcap.syntaxes import COMPOSE
+from dropcap.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from oracles import compose as oracle
@@ -123,7 +124,7 @@ def find_projects(folder: Path) -> Iterator[tuple[str, ...]]:
     """Give the files of each project below a folder."""
     for path, folders, _ in os.walk(folder.resolve()):
         folders[:] = [name for name in folders if name != ".git"]
-        files = files_of(path)
+        files = project_files(path, Workspace(path)).paths
         if files:
             yield files
 
@@ -152,7 +153,7 @@ def ask(projects: list[tuple[str, ...]], known: dict[tuple[str, ...], oracle.Ans
 def resolve(files: tuple[str, ...], folder: str) -> Ours:
     """Resolve a project as `dropcap config --use-environment` does in a folder."""
     main_file, *over = files
-    target = Target(main_file, COMPOSE, named=True, over=tuple(over))
+    target = Target(main_file, "compose", named=True, over=tuple(over), given=files)
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": HOME, "PWD": folder}, clear=True):
         try:
             project = read_project(target, Settings(uses_environment=True, shows_secrets=True))

@@ -21,11 +21,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dropcap.check import check_file
+from dropcap.carriers.registry import carrier_of_name
+from dropcap.check import Setup, check_file
 from dropcap.discover import Target
-from dropcap.model import Engine, Level, Report
+from dropcap.model import Level, Report
 from dropcap.rule import load_rules
-from dropcap.syntaxes import COMPOSE, QUADLET, syntax_of_name
 from dropcap.writers import Context
 from dropcap.writers.failures import failure_lines
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from dropcap.model import Failure
 
-BY_SUFFIX = {".yml": COMPOSE, ".yaml": COMPOSE, ".container": QUADLET, ".kube": QUADLET}
+BY_SUFFIX = {".yml": "compose", ".yaml": "compose", ".container": "quadlet", ".kube": "quadlet"}
 SLOW = 5.0
 LONG = 300
 
@@ -58,21 +58,21 @@ def read_each(folder: Path, *, list_refusals: bool) -> list[str]:
     refusals: Counter[str] = Counter()
     faults: list[str] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        syntax = syntax_of_name(path.name) or BY_SUFFIX.get(path.suffix)
-        if syntax is None:
+        carrier = carrier_of_name(path.name) or BY_SUFFIX.get(path.suffix)
+        if carrier is None:
             counts["other"] += 1
             continue
         start = time.perf_counter()
         try:
-            result = check_file(Target(str(path), syntax, named=True), rules, Engine.DOCKER)
+            result = check_file(Target(str(path), carrier, named=True, given=(str(path),)), rules, Setup())
         except Exception:  # noqa: BLE001  # that there is none is what this script is for
             faults.append(f"{path}: {traceback.format_exc()}")
             continue
         if (seconds := time.perf_counter() - start) > SLOW:
             faults.append(f"{path}: took {seconds:.1f} s")
-        counts[f"{syntax} {'read' if result.read else 'refused'}"] += 1
-        counts[f"{syntax} containers"] += len(result.containers)
-        counts[f"{syntax} containers, unknowns in part"] += sum(bool(one.unknowns) for one in result.containers)
+        counts[f"{carrier} {'read' if result.read else 'refused'}"] += 1
+        counts[f"{carrier} containers"] += len(result.containers)
+        counts[f"{carrier} containers, unknowns in part"] += sum(bool(one.unknowns) for one in result.containers)
         counts["findings"] += len(result.findings)
         faults += [f"{path}: not one clear line: {failure.message!r}" for failure in unclear(result.failures)]
         faults += [f"{path}: {failure.trace}" for failure in result.failures if failure.level is Level.DEFECT]

@@ -21,7 +21,7 @@ from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.environment import environment_of
 from dropcap.carriers.compose.extends import apply_extends
-from dropcap.carriers.compose.files import Files, NotFollowedError
+from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.include import apply_include
 from dropcap.carriers.compose.load_context import LoadContext, Provenance
 from dropcap.carriers.compose.load_documents import documents
@@ -30,11 +30,10 @@ from dropcap.carriers.compose.project import load
 from dropcap.carriers.compose.references import check_references
 from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.services import containers
-from dropcap.discover import read_bytes
+from dropcap.carriers.request import Settings
 from dropcap.lang.yaml import Mapping
 from dropcap.model import UnreadableError
-from dropcap.project import Settings
-from dropcap.source import Source, UndecodableError
+from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +60,7 @@ def one_round(paths: list[str]) -> dict[str, float]:
     for path in paths:
         try:
             one_file(path, spent)
-        except (NotFollowedError, UndecodableError, UnreadableError):  # noqa: PERF203  # not what is measured
+        except (NotReadError, UnreadableError):  # noqa: PERF203  # not what is measured
             continue
     return spent
 
@@ -76,12 +75,12 @@ def one_file(path: str, spent: dict[str, float]) -> None:
         finally:
             spent[part] += time.process_time() - start
 
-    source = timed("reading", lambda: Source.decode(path, read_bytes(path)))
+    workspace = Workspace(os.path.dirname(path), named=[path])  # noqa: PTH120  # as the program does
+    source = timed("reading", lambda: workspace.source(path))
     directory = os.path.dirname(source.path)  # noqa: PTH120  # as the program does
-    files, log = Files(lambda: directory), Diagnostics()
-    files.give(source.path, source)
+    files, log = Files(workspace), Diagnostics()
     timed("reading", lambda: files.stream(source.path))
-    settings = Settings(root=directory)
+    settings = Settings()
     environment = timed("resolving", lambda: environment_of(directory, files, log, settings))
     scope = LoadContext(files, directory, environment, log, Provenance())
     model, *over = timed("resolving", lambda: documents(source.path, scope))

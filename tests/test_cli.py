@@ -175,7 +175,7 @@ def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path)
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("missing.yml", None, "missing.yml: error: cannot be read: No such file or directory; check the path"),
+        ("missing.yml", None, "missing.yml: error: does not exist; check the path"),
         ("compose.yml", b"a: \xff\n", "compose.yml:1:4: error: not UTF-8 text: byte 0xff"),
         ("compose.yml", b"a: 1\n", "compose.yml:1:1: error: not a Compose file"),
         (
@@ -199,10 +199,10 @@ def test_a_file_that_may_not_be_read_is_said(
 ) -> None:
     write(here, "compose.yml", HARDENED)
 
-    def forbidden(path: str) -> bytes:  # root, who runs many a test, may read everything
-        raise PermissionError(13, "Permission denied", path)
+    def forbidden(*_: object) -> bytes:  # root, who runs many a test, may read everything
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("dropcap.check.read_bytes", forbidden)
+    monkeypatch.setattr("dropcap.workspace._contents", forbidden)
     assert main(["check", "compose.yml"]) == UNCHECKED
     assert "compose.yml: error: cannot be read: Permission denied" in capsys.readouterr().err
 

@@ -408,7 +408,7 @@ def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixtur
     ("files", "words", "message"),
     [
         ({}, [], "dropcap: .: no Compose project here; name its file\n"),
-        ({}, ["no.yaml"], "no.yaml: error: cannot be read: No such file or directory\n"),
+        ({}, ["no.yaml"], "no.yaml: error: does not exist; check the path\n"),
         ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:11: error: "),
         ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services\n"),
         ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: -f names the files of the project"),

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from dropcap.carriers.compose import resolve
 from dropcap.carriers.compose.canonical import canonical
 from dropcap.carriers.compose.canonical.tree import plain
+from dropcap.carriers.request import Request, Settings
 from dropcap.model import Level, UnreadableError
-from dropcap.project import Settings
-from dropcap.source import Source
+from dropcap.workspace import Workspace
 from oracles import compose as oracle
 
 if TYPE_CHECKING:
@@ -242,8 +242,9 @@ def resolved(folder: str, files: Mapping[str, str], home: str) -> tuple[dict[str
     over = [str(Path(folder, "compose.override.yaml"))] if "compose.override.yaml" in files else []
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": home}, clear=True):
         try:
-            source = Source.decode(str(main), main.read_bytes())
-            project = resolve(source, over, Settings(root=folder, uses_environment=True, shows_secrets=True))
+            workspace = Workspace(folder)
+            settings = Settings(uses_environment=True, shows_secrets=True)
+            project = resolve(workspace.source(str(main)), Request(workspace, tuple(over), settings=settings))
         except UnreadableError as error:
             return None, [error.failure]
         tree = plain(canonical(project))

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.check import check_targets, read_document
+from dropcap.carriers.compose.project_files import MAIN_NAMES
+from dropcap.carriers.request import Settings
+from dropcap.check import Setup, check_targets
 from dropcap.discover import discover
 from dropcap.model import Container, Document, Engine, Kind, Level
-from dropcap.project import MAIN_NAMES, Settings
 from dropcap.report import to_report
 from dropcap.rule import load_rules
 from oracles import compose as oracle
+from reading import read_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +34,9 @@ def write(files: Mapping[str, str]) -> None:
 
 
 def read(path: str = "compose.yaml", settings: Settings | None = None) -> Document:
-    targets, _ = discover([path])
+    targets, _ = discover([path])[:2]
     (target,) = targets
-    return read_document(target, Path(target.path).read_bytes(), Engine.DOCKER, settings)
+    return read_target(target, settings)
 
 
 def services(document: Document) -> dict[str, Container]:
@@ -46,8 +48,8 @@ def values(container: Container, field: str) -> list[str]:
 
 
 def report(*paths: str) -> Report:
-    targets, failures = discover(paths or ["."])
-    return to_report(check_targets(targets, load_rules(), Engine.DOCKER), failures)
+    targets, failures = discover(paths or ["."])[:2]
+    return to_report(check_targets(targets, load_rules(), Setup()), failures)
 
 
 def errors(document: Document) -> list[str]:
@@ -82,7 +84,7 @@ def test_the_override_beside_a_project_belongs_to_it(here: Path, name: str) -> N
 @pytest.mark.usefixtures("here")
 def test_of_several_main_files_one_is_the_project_and_the_other_stands_alone() -> None:
     write({"compose.yaml": ONE, "docker-compose.yml": ONE, "compose.override.yaml": ONE})
-    targets, _ = discover(["."])
+    targets, _ = discover(["."])[:2]
     assert [(target.path, target.over) for target in targets] == [
         ("compose.yaml", ("compose.override.yaml",)),
         ("docker-compose.yml", ()),
@@ -102,7 +104,7 @@ def test_the_files_of_a_project_may_be_listed_in_its_env_file(here: Path) -> Non
     write({"sub/more.yml": "services:\n  web:\n    cap_add: [SYS_TIME]\n"})
     answer = oracle.config([], cwd=here)
     assert answer.project is not None
-    targets, _ = discover(["base.yml", "compose.yaml"])
+    targets, _ = discover(["base.yml", "compose.yaml"])[:2]
     assert [(target.path, target.over) for target in targets] == [("base.yml", ("sub/more.yml",)), ("compose.yaml", ())]
     web = services(read("base.yml"))["web"]
     assert values(web, "cap_add") == answer.project["services"]["web"]["cap_add"]
@@ -464,8 +466,8 @@ def test_what_a_stack_ignores_is_said_under_swarm() -> None:
     write(
         {"stack.yaml": "services:\n  a:\n    image: x\n    privileged: true\n    security_opt: [no-new-privileges]\n"}
     )
-    targets, _ = discover(["stack.yaml"])
-    document = read_document(targets[0], Path("stack.yaml").read_bytes(), Engine.SWARM)
+    targets, _ = discover(["stack.yaml"])[:2]
+    document = read_target(targets[0], engine=Engine.SWARM)
     assert [failure.message for failure in document.failures] == [
         "docker stack deploy ignores security_opt: a runs without it",
     ]
@@ -531,7 +533,7 @@ def test_an_empty_document_is_refused_and_the_others_are_read(here: Path) -> Non
 def test_text_from_an_editor_takes_the_place_of_the_file() -> None:
     write({"compose.yaml": "not yaml: [", "compose.override.yaml": "services:\n  web:\n    privileged: true\n"})
     (target,) = discover(["compose.yaml"])[0]
-    document = read_document(target, ONE.encode(), Engine.DOCKER)
+    document = read_target(target, text=ONE)
     web = services(document)["web"]
     assert web.privileged is not None
     assert web.privileged.source.path == "compose.override.yaml"
@@ -549,9 +551,9 @@ def test_a_file_that_is_laid_over_and_cannot_be_read_is_told_and_the_rest_checke
 @pytest.mark.usefixtures("here")
 def test_the_same_report_comes_with_any_number_of_processes() -> None:
     write({f"p{number}/{name}": text for number in range(3) for name, text in INCLUDED.items()})
-    targets, _ = discover(["."])
+    targets, _ = discover(["."])[:2]
     rules = load_rules()
-    one, two = (to_report(check_targets(targets, rules, Engine.DOCKER, jobs)) for jobs in (1, 2))
+    one, two = (to_report(check_targets(targets, rules, Setup(), jobs)) for jobs in (1, 2))
     assert [finding.identity for finding in one.findings] == [finding.identity for finding in two.findings]
     assert [finding.problem.related for finding in one.findings if finding.problem.related]
     assert len(one.findings) == len(two.findings) > 0

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from dropcap.capabilities.effective import capability_sets, is_root
 from dropcap.carriers import devcontainer
-from dropcap.check import check_file
+from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.source import Source
-from dropcap.syntaxes import DEVCONTAINER
 from oracles import docker_cli
 from oracles.requests import meant, requested
+from reading import request_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def client() -> Iterator[docker_cli.Client]:
 
 
 def document(text: str, path: str = "devcontainer.json") -> Document:
-    return devcontainer.read(Source(path, text))
+    return devcontainer.read(Source(path, text), request_of(path))
 
 
 def container(**properties: Any) -> Container:  # noqa: ANN401  # whatever JSON holds
@@ -246,10 +246,18 @@ def test_the_old_name_of_the_dockerfile_is_read_and_the_last_stage_is_built(tmp_
 @pytest.mark.parametrize(
     ("properties", "message", "level"),
     [
-        ('{"build": {"dockerfile": "../../Dockerfile"}}', "lies outside the project and is not read", Level.NOTE),
-        ('{"build": {"dockerfile": "/etc/hostname"}}', "lies outside the project and is not read", Level.NOTE),
-        ('{"build": {"dockerfile": "absent"}}', "cannot be read: No such file or directory", Level.ERROR),
-        ('{"build": {"dockerfile": ".."}}', "cannot be read: is a folder", Level.ERROR),
+        (
+            '{"build": {"dockerfile": "../../Dockerfile"}}',
+            "lies outside the project: dropcap reads nothing there",
+            Level.NOTE,
+        ),
+        (
+            '{"build": {"dockerfile": "/etc/hostname"}}',
+            "lies outside the project: dropcap reads nothing there",
+            Level.NOTE,
+        ),
+        ('{"build": {"dockerfile": "absent"}}', "does not exist", Level.ERROR),
+        ('{"build": {"dockerfile": ".."}}', "is a folder", Level.ERROR),
         ('{"build": {"dockerfile": "../Dockerfile", "target": "x"}}', "../Dockerfile has no stage x", Level.ERROR),
     ],
 )
@@ -393,6 +401,6 @@ def test_any_object_is_read_and_every_complaint_has_its_place(properties: dict[s
 def test_the_file_is_checked_as_any_other(tmp_path: Path) -> None:
     path = in_project(tmp_path)
     path.write_text('{"image": "a", "runArgs": ["--privileged"], // why\n}')
-    result = check_file(Target(str(path), DEVCONTAINER, named=True), [], Engine.PODMAN)
+    result = check_file(Target(str(path), "devcontainer", named=True), [], Setup(Engine.PODMAN))
     assert [container.engine for container in result.containers] == [Engine.PODMAN]
     assert result.failures == ()

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropcap.carriers import devcontainer
-from dropcap.check import check_targets
+from dropcap.carriers.request import Settings
+from dropcap.check import Setup, check_targets
 from dropcap.discover import discover
-from dropcap.model import Container, Document, Engine, Kind, Level, Problem, Report, Severity
-from dropcap.project import Settings
+from dropcap.model import Container, Document, Kind, Level, Problem, Report, Severity
 from dropcap.report import to_report
 from dropcap.rule import Rule, load_rules
-from dropcap.source import Source
 from oracles import compose as oracle
+from reading import request_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def joined(*files: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # whate
 
 def read(project: Path, name: str = HERE, settings: Settings | None = None) -> Document:
     path = project / name
-    return devcontainer.read(Source(str(path), path.read_text(encoding="utf-8")), settings)
+    return devcontainer.read(source_of(path), request_of(path, settings))
 
 
 def container(project: Path, name: str = HERE) -> Container:
@@ -278,10 +278,20 @@ def test_the_variables_of_the_folder_of_the_first_file_count(project: Path) -> N
 @pytest.mark.parametrize(
     ("properties", "message", "at", "level"),
     [
-        (joined("../absent.yml"), "cannot be read: No such file or directory", '"../absent.yml"', Level.ERROR),
-        (joined("../compose.yaml", "no.yml"), "cannot be read: No such file", '"no.yml"', Level.ERROR),
-        (joined("../../outside.yml"), "lies outside the project and is not read", '"../../outside.yml"', Level.NOTE),
-        (joined("/etc/hostname"), "lies outside the project and is not read", '"/etc/hostname"', Level.NOTE),
+        (joined("../absent.yml"), "does not exist", '"../absent.yml"', Level.ERROR),
+        (joined("../compose.yaml", "no.yml"), "does not exist", '"no.yml"', Level.ERROR),
+        (
+            joined("../../outside.yml"),
+            "lies outside the project: dropcap reads nothing there",
+            '"../../outside.yml"',
+            Level.NOTE,
+        ),
+        (
+            joined("/etc/hostname"),
+            "lies outside the project: dropcap reads nothing there",
+            '"/etc/hostname"',
+            Level.NOTE,
+        ),
         (joined("../broken.yml"), "", "", Level.ERROR),
         (joined("../other.yml"), "", "", Level.ERROR),
         (
@@ -362,8 +372,8 @@ RULES = [
 
 
 def report(project: Path, *names: str) -> Report:
-    targets, failures = discover([str(project / name) for name in names or ("",)])
-    return to_report(check_targets(targets, RULES, Engine.DOCKER), failures)
+    targets, failures = discover([str(project / name) for name in names or ("",)])[:2]
+    return to_report(check_targets(targets, RULES, Setup()), failures)
 
 
 def owners(finding: Finding) -> list[str]:
@@ -424,9 +434,9 @@ def test_what_is_wrong_with_a_compose_file_is_told_once(project: Path) -> None:
 
 def test_the_report_is_the_same_whatever_the_number_of_jobs(project: Path) -> None:
     write(project, {"compose.yaml": WEB, HERE: joined("../compose.yaml", capAdd=["KILL"]), "a.sh": "docker run a\n"})
-    targets, _ = discover([str(project)])
+    targets, _ = discover([str(project)])[:2]
     rules = load_rules()
-    one, two = (told(to_report(check_targets(targets, rules, Engine.DOCKER, jobs))) for jobs in (1, 2))
+    one, two = (told(to_report(check_targets(targets, rules, Setup(), jobs))) for jobs in (1, 2))
     assert one == two
     assert ["service web", "devcontainer web"] in [whose for _, whose in one]
 

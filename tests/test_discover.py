@@ -7,20 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dropcap.discover import Target, discover, read_bytes
+from dropcap import workspace
+from dropcap.carriers.registry import carrier_of_content, carrier_of_name
+from dropcap.discover import Target, discover
 from dropcap.model import Level
-from dropcap.syntaxes import (
-    COMPOSE,
-    DEVCONTAINER,
-    DOCKERFILE,
-    INSPECT,
-    MARKDOWN,
-    MAX_BYTES,
-    QUADLET,
-    SHELL,
-    syntax_of_content,
-    syntax_of_name,
-)
 
 SERVICES = "services:\n  web:\n    image: nginx\n"
 
@@ -28,33 +18,33 @@ SERVICES = "services:\n  web:\n    image: nginx\n"
 @pytest.mark.parametrize(
     ("name", "syntax"),
     [
-        ("compose.yaml", COMPOSE),
-        ("docker-compose.yml", COMPOSE),
-        ("docker-compose.prod.yml", COMPOSE),
-        ("compose.override.yaml", COMPOSE),
-        ("Docker-Compose.YML", COMPOSE),
-        ("web.compose.yml", COMPOSE),
-        ("docker-stack.yml", COMPOSE),
-        ("docker-compose-dev.yaml", COMPOSE),
+        ("compose.yaml", "compose"),
+        ("docker-compose.yml", "compose"),
+        ("docker-compose.prod.yml", "compose"),
+        ("compose.override.yaml", "compose"),
+        ("Docker-Compose.YML", "compose"),
+        ("web.compose.yml", "compose"),
+        ("docker-stack.yml", "compose"),
+        ("docker-compose-dev.yaml", "compose"),
         ("decomposer.yml", None),
         ("composer.yaml", None),
         ("docker-compose.yml.j2", None),
         ("docker-compose.json", None),
-        ("Dockerfile", DOCKERFILE),
-        ("dir/Dockerfile.alpine", DOCKERFILE),
-        ("Dockerfile-dev", DOCKERFILE),
-        ("app.dockerfile", DOCKERFILE),
-        ("Containerfile", DOCKERFILE),
+        ("Dockerfile", "dockerfile"),
+        ("dir/Dockerfile.alpine", "dockerfile"),
+        ("Dockerfile-dev", "dockerfile"),
+        ("app.dockerfile", "dockerfile"),
+        ("Containerfile", "dockerfile"),
         ("Dockerfile.dockerignore", None),
-        ("Dockerfile.md", MARKDOWN),
+        ("Dockerfile.md", "markdown"),
         ("Dockerfile.j2", None),
         ("Dockerfiles", None),
-        ("run.sh", SHELL),
-        ("a.bash", SHELL),
+        ("run.sh", "script"),
+        ("a.bash", "script"),
         ("a.fish", None),
-        (".devcontainer.json", DEVCONTAINER),
-        (".devcontainer/python/devcontainer.json", DEVCONTAINER),
-        ("devcontainer.json", DEVCONTAINER),
+        (".devcontainer.json", "devcontainer"),
+        (".devcontainer/python/devcontainer.json", "devcontainer"),
+        ("devcontainer.json", "devcontainer"),
         ("devcontainer-feature.json", None),
         ("my.devcontainer.json", None),
         ("web.container", None),
@@ -62,7 +52,7 @@ SERVICES = "services:\n  web:\n    image: nginx\n"
     ],
 )
 def test_a_name_tells_the_syntax(name: str, syntax: str | None) -> None:
-    assert syntax_of_name(name) == syntax
+    assert carrier_of_name(name) == syntax
 
 
 def tree(folder: Path, files: dict[str, str]) -> None:
@@ -73,7 +63,7 @@ def tree(folder: Path, files: dict[str, str]) -> None:
 
 
 def found(folder: Path, *exclude: str) -> list[str]:
-    targets, _ = discover([str(folder)], exclude)
+    targets, _ = discover([str(folder)], exclude)[:2]
     return [os.path.relpath(target.path, folder) for target in targets]
 
 
@@ -136,8 +126,9 @@ def test_patterns_that_git_passes_over_are_passed_over(tmp_path: Path) -> None:
 def test_what_ignore_rules_leave_out_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, {".gitignore": "gone*\n", "gone.yaml": SERVICES, "gone": "#!/bin/sh\n", "stay.yaml": SERVICES})
     opened = watch_open(monkeypatch)
-    left_out: list[str] = []
-    assert len(discover([str(tmp_path)], left_out=left_out)[0]) == 1
+    found_there = discover([str(tmp_path)])
+    left_out = found_there.left_out
+    assert len(found_there.targets) == 1
     assert {Path(path).name for path in opened} == {".gitignore", "stay.yaml"}
     assert sorted(Path(path).name for path in left_out) == ["gone", "gone.yaml"]
 
@@ -145,12 +136,13 @@ def test_what_ignore_rules_leave_out_is_not_opened(tmp_path: Path, monkeypatch: 
 def watch_open(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     opened = []
 
-    def spy(path: str, *words: object, **options: object) -> object:
-        opened.append(path)
-        return open(path, *words, **options)  # type: ignore[call-overload]  # noqa: PTH123  # as it is called
+    real_contents = workspace._contents  # noqa: SLF001  # the one place where files are opened
 
-    monkeypatch.setattr("dropcap.discover.open", spy, raising=False)
-    monkeypatch.setattr("dropcap.ignores.open", spy, raising=False)
+    def spy(path: str, real: str, root: str, size: int) -> bytes:
+        opened.append(path)
+        return real_contents(path, real, root, size)
+
+    monkeypatch.setattr("dropcap.workspace._contents", spy)
     return opened
 
 
@@ -193,19 +185,20 @@ def test_a_link_within_the_folder_keeps_its_name(tmp_path: Path, monkeypatch: py
 def test_a_file_named_twice_is_checked_once(tmp_path: Path) -> None:
     tree(tmp_path, {"a.sh": ""})
     path = str(tmp_path / "a.sh")
-    assert discover([str(tmp_path), path])[0] == [Target(path, SHELL, named=True)]
+    assert discover([str(tmp_path), path])[0] == [Target(path, "script", named=True, given=(path,))]
 
 
 def test_a_named_file_is_taken_whatever_git_ignores(tmp_path: Path) -> None:
     tree(tmp_path, {".gitignore": "*\n", "a.sh": ""})
-    assert discover([str(tmp_path / "a.sh")])[0] == [Target(str(tmp_path / "a.sh"), SHELL, named=True)]
+    path = str(tmp_path / "a.sh")
+    assert discover([path])[0] == [Target(path, "script", named=True, given=(path,))]
 
 
 def test_a_link_out_of_the_folder_is_said_and_not_followed(tmp_path: Path) -> None:
     tree(tmp_path, {"outside.sh": "", "in/real.sh": ""})
     (tmp_path / "in" / "out.sh").symlink_to(tmp_path / "outside.sh")
     (tmp_path / "in" / "up").symlink_to(tmp_path, target_is_directory=True)
-    targets, failures = discover([str(tmp_path / "in")])
+    targets, failures = discover([str(tmp_path / "in")])[:2]
     assert [Path(target.path).name for target in targets] == ["real.sh"]
     assert [(Path(failure.path).name, failure.level) for failure in failures] == [("out.sh", Level.NOTE)]
 
@@ -215,7 +208,7 @@ def test_nothing_outside_the_folder_is_opened(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "in" / "l2.yaml").symlink_to("../outside/n.yaml")
     (tmp_path / "in" / "script").symlink_to("../outside/script")
     opened = watch_open(monkeypatch)
-    _, failures = discover([str(tmp_path / "in")])
+    _, failures = discover([str(tmp_path / "in")])[:2]
     assert [Path(path).name for path in opened] == ["real.yaml"]
     assert [(Path(failure.path).name, failure.level) for failure in failures] == [("l2.yaml", Level.NOTE)]
     assert "name the file" in failures[0].message
@@ -226,7 +219,7 @@ def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
     (tmp_path / "y.yaml").symlink_to("gone.yaml")
     (tmp_path / "other").symlink_to("gone")
     tree(tmp_path, {"z.sh": ""})
-    targets, failures = discover([str(tmp_path)])
+    targets, failures = discover([str(tmp_path)])[:2]
     assert [Path(target.path).name for target in targets] == ["z.sh"]
     assert [(Path(failure.path).name, failure.level) for failure in failures] == [
         ("x.sh", Level.NOTE),
@@ -237,13 +230,17 @@ def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
 def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, {"a.yaml": SERVICES, "b": "#!/bin/sh\n", "c.sh": "", "d.yaml": SERVICES})
 
-    def forbidden(path: str, *_: object) -> object:  # root, who runs many a test, may read everything
+    real_contents = workspace._contents  # noqa: SLF001  # the one place where files are opened
+
+    def forbidden(
+        path: str, real: str, root: str, size: int
+    ) -> bytes:  # root, who runs many a test, may read everything
         if Path(path).name in {"a.yaml", "b"}:
             raise PermissionError(13, "Permission denied", path)
-        return Path(path).open("rb")
+        return real_contents(path, real, root, size)
 
-    monkeypatch.setattr("dropcap.discover.open", forbidden, raising=False)
-    targets, failures = discover([str(tmp_path)])
+    monkeypatch.setattr("dropcap.workspace._contents", forbidden)
+    targets, failures = discover([str(tmp_path)])[:2]
     assert [Path(target.path).name for target in targets] == ["c.sh", "d.yaml"]
     assert [(Path(one.path).name, one.level, one.message) for one in failures] == [
         ("a.yaml", Level.ERROR, "cannot be read: Permission denied; run as a user who may, or exclude it"),
@@ -254,16 +251,16 @@ def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_folder_whose_files_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(tmp_path, {"a.sh": ""})
 
-    real_stat = os.stat
+    real_lstat = os.lstat
 
     def forbidden(path: str, **options: bool) -> os.stat_result:
         if str(path).endswith("a.sh"):
             raise PermissionError(13, "Permission denied", path)
-        return real_stat(path, **options)
+        return real_lstat(path, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr("os.stat", forbidden)
-        _, failures = discover([str(tmp_path)])
+        patch.setattr("os.lstat", forbidden)
+        _, failures = discover([str(tmp_path)])[:2]
     assert [(failure.path, failure.level) for failure in failures] == [(str(tmp_path / "a.sh"), Level.ERROR)]
 
 
@@ -275,8 +272,8 @@ def test_content_tells_in_every_encoding_and_with_every_line_end(
     data = SERVICES.replace("\n", line_break).encode(encoding)
     (tmp_path / "app.yaml").write_bytes(data)
     assert found(tmp_path) == ["app.yaml"]
-    assert syntax_of_content("app.yaml", data) == COMPOSE
-    assert syntax_of_content("app.yaml", "on: push\n".encode(encoding)) is None
+    assert carrier_of_content("app.yaml", data) == "compose"
+    assert carrier_of_content("app.yaml", "on: push\n".encode(encoding)) is None
 
 
 def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,13 +291,12 @@ def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, mo
     )
     monkeypatch.chdir(tmp_path)
     names = ["app.yaml", "forced.sh", "gone.sh", "notes.txt", "script", "values.yaml", "vendor/x/compose.yaml"]
-    left_out: list[str] = []
-    targets, failures = discover(names, ["vendor/"], as_discovered=True, left_out=left_out)
+    targets, failures, left_out = discover(names, ["vendor/"], as_discovered=True)
     # What git ignores and has nevertheless was put there on purpose.
     assert targets == [
-        Target("app.yaml", COMPOSE, named=False),
-        Target("forced.sh", SHELL, named=False),
-        Target("script", SHELL, named=False),
+        Target("app.yaml", "compose", named=False),
+        Target("forced.sh", "script", named=False),
+        Target("script", "script", named=False),
     ]
     assert [(failure.path, failure.level) for failure in failures] == [("gone.sh", Level.ERROR)]
     assert left_out == ["vendor/x/compose.yaml"]
@@ -312,37 +308,27 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
     tree(tmp_path, {"compose.yaml": SERVICES, "compose.override.yaml": SERVICES})
     monkeypatch.chdir(tmp_path)
     (target,) = discover(["compose.override.yaml"], as_discovered=True)[0]
-    assert target == Target("compose.yaml", COMPOSE, named=False, over=("compose.override.yaml",))
-
-
-def test_what_is_no_regular_file_or_too_large_is_not_read(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.sh")
-    with pytest.raises(OSError, match="no regular file"):
-        read_bytes(str(tmp_path / "pipe.sh"))
-    with (tmp_path / "big.sh").open("wb") as file:
-        file.truncate(MAX_BYTES + 1)
-    with pytest.raises(OSError, match="larger than 16 MiB"):
-        read_bytes(str(tmp_path / "big.sh"))
+    assert target == Target("compose.yaml", "compose", named=False, over=("compose.override.yaml",))
 
 
 @pytest.mark.parametrize(
     ("name", "text", "syntax"),
     [
-        ("web.container", "[Unit]\n[Container]\nImage=x\n", QUADLET),
-        ("web.container", "  [Container] \r\nImage=x\n", QUADLET),
-        ("web.kube", "[Kube]\nYaml=x\n", QUADLET),
+        ("web.container", "[Unit]\n[Container]\nImage=x\n", "quadlet"),
+        ("web.container", "  [Container] \r\nImage=x\n", "quadlet"),
+        ("web.kube", "[Kube]\nYaml=x\n", "quadlet"),
         ("web.container", "# [Container]\n[Pod]\n", None),
         ("web.container", "not a unit", None),
         ("web.pod", "[Container]\n", None),
-        ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', INSPECT),
-        ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', INSPECT),
+        ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', "inspect"),
+        ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', "inspect"),
         ("x.json", '[{"Id": "1", "HostConfig": {}}]', None),
         ("x.json", '{"HostConfig": {"CapAdd": null, "CapDrop": null}}', None),
         ("x.json", 'see "Id", "HostConfig", "CapAdd" and "CapDrop"', None),
     ],
 )
 def test_content_tells_the_syntax_where_the_name_does_not(name: str, text: str, syntax: str | None) -> None:
-    assert syntax_of_content(name, text.encode()) == syntax
+    assert carrier_of_content(name, text.encode()) == syntax
 
 
 def test_hidden_folders_units_and_what_engines_printed_are_found(tmp_path: Path) -> None:
@@ -358,12 +344,12 @@ def test_hidden_folders_units_and_what_engines_printed_are_found(tmp_path: Path)
         "tsconfig.json": "{}",
     }
     tree(tmp_path, files)
-    found, failures = discover([str(tmp_path)])
+    found, failures = discover([str(tmp_path)])[:2]
     assert failures == []
-    assert {(os.path.relpath(target.path, tmp_path), target.syntax) for target in found} == {
-        (".devcontainer/devcontainer.json", DEVCONTAINER),
-        (".devcontainer/go/devcontainer.json", DEVCONTAINER),
-        (".devcontainer.json", DEVCONTAINER),
-        ("web.container", QUADLET),
-        ("audit.json", INSPECT),
+    assert {(os.path.relpath(target.path, tmp_path), target.carrier) for target in found} == {
+        (".devcontainer/devcontainer.json", "devcontainer"),
+        (".devcontainer/go/devcontainer.json", "devcontainer"),
+        (".devcontainer.json", "devcontainer"),
+        ("web.container", "quadlet"),
+        ("audit.json", "inspect"),
     }

@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropcap.carriers import dockerfile
-from dropcap.carriers.dockerfile import build_steps
-from dropcap.check import check_file, read_document
+from dropcap.carriers.dockerfile import build_steps, may_start_containers
+from dropcap.carriers.registry import carrier_of_name, unsupported_kind
+from dropcap.check import Setup, check_file
 from dropcap.cli import main
 from dropcap.discover import Target, discover
-from dropcap.model import Engine, Kind, Level, UnreadableError
+from dropcap.model import Kind, Level, UnreadableError
 from dropcap.rule import load_rules
 from dropcap.source import Source
-from dropcap.syntaxes import MARKDOWN, may_start_containers, syntax_of_name, unsupported_kind
+from reading import read_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +54,11 @@ def added(containers: tuple[Container, ...]) -> list[tuple[str, ...]]:
 def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.FixtureRequest) -> None:
     """Not all of these formats have comments to mark: one file says for all what is found, and at which text."""
     rules = load_rules()
-    targets, failures = discover([str(FOLDER)], markdown=True)
+    targets, failures = discover([str(FOLDER)], markdown=True)[:2]
     assert failures == []
     found = []
     for target in sorted(targets):
-        result = check_file(target, rules, Engine.DOCKER)
+        result = check_file(target, rules, Setup())
         assert [failure for failure in result.failures if failure.level is Level.ERROR] == []
         for finding in result.findings:
             where = finding.problem.where
@@ -71,8 +72,8 @@ def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.
 
 
 def test_every_syntax_has_a_fixture() -> None:
-    targets, _ = discover([str(FOLDER)], markdown=True)
-    assert {target.syntax for target in targets} == {*SYNTAXES, "script", "dockerfile"}
+    targets, _ = discover([str(FOLDER)], markdown=True)[:2]
+    assert {target.carrier for target in targets} == {*SYNTAXES, "script", "dockerfile"}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_every_syntax_has_a_fixture() -> None:
         ("a.service.d/b.conf", "unit"),
         ("/etc/crontab", "cron"),
         ("etc/cron.d/backup", "cron"),
-        ("README.md", MARKDOWN),
+        ("README.md", "markdown"),
         ("workflows/a.yaml", None),
         ("package-lock.json", None),
         ("b.conf", None),
@@ -105,14 +106,14 @@ def test_every_syntax_has_a_fixture() -> None:
     ],
 )
 def test_a_file_is_known_by_its_name(path: str, syntax: str | None) -> None:
-    assert syntax_of_name(path) == syntax
+    assert carrier_of_name(path) == syntax
 
 
 def test_markdown_in_folders_is_read_where_that_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("```sh\ndocker run --privileged a\n```\n", encoding="utf-8")
     assert discover([str(tmp_path)])[0] == []
-    assert [target.syntax for target in discover([str(tmp_path)], markdown=True)[0]] == [MARKDOWN]
-    assert [target.syntax for target in discover([str(tmp_path / "README.md")])[0]] == [MARKDOWN]
+    assert [target.carrier for target in discover([str(tmp_path)], markdown=True)[0]] == ["markdown"]
+    assert [target.carrier for target in discover([str(tmp_path / "README.md")])[0]] == ["markdown"]
 
 
 @pytest.mark.parametrize("way", ["option", "configuration"])
@@ -141,13 +142,13 @@ def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.Captur
 def test_other_files_are_left_alone_with_a_word(text: str, kind: str | None) -> None:
     assert unsupported_kind("x.yml", text.encode()) == kind
     with pytest.raises(UnreadableError) as caught:
-        read_document(Target("x.yml", None, named=True), text.encode(), Engine.DOCKER)
+        read_target(Target("x.yml", None, named=True), text=text)
     assert (caught.value.failure.level is Level.NOTE) is (kind is not None)
 
 
 def test_a_workflow_is_known_by_its_content() -> None:
     data = b"on: push\njobs:\n  a:\n    steps:\n      - run: docker run b\n"
-    document = read_document(Target("x.yml", None, named=True), data, Engine.DOCKER)
+    document = read_target(Target("x.yml", None, named=True), text=data)
     assert (document.syntax, len(document.containers)) == ("workflow", 1)
 
 
@@ -361,7 +362,7 @@ def test_what_a_file_leaves_open_says_why(syntax: str, text: str, unknown: str, 
     ],
 )  # fmt: skip
 def test_the_containers_of_build_steps_are_read(text: str, expected: list[tuple[str, ...]]) -> None:
-    document = dockerfile.read(Source("Dockerfile", f"FROM b AS a\n{text}\n"))
+    document = dockerfile.read_stages(Source("Dockerfile", f"FROM b AS a\n{text}\n"))
     assert document.failures == ()
     assert may_start_containers(text) or not expected
     found = build_steps.added(document)
@@ -373,7 +374,7 @@ def test_the_containers_of_build_steps_are_read(text: str, expected: list[tuple[
 
 def test_the_default_of_a_build_argument_may_be_overruled() -> None:
     text = 'FROM a\nARG C=--privileged\nRUN [ -z "$C" ] && docker run x\n'
-    found = build_steps.added(dockerfile.read(Source("Dockerfile", text)))
+    found = build_steps.added(dockerfile.read_stages(Source("Dockerfile", text)))
     assert [container.kind for container in found.containers] == [Kind.STAGE, Kind.RUN]
 
 
@@ -517,7 +518,7 @@ def test_a_dockerfile_of_nothing_but_clients_takes_bearable_time(tmp_path: Path)
     for text in (line, line * 20, "RUN docker\n" * 20_000, "RUN docker \\\n" * 20_000, "ENV A=docker\n" * 50_000):
         path.write_text("FROM a\n" + text)
         began = time.process_time()
-        result = check_file(Target(str(path), "dockerfile", named=True), [], Engine.DOCKER)
+        result = check_file(Target(str(path), "dockerfile", named=True, given=(str(path),)), [], Setup())
         assert result.failures == ()
         assert time.process_time() - began < 10
 

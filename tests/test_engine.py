@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.check import check_bytes
+from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Engine, Level, Problem, Severity
 from dropcap.report import FileResult, to_report
 from dropcap.rule import Rule
-from dropcap.syntaxes import COMPOSE, SHELL
+from dropcap.workspace import real_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pytest
 
@@ -33,8 +33,14 @@ def absent(container: Container) -> Iterator[Problem]:
     yield Problem(container.anchor, "drops nothing")
 
 
-def check(text: str, *rules: Rule, syntax: str = COMPOSE, path: str = "compose.yaml", named: bool = True) -> FileResult:
-    return check_bytes(Target(path, syntax, named), text.encode(), rules, Engine.PODMAN)
+def checked(target: Target, data: bytes, rules: Sequence[Rule], engine: Engine) -> FileResult:
+    return check_file(target, rules, Setup(engine, overlay={real_path(target.path): data}))
+
+
+def check(
+    text: str, *rules: Rule, syntax: str = "compose", path: str = "compose.yaml", named: bool = True
+) -> FileResult:
+    return checked(Target(path, syntax, named), text.encode(), rules, Engine.PODMAN)
 
 
 SHARED = """\
@@ -67,7 +73,7 @@ def test_an_absence_is_each_container_s_own() -> None:
 
 def test_no_two_findings_of_a_report_are_the_same() -> None:
     text = "docker run --cap-add X --cap-add X alpine\ndocker run --cap-add X alpine\n"
-    result = check(text, rule(added), rule(absent), syntax=SHELL, path="run.sh")
+    result = check(text, rule(added), rule(absent), syntax="script", path="run.sh")
     assert [container.name for container in result.containers] == ["alpine", "alpine (2)"]
     identities = [finding.identity for finding in result.findings]
     assert len(identities) == len(set(identities)) == 5
@@ -76,7 +82,7 @@ def test_no_two_findings_of_a_report_are_the_same() -> None:
 def test_the_engine_of_the_run_is_for_files_that_name_none() -> None:
     assert {container.engine for container in check(SHARED).containers} == {Engine.PODMAN}
     text = "docker run alpine\nnerdctl run alpine\n"
-    engines = [container.engine for container in check(text, syntax=SHELL, path="run.sh").containers]
+    engines = [container.engine for container in check(text, syntax="script", path="run.sh").containers]
     assert engines == [Engine.DOCKER, Engine.NERDCTL]
 
 
@@ -131,7 +137,7 @@ def test_a_report_is_ordered_by_path_and_place_whatever_came_first() -> None:
 
 
 def test_bytes_that_are_no_text_are_one_failure_at_their_place() -> None:
-    result = check_bytes(Target("compose.yaml", COMPOSE, named=True), b"a: b\n\xff", (), Engine.DOCKER)
+    result = checked(Target("compose.yaml", "compose", named=True), b"a: b\n\xff", (), Engine.DOCKER)
     (failure,) = result.failures
     assert failure.source is not None
     assert failure.span is not None

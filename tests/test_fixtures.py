@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dropcap.carriers.registry import carrier_of_content, carrier_of_name
 from dropcap.rule import load_rules
-from dropcap.syntaxes import INSPECT, SHELL, syntax_of_content, syntax_of_name
 from dropcap.testing import findings, lines, marked, marks, unmarked
 
 RULES = load_rules()
@@ -33,7 +33,7 @@ def named(path: Path) -> str:
 
 
 def syntax_of(path: Path) -> str:
-    syntax = syntax_of_name(str(path)) or syntax_of_content(str(path), path.read_bytes())
+    syntax = carrier_of_name(str(path)) or carrier_of_content(str(path), path.read_bytes())
     assert syntax, f"{path} has a name that says nothing"
     return syntax
 
@@ -57,8 +57,8 @@ def test_a_file_that_is_right_is_left_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", INSPECTED, ids=named)
 def test_what_is_found_in_an_engines_words_stands_beside_them(path: Path, request: pytest.FixtureRequest) -> None:
-    assert syntax_of(path) == INSPECT
-    found = findings(INSPECT, path.read_text(encoding="utf-8"), RULES)
+    assert syntax_of(path) == "inspect"
+    found = findings("inspect", path.read_text(encoding="utf-8"), RULES)
     regions = [(finding.problem.where.source.region(finding.problem.where.span), finding.rule) for finding in found]
     text = "".join(f"{where.line}:{where.column} {rule}\n" for where, rule in sorted(regions))
     expected = path.with_suffix(".expected")
@@ -92,9 +92,9 @@ def test_marks_are_written_as_they_are_read(path: Path) -> None:
 def test_marks_stand_where_a_comment_may_stand() -> None:
     text = "docker run \\\n  --privileged \\\n  web:1 --cap-drop ALL\n"
     written = marked(
-        SHELL,
+        "script",
         text,
-        findings(SHELL, text, [rule for rule in RULES if rule.id in ("privileged", "misplaced-option")]),
+        findings("script", text, [rule for rule in RULES if rule.id in ("privileged", "misplaced-option")]),
     )
     assert written == (
         "# error+2: privileged\ndocker run \\\n  --privileged \\\n  web:1 --cap-drop ALL  # error: misplaced-option\n"

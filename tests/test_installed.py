@@ -27,7 +27,6 @@ HEAVY = {
     "jsonschema",
     "logging",
     "pathlib",
-    "pathspec",
     "subprocess",
     "tomllib",
     "tree_sitter",
@@ -164,6 +163,5 @@ def test_heavy_modules_stay_out_until_they_are_needed(
             "importlib.metadata",
             "asyncio",
             "concurrent.futures",
-            "pathspec",
             "tomllib",
         }

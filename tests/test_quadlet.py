@@ -15,6 +15,7 @@ from dropcap.carriers.quadlet.drop_ins import MAX_FILES, drop_in_folders
 from dropcap.lang.unitfile import BrokenError, read_unit, split
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.source import Source, Span
+from reading import request_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ IMAGE = "[Container]\nImage=web:1\n"
 
 
 def document(text: str, path: str = "web.container") -> Document:
-    return quadlet.read(Source(path, text))
+    return quadlet.read(Source(path, text), request_of(path))
 
 
 def container(lines: str) -> Container:

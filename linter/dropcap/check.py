@@ -9,10 +9,12 @@ Each step is a function of its own; none of them prints, and a failure is data b
 
 from __future__ import annotations
 
-from importlib import import_module
+import os
 from typing import TYPE_CHECKING
 
-from dropcap.discover import cannot_be_read, read_bytes
+from dropcap.carriers import registry
+from dropcap.carriers.request import Request, Settings
+from dropcap.discover import Target
 from dropcap.model import (
     Container,
     Document,
@@ -23,78 +25,87 @@ from dropcap.model import (
     Level,
     UnreadableError,
 )
-from dropcap.project import Settings, is_started_alone, real_path
+from dropcap.namedtuple import NamedTuple
 from dropcap.report import FileResult
-from dropcap.source import Source, Span, UndecodableError
-from dropcap.syntaxes import (
-    COMPOSE,
-    DEVCONTAINER,
-    DOCKERFILE,
-    is_yaml,
-    may_start_containers,
-    syntax_of_content,
-    unsupported_kind,
-)
+from dropcap.source import Source
+from dropcap.workspace import NotReadError, Workspace, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from dropcap.discover import Target
     from dropcap.model import Problem
     from dropcap.rule import Rule
 
     _Asked = list[tuple[Rule, Callable[[Any], Iterable[Problem]]]]
 
 
-_READERS = frozenset(
-    {"action", "cron", "dockerfile", "gitlab", "inspect", "jenkins", "just", "make", "markdown", "package", "quadlet"}
-    | {"script", "task", "unit", "workflow"}
-)
-"""The syntaxes that have a reader of their name; each is imported when its first file comes."""
+class Setup(NamedTuple):
+    """How files are checked, the same for all of them.
+
+    Attributes:
+        engine: the engine for containers whose file names none.
+        settings: how to resolve Compose projects.
+        overlay: texts that stand in for files, by real path.
+
+    """
+
+    engine: Engine = Engine.DOCKER
+    settings: Settings = Settings()
+    overlay: Mapping[str, bytes] | None = None
 
 
 def check_targets(
-    targets: Sequence[Target],
-    rules: Sequence[Rule],
-    engine: Engine,
-    jobs: int = 1,
-    rule_folders: Sequence[str] = (),
-    settings: Settings | None = None,
+    targets: Sequence[Target], rules: Sequence[Rule], setup: Setup, jobs: int = 1, rule_folders: Sequence[str] = ()
 ) -> Iterator[FileResult]:
     """Check files, in their order.
 
     Args:
         targets: the files, each read once.
         rules: what to ask about each container.
-        engine: the engine for containers whose file names none.
+        setup: how.
         jobs: how many processes to spread the files over; the results are the same whatever the number.
         rule_folders: the folders that rules were loaded from besides the installed packages.
-        settings: how to resolve Compose projects; the root of each is found out.
 
     """
     if jobs > 1 and len(targets) > 1:
         from dropcap.parallel import check_files
 
-        return check_files(targets, rules, engine, jobs, rule_folders, settings)
-    return (check_file(target, rules, engine, settings) for target in targets)
+        return check_files(targets, rules, setup, jobs, rule_folders)
+    return (check_file(target, rules, setup) for target in targets)
 
 
-def check_file(target: Target, rules: Sequence[Rule], engine: Engine, settings: Settings | None = None) -> FileResult:
-    """Read a file, with those that belong to it, and ask the rules about it."""
+def check_text(path: str, carrier: str | None, text: str, rules: Sequence[Rule], setup: Setup) -> FileResult:
+    """Ask the rules about a text that stands alone, without any other file."""
+    source = Source(path, text)
+    request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
+    return _checked(Target(path, carrier, named=True), request, rules)
+
+
+def check_file(target: Target, rules: Sequence[Rule], setup: Setup) -> FileResult:
+    """Read a file, with those that belong to it, and ask the rules about it.
+
+    Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
+    """
+    given = (*target.given, *(setup.settings.env_files or ()))
+    root = target.root or root_of(os.path.dirname(target.path))
+    request = Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
+    result = _checked(target, request, rules)
+    if result.read or not target.over:
+        return result
+    first, *over = target.over
+    rest = check_file(target._replace(path=first, over=tuple(over)), rules, setup)
+    lost = tuple(
+        failure if failure.level is Level.DEFECT else failure._replace(level=Level.ERROR) for failure in result.failures
+    )
+    return rest._replace(failures=(*lost, *rest.failures))
+
+
+def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileResult:
     try:
-        data = read_bytes(target.path)
-    except OSError as error:
-        return _failed(Failure(target.path, cannot_be_read(error)))
-    return check_bytes(target, data, rules, engine, settings)
-
-
-def check_bytes(
-    target: Target, data: bytes, rules: Sequence[Rule], engine: Engine, settings: Settings | None = None
-) -> FileResult:
-    """Ask the rules about a file whose bytes are at hand."""
-    try:
-        document = read_document(target, data, engine, settings)
+        document = read_document(target, request)
+    except NotReadError as error:
+        return _failed(error.failure(Level.ERROR))
     except UnreadableError as error:
         return _failed(error.failure)
     except Exception as error:  # noqa: BLE001  # a reader's fault is this file's: the others are still to be checked
@@ -122,98 +133,60 @@ def check_bytes(
         tuple(failures),
         document.containers,
         read=True,
-        path=real_path(target.path),
+        path=request.workspace.real(target.path),
         parts=document.parts,
         bases=document.bases,
-        is_base=not target.over and not is_started_alone(target.path),
+        is_base=document.is_base,
     )
 
 
-def read_document(target: Target, data: bytes, engine: Engine, settings: Settings | None = None) -> Document:
-    """Turn a file's bytes into containers, each with a name of its own and an engine.
+def read_document(target: Target, request: Request) -> Document:
+    """Turn a file into containers, each with a name of its own and an engine.
 
     Raises:
-        UnreadableError: the file is not text, or not of a syntax that is read here.
+        NotReadError: the file is not there, or must not be read.
+        UnreadableError: the file is not text, or of no carrier that is read here.
 
     """
+    source = request.workspace.source(target.path)
+    carrier = target.carrier
+    if carrier is None:
+        data = source.text.encode("utf-8", "surrogatepass")
+        carrier = registry.carrier_of_content(target.path, data)
+        if carrier is None:
+            other = registry.unsupported_kind(target.path, data)
+            if other is not None:
+                message = f"{other}: what it starts is not checked here"
+                raise UnreadableError(Failure(target.path, message, Level.NOTE))
+            if not target.named or not registry.is_yaml(target.path):
+                raise UnreadableError(_of_no_carrier(target))
+            carrier = "compose"  # whoever names a YAML file may mean a part of a project
     try:
-        source = Source.decode(target.path, data)
-    except UndecodableError as error:
-        raise UnreadableError(_undecodable(target.path, data, error)) from None
-    syntax = target.syntax or syntax_of_content(target.path, data)
-    if syntax is None:
-        other = unsupported_kind(target.path, data)
-        if other is not None:
-            message = f"{other}: what it starts is not checked here"
-            raise UnreadableError(Failure(target.path, message, Level.NOTE))
-        if not target.named or not is_yaml(target.path):
-            raise UnreadableError(_of_no_syntax(target))
-        syntax = COMPOSE  # whoever names a YAML file may mean a part of a project
-    try:
-        document = _read(syntax, source, target, settings or Settings())
-        if syntax == DOCKERFILE:
-            document = _with_build_steps(document)
+        document = registry.read(carrier, source, request)
     except UnreadableError as error:
         # Found in a folder, a file of another kind is left alone with a word; named, it is a mistake to tell.
         # So is a part of another kind that a file is made of: without it the file is not checked.
         is_own = error.failure.path == target.path
-        if target.syntax is None and is_own and error.failure.level is Level.NOTE and target.named:
-            raise UnreadableError(_of_no_syntax(target)) from None
+        if target.carrier is None and is_own and error.failure.level is Level.NOTE and target.named:
+            raise UnreadableError(_of_no_carrier(target)) from None
         level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
-    containers = tuple(_named_apart(document.containers, engine))
-    failures = document.failures
-    if syntax == COMPOSE and engine is Engine.SWARM:
-        from dropcap.carriers.compose.stack import ignored_by_stack
-
-        failures = (*failures, *ignored_by_stack(containers))
-    return document._replace(containers=containers, failures=failures)
+    return document._replace(containers=tuple(_named_apart(document.containers, request.engine)))
 
 
-def _of_no_syntax(target: Target) -> Failure:
+def _of_no_carrier(target: Target) -> Failure:
     known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
     advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
     return Failure(target.path, f"neither name nor content says that this is {known}; {advice}")
-
-
-def _read(syntax: str, source: Source, target: Target, settings: Settings) -> Document:
-    """Read a source; each reader is imported when its first file comes."""
-    if syntax == COMPOSE:
-        from dropcap.carriers import compose
-
-        return compose.read(source, target.over, settings._replace(root=target.root))
-    if syntax == DEVCONTAINER:
-        from dropcap.carriers import devcontainer
-
-        return devcontainer.read(source, settings)
-    if syntax in _READERS:
-        return import_module(f"dropcap.carriers.{syntax}").read(source)  # type: ignore[no-any-return]  # a reader's contract
-    raise ValueError(f"no reader for {syntax}")
-
-
-def _with_build_steps(document: Document) -> Document:
-    """Add the containers that the build steps of a Dockerfile start; few name a client at all."""
-    if not may_start_containers(document.source.text):
-        return document
-    from dropcap.carriers.dockerfile import build_steps
-
-    return build_steps.added(document)
 
 
 def _defect(target: Target, error: Exception) -> Failure:
     """Report a reader that raised, which is our fault whatever the file holds."""
     from dropcap.crash import place, trace_of
 
-    what = f"the {target.syntax or 'file'} reader failed: {type(error).__name__} at {place(error)}"
+    what = f"the {target.carrier or 'file'} reader failed: {type(error).__name__} at {place(error)}"
     message = f"{what}; this is a defect of dropcap, please report it; the other files were checked"
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
-
-
-def _undecodable(path: str, data: bytes, error: UndecodableError) -> Failure:
-    """Point at the first byte that is no text, as far as the text before it can be had."""
-    before = Source(path, data.decode("utf-8", "replace"))
-    offset = before.offset(error.position) if error.position.line <= before.line_count else 0
-    return Failure(path, f"{error.reason}; save the file as UTF-8", Level.ERROR, before, Span(offset, offset))
 
 
 def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Container]:

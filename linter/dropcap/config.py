@@ -11,9 +11,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dropcap.discover import cannot_be_read, read_bytes
 from dropcap.model import Engine, Severity
 from dropcap.namedtuple import NamedTuple
+from dropcap.workspace import NotReadError, Workspace, repository_top, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,36 +78,40 @@ def load_config(path: str | None = None) -> Config:
         ConfigError: it cannot be read, is no TOML, or holds a key or value that is not known.
 
     """
-    file, table = _read(path) if path is not None else _nearest(os.getcwd())
+    if path is not None:
+        file, table = _read(path, Workspace(os.path.dirname(path) or os.curdir, named=[path]))
+    else:
+        file, table = _nearest(os.getcwd())
     return _from_table(file, table) if file is not None else Config()
 
 
 def _nearest(folder: str) -> tuple[ConfigFile | None, dict[str, Any]]:
     """Find the file that counts in a folder, and its table."""
     while True:
+        workspace = Workspace(root_of(folder))
         own = os.path.join(folder, OWN_NAME)
-        if os.path.lexists(own):
-            return _read(own)
+        if workspace.is_file(own) or workspace.is_folder(own):
+            return _read(own, workspace)
         shared = os.path.join(folder, _SHARED_NAME)
-        if _may_have_table(shared):
-            file, table = _read(shared)
+        if _may_have_table(shared, workspace):
+            file, table = _read(shared, workspace)
             if file is not None:
                 return file, table
         parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+        if parent == folder or repository_top(os.path.realpath(folder)) == os.path.realpath(folder):
             return None, {}
         folder = parent
 
 
-def _may_have_table(path: str) -> bool:
+def _may_have_table(path: str, workspace: Workspace) -> bool:
     """Whether a pyproject.toml speaks of dropcap; a search, since a TOML parser takes 13 ms to import."""
     try:
-        return _WORD in read_bytes(path)
-    except OSError:
+        return workspace.is_file(path) and _WORD in workspace.read(path)
+    except NotReadError:
         return False
 
 
-def _read(path: str) -> tuple[ConfigFile | None, dict[str, Any]]:
+def _read(path: str, workspace: Workspace) -> tuple[ConfigFile | None, dict[str, Any]]:
     """Read a file, and take our table out of it; of a pyproject.toml without one there is no file.
 
     Raises:
@@ -116,9 +120,9 @@ def _read(path: str) -> tuple[ConfigFile | None, dict[str, Any]]:
     """
     shown = os.path.relpath(path)
     try:
-        data = read_bytes(path)
-    except OSError as error:
-        raise ConfigError(f"{shown}: {cannot_be_read(error)}") from None
+        data = workspace.read(path)
+    except NotReadError as error:
+        raise ConfigError(f"{shown}: {error.reason}") from None
     file, table = _parse(shown, data)
     if os.path.basename(path) != _SHARED_NAME:
         return file, table

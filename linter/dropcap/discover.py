@@ -1,31 +1,36 @@
-"""Paths on the command line become files, each with the syntax to read it by.
+"""Paths on the command line become files, each with the carrier that it is.
 
-Folders are walked as git sees them: what `.gitignore` excludes is not looked at. Files are known by name,
-and where the name says nothing by content. Nothing outside a walked folder is read.
+Folders are walked as git sees them: what `.gitignore` excludes and git does not track is not looked at. Files are
+known by name, and where the name says nothing by content. Nothing outside a walked folder is read.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.project_files import is_main, project_files
+from dropcap.carriers.registry import (
+    bytes_to_recognise,
+    carrier_of_content,
+    carrier_of_name,
+    is_walked,
+    is_yaml,
+    may_be_known,
+)
 from dropcap.model import Failure, Level
 from dropcap.namedtuple import NamedTuple
 from dropcap.paths import shown
-from dropcap.project import root_of, together
-from dropcap.syntaxes import MARKDOWN, MAX_BYTES, enough_of, is_yaml, may_be_known, syntax_of_content, syntax_of_name
+from dropcap.workspace import NotReadError, Workspace, is_below, is_path, real_path, repository_top, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-_ADVICE = {
-    errno.EACCES: "; run as a user who may, or exclude it",
-    errno.ENOENT: "; check the path",
-    errno.ENOTDIR: "; check the path",
-}
+    from dropcap.gitignore import Ignores
+
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
+MAX_FOLDERS = 200_000
+"""How many folders one walk looks into."""
 
 
 class Target(NamedTuple):
@@ -33,18 +38,35 @@ class Target(NamedTuple):
 
     Attributes:
         path: as it is to be printed: relative to the current folder if it lies in it, and else as it was given.
-        syntax: how to read it; None where its name says nothing and its content has to.
+        carrier: how to read it; None where its name says nothing and its content has to.
         named: whether it was named itself, not found in a folder.
         over: the Compose files that are laid over it, the strongest last.
         root: the folder that nothing is read outside of; None where the file's own place decides.
+        given: the paths that a person named, which are read wherever they lie.
 
     """
 
     path: str
-    syntax: str | None
+    carrier: str | None
     named: bool
     over: tuple[str, ...] = ()
     root: str | None = None
+    given: tuple[str, ...] = ()
+
+
+class Discovery(NamedTuple):
+    """What was found.
+
+    Attributes:
+        targets: the files to check.
+        failures: what could not be looked at.
+        left_out: what ignore rules leave out.
+
+    """
+
+    targets: list[Target]
+    failures: list[Failure]
+    left_out: list[str]
 
 
 def discover(
@@ -53,8 +75,8 @@ def discover(
     *,
     as_discovered: bool = False,
     markdown: bool = False,
-    left_out: list[str] | None = None,
-) -> tuple[list[Target], list[Failure]]:
+    overlay: dict[str, bytes] | None = None,
+) -> Discovery:
     """Find the files to check; those of one Compose project are one target.
 
     Args:
@@ -63,152 +85,255 @@ def discover(
         as_discovered: whether a file that is named counts as one found by a walk of the current folder: one that is
             excluded is left out, and one of another kind is left alone. What git ignores is no matter then.
         markdown: whether Markdown is looked at that is not named by itself.
-        left_out: told about what ignore rules leave out.
+        overlay: texts that stand in for files, by real path.
 
     Raises:
         PatternError: one of `exclude` means nothing.
 
     """
     targets: dict[str, Target] = {}
-    failures: list[Failure] = []
-    left_out = [] if left_out is None else left_out
+    walk = _Walk(exclude, overlay)
     for path in map(shown, paths):
         found: Iterable[Target]
-        if os.path.isdir(path):
-            root = root_of(path)
-            found = (target._replace(root=root) for target in _walk(path, exclude, failures, left_out))
+        if is_path(path) and os.path.isdir(path):
+            found = walk.folder(path)
         elif as_discovered:
-            found = _named_as_discovered(path, exclude, failures, left_out)
+            found = walk.as_discovered(path)
         else:
             key = os.path.abspath(path)
             first = targets.get(key)
-            targets[key] = Target(first.path if first else path, syntax_of_name(path), named=True)
+            shown_path = first.path if first else path
+            targets[key] = Target(shown_path, carrier_of_name(path), named=True, given=(shown_path,))
             continue
         for target in found:
-            if target.syntax == MARKDOWN and not markdown:
+            if target.carrier is not None and not is_walked(target.carrier) and not markdown:
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
-    projects = together(list(targets.values()))
-    return [target._replace(named=False) for target in projects] if as_discovered else projects, failures
+    projects = together(list(targets.values()), walk.failures, overlay)
+    if as_discovered:
+        projects = [target._replace(named=False) for target in projects]
+    return Discovery(projects, walk.failures, walk.left_out)
 
 
-def read_bytes(path: str) -> bytes:
-    """Read a regular file of a bearable size.
+def together(
+    targets: Sequence[Target], failures: list[Failure] | None = None, overlay: dict[str, bytes] | None = None
+) -> list[Target]:
+    """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
 
-    Raises:
-        OSError: it cannot be read; `strerror` says why.
-
+    Of a folder that was walked only files count that were found in it; beside a file that was named all that are
+    there count, as they do for Docker Compose.
     """
-    status = os.stat(path)
-    if stat.S_ISDIR(status.st_mode):
-        raise OSError(0, "is a folder where a file is needed")
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(0, "is no regular file where one is needed")
-    if status.st_size > MAX_BYTES:
-        raise OSError(
-            0,
-            f"is larger than {MAX_BYTES // 1024 // 1024} MiB, so a program wrote it; name its source instead",
-        )
-    with open(path, "rb") as file:
-        return file.read(MAX_BYTES + 1)
+    paths = {os.path.abspath(target.path) for target in targets if not target.named}
+    folders: dict[str, tuple[str, ...]] = {}
+    seen: dict[str, int] = {}
+    result: list[Target] = []
+    for target in targets:
+        files: tuple[str, ...] = ()
+        if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
+            folder = os.path.dirname(target.path)
+            if folder not in folders:
+                folders[folder] = _files_of(folder, None if target.named else paths, failures, overlay)
+            files = folders[folder]
+        is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
+        if files and not is_own and files[0] not in seen and not is_main(files[0]):
+            # The folder's `.env` lists the files of a project, and Docker Compose takes no others by itself.
+            seen[files[0]] = len(result)
+            result.append(target._replace(path=files[0], carrier="compose", over=files[1:], given=()))
+        if not is_own:
+            result.append(target)
+        elif files[0] not in seen:
+            seen[files[0]] = len(result)
+            result.append(target._replace(path=files[0], carrier="compose", over=files[1:]))
+        elif target.named:
+            first = result[seen[files[0]]]
+            result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
+    return result
 
 
-def _walk(root: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]) -> Iterator[Target]:
-    """Give the files below a folder in a fixed order."""
-    from dropcap.ignores import outer_ignores  # not for a file that is named
+def _files_of(
+    folder: str, found: Collection[str] | None, failures: list[Failure] | None, overlay: dict[str, bytes] | None
+) -> tuple[str, ...]:
+    project = project_files(folder, Workspace(root_of(folder or os.curdir), overlay), found)
+    if failures is not None:
+        failures += project.failures
+    return project.paths
 
-    real_root = os.path.realpath(root)
-    pending = [(root, outer_ignores(real_root).with_lines(real_root, exclude))]
-    while pending:
-        folder, ignores = pending.pop()
-        real = real_root if folder == root else os.path.join(real_root, os.path.relpath(folder, root))
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            failures.append(_unreadable(folder, error))
-            continue
-        if any(entry.name == ".gitignore" for entry in entries):
-            ignores = ignores.with_file(real, ".gitignore")
-        folders = []
-        for entry in entries:
-            path = entry.name if folder == "." else os.path.join(folder, entry.name)
-            at = os.path.join(real, entry.name)
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in _SKIPPED_FOLDERS if is_folder else not may_be_known(path):
+
+class _Walk:
+    """Looks for files, and remembers what it could not look at and what it was to leave out."""
+
+    def __init__(self, exclude: Sequence[str], overlay: dict[str, bytes] | None) -> None:
+        self.failures: list[Failure] = []
+        self.left_out: list[str] = []
+        self._exclude = exclude
+        self._overlay = overlay
+        self._tracked: dict[str, Collection[str]] = {}
+
+    def folder(self, root: str) -> Iterator[Target]:
+        """Yield the files below a folder in a fixed order."""
+        from dropcap.gitignore import Ignores  # not for a file that is named
+
+        real_root = os.path.realpath(root)
+        workspace = Workspace(root_of(root), self._overlay, [root])
+        inside = workspace.at(real_root)
+        own = Ignores().with_lines(real_root, self._exclude)
+        pending = [(root, self._outer_ignores(real_root, workspace))]
+        count = 0
+        while pending:
+            folder, ignores = pending.pop()
+            count += 1
+            if count > MAX_FOLDERS:
+                self._tell(
+                    folder, f"more than {MAX_FOLDERS:,} folders: the rest of {root} is not looked at; exclude some"
+                )
+                return
+            real = real_root if folder == root else os.path.join(real_root, os.path.relpath(folder, root))
+            try:
+                entries = workspace.entries(folder)
+            except NotReadError as error:
+                self.failures.append(error.failure(Level.ERROR))
                 continue
-            if ignores.match(at, is_folder=is_folder):
-                left_out.append(path)
-            elif is_folder:
-                folders.append((path, ignores))
-            elif target := _candidate(path, at, real_root, failures):
-                yield target
-        pending += reversed(folders)
+            if any(entry.name == ".gitignore" for entry in entries):
+                ignores = self._with_file(ignores, real, os.path.join(folder, ".gitignore"), workspace)
+            folders = []
+            for entry in entries:
+                path = entry.name if folder == "." else os.path.join(folder, entry.name)
+                if entry.name in _SKIPPED_FOLDERS if entry.is_folder else not may_be_known(path):
+                    continue
+                at = os.path.join(real, entry.name)
+                if self._is_ignored(at, (own, ignores), workspace, is_folder=entry.is_folder):
+                    self.left_out.append(path)
+                elif entry.is_folder:
+                    folders.append((path, ignores))
+                elif target := self._candidate(path, inside, is_link=entry.is_link):
+                    yield target._replace(root=workspace.root)
+            pending += reversed(folders)
 
+    def as_discovered(self, path: str) -> Iterator[Target]:
+        """Yield a file that is named, unless a walk of the current folder would leave it out."""
+        if not is_path(path) or not may_be_known(path):
+            return
+        from dropcap.gitignore import Ignores
 
-def _named_as_discovered(
-    path: str, exclude: Sequence[str], failures: list[Failure], left_out: list[str]
-) -> Iterator[Target]:
-    """Give a file that is named, unless a walk of the current folder would leave it out."""
-    if not may_be_known(path):
-        return
-    from dropcap.ignores import Ignores
+        here = os.path.realpath(os.curdir)
+        ignores = Ignores().with_lines(here, self._exclude)
+        at = os.path.abspath(path)
+        folders, folder = [], os.path.dirname(at)
+        while folder.startswith(os.path.join(here, "")):
+            folders.append(folder)
+            folder = os.path.dirname(folder)
+        if any(ignores.match(folder, is_folder=True) for folder in folders) or ignores.match(at, is_folder=False):
+            self.left_out.append(path)
+        elif target := self._candidate(path, Workspace(root_of(os.curdir), self._overlay), is_link=True):
+            # Beside a file that is named all of its project counts, though only it was changed.
+            yield target._replace(named=True)
 
-    here = os.path.realpath(os.curdir)
-    ignores = Ignores().with_lines(here, exclude)
-    at = os.path.abspath(path)
-    folders, folder = [], os.path.dirname(at)
-    while folder.startswith(os.path.join(here, "")):
-        folders.append(folder)
-        folder = os.path.dirname(folder)
-    if any(ignores.match(folder, is_folder=True) for folder in folders) or ignores.match(at, is_folder=False):
-        left_out.append(path)
-    elif target := _candidate(path, at, root_of(os.curdir), failures):
-        # Beside a file that is named all of its project counts, though only it was changed.
-        yield target._replace(named=True)
+    def _candidate(self, path: str, workspace: Workspace, *, is_link: bool) -> Target | None:
+        """Take what may be a file to check as one, if its name or its content says so.
 
+        Args:
+            path: as it is to be printed.
+            workspace: the door to it.
+            is_link: whether it, or a folder on its way, may be a link.
 
-def _candidate(path: str, at: str, root: str, failures: list[Failure]) -> Target | None:
-    """Take what may be a file to check as one, if its name or its content says so.
-
-    Args:
-        path: as it is to be printed.
-        at: the same, absolute.
-        root: the folder that nothing is read outside of, without links.
-        failures: told about what cannot be looked at.
-
-    """
-    syntax = syntax_of_name(path)
-    # Of a file without a suffix nobody expects that it is a script.
-    is_expected = syntax is not None or is_yaml(path)
-    if os.path.islink(path) and (reason := _astray(path, at, root)):
-        if is_expected:
-            failures.append(Failure(path, reason, Level.NOTE))
-        return None
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        """
+        carrier = carrier_of_name(path)
+        # Of a file without a suffix nobody expects that it is a script.
+        is_expected = carrier is not None or is_yaml(path)
+        if is_link and (reason := _astray(path, workspace)):
+            if is_expected:
+                self._tell(path, reason, Level.NOTE)
             return None
-        if syntax is None:
-            with open(path, "rb") as file:
-                syntax = syntax_of_content(path, file.read(enough_of(path)))
-    except OSError as error:
-        failures.append(_unreadable(path, error)._replace(level=Level.ERROR if is_expected else Level.NOTE))
-        return None
-    return Target(path, syntax, named=False) if syntax else None
+        try:
+            if carrier is not None:
+                workspace.check(path)
+            else:
+                carrier = carrier_of_content(path, workspace.read(path, bytes_to_recognise(path)))
+        except NotReadError as error:
+            if not os.path.isdir(path):
+                self.failures.append(error.failure(Level.ERROR if is_expected else Level.NOTE))
+            return None
+        return Target(path, carrier, named=False) if carrier else None
+
+    def _outer_ignores(self, folder: str, workspace: Workspace) -> Ignores:
+        """Collect the patterns of the repository that a folder lies in, from its top to the parent."""
+        from dropcap.gitignore import Ignores
+
+        top = repository_top(folder)
+        if top is None:
+            return Ignores()
+        above: list[str] = []
+        while folder != top:
+            folder = os.path.dirname(folder)
+            above.append(folder)
+        ignores = self._with_file(Ignores(), top, os.path.join(top, ".git", "info", "exclude"), workspace)
+        for parent in reversed(above):
+            ignores = self._with_file(ignores, parent, os.path.join(parent, ".gitignore"), workspace)
+        return ignores
+
+    def _with_file(self, ignores: Ignores, folder: str, path: str, workspace: Workspace) -> Ignores:
+        """Add the patterns of a file, if it is there; one that cannot be read leaves nothing out."""
+        from dropcap.gitignore import MAX_PATTERNS
+
+        if not workspace.is_file(path):
+            return ignores
+        try:
+            text = workspace.read(path).decode("utf-8", "replace")
+        except NotReadError as error:
+            self._tell(path, f"{error.reason}: what it leaves out is checked", Level.NOTE)
+            return ignores
+        if text.count("\n") > MAX_PATTERNS:
+            self._tell(path, f"has more than {MAX_PATTERNS:,} lines: those behind leave nothing out", Level.NOTE)
+        return ignores.with_text(folder, text)
+
+    def _is_ignored(self, at: str, ignores: tuple[Ignores, Ignores], workspace: Workspace, *, is_folder: bool) -> bool:
+        """Return whether a path is left out: by our own patterns, or by git's and git does not track it."""
+        ours, gits = ignores
+        if ours.match(at, is_folder=is_folder):
+            return True
+        return gits.match(at, is_folder=is_folder) and not self._is_tracked(at, workspace)
+
+    def _is_tracked(self, at: str, workspace: Workspace) -> bool:
+        """Return whether git tracks a file, or one in a folder, although it is ignored."""
+        top = repository_top(os.path.dirname(at))
+        if top is None or not is_below(top, workspace.root):
+            return False
+        if top not in self._tracked:
+            from dropcap.git_index import IndexUnknownError, tracked_files
+
+            try:
+                self._tracked[top] = tracked_files(top, workspace)
+            except IndexUnknownError as error:
+                self._tracked[top] = ()
+                what = "files that are ignored and tracked all the same are left out; name them to have them checked"
+                self._tell(shown(top), f"which files git tracks is not known, {error}: {what}", Level.NOTE)
+        return os.path.relpath(at, top).replace(os.sep, "/") in self._tracked[top]
+
+    def _tell(self, path: str, message: str, level: Level = Level.ERROR) -> None:
+        self.failures.append(Failure(shown(path), message, level))
 
 
-def _astray(path: str, at: str, root: str) -> str | None:
-    """Say why a link is not followed; None where it is."""
-    if not os.path.realpath(at).startswith(os.path.join(root, "")):
+def _astray(path: str, workspace: Workspace) -> str | None:
+    """Return why a link is not followed; None where it is."""
+    if workspace.is_outside(path):
         return "is a link that leads out of the folder: not followed; name the file to have it checked"
-    if not os.path.exists(path):  # nor does one that leads back to itself
+    if os.path.islink(path) and not os.path.exists(path):  # nor does one that leads back to itself
         return "is a link that leads nowhere: nothing to check there"
     return None
 
 
-def _unreadable(path: str, error: OSError) -> Failure:
-    return Failure(path, cannot_be_read(error))
+def stdin_target(path: str, data: bytes) -> tuple[list[Target], list[Failure], dict[str, bytes]]:
+    """Return what to check where a text stands in for a file: the project that the file belongs to.
 
+    Args:
+        path: the file's path, whether it is there or not.
+        data: its text.
 
-def cannot_be_read(error: OSError) -> str:
-    """Say that a path cannot be read, why, and what to do."""
-    return f"cannot be read: {error.strerror or error}{_ADVICE.get(error.errno or 0, '')}"
+    Returns:
+        The targets, what could not be looked at, and the overlay to read them with.
+
+    """
+    overlay = {real_path(path): data}
+    failures: list[Failure] = []
+    target = Target(path, carrier_of_name(path), named=True, given=(path,))
+    return together([target], failures, overlay), failures, overlay

@@ -348,6 +348,7 @@ class Document(NamedTuple):
         failures: what could not be read, while the rest was.
         parts: the real paths of further files that belong to it and are not to be read by themselves.
         bases: real path and name of the services of other files that it is made of.
+        is_base: whether nobody starts the file by itself, so that its services may be there for others to be made of.
 
     """
 
@@ -357,6 +358,7 @@ class Document(NamedTuple):
     failures: tuple[Failure, ...] = ()
     parts: tuple[str, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
+    is_base: bool = False
 
 
 class Edit(NamedTuple):

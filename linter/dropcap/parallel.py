@@ -11,9 +11,8 @@ from dropcap.rule import load_rules
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.check import Setup
     from dropcap.discover import Target
-    from dropcap.model import Engine
-    from dropcap.project import Settings
     from dropcap.report import FileResult
     from dropcap.rule import Rule
 
@@ -23,10 +22,9 @@ _CHUNK = 50
 def check_files(
     targets: Sequence[Target],
     rules: Sequence[Rule],
-    engine: Engine,
+    setup: Setup,
     jobs: int,
     folders: Sequence[str],
-    settings: Settings | None,
 ) -> Iterator[FileResult]:
     """Give the result of each target, in their order.
 
@@ -35,19 +33,19 @@ def check_files(
     """
     ids = frozenset(rule.id for rule in rules)
     with ProcessPoolExecutor(
-        min(jobs, len(targets)), initializer=_start, initargs=(ids, engine, tuple(folders), settings)
+        min(jobs, len(targets)), initializer=_start, initargs=(ids, setup, tuple(folders))
     ) as pool:
         yield from pool.map(_check, targets, chunksize=_CHUNK)
 
 
-_state: list[tuple[tuple[Rule, ...], Engine, Settings | None]] = []
+_state: list[tuple[tuple[Rule, ...], Setup]] = []
 
 
-def _start(ids: frozenset[str], engine: Engine, folders: tuple[str, ...], settings: Settings | None) -> None:
+def _start(ids: frozenset[str], setup: Setup, folders: tuple[str, ...]) -> None:
     rules = tuple(rule for rule in load_rules(folders) if rule.id in ids)
-    _state[:] = [(rules, engine, settings)]
+    _state[:] = [(rules, setup)]
 
 
 def _check(target: Target) -> FileResult:
-    ((rules, engine, settings),) = _state
-    return check_file(target, rules, engine, settings)
+    ((rules, setup),) = _state
+    return check_file(target, rules, setup)

@@ -9,20 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class PatternError(ValueError):
-    """A pattern that means nothing.
-
-    Attributes:
-        pattern: as it is written.
-
-    """
-
-    def __init__(self, pattern: str) -> None:
-        """Keep the pattern."""
-        super().__init__(f"{pattern!r} is no pattern in the manner of .gitignore: mend it or take it out")
-        self.pattern = pattern
-
-
 def shown(path: str) -> str:
     """Write a path relative to the current folder if it lies in it; elsewhere as it was typed."""
     if path[:1] not in ("", ".", os.sep) and path == os.path.normpath(path) and not os.path.isabs(path):

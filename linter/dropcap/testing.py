@@ -20,11 +20,9 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.check import check_bytes
-from dropcap.discover import Target
+from dropcap.check import Setup, check_text
 from dropcap.model import Engine, Level
 from dropcap.namedtuple import NamedTuple
-from dropcap.syntaxes import COMPOSE, DEVCONTAINER, DOCKERFILE, QUADLET, SHELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,11 +31,11 @@ if TYPE_CHECKING:
     from dropcap.rule import Rule
 
 SYNTAXES = {
-    "yaml": COMPOSE,
-    "sh": SHELL,
-    "dockerfile": DOCKERFILE,
-    "jsonc": DEVCONTAINER,
-    "ini": QUADLET,
+    "yaml": "compose",
+    "sh": "script",
+    "dockerfile": "dockerfile",
+    "jsonc": "devcontainer",
+    "ini": "quadlet",
 }
 """The words after the fence, and the syntax that each stands for."""
 
@@ -122,7 +120,7 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
         UncheckableError: something in it could not be read, or a rule failed.
 
     """
-    result = check_bytes(Target("example", syntax, named=True), text.encode(), rules, engine)
+    result = check_text("example", syntax, text, rules, Setup(engine))
     unchecked = [failure.message for failure in result.failures if failure.level is not Level.NOTE]
     if unchecked:
         raise UncheckableError("; ".join(unchecked))
@@ -159,14 +157,14 @@ def marked(syntax: str, text: str, found: Iterable[Finding]) -> str:
     A mark stands at the end of its line where a comment can stand there; otherwise above the first line of
     the statement, as a shell's continuation lines, Dockerfile instructions and units ask for.
     """
-    sign = "//" if syntax == DEVCONTAINER else "#"
+    sign = "//" if syntax == "devcontainer" else "#"
     at_line: dict[int, list[str]] = {}
     for (number, rule), count in sorted(lines(found).items()):
         at_line.setdefault(number, []).extend([rule] * count)
     body = text.splitlines()
     above: dict[int, list[int]] = {}
     for number, rules in at_line.items():
-        if syntax in {DOCKERFILE, QUADLET} or body[number - 1].endswith("\\"):
+        if syntax in {"dockerfile", "quadlet"} or body[number - 1].endswith("\\"):
             above.setdefault(_statement(body, number), []).append(number)
         else:
             body[number - 1] += f"  {sign} error: {', '.join(rules)}"

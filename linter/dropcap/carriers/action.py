@@ -9,13 +9,14 @@ from dropcap.carriers.workflow import steps
 from dropcap.carriers.yaml_scripts import documents, get
 
 if TYPE_CHECKING:
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
 __all__ = ["read"]
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read an action.
 
     Raises:

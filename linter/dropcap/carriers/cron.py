@@ -10,6 +10,7 @@ from dropcap.carriers.script_builder import Builder, Script, may_concern, read_a
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
@@ -20,7 +21,7 @@ _USER = r"[\w.-]+(?::[\w.-]+)?[ \t]+"
 _SYSTEM = r"(?:^|/)(?:cron\.d/[^/]+|etc/crontab)$"
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a cron table; those of the system have a user's name before the command."""
     if not may_concern(source):
         return read_all(source, "cron", ())

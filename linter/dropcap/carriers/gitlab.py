@@ -10,6 +10,7 @@ from dropcap.carriers.yaml_scripts import add_variables, documents, get, pairs, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.carriers.script_builder import Script
     from dropcap.lang.yaml import Scalar, Value
     from dropcap.model import Document
@@ -21,7 +22,7 @@ _PARTS = (("before_script", "script"), ("after_script",))
 """What runs in one shell, one after the other."""
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a pipeline.
 
     Raises:

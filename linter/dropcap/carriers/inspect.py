@@ -10,6 +10,7 @@ itself is, by its difference from the set that Podman grants.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
@@ -21,16 +22,25 @@ from dropcap.model import Container, Document, Engine, Failure, Kind, Located, M
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.jsonc import Node
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["read", "recognise"]
+
+_START = rb"\s*\[?\s*\{"
+_FIELDS = (b'"Id"', b'"HostConfig"', b'"CapAdd"', b'"CapDrop"')
 
 # Podman alone prints these: containers/podman libpod/define/container_inspect.go.
 _OF_PODMAN = frozenset({"OCIRuntime", "BoundingCaps", "EffectiveCaps"})
 
 
-def read(source: Source) -> Document:
+def recognise(_path: str, data: bytes) -> bool:
+    """Return whether a file is what an engine printed about containers: it has the names of some fields."""
+    return re.match(_START, data) is not None and all(field in data for field in _FIELDS)
+
+
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a list of containers, or one; images, networks and whatever else was described are left out.
 
     Raises:

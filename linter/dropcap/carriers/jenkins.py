@@ -21,6 +21,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document, Failure
     from dropcap.source import Source
 
@@ -53,7 +54,7 @@ class _Token(NamedTuple):
     script: Script | None = None
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a Jenkinsfile."""
     tokens = list(_tokens(source))
     scripts: list[Script] = []

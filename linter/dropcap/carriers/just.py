@@ -10,6 +10,7 @@ from dropcap.carriers.script_builder import Builder, Script, may_concern, read_a
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
@@ -21,7 +22,7 @@ _SHELL = r"#!\s*\S*?(?:/env\s+)?\S*?\b(?:ba|da|k|z)?sh\b"
 _FILLED = r"\{\{([^}]{0,1000})\}\}"
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a justfile."""
     if not may_concern(source):
         return read_all(source, "just", ())

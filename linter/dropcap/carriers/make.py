@@ -16,6 +16,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
@@ -57,7 +58,7 @@ class _Recipe(NamedTuple):
     targets: tuple[str, ...]
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a makefile."""
     if not may_concern(source):
         return read_all(source, "make", ())

@@ -18,6 +18,8 @@ from dropcap.source import Source, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
+
 __all__ = ["read"]
 
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "console", "shell-session", "shellsession", "sh-session"})
@@ -48,7 +50,7 @@ class _Block(NamedTuple):
     lines: list[tuple[str, int]]
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read the code blocks of a text; what is wrong in one is a note, as such text is for people."""
     scripts: list[Script] = []
     containers: list[Container] = []

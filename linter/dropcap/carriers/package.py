@@ -10,6 +10,7 @@ from dropcap.carriers.script_builder import Builder, Script, may_concern, read_a
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
@@ -21,7 +22,7 @@ _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _INSIDE = 2  # an object in the file's object
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a package.json; text that is no JSON has no scripts."""
     scripts = list(_scripts(source)) if may_concern(source) else []
     return read_all(source, "package", scripts)

@@ -12,21 +12,33 @@ from typing import TYPE_CHECKING
 
 from dropcap.docker_cli.commands import VERBS
 from dropcap.lang.shell import check_readable
+from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Container, Document, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["read", "read_script", "recognise"]
 
 _PROGRAM = re.compile(r"\b(?:docker|podman|nerdctl)\b")
 _COMMAND = re.compile(rf"\b(?:{'|'.join(VERBS)})\b")
 
 
-def read(source: Source, taken: Sequence[TemplateHole] = ()) -> Document:
+def recognise(_path: str, data: bytes) -> bool:
+    """Return whether a file's first line says that a shell runs it."""
+    return is_shell_script(data)
+
+
+def read(source: Source, _request: Request | None = None) -> Document:
+    """Read a script; raises as :func:`read_script`."""
+    return read_script(source)
+
+
+def read_script(source: Source, taken: Sequence[TemplateHole] = ()) -> Document:
     """Read a script: every `docker run` and its like that stands where a command stands.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers import script
+from dropcap.carriers.script import read_script
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -142,7 +142,7 @@ def read_all(source: Source, syntax: str, scripts: Iterable[Script], others: Ite
     failures: list[Failure] = []
     for one in scripts:
         try:
-            found = script.read(*one)
+            found = read_script(*one)
         except UnreadableError as error:  # noqa: PERF203  # one bad script leaves the others
             failures.append(error.failure)
         else:

@@ -16,6 +16,7 @@ from dropcap.lang.yaml import Scalar, Sequence, target
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.carriers.script_builder import Script
     from dropcap.lang.yaml import Value
     from dropcap.model import Document
@@ -28,7 +29,7 @@ _VARIABLE = r"\{\{-?\s*\.(\w+)\s*-?\}\}"
 _REASON = "task fills it in"
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a Taskfile.
 
     Raises:

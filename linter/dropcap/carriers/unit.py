@@ -16,6 +16,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source
 
@@ -55,7 +56,7 @@ class _Line(NamedTuple):
     segments: list[tuple[int, int]]
 
 
-def read(source: Source) -> Document:
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a unit."""
     if not may_concern(source):
         return read_all(source, "unit", ())

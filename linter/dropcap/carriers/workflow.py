@@ -29,20 +29,28 @@ from dropcap.model import Container
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
     from dropcap.model import Document, Failure
     from dropcap.source import Source
 
-__all__ = ["EXPRESSION", "read", "steps"]
+__all__ = ["EXPRESSION", "read", "recognise", "steps"]
 
 EXPRESSION = r"\$\{\{(?:[^}]|\}(?!\})){0,1000}\}\}"
 """An expression; none that people write is longer."""
 _VARIABLE = r"\$\{\{\s*env\.(\w+)\s*\}\}"
 _REASON = "GitHub fills it in"
+_JOBS_KEY = rb"(?m)^jobs[ \t]*:[ \t]*(?:#.*)?\r?$"
+_ON_KEY = rb"(?m)^(?:on|'on'|\"on\")[ \t]*:"
 _SHELLS = frozenset({"", "bash", "sh"})
 
 
-def read(source: Source) -> Document:
+def recognise(_path: str, data: bytes) -> bool:
+    """Return whether a YAML file of any name is a workflow."""
+    return re.search(_JOBS_KEY, data) is not None and re.search(_ON_KEY, data) is not None
+
+
+def read(source: Source, _request: Request | None = None) -> Document:
     """Read a workflow.
 
     Raises:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.project_files import project_files
+from dropcap.carriers.request import Request, Settings
 from dropcap.cli import CLEAN, UNCHECKED, UsageError
 from dropcap.commands.inputs import add_project, project_settings
 from dropcap.commands.output import print_failures, write_output
-from dropcap.discover import Target, read_bytes
+from dropcap.discover import Target, together
 from dropcap.model import Failure, Level, UnreadableError
-from dropcap.project import files_of, root_of, together
 from dropcap.report import FileResult, to_report
-from dropcap.source import Source, UndecodableError
-from dropcap.syntaxes import COMPOSE
+from dropcap.workspace import NotReadError, Workspace, real_path, root_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.compose import Project
     from dropcap.carriers.compose.canonical.tree import Tree
-    from dropcap.project import Settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -56,7 +55,7 @@ def run(arguments: Namespace) -> int:
         tree = canonical(project, arguments.profiles or None)
         write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
         failures = project.scope.log.failures
-    report = to_report([FileResult((), failures, (), read=True, path=os.path.realpath(target.path))])
+    report = to_report([FileResult((), failures, (), read=True, path=real_path(target.path))])
     print_failures(report)
     return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN
 
@@ -72,16 +71,21 @@ def find_project(path: str | None, files: list[str]) -> Target:
         if path is not None:
             raise UsageError("-f names the files of the project and cannot be mixed with a path")
         main, *over = files
-        return Target(main, COMPOSE, named=True, over=tuple(over))
+        return Target(main, "compose", named=True, over=tuple(over), given=tuple(files))
     given = os.path.normpath(path or os.curdir)
     if not os.path.isdir(given):
-        return together([Target(path or given, COMPOSE, named=True)])[0]
-    found = files_of("" if given == os.curdir else given)
+        path = path or given
+        return together([Target(path, "compose", named=True, given=(path,))])[0]
+    found = _files_of("" if given == os.curdir else given)
     if not found and path is None:
         found = _above()
     if not found:
         raise UsageError(f"{path or os.curdir}: no Compose project here; name its file")
-    return Target(found[0], COMPOSE, named=True, over=found[1:])
+    return Target(found[0], "compose", named=True, over=found[1:])
+
+
+def _files_of(folder: str) -> tuple[str, ...]:
+    return project_files(folder, Workspace(root_of(folder or os.curdir))).paths
 
 
 def _above() -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def _above() -> tuple[str, ...]:
     up = ""
     while os.path.realpath(folder) != root and folder != os.path.dirname(folder):
         folder, up = os.path.dirname(folder), os.path.join(up, os.pardir)
-        if found := files_of(up):
+        if found := _files_of(up):
             return found
     return ()
 
@@ -104,13 +108,13 @@ def read_project(target: Target, settings: Settings) -> Project:
     """
     from dropcap.carriers.compose import resolve
 
+    given = (*target.given, *(settings.env_files or ()))
+    workspace = Workspace(root_of(os.path.dirname(target.path)), named=given)
     try:
-        source = Source.decode(target.path, read_bytes(target.path))
-    except OSError as error:
-        raise UnreadableError(Failure(target.path, f"cannot be read: {error.strerror or error}")) from None
-    except UndecodableError as error:
-        raise UnreadableError(Failure(target.path, f"{error.reason}; save the file as UTF-8")) from None
-    return resolve(source, target.over, settings._replace(root=root_of(os.path.dirname(target.path))))
+        source = workspace.source(target.path)
+    except NotReadError as error:
+        raise UnreadableError(error.failure(Level.ERROR)) from None
+    return resolve(source, Request(workspace, target.over, settings=settings))
 
 
 def _text(tree: dict[str, Tree], project: Project) -> Iterator[str]:

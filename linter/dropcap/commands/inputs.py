@@ -7,21 +7,21 @@ import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from dropcap.check import check_bytes, check_targets
+from dropcap.carriers.request import Settings
+from dropcap.check import Setup, check_targets
 from dropcap.cli import UsageError
 from dropcap.config import Config, load_config, to_engine
-from dropcap.discover import Target, discover
-from dropcap.paths import PatternError, shown
-from dropcap.project import Settings, together
+from dropcap.discover import Discovery, Target, discover, stdin_target
+from dropcap.gitignore import PatternError
+from dropcap.paths import shown
 from dropcap.report import to_report
-from dropcap.syntaxes import COMPOSE, MAX_BYTES, syntax_of_name
+from dropcap.workspace import MAX_BYTES, is_path
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from dropcap.model import Failure, Report
-    from dropcap.report import FileResult
+    from dropcap.model import Report
     from dropcap.rule import Rule
 
 STDIN = "-"
@@ -139,38 +139,47 @@ def configure(arguments: Namespace) -> Config:
     return config._replace(**given)
 
 
-def find_targets(arguments: Namespace, config: Config) -> tuple[list[Target], list[Failure]]:
+def find_targets(arguments: Namespace, config: Config) -> Discovery:
     """Find the files to check.
 
     Raises:
-        UsageError: standard input is mixed with paths, or there is nothing to check.
+        UsageError: paths are mixed with `-f`, or there is nothing to check.
 
     """
     paths = arguments.paths or ([] if arguments.files else ["."])
     if arguments.files:
         if paths:
             raise UsageError("-f names the files of one project and cannot be mixed with paths")
-        main, *over = map(shown, arguments.files)
-        return [Target(main, COMPOSE, named=True, over=tuple(over))], []
-    if STDIN in paths:
-        if paths != [STDIN]:
-            raise UsageError("- stands for standard input and cannot be mixed with other paths")
-        name = arguments.stdin_filename
-        if not name:
-            raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
-        return together([Target(name, syntax_of_name(name), named=True)]), []
+        files = tuple(map(shown, arguments.files))
+        return Discovery([Target(files[0], "compose", named=True, over=files[1:], given=files)], [], [])
     if arguments.stdin_filename:
         raise UsageError("--stdin-filename goes with the path -")
-    left_out: list[str] = []
     try:
-        targets, failures = discover(
-            paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown, left_out=left_out
-        )
+        found = discover(paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown)
     except PatternError as error:
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
-    if not targets and not failures and not arguments.as_discovered:
-        raise UsageError(f"{', '.join(paths)}: {_nothing(left_out)}")
-    return targets, failures
+    if not found.targets and not found.failures and not arguments.as_discovered:
+        raise UsageError(f"{', '.join(paths)}: {_nothing(found.left_out)}")
+    return found
+
+
+def _from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
+    """Read standard input as the file that `--stdin-filename` names; the files beside it are those on the disk.
+
+    Raises:
+        UsageError: it is mixed with paths, has no name, or is too large to be read.
+
+    """
+    if arguments.paths != [STDIN]:
+        raise UsageError("- stands for standard input and cannot be mixed with other paths")
+    name = arguments.stdin_filename
+    if not name:
+        raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
+    if not is_path(name):
+        raise UsageError("--stdin-filename: this is no path: it holds a character that no file name has")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    targets, failures, overlay = stdin_target(shown(name), data)
+    return Discovery(targets, failures, []), overlay
 
 
 def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
@@ -191,19 +200,17 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
     """Find and read the files, and ask the rules (loaded from `folders` too) about their containers.
 
     Raises:
-        UsageError: as :func:`find_targets`.
+        UsageError: as :func:`find_targets`, and standard input cannot be used.
 
     """
-    targets, failures = find_targets(arguments, config)
-    results: Iterator[FileResult]
-    settings = project_settings(arguments)
-    if arguments.paths == [STDIN]:
-        data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        results = iter([check_bytes(targets[0], data, rules, config.engine, settings)])
+    overlay: dict[str, bytes] = {}
+    if STDIN in arguments.paths and not arguments.files:
+        found, overlay = _from_stdin(arguments)
     else:
-        jobs = _job_count(arguments, targets)
-        results = check_targets(targets, rules, config.engine, jobs, folders, settings)
-    return to_report(results, failures)
+        found = find_targets(arguments, config)
+    setup = Setup(config.engine, project_settings(arguments), overlay)
+    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
+    return to_report(results, found.failures)
 
 
 def project_settings(arguments: Namespace) -> Settings:

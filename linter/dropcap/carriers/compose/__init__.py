@@ -16,22 +16,23 @@ from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
+from dropcap.carriers.compose.project_files import is_main, is_started_alone
 from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Document, Located
+from dropcap.model import Document, Engine, Located
 from dropcap.namedtuple import NamedTuple
-from dropcap.project import is_main, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
     from dropcap.model import Container, Route
-    from dropcap.project import Settings
     from dropcap.source import Source
 
-__all__ = ["Project", "looks_like_compose", "read", "resolve"]
+__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve"]
 
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
 _SERVICES = (
@@ -42,6 +43,18 @@ _SERVICES = (
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
 _NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
+
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def recognise(_path: str, data: bytes) -> bool:
+    """Return whether a YAML file of any name is a Compose file."""
+    if b"services" not in data and not data.startswith(_UTF_16):
+        return False
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
+    text = data.decode(encoding, "replace").lstrip("\ufeff")
+    return looks_like_compose(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def looks_like_compose(text: str) -> bool:
@@ -67,43 +80,50 @@ class Project(NamedTuple):
     scope: LoadContext
 
 
-def read(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Document:
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a project.
 
     Args:
         source: its first file.
-        over: the paths of the files that are laid over it, the strongest last.
-        settings: how to resolve it; where there are none the text stands alone, and no other file is read.
+        request: the files that are laid over it, and how to resolve it; without one the text stands alone.
 
     Raises:
         UnreadableError: the first file is no YAML, or no Compose file; the failure's level is that of a note where
             the file is YAML of another kind.
 
     """
-    project = resolve(source, over, settings)
+    request = request or alone(source)
+    over = request.over
+    project = resolve(source, request)
     scope = project.scope
     found: tuple[Container, ...] = ()
     if isinstance(project.services, Mapping):
         shared = tuple(scope.provenance.routes)
-        profiles = settings.profiles if settings else None
+        profiles = request.settings.profiles
         found = tuple(
             container._replace(routes=(*_routes(container, scope, over), *shared)) if shared or over else container
             for container in containers(project.services, scope, profiles)
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)
-    return Document(source, "compose", found, scope.log.failures, parts, tuple(provenance.bases))
+    failures = scope.log.failures
+    if request.engine is Engine.SWARM:
+        from dropcap.carriers.compose.stack import ignored_by_stack
+
+        failures = (*failures, *ignored_by_stack(found))
+    is_base = not over and not is_started_alone(source.path)
+    return Document(source, "compose", found, failures, parts, tuple(provenance.bases), is_base)
 
 
-def resolve(source: Source, over: Sequence[str] = (), settings: Settings | None = None) -> Project:
+def resolve(source: Source, request: Request | None = None) -> Project:
     """Resolve a project as :func:`read` does, and raise as it does."""
+    request = request or alone(source)
+    over = request.over
     directory = os.path.dirname(source.path)
-    root = settings.root if settings else None
-    files = Files((lambda: root or root_of(directory)) if settings else None)
-    files.give(source.path, source)
+    files = Files(request.workspace)
     log = Diagnostics()
     paths = (source.path, *over)
-    environment = environment_of(directory, files, log, settings)
+    environment = environment_of(directory, files, log, request.settings)
     if over or _may_have_name(source.text):
         from dropcap.carriers.compose.project_name import with_name
 

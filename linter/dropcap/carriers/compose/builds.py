@@ -9,11 +9,12 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import Fields
-from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.nodes import as_list, entries, items
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Located, UnreadableError
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
@@ -60,7 +61,7 @@ def _stage(context: str, parts: dict[str, Entry], scope: LoadContext) -> Stage |
     if wanted is not None and not _is_known_text(wanted):
         return None
     try:
-        document = dockerfile.read(source, _arguments(parts, scope))
+        document = dockerfile.read_stages(source, _arguments(parts, scope))
     except UnreadableError:
         return None  # it is told where the file itself is checked
     stage = dockerfile.target(document, wanted.text if isinstance(wanted, Scalar) else None)
@@ -99,7 +100,7 @@ def _dockerfile(context: str, parts: dict[str, Entry], scope: LoadContext) -> So
     name = named.text if isinstance(named, Scalar) else "Dockerfile"
     try:
         return scope.files.source(join(scope.directory, os.path.join(context, name)))
-    except (NotFollowedError, UnreadableError):
+    except (NotReadError, UnreadableError):
         return None
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.files import NotFollowedError
 from dropcap.lang.yaml import UnknownText
 from dropcap.model import Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.files import Files
+    from dropcap.carriers.request import Settings
     from dropcap.lang.yaml import Node
-    from dropcap.project import Settings
 
 
 _SECRET_WORDS = frozenset(
@@ -119,10 +119,8 @@ def from_mapping(
     return Environment(variables, is_complete, hides_secrets=hides_secrets)
 
 
-def environment_of(directory: str, files: Files, log: Diagnostics, settings: Settings | None) -> Environment:
+def environment_of(directory: str, files: Files, log: Diagnostics, settings: Settings) -> Environment:
     """Give the variables of the project in a folder."""
-    if settings is None:
-        return from_mapping("", {}, is_complete=False)
     # Docker Compose sets PWD itself where nobody has.
     process = {"PWD": os.getcwd(), **os.environ} if settings.uses_environment else {}
     environment = from_mapping(
@@ -152,7 +150,7 @@ def with_files(
     for path in paths:
         try:
             source = files.source(path)
-        except NotFollowedError as error:
+        except NotReadError as error:
             if path == os.devnull:
                 continue  # the way to say: none
             if where is None:

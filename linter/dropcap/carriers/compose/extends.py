@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_documents import documents
 from dropcap.carriers.compose.merge import merge, merge_service
 from dropcap.carriers.compose.nodes import OVERRIDE, RESET, all_entries, entries, replaced, without
@@ -18,6 +18,7 @@ from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.model import Level, Located, Related, Route
 from dropcap.namedtuple import NamedTuple
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
@@ -183,7 +184,7 @@ class _Resolver:
             model = None
             for document in documents(path, scope):
                 model = document if model is None else merge(model, document, scope.log)
-        except NotFollowedError as error:
+        except NotReadError as error:
             scope.provenance.is_partial = True
             scope.log.tell(where, f"{path} is extended from and {error.reason}", error.level)
             return None

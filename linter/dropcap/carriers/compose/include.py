@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import with_files
-from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_context import route, whole
 from dropcap.carriers.compose.merge import merge
 from dropcap.carriers.compose.nodes import all_entries, entries, items, replaced, without
@@ -18,6 +18,7 @@ from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence
 from dropcap.model import Level, Located, UnreadableError
 from dropcap.namedtuple import NamedTuple
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,7 +113,7 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
             scope.provenance.routes.append(route(source, whole(source), f"{path} is included here", where))
         inner = scope._replace(directory=directory, environment=environment)
         model = load(paths, inner, included)
-    except NotFollowedError as error:
+    except NotReadError as error:
         scope.provenance.is_partial = True
         scope.log.tell(include.where, f"{paths[0]} is included and {error.reason}", error.level)
         return None
@@ -129,7 +130,7 @@ def _folder(include: _Include, scope: LoadContext) -> str:
     if directory is None:
         return os.path.dirname(include.paths[0]) or "."
     # Docker Compose takes a folder that is not there for a file, and its folder instead.
-    return directory if os.path.isdir(join(scope.directory, directory)) else os.path.dirname(directory) or "."
+    return directory if scope.files.is_folder(join(scope.directory, directory)) else os.path.dirname(directory) or "."
 
 
 def _environment(include: _Include, directory: str, scope: LoadContext) -> Environment:

@@ -47,7 +47,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
     """Read a file.
 
     Raises:
-        NotFollowedError: it cannot be had.
+        NotReadError: it cannot be had.
         UnreadableError: it is no YAML, or its top level is no mapping; the failure's level is that of a note where
             the file may be YAML of another kind.
 

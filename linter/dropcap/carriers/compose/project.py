@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.dedupe import unique_lists
-from dropcap.carriers.compose.files import NotFollowedError
 from dropcap.carriers.compose.load_documents import another_kind, documents
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.schema import problems
 from dropcap.lang.yaml import Mapping
 from dropcap.model import Level, UnreadableError
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,34 +42,39 @@ def load(paths: Sequence[str], scope: LoadContext, included: tuple[str, ...] = (
         The model, variables replaced and nothing else turned into another form.
 
     Raises:
-        NotFollowedError: the first file cannot be had.
-        UnreadableError: the first file is not YAML, or not of this kind.
+        NotReadError: none of the files can be had.
+        UnreadableError: none of them is YAML of this kind.
 
     """
     model: Mapping | None = None
-    for number, path in enumerate(paths):
+    refused: NotReadError | UnreadableError | None = None
+    for path in paths:
         try:
-            found = documents(path, scope)
-        except NotFollowedError as error:
-            if not number:
+            model = _with_file(model, path, scope, included)
+        except (NotReadError, UnreadableError) as error:  # noqa: PERF203  # one that is refused does not end it
+            if len(paths) == 1:
                 raise
-            scope.log.add_about(path, f"{error.reason}; the other files are checked without it", error.level)
-            continue
-        except UnreadableError as error:
-            if not number:
-                raise
-            scope.log.add(error.failure._replace(level=Level.ERROR))
-            continue
-        for document in found:
-            own = _with_others(document, path, scope, included)
-            model = own if model is None else _laid_over(model, own, scope)
-            model = unique_lists(model, scope.log)
-            _refuse_another_kind(model, scope.files.source(path), scope.log)
-            if not is_version_1(model, scope.log):
-                for wrong in problems(model):
-                    scope.log.error(wrong.where, wrong.message)
+            refused = error
+            if isinstance(error, UnreadableError):
+                scope.log.add(error.failure._replace(level=Level.ERROR))
+            else:
+                scope.log.add_about(path, f"{error.reason}; the other files are checked without it", error.level)
     if model is None:
-        raise ValueError("a project has a first file, and a file has a document")
+        raise refused or ValueError("a project has a file")
+    return model
+
+
+def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
+    """Lay the documents of a file over a model; raises as :func:`load` where the file is to be left out."""
+    for document in documents(path, scope):
+        own = _with_others(document, path, scope, included)
+        model = unique_lists(own if model is None else _laid_over(model, own, scope), scope.log)
+        _refuse_another_kind(model, scope.files.source(path), scope.log)
+        if not is_version_1(model, scope.log):
+            for wrong in problems(model):
+                scope.log.error(wrong.where, wrong.message)
+    if model is None:
+        raise ValueError("a file has a document")
     return model
 
 

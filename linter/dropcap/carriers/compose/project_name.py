@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import Environment, Variable
-from dropcap.carriers.compose.files import NotFollowedError
 from dropcap.carriers.compose.substitute import RequiredError, substitute
 from dropcap.carriers.compose.variables import InvalidTemplateError
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, target
 from dropcap.model import UnreadableError
 from dropcap.source import Source, Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def _written(paths: Sequence[str], files: Files) -> Scalar | None:
     for path in paths:
         try:
             documents = files.stream(path).documents
-        except (NotFollowedError, UnreadableError):
+        except (NotReadError, UnreadableError):
             continue  # whoever loads the file says so
         for root in map(target, documents):
             for pair in root.pairs if isinstance(root, Mapping) else ():

@@ -26,14 +26,15 @@ from dropcap.carriers.devcontainer.properties import (
     written,
 )
 from dropcap.carriers.devcontainer.service import ComposeService, compose_service, laid_over, service_of
+from dropcap.carriers.request import alone
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.jsonc import Object, Scalar, parse
 from dropcap.model import Container, Document, Engine, Failure, Kind, Level, Located, Unknown, UnreadableError
-from dropcap.project import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.jsonc import Node
     from dropcap.lang.words import Word
     from dropcap.model import Stage
@@ -47,17 +48,18 @@ _SHELL = "/bin/sh"
 _MEANT_FOR_PODMAN = ("unknown flag:", "unknown shorthand flag:", "--userns: invalid USER mode")
 
 
-def read(source: Source, settings: Settings | None = None) -> Document:
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a devcontainer.json, with the Dockerfile or the Compose project that it names.
 
     Args:
         source: its text.
-        settings: how to resolve a Compose project; where that ends is found out.
+        request: the files that it may name, and how to resolve a Compose project; without one it stands alone.
 
     Raises:
         UnreadableError: it is no JSON, or no object.
 
     """
+    request = request or alone(source)
     text = parse(source)
     if not isinstance(text.root, Object):
         span = text.root.span
@@ -66,21 +68,21 @@ def read(source: Source, settings: Settings | None = None) -> Document:
     named = compose_service(properties)
     bases: tuple[tuple[str, str], ...] = ()
     if named is None:
-        container = _single(properties)
+        container = _single(properties, request)
     else:
-        container, bases = _of_service(named, properties, settings or Settings())
+        container, bases = _of_service(named, properties, request)
     failures = tuple(dict.fromkeys((*text.problems, *properties.failures)))
     return Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
 
 
-def _single(properties: Properties) -> Container | None:
+def _single(properties: Properties, request: Request) -> Container | None:
     """Give the container of an image or a Dockerfile."""
     anchor = _grip(properties)
     unknowns: list[Unknown] = []
     dockerfile = dockerfile_of(properties)
     stage: Stage | None = None
     if dockerfile is not None:
-        built = read_image(properties, dockerfile)
+        built = read_image(properties, dockerfile, request.workspace)
         stage = built.stage
         unknowns += built.unknowns
     words = [
@@ -115,7 +117,7 @@ def _single(properties: Properties) -> Container | None:
 
 
 def _of_service(
-    named: ComposeService, properties: Properties, settings: Settings
+    named: ComposeService, properties: Properties, request: Request
 ) -> tuple[Container | None, tuple[tuple[str, str], ...]]:
     """Give the container of a Compose service, and what it is made of: real paths of files, and its name there."""
     anchor = located(named.service) if named.service else _grip(properties)
@@ -135,7 +137,7 @@ def _of_service(
         command=None,
         unknowns=(*container.unknowns, *unknowns),
     )
-    service = service_of(named, properties, settings)
+    service = service_of(named, properties, request)
     if service.container is None:
         return own._replace(unknowns=(*own.unknowns, *service.unknowns)), ()
     shell = own._replace(entrypoint=(Located(_SHELL, anchor.source, anchor.span),))

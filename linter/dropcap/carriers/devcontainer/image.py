@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.beside import UnreachableError, read_beside
 from dropcap.carriers import dockerfile
-from dropcap.carriers.devcontainer.properties import Properties, located, word
+from dropcap.carriers.devcontainer.properties import Properties, beside, located, word
 from dropcap.lang.jsonc import Scalar
-from dropcap.model import Failure, Level, Located, Stage, Unknown, UnreadableError
+from dropcap.model import Failure, Located, Stage, Unknown, UnreadableError
 from dropcap.namedtuple import NamedTuple
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dropcap.workspace import Workspace
 
 _FIELDS = ("image", "user", "entrypoint", "command")
 
@@ -30,7 +32,7 @@ def dockerfile_of(properties: Properties) -> Scalar | None:
     return properties.text("dockerFile") or (build.text("dockerfile") if build else None)
 
 
-def read_image(properties: Properties, file: Scalar) -> Built:
+def read_image(properties: Properties, file: Scalar, workspace: Workspace) -> Built:
     """Read the Dockerfile beside the devcontainer.json, and find the stage that is built.
 
     A file that cannot be read is a failure of the properties; what is wrong within is told where that file is
@@ -41,11 +43,12 @@ def read_image(properties: Properties, file: Scalar) -> Built:
     for text in (file, target):
         if text is not None and word(text).unknown is not None:
             return _unknown(file, "a variable of the machine decides it")
+    path = beside(file.source.path, str(file.value))
     try:
-        document = dockerfile.read(read_beside(file.source.path, str(file.value)), _arguments(build))
-    except UnreachableError as error:
-        level = Level.NOTE if error.is_outside else Level.ERROR
-        properties.failures.append(Failure(file.source.path, str(error), level, file.source, file.span))
+        document = dockerfile.read_stages(workspace.source(path), _arguments(build))
+    except NotReadError as error:
+        failure = Failure(file.source.path, f"{path} {error.reason}", error.level, file.source, file.span)
+        properties.failures.append(failure)
         return _unknown(file, "the Dockerfile is not read")
     except UnreadableError:
         return _unknown(file, "the Dockerfile cannot be read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -177,3 +178,8 @@ def _scalars(node: Object) -> dict[str, object]:
 def first_character(node: Object) -> Span:
     """Give the place of an object's brace."""
     return Span(node.span.start, node.span.start + 1)
+
+
+def beside(path: str, name: str) -> str:
+    """Return the path of a file that the file at `path` names, relative to its folder."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), name))

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.beside import UnreachableError, project_root, read_beside
-from dropcap.carriers.devcontainer.properties import Properties, located
+from dropcap.carriers.devcontainer.properties import Properties, beside, located
 from dropcap.model import Failure, Kind, Level, Located, Related, Route, Unknown, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.project import Settings, real_path
 from dropcap.source import Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.jsonc import Scalar
     from dropcap.model import Container
     from dropcap.source import Source
@@ -67,13 +67,13 @@ def compose_service(properties: Properties) -> ComposeService | None:
     return ComposeService(properties.text_or_texts("dockerComposeFile"), properties.text("service"))
 
 
-def service_of(named: ComposeService, properties: Properties, settings: Settings) -> Service:
+def service_of(named: ComposeService, properties: Properties, request: Request) -> Service:
     """Resolve the project and find the service; what is wrong is a failure of the properties.
 
     Args:
         named: the files and the service.
         properties: of the devcontainer.json, which lies in the project that nothing is read outside of.
-        settings: how to resolve it; its root and profiles do not count.
+        request: the door to the files, and how to resolve them; profiles do not count.
 
     """
     anchor = properties.member("dockerComposeFile")
@@ -90,11 +90,11 @@ def service_of(named: ComposeService, properties: Properties, settings: Settings
     if len(named.files) > MAX_FILES:
         _tell(properties, located(named.files[MAX_FILES]), f"is one file too many: dropcap stops at {MAX_FILES}")
         return _unknown(properties, named, "there are too many files")
-    sources = [_source(file, properties) for file in named.files]
+    sources = [_source(file, properties, request) for file in named.files]
     known = [source for source in sources if source is not None]
     if len(known) < len(sources):
         return _unknown(properties, named, "not all of its files are read")
-    return _found(named.service, known, properties, settings) or _unknown(properties, named, "it cannot be had")
+    return _found(named.service, known, properties, request) or _unknown(properties, named, "it cannot be had")
 
 
 def laid_over(service: Service, own: Container, properties: Properties) -> Container:
@@ -132,14 +132,14 @@ def laid_over(service: Service, own: Container, properties: Properties) -> Conta
     )
 
 
-def _found(name: Scalar, sources: list[Source], properties: Properties, settings: Settings) -> Service | None:
+def _found(name: Scalar, sources: list[Source], properties: Properties, request: Request) -> Service | None:
     """Find the service in the project; tells where it cannot be had."""
     from dropcap.carriers import compose  # few files join one
 
     first, over = sources[0], [source.path for source in sources[1:]]
-    path = name.source.path
+    settings = request.settings._replace(profiles=None)
     try:
-        document = compose.read(first, over, settings._replace(root=project_root(path), profiles=None))
+        document = compose.read(first, request._replace(over=tuple(over), settings=settings))
     except UnreadableError as error:
         # Found in a folder, YAML of another kind is passed over with a word; here it is what the container is made of.
         properties.failures.append(error.failure._replace(level=Level.ERROR))
@@ -147,20 +147,23 @@ def _found(name: Scalar, sources: list[Source], properties: Properties, settings
     properties.failures += document.failures
     for container in document.containers:
         if container.kind is Kind.SERVICE and container.name == name.value:
-            bases = tuple((real_path(source.path), container.name) for source in sources)
+            bases = tuple((request.workspace.real(source.path), container.name) for source in sources)
             return Service(container, (), first, bases)
     files = ", ".join(source.path for source in sources)
     _tell(properties, located(name), f"no service {name.value} that starts a container is in {files}")
     return None
 
 
-def _source(file: Scalar, properties: Properties) -> Source | None:
+def _source(file: Scalar, properties: Properties, request: Request) -> Source | None:
     """Read a file that is named; tells at its name why it cannot be."""
+    path = beside(file.source.path, str(file.value))
     try:
-        return read_beside(file.source.path, str(file.value))
-    except UnreachableError as error:
-        _tell(properties, located(file), str(error), Level.NOTE if error.is_outside else Level.ERROR)
-        return None
+        return request.workspace.source(path)
+    except NotReadError as error:
+        _tell(properties, located(file), f"{path} {error.reason}", error.level)
+    except UnreadableError as error:
+        _tell(properties, located(file), f"{path}: {error.failure.message}")
+    return None
 
 
 def _unknown(properties: Properties, named: ComposeService, reason: str) -> Service:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, to_instruction
@@ -13,16 +14,30 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.dockerfile.logical_lines import Logical
     from dropcap.lang.dockerfile.stages import Built
     from dropcap.model import Stage
     from dropcap.source import Source
 
-__all__ = ["read", "target"]
+__all__ = ["may_start_containers", "read", "read_stages", "target"]
+
+_CLIENT = r"\b(?:docker|podman|nerdctl)[\s\\\"',]"
+_STARTS = r"\b(?:run|create|exec)\b"
 
 
-def read(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
-    """Read a Dockerfile: what the builder would refuse is a failure, and the rest is still read.
+def read(source: Source, _request: Request | None = None) -> Document:
+    """Read a Dockerfile: its stages, and the containers that its build steps start; raises as :func:`read_stages`."""
+    document = read_stages(source)
+    if not may_start_containers(source.text):
+        return document
+    from dropcap.carriers.dockerfile import build_steps  # few Dockerfiles name a client at all
+
+    return build_steps.added(document)
+
+
+def read_stages(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
+    """Read a Dockerfile's stages: what the builder would refuse is a failure, and the rest is still read.
 
     Args:
         source: the file.
@@ -52,6 +67,12 @@ def read(source: Source, arguments: Mapping[str, str | None] | None = None) -> D
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
     failures.sort(key=_start)
     return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures))
+
+
+def may_start_containers(text: str) -> bool:
+    """Return whether build steps may start containers; few Dockerfiles name a client at all."""
+    client = re.search(_CLIENT, text)
+    return client is not None and re.search(_STARTS, text[client.end() :]) is not None
 
 
 def target(document: Document, name: str | None = None) -> Stage | None:

@@ -8,32 +8,41 @@ word of capabilities.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
-from dropcap.beside import UnreachableError, read_beside
 from dropcap.carriers.quadlet.drop_ins import drop_ins
 from dropcap.carriers.quadlet.keys import SUPPORTED, Keys, command
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.unitfile import read_unit
 from dropcap.model import Container, Document, Failure, Kind, Level, Located, Unknown, UnreadableError
 from dropcap.source import Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.carriers.request import Request
     from dropcap.lang.unitfile import Entry, Section
     from dropcap.source import Source
+    from dropcap.workspace import Workspace
 
-__all__ = ["read"]
+__all__ = ["read", "recognise"]
 
 _SECTION = "Container"
+_SECTIONS = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
 # Podman only warns of these: systemd would run Podman itself as that user.
 _OF_SERVICE = frozenset({"User", "Group", "DynamicUser"})
 _OTHER_UNITS = (".build", ".image")
 _NEAR = 0.75  # how much of a name has to be right for it to be suggested
 
 
-def read(source: Source) -> Document:
+def recognise(_path: str, data: bytes) -> bool:
+    """Return whether a file has the section of a unit that starts containers."""
+    return re.search(_SECTIONS, data) is not None
+
+
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a unit with its drop-ins: what Quadlet would refuse is a failure, and the rest is still read.
 
     Raises:
@@ -49,7 +58,8 @@ def read(source: Source) -> Document:
     if _SECTION not in sections:
         raise UnreadableError(Failure(source.path, "no unit of a container: it has no [Container] section"))
     failures: list[Failure] = []
-    _add_drop_ins(source, sections, failures)
+    if request is not None:
+        _add_drop_ins(source, request.workspace, sections, failures)
     section = sections[_SECTION]
     failures += _complaints(sections, section)
 
@@ -67,18 +77,18 @@ def read(source: Source) -> Document:
     return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))
 
 
-def _add_drop_ins(source: Source, sections: dict[str, Section], failures: list[Failure]) -> None:
+def _add_drop_ins(source: Source, workspace: Workspace, sections: dict[str, Section], failures: list[Failure]) -> None:
     """Put the entries of the drop-ins behind the unit's own."""
-    for name in drop_ins(source.path):
-        for title, section in _drop_in(source, name, failures).items():
+    for path in drop_ins(source.path, workspace, failures):
+        for title, section in _drop_in(path, workspace, failures).items():
             sections.setdefault(title, section._replace(entries=[])).entries.extend(section.entries)
 
 
-def _drop_in(source: Source, name: str, failures: list[Failure]) -> dict[str, Section]:
+def _drop_in(path: str, workspace: Workspace, failures: list[Failure]) -> dict[str, Section]:
     try:
-        return read_unit(read_beside(source.path, name))
-    except UnreachableError as error:
-        failures.append(Failure(source.path, str(error), Level.NOTE if error.is_outside else Level.ERROR))
+        return read_unit(workspace.source(path))
+    except NotReadError as error:
+        failures.append(error.failure())
     except UnreadableError as error:
         failures.append(error.failure)
     return {}

@@ -10,8 +10,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dropcap.model import Failure
+from dropcap.workspace import NotReadError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from dropcap.workspace import Workspace
 
 MAX_FILES = 100
 """How many drop-ins of one unit are read; people write two."""
@@ -33,20 +38,26 @@ def drop_in_folders(name: str) -> list[str]:
     return [f"{name}.d", *reversed(folders)]
 
 
-def drop_ins(path: str) -> Iterator[str]:
-    """Give the names of the drop-ins of the unit at `path`, relative to its folder, in the order in which they count.
+def drop_ins(path: str, workspace: Workspace, failures: list[Failure]) -> Iterator[str]:
+    """Yield the paths of the drop-ins of the unit at `path`, in the order in which they count.
 
-    Of two with the same name the one in the more specific folder counts.
+    Of two with the same name the one in the more specific folder counts. What cannot be looked at is a failure, and so
+    is one drop-in too many.
     """
     found: dict[str, str] = {}
     parent = os.path.dirname(path)
     for folder in drop_in_folders(os.path.basename(path)):
+        beside = os.path.join(parent, folder)
         try:
-            names = os.listdir(os.path.join(parent, folder))
-        except OSError:
+            entries = workspace.entries(beside)
+        except NotReadError as error:
+            failures.append(error.failure())
             continue
-        for name in names:
-            if name.endswith(".conf"):
-                found.setdefault(name, os.path.join(folder, name))
+        for entry in entries:
+            if entry.name.endswith(".conf"):
+                found.setdefault(entry.name, os.path.join(beside, entry.name))
     for name in sorted(found)[:MAX_FILES]:
         yield found[name]
+    if len(found) > MAX_FILES:
+        message = f"has {len(found)} drop-ins, and dropcap reads {MAX_FILES}: what the others add is not checked"
+        failures.append(Failure(path, message))

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.dockerfile.lexer import arguments, flags, json_words
+from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Failure, Instruction, Located
 from dropcap.source import Span
-from dropcap.syntaxes import is_shell_script
 
 if TYPE_CHECKING:
     from dropcap.lang.dockerfile.logical_lines import Heredoc, Logical

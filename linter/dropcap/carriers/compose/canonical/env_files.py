@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.canonical.tree import Leaf
 from dropcap.carriers.compose.dotenv import read_dotenv
 from dropcap.carriers.compose.environment import Environment, Variable
-from dropcap.carriers.compose.files import NotFollowedError, join
+from dropcap.carriers.compose.files import join
 from dropcap.lang.yaml import Scalar, UnknownText
 from dropcap.model import Level, UnreadableError
 from dropcap.source import Source, Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.canonical.tree import Tree
@@ -84,7 +85,7 @@ def _source(path: Leaf, scope: LoadContext) -> Source | UnknownText | None:
         return path.at.unknown
     try:
         return scope.files.source(join(scope.directory, str(path.value)))
-    except NotFollowedError as error:
+    except NotReadError as error:
         return None if error.level is Level.ERROR else UnknownText(str(path.value), f"{path.value} {error.reason}")
     except UnreadableError as error:
         scope.log.add(error.failure)

@@ -1,0 +1,170 @@
+"""The carriers that there are, and which of them a file is.
+
+A carrier is a module or a folder here, with the name of its line in :data:`CARRIERS`. It has
+
+* `read(source, request=None) -> Document`, which raises `UnreadableError` where the text is of another kind;
+* `recognise(path, data) -> bool`, where its line names suffixes of files whose content is to be looked at.
+
+A carrier's module is imported when the first file comes that its line speaks of: the lines cost a start nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from dropcap.carriers.request import Request
+    from dropcap.model import Document
+    from dropcap.source import Source
+
+_WHOLE = 1 << 62
+_LINE = 256  # as much of a script's first line as Linux reads
+
+
+class Carrier(NamedTuple):
+    """A kind of file.
+
+    Attributes:
+        name: its name, which is its module's.
+        names: a regular expression for the paths, with forward slashes, that say by themselves that a file is one.
+        content: the suffixes of other files that may be one by their content; an empty one stands for none at all.
+        head: how many bytes of a file its `recognise` needs.
+        named: whether a file that a person named may be one by its content whatever its suffix is.
+        walked: whether a walk of a folder takes it; else a file has to be named, or asked for by an option.
+
+    """
+
+    name: str
+    names: str = ""
+    content: tuple[str, ...] = ()
+    head: int = _WHOLE
+    named: bool = False
+    walked: bool = True
+
+
+_YAML = (".yml", ".yaml")
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
+
+CARRIERS = (
+    Carrier(
+        "compose",
+        r"(?!(?:.*/)?\.(?:github|gitea|forgejo)/workflows/)"
+        r"(?:.*/)?(?:[^/]*[._-])?(?i:compose|stack)(?:[._-][^/]*)?\.(?i:ya?ml)",
+        _YAML,
+    ),
+    Carrier("script", r".*\.(?i:sh|bash|ksh)", ("", *_YAML, ".json"), _LINE, named=True),
+    Carrier("devcontainer", r"(?:.*/)?\.?devcontainer\.json"),
+    Carrier(
+        "dockerfile",
+        r"(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-](?!(?:dockerignore|containerignore)$)[^/]*)?"
+        r"|[^/]*\.(?:dockerfile|containerfile))(?<!\.(?i:md|go|js|ts|py|sh))"
+        r"(?<!\.(?i:rst|yml))(?<!\.(?i:html|json|yaml|toml))",
+    ),
+    Carrier("workflow", r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", _YAML),
+    Carrier("action", r"(?:.*/)?action\.ya?ml"),
+    Carrier("gitlab", r"(?:.*/)?[^/]*\.gitlab-ci\.ya?ml"),
+    Carrier("task", r"(?:.*/)?[Tt]askfile(?:\.dist)?\.ya?ml"),
+    Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"),
+    Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)"),
+    Carrier("package", r"(?:.*/)?package\.json"),
+    Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"),
+    Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?"),
+    Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"),
+    Carrier("quadlet", content=(".container", ".kube")),
+    Carrier("inspect", content=(".json",), head=64 * 1024, named=True),
+    Carrier("markdown", r"(?:.*/)?[^/]+\.(?:md|markdown)", walked=False),
+)
+"""A line a carrier; the first whose names or content fit counts."""
+
+_UNSUPPORTED = (
+    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
+    (
+        rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
+        rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
+        "an Ansible playbook",
+    ),
+    (
+        rb"(?m)^-[ \t]+(?:name|block|become|when):",
+        (
+            rb"(?m)^[ \t-]+(?:[a-z_]\w*\.\w+\.\w+|apt|blockinfile|command|copy|debug|dnf|docker_\w+|file|get_url"
+            rb"|import_\w+|include_\w+|lineinfile|package|pip|podman_container|service|set_fact|shell|stat|systemd"
+            rb"|template|unarchive|uri|user|yum):"
+        ),
+        "a list of Ansible tasks",
+    ),
+)
+
+
+def carrier_of_name(path: str) -> str | None:
+    """Return the carrier that a file is by its name alone; None where the name does not say."""
+    if path.lower().endswith(_TEMPLATES):
+        return None
+    portable = path.replace(os.sep, "/")
+    return next((one.name for one in CARRIERS if one.names and re.fullmatch(one.names, portable)), None)
+
+
+def carrier_of_content(path: str, data: bytes) -> str | None:
+    """Return the carrier that a file is by its content; None where it is none that is known."""
+    suffix = _suffix(path)
+    for carrier in CARRIERS:
+        may_be = suffix in carrier.content or carrier.named
+        if may_be and _module(carrier.name).recognise(path, data[: carrier.head]):
+            return carrier.name
+    return None
+
+
+def bytes_to_recognise(path: str) -> int:
+    """Return how many bytes of a file tell what it is where its name does not; 0 where no content does."""
+    suffix = _suffix(path)
+    return max((one.head for one in CARRIERS if suffix in one.content), default=0)
+
+
+def may_be_known(path: str) -> bool:
+    """Whether a file may be one to check: its name says what it is, or its content may."""
+    return bytes_to_recognise(path) > 0 or carrier_of_name(path) is not None
+
+
+def is_walked(name: str) -> bool:
+    """Whether a walk of a folder takes the files of a carrier."""
+    return next(one.walked for one in CARRIERS if one.name == name)
+
+
+def is_yaml(path: str) -> bool:
+    """Whether a file has a suffix of YAML."""
+    return path.lower().endswith(_YAML)
+
+
+def unsupported_kind(path: str, data: bytes) -> str | None:
+    """Return what a file is that starts containers in a way that is not read here; None if that is not known."""
+    if not is_yaml(path):
+        return None
+    found = (name for first, second, name in _UNSUPPORTED if re.search(first, data) and re.search(second, data))
+    return next(found, None)
+
+
+def read(name: str, source: Source, request: Request) -> Document:
+    """Read a source as a carrier's.
+
+    Raises:
+        UnreadableError: the text is of another kind.
+
+    """
+    document: Document = _module(name).read(source, request)
+    return document
+
+
+@cache
+def _module(name: str) -> Any:  # noqa: ANN401  # a module that has what this one's docstring says
+    return import_module(f"dropcap.carriers.{name}")
+
+
+def _suffix(path: str) -> str:
+    """Return a path's suffix in lower case; all of a name that begins with its only dot, and none of one without."""
+    name = os.path.basename(path).lower()
+    return os.path.splitext(name)[1] or (name if "." in name else "")

@@ -1,0 +1,53 @@
+"""What a carrier is asked: the files it may look at, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.model import Engine
+from dropcap.namedtuple import NamedTuple
+from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dropcap.source import Source
+
+
+class Settings(NamedTuple):
+    """How to resolve projects.
+
+    Attributes:
+        env_files: the files of variables; None for the `.env` of the project's folder, if it is there.
+        profiles: the profiles whose services are looked at; None for all services.
+        uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that
+            is set nowhere is then empty, where otherwise nobody knows what whoever runs Compose has set.
+        shows_secrets: whether the values of variables count that are named like secrets; what is made of them may
+            be printed.
+
+    """
+
+    env_files: tuple[str, ...] | None = None
+    profiles: tuple[str, ...] | None = None
+    uses_environment: bool = False
+    shows_secrets: bool = False
+
+
+class Request(NamedTuple):
+    """What a carrier's `read(source, request)` is given besides the text.
+
+    Attributes:
+        workspace: the door to other files.
+        over: the paths of the files that are laid over the text, the strongest last.
+        engine: the engine for containers whose file names none.
+        settings: how to resolve projects.
+
+    """
+
+    workspace: Workspace
+    over: tuple[str, ...] = ()
+    engine: Engine = Engine.DOCKER
+    settings: Settings = Settings()
+
+
+def alone(source: Source) -> Request:
+    """Return the request to read a text by itself, without any other file."""
+    return Request(Workspace.of_text(source))

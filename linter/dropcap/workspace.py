@@ -1,0 +1,363 @@
+"""The door to files: all that is read of an input is read here, and nowhere else.
+
+A workspace knows the folder that nothing is read outside of, its root. A path is resolved as a whole, links included,
+before anything is opened; what leaves the root is refused, unless a person named that very file. Below the root a file
+is opened folder by folder without following a link, so that one that is put there in between leads nowhere. Only
+regular files are read, up to a size. Texts that an editor or standard input has stand in for files: the overlay.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from enum import Enum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dropcap.model import Failure, Level, UnreadableError
+from dropcap.namedtuple import NamedTuple
+from dropcap.source import Source, Span, UndecodableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MAX_BYTES = 16 * 1024 * 1024
+"""A larger file is not read; it would be one that a program wrote."""
+_TOO_LARGE = f"is larger than {MAX_BYTES // 1024 // 1024} MiB, so a program wrote it; name its source instead"
+_ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR: "; check the path"}
+# A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
+_FLAGS |= getattr(os, "O_BINARY", 0)
+_OPENS_FROM_FOLDERS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+
+
+class Why(Enum):
+    """Why a file is not read."""
+
+    MISSING = "missing"
+    """There is none."""
+    OUTSIDE = "outside"
+    """It lies outside the root."""
+    ALONE = "alone"
+    """The text is read by itself, without any other file."""
+    UNREADABLE = "unreadable"
+    """It is there, and cannot or must not be read: no permission, no regular file, too large, no path at all."""
+
+
+class NotReadError(Exception):
+    """A file is not read.
+
+    Attributes:
+        path: the path, as it was asked for.
+        reason: why, in words to follow the path.
+        why: the same for a program.
+
+    """
+
+    def __init__(self, path: str, reason: str, why: Why) -> None:
+        """Keep the path and the reason."""
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
+        self.why = why
+
+    @property
+    def level(self) -> Level:
+        """An error where the engine would miss the file too; a note where only dropcap does not go there."""
+        return Level.ERROR if self.why in {Why.MISSING, Why.UNREADABLE} else Level.NOTE
+
+    def failure(self, level: Level | None = None) -> Failure:
+        """Return the failure to report of the file itself."""
+        advice = "; check the path" if self.why is Why.MISSING else ""
+        return Failure(self.path, f"{self.reason}{advice}", level or self.level)
+
+
+class Entry(NamedTuple):
+    """What a folder holds: a name, and whether it is a folder itself or a link to anything."""
+
+    name: str
+    is_folder: bool
+    is_link: bool
+
+
+class Workspace:
+    """The files below a root, as they are on the disk but for those of the overlay.
+
+    Attributes:
+        root: the real path of the folder that nothing is read outside of.
+        reads: what was read, or looked for and missing: real paths, in the order of the first time.
+
+    """
+
+    __slots__ = ("_allowed", "_disk", "_overlay", "_sources", "reads", "root")
+
+    def __init__(
+        self,
+        root: str,
+        overlay: Mapping[str, bytes] | None = None,
+        named: Iterable[str] = (),
+        *,
+        disk: bool = True,
+    ) -> None:
+        """Take a root.
+
+        Args:
+            root: the folder that nothing is read outside of.
+            overlay: texts that stand in for files, by real path.
+            named: the paths that a person named; these files are read wherever they lie.
+            disk: whether anything but the overlay is there.
+
+        """
+        self.root = real_path(root) if disk else root
+        self.reads: dict[str, None] = {}
+        self._overlay = overlay or {}
+        self._disk = disk
+        self._allowed = {real_path(path) for path in named if is_path(path)}
+        self._sources: dict[str, Source] = {}
+
+    @classmethod
+    def of_text(cls, source: Source) -> Workspace:
+        """Return a workspace that holds one text and nothing else."""
+        workspace = cls("", disk=False)
+        workspace._sources[workspace.real(source.path)] = source  # its own
+        return workspace
+
+    def at(self, root: str, named: Iterable[str] = ()) -> Workspace:
+        """Return a workspace with another root and the same overlay."""
+        return Workspace(root, self._overlay, named, disk=self._disk)
+
+    def allow(self, path: str) -> None:
+        """Let a file be read wherever it lies: a person named it, and not a file of the project."""
+        if is_path(path):
+            self._allowed.add(real_path(path))
+
+    def real(self, path: str) -> str:
+        """Return a file's path without links and detours; without a disk there are no links."""
+        return real_path(path) if self._disk and is_path(path) else os.path.normpath(path)
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path leads into the root, links followed."""
+        return is_path(path) and is_below(real_path(path), self.root)
+
+    def is_outside(self, path: str) -> bool:
+        """Whether a path leads out of the root; without a disk nothing does."""
+        return self._disk and not self.is_inside(path)
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path is that of a file, be it one that is not to be read; folders are none, all else is."""
+        if not is_path(path):
+            return False
+        if self.real(path) in self._overlay or self.real(path) in self._sources:
+            return True
+        return self._disk and os.path.lexists(path) and not os.path.isdir(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a path is that of a folder inside the root."""
+        return self._disk and self.is_inside(path) and os.path.isdir(path)
+
+    def source(self, path: str) -> Source:
+        """Return a file's text; the same object each time.
+
+        Raises:
+            NotReadError: it is not there, is not to be read, or cannot be.
+            UnreadableError: it is no text.
+
+        """
+        real = self.real(path)
+        found = self._sources.get(real)
+        if found is None:
+            found = self._sources[real] = decoded(path, self.read(path))
+        return found
+
+    def known(self, path: str) -> Source | None:
+        """Return the text of a file that was asked for before; None where it was not."""
+        return self._sources.get(self.real(path))
+
+    def read(self, path: str, size: int = MAX_BYTES) -> bytes:
+        """Return a file's bytes.
+
+        Args:
+            path: the file, relative to the current folder.
+            size: how many bytes are wanted; a larger file is cut there, unless this is all that may be read.
+
+        Raises:
+            NotReadError: as :meth:`source`.
+
+        """
+        if not is_path(path):
+            raise NotReadError(path, "is no path: it holds a character that no file name has", Why.UNREADABLE)
+        real = self.real(path)
+        data = self._overlay[real] if real in self._overlay else self._from_disk(path, real, size)
+        self.reads[real] = None
+        if len(data) > MAX_BYTES:
+            raise NotReadError(path, _TOO_LARGE, Why.UNREADABLE)
+        return data[:size]
+
+    def _from_disk(self, path: str, real: str, size: int) -> bytes:
+        if not self._disk:
+            raise NotReadError(path, "is not looked at: this text is read by itself", Why.ALONE)
+        is_named = real in self._allowed
+        if not is_named and not is_below(real, self.root):
+            raise NotReadError(path, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
+        self.reads[real] = None
+        try:
+            return _contents(path, real, "" if is_named else self.root, size)
+        except OSError as error:
+            raise _not_read(path, error) from None
+
+    def check(self, path: str) -> None:
+        """Check that a path is that of a file that may be read, without opening it.
+
+        Raises:
+            NotReadError: as :meth:`source`, but for what only opening tells.
+
+        """
+        real = self.real(path)
+        if real in self._overlay:
+            return
+        if self.is_outside(path) and real not in self._allowed:
+            raise NotReadError(path, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
+        try:
+            _check_kind(path, os.lstat(real))
+        except OSError as error:
+            raise _not_read(path, error) from None
+
+    def entries(self, folder: str) -> list[Entry]:
+        """Return what a folder holds, by name; nothing where there is no such folder.
+
+        Raises:
+            NotReadError: it lies outside the root, or cannot be read.
+
+        """
+        if not self._disk or not is_path(folder):
+            return []
+        if not self.is_inside(folder):
+            raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
+        try:
+            with os.scandir(folder or os.curdir) as found:
+                listed = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in found]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise NotReadError(folder, _reason(error), Why.UNREADABLE) from None
+        return sorted(listed)
+
+
+def _contents(path: str, real: str, root: str, size: int) -> bytes:
+    """Read a regular file below a root, or with an empty root anywhere."""
+    status = os.lstat(real)
+    _check_kind(path, status)
+    descriptor = _open_below(real, root) if root and _OPENS_FROM_FOLDERS else os.open(real, _FLAGS)
+    with open(descriptor, "rb", buffering=0) as file:
+        # What was opened counts, not what was there before.
+        status = os.fstat(file.fileno())
+        _check_kind(path, status)
+        if status.st_size > MAX_BYTES:
+            raise NotReadError(path, _TOO_LARGE, Why.UNREADABLE)
+        left = MAX_BYTES + 1 if size == MAX_BYTES else size
+        parts = []
+        while left and (part := file.read(min(left, max(status.st_size + 1, 65536)))):
+            parts.append(part)
+            left -= len(part)
+    return b"".join(parts)
+
+
+def _open_below(real: str, root: str) -> int:
+    """Open a file from its root on, each folder by itself; no link is followed on the way."""
+    *folders, name = os.path.relpath(real, root).split(os.sep)
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.open(name, _FLAGS, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _check_kind(path: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise NotReadError(path, "is a folder where a file is needed", Why.UNREADABLE)
+    if not stat.S_ISREG(status.st_mode):
+        raise NotReadError(path, "is no regular file where one is needed", Why.UNREADABLE)
+
+
+def _not_read(path: str, error: OSError) -> NotReadError:
+    if isinstance(error, FileNotFoundError):
+        return NotReadError(path, "does not exist", Why.MISSING)
+    return NotReadError(path, _reason(error), Why.UNREADABLE)
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read: {error.strerror or error}{_ADVICE.get(error.errno or 0, '')}"
+
+
+def decoded(path: str, data: bytes) -> Source:
+    """Return the text of a file's bytes.
+
+    Raises:
+        UnreadableError: they are no text; points at the first byte that is none, as far as what precedes it is text.
+
+    """
+    try:
+        return Source.decode(path, data)
+    except UndecodableError as error:
+        before = Source(path, data.decode("utf-8", "replace"))
+        offset = before.offset(error.position) if error.position.line <= before.line_count else 0
+        message = f"{error.reason}; save the file as UTF-8"
+        raise UnreadableError(Failure(path, message, Level.ERROR, before, Span(offset, offset))) from None
+
+
+def is_path(path: str) -> bool:
+    """Whether a text can be a path at all: it has no NUL, and no half of a surrogate pair that no name has."""
+    if path.isascii():
+        return "\0" not in path
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; both real paths."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def real_path(path: str) -> str:
+    """Return a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
+    folder, name = os.path.split(os.path.abspath(path))
+    plain = os.path.join(_real_folder(folder), name)
+    return os.path.realpath(plain) if os.path.islink(plain) else plain
+
+
+@lru_cache(maxsize=4096)
+def _real_folder(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+def root_of(folder: str) -> str:
+    """Return where the project that a folder belongs to ends: its repository, or else the current folder, or itself.
+
+    Of a folder in a `.devcontainer` it is the folder that holds that, where nothing else says how far it reaches.
+    """
+    real = _real_folder(os.path.abspath(folder))
+    top = repository_top(real)
+    if top is not None:
+        return top
+    here = _real_folder(os.getcwd())
+    if is_below(real, here):
+        return here
+    outer, is_within, _ = f"{real}{os.sep}".partition(f"{os.sep}.devcontainer{os.sep}")
+    return outer if is_within else real
+
+
+def repository_top(folder: str) -> str | None:
+    """Return the top of the repository that a folder lies in, both without links; None where there is none."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder

@@ -1,0 +1,45 @@
+"""Files and texts, read as the program reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.request import Request, Settings
+from dropcap.check import read_document
+from dropcap.model import Engine
+from dropcap.workspace import Workspace, real_path, root_of
+
+if TYPE_CHECKING:
+    from dropcap.discover import Target
+    from dropcap.model import Document
+    from dropcap.source import Source
+
+
+def workspace_of(path: str | Path, overlay: dict[str, bytes] | None = None) -> Workspace:
+    """Give the workspace that a file which somebody names is read in."""
+    return Workspace(root_of(str(Path(path).parent)), overlay, named=[str(path)])
+
+
+def request_of(path: str | Path, settings: Settings | None = None, over: tuple[str, ...] = ()) -> Request:
+    return Request(workspace_of(path), over, settings=settings or Settings())
+
+
+def source_of(path: str | Path) -> Source:
+    return workspace_of(path).source(str(path))
+
+
+def read_target(
+    target: Target,
+    settings: Settings | None = None,
+    *,
+    engine: Engine = Engine.DOCKER,
+    text: str | bytes | None = None,
+) -> Document:
+    """Read a file, or a text in its place."""
+    data = text.encode() if isinstance(text, str) else text
+    overlay = None if data is None else {real_path(target.path): data}
+    settings = settings or Settings()
+    given = (*target.given, *(settings.env_files or ()))
+    workspace = Workspace(target.root or root_of(str(Path(target.path).parent)), overlay, given)
+    return read_document(target, Request(workspace, target.over, engine, settings))
