@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from dropcap.lang.unitfile import BrokenError, read_unit, split
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.source import Source, Span
 from reading import request_of
+from steps import assert_linear
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -345,15 +345,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "line", ["AddCapability=KILL\n", "# x\n", "AddCapability=a\\\n", "PodmanArgs='a b' \\x41\n", "Exec=a b c\\\n b\n"]
 )
-def test_the_time_grows_with_the_length(line: str) -> None:
-    def seconds(size: int) -> float:
-        text = IMAGE + line * (size // len(line))
-        start = time.perf_counter()
-        document(text)
-        return time.perf_counter() - start
-
-    small = min(seconds(50_000) for _ in range(3))
-    assert min(seconds(400_000) for _ in range(2)) < 40 * max(small, 0.002)
+def test_the_steps_grow_with_the_length(line: str) -> None:
+    assert_linear(lambda n: document(IMAGE + line * n), 300)
 
 
 def test_what_the_commands_of_the_service_start_is_read() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from dropcap.carriers import script
 from dropcap.lang.shell import run_state
 from dropcap.model import Level
 from dropcap.source import Source
+from steps import assert_linear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -410,17 +410,8 @@ LONG: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_a_script_takes_time_in_proportion_to_its_length(name: str) -> None:
-    make = LONG[name]
-    script.read(Source("x.sh", make(1_000)))
-    times = []
-    for size in (40_000, 160_000):
-        text = make(size)
-        began = time.process_time()
-        script.read(Source("x.sh", text))
-        times.append(time.process_time() - began)
-    # Four times the text: twelve times the time would be no more than its length, but for noise on a busy machine.
-    assert times[1] < 12 * max(times[0], 0.02)
+def test_a_script_takes_steps_in_proportion_to_its_length(name: str) -> None:
+    assert_linear(lambda n: script.read(Source("x.sh", LONG[name](n))), 5_000)
 
 
 @pytest.mark.parametrize(
