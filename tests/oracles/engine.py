@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dropcap.api import NAMES
+from oracles import UNWANTED, may_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -209,6 +210,8 @@ def install(*programs: str) -> None:
         MissingError: that is not possible here.
 
     """
+    if not may_install():
+        raise MissingError(UNWANTED)
     missing = [program for program in programs if not shutil.which(program, path=_path())]
     if not missing:
         return

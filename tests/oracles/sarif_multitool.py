@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from oracles import UNWANTED, may_install
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -66,6 +68,8 @@ def _program() -> Path:
 
 def _install(folder: Path) -> str:
     """Install the program; gives the reason why it cannot be, or nothing."""
+    if not may_install():
+        return UNWANTED
     npm = shutil.which("npm")
     if npm is None:
         return "npm is not there to install the SARIF validator"
