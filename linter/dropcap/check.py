@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     _Asked = list[tuple[Rule, Callable[[Any], Iterable[Problem]]]]
 
 
+MAX_NAME = 200
+"""A container's name that is longer is cut: it stands in each of its findings."""
+
+
 class Setup(NamedTuple):
     """How files are checked, the same for all of them.
 
@@ -108,6 +112,8 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         return _failed(error.failure(Level.ERROR))
     except UnreadableError as error:
         return _failed(error.failure)
+    except MemoryError:
+        return _failed(Failure(target.path, "not checked: it takes more memory than there is; exclude it"))
     except Exception as error:  # noqa: BLE001  # a reader's fault is this file's: the others are still to be checked
         return _failed(_defect(target, error))
     findings: list[Finding] = []
@@ -119,17 +125,18 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
         subject = container.stage if is_stage else container
+        path = request.workspace.name(container.source.to_root(container.span)[0].path)
         for rule, check in of_stages if is_stage else of_containers:
             try:
                 findings += [
-                    Finding(rule.id, rule.severity, container, _with_route(problem, container))
+                    Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
                     for problem in check(subject)
                 ]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
-        tuple(_distinct(_folded(_uncovered(findings, rules)))),
+        tuple(_folded(_uncovered(findings, rules))),
         tuple(failures),
         document.containers,
         read=True,
@@ -141,7 +148,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
 
 
 def read_document(target: Target, request: Request) -> Document:
-    """Turn a file into containers, each with a name of its own and an engine.
+    """Turn a file into containers, each with an engine.
 
     Raises:
         NotReadError: the file is not there, or must not be read.
@@ -171,7 +178,7 @@ def read_document(target: Target, request: Request) -> Document:
             raise UnreadableError(_of_no_carrier(target)) from None
         level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
-    return document._replace(containers=tuple(_named_apart(document.containers, request.engine)))
+    return document._replace(containers=tuple(_complete(one, request.engine) for one in document.containers))
 
 
 def _of_no_carrier(target: Target) -> Failure:
@@ -189,16 +196,10 @@ def _defect(target: Target, error: Exception) -> Failure:
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 
-def _named_apart(containers: Iterable[Container], engine: Engine) -> Iterator[Container]:
-    """Give containers that share a name in a file numbers: findings are known by their container's name."""
-    seen: dict[tuple[Kind, str], int] = {}
-    for container in containers:
-        count = seen[container.kind, container.name] = seen.get((container.kind, container.name), 0) + 1
-        name = container.name if count == 1 else f"{container.name} ({count})"
-        if count > 1 or container.engine is None:
-            yield container._replace(name=name, engine=container.engine or engine)
-        else:
-            yield container
+def _complete(container: Container, engine: Engine) -> Container:
+    """Give a container an engine, and a name that can be printed with each of its findings."""
+    name = container.name if len(container.name) <= MAX_NAME else f"{container.name[: MAX_NAME - 3]}..."
+    return container._replace(name=name, engine=container.engine or engine)
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:
@@ -261,18 +262,6 @@ def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
             shared_by = (*first.shared_by, finding.container)
             folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
     yield from folded.values()
-
-
-def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give findings that share an identity a number as evidence: no two in a report are the same."""
-    seen: dict[object, int] = {}
-    for finding in findings:
-        count = seen[finding.identity] = seen.get(finding.identity, 0) + 1
-        if count == 1:
-            yield finding
-        else:
-            problem: Problem = finding.problem
-            yield finding._replace(problem=problem._replace(evidence=(*problem.evidence, f"#{count}")))
 
 
 def _failed(failure: Failure) -> FileResult:

@@ -38,6 +38,7 @@ COMMANDS = {
 }
 """Each command's name, which is its module's in `dropcap.commands`, and what it does."""
 
+_MOST_SAID = 2000
 _EXIT_CODES = """\
 exit codes:
   0  checked, nothing at or above the threshold
@@ -81,9 +82,10 @@ def run() -> NoReturn:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = main(sys.argv[1:])
+        closed = _closed_stream()
+        code = _complain(f"{closed} is closed; open it, if only as {os.devnull}") if closed else main(sys.argv[1:])
         sys.stderr.flush()
-    except OSError:  # standard error cannot be written to: nobody can be told
+    except (OSError, AttributeError):  # standard error is closed, or cannot be written to: nobody can be told
         code = UNCHECKED
     # Python would take every module and object apart first: a tenth of what a whole start takes.
     os._exit(code)
@@ -100,13 +102,17 @@ def main(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _output_closed()
+    except MemoryError:
+        return _complain("there is not enough memory to go on; check fewer files at once")
     except Exception as error:  # noqa: BLE001  # an uncaught one would exit 1, which means findings
         return _defect(error)
     return code
 
 
 def _complain(message: str) -> int:
-    print(f"dropcap: {message}", file=sys.stderr)  # noqa: T201  # this is where errors are said
+    from dropcap.writers.printable import shortened
+
+    sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
     return UNCHECKED
 
 
@@ -121,6 +127,12 @@ def _defect(error: Exception) -> int:
 
     sys.stderr.writelines(report_lines([trace_of(error)]))
     return DEFECT
+
+
+def _closed_stream() -> str | None:
+    """Name a standard stream that is closed: the next file that is opened would take its place."""
+    streams = {"standard input": sys.stdin, "standard output": sys.stdout, "standard error": sys.stderr}
+    return next((name for name, stream in streams.items() if stream is None), None)
 
 
 def _chosen(argv: Sequence[str]) -> tuple[ModuleType, ArgumentParser]:

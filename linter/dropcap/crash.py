@@ -10,6 +10,7 @@ from dropcap import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_MOST_OF_LINE = 500
 _HERE = os.path.dirname(__file__)
 
 
@@ -29,7 +30,10 @@ def trace_of(error: BaseException) -> str:
     """Write an exception with the calls that led to it, as Python prints it."""
     import traceback
 
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    from dropcap.writers.printable import shortened
+
+    lines = "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
+    return "".join(f"{shortened(line, _MOST_OF_LINE)}\n" for line in lines)
 
 
 def report_lines(traces: Iterable[str]) -> Iterator[str]:

@@ -414,6 +414,8 @@ class Finding(NamedTuple):
         problem: what the rule said.
         shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a
             development container runs).
+        path: the container's file from its project's root, with forward slashes.
+        ordinal: which of the findings it is, from 1, that are equal in all else of the identity.
 
     """
 
@@ -422,12 +424,14 @@ class Finding(NamedTuple):
     container: Container
     problem: Problem
     shared_by: tuple[Container, ...] = ()
+    path: str = ""
+    ordinal: int = 1
 
     @property
-    def identity(self) -> tuple[str, str, str, str, tuple[str, ...]]:
-        """What stays the same when prose and lines change."""
+    def identity(self) -> tuple[str, str, str, str, tuple[str, ...], int]:
+        """What stays the same when prose and lines change, and from whichever folder the program runs."""
         container = self.container
-        return (container.source.path, container.kind.value, container.name, self.rule, self.problem.evidence)
+        return (self.path, container.kind.value, container.name, self.rule, self.problem.evidence, self.ordinal)
 
 
 class Report(NamedTuple):

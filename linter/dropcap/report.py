@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 
+MAX_MESSAGE = 1000
+"""A message quotes what a file holds, which may be anything; a longer one is cut."""
+
+
 class FileResult(NamedTuple):
     """What one file gave.
 
@@ -65,11 +69,33 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings.sort(key=_finding_order)
+    findings = [_clipped(finding) for finding in _numbered(findings)]
     # What several read of the same file, each of them tells; an error stands before a note.
     problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
     problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
+    problems = [failure._replace(message=clipped(failure.message)) for failure in problems]
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
+
+
+def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Give findings that are equal in all of their identity numbers: no two in a report are the same."""
+    seen: dict[object, int] = {}
+    for finding in findings:
+        ordinal = seen[finding.identity] = seen.get(finding.identity, 0) + 1
+        yield finding if ordinal == 1 else finding._replace(ordinal=ordinal)
+
+
+def _clipped(finding: Finding) -> Finding:
+    problem = finding.problem
+    if len(problem.message) <= MAX_MESSAGE:
+        return finding
+    return finding._replace(problem=problem._replace(message=clipped(problem.message)))
+
+
+def clipped(message: str) -> str:
+    """Return a message that is not as long as the file it quotes."""
+    return message if len(message) <= MAX_MESSAGE else f"{message[: MAX_MESSAGE - 3]}..."
 
 
 def drop_included(results: Sequence[FileResult]) -> Iterator[FileResult]:

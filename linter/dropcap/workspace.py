@@ -136,6 +136,12 @@ class Workspace:
         """Return a file's path without links and detours; without a disk there are no links."""
         return real_path(path) if self._disk and is_path(path) else os.path.normpath(path)
 
+    def name(self, path: str) -> str:
+        """Return a file's path from the root, with forward slashes; the real path of one that lies outside."""
+        real = self.real(path)
+        inside = os.path.relpath(real, self.root) if self._disk and is_below(real, self.root) else real
+        return inside.replace(os.sep, "/")
+
     def is_inside(self, path: str) -> bool:
         """Whether a path leads into the root, links followed."""
         return is_path(path) and is_below(real_path(path), self.root)

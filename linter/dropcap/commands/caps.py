@@ -57,14 +57,14 @@ def _text(report: Report) -> Iterator[str]:
 
 
 def _json(report: Report) -> Iterator[str]:
-    from json import dumps
+    from dropcap.writers.ascii_json import dumps
 
     listing = {
         "version": 1,
         "tool": {"name": "dropcap", "version": __version__},
         "containers": [to_json(container) for container in started(report)],
     }
-    yield dumps(listing, indent=2, ensure_ascii=False) + "\n"
+    yield dumps(listing, indent=2) + "\n"
 
 
 def to_json(container: Container) -> dict[str, Any]:

@@ -124,8 +124,7 @@ def _text(tree: dict[str, Tree], project: Project) -> Iterator[str]:
 
 
 def _json(tree: dict[str, Tree]) -> Iterator[str]:
-    from json import dumps
-
     from dropcap.carriers.compose.canonical.tree import plain
+    from dropcap.writers.ascii_json import dumps
 
-    yield dumps(plain(tree), indent=2, ensure_ascii=False) + "\n"
+    yield dumps(plain(tree), indent=2) + "\n"

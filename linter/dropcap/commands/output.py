@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import sys
 from typing import TYPE_CHECKING
 
 from dropcap.cli import CLEAN, DEFECT, UNCHECKED, UsageError
 from dropcap.model import Level, worst
 from dropcap.writers import Context
+from dropcap.writers.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +20,24 @@ if TYPE_CHECKING:
     from dropcap.model import Report
 
 
+# The only control characters that leave: line breaks, and those that `painted` makes for a terminal.
+_OURS = re.compile(r"(\x1b\[(?:0|1|2|3[136](?:;1)?)m)")
+
+
+def at_the_edge(text: str) -> str:
+    """Escape what no file may have a terminal do, whoever let it through: all that leaves passes here."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "\n".join(
+        "".join(part if odd % 2 else printable(part) for odd, part in enumerate(_OURS.split(line)))
+        for line in text.split("\n")
+    )
+
+
 def write_output(chunks: Iterable[str], path: str | None) -> None:
     """Write text to a file, or to standard output where there is none.
+
+    A file is written beside its place and then put there: where that fails, the one before is still there.
 
     Raises:
         UsageError: it cannot be written.
@@ -28,18 +47,51 @@ def write_output(chunks: Iterable[str], path: str | None) -> None:
     if path is None:
         _write_to_standard_output(chunks)
         return
-    text = "".join(chunks)
+    text = "".join(map(at_the_edge, chunks))
     try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"--output {path}: cannot be written: {error.strerror}") from None
+        _replace_file(path, text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        raise UsageError(f"--output {path}: cannot be written: {reason}") from None
+
+
+def _replace_file(path: str, data: bytes) -> None:
+    """Put a file in the place of another, whole or not at all; a device or a pipe is written to."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(data)
+        return
+    from tempfile import mkstemp
+
+    path = os.path.realpath(path)  # a link stays one
+    folder, name = os.path.split(path)
+    descriptor, temporary = mkstemp(prefix=f".{name[:100]}.", dir=folder)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(path))
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _mode(path: str) -> int:
+    """Return the mode that a file has, or that a new one gets."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0o077)
+        os.umask(mask)
+        return 0o666 & ~mask
 
 
 def _write_to_standard_output(chunks: Iterable[str]) -> None:
     try:
         for chunk in chunks:
-            sys.stdout.write(chunk)
+            sys.stdout.write(at_the_edge(chunk))
         sys.stdout.flush()
     except BrokenPipeError:
         raise  # the reader has left, as `head` does: that is no mistake to tell
@@ -59,12 +111,12 @@ def print_failures(report: Report) -> None:
     from dropcap.writers.failures import failure_lines
 
     for line in failure_lines(report, Context(colour=wants_colour(sys.stderr))):
-        sys.stderr.write(line)
+        sys.stderr.write(at_the_edge(line))
     traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)
     if traces:
         from dropcap.crash import report_lines
 
-        sys.stderr.writelines(report_lines(traces))
+        sys.stderr.writelines(map(at_the_edge, report_lines(traces)))
 
 
 def failure_code(report: Report) -> int:

@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def dumps(value: object) -> str:
-    """Write a value as JSON in ASCII, on one line.
+def dumps(value: object, indent: int | None = None) -> str:
+    """Write a value as JSON in ASCII, on one line or indented.
 
     Half a surrogate pair, as in the name of a file that is not UTF-8, becomes U+FFFD: many parsers refuse it.
     """
-    text = json.dumps(value)
+    text = json.dumps(value, indent=indent)
     if "\\ud" not in text:
         return text
     joined = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-    return json.dumps(json.loads(joined.decode("utf-16-le", "replace")))
+    return json.dumps(json.loads(joined.decode("utf-16-le", "replace")), indent=indent)
 
 
 def listed(items: Iterable[object]) -> Iterator[str]:

@@ -22,13 +22,14 @@ _DROP = pow(_BASE, _WINDOW, 1 << 64)
 def identity_hash(finding: Finding) -> str:
     """Hash what stays the same when prose and lines change; 32 hexadecimal digits.
 
-    Two findings of one report differ in it, as their identities do. The path counts with forward slashes.
+    Two findings of one report differ in it, as their identities do.
     """
     from hashlib import sha256
     from json import dumps
 
-    path, *rest = finding.identity
-    text = dumps([portable(path), *rest], ensure_ascii=True, separators=(",", ":"))
+    *same, evidence, ordinal = finding.identity
+    numbered = (*evidence, f"#{ordinal}") if ordinal > 1 else evidence
+    text = dumps([*same, numbered], ensure_ascii=True, separators=(",", ":"))
     return sha256(text.encode("ascii")).hexdigest()[:32]
 
 
