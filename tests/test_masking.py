@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropcap.writers.masking import mask
-from dropcap.writers.printable import without_secrets
+from dropcap.masking import mask, without_secrets
+from dropcap.source import Source
+from dropcap.writers.values import without_values
 from steps import assert_linear
 
 _HIDDEN = [
@@ -37,6 +38,21 @@ _HIDDEN = [
     ('redis-server --requirepass "two words" --port 1', "two words"),
     ("--secret-file=value", "value"),
     ("ENV ROOT_PASSWORD value", "value"),
+    # Labels and arguments of a build; instructions that set the like.
+    ("docker run -l a.b=value nginx", "value"),
+    ("docker run --label=a=value nginx", "value"),
+    ("docker build --build-arg A='two words' .", "two words"),
+    ("docker service update --env-add A=value --label-add b=value x", "value"),
+    ("ENV A=value", "value"),
+    ("ENV A two words", "two words"),
+    ('LABEL a.b="two words"', "two words"),
+    # Passwords that are given by one letter.
+    ("docker login -u me -p value registry.example && docker run x", "value"),
+    ("docker login registry.example --password value", "value"),
+    ("docker login registry.example --password=value", "value"),
+    ("mysql -pvalue", "value"),
+    ("mysql -p1value", "1value"),
+    ("    image: me:value@registry.example/x", "value"),
     # A password in a URL.
     ("  - DATABASE_URL=postgres://me:value@db/x", "value"),
     ("  git clone https://ghp_0123456789abcdef@github.com/x", "ghp_0123456789abcdef"),
@@ -60,6 +76,9 @@ def test_a_secret_is_hidden_and_nothing_else_moves(text: str, secret: str) -> No
         "docker run --cap-add NET_ADMIN --name auth nginx",
         "docker run --env-file ./plain.env nginx",
         "    PLAIN: value",
+        "docker run -p8080:80 -p 127.0.0.1:80:80/udp -p$PORT:80 nginx",
+        "    image: nginx:1.25@sha256:0123456789abcdef",
+        "docker login registry.example && docker run -p 80 x",
         "  - PLAIN=value",
         "# the key to success",
         "redis-server --no-auth --port 1",
@@ -105,3 +124,21 @@ def test_a_value_ends_with_its_line() -> None:
 )
 def test_a_hostile_line_takes_linear_steps(unit: str) -> None:
     assert_linear(lambda n: mask(unit * n), 500)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "services: {a: {environment: {A: !!}, image: x}}\n"),
+        ("a.yaml", "services: {a: {environment: ['A=!!', B], image: x}}\n"),
+        ("a.yml", "a: {labels: {'x.y': \"!!\"}, annotations: {b: {c: [x=!!]}}}\n"),
+        ("a.yaml", "a: {build: {args: {A: !!}}}\n"),
+        ("devcontainer.json", '{"containerEnv": {"A": "!!"}, /* x */ "remoteEnv": {"B": "!!"}}'),
+    ],
+)
+def test_values_of_environments_and_labels_are_hidden_whatever_they_look_like(name: str, text: str) -> None:
+    text = text.replace("!!", "plain")
+    shown = without_values(Source(name, text)).text
+    assert "plain" not in shown
+    assert len(shown) == len(text)
+    assert [one for one in ("image: x", "B") if one in text and one not in shown] == []

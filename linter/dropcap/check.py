@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
 from dropcap.discover import Target
+from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
     Document,
@@ -198,7 +199,9 @@ def _defect(target: Target, error: Exception) -> Failure:
 
 def _complete(container: Container, engine: Engine) -> Container:
     """Give a container an engine, and a name that can be printed with each of its findings."""
-    name = container.name if len(container.name) <= MAX_NAME else f"{container.name[: MAX_NAME - 3]}..."
+    name = without_secrets(container.name[: MAX_NAME + 1])
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 3]}..."
     return container._replace(name=name, engine=container.engine or engine)
 
 

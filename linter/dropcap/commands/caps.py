@@ -8,7 +8,9 @@ from dropcap import __version__
 from dropcap.capabilities.effective import START_NOTHING, capability_sets
 from dropcap.commands.inputs import add_paths, configure, gather
 from dropcap.commands.output import failure_code, print_failures, write_output
+from dropcap.masking import without_secrets
 from dropcap.model import Engine
+from dropcap.writers.summary import as_written
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -49,7 +51,7 @@ def _text(report: Report) -> Iterator[str]:
             path = place.path
             yield f"{printable(path)}\n"
         engine = (container.engine or Engine.DOCKER).value
-        image = f", {container.image.value}" if container.image else ""
+        image = f", {without_secrets(container.image.value)}" if container.image else ""
         yield f"  {place.line}:{place.column} {container.kind.value} {printable(container.name + image)}\n"
         yield f"      {engine}, {describe_user(container)}: {summarise(container)}\n"
     if path is None:
@@ -82,12 +84,12 @@ def to_json(container: Container) -> dict[str, Any]:
         "kind": container.kind.value,
         "name": container.name,
         "engine": (container.engine or Engine.DOCKER).value,
-        "image": container.image.value if container.image else None,
-        "user": user.value if user else None,
+        "image": without_secrets(container.image.value) if container.image else None,
+        "user": as_written(user) if user else None,
         "bounding": [] if refused else list(sets.bounding),
         "effective": [] if refused else list(sets.effective),
         "origins": {} if refused else {name: _origin(sets.origins[name]) for name in sets.bounding},
-        "unknowns": [f"{unknown.text}: {unknown.reason}" for unknown in container.unknowns],
+        "unknowns": [f"{without_secrets(unknown.text)}: {unknown.reason}" for unknown in container.unknowns],
         "errors": [refusal.message for refusal in sets.errors],
     }
 

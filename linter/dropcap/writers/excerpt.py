@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dropcap.masking import without_secrets
 from dropcap.namedtuple import NamedTuple
-from dropcap.writers.printable import printable_character, without_secrets
+from dropcap.writers.printable import printable_character
 
 if TYPE_CHECKING:
     from dropcap.source import Source, Span
@@ -15,6 +17,8 @@ _WIDTH = 100
 _BEFORE = 40
 _TAB = 4
 _CUT = "..."
+# A line that holds, besides the place, at most a key.
+_NOTHING_ELSE = re.compile(r"""[\s-]*(?:["']?[\w.-]{1,100}["']?[ ]?:)?[\s"',\[\]-]*:?\s*""")
 
 
 class Excerpt(NamedTuple):
@@ -40,9 +44,11 @@ def excerpt(source: Source, span: Span) -> Excerpt:
     """Show the first line of a span."""
     root, at = source.to_root(span)
     first, last = root.position(at.start), root.position(max(at.start, at.end - 1))
-    line = _masked_line(root, first.line)
+    line = root.line(first.line)
     start = min(first.column - 1, len(line))
     end = max(min(start + at.end - at.start, len(line)), start)
+    if not _NOTHING_ELSE.fullmatch(line[:start] + line[end:]):
+        line = _masked_line(root, first.line)
     left, right = _window(len(line), start)
     end = min(end, right)
     before = _Cells("", 0).then(_CUT if left else "").then(line[left:start])
@@ -64,8 +70,11 @@ def _window(length: int, start: int) -> tuple[int, int]:
 @lru_cache(maxsize=4)
 def _masked_line(source: Source, number: int) -> str:
     """Give a line with its secrets hidden; the line before says whether it starts inside of one."""
-    before = f"{source.line(number - 1)}\n" if number > 1 else ""
-    return without_secrets(before + source.line(number))[len(before) :]
+    from dropcap.writers.values import without_values  # few lines hold more than what they are shown for
+
+    shown = without_values(source)
+    before = f"{shown.line(number - 1)}\n" if number > 1 else ""
+    return without_secrets(before + shown.line(number))[len(before) :]
 
 
 class _Cells(NamedTuple):

@@ -8,9 +8,6 @@ if TYPE_CHECKING:
     from dropcap.model import Container
     from dropcap.source import Region
 
-SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth")
-"""In lower case, what stands in the name of something secret."""
-
 BOLD = "1"
 
 _NAME_SIZE = 60
@@ -29,16 +26,6 @@ def printable(text: str) -> str:
 def printable_character(character: str) -> str:
     """Do the same for one character."""
     return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-
-
-def without_secrets(text: str) -> str:
-    """Replace what looks like a secret by asterisks; the length stays."""
-    folded = text.casefold()
-    if "=" in text or "@" in text or any(word in folded for word in SECRET_WORDS):
-        from dropcap.writers.masking import mask  # its patterns take 2 ms to compile
-
-        return mask(text)
-    return text
 
 
 def shortened(text: str, size: int) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.canonical.tree import Leaf, doubled, is_unknown
 from dropcap.carriers.compose.yaml_types import truth
 from dropcap.lang.yaml import Scalar
-from dropcap.writers.printable import printable, printable_character, without_secrets
+from dropcap.masking import without_secrets
+from dropcap.writers.printable import printable, printable_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import capability_sets, is_root
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import NAMES
+from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
-from dropcap.writers.printable import printable, shortened, without_secrets
+from dropcap.writers.printable import printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dropcap.capabilities.effective import CapabilitySets
-    from dropcap.model import Container, Unknown
+    from dropcap.model import Container, Located, Unknown
 
 _TITLES = {Engine.DOCKER: "Docker", Engine.PODMAN: "Podman", Engine.NERDCTL: "nerdctl", Engine.SWARM: "Swarm"}
 _DECISIVE = frozenset({"privileged", "cap_add", "cap_drop", "user"})
@@ -73,6 +74,13 @@ def describe_user(container: Container) -> str:
     return f"user {shortened(user, _TEXT_SIZE)}" if user else "the image's user"
 
 
+def as_written(value: Located[str]) -> str:
+    """Return a value as its file has it: what a variable of the environment sets is nobody's to print."""
+    root, span = value.source.to_root(value.span)
+    text = root.text[span.start : span.end]
+    return without_secrets(text if "$" in text else value.value)
+
+
 def plural(sentence: str) -> str:
     """Turn the sentence of :func:`summarise` to a subject of several."""
     verb, _, rest = sentence.partition(" ")
@@ -107,8 +115,9 @@ def _with_unknown(container: Container, sets: CapabilitySets, sentence: str) -> 
 
 def _user(container: Container) -> str:
     """Give the user as it is written; an empty one leaves it to the image."""
-    own = container.user.value if container.user else ""
-    return own or (container.stage.user.value if container.stage and container.stage.user else "")
+    if container.user and container.user.value:
+        return as_written(container.user)
+    return as_written(container.stage.user) if container.stage and container.stage.user else ""
 
 
 def _texts(unknown: list[Unknown]) -> str:

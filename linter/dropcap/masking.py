@@ -1,26 +1,38 @@
-"""Secrets in a line of a file, hidden before the line is shown.
+"""Secrets in text that is about to be shown, hidden.
 
 It is a guess by looks, and it errs on the side of hiding: an excerpt helps a person to find a place, and the
-file itself is at hand. Every character of a value becomes one asterisk, so that columns stay what they are.
+file itself is at hand. Every character of a value becomes one asterisk, so that columns stay what they are. Of the
+values of environments and labels in YAML and JSON nothing is guessed: see :mod:`dropcap.writers.values`.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
-
-from dropcap.writers.printable import SECRET_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth")
+"""In lower case, what stands in the name of something secret."""
+_SIGNS = ("=", "@", "-p", "env", "label", *SECRET_WORDS)
+"""Without one of these there is nothing to hide; the patterns take 3 ms to compile."""
+
 # What stands before a value. Every repetition starts at the start of a word only or has a bound, so that a
 # line of any length takes linear time.
-_HEAD = re.compile(
-    rf"""
-    # An option that sets a variable in the container: its value is hidden whatever the name.
-    (?<![\w-]) (?: -[dit]*e | --env ) (?: = | [\s"',\\]{{0,200}}? )
-        (?P<open>["']?) [A-Za-z_][\w.-]* (?P<variable> = )
+_HEAD = rf"""
+    # An option that sets a variable or a label of the container or the build: its value is hidden whatever the name.
+    (?<![\w-]) (?: -[dit]*[el] | --env | --label | --build-arg | --annotation | --(?:env|label|container-label)-add )
+        (?: = | [\s"',\\]{{0,200}}? ) (?P<open>["']?) [A-Za-z_][\w./-]* (?P<variable> = )
+    |
+    # An instruction that does so in an image: `ENV NAME=…`, `LABEL NAME …`.
+    ^[ \t]* (?:ENV|LABEL) [ \t]+ (?P<instruction>[A-Za-z_][\w./-]* (?: = | [ \t]+ ))
+    |
+    # The password of `login -p` or of a client that takes it the same way; a port has digits there.
+    (?<![\w-]) -p (?P<attached>(?=[^\s\d:=\["'$(-]|\d+[A-Za-z]))
+    |
+    \blogin (?:[ \t]+[^\s|;&]{{1,200}}){{0,9}}? [ \t]+ (?: -p | --password ) (?P<login>[ \t]+ | =)
     |
     (?<![\w.-]) (?=[\w.-]*?(?:{"|".join(SECRET_WORDS)})) (?P<name>[\w.-]+)
     (?:
@@ -29,22 +41,32 @@ _HEAD = re.compile(
       | (?P<mapping> ["']?[ \t]*:[ \t]+ | ["']: )
       | (?P<word> [\s"',\\]{{1,200}}? (?=["']?[^\s"',\\]) )
     )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_SHELL_VALUE = re.compile(r"""(?: "(?:\\.|[^"\\\n])*"? | '[^'\n]*'? | \\. | [^\s"'\\] )+""", re.VERBOSE)
-_URL = re.compile(r"""://(?: [^\s/:@"']{0,256}:([^\s@"']{1,256}) | ([^\s/:@"']{16,256}) )@""", re.VERBOSE)
-_FLOW_END = re.compile("[,}]")
-_ENV = re.compile(r"\bENV[ \t]+$", re.IGNORECASE)
+    """
+_SHELL_VALUE = r"""(?: "(?:\\.|[^"\\\n])*"? | '[^'\n]*'? | \\. | [^\s"'\\] )+"""
+_URL = r"""://(?: [^\s/:@"']{0,256}:([^\s@"']{1,256}) | ([^\s/:@"']{16,256}) )@
+    | (?<![\w.+/:-]) [\w.+-]{1,128} : ([^\s@"'/]{1,256}) @ (?!sha\d+:)"""
+_FLOW_END = r"[,}]"
+_ENV = r"\bENV[ \t]+$"
 _QUOTES = ('"', "'")
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.VERBOSE | re.IGNORECASE | re.MULTILINE)
+
+
+def without_secrets(text: str) -> str:
+    """Replace what looks like a secret by asterisks; the length stays."""
+    folded = text.casefold()
+    return mask(text) if any(sign in folded for sign in _SIGNS) else text
 
 
 def mask(text: str) -> str:
     """Replace what looks like a secret by asterisks; the length stays.
 
-    Hidden are the values of `-e NAME=…` and `--env NAME=…`, those of names that contain PASS, SECRET, TOKEN,
-    KEY, CRED or AUTH (`NAME=…`, `NAME: …`, `--name …`, `ENV NAME …`), and the password in a URL. Writers call
-    `without_secrets`, which imports this module only where there is a reason to.
+    Hidden are the values of `-e NAME=…`, `--label NAME=…` and their kin and of the instructions ENV and LABEL, those
+    of names that contain PASS, SECRET, TOKEN, KEY, CRED or AUTH (`NAME=…`, `NAME: …`, `--name …`), what `login -p` is
+    given, and the password in a URL.
     """
     pieces: list[str] = []
     done = 0
@@ -56,10 +78,10 @@ def mask(text: str) -> str:
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    for match in _URL.finditer(text):
+    for match in _pattern(_URL).finditer(text):
         yield match.span(match.lastindex or 0)
     at, line_end, brace = 0, -1, -1
-    while head := _HEAD.search(text, at):
+    while head := _pattern(_HEAD).search(text, at):
         if head.end() > line_end:
             line_start = text.rfind("\n", 0, head.end()) + 1
             line_end = _until(text, "\n", line_start, len(text))
@@ -69,7 +91,9 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
         at = max(end, head.end())
 
 
-def _value(text: str, head: re.Match[str], line_end: int, *, in_braces: bool) -> tuple[int, int]:
+def _value(  # noqa: PLR0911  # one for each way that a value is written
+    text: str, head: re.Match[str], line_end: int, *, in_braces: bool
+) -> tuple[int, int]:
     """Give the range of the value that follows a name; an empty one where there is none."""
     start = head.end()
     if head["word"] and not _takes_word(text, head):
@@ -81,9 +105,11 @@ def _value(text: str, head: re.Match[str], line_end: int, *, in_braces: bool) ->
         return start + 1, _until(text, text[start], start + 1, line_end)
     if head["default"]:
         return start, _until(text, "}", start, line_end)
+    if head["instruction"] and "=" not in head["instruction"]:
+        return start, line_end
     if head["mapping"]:
         return start, _mapping_end(text, start, line_end, in_braces=in_braces)
-    value = _SHELL_VALUE.match(text, start)
+    value = _pattern(_SHELL_VALUE).match(text, start)
     return value.span() if value else (start, start)
 
 
@@ -100,14 +126,14 @@ def _takes_word(text: str, head: re.Match[str]) -> bool:
     """Whether a name is an option or a Dockerfile's variable, so that the next word is its value."""
     if text.startswith(("-", '"-', "'-"), head.end()):
         return False
-    return head["name"].startswith("-") or bool(_ENV.search(text, max(head.start() - 10, 0), head.start()))
+    return head["name"].startswith("-") or bool(_pattern(_ENV).search(text, max(head.start() - 10, 0), head.start()))
 
 
 def _mapping_end(text: str, start: int, line_end: int, *, in_braces: bool) -> int:
     """Find the end of a YAML value that is not quoted; a mapping has names of its own to look at."""
     if text.startswith("{", start):
         return start
-    found = _FLOW_END.search(text, start, line_end) if in_braces else None
+    found = _pattern(_FLOW_END).search(text, start, line_end) if in_braces else None
     end = found.start() if found else line_end
     comment = text.find(" #", start, end)
     return end if comment < 0 else comment
