@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.canonical.tree import Tree
 
 
+MAX_VALUES = 250_000
+"""How many values of a project are printed: what extends and aliases repeat is written out each time."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
@@ -51,10 +55,15 @@ def run(arguments: Namespace) -> int:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
         from dropcap.carriers.compose.canonical import canonical
+        from dropcap.carriers.compose.canonical.tree import is_larger
 
         tree = canonical(project, arguments.profiles or None)
-        write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
-        failures = project.scope.log.failures
+        if is_larger(tree, MAX_VALUES):
+            message = f"not printed: resolved, the project has more than {MAX_VALUES:,} values"
+            failures = (*project.scope.log.failures, Failure(target.path, message))
+        else:
+            write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
+            failures = project.scope.log.failures
     report = to_report([FileResult((), failures, (), read=True, path=real_path(target.path))])
     print_failures(report)
     return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN

@@ -141,7 +141,7 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         if (
             (is_main(source.path) or over)
             and not scope.provenance.is_partial
-            and any(key in source.text for key in _NAMES_OTHERS)
+            and any(key in source.text for key in (*_NAMES_OTHERS, "\\"))
         ):
             from dropcap.carriers.compose.references import check_references
 
@@ -157,7 +157,8 @@ def resolve(source: Source, request: Request | None = None) -> Project:
 def _may_have_name(text: str) -> bool:
     """Whether a project's own name may be written in a file, or asked for in it or in one that it draws in."""
     names = text.count("name") - text.count("container_name") - text.count("hostname") - text.count("username")
-    return names > 0 or "COMPOSE_PROJECT_NAME" in text or "include" in text or "extends" in text
+    # What an escape may spell is not to be seen in the text.
+    return names > 0 or any(word in text for word in ("COMPOSE_PROJECT_NAME", "include", "extends", "\\"))
 
 
 def _routes(container: Container, scope: LoadContext, over: Sequence[str]) -> Iterator[Route]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Node, Value
 
+MAX_TAKEN_OVER = 8_000_000
+"""How many characters the services of a file may take over together, each as often as it is taken."""
 MAX_CHAIN = 100
 """How many services one may take over in a row."""
 
@@ -53,10 +55,11 @@ class _Reference(NamedTuple):
 
 
 class _Resolved(NamedTuple):
-    """A service with what it takes over, and how that came to it."""
+    """A service with what it takes over, how that came to it, and the characters that all of it is written in."""
 
     value: Value
     routes: tuple[Route, ...] = ()
+    size: int = 0
 
 
 def apply_extends(model: Mapping, path: str, scope: LoadContext) -> Mapping:
@@ -96,6 +99,7 @@ class _Resolver:
         self.main = main
         self._scope = scope
         self._groups: dict[str, _Group | None] = {}
+        self._taken_over = 0
         self._resolved: dict[tuple[str, str], _Resolved] = {}
 
     def resolve(self, name: str, group: _Group, chain: tuple[tuple[str, str], ...]) -> _Resolved:
@@ -107,17 +111,25 @@ class _Resolver:
 
     def _resolve(self, name: str, group: _Group, chain: tuple[tuple[str, str], ...]) -> _Resolved:
         service = group.services[name].value
+        size = service.span.end - service.span.start
         if not isinstance(service, Mapping):
             return _Resolved(service)
         own = service if group.folder is None else rebased_service(service, group.folder, self._scope)
         reference = self._reference(name, service)
         if reference is None:
-            return _Resolved(own)
+            return _Resolved(own, size=size)
         label = self.main.path if reference.file is None else _relative(reference.file, group.folder)
         base_group = group if reference.file is None else self._group(reference, group)
         if base_group is None or not self._may_extend(name, reference, base_group, (*chain, (label, name))):
-            return _Resolved(own)
+            return _Resolved(own, size=size)
         above = self.resolve(reference.service, base_group, (*chain, (label, name)))
+        self._taken_over += above.size
+        if self._taken_over > MAX_TAKEN_OVER:
+            if self._taken_over - above.size <= MAX_TAKEN_OVER:
+                most = f"{MAX_TAKEN_OVER // 1_000_000} million characters"
+                message = f"services.{name}, and others after it, are not extended: they take over more than {most}"
+                self._scope.log.error(reference.where, message)
+            return _Resolved(own, size=size)
         if base_group is not self.main:
             self._scope.provenance.bases.append((self._scope.files.real(base_group.path), reference.service))
         file = "" if base_group is group else f" of {base_group.path}"
@@ -130,9 +142,9 @@ class _Resolver:
         )
         extending = without(own, "extends", self._scope.log)
         if not isinstance(above.value, Mapping):
-            return _Resolved(extending)
+            return _Resolved(extending, size=size)
         settled = _settled(above.value, self._scope)
-        return _Resolved(merge_service(settled, extending, name, self._scope.log), routes)
+        return _Resolved(merge_service(settled, extending, name, self._scope.log), routes, size + above.size)
 
     def _may_extend(self, name: str, reference: _Reference, group: _Group, chain: tuple[tuple[str, str], ...]) -> bool:
         """Whether there is a base, and no end to it that Docker Compose does not see; tells where not."""
@@ -209,8 +221,6 @@ def _text(value: Value) -> str | None:
 
 def _settled(base: Mapping, scope: LoadContext) -> Mapping:
     """Take `!reset` and `!override` out of a base: they speak of the files under it, not of those over it."""
-    if not any(tag in base.source.text for tag in (RESET, OVERRIDE)):
-        return base
     settled = _without_tags(base, scope)
     return settled if isinstance(settled, Mapping) else base
 

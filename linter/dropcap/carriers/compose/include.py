@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
     Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]
 
+MAX_INCLUDED = 1_000
+"""How many files a project may include, each counted as often as it is: two that include two more grow fast."""
+MAX_INCLUDED_SIZE = 32 * 1024 * 1024
+"""How many characters these may have together."""
 RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 """What an included project brings."""
 
@@ -103,12 +107,15 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
         names = " includes ".join(os.path.basename(path) for path in (*included[included.index(main) :], main))
         scope.log.error(include.where, f"this include goes round in a circle: {names}")
         return None
+    if _is_too_much(include, scope):
+        return None
     folder = _folder(include, scope)
     directory = join(scope.directory, folder)
     try:
         environment = _environment(include, directory, scope)
         for path in paths:
             source = scope.files.source(path)
+            scope.provenance.included_size += len(source.text)
             where = Located(path, include.where.source, include.where.span)
             scope.provenance.routes.append(route(source, whole(source), f"{path} is included here", where))
         inner = scope._replace(directory=directory, environment=environment)
@@ -122,6 +129,19 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
         return None
     scope.provenance.parts.extend(map(scope.files.real, paths))
     return rebased_model(model, folder, scope)
+
+
+def _is_too_much(include: _Include, scope: LoadContext) -> bool:
+    """Whether enough was included already; says so, once."""
+    provenance = scope.provenance
+    if provenance.included + len(include.paths) <= MAX_INCLUDED and provenance.included_size <= MAX_INCLUDED_SIZE:
+        provenance.included += len(include.paths)
+        return False
+    if not provenance.is_full:
+        provenance.is_full = provenance.is_partial = True
+        most = f"{MAX_INCLUDED:,} files or {MAX_INCLUDED_SIZE // 1024 // 1024} million characters"
+        scope.log.error(include.where, f"the project includes more than {most}: dropcap stops here")
+    return True
 
 
 def _folder(include: _Include, scope: LoadContext) -> str:

@@ -26,11 +26,14 @@ class Provenance:
         routes: how values came from included files and from variables; for all services alike.
         uses: which variable decides which value.
         is_partial: whether something that the project names was not looked into.
+        included: how many files were included, each time one was.
+        included_size: how many characters these have together.
+        is_full: whether no more is included.
         extended: how values came from the services that a service extends, by its file's path and its name.
 
     """
 
-    __slots__ = ("bases", "extended", "is_partial", "parts", "routes", "uses")
+    __slots__ = ("bases", "extended", "included", "included_size", "is_full", "is_partial", "parts", "routes", "uses")
 
     def __init__(self) -> None:
         """Start with none."""
@@ -39,6 +42,9 @@ class Provenance:
         self.routes: list[Route] = []
         self.uses: list[Use] = []
         self.is_partial = False
+        self.included = 0
+        self.included_size = 0
+        self.is_full = False
         self.extended: dict[str, list[Route]] = {}
 
 

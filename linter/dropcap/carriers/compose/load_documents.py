@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 
+MAX_DOCUMENTS = 100
+"""How many documents a file may have: each is laid over all before it."""
+
 # The keys whose texts are cast: a file with none of them, and no variable, is as it is written.
 _CAST = (
     "cpu",
@@ -57,6 +60,10 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
     for first, repeat in stream.repeats:
         line = source.position(first.span.start).line
         scope.log.error(repeat, f"the key {repeat.text} stands here a second time, after line {line}: take one out")
+    if len(stream.documents) > MAX_DOCUMENTS:
+        span = stream.documents[MAX_DOCUMENTS].span
+        message = f"holds more than {MAX_DOCUMENTS} documents, each laid over those before it: split the file"
+        raise UnreadableError(Failure(source.path, message, Level.ERROR, source, span))
     found: list[Mapping] = []
     empty: list[Scalar] = []
     for node in stream.documents:
@@ -71,7 +78,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise another_kind(source, Span(0, 0), "it is empty")
     for root in empty:
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    if RESET in source.text:
+    if RESET in stream.tags:
         found = [without_distant_resets(root) for root in found]
     return [_replaced(root, source, scope) for root in found]
 

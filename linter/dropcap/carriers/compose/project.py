@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.load_documents import another_kind, documents
-from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.nodes import entries, is_merge
 from dropcap.carriers.compose.schema import problems
-from dropcap.lang.yaml import Mapping
+from dropcap.lang.yaml import Mapping, Scalar, target
 from dropcap.model import Level, UnreadableError
 from dropcap.workspace import NotReadError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.lang.yaml import Value
+    from dropcap.lang.yaml import Pair, Value
     from dropcap.source import Source
 
 
@@ -80,16 +80,33 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
 
 def _with_others(document: Mapping, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
     """Draw in what a document extends and includes; few do, and the rest need not wait for the code."""
-    text = document.source.text
-    if "extends" in text:
+    if _has_extends(document):
         from dropcap.carriers.compose.extends import apply_extends
 
         document = apply_extends(document, path, scope)
-    if "include" in text:
+    if _has(document, "include"):
         from dropcap.carriers.compose.include import apply_include
 
         document = apply_include(document, scope, (*included, scope.files.real(path)), load)
     return document
+
+
+def _has_extends(document: Mapping) -> bool:
+    """Whether a service may extend another one, be it by what is merged into it."""
+    groups = [target(pair.value) for pair in document.pairs if _is_named(pair, "services")]
+    services = [target(pair.value) for group in groups if isinstance(group, Mapping) for pair in group.pairs]
+    return any(_has(service, "extends") for service in services)
+
+
+def _has(value: Value, name: str) -> bool:
+    """Whether a mapping has a key, or has keys merged into it."""
+    return isinstance(value, Mapping) and any(_is_named(pair, name) for pair in value.pairs)
+
+
+def _is_named(pair: Pair, name: str) -> bool:
+    """Whether a pair has a name, or is one that merges pairs of any name."""
+    key = target(pair.key)
+    return isinstance(key, Scalar) and (key.text == name or is_merge(key))
 
 
 def _laid_over(model: Mapping, over: Mapping, scope: LoadContext) -> Mapping:

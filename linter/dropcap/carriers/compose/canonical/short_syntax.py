@@ -8,6 +8,7 @@ Sources: compose-go 2.9.1, `transform/ports.go`, `volume.go`, `device.go`, `secr
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.canonical.field_types import (
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _PORT = r"(?s)(?:(?P<ip>.*):)?(?P<published>[^:]*):(?P<target>[^:]*)|(?P<alone>[^:]*)"
 _RANGE = r"([0-9]{1,5})(?:-([0-9]{1,5}))?"
 _HIGHEST = 65535
+MAX_PORTS = 20_000
+"""How many ports a service may publish by ranges that are written out one by one."""
 _PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 _MOST_DEVICE_PARTS = 3
 _SHORTEST = 3  # bytes of a short volume that is taken apart
@@ -54,7 +57,11 @@ def ports(value: Value, scope: LoadContext) -> Tree | None:
             port = fields(item, _PORT_FIELDS, scope)
             found.append({"mode": Leaf("ingress", None), **port, "protocol": port.get("protocol", Leaf("tcp", None))})
         elif isinstance(item, Scalar):
-            found += [Leaf(item.text, item)] if item.unknown else _short_ports(item)
+            found += [Leaf(item.text, item)] if item.unknown else islice(_short_ports(item), MAX_PORTS + 1)
+            if len(found) > MAX_PORTS:
+                scope.log.error(item, f"more than {MAX_PORTS:,} ports of a service are not written out one by one")
+                found[MAX_PORTS:] = [Leaf(item.text, item)]
+                break
     return _once(found, _port_identity) or None
 
 

@@ -44,6 +44,17 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401  # what json writes
     return {doubled(name): plain(value) for name, value in tree.items() if not _is_for_people(value)}
 
 
+def is_larger(tree: Tree, most: int) -> bool:
+    """Whether a tree has more than so many values."""
+    pending = [tree]
+    while pending and most >= 0:
+        one = pending.pop()
+        most -= 1
+        if not isinstance(one, Leaf):
+            pending += one if isinstance(one, list) else one.values()
+    return most < 0
+
+
 def doubled(text: str) -> str:
     """Double each dollar sign, so that it is one when a Compose file with this text is read."""
     return text.replace("$", "$$")
