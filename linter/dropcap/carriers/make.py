@@ -28,7 +28,7 @@ MAX_DEPTH = 10
 _ASSIGNMENT = (
     r"[ ]*(?:(?:export|override|unexport)[ \t]+)*(?P<name>[\w.-]+)[ \t]*(?P<sign>(?:::?|\?|\+)?=)[ \t]*(?P<value>.*)"
 )
-_OF_TARGET = r"(?P<targets>[^:=#\n]+)::?(?!=)[ \t]*(?:private[ \t]+)?" + _ASSIGNMENT
+_OF_TARGET = r"(?P<targets>[^:=#\n]+)::?(?!=)[ \t]*(?:private[ \t]+)?"  # what follows is looked at by itself
 _RULE = r"(?P<targets>[^:=#\n]+)::?(?!=)(?P<needed>[^;\n]*)"
 _DEFINE = r"[ ]*(?:override[ \t]+|export[ \t]+)*define[ \t]+(?P<name>[\w.-]+)[ \t]*(?P<sign>(?:::?:?|\?|\+)?=)?"
 _CONDITION = r"\s*(?P<word>ifn?def|ifn?eq|else|endif)\b(?P<rest>[^\n]*)"
@@ -92,6 +92,7 @@ class _Makefile:
         self._targets: tuple[str, ...] = ()
         self._recipes: list[_Recipe] = []
         self._is_one_shell = False
+        self._known: dict[tuple[str, int], bool] = {}
         self._left = 2 * len(source.text) + 100_000  # characters that variables may add
         self._take_lines()
 
@@ -159,9 +160,10 @@ class _Makefile:
         if match is not None:
             self._set(self._values, match["name"], match["sign"], _cleaned(match, parts))
             return False
-        match = re.match(_OF_TARGET, first.text, re.DOTALL)
-        if match is not None:
-            for target in match["targets"].split():
+        head = re.match(_OF_TARGET, first.text)
+        match = re.compile(_ASSIGNMENT, re.DOTALL).match(first.text, head.end()) if head else None
+        if head is not None and match is not None:
+            for target in head["targets"].split():
                 values = self._of_targets.setdefault(target, {})
                 self._set(values, match["name"], match["sign"], _cleaned(match, parts))
             return False
@@ -171,9 +173,9 @@ class _Makefile:
             self._targets = tuple(rule["targets"].split())
             for target in self._targets:
                 self._needed.setdefault(target, set()).update(rule["needed"].split())
-        head, semicolon, _ = first.text.partition(";")
-        if semicolon and ":" in head:
-            at = len(head) + 1
+        before, semicolon, _ = first.text.partition(";")
+        if semicolon and ":" in before:
+            at = len(before) + 1
             self._add_recipe([_Part(first.text[at:], first.at + at), *parts[1:]], is_new_rule=True)
         return ":" in first.text
 
@@ -210,10 +212,19 @@ class _Makefile:
 
     def _value(self, name: str, place: _Place) -> list[_Part] | str:
         """Give what a variable is in a recipe, or why that is not known."""
-        if name in place.reached and not place.reached[name].isdisjoint(("%", *place.targets)):
+        if self._is_reached(name, place):
             own = self._of_targets.get(place.targets[0], {}) if len(place.targets) == 1 else {}
             return own.get(name, _BY_TARGET)
         return self._values.get(name, _ELSEWHERE if re.fullmatch(_VARIABLE, name) else "make computes it")
+
+    def _is_reached(self, name: str, place: _Place) -> bool:
+        """Whether a variable that targets set for themselves may count in a recipe; asked once of each two."""
+        if name not in place.reached:
+            return False
+        key = (name, id(place.targets))
+        if key not in self._known:
+            self._known[key] = not place.reached[name].isdisjoint(("%", *place.targets))
+        return self._known[key]
 
     def _reached(self) -> dict[str, set[str]]:
         """Give for each variable that targets set where that may count: in their recipes, and in those they need."""
@@ -271,7 +282,12 @@ class _Makefile:
 def _cleaned(match: re.Match[str], parts: list[_Part]) -> list[_Part]:
     """Give an assignment's value: comments and the joints of lines left out."""
     value = [_Part(match["value"], parts[0].at + match.start("value")), *parts[1:]]
-    return [_Part(re.sub(r"\s*\\?\r?\n?$", "", re.sub(r"(?:^|\s)#.*", "", one.text)), one.at) for one in value]
+    return [_Part(_without_joint(re.sub(r"(?:^|\s)#.*", "", one.text)), one.at) for one in value]
+
+
+def _without_joint(text: str) -> str:
+    """Take off a line's end, the backslash that joins it to the next one, and the blanks before that."""
+    return text.removesuffix("\n").removesuffix("\r").removesuffix("\\").rstrip()
 
 
 def _closing(text: str, at: int) -> int:
