@@ -32,8 +32,9 @@ def read(source: Source, _request: Request | None = None) -> Document:
     scripts: list[Script] = []
     seen: set[int] = set()
     for root in documents(source):
+        of_all = get(root, "variables")
         for job in (root, *(value for _, value in pairs(root))):
-            given = variables(get(root, "variables"), get(job, "variables"))
+            given = variables(of_all, get(job, "variables"))
             scripts += _scripts(source, job, given, seen)
     return read_all(source, "gitlab", scripts)
 

@@ -229,9 +229,10 @@ class _Makefile:
     def _reached(self) -> dict[str, set[str]]:
         """Give for each variable that targets set where that may count: in their recipes, and in those they need."""
         found: dict[str, set[str]] = {}
-        for target, values in list(self._of_targets.items())[:_MOST_TARGETS]:
-            reached: set[str] = set()
-            pending = [target]
+        for number, (target, values) in enumerate(self._of_targets.items()):
+            # Of more targets than people write nobody looks for what they need: it may be any.
+            reached: set[str] = {"%"} if number >= _MOST_TARGETS else set()
+            pending = [target] if number < _MOST_TARGETS else []
             while pending:
                 one = pending.pop()
                 if one not in reached:

@@ -10,7 +10,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import NAMES
 from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
-from dropcap.writers.printable import printable, shortened
+from dropcap.writers.printable import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,7 @@ _OTHERS = {
     Kind.BUILD: "may run steps that hold everything",
 }
 _TEXT_SIZE = 40
+_REFUSAL_SIZE = 200
 # A set up to this size is told as it is.
 _FEW = 3
 
@@ -42,7 +43,7 @@ def summarise(container: Container) -> str:
         return f"holds {whole}"
     if sets.errors:
         more = f" (and {len(sets.errors) - 1} more)" if len(sets.errors) > 1 else ""
-        return f"is refused by the engine: {printable(sets.errors[0].message)}{more}"
+        return f"is refused by the engine: {shortened(sets.errors[0].message, _REFUSAL_SIZE)}{more}"
     return _with_unknown(container, sets, _sentence(container, sets))
 
 
