@@ -308,7 +308,8 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
     tree(tmp_path, {"compose.yaml": SERVICES, "compose.override.yaml": SERVICES})
     monkeypatch.chdir(tmp_path)
     (target,) = discover(["compose.override.yaml"], as_discovered=True)[0]
-    assert target == Target("compose.yaml", "compose", named=False, over=("compose.override.yaml",))
+    root = os.path.realpath(tmp_path)
+    assert target == Target("compose.yaml", "compose", named=False, over=("compose.override.yaml",), root=root)
 
 
 @pytest.mark.parametrize(

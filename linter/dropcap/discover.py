@@ -129,21 +129,24 @@ def together(
     result: list[Target] = []
     for target in targets:
         files: tuple[str, ...] = ()
+        root = target.root
         if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
             folder = os.path.dirname(target.path)
             if folder not in folders:
                 folders[folder] = _files_of(folder, None if target.named else paths, failures, overlay)
             files = folders[folder]
+            # Which files those are a file of the project says, so they lie where the project lies.
+            root = root or root_of(folder or os.curdir)
         is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
         if files and not is_own and files[0] not in seen and not is_main(files[0]):
             # The folder's `.env` lists the files of a project, and Docker Compose takes no others by itself.
             seen[files[0]] = len(result)
-            result.append(target._replace(path=files[0], carrier="compose", over=files[1:], given=()))
+            result.append(target._replace(path=files[0], carrier="compose", over=files[1:], root=root, given=()))
         if not is_own:
             result.append(target)
         elif files[0] not in seen:
             seen[files[0]] = len(result)
-            result.append(target._replace(path=files[0], carrier="compose", over=files[1:]))
+            result.append(target._replace(path=files[0], carrier="compose", over=files[1:], root=root))
         elif target.named:
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
@@ -239,7 +242,7 @@ class _Walk:
         """
         carrier = carrier_of_name(path)
         # Of a file without a suffix nobody expects that it is a script.
-        is_expected = carrier is not None or is_yaml(path)
+        is_expected = carrier is not None or is_yaml(path) or path.endswith((".container", ".kube"))
         if is_link and (reason := _astray(path, workspace)):
             if is_expected:
                 self._tell(path, reason, Level.NOTE)

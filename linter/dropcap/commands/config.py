@@ -90,7 +90,8 @@ def find_project(path: str | None, files: list[str]) -> Target:
         found = _above()
     if not found:
         raise UsageError(f"{path or os.curdir}: no Compose project here; name its file")
-    return Target(found[0], "compose", named=True, over=found[1:])
+    # Which files those are a file of the project says, so they lie where the project lies.
+    return Target(found[0], "compose", named=True, over=found[1:], root=root_of(given))
 
 
 def _files_of(folder: str) -> tuple[str, ...]:
@@ -118,7 +119,7 @@ def read_project(target: Target, settings: Settings) -> Project:
     from dropcap.carriers.compose import resolve
 
     given = (*target.given, *(settings.env_files or ()))
-    workspace = Workspace(root_of(os.path.dirname(target.path)), named=given)
+    workspace = Workspace(target.root or root_of(os.path.dirname(target.path)), named=given)
     try:
         source = workspace.source(target.path)
     except NotReadError as error:
