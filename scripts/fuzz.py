@@ -44,7 +44,9 @@ def main() -> int:
     """Run the readers, each in a process of its own; gives 1 where one has a fault."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("readers", metavar="READER", nargs="*", help="which readers (default: all)")
-    parser.add_argument("--runs", type=int, default=200_000, help="how many inputs each is given (default: %(default)s)")
+    parser.add_argument(
+        "--runs", type=int, default=200_000, help="how many inputs each is given (default: %(default)s)"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="how many readers at a time (default: %(default)s)")
     parser.add_argument("--size", type=int, default=4096, help="the longest input, in bytes (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=2.0, help="of processor time for one input (default: 2)")
@@ -74,7 +76,11 @@ def _in_process(name: str, arguments: argparse.Namespace) -> int:
     values = [str(getattr(arguments, option.strip("-"))) for option in options]
     given = [word for pair in zip(options, values, strict=True) for word in pair]
     done = subprocess.run(
-        [sys.executable, __file__, name, "--here", *given], check=False, capture_output=True, text=True, errors="replace"
+        [sys.executable, __file__, name, "--here", *given],
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith(("fuzzed ", "fault "))]
     print("\n".join(lines or [f"fuzzed {name}: the process ended with {done.returncode}: {done.stderr[-2000:]}"]))

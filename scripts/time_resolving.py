@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.diagnostics import Diagnostics
-from dropcap.carriers.compose.environment import environment_of
 from dropcap.carriers.compose.extends import apply_extends
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.include import apply_include
@@ -27,6 +26,7 @@ from dropcap.carriers.compose.load_context import LoadContext, Provenance
 from dropcap.carriers.compose.load_documents import documents
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import load
+from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.references import check_references
 from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.services import containers

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap import cli
-from dropcap.cli import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED, main
+from dropcap.cli import main
 from dropcap.commands.check import exit_code
 from dropcap.commands.output import failure_code
+from dropcap.exit_codes import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED
 from dropcap.model import Failure, Level, Report, Severity
 from dropcap.writers import Context, writer
 

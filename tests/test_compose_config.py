@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
-from dropcap.cli import CLEAN, UNCHECKED, main
+from dropcap.cli import main
+from dropcap.exit_codes import CLEAN, UNCHECKED
 from oracles import compose as oracle
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ import pytest
 
 from dropcap.carriers.compose.project_files import MAIN_NAMES
 from dropcap.carriers.request import Settings
-from dropcap.check import Setup, check_targets
+from dropcap.check import Setup
 from dropcap.discover import discover
 from dropcap.model import Container, Document, Engine, Kind, Level
 from dropcap.report import to_report
 from dropcap.rule import load_rules
+from dropcap.run import check_targets
 from oracles import compose as oracle
 from reading import read_target
 

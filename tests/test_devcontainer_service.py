@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from dropcap.carriers import devcontainer
 from dropcap.carriers.request import Settings
-from dropcap.check import Setup, check_targets
+from dropcap.check import Setup
 from dropcap.discover import discover
 from dropcap.model import Container, Document, Kind, Level, Problem, Report, Severity
 from dropcap.report import to_report
 from dropcap.rule import Rule, load_rules
+from dropcap.run import check_targets
 from oracles import compose as oracle
 from reading import request_of, source_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Engine, Level, Problem, Severity
-from dropcap.report import FileResult, to_report
+from dropcap.report import to_report
 from dropcap.rule import Rule
 from dropcap.workspace import real_path
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from dropcap.file_result import FileResult
     from dropcap.rule import Check
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dropcap.lang.yaml import Mapping, parse
-from dropcap.lang.yaml.composer import _pure_event_getter
+from dropcap.lang.yaml.events import pure_event_getter
 from dropcap.model import UnreadableError
 from dropcap.source import Source
 
@@ -13,7 +13,7 @@ from dropcap.source import Source
 @pytest.fixture(params=["the C parser", "the pure one"])
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "the pure one":
-        monkeypatch.setattr("dropcap.lang.yaml.composer.event_getter", _pure_event_getter)
+        monkeypatch.setattr("dropcap.lang.yaml.composer.event_getter", pure_event_getter)
 
 
 @pytest.mark.usefixtures("parser")

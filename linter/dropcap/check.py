@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
 from dropcap.discover import Target
+from dropcap.file_result import FileResult
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
@@ -27,7 +28,6 @@ from dropcap.model import (
     UnreadableError,
 )
 from dropcap.namedtuple import NamedTuple
-from dropcap.report import FileResult
 from dropcap.source import Source
 from dropcap.workspace import NotReadError, Workspace, root_of
 
@@ -58,26 +58,6 @@ class Setup(NamedTuple):
     engine: Engine = Engine.DOCKER
     settings: Settings = Settings()
     overlay: Mapping[str, bytes] | None = None
-
-
-def check_targets(
-    targets: Sequence[Target], rules: Sequence[Rule], setup: Setup, jobs: int = 1, rule_folders: Sequence[str] = ()
-) -> Iterator[FileResult]:
-    """Check files, in their order.
-
-    Args:
-        targets: the files, each read once.
-        rules: what to ask about each container.
-        setup: how.
-        jobs: how many processes to spread the files over; the results are the same whatever the number.
-        rule_folders: the folders that rules were loaded from besides the installed packages.
-
-    """
-    if jobs > 1 and len(targets) > 1:
-        from dropcap.parallel import check_files
-
-        return check_files(targets, rules, setup, jobs, rule_folders)
-    return (check_file(target, rules, setup) for target in targets)
 
 
 def check_text(path: str, carrier: str | None, text: str, rules: Sequence[Rule], setup: Setup) -> FileResult:

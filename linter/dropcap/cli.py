@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dropcap import __version__
 from dropcap.config import ConfigError
+from dropcap.exit_codes import DEFECT, INTERRUPTED, UNCHECKED, UsageError
 from dropcap.paths import plain_paths
 from dropcap.rule import RuleError
 
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 # Nothing here is translated; to look for translations, once a word, argparse imports `locale` and asks the disk.
 vars(argparse)["_"] = str
-
-CLEAN = 0
-FINDINGS = 1
-UNCHECKED = 2
-DEFECT = 3
-INTERRUPTED = 130
 
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
@@ -46,10 +41,6 @@ exit codes:
   2  something could not be checked, or the call or the configuration is wrong
   3  a defect of dropcap itself
 """
-
-
-class UsageError(Exception):
-    """The call is wrong; the message says what, and what to do."""
 
 
 class _Formatter(RawDescriptionHelpFormatter):
@@ -110,7 +101,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _complain(message: str) -> int:
-    from dropcap.writers.printable import shortened
+    from dropcap.printable import shortened
 
     sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
     return UNCHECKED

@@ -30,7 +30,7 @@ def trace_of(error: BaseException) -> str:
     """Write an exception with the calls that led to it, as Python prints it."""
     import traceback
 
-    from dropcap.writers.printable import shortened
+    from dropcap.printable import shortened
 
     lines = "".join(traceback.format_exception(type(error), error, error.__traceback__)).splitlines()
     return "".join(f"{shortened(line, _MOST_OF_LINE)}\n" for line in lines)

@@ -9,44 +9,18 @@ from typing import TYPE_CHECKING
 
 from dropcap.masking import without_secrets
 from dropcap.model import Kind, Level, Report
-from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dropcap.file_result import FileResult
     from dropcap.model import Container, Failure, Finding
     from dropcap.source import Source, Span
 
 
 MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
-
-
-class FileResult(NamedTuple):
-    """What one file gave.
-
-    Attributes:
-        findings: in the order of the rules; the report sorts.
-        failures: what could not be read or checked.
-        containers: its containers, stages included.
-        read: whether the file was read at all.
-        path: the file's real path.
-        parts: the real paths of further files that were read as parts of the same project.
-        bases: real path and name of the services of other files that it is made of.
-        is_base: whether it is a file that nobody starts by itself, so that its services may be there for others to
-            be made of.
-
-    """
-
-    findings: tuple[Finding, ...]
-    failures: tuple[Failure, ...]
-    containers: tuple[Container, ...]
-    read: bool
-    path: str = ""
-    parts: tuple[str, ...] = ()
-    bases: tuple[tuple[str, str], ...] = ()
-    is_base: bool = False
 
 
 def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -> Report:

@@ -53,7 +53,9 @@ PLACES = {
     ),
     "build": Place("b/Dockerfile", f"FROM x\n{SECRET}\n", {"compose.yaml": BASE + "    build: b\n"}),
     "dotenv": Place(".env", f"A={SECRET}\n{SECRET}!!\n", {"compose.yaml": BASE + "    user: $A\n"}),
-    "COMPOSE_FILE": Place("first.yaml", OUTSIDE, {".env": "COMPOSE_FILE=first.yaml:compose.yaml\n", "compose.yaml": BASE}),
+    "COMPOSE_FILE": Place(
+        "first.yaml", OUTSIDE, {".env": "COMPOSE_FILE=first.yaml:compose.yaml\n", "compose.yaml": BASE}
+    ),
     "env_file": Place("a.env", f"{SECRET}!!\n", {"compose.yaml": BASE + "    env_file: a.env\n"}, False, False),
     "devcontainer": Place(".devcontainer/devcontainer.json", f'{{"image": "{SECRET}", "privileged": true}}', {}),
     "dockerComposeFile": Place(
@@ -63,7 +65,9 @@ PLACES = {
     "makefile": Place("Makefile", f"a:\n\tdocker run --privileged {SECRET}\n", {}),
     "quadlet": Place("a.container", f"[Container]\nImage={SECRET}\n", {}),
     "drop-in": Place(
-        "a.container.d/b.conf", f"[Container]\nImage={SECRET}\nAddCapability=ALL\n", {"a.container": "[Container]\nImage=x\n"}
+        "a.container.d/b.conf",
+        f"[Container]\nImage={SECRET}\nAddCapability=ALL\n",
+        {"a.container": "[Container]\nImage=x\n"},
     ),
     "gitignore": Place(".gitignore", f"{SECRET}/\ngood\n", {}, is_error=False),
     "outer gitignore": Place("good/.gitignore", f"{SECRET}/\ncompose.yaml\n", {}, is_error=False),

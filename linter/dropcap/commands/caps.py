@@ -41,7 +41,7 @@ def started(report: Report) -> Iterator[Container]:
 
 
 def _text(report: Report) -> Iterator[str]:
-    from dropcap.writers.printable import printable
+    from dropcap.printable import printable
     from dropcap.writers.summary import describe_user, summarise
 
     path = None

@@ -7,10 +7,10 @@ import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from dropcap.cli import CLEAN, FINDINGS
 from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
+from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.workspace import repository_top
 from dropcap.writers import FORMATS, Context, writer

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.project_files import project_files
 from dropcap.carriers.request import Request, Settings
-from dropcap.cli import CLEAN, UNCHECKED, UsageError
 from dropcap.commands.inputs import add_project, project_settings
 from dropcap.commands.output import print_failures, write_output
 from dropcap.discover import Target, together
+from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
+from dropcap.file_result import FileResult
 from dropcap.model import Failure, Level, UnreadableError
-from dropcap.report import FileResult, to_report
+from dropcap.report import to_report
 from dropcap.workspace import NotReadError, Workspace, real_path, root_of
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def read_project(target: Target, settings: Settings) -> Project:
 
 
 def _text(tree: dict[str, Tree], project: Project) -> Iterator[str]:
-    from dropcap.writers.resolved import resolved_lines
+    from dropcap.commands.config_lines import resolved_lines
 
     return resolved_lines(tree, project.scope.provenance.uses)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import ALL, NAMES, bare_name, suggest
-from dropcap.cli import CLEAN, UsageError
 from dropcap.commands.output import write_output
+from dropcap.exit_codes import CLEAN, UsageError
 from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
 

@@ -8,13 +8,14 @@ from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
-from dropcap.check import Setup, check_targets
-from dropcap.cli import UsageError
+from dropcap.check import Setup
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Discovery, Target, discover, stdin_target
+from dropcap.exit_codes import UsageError
 from dropcap.gitignore import PatternError
 from dropcap.paths import shown
 from dropcap.report import to_report
+from dropcap.run import check_targets
 from dropcap.workspace import MAX_BYTES, is_path
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.cli import CLEAN, DEFECT, UNCHECKED, UsageError
+from dropcap.exit_codes import CLEAN, DEFECT, UNCHECKED, UsageError
 from dropcap.model import Level, worst
+from dropcap.printable import printable
 from dropcap.writers import Context
-from dropcap.writers.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

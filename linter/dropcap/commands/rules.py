@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.cli import CLEAN
 from dropcap.commands.output import write_output
+from dropcap.exit_codes import CLEAN
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.masking import without_secrets
 from dropcap.namedtuple import NamedTuple
-from dropcap.writers.printable import printable_character
+from dropcap.printable import printable_character
 
 if TYPE_CHECKING:
     from dropcap.source import Source, Span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level
-from dropcap.writers.printable import painted, printable
+from dropcap.printable import painted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

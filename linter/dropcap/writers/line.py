@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.writers.printable import place, printable
+from dropcap.printable import place, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

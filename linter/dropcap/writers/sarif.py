@@ -14,9 +14,9 @@ from urllib.parse import quote
 from dropcap import __version__
 from dropcap.model import Level
 from dropcap.paths import below
+from dropcap.printable import printable, shortened, title
 from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
-from dropcap.writers.printable import printable, shortened, title
 from dropcap.writers.sarif_rules import LEVELS, descriptor
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import NAMES
 from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
-from dropcap.writers.printable import shortened
+from dropcap.printable import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.writers.printable import BOLD, painted
+from dropcap.printable import BOLD, painted
 from dropcap.writers.totals import totals
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Severity
+from dropcap.printable import BOLD, painted, place, printable, shortened, title
 from dropcap.writers.excerpt import excerpt
-from dropcap.writers.printable import BOLD, painted, place, printable, shortened, title
 from dropcap.writers.summary import plural
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Level, Severity
-from dropcap.writers.printable import counted
+from dropcap.printable import counted
 
 if TYPE_CHECKING:
     from dropcap.model import Report

@@ -11,11 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.diagnostics import Diagnostics
-from dropcap.carriers.compose.environment import environment_of
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
+from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
 from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.yaml_types import scalar_type

@@ -17,8 +17,8 @@ from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
     from dropcap.model import Container, Stage
     from dropcap.source import Source

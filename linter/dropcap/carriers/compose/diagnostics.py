@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Failure, Level
 
 if TYPE_CHECKING:
-    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.lang.yaml import Mapping, Node
     from dropcap.source import Source, Span
 

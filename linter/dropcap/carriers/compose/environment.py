@@ -5,22 +5,14 @@ Which sets there are, and which of them wins, is said in compose-go's `cli/optio
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dropcap.lang.yaml import UnknownText
-from dropcap.model import Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
-from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.files import Files
-    from dropcap.carriers.request import Settings
-    from dropcap.lang.yaml import Node
+    from collections.abc import Mapping
 
 
 _SECRET_WORDS = frozenset(
@@ -117,51 +109,3 @@ def from_mapping(
     source = Source(name, "")
     variables = {key: Variable(value, source, Span(0, 0)) for key, value in values.items()}
     return Environment(variables, is_complete, hides_secrets=hides_secrets)
-
-
-def environment_of(directory: str, files: Files, log: Diagnostics, settings: Settings) -> Environment:
-    """Give the variables of the project in a folder."""
-    # Docker Compose sets PWD itself where nobody has.
-    process = {"PWD": os.getcwd(), **os.environ} if settings.uses_environment else {}
-    environment = from_mapping(
-        "the environment",
-        process,
-        is_complete=settings.uses_environment,
-        hides_secrets=not settings.shows_secrets,
-    )
-    if settings.env_files is not None:
-        for path in settings.env_files:
-            files.allow(path)  # whoever names a file on the command line may read it
-        return with_files(settings.env_files, environment, files, log)
-    default = os.path.join(directory, ".env")
-    return with_files([default], environment, files, log) if files.is_there(default) else environment
-
-
-def with_files(
-    paths: Sequence[str], environment: Environment, files: Files, log: Diagnostics, where: Node | None = None
-) -> Environment:
-    """Lay an environment over the variables of files, of which a later one is stronger.
-
-    A file that is missing where `where` names it is no mistake of the project's: what it sets is unknown.
-    """
-    from dropcap.carriers.compose.dotenv import read_dotenv  # few projects have one
-
-    found: dict[str, Variable] = {}
-    for path in paths:
-        try:
-            source = files.source(path)
-        except NotReadError as error:
-            if path == os.devnull:
-                continue  # the way to say: none
-            if where is None:
-                log.add_about(path, f"{error.reason}: what it sets is unknown", error.level)
-            else:
-                log.tell(where, f"{path} {error.reason}: what it sets is unknown", Level.NOTE)
-            continue
-        except UnreadableError as error:
-            log.add(error.failure)
-            continue
-        found, failures = read_dotenv(source, environment, found)
-        for failure in failures:
-            log.add(failure)
-    return environment.over(Environment(found, is_complete=False))

@@ -21,8 +21,8 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Node, Value
 
 MAX_TAKEN_OVER = 8_000_000

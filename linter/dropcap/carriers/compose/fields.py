@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Dictionary
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.lang.yaml import Value
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.lang.yaml import Value
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.environment import with_files
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_context import route, whole
 from dropcap.carriers.compose.merge import merge
 from dropcap.carriers.compose.nodes import all_entries, entries, items, replaced, without
+from dropcap.carriers.compose.project_environment import with_files
 from dropcap.carriers.compose.resolve_paths import rebased_model
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence
@@ -23,9 +23,9 @@ from dropcap.workspace import NotReadError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.environment import Environment
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
     Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.entry import Entry
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
-from dropcap.namedtuple import NamedTuple
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.diagnostics import Diagnostics
@@ -17,27 +16,6 @@ RESET, OVERRIDE = "!reset", "!override"
 """Compose's own tags: take out what the files before say here; put this in its place."""
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
-
-
-class Entry(NamedTuple):
-    """A value of a mapping.
-
-    Attributes:
-        key: its key.
-        value: the value, where its text stands: behind an alias, at the anchor.
-        written: the value as it is written; where it is an alias, the `*name`.
-
-    """
-
-    key: Scalar
-    value: Value
-    written: Node
-
-    @property
-    def span(self) -> Span:
-        """Where key and value are written; the key alone where they were merged of two files."""
-        key, _, value = self
-        return Span(key.span.start, value.span.end) if key.source is value.source else key.span
 
 
 def entries(mapping: Mapping, path: str, log: Diagnostics) -> dict[str, Entry]:

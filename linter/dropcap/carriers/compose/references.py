@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 _SERVICE = "service:"

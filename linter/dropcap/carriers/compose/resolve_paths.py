@@ -17,9 +17,9 @@ from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.mounts import ShortMount
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
     Change = Callable[[Value, "_Base"], Value]

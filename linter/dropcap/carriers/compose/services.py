@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields, is_nothing, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
-from dropcap.carriers.compose.nodes import Entry, entries, items
+from dropcap.carriers.compose.nodes import entries, items
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.lang.yaml import Sequence as List
 from dropcap.model import Container, Kind, Located
 from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from dropcap.carriers.compose.entry import Entry
     from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Mapping as Dictionary
     from typing import TypeAlias

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.dockerfile.logical_lines import WORD
 from dropcap.model import Located
 from dropcap.source import Span
 
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source
 
+WORD = re.compile(r"(?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])+")
+"""A word of a line: quotation marks and escapes keep blanks together."""
 _BLANKS = re.compile(r"[\t\v\f\r ]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 # `name=value` where the value may be quoted in part; what is before the `=` cannot be.

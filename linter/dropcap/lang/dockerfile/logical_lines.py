@@ -11,6 +11,7 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from dropcap.lang.dockerfile.lexer import WORD, json_strings
 from dropcap.model import Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
@@ -31,8 +32,6 @@ _SPACE = " \t\v\f\r"
 _KEYWORD = re.compile(r"[^\t\v\f\r ]+")
 _ONBUILD = re.compile(r"onbuild[\t\v\f\r ]+", re.IGNORECASE)
 _TAKES_HEREDOC = re.compile(r"(?:run|copy|add)[\t\v\f\r ]", re.IGNORECASE)
-WORD = re.compile(r"(?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])+")
-"""A word of a line: quotation marks and escapes keep blanks together."""
 _HEREDOC = re.compile(r"(\d*)<<(-?)([^<]+)")
 
 
@@ -237,6 +236,4 @@ def _is_json(text: str) -> bool:
     rest = text.partition(" ")[2].lstrip(_SPACE)
     if not rest.startswith("["):
         return False
-    from dropcap.lang.dockerfile.lexer import json_strings
-
     return json_strings(rest) is not None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dropcap.lang.yaml.events import event_getter, pure_event_getter
 from dropcap.lang.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
 from dropcap.model import Failure, UnreadableError
 from dropcap.source import Span
@@ -94,14 +95,9 @@ def _parse_slowly(source: Source, *, shares_anchors: bool) -> Stream:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _compose(source, _pure_event_getter(source.text), shares_anchors=shares_anchors)
+        return _compose(source, pure_event_getter(source.text), shares_anchors=shares_anchors)
     except (YAMLError, RecursionError) as error:
         raise UnreadableError(_syntax_failure(source, error)) from None
-
-
-def _without_mark(text: str) -> str:
-    """Put a line break for a second byte order mark, which parsers pass over and libyaml does not count."""
-    return f"\n{text[1:]}" if text.startswith("\ufeff") else text
 
 
 def _is_colon_in_brackets(error: Exception) -> bool:
@@ -112,24 +108,6 @@ def _syntax_failure(source: Source, error: Exception) -> Failure:
     from dropcap.lang.yaml.problems import syntax_failure
 
     return syntax_failure(source, error)
-
-
-def event_getter(text: str) -> Callable[[], Any]:
-    """Give the function that gives the next event of a text, or raises what the parser does."""
-    text = _without_mark(text)
-    try:
-        from _ruamel_yaml import CParser
-    except ImportError:
-        return _pure_event_getter(text)
-    getter: Callable[[], Any] = CParser(text).get_event
-    return getter
-
-
-def _pure_event_getter(text: str) -> Callable[[], Any]:
-    from ruamel.yaml import YAML
-
-    getter: Callable[[], Any] = iter(YAML(typ="safe", pure=True).parse(_without_mark(text))).__next__
-    return getter
 
 
 def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: bool) -> Stream:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch an event: a call for each would double the time

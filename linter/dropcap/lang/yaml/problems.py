@@ -65,7 +65,7 @@ def _unclosed(text: str) -> int | None:
     """Find the innermost bracket that is open where a text ends."""
     from ruamel.yaml.error import YAMLError
 
-    from dropcap.lang.yaml.composer import event_getter
+    from dropcap.lang.yaml.events import event_getter
 
     next_event = event_getter(text)
     opened: list[int] = []

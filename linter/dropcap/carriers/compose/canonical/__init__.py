@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose import Project
     from dropcap.carriers.compose.canonical.field_types import Form
     from dropcap.carriers.compose.canonical.tree import Tree
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")

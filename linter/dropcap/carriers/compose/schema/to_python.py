@@ -12,7 +12,7 @@ from dropcap.lang.yaml import Mapping, Scalar, target
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.lang.yaml import Node, Sequence
 
 _LONGEST_INTEGER = 20

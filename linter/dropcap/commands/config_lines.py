@@ -9,7 +9,7 @@ from dropcap.carriers.compose.canonical.tree import Leaf, doubled, is_unknown
 from dropcap.carriers.compose.yaml_types import truth
 from dropcap.lang.yaml import Scalar
 from dropcap.masking import without_secrets
-from dropcap.writers.printable import printable, printable_character
+from dropcap.printable import printable, printable_character
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,0 +1,112 @@
+"""Nothing but the workspace touches the disk: what else opens, lists or asks is named here, with its reason."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+HOUSE = Path(__file__).parent.parent / "linter" / "dropcap"
+
+HARMLESS = frozenset(
+    {
+        # Of `os`: names, text, and this process.
+        *(
+            "altsep",
+            "curdir",
+            "devnull",
+            "environ",
+            "extsep",
+            "fsdecode",
+            "fsencode",
+            "linesep",
+            "pardir",
+            "pathsep",
+            "sep",
+        ),
+        *(
+            "cpu_count",
+            "fork",
+            "getcwd",
+            "getpid",
+            "kill",
+            "pipe",
+            "umask",
+            "waitpid",
+            "waitstatus_to_exitcode",
+            "_exit",
+        ),
+        *("close", "dup", "dup2", "fdopen", "path", "stat_result", "PathLike"),
+        # Of `os.path`: text alone.
+        *("abspath", "basename", "commonpath", "dirname", "isabs", "join", "normpath", "relpath", "split", "splitext"),
+    }
+)
+"""What of `os` and `os.path` looks at no file."""
+
+ALLOWED = {
+    "workspace.py": "the door itself",
+    "commands/output.py": "writes the report where a person asked for it",
+    "rule.py": "loads the rules of a folder that a person named",
+    "capabilities/facts.py": "reads the package's own facts",
+    "docker_cli/flags.py": "reads the package's own table of flags",
+    "namedtuple.py": "makes the functions of its records",
+    "parallel.py": "opens the null device for a worker",
+    "cli.py": "opens the null device for an output whose reader has gone",
+    "paths.py": "asks for the current folder's real path, and whether a word is a file's name",
+    "discover.py": "asks which of a person's words are folders, and where links lead; reads through the workspace",
+    "config.py": "asks where the repository ends",
+    "commands/check.py": "asks for the current folder's real path",
+    "commands/config.py": "asks which of a person's words is a folder",
+}
+"""The modules that touch the disk, and what for."""
+
+MODULES = frozenset({"glob", "pathlib", "shutil", "tempfile", "fileinput", "linecache", "mmap", "subprocess", "socket"})
+IN_MEMORY = frozenset({"BytesIO", "StringIO", "TextIOWrapper"})
+READERS = frozenset({"open", "exec", "eval", "compile", "__import__", "input"})
+
+
+def touches(path: Path) -> list[str]:
+    """List what in a module may touch a file, with its line."""
+    found = []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        what = ""
+        if isinstance(node, ast.Import):
+            what = next((alias.name for alias in node.names if alias.name.split(".")[0] in MODULES), "")
+        elif isinstance(node, ast.ImportFrom):
+            name = (node.module or "").split(".")[0]
+            if name in MODULES or (name == "io" and any(alias.name not in IN_MEMORY for alias in node.names)):
+                what = name
+            elif name == "os":
+                what = next((alias.name for alias in node.names if alias.name not in HARMLESS), "")
+        elif isinstance(node, ast.Name) and node.id in READERS:
+            what = node.id
+        elif isinstance(node, ast.Attribute) and node.attr not in HARMLESS:
+            if isinstance(node.value, ast.Name) and node.value.id == "os":
+                what = f"os.{node.attr}"
+            elif isinstance(node.value, ast.Attribute) and ast.unparse(node.value) == "os.path":
+                what = f"os.path.{node.attr}"
+        if what:
+            found.append(f"{node.lineno}: {what}")
+    return found
+
+
+TOUCHING = {path.relative_to(HOUSE).as_posix(): found for path in HOUSE.rglob("*.py") if (found := touches(path))}
+
+
+def test_only_those_that_are_named_touch_the_disk() -> None:
+    assert {name: found for name, found in TOUCHING.items() if name not in ALLOWED} == {}
+
+
+def test_nobody_is_named_who_does_not() -> None:
+    assert set(ALLOWED) - set(TOUCHING) == set()
+
+
+def test_no_carrier_and_no_language_is_named() -> None:
+    assert not [name for name in ALLOWED if name.startswith(("carriers/", "lang/"))]
+
+
+def test_what_may_read_is_seen(tmp_path: Path) -> None:
+    module = tmp_path / "x.py"
+    for text in ("open('x')", "import os\nos.stat('x')", "import os\nos.path.exists('x')", "from pathlib import Path"):
+        module.write_text(text)
+        assert touches(module), text
