@@ -1,6 +1,6 @@
 """Make the Compose schema that dropcap checks files with from the one that its authors publish.
 
-    python scripts/flatten_schema.py            write flat.py and fast_path.py anew from upstream.json
+    python scripts/flatten_schema.py            write flat.json anew from upstream.json
     python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
 
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
@@ -8,8 +8,7 @@ makes every key of that part "unevaluated" too, so that one wrong value is told 
 the parts are put into one list of properties, which is closed by `additionalProperties`. The result says the same
 about every file, but for `ALSO_ACCEPTED`.
 
-What is written is Python and not JSON, as the compiled module is read in a tenth of the time that importing `json`
-takes. A keyword that is not known here stops the script: neither it nor the fast check may pass over one.
+A keyword that is not known here stops the script: neither it nor the fast check may pass over one.
 """
 
 from __future__ import annotations
@@ -28,10 +27,9 @@ from dropcap.model import UnreadableError
 from dropcap.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "carriers" / "compose" / "schema"
-WIDTH = 120
 
 ANNOTATIONS = frozenset({"$schema", "$id", "title", "description", "default", "deprecated"})
 """Keywords that say nothing about what is valid."""
@@ -177,7 +175,7 @@ def _shared(reference: str, definitions: dict[str, Any]) -> dict[str, Any]:
     properties = {}
     for name, one in part.get("properties", {}).items():
         pointer = {"$ref": f"{reference}/properties/{name}"}
-        properties[name] = pointer if len(_on_one_line(pointer)) < len(_on_one_line(one)) else one
+        properties[name] = pointer if len(json.dumps(pointer)) < len(json.dumps(one)) else one
     return {**part, "properties": properties}
 
 
@@ -255,109 +253,14 @@ def _reachable(schema: Any, definitions: dict[str, Any]) -> set[str]:  # noqa: A
     return found
 
 
-def module(schema: dict[str, Any]) -> str:
-    """Write a schema as a Python module, laid out as the formatter would."""
-    head = (
-        '"""The Compose schema in a flat form, made of `upstream.json` by `scripts/flatten_schema.py`."""\n'
-        "\nfrom __future__ import annotations\n\n"
-        "from typing import Any\n\n"
-    )
-    return f"{head}SCHEMA: dict[str, Any] = {_written(schema, 0, len('SCHEMA: dict[str, Any] = '))}\n"
-
-
-def simple_forms(schema: dict[str, Any]) -> dict[str, str]:
-    """Give for each key of a service the plain forms that the schema allows without a closer look.
-
-    Each form is a letter: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts that
-    differ, `m` a mapping of any names to texts, numbers, truth values or nothing.
-    """
-    forms: dict[str, str] = {}
-    for name, one in schema["$defs"]["service"]["properties"].items():
-        branches = list(_branches(one, schema))
-        letters = "".join(letter for letter, is_allowed in _FORMS.items() if any(map(is_allowed, branches)))
-        if letters:
-            forms[name] = letters
-    return forms
-
-
-def _branches(schema: Any, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # as above
-    """Give what a schema consists of, references followed and one type each."""
-    if "$ref" in schema:
-        place: Any = whole
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            place = place[step]
-        yield from _branches(place, whole)
-    elif "oneOf" in schema:
-        for one in schema["oneOf"]:
-            yield from _branches(one, whole)
-    else:
-        types = schema.get("type", [])
-        for one in [types] if isinstance(types, str) else types:
-            yield {**schema, "type": one}
-
-
-def _is_any(kind: str) -> Callable[[dict[str, Any]], bool]:
-    return lambda branch: branch == {"type": kind}
-
-
-def _is_list_of_texts(branch: dict[str, Any]) -> bool:
-    is_list = branch["type"] == "array" and branch.keys() <= {"type", "items", "uniqueItems"}
-    items = branch.get("items", {})
-    return is_list and any(one == {"type": "string"} for one in items.get("oneOf", [items]))
-
-
-def _is_mapping_of_values(branch: dict[str, Any]) -> bool:
-    is_mapping = branch["type"] == "object" and branch.keys() <= {"type", "patternProperties", "additionalProperties"}
-    types = branch.get("patternProperties", {}).get(".+", {}).get("type", [])
-    return is_mapping and {"string", "number", "boolean", "null"} <= set(types)
-
-
-_FORMS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "t": _is_any("string"),
-    "n": _is_any("number"),
-    "b": _is_any("boolean"),
-    "0": _is_any("null"),
-    "l": _is_list_of_texts,
-    "m": _is_mapping_of_values,
-}
-
-
-def simple_module(forms: dict[str, str]) -> str:
-    """Write the plain forms as a Python module."""
-    head = (
-        '"""The plain forms of the keys of a service, made of `upstream.json` by `scripts/flatten_schema.py`.\n\n'
-        "Each letter is a form: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts\n"
-        "that differ, `m` a mapping of any names to texts, numbers, truth values or nothing.\n"
-        '"""\n\nfrom __future__ import annotations\n\n'
-    )
-    lines = "".join(f"    {json.dumps(name)}: {json.dumps(letters)},\n" for name, letters in sorted(forms.items()))
-    return f"{head}FORMS = {{\n{lines}}}\n"
-
-
-def _written(value: Any, indent: int, used: int) -> str:  # noqa: ANN401  # as above
-    """Write a value on one line where it fits after the characters used already, else one member a line."""
-    line = _on_one_line(value)
-    if used + len(line) < WIDTH or not isinstance(value, (dict, list)):
-        return line
-    inner = indent + 4
-    pad = " " * inner
-    if isinstance(value, dict):
-        members = []
-        for key, one in value.items():
-            start = f"{pad}{json.dumps(key)}: "
-            members.append(start + _written(one, inner, len(start)))
-    else:
-        members = [pad + _written(one, inner, inner) for one in value]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n{''.join(f'{member},' + chr(10) for member in members)}{' ' * indent}{closing}"
-
-
-def _on_one_line(value: Any) -> str:  # noqa: ANN401  # as above
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_on_one_line(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_on_one_line, value)) + "]"
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+def written(schema: dict[str, Any]) -> str:
+    """Write a schema as JSON, a definition and a property a line."""
+    lines = []
+    for name, part in schema.items():
+        inner = part if isinstance(part, dict) else {}
+        members = ",\n".join(f"{json.dumps(key)}: {json.dumps(one)}" for key, one in inner.items())
+        lines.append(f"{json.dumps(name)}: {{\n{members}\n}}" if inner else f"{json.dumps(name)}: {json.dumps(part)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def compare(folder: str) -> int:
@@ -387,8 +290,7 @@ def main(arguments: list[str]) -> int:
         return compare(arguments[0])
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
     flat = flattened(upstream)
-    (FOLDER / "flat.py").write_text(module(flat), encoding="utf-8")
-    (FOLDER / "fast_path.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
+    (FOLDER / "flat.json").write_text(written(flat), encoding="utf-8")
     return 0
 
 

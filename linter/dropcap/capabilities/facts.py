@@ -7,10 +7,10 @@ file keeps to a part of the language that a few lines read in 0.2 ms; a test com
 from __future__ import annotations
 
 from functools import cache
-from os.path import dirname, join
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
+from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,16 +130,15 @@ def _tables() -> dict[str, dict[str, str | tuple[str, ...]]]:
     tables: dict[str, dict[str, str | tuple[str, ...]]] = {}
     table: dict[str, str | tuple[str, ...]] = {}
     key = ""
-    with open(join(dirname(__file__), "facts.toml"), encoding="utf-8") as file:
-        for line in file.read().splitlines():
-            first = line[:1]
-            if first == "[":
-                table = tables[line[1:-1]] = {}
-            elif first == " ":  # an item of the list above
-                table[key] = (*table[key], *_strings(line))
-            elif first not in {"", "#", "]"}:
-                key, _, value = line.partition(" = ")
-                table[key] = _strings(value) if value[0] == "[" else value.strip('"')
+    for line in package_text("capabilities", "facts.toml").splitlines():
+        first = line[:1]
+        if first == "[":
+            table = tables[line[1:-1]] = {}
+        elif first == " ":  # an item of the list above
+            table[key] = (*table[key], *_strings(line))
+        elif first not in {"", "#", "]"}:
+            key, _, value = line.partition(" = ")
+            table[key] = _strings(value) if value[0] == "[" else value.strip('"')
     return tables
 
 

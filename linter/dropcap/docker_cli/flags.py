@@ -9,11 +9,11 @@ of them use.
 from __future__ import annotations
 
 import json
-import os
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dropcap.namedtuple import NamedTuple
+from dropcap.package_data import package_text
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -240,8 +240,7 @@ def _shown(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Mapping[str, Any]]:
-    with open(os.path.join(os.path.dirname(__file__), "flags.json"), encoding="utf-8") as file:
-        data: dict[str, dict[str, Any]] = json.load(file)
+    data: dict[str, dict[str, Any]] = json.loads(package_text("docker_cli", "flags.json"))
     return data
 
 

@@ -13,11 +13,11 @@ from dropcap.model import Container, Kind, Located
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from dropcap.carriers.compose.entry import Entry
     from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Mapping as Dictionary
     from typing import TypeAlias
 
+    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.schema import messages
-from dropcap.carriers.compose.schema.flat import SCHEMA
+from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.to_python import Plain, TooLargeError, UnknownValue, identity
 from dropcap.carriers.compose.schema.unknown_keys import is_version_1, unknown_key
 from dropcap.carriers.compose.schema.validator import branches_of, matcher

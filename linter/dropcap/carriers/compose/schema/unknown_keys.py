@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.schema.flat import SCHEMA
+from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.messages import near, path
 from dropcap.carriers.compose.schema.validator import branches_of, matcher
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import RESET, entries
-from dropcap.carriers.compose.schema.flat import SCHEMA
+from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, target
 
