@@ -1,6 +1,6 @@
 """Make the Compose schema that dropcap checks files with from the one that its authors publish.
 
-    python scripts/flatten_schema.py            write flat.json anew from upstream.json
+    python scripts/flatten_schema.py            write flat.json and fast_path.py anew from upstream.json
     python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
 
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
@@ -27,7 +27,7 @@ from dropcap.model import UnreadableError
 from dropcap.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FOLDER = Path(__file__).parent.parent / "linter" / "dropcap" / "carriers" / "compose" / "schema"
 
@@ -263,6 +263,75 @@ def written(schema: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def simple_forms(schema: dict[str, Any]) -> dict[str, str]:
+    """Give for each key of a service the plain forms that the schema allows without a closer look.
+
+    Each form is a letter: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts that
+    differ, `m` a mapping of any names to texts, numbers, truth values or nothing.
+    """
+    forms: dict[str, str] = {}
+    for name, one in schema["$defs"]["service"]["properties"].items():
+        branches = list(_branches(one, schema))
+        letters = "".join(letter for letter, is_allowed in _FORMS.items() if any(map(is_allowed, branches)))
+        if letters:
+            forms[name] = letters
+    return forms
+
+
+def _branches(schema: Any, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # as above
+    """Give what a schema consists of, references followed and one type each."""
+    if "$ref" in schema:
+        place: Any = whole
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            place = place[step]
+        yield from _branches(place, whole)
+    elif "oneOf" in schema:
+        for one in schema["oneOf"]:
+            yield from _branches(one, whole)
+    else:
+        types = schema.get("type", [])
+        for one in [types] if isinstance(types, str) else types:
+            yield {**schema, "type": one}
+
+
+def _is_any(kind: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda branch: branch == {"type": kind}
+
+
+def _is_list_of_texts(branch: dict[str, Any]) -> bool:
+    is_list = branch["type"] == "array" and branch.keys() <= {"type", "items", "uniqueItems"}
+    items = branch.get("items", {})
+    return is_list and any(one == {"type": "string"} for one in items.get("oneOf", [items]))
+
+
+def _is_mapping_of_values(branch: dict[str, Any]) -> bool:
+    is_mapping = branch["type"] == "object" and branch.keys() <= {"type", "patternProperties", "additionalProperties"}
+    types = branch.get("patternProperties", {}).get(".+", {}).get("type", [])
+    return is_mapping and {"string", "number", "boolean", "null"} <= set(types)
+
+
+_FORMS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "t": _is_any("string"),
+    "n": _is_any("number"),
+    "b": _is_any("boolean"),
+    "0": _is_any("null"),
+    "l": _is_list_of_texts,
+    "m": _is_mapping_of_values,
+}
+
+
+def simple_module(forms: dict[str, str]) -> str:
+    """Write the plain forms as a Python module."""
+    head = (
+        '"""The plain forms of the keys of a service, made of `upstream.json` by `scripts/flatten_schema.py`.\n\n'
+        "Each letter is a form: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts\n"
+        "that differ, `m` a mapping of any names to texts, numbers, truth values or nothing.\n"
+        '"""\n\nfrom __future__ import annotations\n\n'
+    )
+    lines = "".join(f"    {json.dumps(name)}: {json.dumps(letters)},\n" for name, letters in sorted(forms.items()))
+    return f"{head}FORMS = {{\n{lines}}}\n"
+
+
 def compare(folder: str) -> int:
     """Say on which files below a folder the two schemas differ; gives the exit status."""
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
@@ -291,6 +360,7 @@ def main(arguments: list[str]) -> int:
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
     flat = flattened(upstream)
     (FOLDER / "flat.json").write_text(written(flat), encoding="utf-8")
+    (FOLDER / "fast_path.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
     return 0
 
 

@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from dropcap.carriers.compose.schema import MAX_WRONG, problems
+from dropcap.carriers.compose.schema import MAX_WRONG, is_simple, problems
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.explain import MAX_VALUES, explained
+from dropcap.carriers.compose.schema.fast_path import FORMS
 from dropcap.carriers.compose.schema.messages import PATTERNS
 from dropcap.carriers.compose.schema.to_python import Plain
 from dropcap.carriers.compose.schema.validator import is_valid, matcher
@@ -93,6 +94,35 @@ def test_the_flat_schema_is_what_the_script_makes_of_upstreams() -> None:
     names = script()
     made = names["written"](names["flattened"](upstream()))
     assert made == (FOLDER / "flat.json").read_text(encoding="utf-8"), "run scripts/flatten_schema.py"
+    forms = names["simple_module"](names["simple_forms"](names["flattened"](upstream())))
+    assert forms == (FOLDER / "fast_path.py").read_text(encoding="utf-8"), "run scripts/flatten_schema.py"
+
+
+SAMPLES: dict[str, list[Any]] = {
+    "t": ["a", "0", ""],
+    "n": [0, 1.5],
+    "b": [True],
+    "0": [None],
+    "l": [[], ["a", "b"], ["a", "a"], [["a"]], [1]],
+    "m": [{}, {"a": "b", "c": 1, "d": None, "e": False}, {"a": []}, {"": "x"}],
+}
+
+
+@pytest.mark.parametrize("key", sorted(SCHEMA["$defs"]["service"]["properties"]))
+def test_the_first_look_passes_nothing_that_the_schema_refuses(key: str) -> None:
+    validator = Draft202012Validator(SCHEMA)
+    for letter, samples in SAMPLES.items():
+        for sample in samples:
+            data = {"services": {"web": {key: sample}}}
+            (node,) = parse(Source("compose.yaml", json.dumps(data))).documents
+            root = target(node)
+            assert isinstance(root, Mapping)
+            assert validator.is_valid(data) or not is_simple(root), sample
+        if letter in FORMS.get(key, ""):
+            (node,) = parse(Source("compose.yaml", json.dumps({"services": {"web": {key: samples[0]}}}))).documents
+            root = target(node)
+            assert isinstance(root, Mapping)
+            assert is_simple(root), (letter, key)
 
 
 def test_the_readme_names_the_schema_that_is_there() -> None:
@@ -160,6 +190,7 @@ def test_the_fast_check_says_what_jsonschema_says_and_every_fault_has_words() ->
         root = root_of(data)
         verdict = is_valid(root)
         assert verdict == slow.is_valid(Plain().of(root)), data
+        assert verdict or not is_simple(root), data
         assert verdict == (not problems(root)), data
         valid_ones += verdict
     assert MUTANTS * 0.3 < valid_ones < MUTANTS * 0.8
@@ -182,6 +213,7 @@ def test_whatever_a_service_holds_the_verdicts_agree(service: dict[str, Any]) ->
     data = Plain().of(root)
     verdict = Draft202012Validator(SCHEMA).is_valid(data)
     assert is_valid(root) == verdict
+    assert verdict or not is_simple(root)
     for one in problems(root):
         assert one.message.isprintable()
         assert len(one.message) < 400

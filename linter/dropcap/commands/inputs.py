@@ -12,7 +12,6 @@ from dropcap.check import Setup
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Discovery, Target, discover, stdin_target
 from dropcap.exit_codes import UsageError
-from dropcap.gitignore import PatternError
 from dropcap.paths import shown
 from dropcap.report import to_report
 from dropcap.run import check_targets
@@ -157,7 +156,11 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
         raise UsageError("--stdin-filename goes with the path -")
     try:
         found = discover(paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown)
-    except PatternError as error:
+    except ValueError as error:
+        from dropcap.gitignore import PatternError  # not for a file that is named
+
+        if not isinstance(error, PatternError):
+            raise
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
     if not found.targets and not found.failures and not arguments.as_discovered:
         raise UsageError(f"{', '.join(paths)}: {_nothing(found.left_out)}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # The only control characters that leave: line breaks, and those that `painted` makes for a terminal.
-_OURS = re.compile(r"(\x1b\[(?:0|1|2|3[136](?:;1)?)m)")
+_OURS = r"(\x1b\[(?:0|1|2|3[136](?:;1)?)m)"
 
 
 def at_the_edge(text: str) -> str:
@@ -29,7 +29,7 @@ def at_the_edge(text: str) -> str:
     if text.replace("\n", "").isprintable():
         return text
     return "\n".join(
-        "".join(part if odd % 2 else printable(part) for odd, part in enumerate(_OURS.split(line)))
+        "".join(part if odd % 2 else printable(part) for odd, part in enumerate(re.split(_OURS, line)))
         for line in text.split("\n")
     )
 

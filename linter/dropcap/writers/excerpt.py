@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ _WIDTH = 100
 _BEFORE = 40
 _TAB = 4
 _CUT = "..."
-# A line that holds, besides the place, at most a key.
-_NOTHING_ELSE = re.compile(r"""[\s-]*(?:["']?[\w.-]{1,100}["']?[ ]?:)?[\s"',\[\]-]*:?\s*""")
 
 
 class Excerpt(NamedTuple):
@@ -47,7 +44,7 @@ def excerpt(source: Source, span: Span) -> Excerpt:
     line = root.line(first.line)
     start = min(first.column - 1, len(line))
     end = max(min(start + at.end - at.start, len(line)), start)
-    if not _NOTHING_ELSE.fullmatch(line[:start] + line[end:]):
+    if _holds_more(line[:start] + line[end:]):
         line = _masked_line(root, first.line)
     left, right = _window(len(line), start)
     end = min(end, right)
@@ -56,6 +53,12 @@ def excerpt(source: Source, span: Span) -> Excerpt:
     whole = marked.then(line[end:right]).then(_CUT if right < len(line) else "")
     width = max(marked.columns - before.columns, 1)
     return Excerpt(first.line, whole.text.rstrip(), before.columns, width, last.line)
+
+
+def _holds_more(outside: str) -> bool:
+    """Whether a line holds, besides the place, more than a key."""
+    key = outside.strip(" \t-\"',[]:")
+    return bool(key) and not key.replace("_", "").replace("-", "").replace(".", "").isalnum()
 
 
 def _window(length: int, start: int) -> tuple[int, int]:
