@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from dropcap.capabilities import engines
 from dropcap.capabilities.effective import CapabilitySets, capability_sets
-from dropcap.capabilities.engines import combine, default_set, in_order, swarm_lists
-from dropcap.capabilities.names import NAMES, normalise
+from dropcap.capabilities.engines import combine, default_set, strategy
+from dropcap.capabilities.engines.swarm import swarm_lists
+from dropcap.capabilities.names import NAMES
+from dropcap.capabilities.strategy import in_order
 from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.words import Word
 from dropcap.model import Container, Engine, Kind, Located
@@ -96,7 +98,7 @@ def test_few_vectors_are_left_out_and_every_reason_is_needed() -> None:
 def test_an_engine_s_vector(vector: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     checks = 0
     if "normalize_one" in vector:
-        assert normalise(vector["normalize_one"], Engine.SWARM) == vector["expected_one"]
+        assert strategy(Engine.SWARM).normalise(vector["normalize_one"]) == vector["expected_one"]
         return
     if "normalize" in vector:
         check_normalisation(vector)
@@ -108,7 +110,7 @@ def test_an_engine_s_vector(vector: dict[str, Any], monkeypatch: pytest.MonkeyPa
     basics = vector.get("basics")
     if isinstance(basics, list):
         # The engine's base set is a setting of the person who runs it; these vectors choose one of their own.
-        monkeypatch.setitem(engines._DEFAULTS, ENGINES[vector["engine"]], in_order(bare(basics)))  # noqa: SLF001  # as said
+        set_default(monkeypatch, ENGINES[vector["engine"]], in_order(bare(basics)))
     sets = capability_sets(container(vector))
     checks += check_errors(vector, sets)
     if not vector.get("error"):
@@ -118,7 +120,7 @@ def test_an_engine_s_vector(vector: dict[str, Any], monkeypatch: pytest.MonkeyPa
 
 def check_normalisation(vector: dict[str, Any]) -> None:
     podman = vector["engine"] == "podman"
-    words = [normalise(word, Engine.PODMAN if podman else Engine.DOCKER) for word in vector["normalize"]]
+    words = [strategy(Engine.PODMAN if podman else Engine.DOCKER).normalise(word) for word in vector["normalize"]]
     if "error" in vector:
         refused = combine(Engine.PODMAN, vector["normalize"], []).refused
         assert vector["error"] in [refusal.message for refusal in refused]
@@ -206,13 +208,13 @@ def test_podman_with_its_shipped_configuration(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", PODMAN_14, ids=lambda case: " ".join(case["flags"]))
 def test_podman_without_a_configuration(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     # The version that was asked has Docker's 14 built in; a configuration of 11 comes with its package.
-    monkeypatch.setitem(engines._DEFAULTS, Engine.PODMAN, default_set(Engine.DOCKER))  # noqa: SLF001  # as said
-    monkeypatch.setattr("dropcap.capabilities.effective._PLAIN", dict.fromkeys(Engine, docker_default()))
+    set_default(monkeypatch, Engine.PODMAN, default_set(Engine.DOCKER))
     compare_with_podman(case)
 
 
-def docker_default() -> CapabilitySets:
-    return capability_sets(Container(Kind.RUN, "plain", TEXT, Span(0, 0), engine=Engine.DOCKER))
+def set_default(monkeypatch: pytest.MonkeyPatch, engine: Engine, default: tuple[str, ...]) -> None:
+    changed = strategy(engine)._replace(default=default)
+    monkeypatch.setitem(engines._strategies, engine, changed)  # noqa: SLF001  # no configuration is read
 
 
 def compare_with_podman(case: dict[str, Any]) -> None:

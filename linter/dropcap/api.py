@@ -24,7 +24,7 @@ from dropcap.capabilities.effective import (
     is_root,
     no_new_privileges,
 )
-from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.engines import default_set, strategy_of
 from dropcap.capabilities.grades import Grade, Graded, grade
 from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.capabilities.queries import (
@@ -35,6 +35,7 @@ from dropcap.capabilities.queries import (
     privileged_option,
     problems_at_grade,
     reach,
+    survives_drop,
 )
 from dropcap.model import (
     Container,
@@ -93,7 +94,9 @@ __all__ = [
     "problems_at_grade",
     "reach",
     "step_commands",
+    "strategy_of",
     "suggest",
+    "survives_drop",
 ]
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 from operator import itemgetter
+from os import listdir
+from os.path import dirname, join
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dropcap.namedtuple import NamedTuple
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _further_engines() -> list[str]:
+    """Return the modules of :mod:`dropcap.capabilities.engines` besides those that are named below."""
+    folder = join(dirname(__file__), "capabilities", "engines")
+    stems = {name[:-3] for name in listdir(folder) if name.endswith(".py") and name[0] != "_"}
+    return sorted(stems - {"docker", "podman", "nerdctl", "swarm"})
+
+
 class Engine(Enum):
     """A program that starts containers; each combines capabilities in its own way."""
 
@@ -28,6 +37,10 @@ class Engine(Enum):
     PODMAN = "podman"
     NERDCTL = "nerdctl"
     SWARM = "swarm"
+    # Nothing speaks of the others by name.
+    _ignore_ = ["name"]  # noqa: RUF012  # Enum takes it out of the class
+    for name in _further_engines():
+        vars()[name.upper()] = name
 
 
 class Kind(Enum):

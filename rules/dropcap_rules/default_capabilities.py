@@ -47,13 +47,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.api import (
-    Engine,
     Problem,
     Severity,
     capability_sets,
-    default_set,
     engine_name,
     holds_all,
+    strategy_of,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ SEVERITY = Severity.LOW
 def check(container: Container) -> Iterator[Problem]:
     if container.may_be_set("cap_drop") or holds_all(container):
         return
-    names = default_set(container.engine or Engine.DOCKER)
+    names = strategy_of(container).default
     origins = capability_sets(container).origins
     if all(name in origins and origins[name].kind == "default" for name in names):
         whole = f"all {len(names)} capabilities of {engine_name(container)}'s default set are kept"

@@ -62,7 +62,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Engine, Problem, Severity, capability_sets, engine_name, holds_all, reach
+from dropcap.api import Problem, Severity, capability_sets, engine_name, holds_all, reach, survives_drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,4 @@ def _reason(container: Container) -> str:
 
 def _may_be_dropped(container: Container, *, added: bool) -> bool:
     """Whether a drop out of sight may take it away; Docker and Swarm do not undo what is added by name."""
-    if added and container.engine not in {Engine.PODMAN, Engine.NERDCTL}:
-        return False
-    return container.may_be_set("cap_drop")
+    return container.may_be_set("cap_drop") and not (added and survives_drop(container, "NET_RAW"))

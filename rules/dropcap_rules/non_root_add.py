@@ -54,7 +54,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.api import (
-    Engine,
     Problem,
     Severity,
     capability_sets,
@@ -62,6 +61,7 @@ from dropcap.api import (
     holds_all,
     is_root,
     reach,
+    strategy_of,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ SEVERITY = Severity.LOW
 
 
 def check(container: Container) -> Iterator[Problem]:
-    if container.engine is Engine.PODMAN or is_root(container) is not False or holds_all(container):
+    if strategy_of(container).makes_ambient or is_root(container) is not False or holds_all(container):
         return
     origins = capability_sets(container).origins
     for entry in container.cap_add:

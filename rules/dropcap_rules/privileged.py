@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Engine, Kind, Problem, Severity
+from dropcap.api import Kind, Problem, Severity, strategy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,8 @@ SEVERITY = Severity.CRITICAL
 
 def check(container: Container) -> Iterator[Problem]:
     option = container.privileged
-    if option is None or not option.value or container.engine is Engine.SWARM or container.kind is Kind.BUILD:
+    is_ignored = container.kind is Kind.BUILD or "privileged" in strategy_of(container).ignored
+    if option is None or not option.value or is_ignored:
         return
     if container.kind is Kind.EXEC:
         yield Problem(option, "a privileged exec holds every capability, whatever the container was given")

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Engine, Problem, Severity, bare_name, capability_sets, engine_name, suggest
+from dropcap.api import NAMES, Problem, Severity, bare_name, capability_sets, strategy_of, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,14 +81,15 @@ def _rejected(container: Container) -> Iterator[tuple[str, Located[str]]]:
             # What is refused for other reasons has a name that exists; nerdctl refuses nothing.
             if name in NAMES or name == "ALL":
                 continue
-            if container.engine is Engine.NERDCTL or any(where is entry for where in refused):
+            if not strategy_of(container).refuses_unknown or any(where is entry for where in refused):
                 yield field, entry
 
 
 def _outcome(container: Container) -> str:
-    if container.engine is Engine.NERDCTL:
-        return "nerdctl warns and goes on without it"
-    return f"{engine_name(container)} refuses to start the container"
+    ways = strategy_of(container)
+    return (
+        f"{ways.title} {'refuses to start the container' if ways.refuses_unknown else 'warns and goes on without it'}"
+    )
 
 
 def _shown(value: str) -> str:

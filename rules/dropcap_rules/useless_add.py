@@ -57,7 +57,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.api import (
     NAMES,
-    Engine,
     Problem,
     Related,
     Severity,
@@ -67,6 +66,7 @@ from dropcap.api import (
     entry_name,
     is_root,
     privileged_option,
+    strategy_of,
 )
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ SEVERITY = Severity.LOW
 
 def check(container: Container) -> Iterator[Problem]:
     option = container.privileged
-    if option is not None and option.value and container.engine is Engine.SWARM:
-        yield Problem(option, "privileged mode is set, but Swarm ignores it", ("privileged",))
+    if option is not None and option.value and "privileged" in strategy_of(container).ignored:
+        message = f"privileged mode is set, but {engine_name(container)} ignores it"
+        yield Problem(option, message, ("privileged",))
     first: dict[str, Located[str]] = {}
     for entry in container.cap_add:
         name = entry_name(container, entry)
@@ -118,4 +119,4 @@ def _is_only_held(container: Container) -> bool:
 
     With Podman it is made ambient too for another user than root: then it matters although it is held.
     """
-    return container.engine is not Engine.PODMAN or is_root(container) is True
+    return not strategy_of(container).makes_ambient or is_root(container) is True

@@ -73,8 +73,6 @@ if TYPE_CHECKING:
 # A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
 SEVERITY = Severity.LOW
 
-_ANY_DEFAULT = frozenset(name for engine in Engine for name in default_set(engine))
-
 
 def check(container: Container) -> Iterator[Problem]:
     first: dict[str, Located[str]] = {}
@@ -110,6 +108,6 @@ def _reason(
         return None
     if drops_all is not None:
         return "and so is ALL", (Related("ALL is dropped here", drops_all),)
-    if name not in _ANY_DEFAULT:
+    if not any(name in default_set(engine) for engine in Engine):
         return f"but {engine_name(container)}'s default set does not have it", ()
     return None

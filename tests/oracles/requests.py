@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dropcap.capabilities.engines import swarm_lists
+from dropcap.capabilities.engines.swarm import swarm_lists
 from dropcap.docker_cli.command_line import Word, read_command
 from dropcap.model import Container, Kind
 from dropcap.source import Source, Span

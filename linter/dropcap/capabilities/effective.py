@@ -7,16 +7,19 @@ most that the container can hold.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dropcap.capabilities.engines import combine, default_set, in_order, unknown
-from dropcap.capabilities.names import ALL, NAMES, bare_name, normalise
+from dropcap.capabilities.engines import combine, strategy
+from dropcap.capabilities.names import ALL, NAMES, bare_name
+from dropcap.capabilities.strategy import in_order, quoted
 from dropcap.model import Engine, Kind
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Container, Located, Stage
 
 START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
@@ -81,10 +84,14 @@ class CapabilitySets(NamedTuple):
 
 _DEFAULT = Origin("default", None)
 _NOTHING = CapabilitySets((), (), {}, ())
-_PLAIN = {
-    engine: CapabilitySets(default_set(engine), default_set(engine), dict.fromkeys(default_set(engine), _DEFAULT), ())
-    for engine in Engine
-}
+
+
+@cache
+def _plain(default: tuple[str, ...]) -> CapabilitySets:
+    """Return the sets of a container that says nothing of capabilities."""
+    return CapabilitySets(default, default, dict.fromkeys(default, _DEFAULT), ())
+
+
 # The last answer: rules ask about one container after another, each of them the same.
 _last: list[tuple[Container | None, Engine, CapabilitySets]] = [(None, Engine.DOCKER, _NOTHING)]
 
@@ -109,17 +116,19 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
     if container.kind in START_NOTHING or (container.kind is Kind.EXEC and privileged is None):
         return _NOTHING
     root = is_root(container, engine)
-    ambient = engine is Engine.PODMAN and _has_ambient_set(container, root=root)
-    label = _label(container) if engine is Engine.PODMAN else None
+    ways = strategy(engine)
+    ambient = ways.makes_ambient and _has_ambient_set(container, root=root)
+    label = _label(container) if ways.heeds_label else None
     if not (privileged or label or ambient or container.cap_add or container.cap_drop):
-        return _PLAIN[engine] if root is not False else _PLAIN[engine]._replace(effective=())
+        plain = _plain(ways.default)
+        return plain if root is not False else plain._replace(effective=())
     if privileged is not None:
         origins = dict.fromkeys(NAMES, Origin("privileged", privileged))
         refused = _refused_though_privileged(container, engine, ambient=ambient)
     else:
         origins, refused = _combined(container, engine)
         if label is not None:
-            origins, wrong = _reduced(origins, label)
+            origins, wrong = _reduced(origins, label, ways)
             refused += wrong
     bounding = in_order(origins)
     effective = bounding if root is not False else ()
@@ -145,15 +154,15 @@ def _refused_though_privileged(container: Container, engine: Engine, *, ambient:
 
     Docker checks every name. Podman looks at the additions alone, and only for another user than root.
     """
-    if engine is not Engine.PODMAN:
+    if not strategy(engine).makes_ambient:
         return _combined(container, engine)[1]
     return _combined(container._replace(cap_drop=()), engine)[1] if ambient else []
 
 
 def _privileged(container: Container, engine: Engine) -> Located[bool] | None:
-    """Find what makes a container privileged; Swarm ignores the option."""
+    """Find what makes a container privileged; None where the engine ignores the option."""
     option = container.privileged
-    return option if option is not None and option.value and engine is not Engine.SWARM else None
+    return option if option is not None and option.value and "privileged" not in strategy(engine).ignored else None
 
 
 def _ambient(container: Container) -> tuple[str, ...]:
@@ -200,15 +209,17 @@ def _label(container: Container) -> Located[str] | None:
     return None
 
 
-def _reduced(origins: dict[str, Origin], label: Located[str]) -> tuple[dict[str, Origin], list[Refusal]]:
+def _reduced(
+    origins: dict[str, Origin], label: Located[str], ways: Strategy
+) -> tuple[dict[str, Origin], list[Refusal]]:
     """Reduce a set to what the image's label asks for; where it asks for more than that, nothing changes."""
     words = label.value.partition("=")[2].split(",")
     if words == [""]:
         return {}, []
     wanted = {bare_name(word) for word in words}
     if wrong := sorted(wanted.difference(NAMES, (ALL,))):
-        full = normalise(wrong[0], Engine.PODMAN)
-        return origins, [Refusal(unknown(full, Engine.PODMAN), label)]
+        message = ways.unknown.format(list="Add", name=quoted(ways.normalise(wrong[0])))
+        return origins, [Refusal(message, label)]
     asked = NAMES if ALL in wanted else wanted
     if not origins.keys() >= set(asked):
         return origins, []
@@ -228,7 +239,7 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     if user is not None:
         name = user.partition(":")[0]
         return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
-    if engine is Engine.PODMAN and container.userns is not None:
+    if container.userns is not None and strategy(engine).maps_user:
         mode, _, options = container.userns.value.partition(":")
         if mode == "keep-id":
             return "uid=0" in options.split(",")
@@ -258,7 +269,7 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     is left out here. Swarm ignores them all.
     """
     engine = engine or container.engine or Engine.DOCKER
-    if engine is Engine.SWARM:
+    if "security_opt" in strategy(engine).ignored:
         return False
     if container.may_be_set("security_opt"):
         return None
@@ -273,8 +284,9 @@ def security_values(container: Container, key: str, engine: Engine) -> Iterator[
 
     The separator is `=`, or `:` where there is no `=`; nerdctl knows `=` alone.
     """
+    separators = strategy(engine).separators
     for option in container.security_opt:
-        separator = "=" if "=" in option.value or engine is Engine.NERDCTL else ":"
+        separator = next((one for one in separators if one in option.value), separators[0])
         name, found, value = option.value.partition(separator)
         if name == key:
             yield value if found else None, option

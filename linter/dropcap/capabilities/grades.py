@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.effective import capability_sets, security_values
-from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
 from dropcap.model import Engine, Kind, Related
 from dropcap.namedtuple import NamedTuple
@@ -74,8 +74,7 @@ def grade(container: Container, capability: str) -> Graded:
         return _by_itself(capability)
     known = fact(capability)
     own = _BY_RISK[known.risk]
-    engine = container.engine or Engine.DOCKER
-    names = known.raised_by if capability in default_set(engine) else (*known.raised_by, GENERAL)
+    names = known.raised_by if capability in strategy_of(container).default else (*known.raised_by, GENERAL)
     raised_by = tuple(raising[name] for name in names if name in raising)
     level = Grade(min(own + 1, Grade.CRITICAL)) if raised_by else own
     return Graded(level, known.why, raised_by)
@@ -119,14 +118,9 @@ def _find(container: Container, circumstance: Circumstance) -> Related | None:
 
 
 def _ignored(container: Container, field: str) -> bool:
-    """Whether the engine does not look at a field: Swarm takes most of them out of a stack file.
-
-    A service that is made on the command line has no option for them, but one for the host's network.
-    Source: docker/cli cli/compose/types/types.go, UnsupportedProperties.
-    """
-    if container.engine is not Engine.SWARM or field in {"mounts", "held"}:
-        return False
-    return field != "network_mode" or container.kind is Kind.SERVICE
+    """Whether the engine does not look at a field."""
+    ways = strategy_of(container)
+    return field in ways.ignored or (container.kind is Kind.SERVICE and field in ways.ignored_in_files)
 
 
 def _by_value(container: Container, circumstance: Circumstance) -> Located[Any] | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from dropcap.model import Engine
-
 # In the kernel's order: a name's index is its number. include/uapi/linux/capability.h.
 NAMES: tuple[str, ...] = (
     "CHOWN",
@@ -56,9 +54,8 @@ ALL = "ALL"
 """The word for every capability; `CAP_ALL` is no other spelling of it."""
 
 # White space as Go's strings.TrimSpace knows it; Python's own idea has four control characters more.
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-_PREFIX = "CAP_"
-_RESET = "RESET"
+SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+CAP = "CAP_"
 
 _SEPARATORS = r"[\s,;|]+"
 _NO_LETTERS = r"[^A-Z0-9]+"
@@ -75,35 +72,17 @@ def bare_name(word: str) -> str:
     White space stays, as it does in the engines, and so does the prefix of `CAP_ALL`, which is no name and
     not the word ALL. Whether a name exists is another question: look it up in :data:`NAMES`.
     """
-    name = _upper(word)
-    if name.startswith(_PREFIX) and name != "CAP_ALL":
-        return name[len(_PREFIX) :]
+    name = upper(word)
+    if name.startswith(CAP) and name != "CAP_ALL":
+        return name[len(CAP) :]
     return name
 
 
-def read_name(word: str, engine: Engine) -> str:
-    """Give an entry's name as :func:`bare_name` does, where the engine's white space counts: Swarm's does not."""
-    return bare_name(word.strip(_SPACE) if engine is Engine.SWARM else word)
-
-
-def normalise(word: str, engine: Engine) -> str:
-    """Give an entry as the engine writes it in its messages: `CAP_CHOWN`, or `ALL`.
-
-    Swarm's command line trims white space and knows the word RESET; nerdctl leaves an empty entry empty.
-    """
-    name = _upper(word.strip(_SPACE)) if engine is Engine.SWARM else _upper(word)
-    if name == ALL or name.startswith(_PREFIX):
-        return name
-    if (engine is Engine.SWARM and name == _RESET) or (engine is Engine.NERDCTL and not name):
-        return name
-    return _PREFIX + name
-
-
-def _upper(word: str) -> str:
+def upper(word: str) -> str:
     """Do as Go's strings.ToUpper: character by character, so that a sharp s does not become two letters."""
     if word.isascii():
         return word.upper()
-    return "".join(upper if len(upper := character.upper()) == 1 else character for character in word)
+    return "".join(one if len(one := character.upper()) == 1 else character for character in word)
 
 
 @lru_cache(maxsize=4096)
@@ -133,7 +112,7 @@ def _meant(word: str) -> str | None:
 
 def _letters(word: str) -> str:
     """Leave letters and digits of a word, in upper case and without a prefix, or several of them."""
-    letters = re.sub(_NO_LETTERS, "", _upper(word))
+    letters = re.sub(_NO_LETTERS, "", upper(word))
     while letters.startswith("CAP"):
         letters = letters[len("CAP") :]
     return letters

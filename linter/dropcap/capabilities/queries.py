@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
-from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.engines import combine, strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
-from dropcap.capabilities.names import ALL, read_name
+from dropcap.capabilities.names import ALL
 from dropcap.model import Engine, Problem
 
 if TYPE_CHECKING:
@@ -18,23 +18,21 @@ if TYPE_CHECKING:
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.model import Container, Located
 
-_ENGINES = {
-    Engine.DOCKER: "Docker",
-    Engine.PODMAN: "Podman",
-    Engine.NERDCTL: "nerdctl",
-    Engine.SWARM: "Swarm",
-}
-_COMMANDS = {Engine.PODMAN: "podman", Engine.NERDCTL: "nerdctl"}
-
 
 def engine_name(container: Container) -> str:
     """Give the name of a container's engine as its makers write it; Docker where it names none."""
-    return _ENGINES[container.engine or Engine.DOCKER]
+    return strategy_of(container).title
 
 
 def entry_name(container: Container, entry: Located[str]) -> str:
     """Give the bare name of an entry of `cap_add` or `cap_drop` as the container's engine reads it."""
-    return read_name(entry.value, container.engine or Engine.DOCKER)
+    return strategy_of(container).read_name(entry.value)
+
+
+def survives_drop(container: Container, name: str) -> bool:
+    """Whether a capability that is added by name is held although it is dropped by name too."""
+    engine = container.engine or Engine.DOCKER
+    return name in combine(engine, (name,), (name,)).granted
 
 
 def privileged_option(container: Container) -> Located[Any] | None:
@@ -80,7 +78,7 @@ def problems_at_grade(container: Container, level: Grade) -> Iterator[Problem]:
         where = sets.origins[name].where
         is_graver = level.name.lower() != fact(name).risk
         # A member of the default set weighs the same however it is held: adding it back is the way to do it.
-        if not is_graver and name in default_set(container.engine or Engine.DOCKER):
+        if not is_graver and name in strategy_of(container).default:
             continue
         key = name if where is not None else (graded.raised_by, reach(container, name))
         together.setdefault(key, ([], graded))[0].append(name)
@@ -99,7 +97,7 @@ def reach(container: Container, name: str) -> str:
     sets = capability_sets(container)
     if name in sets.effective:
         return ""
-    root = f"`{_COMMANDS.get(container.engine or Engine.DOCKER, 'docker')} exec` as root"
+    root = f"`{strategy_of(container).program} exec` as root"
     if no_new_privileges(container):
         # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
         return f"; here only by {root} or a file capability of the entrypoint"

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
+from dropcap.clients import client_names
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _CONDITION = r"\s*(?P<word>ifn?def|ifn?eq|else|endif)\b(?P<rest>[^\n]*)"
 _VARIABLE = r"[\w.-]+"
 _MOST_CONDITIONS = 20  # that a line stands in; people write three
 _MOST_TARGETS = 100  # whose own variables are looked at
-_PROGRAM = r"[\w./-]*\b(?:docker|podman|nerdctl)"
+_PROGRAM = rf"[\w./-]*\b{client_names()}"
 _LINE = r"[^\n]*(?:\n|\Z)"
 _CLOSING = {"(": ")", "{": "}"}
 _ELSEWHERE = "make has it from elsewhere"

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
+from dropcap.clients import client_names
 from dropcap.model import Container, Document, Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
@@ -30,7 +31,7 @@ _FENCE = (
     r"(?P<fence>`{3,}|~{3,})[ \t]*(?:\{?\.?(?P<word>[\w.+-]*))?[^`\n]*\r?\n?"
 )
 _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign>[$#%>])[ \t]+"
-_FIRST = r"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?(?:docker|podman|nerdctl)[ \t]"
+_FIRST = rf"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?{client_names()}[ \t]"
 _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
 _REASON = "the text leaves it to its reader"
 _QUOTE = r"(?: {0,3}>[ ]?)+"

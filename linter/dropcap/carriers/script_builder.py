@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script import read_script
+from dropcap.clients import client_names
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -21,7 +22,7 @@ __all__ = ["Builder", "Script", "add_filled_in", "filled_in", "may_concern", "re
 LONGEST_VALUE = 200
 """A longer text is not filled in: a file that names it often would grow beyond measure."""
 
-_CLIENT = re.compile(r"\b(?:docker|podman|nerdctl)\b")
+_CLIENT = re.compile(rf"\b{client_names()}\b")
 
 
 class Script(NamedTuple):

@@ -12,6 +12,7 @@ from dropcap.check import Setup
 from dropcap.config import Config, load_config, to_engine
 from dropcap.discover import Discovery, Target, discover, stdin_target
 from dropcap.exit_codes import UsageError
+from dropcap.model import Engine
 from dropcap.paths import shown
 from dropcap.report import to_report
 from dropcap.run import check_targets
@@ -46,7 +47,7 @@ def add_paths(parser: ArgumentParser) -> None:
         "--engine",
         type=option(to_engine),
         metavar="ENGINE",
-        help="the engine where a file names none: docker, podman, nerdctl, swarm (default: docker)",
+        help=f"the engine where a file names none: {', '.join(one.value for one in Engine)} (default: docker)",
     )
     parser.add_argument(
         "--exclude",

@@ -21,7 +21,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.docker_cli.commands import Command
+    from dropcap.client import Command
     from dropcap.docker_cli.flags import Table
 
 __all__ = ["VERBS", "RefusedError", "Word", "read_command", "read_words", "refusal"]

@@ -1,51 +1,24 @@
-"""Which commands of the container clients are read, and where in a line each one stands.
-
-docker/cli 28f7560 and docker/compose f729794 say which words lead to a command: `docker container run` is
-`docker run`, `docker image build` and `docker builder build` are `docker buildx build`.
-"""
+"""Where in a line the command of a container client stands."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.clients import programs
 from dropcap.docker_cli.flags import Option, RefusedError, is_option, read_word, table
-from dropcap.model import Engine, Kind
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dropcap.client import Command
     from dropcap.lang.words import Word
 
 VERBS = ("run", "create", "exec", "update", "build", "b", "bake")
 """The words that end a command which is read here; a text without any of them has no such line."""
 
 _OPTION_LIKE = re.compile("ARG|FLAG|OPT|PARAM", re.IGNORECASE)
-
-
-class Command(NamedTuple):
-    """A command of a client.
-
-    Attributes:
-        kind: what it makes.
-        title: how its client names it: `docker compose run`.
-        client: whose tables know its options: `docker`, `podman` or `nerdctl`.
-        table: the name of its table.
-        reader: how the values of its options are to be understood: as its client's `run` understands them, or
-            as `service` and `compose` do.
-        engine: who combines the capabilities.
-        least: how many words have to follow the options.
-
-    """
-
-    kind: Kind
-    title: str
-    client: str
-    table: str
-    reader: str
-    engine: Engine
-    least: int = 1
 
 
 class Found(NamedTuple):
@@ -55,76 +28,6 @@ class Found(NamedTuple):
     at: int
 
 
-_ENGINES = {"docker": Engine.DOCKER, "podman": Engine.PODMAN, "nerdctl": Engine.NERDCTL}
-PROGRAMS = {
-    **{client: client for client in _ENGINES},
-    "docker-compose": "docker",
-    "docker.exe": "docker",
-    "nerdctl.lima": "nerdctl",
-    "podman-remote": "podman",
-}
-"""The clients' programs, each with the client whose commands it knows."""
-
-_KINDS = {"run": Kind.RUN, "create": Kind.CREATE, "exec": Kind.EXEC}
-
-
-def _plain(client: str) -> dict[str, Command]:
-    """Give the commands that all clients have; Podman's `exec --latest` needs no word behind it."""
-    found = {}
-    for verb, kind in _KINDS.items():
-        least = 0 if (client, verb) == ("podman", "exec") else 1
-        command = Command(kind, f"{client} {verb}", client, verb, client, _ENGINES[client], least)
-        found[verb] = found[f"container {verb}"] = command
-    return found
-
-
-_COMMANDS = {client: _plain(client) for client in _ENGINES}
-_COMMANDS["docker"].update(
-    {
-        "service create": Command(
-            Kind.CREATE, "docker service create", "docker", "service create", "service", Engine.SWARM
-        ),
-        "service update": Command(
-            Kind.UPDATE, "docker service update", "docker", "service update", "service", Engine.SWARM
-        ),
-        "compose run": Command(Kind.RUN, "docker compose run", "docker", "compose run", "compose", Engine.DOCKER),
-        "compose exec": Command(
-            Kind.EXEC, "docker compose exec", "docker", "compose exec", "compose", Engine.DOCKER, 2
-        ),
-        **dict.fromkeys(
-            ("build", "image build", "builder build", "buildx build", "buildx b"),
-            Command(Kind.BUILD, "docker build", "docker", "build", "build", Engine.DOCKER, 0),
-        ),
-        **dict.fromkeys(
-            ("bake", "buildx bake"),
-            Command(Kind.BUILD, "docker buildx bake", "docker", "bake", "build", Engine.DOCKER, 0),
-        ),
-    }
-)
-_COMMANDS["nerdctl"].update(
-    {
-        "compose exec": Command(
-            Kind.EXEC, "nerdctl compose exec", "nerdctl", "compose exec", "compose", Engine.NERDCTL, 2
-        ),
-        **dict.fromkeys(
-            ("build", "builder build", "image build"),
-            Command(Kind.BUILD, "nerdctl build", "nerdctl", "build", "build", Engine.NERDCTL, 0),
-        ),
-    }
-)
-_COMMANDS["podman"]["pod create"] = Command(
-    Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0
-)
-# The words that stand before another one, and the table of the options between the two.
-_GROUPS = {
-    "docker": {
-        **dict.fromkeys(("container", "service", "image", "builder"), ""),
-        "compose": "compose",
-        "buildx": "buildx",
-    },
-    "podman": {"container": "", "pod": ""},
-    "nerdctl": {**dict.fromkeys(("container", "image", "builder"), ""), "compose": "compose"},
-}
 _STARTS = frozenset({"run", "create"})
 # What the options of a service are called for a container; an empty name says nothing of it.
 _OF_SERVICE = {
@@ -150,21 +53,21 @@ def find_command(words: Sequence[Word]) -> Found | None:
     if not words or words[0].unknown is not None:
         return None
     program = words[0].value.rpartition("/")[2]
-    client = PROGRAMS.get(program)
+    client = programs().get(program)
     if client is None:
         return None
-    group = "compose" if program == "docker-compose" else ""
-    index = _behind_options(words, 1, client, group or "global")
+    group = client.programs[program]
+    index = _behind_options(words, 1, client.name, group or "global")
     if index is None:
         return None
     word = _known(words, index)
-    if not group and word in _GROUPS[client]:
+    if not group and word in client.groups:
         group = word
-        index = _behind_options(words, index + 1, client, _GROUPS[client][group])
+        index = _behind_options(words, index + 1, client.name, client.groups[group])
         if index is None:
             return None
         word = _known(words, index)
-    command = _COMMANDS[client].get(f"{group} {word}".strip())
+    command = client.commands.get(f"{group} {word}".strip())
     return None if command is None else Found(command, index)
 
 

@@ -1,6 +1,6 @@
 """The options of container clients, and the rules by which all of them read their words.
 
-`flags.json` says for `docker`, `podman` and `nerdctl` which options each command knows, whether one takes a
+`flags.json` says for each client which options each command knows, whether one takes a
 value, and what a second value does. The tables were read from the clients' sources, which each names; Docker's
 are checked against the client by the tests. The rules are those of the Go library pflag (`flag.go`), which all
 of them use.
@@ -124,7 +124,7 @@ class RefusedError(Exception):
 
 @cache
 def table(program: str, command: str) -> Table:
-    """Give the options of `docker`, `podman` or `nerdctl` for `global`, `run`, `service create` and so on."""
+    """Give the options of a client for `global`, `run`, `service create` and so on."""
     commands = _data()[program]
     if command == "create":
         missing = _split(commands["create"])

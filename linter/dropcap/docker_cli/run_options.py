@@ -68,7 +68,7 @@ class Reading:
     """What has been gathered from a command line so far.
 
     Attributes:
-        program: `docker`, `podman` or `nerdctl`.
+        program: the client's name.
         reader: how values are understood: as by the program's `run`, or as `service`, `compose` and `build` do.
         options: the last option of each name.
         scalars: by field of the container, what its one value is, or what hides it.

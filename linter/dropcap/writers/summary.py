@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets, is_root
-from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.engines import strategy
 from dropcap.capabilities.names import NAMES
 from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dropcap.capabilities.effective import CapabilitySets
     from dropcap.model import Container, Located, Unknown
 
-_TITLES = {Engine.DOCKER: "Docker", Engine.PODMAN: "Podman", Engine.NERDCTL: "nerdctl", Engine.SWARM: "Swarm"}
 _DECISIVE = frozenset({"privileged", "cap_add", "cap_drop", "user"})
 _GROWING = frozenset({"privileged", "cap_add"})
 _PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start", "may": "may each"}
@@ -49,13 +48,13 @@ def summarise(container: Container) -> str:
 
 def describe_set(names: Iterable[str], engine: Engine) -> str:
     """Name a set of capabilities in the shortest way: by itself, or by its difference from a known set."""
-    held, default = frozenset(names), frozenset(default_set(engine))
+    held, default = frozenset(names), frozenset(strategy(engine).default)
     if not held:
         return "nothing"
     less, more, missing = default - held, held - default, frozenset(NAMES) - held
     listed = f"{len(held)}: {_joined(held)}"
     changes = [f" {word} {_joined(some)}" for word, some in (("less", less), ("with", more)) if some]
-    changed = f"the {_TITLES[engine]} default set{','.join(changes)} ({len(held)})"
+    changed = f"the {strategy(engine).title} default set{','.join(changes)} ({len(held)})"
     nearly_all = f"all but {_joined(missing)} ({len(held)})" if missing else f"all {len(NAMES)}"
     forms = (
         (len(less) + len(more), changed),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.clients import client_names
 from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, to_instruction
 from dropcap.lang.dockerfile.logical_lines import read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
-_CLIENT = r"\b(?:docker|podman|nerdctl)[\s\\\"',]"
+_CLIENT = r"\b{clients}[\s\\\"',]"
 _STARTS = r"\b(?:run|create|exec)\b"
 
 
@@ -71,7 +72,7 @@ def read_stages(source: Source, arguments: Mapping[str, str | None] | None = Non
 
 def may_start_containers(text: str) -> bool:
     """Return whether build steps may start containers; few Dockerfiles name a client at all."""
-    client = re.search(_CLIENT, text)
+    client = re.search(_CLIENT.replace("{clients}", client_names()), text)
     return client is not None and re.search(_STARTS, text[client.end() :]) is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli.commands import PROGRAMS
+from dropcap.clients import programs
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.depth import too_deep_at
 from dropcap.lang.shell.expansions import Field, to_words
@@ -108,7 +108,7 @@ def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Te
         shell.call(name, texts[1:])
     elif name in BUILTINS:
         BUILTINS[name](shell, texts)
-    elif name.rpartition("/")[2] in PROGRAMS:
+    elif name.rpartition("/")[2] in programs():
         _start_container(shell, raws, rest)
     else:
         _hand_on(shell, raws, texts, document, fields[at])
@@ -324,4 +324,4 @@ def _document(shell: Shell, node: tree_sitter.Node) -> Text | None:
     return tuple(choices[0][1]) if len(choices) == 1 else None
 
 
-_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *WRAPPERS, *PROGRAMS, ":"})
+_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *WRAPPERS, *programs(), ":"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli.commands import PROGRAMS
+from dropcap.clients import programs
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.run_state import Run
 from dropcap.lang.shell.scope import Scope
@@ -76,5 +76,5 @@ def follow_all(shell: Shell) -> None:
         if start in shell.visited:
             continue
         words = unwrapped(script.words(start, limit))
-        if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in PROGRAMS:
+        if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in programs():
             run.add(script.home_at(words[0].span.start), words)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_bash
 
+from dropcap.clients import client_names
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
 
@@ -32,7 +33,7 @@ _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @no
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
 _CHUNK = 1024
-_CLIENT = re.compile(rb"\b(?:docker|podman|nerdctl)\b")
+_CLIENT = re.compile(rf"\b{client_names()}\b".encode())
 
 
 def client_places(data: bytes) -> list[int]:

@@ -1,0 +1,62 @@
+"""Podman: containers/common `pkg/capabilities`, MergeCapabilities; the default set from `pkg/config/default.go`.
+
+What becomes ambient: podman pkg/specgen/generate/security_linux.go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.engines import docker
+from dropcap.capabilities.names import ALL
+from dropcap.capabilities.strategy import Combined, Refused, Strategy, read_entries, tweak
+from dropcap.client import Client, Command, basic_commands
+from dropcap.model import Engine, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+def combine(strategy: Strategy, adds: Sequence[str], drops: Sequence[str]) -> Combined:
+    """Combine as Docker does, once it has refused what it refuses."""
+    added, unknown_adds = read_entries(strategy, adds, dropped=False)
+    dropped, unknown_drops = read_entries(strategy, drops, dropped=True)
+    conflicts = tuple(_conflicts(added, dropped))
+    refused_adds = {refusal.at for refusal in conflicts}
+    added = {name: index for name, index in added.items() if index not in refused_adds}
+    return Combined(tweak(strategy.default, added, dropped), (*unknown_drops, *unknown_adds, *conflicts))
+
+
+def _conflicts(added: Mapping[str, int], dropped: Mapping[str, int]) -> Iterator[Refused]:
+    """Find what it does not accept: the addition is refused, and the drop counts."""
+    if ALL in dropped:
+        if ALL in added:
+            yield Refused("adding all caps and removing all caps not allowed", dropped=False, at=added[ALL])
+        return
+    if ALL in added:
+        return
+    for name in sorted(added.keys() & dropped.keys()):
+        message = f'capability "CAP_{name}" cannot be dropped and added'
+        yield Refused(message, dropped=False, at=added[name])
+
+
+STRATEGY = Strategy(
+    title="Podman",
+    program="podman",
+    # Three fewer than Docker, also in the containers.conf that is shipped with it.
+    default=tuple(name for name in docker.STRATEGY.default if name not in {"NET_RAW", "MKNOD", "AUDIT_WRITE"}),
+    combine=combine,
+    unknown="{name}: unknown capability",
+    makes_ambient=True,
+    heeds_label=True,
+    maps_user=True,
+)
+CLIENT = Client(
+    "podman",
+    {"podman": "", "podman-remote": ""},
+    {
+        **basic_commands("podman", least_of_exec=0),  # `exec --latest` needs no word behind it
+        "pod create": Command(Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0),
+    },
+    {"container": "", "pod": ""},
+)
