@@ -118,7 +118,7 @@ def _read(path: str, workspace: Workspace) -> tuple[ConfigFile | None, dict[str,
         ConfigError: as :func:`load_config`.
 
     """
-    shown = os.path.relpath(path)
+    shown = os.path.relpath(path or os.curdir)
     try:
         data = workspace.read(path)
     except NotReadError as error:

@@ -335,12 +335,20 @@ def real_path(path: str) -> str:
     """Return a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
     folder, name = os.path.split(os.path.abspath(path))
     plain = os.path.join(_real_folder(folder), name)
-    return os.path.realpath(plain) if os.path.islink(plain) else plain
+    return _real(plain) if os.path.islink(plain) else plain
 
 
 @lru_cache(maxsize=4096)
 def _real_folder(folder: str) -> str:
-    return os.path.realpath(folder)
+    return _real(folder)
+
+
+def _real(path: str) -> str:
+    """Return a path without links; one that may not even be looked at, as some in /proc, stays, and is not followed."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return path
 
 
 def root_of(folder: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.script_builder import read_all
 from dropcap.carriers.workflow import steps
 from dropcap.carriers.yaml_scripts import documents, get
+from dropcap.lang.budget import Budget
 
 if TYPE_CHECKING:
     from dropcap.carriers.request import Request
@@ -23,5 +24,6 @@ def read(source: Source, _request: Request | None = None) -> Document:
         UnreadableError: it is not YAML.
 
     """
-    scripts = [script for root in documents(source) for script in steps(get(root, "runs", "steps"))]
+    budget = Budget(source.text)
+    scripts = [script for root in documents(source) for script in steps(get(root, "runs", "steps"), budget)]
     return read_all(source, "action", scripts)

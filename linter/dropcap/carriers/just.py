@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
+from dropcap.lang.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,9 @@ def read(source: Source, _request: Request | None = None) -> Document:
     """Read a justfile."""
     if not may_concern(source):
         return read_all(source, "just", ())
+    budget = Budget(source.text)
     constants = {match[1]: match for match in re.compile(_CONSTANT).finditer(source.text)}
-    return read_all(source, "just", (_script(source, *bounds, constants) for bounds in _bodies(source.text)))
+    return read_all(source, "just", (_script(source, *bounds, constants, budget) for bounds in _bodies(source.text)))
 
 
 def _bodies(text: str) -> Iterator[tuple[int, int, int]]:
@@ -60,7 +62,9 @@ def _bodies(text: str) -> Iterator[tuple[int, int, int]]:
         yield start, len(text), indent
 
 
-def _script(source: Source, start: int, end: int, indent: int, constants: dict[str, re.Match[str]]) -> Script:
+def _script(  # three of them are the script's bounds
+    source: Source, start: int, end: int, indent: int, constants: dict[str, re.Match[str]], budget: Budget
+) -> Script:
     builder = Builder(source)
     for number, line in enumerate(re.compile(_LINE).finditer(source.text, start, end)):
         text = line[0]
@@ -72,11 +76,11 @@ def _script(source: Source, start: int, end: int, indent: int, constants: dict[s
                 continue
             builder.add(text[at : filled.start()], line.start() + at)
             constant = constants.get(filled[1].strip())
-            if constant is None:
-                builder.unknown(filled[0], line.start() + filled.start(), "just fills it in")
-            else:
-                group = 2 if constant[2] is not None else 3
+            group = 2 if constant and constant[2] is not None else 3
+            if constant is not None and budget.take(len(constant[group])):
                 builder.add(constant[group], constant.start(group))
+            else:
+                builder.unknown(filled[0], line.start() + filled.start(), "just fills it in")
             at = filled.end()
         builder.add(text[at:], line.start() + at)
     return builder.build()

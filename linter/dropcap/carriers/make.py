@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
 from dropcap.clients import client_names
+from dropcap.lang.budget import Budget
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class _Makefile:
         self._recipes: list[_Recipe] = []
         self._is_one_shell = False
         self._known: dict[tuple[str, int], bool] = {}
-        self._left = 2 * len(source.text) + 100_000  # characters that variables may add
+        self._budget = Budget(source.text)
         self._take_lines()
 
     def _take_lines(self) -> None:
@@ -267,10 +268,9 @@ class _Makefile:
     def _fill_in(self, builder: Builder, name: str, written: _Part, place: _Place) -> None:
         value = self._value(name, place)
         size = sum(len(part.text) for part in value) if not isinstance(value, str) else 0
-        if isinstance(value, str) or place.depth >= MAX_DEPTH or size > self._left:
+        if isinstance(value, str) or place.depth >= MAX_DEPTH or not self._budget.take(size):
             builder.unknown(written.text, written.at, value if isinstance(value, str) else "it is too long to follow")
             return
-        self._left -= size
         if value and re.fullmatch(_PROGRAM, value[0].text) and len(value) == 1:
             # A container's anchor stands where its client is called, not where it is chosen.
             builder.add(value[0].text, written.at)

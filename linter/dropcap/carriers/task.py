@@ -6,6 +6,7 @@ A variable is known where the task sets it, or the file does and no task is call
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from dropcap.carriers.yaml_scripts import documents, get, pairs, script_source
 from dropcap.lang.yaml import Scalar, Sequence, target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from dropcap.carriers.request import Request
     from dropcap.carriers.script_builder import Script
@@ -41,7 +42,7 @@ def read(source: Source, _request: Request | None = None) -> Document:
         called = {name for _, task in pairs(get(root, "tasks")) for name in _given_to_others(task)}
         common = {name: value for name, value in _variables(root).items() if name not in called}
         for _, task in pairs(get(root, "tasks")):
-            known = partial(_known, {**common, **_variables(task)})
+            known = partial(_known, ChainMap(_variables(task), common))
             for command in (task, get(task, "cmds"), get(task, "cmd")):
                 scripts += _scripts(command, known)
     return read_all(source, "task", scripts)
@@ -59,7 +60,7 @@ def _given_to_others(task: Value) -> Iterator[str]:
             yield from _variables(target(item))
 
 
-def _known(given: dict[str, Value], template: str) -> Source | None:
+def _known(given: Mapping[str, Value], template: str) -> Source | None:
     """Give what `{{.NAME}}` stands for, where it is a text without templates."""
     match = re.fullmatch(_VARIABLE, template)
     value = given.get(match[1]) if match else None

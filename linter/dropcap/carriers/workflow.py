@@ -22,16 +22,17 @@ from dropcap.carriers.yaml_scripts import (
     variables,
 )
 from dropcap.docker_cli.command_line import read_command
+from dropcap.lang.budget import Budget
 from dropcap.lang.words import Word
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, target
-from dropcap.model import Container
+from dropcap.model import Container, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
-    from dropcap.model import Document, Failure
+    from dropcap.model import Document
     from dropcap.source import Source
 
 __all__ = ["EXPRESSION", "read", "recognise", "steps"]
@@ -57,30 +58,33 @@ def read(source: Source, _request: Request | None = None) -> Document:
         UnreadableError: it is not YAML.
 
     """
-    scripts: list[Script] = []
-    containers: list[Container] = []
-    failures: list[Failure] = []
-    for root in documents(source):
-        default = _shell_of(get(root, "defaults", "run", "shell"))
-        for key, job in pairs(get(root, "jobs")):
-            name = _shell_of(get(job, "defaults", "run", "shell")) or default
-            scripts += steps(get(job, "steps"), name, get(root, "env"), get(job, "env"))
-            for found in _containers(key, job):
-                if isinstance(found, Container):
-                    containers.append(found)
-                else:
-                    failures.append(found)
-    document = read_all(source, "workflow", scripts, containers)
+    roots = list(documents(source))
+    found = [one for root in roots for key, job in pairs(get(root, "jobs")) for one in _containers(key, job)]
+    containers = [one for one in found if isinstance(one, Container)]
+    document = read_all(source, "workflow", _scripts(roots, Budget(source.text)), containers)
+    failures = (one for one in found if isinstance(one, Failure))
     return document._replace(failures=(*document.failures, *failures))
 
 
-def steps(node: Value | None, default: str = "", *environments: Value | None) -> Iterator[Script]:
+def _scripts(roots: list[Value], budget: Budget) -> Iterator[Script]:
+    for root in roots:
+        default = _shell_of(get(root, "defaults", "run", "shell"))
+        common = variables(get(root, "env"))
+        for _, job in pairs(get(root, "jobs")):
+            name = _shell_of(get(job, "defaults", "run", "shell")) or default
+            yield from steps(get(job, "steps"), budget, name, variables(get(job, "env"), common))
+
+
+def steps(
+    node: Value | None, budget: Budget, default: str = "", above: dict[str, Scalar] | None = None
+) -> Iterator[Script]:
     """Give the scripts of the steps that a POSIX shell runs, with the variables that are set for them.
 
     Args:
         node: the list of steps.
+        budget: how much the file's variables may add to it.
         default: the shell of a step that names none.
-        environments: the variables that all of the steps have.
+        above: the variables that all of the steps have.
 
     """
     if not isinstance(node, Sequence):
@@ -94,8 +98,8 @@ def steps(node: Value | None, default: str = "", *environments: Value | None) ->
             if not may_concern(piece):
                 continue
             builder = Builder(script.source)
-            given = variables(*environments, get(step, "env"))
-            add_variables(builder, given, piece.text)
+            given = variables(get(step, "env"), above)
+            add_variables(builder, given, piece.text, budget)
             add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON, partial(_known, given))
             yield builder.build()
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.script_builder import Builder
+    from dropcap.lang.budget import Budget
     from dropcap.lang.yaml import Node, Value
     from dropcap.source import Source
 
@@ -65,27 +66,27 @@ def strings(node: Node | None, depth: int = 0) -> Iterator[Scalar]:
             yield from strings(item, depth + 1)
 
 
-def variables(*nodes: Node | None) -> dict[str, Scalar]:
-    """Give the variables that mappings set, later ones before earlier ones; a value may stand under `value:`."""
-    found: dict[str, Scalar] = {}
-    for node in nodes:
-        for key, value in pairs(node):
-            text = value if isinstance(value, Scalar) else get(value, "value")
-            if isinstance(text, Scalar) and re.fullmatch(_NAME, key.text) and len(found) < MAX_VARIABLES:
-                found[key.text] = text
+def variables(node: Node | None, above: dict[str, Scalar] | None = None) -> dict[str, Scalar]:
+    """Give the variables that a mapping sets, and those above that it does not; a value may stand under `value:`."""
+    found = dict(above or {})
+    for key, value in pairs(node):
+        text = value if isinstance(value, Scalar) else get(value, "value")
+        is_taken = key.text in found or len(found) < MAX_VARIABLES
+        if isinstance(text, Scalar) and is_taken and re.fullmatch(_NAME, key.text):
+            found[key.text] = text
     return found
 
 
-def add_variables(builder: Builder, given: dict[str, Scalar], used_in: str) -> None:
+def add_variables(builder: Builder, given: dict[str, Scalar], used_in: str, budget: Budget) -> None:
     """Set in a script the variables that the file gives it and that it names, by text that the file has.
 
-    A value in which something else fills something in, or that has a line break or a quotation mark, is left out:
-    then the variable is not known.
+    A value in which something else fills something in, or that has a line break or a quotation mark, is left out, and
+    so is one that there is no budget for: then the variable is not known.
     """
     names = set(re.findall(_NAME, used_in)) & given.keys()
     for name in sorted(names):
         piece = script_source(given[name])
-        if piece.text.isprintable() and not {"$", "'"} & set(piece.text):
+        if piece.text.isprintable() and not {"$", "'"} & set(piece.text) and budget.take(len(piece.text)):
             at = given[name].span.start
             builder.add(f"export {name}='", at)
             builder.add_piece(piece)

@@ -17,8 +17,8 @@ WORD = re.compile(r"(?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])+")
 """A word of a line: quotation marks and escapes keep blanks together."""
 _BLANKS = re.compile(r"[\t\v\f\r ]*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-# `name=value` where the value may be quoted in part; what is before the `=` cannot be.
-_PAIR = re.compile(r"([^\s=]+)=((?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])*)")
+# `name=value` where the value may be quoted in part; what is before the `=` cannot be, and begins a word.
+_PAIR = re.compile(r"(?<![^\s=])([^\s=]+)=((?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])*)")
 
 
 def arguments(text: Source) -> Span:

@@ -1,8 +1,9 @@
 """Physical lines of a Dockerfile become instructions: directives, continuations, comments, heredocs.
 
 The list of instructions comes from the library dockerfile-parse. It is handed a prepared copy of the text with
-the same lines, because by itself it takes the lines of a heredoc for instructions, ends an instruction at a blank
-line, and loses one whose continuation ends the file. The rules are those of BuildKit, `frontend/dockerfile/parser`.
+as many lines, each instruction joined on its first one, because by itself it takes the lines of a heredoc for
+instructions, ends an instruction at a blank line, loses one whose continuation ends the file, and takes quadratic time
+for many lines of one. The rules are those of BuildKit, `frontend/dockerfile/parser`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 MAX_LINE = 65535
 """The longest line that BuildKit reads, in bytes."""
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
-_COMMENT = re.compile(r"[ \t\v\f\r]*#")
+_COMMENT = re.compile(r"[^\S\x1c-\x1f]*#")  # Go's blanks are Python's, without the separators of ASCII
 _SPACE = " \t\v\f\r"
 # Go's strings.TrimSpace, within a line.
 _KEYWORD = re.compile(r"[^\t\v\f\r ]+")
@@ -108,9 +109,9 @@ class _Reader:
                 raise refusal(self.source, span, f"only one {name} parser directive can be used; take this one out")
             seen.add(name)
             if name == "escape":
-                if found[2] not in ("\\", "`"):
-                    raise refusal(self.source, span, f"the escape character is ` or \\, not {found[2]}")
-                self.escape = found[2]
+                self.escape = found[2].rstrip()
+                if self.escape not in {"\\", "`"}:
+                    raise refusal(self.source, span, f"the escape character is ` or \\, not {self.escape[:30]}")
             self._skip()
 
     def _instruction(self) -> Logical:
@@ -119,7 +120,6 @@ class _Reader:
         segments: list[tuple[int, int]] = []
         length = 0
         goes_on = True
-        written = 0
         while goes_on and self.at < len(self.lines):
             line = self.lines[self.at]
             self._check_length(line)
@@ -132,12 +132,9 @@ class _Reader:
             segments.append((length, line.start + blanks))
             parts.append(content)
             length += len(content)
-            self.prepared.append(content.rstrip("\\" + _SPACE) + (" \\" if goes_on else ""))
-            written = len(self.prepared) - 1
-            self.at += 1
-        if goes_on:  # the file ends here
-            self.prepared[written] = self.prepared[written].removesuffix("\\")
+            self._skip()
         text = self.source.piece("".join(parts), segments)
+        self.prepared[first] = text.text.rstrip("\\" + _SPACE)
         heredocs = tuple(self._heredocs(text))
         last = self.lines[self.at - 1]
         found = _KEYWORD.match(text.text)
@@ -216,7 +213,7 @@ def _starts(prepared: Sequence[str]) -> list[int]:
 
     text = "\n".join(prepared) + "\n"
     parser = DockerfileParser(fileobj=BytesIO(text.encode("utf-8", "surrogatepass")), env_replace=False)
-    return [part["startline"] + 1 for part in parser.structure if part["instruction"] != "COMMENT"]
+    return [part["startline"] + 1 for part in parser.structure]
 
 
 def _split(text: str) -> list[_Line]:

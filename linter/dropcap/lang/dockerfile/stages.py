@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.dockerfile.expand import ExpansionError, UnknownVariableError, expand
+from dropcap.lang.budget import Budget
+from dropcap.lang.dockerfile.expand import ExpansionError, TooLongError, UnknownVariableError, expand
 from dropcap.lang.dockerfile.instructions import RefusedError, refused
 from dropcap.lang.dockerfile.lexer import pairs, words
-from dropcap.model import Instruction, Located, Stage, Unknown
+from dropcap.model import Failure, Instruction, Located, Stage, Unknown
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dropcap.source import Source
 
@@ -32,6 +33,9 @@ _PROXY_ARGS = frozenset(
 )
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
+_TOO_LONG = "dropcap follows no more of what the variables of this file add to it; write this value out"
+MAX_INHERITED = 200_000
+"""How many values and instructions all the stages of a file may inherit from others of it."""
 SCRATCH = "scratch"
 
 
@@ -45,10 +49,10 @@ class Built(NamedTuple):
 class _Draft:
     """A stage while its instructions are read."""
 
-    def __init__(self, stage: Stage, parent: _Draft | None, file: _File) -> None:
+    def __init__(self, stage: Stage, parent: _Draft | None, file: _File, env: Mapping[str, str | None]) -> None:
         self.stage = stage
         self.file = file
-        self.env: dict[str, str | None] = dict(parent.env) if parent else {}
+        self.env: dict[str, str | None] = dict(env)
         self.args: dict[str, str | None] = {}
         self.onbuild: list[Instruction] = []
         self.shell: tuple[str, ...] = parent.shell if parent else _DEFAULT_SHELL
@@ -89,13 +93,29 @@ class _Draft:
 class _File:
     """What the stages of a file share."""
 
-    def __init__(self, source: Source, escape: str, given: Mapping[str, str | None]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        escape: str,
+        given: Mapping[str, str | None],
+        fail: Callable[[RefusedError], None],
+    ) -> None:
         self.source = source
         self.escape = escape
+        self.fail = fail
         self.given = given
         self.args: dict[str, str | None] = {}
         self.drafts: list[_Draft] = []
         self.by_name: dict[str, _Draft] = {}
+        self.budget = Budget(source.text)
+        self.may_inherit = MAX_INHERITED
+        self.is_told = False  # that a limit is met
+
+    def stop(self, where: Source, span: Span, message: str) -> None:
+        """Tell, once for a file, that a limit is met."""
+        if not self.is_told:
+            self.is_told = True
+            self.fail(RefusedError(Failure(where.path, message, source=where, span=span)))
 
     def lookup(self, name: str) -> str | None:
         """Give the value of an argument that stands before the first FROM."""
@@ -121,17 +141,13 @@ def build(
         given: the values of build arguments; None for one that is not known.
 
     """
-    file = _File(source, escape, given)
+    file = _File(source, escape, given, fail)
     for instruction in instructions:
-        _try(file, instruction, fail)
+        try:
+            _apply(file, instruction)
+        except RefusedError as error:  # noqa: PERF203  # one bad instruction leaves the others
+            fail(error)
     return [Built(draft.finish(), tuple(draft.unknowns)) for draft in file.drafts]
-
-
-def _try(file: _File, instruction: Instruction, fail: Callable[[RefusedError], None]) -> None:
-    try:
-        _apply(file, instruction)
-    except RefusedError as error:
-        fail(error)
 
 
 def _apply(file: _File, instruction: Instruction) -> None:
@@ -142,7 +158,7 @@ def _apply(file: _File, instruction: Instruction) -> None:
         if instruction.keyword != "ARG":
             raise refused(file.source, instruction.span, "no build stage in current context: FROM comes first")
         for name, value in _declared(instruction):
-            default = _value(value, file.lookup, file.escape) if value else None
+            default = _value(value, file.lookup, file) if value else None
             file.args[name] = file.given.get(name, default)
         return
     draft = file.drafts[-1]
@@ -164,9 +180,23 @@ def _begin(file: _File, instruction: Instruction) -> None:
     if has_name and not _STAGE_NAME.fullmatch(name):
         raise refused(parts[2].source, parts[2].span, f"invalid name for build stage: {parts[2].value}")
     number = len(file.drafts)
-    base, unknown = _expanded(parts[0], file.lookup, file.escape, "image")
+    text, unknown = _expanded(parts[0], file.lookup, file, "image")
+    base = None if text is None else Located(text, parts[0].source, parts[0].span)
     parent = file.by_name.get(base.value.lower()) if base else None
     above = parent.finish() if parent else None
+    lists = (above.exposed, above.labels, above.environment) if above else ((), (), ())
+    env = parent.env if parent else {}
+    stored: Sequence[Instruction] = parent.onbuild if parent else ()
+    file.may_inherit -= sum(map(len, (*lists, env, stored)))
+    if file.may_inherit < 0 and parent:
+        message = (
+            f"the stages of this file inherit more than {MAX_INHERITED} values: what this one does is not followed"
+        )
+        file.stop(instruction.value.source, instruction.value.span, message)
+        unknown.append(
+            Unknown(base.value if base else "", "the stages inherit too much", parts[0].source, parts[0].span)
+        )
+        lists, env, stored = ((), (), ()), {}, ()
     stage = Stage(
         name=name or str(number),
         number=number,
@@ -174,19 +204,20 @@ def _begin(file: _File, instruction: Instruction) -> None:
         user=above.user if above else None,
         entrypoint=above.entrypoint if above else None,
         command=above.command if above else None,
-        exposed=above.exposed if above else (),
-        labels=above.labels if above else (),
-        environment=above.environment if above else (),
+        exposed=lists[0],
+        labels=lists[1],
+        environment=lists[2],
         instructions=(instruction,),
         parent=above,
     )
-    draft = _Draft(stage, parent, file)
+    draft = _Draft(stage, parent, file, env)
+    draft.is_from_scratch &= file.may_inherit >= 0
     draft.unknowns += unknown
     file.drafts.append(draft)
     if name:
         file.by_name[name] = draft
-    for stored in parent.onbuild if parent else ():
-        _change(draft, stored)
+    for one in stored:
+        _change(draft, one)
 
 
 def _change(draft: _Draft, instruction: Instruction) -> None:
@@ -197,9 +228,11 @@ def _change(draft: _Draft, instruction: Instruction) -> None:
 
 
 def _user(draft: _Draft, instruction: Instruction) -> None:
-    user, unknown = _expanded(instruction.value, draft.lookup, draft.file.escape, "user")
+    value = instruction.value
+    user, unknown = _expanded(value, draft.lookup, draft.file, "user")
     draft.unknowns = [one for one in draft.unknowns if one.fields != ("user",)] + unknown
-    draft.stage = draft.stage._replace(user=user)
+    located = None if user is None else Located(user, value.source, value.span)
+    draft.stage = draft.stage._replace(user=located)
 
 
 def _arg(draft: _Draft, instruction: Instruction) -> None:
@@ -207,7 +240,7 @@ def _arg(draft: _Draft, instruction: Instruction) -> None:
         if name in draft.file.given:
             draft.args[name] = draft.file.given[name]
         elif value:
-            draft.args[name] = _value(value, draft.lookup, draft.file.escape)
+            draft.args[name] = _value(value, draft.lookup, draft.file)
         else:
             draft.args[name] = draft.file.args.get(name)
 
@@ -215,21 +248,21 @@ def _arg(draft: _Draft, instruction: Instruction) -> None:
 def _env(draft: _Draft, instruction: Instruction) -> None:
     found = list(pairs(instruction.value.source, instruction.value.span))
     # One instruction sees the values from before it.
-    values = [_value(value, draft.lookup, draft.file.escape) for _, value in found]
+    values = [_value(value, draft.lookup, draft.file) for _, value in found]
     draft.env.update(zip((name for name, _ in found), values, strict=True))
     draft.environment += _written(found, values)
 
 
 def _label(draft: _Draft, instruction: Instruction) -> None:
     found = list(pairs(instruction.value.source, instruction.value.span))
-    values = [_value(value, draft.lookup, draft.file.escape) for _, value in found]
+    values = [_value(value, draft.lookup, draft.file) for _, value in found]
     draft.labels += _written(found, values)
 
 
 def _expose(draft: _Draft, instruction: Instruction) -> None:
     ports = []
     for word in words(instruction.value.source, instruction.value.span):
-        value = _value(word, draft.lookup, draft.file.escape)
+        value = _value(word, draft.lookup, draft.file)
         if value is not None:
             ports += [Located(port, word.source, word.span) for port in value.split()]
     draft.exposed += ports
@@ -290,25 +323,22 @@ def _written(found: list[tuple[str, Located[str]]], values: list[str | None]) ->
     ]
 
 
-def _value(written: Located[str], lookup: Callable[[str], str | None], escape: str) -> str | None:
+def _value(written: Located[str], lookup: Callable[[str], str | None], file: _File) -> str | None:
     """Expand a value; None where it depends on what is not in the file."""
-    try:
-        return expand(written.value, lookup, escape)
-    except UnknownVariableError:
-        return None
-    except ExpansionError as error:
-        raise refused(written.source, written.span, str(error)) from None
+    return _expanded(written, lookup, file, "")[0]
 
 
 def _expanded(
-    written: Located[str], lookup: Callable[[str], str | None], escape: str, field: str
-) -> tuple[Located[str] | None, list[Unknown]]:
-    """Expand a value that a container is made of; where that is not possible, keep why."""
+    written: Located[str], lookup: Callable[[str], str | None], file: _File, field: str
+) -> tuple[str | None, list[Unknown]]:
+    """Expand a value; where that is not possible, say why for the container's field that is made of it."""
     try:
-        value = expand(written.value, lookup, escape)
+        return expand(written.value, lookup, file.escape, file.budget), []
     except UnknownVariableError as error:
         reason = f"the value of {error} is not in this file"
-        return None, [Unknown(written.value, reason, written.source, written.span, (field,))]
+    except TooLongError:
+        reason = "it is too long to follow"
+        file.stop(written.source, written.span, _TOO_LONG)
     except ExpansionError as error:
         raise refused(written.source, written.span, str(error)) from None
-    return Located(value, written.source, written.span), []
+    return None, [Unknown(written.value, reason, written.source, written.span, (field,))]
