@@ -19,6 +19,10 @@ GROWTH = 2.5
 """What doubling an input may multiply its further steps by: 2 is linear, 4 is quadratic, n log n stays below this."""
 SLACK = 400
 """Steps that are no matter: a cache that fills, a limit that is met on the way."""
+PER_BYTE = 30
+"""How many bytes may be held for one of the input, where the input is no more than text."""
+BASE_BYTES = 1_000_000
+"""What an input of any length may hold besides: modules that are imported, tables that are made once."""
 MEMORY_GROWTH = 2.6
 """What doubling an input may multiply the further bytes by that are held."""
 MEMORY_SLACK = 300_000
@@ -76,6 +80,12 @@ def assert_linear_memory(call: Callable[[int], object], size: int) -> int:
     once, twice, four_times = (peak_of(lambda size=size * many: call(size)) for many in (1, 2, 4))  # type: ignore[misc]
     assert four_times - twice <= MEMORY_GROWTH * max(twice - once, 0) + MEMORY_SLACK, (once, twice, four_times)
     return four_times
+
+
+def assert_small(call: Callable[[], object], input_bytes: int) -> None:
+    """Assert that a call holds at most :data:`PER_BYTE` times the bytes of its input."""
+    peak = peak_of(call)
+    assert peak <= PER_BYTE * input_bytes + BASE_BYTES, (peak, input_bytes)
 
 
 def assert_ends(call: Callable[[], object], steps: int) -> None:

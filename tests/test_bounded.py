@@ -14,8 +14,7 @@ from dropcap.carriers import registry
 from dropcap.carriers.request import alone
 from dropcap.model import Document, UnreadableError
 from dropcap.source import Source
-
-from .steps import assert_linear, assert_small
+from steps import assert_linear, assert_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +104,9 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "tasks": lambda n: "tasks:\n" + numbered(n, "  t{0}: docker run x\n"),
         "commands": lambda n: "tasks:\n  a:\n    cmds:\n" + "      - docker run x\n" * n,
         "variables": lambda n: "vars:\n" + numbered(n, "  A{0}: x\n") + "tasks: {a: 'docker run {{.A1}}'}\n",
-        "variables and tasks": lambda n: "vars:\n" + numbered(n, "  A{0}: x\n") + "tasks:\n" + numbered(n, "  t{0}: docker run x\n"),
+        "variables and tasks": lambda n: (
+            "vars:\n" + numbered(n, "  A{0}: x\n") + "tasks:\n" + numbered(n, "  t{0}: docker run x\n")
+        ),
         "templates": lambda n: "vars: {A: x}\ntasks: {a: 'docker run " + "{{.A}} " * n + "'}\n",
         "open templates": lambda n: "tasks: {a: 'docker run " + "{{ " * n + "'}\n",
         "blanks in a template": lambda n: "tasks: {a: 'docker run " + "{{" + " " * n + "}}'}\n",
@@ -114,21 +115,40 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "jobs": lambda n: numbered(n, "j{0}: {{script: [docker run x]}}\n"),
         "lines": lambda n: "j:\n  script:\n" + "    - docker run x\n" * n,
         "lines in lists": lambda n: "j:\n  script:\n" + "    - [docker run x]\n" * n,
-        "variables and jobs": lambda n: "variables:\n" + numbered(n, "  A{0}: x\n") + numbered(n, "j{0}: {{script: [docker run $A1]}}\n"),
+        "variables and jobs": lambda n: (
+            "variables:\n" + numbered(n, "  A{0}: x\n") + numbered(n, "j{0}: {{script: [docker run $A1]}}\n")
+        ),
         "an anchor": lambda n: ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}: {{script: *a}}\n"),
-        "anchors in lists": lambda n: ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}: {{script: [b{0}, *a]}}\n"),
+        "anchors in lists": lambda n: (
+            ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}: {{script: [b{0}, *a]}}\n")
+        ),
     },
     "workflow": {
         "jobs": lambda n: "on: push\njobs:\n" + numbered(n, "  j{0}: {{steps: [{{run: docker run x}}]}}\n"),
         "steps": lambda n: "on: push\njobs:\n  a:\n    steps:\n" + "      - run: docker run x\n" * n,
-        "variables and jobs": lambda n: "on: push\nenv:\n" + numbered(n, "  A{0}: x\n") + "jobs:\n" + numbered(n, "  j{0}: {{steps: [{{run: docker run $A1}}]}}\n"),
+        "variables and jobs": lambda n: (
+            "on: push\nenv:\n"
+            + numbered(n, "  A{0}: x\n")
+            + "jobs:\n"
+            + numbered(n, "  j{0}: {{steps: [{{run: docker run $A1}}]}}\n")
+        ),
         "services": lambda n: "on: push\njobs:\n  a:\n    services:\n" + numbered(n, "      s{0}: x\n"),
-        "options": lambda n: "on: push\njobs:\n  a:\n    container:\n      image: x\n      options: " + "--cap-add CHOWN " * n + "\n",
-        "ports": lambda n: "on: push\njobs:\n  a:\n    container:\n      image: x\n      ports:\n" + "      - 80:80\n" * n,
-        "matrix": lambda n: "on: push\njobs:\n  a:\n    strategy: {matrix: {a: [" + "b, " * n + "]}}\n    steps: [{run: docker run x}]\n",
+        "options": lambda n: (
+            "on: push\njobs:\n  a:\n    container:\n      image: x\n      options: " + "--cap-add CHOWN " * n + "\n"
+        ),
+        "ports": lambda n: (
+            "on: push\njobs:\n  a:\n    container:\n      image: x\n      ports:\n" + "      - 80:80\n" * n
+        ),
+        "matrix": lambda n: (
+            "on: push\njobs:\n  a:\n    strategy: {matrix: {a: ["
+            + "b, " * n
+            + "]}}\n    steps: [{run: docker run x}]\n"
+        ),
         "expressions": lambda n: "on: push\njobs:\n  a:\n    steps:\n      - run: docker run " + "${{ a }} " * n + "\n",
         "open expressions": lambda n: "on: push\njobs:\n  a:\n    steps:\n      - run: docker run " + "${{ " * n + "\n",
-        "keys of a job": lambda n: "on: push\njobs:\n  a:\n" + numbered(n, "    k{0}: x\n") + "    steps: [{run: docker run x}]\n",
+        "keys of a job": lambda n: (
+            "on: push\njobs:\n  a:\n" + numbered(n, "    k{0}: x\n") + "    steps: [{run: docker run x}]\n"
+        ),
     },
     "action": {
         "steps": lambda n: "runs:\n  steps:\n" + "    - run: docker run x\n      shell: bash\n" * n,
@@ -202,7 +222,9 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "blanks in a command": lambda n: "[Service]\nExecStart=docker run " + " " * n + "x\n",
         "variables": lambda n: "[Service]\n" + numbered(n, "Environment=A{0}=x\n") + "ExecStart=docker run $A1\n",
         "uses": lambda n: "[Service]\nEnvironment=A=x\nExecStart=docker run " + "$A ${A} " * n + "\n",
-        "uses of a long variable": lambda n: "[Service]\nEnvironment=A=" + "x" * n + "\nExecStart=docker run " + "$A " * n + "\n",
+        "uses of a long variable": lambda n: (
+            "[Service]\nEnvironment=A=" + "x" * n + "\nExecStart=docker run " + "$A " * n + "\n"
+        ),
         "quotes": lambda n: "[Service]\nExecStart=docker run " + "\"'" * n + "\n",
         "specifiers": lambda n: "[Service]\nExecStart=docker run " + "%i" * n + "\n",
         "escapes": lambda n: "[Service]\nExecStart=docker run " + "\\x41" * n + "\n",
@@ -249,7 +271,9 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "blanks": lambda n: '{"image":' + " " * n + '"x"}',
     },
     "inspect": {
-        "containers": lambda n: json.dumps([{"Id": str(k), "HostConfig": {"CapAdd": ["CHOWN"]}, "Config": {}} for k in range(n)]),
+        "containers": lambda n: json.dumps(
+            [{"Id": str(k), "HostConfig": {"CapAdd": ["CHOWN"]}, "Config": {}} for k in range(n)]
+        ),
         "capabilities": lambda n: json.dumps([{"Id": "a", "HostConfig": {"CapAdd": ["CHOWN"] * n}, "Config": {}}]),
         "held": lambda n: json.dumps([{"Id": "a", "HostConfig": {}, "Config": {}, "BoundingCaps": ["CHOWN"] * n}]),
         "mounts": lambda n: json.dumps([{"Id": "a", "HostConfig": {}, "Config": {}, "Mounts": [{"Type": "bind"}] * n}]),

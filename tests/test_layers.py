@@ -14,7 +14,10 @@ HOUSE = Path(__file__).parent.parent / "linter" / "dropcap"
 # From the ground up. A module may import those of its own layer and of the layers before it, whenever it does so:
 # at its top, late in a function, or for its types alone. A name stands for a module or for a folder with all in it.
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("words and records that know nothing", ("", "namedtuple", "package_data", "exit_codes", "masking")),
+    (
+        "words and records that know nothing",
+        ("", "namedtuple", "package_data", "client", "clients", "exit_codes", "masking"),
+    ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
     ("what capabilities are, and what an engine makes of them", ("capabilities",)),

@@ -10,8 +10,9 @@ from jsonschema import Draft4Validator
 from dropcap import __version__
 from dropcap.model import Container, Failure, Kind, Level, Related, Severity
 from dropcap.source import Source, Span
-from dropcap.writers import Context, sarif, writer
+from dropcap.writers import Context, writer
 from dropcap.writers.fingerprint import line_hashes
+from dropcap.writers.formats import sarif
 from handmade import finding, place, report, rule, service
 from oracles import sarif_multitool
 

@@ -34,3 +34,9 @@ def programs() -> Mapping[str, Client]:
 def client_names() -> str:
     """Return a regular expression for the clients' names; each program's name begins with one of them."""
     return f"(?:{'|'.join(clients())})"
+
+
+@cache
+def verbs() -> frozenset[str]:
+    """Return the words that end a command which is read here; a text without any of them has no such line."""
+    return frozenset(words.split()[-1] for client in clients().values() for words in client.commands)

@@ -87,9 +87,8 @@ def _rejected(container: Container) -> Iterator[tuple[str, Located[str]]]:
 
 def _outcome(container: Container) -> str:
     ways = strategy_of(container)
-    return (
-        f"{ways.title} {'refuses to start the container' if ways.refuses_unknown else 'warns and goes on without it'}"
-    )
+    outcome = "refuses to start the container" if ways.refuses_unknown else "warns and goes on without it"
+    return f"{ways.title} {outcome}"
 
 
 def _shown(value: str) -> str:

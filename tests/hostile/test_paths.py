@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from hostile.calls import CAPS, CHECKS, CONFIGS, GOOD, assert_clean, call, write
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +123,11 @@ def test_a_compose_file_that_names_no_file_keeps_its_findings(tmp_path: Path, na
 @pytest.mark.parametrize("name", JSON)
 def test_a_devcontainer_that_names_no_file_takes_nothing_along(tmp_path: Path, name: str, path: str) -> None:
     written = YAML[path].replace("\\0", "\\u0000").replace("\\e", "\\u001b").replace("\\xff", "\\udcff")
-    assert_kept(tmp_path, {"devcontainer.json": JSON[name].format(written)}, has_more="Compose" not in name and (name, path) != ("runArgs", "nothing"))
+    assert_kept(
+        tmp_path,
+        {"devcontainer.json": JSON[name].format(written)},
+        has_more="Compose" not in name and (name, path) != ("runArgs", "nothing"),
+    )
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import client_names
-from dropcap.docker_cli.commands import VERBS
+from dropcap.clients import client_names, verbs
 from dropcap.lang.shell import check_readable
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Container, Document, Failure
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["read", "read_script", "recognise"]
 
 _PROGRAM = re.compile(rf"\b{client_names()}\b")
-_COMMAND = re.compile(rf"\b(?:{'|'.join(VERBS)})\b")
+_COMMAND = re.compile(rf"\b(?:{'|'.join(verbs())})\b")
 
 
 def recognise(_path: str, data: bytes) -> bool:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
-from dropcap.docker_cli.commands import VERBS, find_command
+from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
 from dropcap.docker_cli.run_options import Reading, hide, read_option
 from dropcap.lang.words import Word
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.client import Command
     from dropcap.docker_cli.flags import Table
 
-__all__ = ["VERBS", "RefusedError", "Word", "read_command", "read_words", "refusal"]
+__all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
 
 # `$IMAGE_NAME`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
 _IMAGE_LIKE = re.compile(

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from dropcap.client import Command
     from dropcap.lang.words import Word
 
-VERBS = ("run", "create", "exec", "update", "build", "b", "bake")
-"""The words that end a command which is read here; a text without any of them has no such line."""
-
 _OPTION_LIKE = re.compile("ARG|FLAG|OPT|PARAM", re.IGNORECASE)
 
 

@@ -1,8 +1,13 @@
-"""Writers: a report becomes text for people or programs; one module a format."""
+"""Writers: a report becomes text for people or programs.
+
+Each module of :mod:`dropcap.writers.formats` is a format; what several of them share stands beside that folder.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
+from os import listdir
+from os.path import dirname, join
 from typing import TYPE_CHECKING
 
 from dropcap.model import Severity
@@ -18,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Context", "writer"]
 
-FORMATS = ("text", "line", "json", "sarif")
+_FOLDER = join(dirname(__file__), "formats")
+FORMATS = tuple(sorted(name[:-3] for name in listdir(_FOLDER) if name.endswith(".py") and name[0] != "_"))
+"""The names of the formats; the folder has a module for each."""
 
 
 class Context(NamedTuple):
@@ -51,5 +58,5 @@ def writer(name: str) -> Writer:
     """
     if name not in FORMATS:
         raise ValueError(f"no format {name!r}: the formats are {', '.join(FORMATS)}")
-    write: Writer = import_module(f"dropcap.writers.{name}").write
+    write: Writer = import_module(f"dropcap.writers.formats.{name}").write
     return write

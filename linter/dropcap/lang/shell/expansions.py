@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli.commands import VERBS
+from dropcap.clients import verbs
 from dropcap.lang.shell.braces import expand
 from dropcap.lang.shell.fragments import Guards, Piece, PieceKind, fields, known_text, product, to_word
 from dropcap.lang.shell.scope import MOST_VALUES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Combination", "Field", "combinations", "to_words"]
 
 _ALWAYS: Guards = frozenset()
-_VERBS = frozenset({*VERBS, "play", "up"})
+_VERBS = frozenset({*verbs(), "play", "up"})
 
 
 class Field(NamedTuple):
