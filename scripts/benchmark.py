@@ -146,6 +146,136 @@ def write_dockerfiles(folder: Path) -> None:
         (folder / f"{number:03}" / "Dockerfile").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+_ENTRYPOINT = """\
+#!/usr/bin/env bash
+set -Eeuo pipefail
+shopt -s nullglob
+
+is_sourced() {
+	[ "${#FUNCNAME[@]}" -ge 2 ] && [ "${FUNCNAME[0]}" = 'is_sourced' ] && [ "${FUNCNAME[1]}" = 'source' ]
+}
+"""
+_STANZA = """\
+
+# take NAME from NAME_FILE, which a secret mounts
+file_env_@() {
+	local name="$1" file_name="${1}_FILE" default="${2:-}" value
+	if [ "${!name:-}" ] && [ "${!file_name:-}" ]; then
+		printf >&2 'error: both %s and %s are set\\n' "$name" "$file_name"
+		exit 1
+	fi
+	value="$default"
+	if [ "${!name:-}" ]; then
+		value="${!name}"
+	elif [ "${!file_name:-}" ]; then
+		value="$(< "${!file_name}")"
+	fi
+	export "$name"="$value"
+	unset "$file_name"
+}
+
+make_folders_@() {
+	local user; user="$(id -u)"
+	mkdir -p "$DATA_@"
+	chmod 00700 "$DATA_@" || :
+	if [ -n "${WAL_@:-}" ]; then
+		set -- --waldir "$WAL_@" "$@"
+		[ "$user" = '0' ] && find "$WAL_@" \\! -user app -exec chown app '{}' +
+	fi
+	for folder in logs tmp run; do
+		mkdir -p "$DATA_@/$folder"
+		chown -R "${APP_USER_@:-app}" "$DATA_@/$folder"
+	done
+}
+
+process_files_@() {
+	local file sql=( client --no-rc -v ON_ERROR_STOP=1 )
+	for file; do
+		case "$file" in
+			*.sh)
+				if [ -x "$file" ]; then echo "running $file"; "$file"; else echo "sourcing $file"; . "$file"; fi
+				;;
+			*.sql) echo "running $file"; "${sql[@]}" -f "$file"; echo ;;
+			*.sql.gz) gunzip -c "$file" | "${sql[@]}"; echo ;;
+			*) echo "passing over $file" ;;
+		esac
+	done
+}
+
+start_helpers_@() {
+	local args=( --rm --cap-drop=ALL -e "LEVEL=${LEVEL_@:-1}" --name "helper-@" )
+	local image="registry.example/helper-@"
+	case "${MODE_@:-plain}" in
+		plain) args+=( --cap-add NET_BIND_SERVICE ) ;;
+		wide) args+=( --cap-add=NET_ADMIN --cap-add=NET_RAW ); image+=":wide" ;;
+		*) args+=( --privileged ) ;;
+	esac
+	if [ -d /run/secrets ]; then
+		args+=( -v /run/secrets:/run/secrets:ro )
+	fi
+	docker run "${args[@]}" "$image" "$@"
+	for cap in CHOWN SETUID SETGID; do
+		docker run --rm --cap-drop ALL --cap-add "$cap" alpine:3 true || docker rm -f "helper-@"
+	done
+	"${sql[@]}" <<-'EOSQL'
+		SELECT 1 FROM helper WHERE name = :'name' ;
+	EOSQL
+	cat > "/etc/helper-@.conf" <<EOF
+level = $LEVEL_@
+data = ${DATA_@}/logs
+EOF
+}
+
+settings_@() {
+	: "${DATA_@:=/var/lib/app/@}" "${APP_USER_@:=app}"
+	file_env_@ 'APP_PASSWORD'
+	file_env_@ 'APP_DATABASE' "$APP_USER_@"
+	declare -g EXISTS_@
+	[ -s "$DATA_@/VERSION" ] && EXISTS_@=true
+	export LEVEL_@ DATA_@
+}
+
+run_@() {
+	settings_@
+	make_folders_@ "$@"
+	while ! "${sql[@]}" -c 'SELECT 1'; do
+		sleep 1
+		tries=$((tries + 1))
+	done
+	process_files_@ /docker-entrypoint-initdb.d/*
+	start_helpers_@ "$@"
+}
+"""
+_LAST = """\
+
+main() {
+	if [ "${1:0:1}" = '-' ]; then
+		set -- server "$@"
+	fi
+	if [ "$1" = 'server' ]; then
+CALLS
+		if [ "$(id -u)" = '0' ]; then
+			exec gosu app "$BASH_SOURCE" "$@"
+		fi
+	fi
+	exec "$@"
+}
+
+if ! is_sourced; then
+	main "$@"
+fi
+"""
+
+
+def entrypoint(length: int) -> str:
+    """Write an entrypoint of about a length, in characters, as images of databases have them."""
+    stanzas: list[str] = []
+    while len(_ENTRYPOINT) + sum(map(len, stanzas)) < length:
+        stanzas.append(_STANZA.replace("@", f"part{len(stanzas)}"))
+    calls = "\n".join(f'\t\trun_part{number} "$@"' for number in range(len(stanzas)))
+    return _ENTRYPOINT + "".join(stanzas) + _LAST.replace("CALLS", calls)
+
+
 def pick(folder: Path, patterns: Sequence[str]) -> list[str]:
     """Take the first 800 files whose names fit, as paths relative to the folder."""
     found = sorted({path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()})

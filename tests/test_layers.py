@@ -16,11 +16,11 @@ HOUSE = Path(__file__).parent.parent / "linter" / "dropcap"
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "words and records that know nothing",
-        ("", "namedtuple", "package_data", "client", "clients", "exit_codes", "masking"),
+        ("", "namedtuple", "package_data", "exit_codes", "masking"),
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
-    ("what capabilities are, and what an engine makes of them", ("capabilities",)),
+    ("what capabilities are, and what an engine makes of them", ("client", "capabilities", "clients")),
     ("languages, which know no containers", ("lang",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropcap.carriers import script
-from dropcap.lang.shell import run_state
+from dropcap.carriers import script_clients
 from dropcap.model import Level
 from dropcap.source import Source
 from steps import assert_linear
@@ -35,7 +35,7 @@ def started(text: str) -> list[list[Word]]:
     """Give the words of every client's command line that a script leads to, in the order they are found in."""
     found: list[list[Word]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_state, "read_command", lambda words: found.append(list(words)))
+        patch.setattr(script_clients, "read_command", lambda words: found.append(list(words)))
         read(text)
     return found
 

@@ -131,7 +131,7 @@ def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
 
     """
     from dropcap.lang.shell import simple_commands
-    from dropcap.lang.shell.wrappers import unwrapped
+    from dropcap.lang.shell.launchers import unwrapped
 
     for words in simple_commands(script):
         yield [

@@ -54,7 +54,7 @@ def read_script(source: Source, taken: Sequence[TemplateHole] = ()) -> Document:
     if not _PROGRAM.search(source.text) or not _COMMAND.search(source.text):
         return empty
     check_readable(source)
-    from dropcap.lang.shell.program import containers as found_in
+    from dropcap.carriers.script_clients import containers as found_in
 
     results = found_in(source, taken)
     containers = tuple(result for result in results if isinstance(result, Container))

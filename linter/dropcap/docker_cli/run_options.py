@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.docker_cli import flag_values
 from dropcap.docker_cli.commands import meaning
 from dropcap.docker_cli.flags import Part, RefusedError, table
+from dropcap.lang.words import reason_of
 from dropcap.model import Located, Mount, Unknown
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ _ENOUGH = {
 _CAPABILITIES_LABEL = "io.containers.capabilities"
 _QUOTING = frozenset("'\"\\")
 # Also what an editor fills in: `${localEnv:NAME}`.
-_VARIABLE = re.compile(r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)")
 
 
 class Reading:
@@ -137,20 +136,6 @@ def unknown_of(word: Word, fields: tuple[str, ...], reason: str = "") -> Unknown
     """Say what about a word is not known, and why."""
     text = word.unknown or word.value
     return Unknown(text, reason or word.reason or reason_of(text), word.source, word.span, fields)
-
-
-def reason_of(unknown: str) -> str:
-    """Say why an expansion is not known, to follow the word "because"."""
-    if unknown.startswith(("$((", "$[")):
-        return "the shell computes it"
-    if unknown.startswith(("$(", "`", "<(", ">(")):
-        return "a command prints it"
-    if unknown.startswith("{"):
-        return "the shell counts it out"
-    if unknown.startswith("%"):
-        return "systemd puts it in when the unit starts"
-    variable = _VARIABLE.match(unknown)
-    return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"
 
 
 def _located(part: Part) -> Located[str]:

@@ -48,3 +48,20 @@ class Word(NamedTuple):
 def is_several(expansion: str) -> bool:
     """Whether an expansion gives several words even between quotation marks: `$@`, `${ARGS[@]}`."""
     return _MANY.match(expansion) is not None
+
+
+_VARIABLE = r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)"
+
+
+def reason_of(unknown: str) -> str:
+    """Say why an expansion is not known, to follow the word "because"."""
+    if unknown.startswith(("$((", "$[")):
+        return "the shell computes it"
+    if unknown.startswith(("$(", "`", "<(", ">(")):
+        return "a command prints it"
+    if unknown.startswith("{"):
+        return "the shell counts it out"
+    if unknown.startswith("%"):
+        return "systemd puts it in when the unit starts"
+    variable = re.match(_VARIABLE, unknown)
+    return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"

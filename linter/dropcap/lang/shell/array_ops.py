@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
+from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.scope import Value, unknown_value
 
-__all__ = ["counted", "element", "is_empty", "measured", "sliced", "trimmed"]
+__all__ = ["counted", "element", "is_empty", "measured", "sliced", "substring", "trimmed"]
 
 _CALLER = "the caller of the script gives it"
 _EDITED = "the shell computes it"
@@ -64,6 +64,27 @@ def measured(values: tuple[Value, ...]) -> tuple[Value, ...]:
     )
 
 
+def substring(value: Value, start: int, length: int | None) -> Value:
+    """Return a part of a text, where the text is known; negative numbers count from its end."""
+    text = known_text(value.elements[0]) if len(value.elements) == 1 else "" if not value.elements else None
+    if text is None:
+        return value._replace(elements=unknown_value(_EDITED)[0].elements)
+    first = max(len(text) + start, 0) if start < 0 else min(start, len(text))
+    last = len(text) if length is None else len(text) + length if length < 0 else min(first + length, len(text))
+    return value._replace(elements=(_part(value.elements[0], first, last) if value.elements else (),))
+
+
+def _part(element: Text, start: int, end: int) -> Text:
+    """Take some characters of a text, each with its place."""
+    pieces, length = [], 0
+    for piece in element:
+        low, high = max(start - length, 0), min(end - length, len(piece.text))
+        length += len(piece.text)
+        if low < high:
+            pieces.append(piece._replace(text=piece.text[low:high], at=piece.at + low if piece.at >= 0 else -1))
+    return tuple(pieces)
+
+
 def trimmed(value: Value, sign: str, pattern: str) -> Value:
     """Take a prefix or suffix off a value, where its text is known and the pattern has no more than `*`."""
     if len(value.elements) != 1:
@@ -73,13 +94,7 @@ def trimmed(value: Value, sign: str, pattern: str) -> Value:
         return value._replace(elements=unknown_value(_EDITED)[0].elements)
     cut = _cut(text, sign, pattern)
     start, end = (cut, len(text)) if sign[0] == "#" else (0, cut)
-    pieces, length = [], 0
-    for piece in value.elements[0]:
-        low, high = max(start - length, 0), min(end - length, len(piece.text))
-        length += len(piece.text)
-        if low < high:
-            pieces.append(piece._replace(text=piece.text[low:high], at=piece.at + low if piece.at >= 0 else -1))
-    return value._replace(elements=(tuple(pieces),))
+    return value._replace(elements=(_part(value.elements[0], start, end),))
 
 
 def _cut(text: str, sign: str, pattern: str) -> int:

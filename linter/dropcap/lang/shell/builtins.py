@@ -83,7 +83,9 @@ def _make_alias(shell: Shell, texts: Sequence[Text]) -> None:
                 cut = min(left, len(piece.text))
                 left -= cut
                 kept.append(piece._replace(text=piece.text[cut:], at=piece.at + cut))
-            shell.run.aliases[name] = tuple(kept)
+            if shell.run.aliases.get(name) != tuple(kept):
+                shell.run.changed()
+                shell.run.aliases[name] = tuple(kept)
 
 
 def _exit(shell: Shell, _: Sequence[Text]) -> None:

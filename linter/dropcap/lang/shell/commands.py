@@ -5,31 +5,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import programs
+from dropcap.lang.shell import exact_commands
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.depth import too_deep_at
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
-from dropcap.lang.shell.lexer import StopReadingError, read_document
+from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
+from dropcap.lang.shell.lexer import StopReadingError, read_document, to_plain_words
 from dropcap.lang.shell.run_state import MAX_DEPTH
-from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Scope, Value
+from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
-from dropcap.lang.shell.wrappers import WRAPPERS, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import tree_sitter
 
+    from dropcap.lang.shell.call import NameListener
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["command", "pipeline", "redirected"]
+__all__ = ["command", "follow", "follow_script", "pipeline", "redirected"]
 
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
+_STDOUT = re.compile(r"1?>|&>")
 _PRINTERS = frozenset({"cat", "echo"})
 
 
@@ -41,7 +43,8 @@ def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None
             shell.inside(node)
         return
     run.take(1 + (node.end_byte - node.start_byte) // 64)
-    shell.visited.add(node.start_byte)
+    inside = shell.script.substitutions(node)
+    shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
     shell.inside(node)
     raws = shell.raws_at(_start(shell, node))
     if not raws:
@@ -51,12 +54,15 @@ def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None
             document = _string(shell, child)
     found = shell.combinations(raws)
     if len(found) == 1:
-        _follow(shell, raws, found[0].fields, document)
+        follow(shell, raws, found[0].fields, document)
+        return
+    if run.clients is None:
+        exact_commands.follow_each(shell, raws, found, document)
         return
     changes = []
     for combination in found:
         shell.scope.begin()
-        _follow(shell, raws, combination.fields, document)
+        follow(shell, raws, combination.fields, document)
         changes.append(shell.scope.undo())
     shell.is_over = False
     if any(changes):
@@ -79,24 +85,33 @@ def _start(shell: Shell, node: tree_sitter.Node) -> int:
 
 def _is_notable(shell: Shell, node: tree_sitter.Node) -> bool:
     """Whether a command may concern containers or variables; most do not, and need not be taken apart."""
-    if shell.names_client(node):
+    clients = shell.run.clients
+    if clients is None or shell.names_client(node):
         return True
     match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
     if match is None:
         return True
     name = match[0].decode("utf-8", "replace")
-    return name in shell.run.functions or name in shell.run.aliases or name.rpartition("/")[2] in _NOTABLE
+    return (
+        name in shell.run.functions
+        or name in shell.run.aliases
+        or (name.rpartition("/")[2] in _NOTABLE or name.rpartition("/")[2] in clients.programs)
+    )
 
 
-def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None) -> None:
+def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None) -> None:
     """Do what a command with these words does."""
+    run = shell.run
+    clients = run.clients
+    if clients is None:
+        exact_commands.follow(shell, raws, fields, document)
+        return
     if not fields:
         return
-    run = shell.run
     name = known_text(fields[0].pieces)
     if name in run.aliases and fields[0].is_literal:
         fields = [*_alias(shell, name, fields[0]), *fields[1:]]
-    words = to_words(fields, shell.script.source, run.home)
+    words = to_words(fields, shell.script.source, run.texts, clients.verbs)
     rest = list(unwrapped(words))
     rest[:1] = map(_on_path, rest[:1])
     if not rest or rest[0].unknown is not None:
@@ -104,12 +119,12 @@ def _follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Te
     at = len(words) - len(rest)
     name = rest[0].value
     texts = [field.text for field in fields[at:]]
-    if name in run.functions and not any(word.value in WRAPPERS for word in words[:at]):
+    if name in run.functions and not any(word.value in LAUNCHERS for word in words[:at]):
         shell.call(name, texts[1:])
     elif name in BUILTINS:
         BUILTINS[name](shell, texts)
-    elif name.rpartition("/")[2] in programs():
-        _start_container(shell, raws, rest)
+    elif name.rpartition("/")[2] in clients.programs:
+        _hear(shell, clients, raws, rest)
     else:
         _hand_on(shell, raws, texts, document, fields[at])
 
@@ -132,22 +147,11 @@ def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
     ]
 
 
-def _start_container(shell: Shell, raws: Sequence[Raw], words: Sequence[Word]) -> None:
-    run = shell.run
-    place = _home(shell, words[0])
-    if run.is_full(place):
-        return
-    if run.needs_summary(place):
-        from dropcap.lang.shell.lexer import to_plain_words
-
-        words = unwrapped(list(to_plain_words(raws, shell.script.source, f"it has more than {MOST_VALUES} values")))
-    run.add(place, words)
-
-
-def _home(shell: Shell, word: Word) -> int:
-    """Give a word's place in the reader's first script."""
-    is_here = word.source is shell.script.source
-    return shell.script.home_at(word.span.start) if is_here else word.span.start
+def _hear(shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Sequence[Word]) -> None:
+    source = shell.script.source
+    place = shell.script.home_at(words[0].span.start) if words[0].source is source else words[0].span.start
+    if not clients.is_full(place):
+        clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
 
 
 def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document: Text | None, field: Field) -> None:
@@ -159,7 +163,7 @@ def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document:
         run = shell.run
         if run.take(len(found.command)) and run.depth < MAX_DEPTH:
             run.depth += 1
-            _follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
+            follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
             run.depth -= 1
         return
     if found.script and not (found.reads_input and document):
@@ -179,19 +183,21 @@ def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Te
     if sight is Sight.ALL:
         made.locals = shell.locals
         made.statements(made.script.root)
+        shell.is_over = made.is_over if run.clients is None else shell.is_over
         return
     if arguments:
         made.scope.set(ARGUMENTS, (Value(tuple(arguments), is_list=True),))
-    outer = run.functions, run.aliases, run.called
+    outer = run.functions, run.aliases, run.called, run.version
     run.functions, run.aliases, run.called = {}, {}, set()
+    run.changed()
     follow_all(made)
-    run.functions, run.aliases, run.called = outer
+    run.functions, run.aliases, run.called, run.version = outer
 
 
 def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | None:
     """Make a script of a text; None where it names no client, or is too much to follow."""
     from dropcap.lang.shell.evaluator import Shell as NewShell
-    from dropcap.lang.shell.script import Script, client_places
+    from dropcap.lang.shell.script import Script
 
     run = shell.run
     parts: list[str] = []
@@ -211,15 +217,15 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
     run.inner_left -= length
     if not segments or segments[0][0] != 0 or run.inner_left < 0 or too_deep_at(joined):
         return None
-    script = Script(run.home.piece(joined, segments, is_scattered=True), segments)
+    script = Script(run.texts.piece(joined, segments), segments)
     scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
-    return NewShell(script, scope, run, client_places(script.data), taken)
+    return NewShell(script, scope, run, run.places(script.data), taken)
 
 
 _WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
 
 
-def redirected(shell: Shell, node: tree_sitter.Node) -> None:
+def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # one arm a kind of redirection
     """Follow a statement with redirections: what it reads may be known, and be a script."""
     document: Text | None = None
     following: list[tree_sitter.Node] = []
@@ -235,8 +241,14 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     for child in node.children:
         if child != body and child.type != "heredoc_redirect":
             shell.inside(child)
+    before = shell.run.printed
+    if any(child.type == "file_redirect" and _STDOUT.match(shell.text(child)) for child in node.children):
+        shell.run.printed = None
     if body is not None:
         _with_input(shell, body, document)
+    else:
+        shell.run.holds = True
+    shell.run.printed = before
     pipelines = [part for part in following if part.type in {"pipeline", "command"}]
     is_passed_on = body is not None and _printer(shell, body) == "cat"
     for part in following:
@@ -271,7 +283,10 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
             document = _echoed(shell, node)
         elif printer == "cat":
             document = given
+        before = shell.run.printed
+        shell.run.printed = before if node is nodes[-1] else None
         shell.alone(lambda node=node, given=given: _with_input(shell, node, given))  # type: ignore[misc]  # bound now
+        shell.run.printed = before
 
 
 def _printer(shell: Shell, node: tree_sitter.Node) -> str | None:
@@ -324,4 +339,4 @@ def _document(shell: Shell, node: tree_sitter.Node) -> Text | None:
     return tuple(choices[0][1]) if len(choices) == 1 else None
 
 
-_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *WRAPPERS, *programs(), ":"})
+_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *LAUNCHERS, ":"})

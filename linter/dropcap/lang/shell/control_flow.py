@@ -26,9 +26,12 @@ __all__ = ["branch", "case", "chain", "follow_arm", "for_each", "unknown_loop"]
 
 MOST_ROUNDS = 64
 """A loop over more words than this is followed as if nobody knew them."""
-_DEEPEST_LOOP = 2  # a loop in more loops than this is followed once
+DEEPEST_LOOP = 2  # a loop in more loops than this is followed once
 
-_PATTERN = re.compile(r"""\s*(?:"([^"$`\\]*)"|'([^']*)'|([^\s"'$`\\|)]+))\s*(?=\||\)|\Z)""")
+_PATTERN = re.compile(
+    r"""\s+|"(?P<double>[^"$`\\]*)"|'(?P<single>[^']*)'|\\(?P<escaped>.)|(?P<bar>\|)|(?P<plain>[^\s"'$`\\|()]+)"""
+)
+_NO_WORDS = re.compile(rb"\s*in\b")  # the parser calls `for x in;` an error
 _GLOB = re.compile(r"[*?\[]")
 _ALWAYS = {"true": True, ":": True, "false": False}
 _OPERAND = 3  # `-z WORD`
@@ -109,7 +112,7 @@ def chain(shell: Shell, node: tree_sitter.Node) -> None:
 def case(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `case`: one item where the script itself decides, else each."""
     value = node.child_by_field_name("value")
-    subject = _known_value(shell, value) if value is not None else None
+    subject = known_value(shell, value) if value is not None else None
     if value is not None:
         shell.inside(value)
     if shell.is_in_turn and subject is None:
@@ -122,11 +125,11 @@ def case(shell: Shell, node: tree_sitter.Node) -> None:
             continue
         close = next((index for index, child in enumerate(item.children) if child.type == ")"), 0)
         written = shell.script.data[item.start_byte : item.children[close].start_byte].decode("utf-8", "replace")
-        patterns = _patterns(written)
+        found = patterns(written)
         verdict = None
-        if patterns is not None:
-            is_complete = is_complete or "*" in patterns
-            verdict = None if subject is None else any(fnmatchcase(subject, pattern) for pattern in patterns)
+        if found is not None:
+            is_complete = is_complete or "*" in found
+            verdict = None if subject is None else any(fnmatchcase(subject, pattern) for pattern in found)
         if verdict is not False:
             arms.append(follow_arm(shell, item.children[close + 1 :]))
         if verdict is True:
@@ -142,20 +145,23 @@ def _each_in_turn(shell: Shell, node: tree_sitter.Node) -> None:
             shell.scope.restore((), follow_arm(shell, item.children) or {})
 
 
-def _patterns(written: str) -> list[str] | None:
+def patterns(written: str) -> list[str] | None:
     """Read a case's patterns as those of :mod:`fnmatch`; None where one is not known."""
-    found, at = [], int(written.startswith("("))
-    while at < len(written):
-        match = _PATTERN.match(written, at)
-        if match is None:
-            return None
-        quoted = match[1] if match[1] is not None else match[2]
-        found.append(match[3] if quoted is None else re.sub(r"([*?\[])", r"[\1]", quoted))
-        at = match.end() + 1
-    return found
+    found = [""]
+    at = int(written.startswith("("))
+    while match := _PATTERN.match(written, at):
+        at = match.end()
+        quoted = next((match[kind] for kind in ("double", "single", "escaped") if match[kind] is not None), None)
+        if match["bar"]:
+            found.append("")
+        elif match["plain"]:
+            found[-1] += match["plain"].replace("[^", "[!")
+        elif quoted is not None:
+            found[-1] += re.sub(r"([*?\[])", r"[\1]", quoted)
+    return found if at == len(written) else None
 
 
-def _known_value(shell: Shell, node: tree_sitter.Node) -> str | None:
+def known_value(shell: Shell, node: tree_sitter.Node) -> str | None:
     """Give what a word is certain to be; a default that the caller's environment may change is not certain."""
     script = shell.script
     start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
@@ -211,7 +217,7 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
         shell.statements(node)
         return
     name = shell.text(variable)
-    lists = _words(shell, node)
+    lists = loop_words(shell, node)
     if lists is None or any(len(words) > MOST_ROUNDS for words in lists):
         _rounds(shell, [body], [name], _NOT_LISTED)
         return
@@ -226,11 +232,12 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
     _join(shell, arms)
 
 
-def _words(shell: Shell, node: tree_sitter.Node) -> list[list[Text]] | None:
+def loop_words(shell: Shell, node: tree_sitter.Node) -> list[list[Text]] | None:
     """Give the lists of words that a loop may go over; None where one is not known to its end."""
     nodes = node.children_by_field_name("value")
     if not nodes:
-        if any(child.type == "in" for child in node.children):
+        variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
+        if variable and body and _NO_WORDS.match(shell.script.data, variable.end_byte, body.start_byte):
             return [[]]
         values = shell.scope.get(ARGUMENTS)
         lists = None if values is None else [list(value.elements) for value in values]
@@ -255,18 +262,22 @@ def _is_glob(raw: Raw) -> bool:
 def unknown_loop(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `while`, `until` and `for ((…))`, of which nobody knows how often they go round."""
     body = node.child_by_field_name("body")
-    names: list[str] = []
-    if node.type == "c_style_for_statement" and body is not None:
-        header = shell.script.data[node.start_byte : body.start_byte].decode("utf-8", "replace")
-        names = re.findall(r"[A-Za-z_]\w*(?=\s*(?:\+\+|--|[-+*/]?=(?!=)))", header)
+    is_counted = node.type == "c_style_for_statement" and body is not None
+    names = counted_names(shell, node, body) if is_counted and body is not None else []
     _rounds(shell, [child for child in node.children if child.is_named], names, "the shell computes it")
+
+
+def counted_names(shell: Shell, node: tree_sitter.Node, body: tree_sitter.Node) -> list[str]:
+    """Return the variables that the head of `for ((…))` sets."""
+    header = shell.script.data[node.start_byte : body.start_byte].decode("utf-8", "replace")
+    return re.findall(r"[A-Za-z_]\w*(?=\s*(?:\+\+|--|[-+*/]?=(?!=)))", header)
 
 
 def _rounds(shell: Shell, nodes: Sequence[tree_sitter.Node], names: Sequence[str], reason: str) -> None:
     """Go round until the variables hold still; those that do not are not known."""
     scope = shell.scope
     shell.loops += 1
-    attempts = 2 if shell.loops <= _DEEPEST_LOOP else 1
+    attempts = 2 if shell.loops <= DEEPEST_LOOP else 1
     changing: list[str] = []
     start: Change = {}
     for _ in range(attempts):

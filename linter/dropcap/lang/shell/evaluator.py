@@ -14,11 +14,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import commands, control_flow
+from dropcap.lang.shell import commands, control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
+from dropcap.lang.shell.control_flow import DEEPEST_LOOP
 from dropcap.lang.shell.expansions import combinations
 from dropcap.lang.shell.fragments import PieceKind, consistent
 from dropcap.lang.shell.lexer import ASSIGNMENT, read_list, read_raw, read_value
+from dropcap.lang.shell.memo import Memo
 from dropcap.lang.shell.parameters import Parameters
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
+    from dropcap.lang.shell.call import Answer
     from dropcap.lang.shell.expansions import Combination
     from dropcap.lang.shell.fragments import Piece, Text
     from dropcap.lang.shell.lexer import Raw
@@ -35,11 +38,15 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.scope import Scope, Values
     from dropcap.lang.shell.script import Script
     from dropcap.lang.shell.template_holes import TemplateHole
+    from dropcap.lang.words import Word
 
 __all__ = ["Shell"]
 
-_SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
+_OFTEN_AGAIN = frozenset(
+    {"case_statement", "command", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
+)
+_VERSION, _LOCALS = 2, 6  # where these stand in the key of a statement
 _NOT_SET = (Value(()),)
 _CHANGED = re.compile(rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)")
 _COMPUTED = "the shell computes it"
@@ -57,7 +64,7 @@ class Shell:
             script: the script.
             scope: its variables.
             run: what is shared.
-            places: where in its bytes a client's name stands, ascending.
+            places: where in its bytes a program may be named that is listened for, ascending.
             taken: the parts of it that something else has filled in.
 
         """
@@ -65,8 +72,15 @@ class Shell:
         self.scope = scope
         self.run = run
         self.places = places
-        self.parameters = Parameters(script, scope, taken)
-        self.visited: set[int] = set()
+        self.outputs: dict[int, str | None] = {}
+        """What the substitutions printed that start at some bytes, where that is known."""
+        self.parameters = Parameters(
+            script, scope, taken, None if run.listener is None else self.outputs, is_closed=run.is_closed
+        )
+        self.visited: dict[int, int] = {}
+        """Where the commands start that were followed, and where what stands in them starts, or they end."""
+        self.memo = Memo()
+        self._raws: dict[tuple[int, int], list[Raw]] = {}
         self.limit = len(script.data)
         self.locals: list[str] | None = None
         self.loops = 0
@@ -79,23 +93,54 @@ class Shell:
         """Follow a statement."""
         run = self.run
         if run.steps <= 0 or run.depth >= MAX_DEPTH:
+            run.cuts += 1
             return
         run.steps -= 1
-        handler = _HANDLERS.get(node.type)
+        kind = node.type
+        handler = _HANDLERS.get(kind)
+        if run.listener is not None:
+            handler = exact_flow.HANDLERS.get(kind, handler)
         run.depth += 1
-        if handler is not None:
-            handler(self, node)
-        elif node.child_count:
+        if handler is None:
             self.inside(node)
+        elif run.listener is None and kind in _OFTEN_AGAIN:
+            self.once(node, lambda: handler(self, node))
+        else:
+            handler(self, node)
         run.depth -= 1
+
+    def once(self, node: tree_sitter.Node, follow: Callable[[], None]) -> None:
+        """Follow a statement, unless it has been followed before with all that it reads as it is now."""
+        run, scope = self.run, self.scope
+        key = (
+            *(node.id, scope, run.version, self.limit, self.is_in_turn, min(self.loops, DEEPEST_LOOP)),
+            *(self.locals or ()),
+        )
+        ends = self.memo.replay(key, scope)
+        if ends is None:
+            first, cuts, was_over = scope.last_branch, run.cuts, self.is_over
+            self.is_over = False
+            scope.begin_frame()
+            follow()
+            frame = scope.end_frame()
+            ends, self.is_over = self.is_over, was_over
+            has_same_locals = key[_LOCALS:] == tuple(self.locals or ())
+            if run.cuts == cuts and run.version == key[_VERSION] and has_same_locals:
+                self.memo.keep(key, scope, frame, first, ends=ends)
+        self.is_over = self.is_over or ends
 
     def statements(self, node: tree_sitter.Node) -> None:
         """Follow all that a node holds."""
+        if self.run.listener is not None:
+            exact_flow.statements(self, node.children)
+            return
         for child in node.children:
             self.visit(child)
 
     def names_client(self, node: tree_sitter.Node) -> bool:
-        """Whether a client is named in a part of the script."""
+        """Whether a part of the script names a program that is listened for."""
+        if self.run.listener is not None:
+            return True
         index = bisect_left(self.places, node.start_byte)
         return index < len(self.places) and self.places[index] < node.end_byte
 
@@ -103,19 +148,17 @@ class Shell:
         """Follow the commands that are substituted in a part of the script."""
         if not self.names_client(node) and not self.run.functions:
             return
-        pending = [node]
-        while pending:
-            found = pending.pop()
-            if found.type in _SUBSTITUTIONS and found is not node:
-                self.visit(found)
-            else:
-                pending += reversed(found.children)
+        for found in self.script.substitutions(node):
+            self.visit(found)
 
     def alone(self, follow: Callable[[], None]) -> None:
         """Follow what a shell of its own runs: nothing of it stays."""
         was_over = self.is_over
         self.scope.begin()
-        follow()
+        if self.run.listener is None:
+            follow()
+        else:
+            exact_flow.alone(self, follow)
         self.scope.undo()
         self.is_over = was_over
 
@@ -124,7 +167,11 @@ class Shell:
         before = self.limit
         if self.script.is_backquoted(node):
             self.limit = min(self.limit, node.end_byte - 1)
-        self.alone(lambda: self.statements(node))
+        if self.run.listener is not None and node.type == "command_substitution":
+            blanks = len(self.text(node)) - len(self.text(node).lstrip())
+            self.outputs[node.start_byte + blanks] = exact_flow.printed(self, node)
+        else:
+            self.alone(lambda: self.statements(node))
         self.limit = before
 
     def pipeline(self, node: tree_sitter.Node) -> None:
@@ -133,6 +180,7 @@ class Shell:
 
     def assignment(self, node: tree_sitter.Node) -> None:
         """Follow `NAME=value`, `NAME+=value`, `NAME=(…)`."""
+        self.run.holds = True
         self.inside(node)
         self.assign(node)
 
@@ -196,14 +244,21 @@ class Shell:
         return [field.text for field in found[0].fields]
 
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
-        """Expand words."""
+        """Expand words; for one who hears every command, what the files of the container decide is not known."""
         self.run.take(len(raws))
-        return combinations(raws, self.parameters, self.scope)
+        found = combinations(raws, self.parameters, self.scope)
+        if self.run.listener is None:
+            return found
+        return [one._replace(fields=[field.globbed() for field in one.fields]) for one in found]
 
-    def declaration(self, node: tree_sitter.Node) -> None:
+    def declaration(self, node: tree_sitter.Node) -> None:  # one arm an option
         """Follow `local`, `declare`, `export` and their like."""
         self.inside(node)
+        self.run.holds = True
         keyword, *rest = node.children
+        if self.run.listener is not None and keyword.type == "local" and self.locals is None:
+            self.run.holds = False  # it stands in no function
+            return
         is_local = self.locals is not None and keyword.type in _DECLARES_LOCALLY
         options = "".join(
             self.text(child) for child in rest if child.type == "word" and self.text(child).startswith("-")
@@ -225,7 +280,8 @@ class Shell:
                 continue
             if "A" in options or "n" in options:
                 self.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
-            if keyword.type == "export" or "x" in options:
+            if (keyword.type == "export" or "x" in options) and name not in self.run.exported:
+                self.run.changed()
                 self.run.exported[name] = None
 
     def _make_local(self, name: str) -> None:
@@ -234,6 +290,7 @@ class Shell:
 
     def unset(self, node: tree_sitter.Node) -> None:
         """Follow `unset`."""
+        self.run.holds = True
         for child in node.children[1:]:
             if child.type in {"variable_name", "word"}:
                 self.scope.set(self.text(child), _NOT_SET)
@@ -242,25 +299,32 @@ class Shell:
         """Remember a function; it is followed where it is called."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None and body is not None:
-            self.run.functions[self.text(name)] = (self.script, body)
+            written, made = self.text(name), (self.script, body)
+            if self.run.functions.get(written) != made:
+                self.run.changed()
+                self.run.functions[written] = made
 
     def call(self, name: str, arguments: Iterable[Text] | None) -> None:
         """Follow a function; with `arguments` None nobody knows what its caller gives."""
         run = self.run
         run.called.add(name)
         if name in run.calling or run.depth >= MAX_DEPTH:
+            run.cuts += 1
             return
         script, body = run.functions[name]
-        shell = self if script is self.script else Shell(script, self.scope, run, _places(script))
+        shell = self if script is self.script else Shell(script, self.scope, run, run.places(script.data))
         before, shell.locals = shell.locals, []
         limit, shell.limit = shell.limit, len(script.data)
         run.calling.append(name)
         self.scope.begin()
         self.scope.set(ARGUMENTS, None if arguments is None else (Value(tuple(arguments), is_list=True),))
-        shell.visit(body)
-        change = self.scope.undo()
+        if run.listener is None:
+            shell.visit(body)
+            self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
+        else:
+            exact_flow.function(shell, body)
+            self.is_over = shell.is_over
         run.calling.pop()
-        self.scope.restore([ARGUMENTS, *shell.locals], change)
         shell.locals, shell.limit = before, limit
 
     def command(self, node: tree_sitter.Node) -> None:
@@ -280,12 +344,20 @@ class Shell:
         else:
             self.statements(node)
 
+    def ask(self, words: Sequence[Word]) -> Answer | None:
+        """Return what the listener knows of a condition."""
+        return exact_commands.ask(self, words)
+
     def raws_at(self, byte: int) -> list[Raw]:
         """Read the words that start at a place in the bytes."""
         script = self.script
         limit = self.limit if byte < self.limit else len(script.data)
-        raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
-        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+        found = self._raws.get((byte, limit))
+        if found is None:
+            raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
+            found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+            self._raws[byte, limit] = found
+        return found
 
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
@@ -316,12 +388,6 @@ def _added(before: Values, now: Values) -> Values:
             guards = consistent(old.guards, value.guards)
             found += [] if guards is None else [Value(added, is_list, guards)]
     return tuple(found[: MOST_VALUES + 1])
-
-
-def _places(script: Script) -> list[int]:
-    from dropcap.lang.shell.script import client_places
-
-    return client_places(script.data)
 
 
 _HANDLERS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {

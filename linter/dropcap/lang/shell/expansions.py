@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import verbs
 from dropcap.lang.shell.braces import expand
 from dropcap.lang.shell.fragments import Guards, Piece, PieceKind, fields, known_text, product, to_word
 from dropcap.lang.shell.scope import MOST_VALUES
@@ -12,19 +12,20 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.parameters import Parameters
     from dropcap.lang.shell.scope import Scope
+    from dropcap.lang.shell.texts import Texts
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
 __all__ = ["Combination", "Field", "combinations", "to_words"]
 
+_GLOB = re.compile(r"[*?]|\[[^]]+\]")
 _ALWAYS: Guards = frozenset()
-_VERBS = frozenset({*verbs(), "play", "up"})
 
 
 class Field(NamedTuple):
@@ -48,6 +49,18 @@ class Field(NamedTuple):
             piece if piece.kind in {PieceKind.UNKNOWN, PieceKind.QUOTED} else piece._replace(kind=PieceKind.QUOTED)
             for piece in self.pieces
         )
+
+    def globbed(self) -> Field:
+        """Return the word, not known where it is a pattern of paths."""
+        is_pattern = any(
+            piece.kind in {PieceKind.PLAIN, PieceKind.EXPANDED} and _GLOB.search(piece.text) for piece in self.pieces
+        )
+        if not is_pattern:
+            return self
+        first = self.pieces[0]
+        text = "".join(piece.text for piece in self.pieces)
+        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=first.at, reason="the files that are there decide it")
+        return self._replace(pieces=[piece])
 
 
 class Combination(NamedTuple):
@@ -113,36 +126,40 @@ def _is_same(expanded: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
     )
 
 
-def to_words(combination: Sequence[Field], source: Source, home: Source) -> list[Word]:
+def to_words(found: Sequence[Field], source: Source, texts: Texts, verbs: Collection[str] = ()) -> list[Word]:
     """Make words of fields.
 
-    A word has the place where it is written, a value's in its assignment. Program and command have one place
-    together, for the container's anchor: where the command is written, or where both are used if that is elsewhere.
+    A word has the place where it is written, a value's in its assignment. A program and its verb have one place
+    together: where both are written, or where both are used if they are not written one behind the other.
+
+    Args:
+        found: the words, as pieces.
+        source: the script that uses them.
+        texts: what the pieces' places are addresses in.
+        verbs: the words that have one place together with the program.
+
     """
     words = [
-        to_word(field.pieces or [Piece("")], source, field.span, None if field.is_literal else home)
-        for field in combination
+        to_word(field.pieces or [Piece("")], source, field.span, None if field.is_literal else texts) for field in found
     ]
-    verb = next((index for index, word in enumerate(words) if word.value in _VERBS), None)
-    if verb is None or all(field.is_literal for field in combination[: verb + 1]):
+    verb = next((index for index, word in enumerate(words) if word.value in verbs), None)
+    if verb is None or all(field.is_literal for field in found[: verb + 1]):
         return words
-    places = (
-        []
-        if any(field.is_literal for field in combination[: verb + 1])
-        else [_place(field.pieces) for field in combination[: verb + 1]]
-    )
-    for index in range(verb + 1):
-        own = places[index] if places else None
-        word, span = words[index], combination[index].span
-        is_written = bool(places) and None not in places and places == sorted(place for place in places if place)
-        words[index] = (
-            word._replace(source=home, span=own) if is_written and own else word._replace(source=source, span=span)
-        )
+    name = found[: verb + 1]
+    places = [] if any(field.is_literal for field in name) else [_place(field.pieces) for field in name]
+    is_written = bool(places) and None not in places and places == sorted(place for place in places if place)
+    for index, field in enumerate(name):
+        own = places[index] if is_written else None
+        if own is None:
+            words[index] = words[index]._replace(source=source, span=field.span)
+        else:
+            home, start = texts.locate(own.start)
+            words[index] = words[index]._replace(source=home, span=Span(start, start + own.end - own.start))
     return words
 
 
 def _place(pieces: Sequence[Piece]) -> Span | None:
-    """Give the place of a word that is written in one piece."""
+    """Return the addresses of a word that is written in one piece."""
     if not pieces or any(piece.at < 0 for piece in pieces):
         return None
     return Span(pieces[0].at, max(pieces[0].at, pieces[-1].at + len(pieces[-1].text)))

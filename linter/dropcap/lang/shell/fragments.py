@@ -1,7 +1,7 @@
 """The pieces that words and values are made of, each with the place where it is written.
 
-A place is an offset into the script that a run of the reader began with: a script inside a script (`bash -c "…"`)
-maps its own offsets there, so that a value can be put together of several places.
+A place is an address in the texts of a reading (:class:`dropcap.lang.shell.texts.Texts`): a script inside a script
+(`bash -c "…"`) maps its own offsets there, so that a value can be put together of several places.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
+    from dropcap.lang.shell.texts import Texts
     from dropcap.source import Source
 
 __all__ = ["Guards", "Piece", "PieceKind", "Text", "consistent", "fields", "known_text", "product", "to_word"]
@@ -158,7 +159,7 @@ def _part(piece: Piece, start: int, end: int) -> Piece:
     return piece._replace(text=piece.text[start:end], at=piece.at + start if piece.at >= 0 else -1)
 
 
-def to_word(pieces: Sequence[Piece], source: Source, span: Span, home: Source | None = None) -> Word:
+def to_word(pieces: Sequence[Piece], source: Source, span: Span, texts: Texts | None = None) -> Word:
     """Put pieces together to a word.
 
     A name that is written in parts (`NET_$WHICH`) has the place where it is used.
@@ -167,17 +168,17 @@ def to_word(pieces: Sequence[Piece], source: Source, span: Span, home: Source | 
         pieces: all of one word.
         source: the text that it is used in.
         span: where it is used there.
-        home: the text that the pieces' places are offsets into; None where all of the word is written at `span`.
+        texts: what the pieces' places are addresses in; None where all of the word is written at `span`.
 
     """
     unknown = next((piece for piece in pieces if piece.kind is PieceKind.UNKNOWN), None)
     value = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
     splits = unknown is not None and any(piece.splits for piece in pieces)
     text, reason = (None, "") if unknown is None else (unknown.text, unknown.reason)
-    if home is not None:
+    if texts is not None:
         segments = _segments(pieces, value)
         if segments:
-            source, span = home.piece(value, segments, is_scattered=True), Span(0, len(value))
+            source, span = texts.piece(value, segments), Span(0, len(value))
     return Word(value, source, span, text, splits, reason)
 
 

@@ -10,15 +10,16 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.array_ops import counted, element, is_empty, measured, sliced, trimmed
+from dropcap.lang.shell.arithmetic import evaluate
+from dropcap.lang.shell.array_ops import counted, element, is_empty, measured, sliced, substring, trimmed
 from dropcap.lang.shell.fragments import BREAK, Guards, Piece, PieceKind, Text, consistent, known_text, product
 from dropcap.lang.shell.lexer import StopReadingError, read_operand
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 from dropcap.lang.shell.template_holes import PLACEHOLDER
-from dropcap.lang.words import is_several
+from dropcap.lang.words import is_several, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from dropcap.lang.shell.scope import Scope
@@ -43,6 +44,7 @@ _CALLER = "the caller of the script gives it"
 _ON_PATH = "the machine decides where it is"
 _EDITED = "the shell computes it"
 _TOO_DEEP = "too many defaults stand in one another"
+_SUBSTRING = re.compile(r"(\d{1,9}|[ ]+-\d{1,9})(?::[ ]*(-?\d{1,9}))?(?=\})", re.ASCII)
 _SLICE = re.compile(r"[ ]*([1-9]\d{0,8})(?::(\d{1,9}))?(?=\})", re.ASCII)
 
 if TYPE_CHECKING:
@@ -55,15 +57,27 @@ _ALWAYS: Guards = frozenset()
 class Parameters:
     """Expands by what a scope knows; the pieces that it gives have places in the reader's first script."""
 
-    def __init__(self, script: Script, scope: Scope, taken: Sequence[TemplateHole] = ()) -> None:
+    def __init__(
+        self,
+        script: Script,
+        scope: Scope,
+        taken: Sequence[TemplateHole] = (),
+        outputs: Mapping[int, str | None] | None = None,
+        *,
+        is_closed: bool = False,
+    ) -> None:
         """Take a script and its variables.
 
         Args:
             script: the script that expansions stand in.
             scope: what the variables hold.
             taken: the parts that something else has filled in before.
+            outputs: what the substituted commands print that start at some bytes.
+            is_closed: whether a variable that nobody sets is empty.
 
         """
+        self._outputs = outputs
+        self._is_closed = is_closed
         self._script = script
         self._scope = scope
         self._taken = {one.at: one for one in taken}
@@ -105,12 +119,19 @@ class Parameters:
                 found = product(found, self.expand(piece))
         return found
 
-    def expand(self, piece: Piece) -> list[Choice]:
+    def expand(self, piece: Piece) -> list[Choice]:  # noqa: PLR0911  # one a kind of expansion
         """Give what one expansion may become."""
         here = self._script.homed(piece)[0]
         taken = self._taken.get(piece.at)
         if taken is not None:
             return [(_ALWAYS, [here._replace(text=taken.text, reason=taken.reason)])]
+        output = self._outputs.get(self._script.to_byte(piece.at)) if self._outputs else None
+        if output is not None:
+            return [(_ALWAYS, [Piece(output, PieceKind.QUOTED if here.is_quoted else PieceKind.EXPANDED)])]
+        if self._outputs is not None and piece.text.startswith("$((") and piece.text.endswith("))"):
+            computed = evaluate(piece.text[3:-2], self._known)
+            if computed is not None:
+                return [(_ALWAYS, [Piece(str(computed))])]
         program = _PROGRAM.fullmatch(piece.text)
         if program:
             # A path of the machine's choosing, of which the last part is certain.
@@ -127,6 +148,12 @@ class Parameters:
             return self._parameter(piece, here, match)
         finally:
             self._depth -= 1
+
+    def _known(self, name: str) -> str | None:
+        values = self._values(name, None, None)
+        if values is None or len(values) != 1:
+            return None
+        return known_text(values[0].elements[0]) if values[0].elements else "0"
 
     def _parameter(self, piece: Piece, here: Piece, match: re.Match[str]) -> list[Choice]:
         name = match["bare"] or match["name"]
@@ -166,6 +193,7 @@ class Parameters:
             return None
         else:
             values = self._scope.get(name)
+            values = (Value(()),) if values is None and self._is_closed else values
         if mark == "#" and values is not None:
             return counted(values) if index in {"@", "*"} or name in {"@", "*"} else measured(values)
         if mark == "#" or values is None:
@@ -177,9 +205,9 @@ class Parameters:
     def _positional(self, number: int) -> tuple[Value, ...] | None:
         values = self._scope.get(ARGUMENTS)
         if values is None:
-            return unknown_value(_CALLER) if number else None
+            return unknown_value(_CALLER) if number else self._scope.get("0")
         if number == 0:
-            return None
+            return self._scope.get("0")
         return tuple(element(value, str(number - 1)) for value in values)
 
     def _indirect(self, name: str, index: str | None) -> tuple[Value, ...] | None:
@@ -187,7 +215,7 @@ class Parameters:
         if values is None or len(values) != 1 or index is not None or not values[0].elements:
             return unknown_value(_EDITED)
         pointed = known_text(values[0].elements[0])
-        return self._scope.get(pointed) if pointed else unknown_value(_EDITED)
+        return self._values(pointed, None, None) if pointed else unknown_value(_EDITED)
 
     def _operated(
         self, name: str, values: tuple[Value, ...] | None, here: Piece, operator: re.Match[str], end: int
@@ -206,6 +234,10 @@ class Parameters:
             first = max(int(piece[1]) - 1, 0)
             last = first + int(piece[2]) if piece[2] else None
             return [(value.guards, _used(sliced(value, first, last), here, " ")) for value in values]
+        part = _SUBSTRING.match(self._script.text, operator.end(), end + 1) if sign == ":" else None
+        if part is not None and values is not None and not is_several(here.text) and name not in {ARGUMENTS, "*"}:
+            length = int(part[2]) if part[2] else None
+            return [(value.guards, _used(substring(value, int(part[1]), length), here, " ")) for value in values]
         return [(_ALWAYS, [here._replace(reason=_EDITED if values is not None else here.reason)])]
 
     def _defaulted(
@@ -294,6 +326,4 @@ def _used_piece(piece: Piece, here: Piece) -> Piece:
 
 def _reason_of(piece: Piece) -> str:
     """Say why an expansion that a variable holds is not known."""
-    from dropcap.docker_cli.run_options import reason_of
-
     return reason_of(piece.text) if piece.text else ""

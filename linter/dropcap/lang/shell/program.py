@@ -1,61 +1,139 @@
-"""All of a script: its statements, the functions that nobody calls, and what could not be followed."""
+"""The ways in: follow a script or a command, for one who hears every command or the commands of some programs."""
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from dropcap.clients import programs
+from dropcap.lang.shell import commands
 from dropcap.lang.shell.evaluator import Shell
+from dropcap.lang.shell.expansions import Field
+from dropcap.lang.shell.fragments import Piece, PieceKind
+from dropcap.lang.shell.launchers import unwrapped
 from dropcap.lang.shell.run_state import Run
-from dropcap.lang.shell.scope import Scope
-from dropcap.lang.shell.script import Script, client_places
-from dropcap.lang.shell.wrappers import unwrapped
-from dropcap.model import Failure, Level
-from dropcap.source import Span
+from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
+from dropcap.lang.shell.script import Script
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from dropcap.lang.shell.call import Listener, NameListener, User
+    from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.template_holes import TemplateHole
-    from dropcap.model import Container
+    from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["containers", "follow_all"]
+__all__ = ["Setting", "follow_all", "follow_command", "follow_names", "follow_script"]
 
 
-def containers(source: Source, taken: Sequence[TemplateHole] = ()) -> list[Container | Failure]:
-    """Give the containers that a script starts, and the commands that their client refuses, in the script's order."""
+class Setting(NamedTuple):
+    """What a script or a command is started with.
+
+    Attributes:
+        user: whom it runs as; None where nobody knows.
+        variables: the environment.
+        arguments: the positional parameters; None where nobody knows.
+        name: what `$0` is; None where nobody knows.
+        is_closed: whether the environment has no other variables.
+
+    """
+
+    user: User | None = None
+    variables: Mapping[str, Word] = {}
+    arguments: Sequence[Word] | None = None
+    name: Word | None = None
+    is_closed: bool = False
+
+
+def follow_script(source: Source, listener: Listener, setting: Setting) -> bool:
+    """Follow a script for one who hears every command, in the order in which the commands are run.
+
+    A condition is decided by the script, by what it is started with or by the listener; of any other, each arm is
+    followed, and its commands have a guard. Nothing is run.
+
+    Args:
+        source: the script; :func:`dropcap.lang.shell.check_readable` has been asked about it.
+        listener: who hears the commands and answers what they print and whether they succeed.
+        setting: what the script is started with.
+
+    Returns:
+        whether all of it was followed; False where it takes too many steps or nests too deeply.
+
+    """
+    run, scope = _started(source, listener, setting)
+    shell = Shell(Script(source), scope, run, ())
+    shell.statements(shell.script.root)
+    return run.steps > 0 and not run.cuts
+
+
+def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) -> bool:
+    """Follow a command that no shell reads first, as the exec form of an image's entrypoint; else as above."""
+    if not words:
+        return True
+    run, scope = _started(words[0].source, listener, setting)
+    shell = Shell(Script(words[0].source.piece("", [(0, words[0].span.start)])), scope, run, ())
+    commands.follow(shell, (), [Field(list(_text(run, word)), word.span, is_literal=False) for word in words], None)
+    return run.steps > 0 and not run.cuts
+
+
+def _started(home: Source, listener: Listener, setting: Setting) -> tuple[Run, Scope]:
+    run = Run(home, listener)
+    run.user = setting.user or run.user
+    run.is_closed = setting.is_closed
+    scope = Scope()
+    for name, word in setting.variables.items():
+        scope.set(name, (Value((_text(run, word),)),))
+        run.exported[name] = None
+    if setting.arguments is not None:
+        scope.set(ARGUMENTS, (Value(tuple(_text(run, word) for word in setting.arguments), is_list=True),))
+    if setting.name is not None:
+        for name in ("0", "BASH_SOURCE"):
+            scope.set(name, (Value((_text(run, setting.name),)),))
+    return run, scope
+
+
+def _text(run: Run, word: Word) -> Text:
+    """Make a value of a word that is given, with the place where that is written."""
+    value, start = word.value, word.span.start
+    source = word.source
+    if not source.text.startswith(value, start):
+        source, start = source.piece(value, [(0, start)]), 0
+    at = run.texts.add(source) + start
+    if word.unknown is None:
+        return (Piece(value, at=at),)
+    before, _, after = value.partition(word.unknown)
+    found = [Piece(before, at=at)] if before else []
+    at += len(before)
+    found.append(Piece(word.unknown, PieceKind.UNKNOWN, word.splits, at, reason=word.reason))
+    return (*found, Piece(after, at=at + len(word.unknown))) if after else tuple(found)
+
+
+def follow_names(source: Source, clients: NameListener, taken: Sequence[TemplateHole] = ()) -> tuple[Script, int, bool]:
+    """Follow a script for one who hears the commands of some programs.
+
+    What cannot lead there is passed over. Nothing decides a branch but the script itself; no path ends.
+
+    Args:
+        source: the script.
+        clients: who hears the commands.
+        taken: the parts of the script that something else fills in first, and that are not known.
+
+    Returns:
+        the script; how many steps it may take; whether it took no more.
+
+    """
     script = Script(source)
-    run = Run(source)
-    places = client_places(script.data)
-    follow_all(Shell(script, Scope(), run, places, taken))
-    at = next((place for place in places[:_MOST_PLACES] if _is_lost(script, run, place)), None)
-    if at is None:
-        return run.results()
-    start = script.to_offset(at)
-    return [*run.results(), Failure(source.path, _BROKEN, Level.NOTE, source, Span(start, start + 1))]
+    run = Run(source, clients=clients)
+    allowed = run.steps
+    follow_all(Shell(script, Scope(), run, clients.places(script.data), taken))
+    return script, allowed, run.steps > 0
 
 
-def _is_lost(script: Script, run: Run, place: int) -> bool:
-    """Whether what stands at a place looks like a client's command, and the script is too broken there to find it."""
-    if not script.root.has_error or run.has(script.to_offset(place)):
-        return False
-    if re.match(_CALL, script.data[place : place + _LONGEST_CALL]) is None:
-        return False
-    node = script.root.descendant_for_byte_range(place, place + 1)
-    while node is not None and node.type != "ERROR":
-        if node.type in _TEXTS and (not node.has_error or any(one.is_missing for one in node.children[-1:])):
-            return node.has_error  # the quotation mark that ends it is missing
-        node = node.parent
-    return node is not None
-
-
-_BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
-_CALL = rb"\w+[ \t]+(?:-\S*[ \t]+(?:[^-\s]\S*[ \t]+)??)*(?:container[ \t]+|compose[ \t]+)?(?:run|create|exec)\b"
-_LONGEST_CALL = 200
-_MOST_PLACES = 1000
-_TEXTS = frozenset({"ansi_c_string", "comment", "heredoc_body", "raw_string", "string"})
+def _is_in(starts: Sequence[int], shell: Shell, place: int) -> bool:
+    """Whether a place belongs to a command that was followed; most do, and to ask the tree takes its depth."""
+    index = bisect_right(starts, place)
+    return index > 0 and place < shell.visited[starts[index - 1]]
 
 
 def follow_all(shell: Shell) -> None:
@@ -64,17 +142,20 @@ def follow_all(shell: Shell) -> None:
     A function that nothing in the script calls is taken to be called by whoever has the script: with arguments
     that are not known, and with the variables as the script leaves them.
     """
-    run = shell.run
-    shell.statements(shell.script.root)
+    run, script = shell.run, shell.script
+    shell.statements(script.root)
     for name in list(run.functions):
-        if name not in run.called and run.functions[name][0] is shell.script:
+        if name not in run.called and run.functions[name][0] is script:
             shell.scope.begin()
             shell.call(name, None)
             shell.scope.undo()
-    script = shell.script
-    for start, limit in script.commands_at([script.to_offset(place) for place in shell.places]):
+    clients = run.clients
+    if clients is None:
+        return
+    starts = sorted(shell.visited)
+    for start, limit in script.commands_at([place for place in shell.places if not _is_in(starts, shell, place)]):
         if start in shell.visited:
             continue
         words = unwrapped(script.words(start, limit))
-        if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in programs():
-            run.add(script.home_at(words[0].span.start), words)
+        if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in clients.programs:
+            clients.hear(script.home_at(words[0].span.start), words, lambda _, words=words: words)  # type: ignore[misc]  # bound now

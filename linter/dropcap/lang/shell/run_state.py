@@ -1,23 +1,22 @@
-"""What the parts of one reading share: how much may still be done, what functions there are, what was found."""
+"""What the parts of one reading share: how much may still be done, what functions there are, where the run is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli.command_line import read_command
-from dropcap.lang.shell.scope import MOST_VALUES
-from dropcap.model import Container, Failure, Located, Unknown
-from dropcap.source import Span
+from dropcap.lang.shell.call import User
+from dropcap.lang.shell.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import tree_sitter
 
+    from dropcap.lang.shell.call import Guard, Listener, NameListener
     from dropcap.lang.shell.fragments import Text
+    from dropcap.lang.shell.scope import Change
     from dropcap.lang.shell.script import Script
-    from dropcap.lang.words import Word
-    from dropcap.source import Source
+    from dropcap.source import Source, Span
+
+__all__ = ["MAX_DEPTH", "STEPS", "STEPS_PER_CHARACTER", "Run", "Target"]
 
 STEPS = 50_000
 """How many steps a short script may take; a long one may take as many for each of its characters as well."""
@@ -26,13 +25,43 @@ MAX_DEPTH = 80
 """How deeply statements, calls of functions and scripts in scripts are followed."""
 
 
-class Run:
-    """One reading of a script, with the scripts inside it."""
+class Target:
+    """A loop or a function: where `break`, `continue` and `return` lead."""
 
-    def __init__(self, home: Source) -> None:
-        """Begin with a script that nothing has been found in."""
+    def __init__(self, level: int, *, is_loop: bool) -> None:
+        """Begin with nothing that leads there.
+
+        Args:
+            level: how many logs of variables were open before it.
+            is_loop: whether it is a loop.
+
+        """
+        self.level = level
+        self.is_loop = is_loop
+        self.ends: list[Change] = []
+        """The variables where `break` or `return` leaves it."""
+        self.again: list[Change] = []
+        """The variables where `continue` leads to the next round."""
+        self.verdicts: list[bool | None] = []
+        """What the `return`s say."""
+
+
+class Run:
+    """One reading of a script, with the scripts inside it.
+
+    Where a :class:`Listener` hears it, each command is followed in its order, paths end, and the attributes below
+    :attr:`guards` say where the run is. Where a :class:`NameListener` does, what cannot lead to its programs is
+    passed over, and every path is followed.
+    """
+
+    def __init__(self, home: Source, listener: Listener | None = None, clients: NameListener | None = None) -> None:
+        """Begin with a script and who hears it: one of the two."""
+        self.texts = Texts(home)
         self.home = home
+        self.listener = listener
+        self.clients = clients
         self.steps = STEPS + int(len(home.text) * STEPS_PER_CHARACTER)
+        """How many steps are left; 0 or less where a part of the script was not followed for it."""
         self.inner_left = STEPS + len(home.text) * 2  # characters of scripts in strings
         self.depth = 0
         self.functions: dict[str, tuple[Script, tree_sitter.Node]] = {}
@@ -40,61 +69,46 @@ class Run:
         self.calling: list[str] = []
         self.aliases: dict[str, Text] = {}
         self.exported: dict[str, None] = {}
-        self._found: dict[int, dict[object, Container | Failure | None]] = {}
+        self.version = 0
+        """Another number for other functions, aliases or exported names."""
+        self._versions = 0
+        self.cuts = 0
+        """How often something was not followed: too deep, too long, or a function within itself."""
+        self.is_closed = False
+        """Whether a variable that the script does not set, and the caller neither, is empty."""
+        self.guards: tuple[Guard, ...] = ()
+        self.exits: list[Guard] = []
+        """The arms that end the script."""
+        self.user = User(None, "the caller of the script decides it")
+        self.launchers: tuple[str, ...] = ()
+        self.holds: bool | None = True
+        """Whether the last command succeeded; None where nobody knows."""
+        self.targets: list[Target] = []
+        self.is_exit = True
+        """Whether a path that ends does so for the whole script."""
+        self.printed: list[str | None] | None = None
+        """What the commands of a substitution print; None outside of one."""
+        self.is_quiet = False
+        """Whether commands are followed for what they do to the variables only."""
+        self.is_repeated = False
+        self.is_errexit = False
+        self.tested = 0
+        """How many conditions the run is in, where a failure ends nothing."""
+        self.reading: list[str] = []
+        """The paths of the scripts that are being read by one another."""
+        self.conditions: dict[int, tuple[Source, Span]] = {}
+        """Where the condition of each branch stands."""
+
+    def places(self, data: bytes) -> list[int]:
+        """Return where in a script's bytes a program may be named that is listened for, ascending."""
+        return [] if self.clients is None else self.clients.places(data)
+
+    def changed(self) -> None:
+        """Note that there are other functions, aliases or exported names."""
+        self._versions += 1
+        self.version = self._versions
 
     def take(self, steps: int) -> bool:
         """Take some steps; says whether there were any left."""
         self.steps -= steps
         return self.steps > 0
-
-    def has(self, place: int) -> bool:
-        """Whether a command has been found at a place."""
-        return place in self._found
-
-    def is_full(self, place: int) -> bool:
-        """Whether a command has already been found with as many different words as are told apart."""
-        return len(self._found.get(place, ())) > MOST_VALUES
-
-    def needs_summary(self, place: int) -> bool:
-        """Whether the next words of a command are the ones that stand for all that are not told apart."""
-        return len(self._found.get(place, ())) == MOST_VALUES
-
-    def add(self, place: int, words: Sequence[Word]) -> None:
-        """Read a command's words, unless the same words were found there before."""
-        found = self._found.setdefault(place, {})
-        key = tuple((word.value, word.unknown) for word in words)
-        if key not in found:
-            found[key] = read_command(words)
-
-    def results(self) -> list[Container | Failure]:
-        """Give what was found, in the order of the script.
-
-        A command that has several sets of words is not refused because the client would refuse one of them: that
-        one may never come to be.
-        """
-        results: list[Container | Failure] = []
-        for place in sorted(self._found):
-            here = [result for result in self._found[place].values() if result is not None]
-            containers = [result for result in here if isinstance(result, Container)]
-            results += _distinct(containers) or here[:1]
-        return results
-
-
-def _distinct(containers: Sequence[Container]) -> list[Container]:
-    """Leave out containers that another one says all of: their words differ in what no field holds, as `-it`."""
-    found: dict[object, Container] = {}
-    for container in containers:
-        key = tuple(_bare(value) for value in container if value is not container.source)
-        found.setdefault(key, container)
-    return list(found.values())
-
-
-def _bare(value: object) -> object:
-    """Take the places off a field's value."""
-    if isinstance(value, Located):
-        return value.value
-    if isinstance(value, Unknown):
-        return (value.text, value.fields)
-    if isinstance(value, tuple) and not isinstance(value, Span):
-        return tuple(map(_bare, value))
-    return value

@@ -46,18 +46,16 @@ class Value(NamedTuple):
     @property
     def texts(self) -> tuple[object, ...]:
         """What two values have in common that mean the same, wherever they are written."""
-        shown = tuple(
-            tuple((piece.text, piece.kind is PieceKind.UNKNOWN) for piece in element if piece.text)
-            for element in self.elements
-        )
-        return (self.is_list, *(_joined(parts) for parts in shown))
+        return (self.is_list, *map(_shown, self.elements))
 
 
-def _joined(parts: tuple[tuple[str, bool], ...]) -> object:
-    """Make one text of known pieces, however they are cut."""
-    if any(is_unknown for _, is_unknown in parts):
-        return parts
-    return "".join(text for text, _ in parts)
+def _shown(element: Text) -> object:
+    """Return a text of known pieces, however they are cut."""
+    if len(element) == 1 and element[0].kind is not PieceKind.UNKNOWN:
+        return element[0].text
+    if any(piece.kind is PieceKind.UNKNOWN for piece in element if piece.text):
+        return tuple((piece.text, piece.kind is PieceKind.UNKNOWN) for piece in element if piece.text)
+    return "".join([piece.text for piece in element])
 
 
 # On the other way through a branch, a variable that this script sets is empty, unless the caller's environment has it.
@@ -77,6 +75,22 @@ def unknown_value(reason: str, *, is_list: bool = False) -> Values:
     return (Value(((Piece("", PieceKind.UNKNOWN, splits=True, reason=reason),),), is_list),)
 
 
+class Frame:
+    """What a statement reads of the variables, and which ones it sets, each with the values before it."""
+
+    __slots__ = ("reads", "touched")
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.reads: Change = {}
+        self.touched: Change = {}
+
+    def read(self, name: str, values: Values | None) -> None:
+        """Note that a variable is read, unless the statement itself has set it."""
+        if name not in self.reads and (name not in self.touched or self.touched[name] is values):
+            self.reads[name] = values
+
+
 class Scope:
     """The variables of a shell, with a log of what has changed since each :meth:`begin`."""
 
@@ -86,6 +100,7 @@ class Scope:
         self._logs: list[Change] = []
         self._branches: list[int] = outer._branches if outer else [0]  # noqa: SLF001  # one of its own kind
         self._questions: dict[str, int] = {}
+        self._frames: list[Frame] = []
         self.is_collapsed = False
         """Whether a variable with several values is to be taken for one that is not known."""
         for name in names:
@@ -95,20 +110,32 @@ class Scope:
 
     def get(self, name: str) -> Values | None:
         """Give what a variable may hold; None where the script has not set it so far."""
-        values = self._values.get(name)
+        values = self._read(name)
         if self.is_collapsed and values is not None and len(values) > 1:
             return unknown_value(_BY_BRANCH, is_list=values[0].is_list)
         return values
 
+    def _read(self, name: str) -> Values | None:
+        values = self._values.get(name)
+        if self._frames:
+            self._frames[-1].read(name, values)
+        return values
+
+    def peek(self, name: str) -> Values | None:
+        """Return all the values of a variable, collapsed or not; no statement counts as reading it."""
+        return self._values.get(name)
+
     def set(self, name: str, values: Values | None) -> None:
         """Give a variable its values; None as if it had never been set."""
+        if self._frames:
+            self._frames[-1].touched.setdefault(name, self._values.get(name))
         if self._logs:
             self._logs[-1].setdefault(name, self._values.get(name))
         if values is None:
             self._values.pop(name, None)
         elif len(values) > MOST_VALUES:
             self._values[name] = unknown_value(_BY_BRANCH, is_list=values[0].is_list)
-        elif any(sum(map(len, value.elements)) > LONGEST_VALUE for value in values):
+        elif any(sum([len(element) for element in value.elements]) > LONGEST_VALUE for value in values):
             self._values[name] = unknown_value("its value is too long to follow", is_list=values[0].is_list)
         else:
             self._values[name] = values
@@ -128,21 +155,38 @@ class Scope:
                 self._values[name] = before
         return changed
 
+    @property
+    def level(self) -> int:
+        """How many logs are open."""
+        return len(self._logs)
+
+    def current(self, level: int) -> Change:
+        """Return the values of all that has changed since there were a number of logs."""
+        return {name: self._values.get(name) for log in self._logs[level:] for name in log}
+
     def restore(self, names: Sequence[str], change: Change) -> None:
         """Set what another log has led to, but for some names."""
         for name, values in change.items():
             if name not in names:
                 self.set(name, values)
 
-    def join(self, arms: Sequence[Change]) -> list[str]:
-        """Go on after a branch of which any arm may have been taken; gives the names that changed."""
+    def join(self, arms: Sequence[Change], branch: int | None = None, numbers: Sequence[int] = ()) -> list[str]:
+        """Go on after a branch of which any arm may have been taken; gives the names that changed.
+
+        Args:
+            arms: what each arm changes.
+            branch: the number of the branch; None for a new one.
+            numbers: the numbers of the arms; none where they are counted from 0.
+
+        """
         if not arms:
             return []
         names = list(dict.fromkeys(name for arm in arms for name in arm))
-        branch = self.new_branch()
+        branch = self.new_branch() if branch is None else branch
+        numbers = numbers or range(len(arms))
         for name in names:
-            before = self._values.get(name)
-            self.set(name, _joined_values(name, [arm.get(name, before) for arm in arms], branch))
+            before = None if all(name in arm for arm in arms) else self._read(name)
+            self.set(name, _joined_values(name, [arm.get(name, before) for arm in arms], branch, numbers))
         return names
 
     def new_branch(self) -> int:
@@ -156,25 +200,50 @@ class Scope:
             self._questions[name] = self.new_branch()
         return self._questions[name]
 
+    def is_question(self, branch: int) -> bool:
+        """Return whether a number is that of a choice whether the caller has set a variable."""
+        return branch in self._questions.values()
+
+    @property
+    def last_branch(self) -> int:
+        """The number that was given last."""
+        return self._branches[0]
+
     def changes_of(self, name: str) -> Values | None:
         """Give all the values of a variable, collapsed or not."""
-        return self._values.get(name)
+        return self._read(name)
+
+    def begin_frame(self) -> None:
+        """Begin to note what a statement reads and sets."""
+        self._frames.append(Frame())
+
+    def end_frame(self) -> Frame:
+        """Return what a statement has read and set; the statement that it stands in has done so too."""
+        frame = self._frames.pop()
+        if self._frames:
+            outer = self._frames[-1]
+            for name, values in frame.reads.items():
+                outer.read(name, values)
+            for name, values in frame.touched.items():
+                outer.touched.setdefault(name, values)
+        return frame
 
 
-def _joined_values(name: str, arms: Sequence[Values | None], branch: int) -> Values:
+def _joined_values(name: str, arms: Sequence[Values | None], branch: int, numbers: Sequence[int]) -> Values:
     """Put together what the arms of a branch give a variable."""
     never = _CALLERS if name == ARGUMENTS else _NEVER_SET
     found: dict[tuple[object, ...], Value] = {}
     given = [never if values is None else values for values in arms]
     if all(values is given[0] for values in given):
         return given[0]
-    for number, values in enumerate(given):
+    for number, values in zip(numbers, given, strict=True):
         for value in values:
             older = value.guards if len(value.guards) < _MOST_GUARDS else _NO_GUARDS
             guards = consistent(older, frozenset({(branch, number)}))
             guarded = value._replace(guards=guards or value.guards)
-            same = found.get(value.texts)
-            found[value.texts] = guarded if same is None else _merged(same, guarded)
+            texts = value.texts
+            same = found.get(texts)
+            found[texts] = guarded if same is None else _merged(same, guarded)
     values = tuple(found.values())
     return (values[0]._replace(guards=_NO_GUARDS),) if len(values) == 1 else values
 

@@ -6,14 +6,13 @@ tree-sitter counts bytes of UTF-8, everything else here counts characters: the c
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import tree_sitter
 import tree_sitter_bash
 
-from dropcap.clients import client_names
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
 
@@ -30,15 +29,11 @@ _EXPANSIONS = frozenset(
 _LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
 # Compiling it takes longer than parsing a short script.
 _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
+_SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+_SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
 _CHUNK = 1024
-_CLIENT = re.compile(rf"\b{client_names()}\b".encode())
-
-
-def client_places(data: bytes) -> list[int]:
-    """Give the places in a script's bytes where a client's name stands."""
-    return [match.start() for match in _CLIENT.finditer(data)]
 
 
 class Script:
@@ -66,6 +61,8 @@ class Script:
         # A node does not keep its tree, nor does a walk through one.
         self._tree = tree_sitter.Parser(_LANGUAGE).parse(self.data)
         self.root = self._tree.root_node
+        self._substitutions: list[tree_sitter.Node] | None = None
+        self._substituted_at: list[int] = []
         self._is_ascii = len(self.data) == len(self.text)
         self._chunks: list[int] = []  # where each chunk of characters starts in the bytes
         if not self._is_ascii:
@@ -103,12 +100,12 @@ class Script:
                 limit = node.end_byte - 1
 
     def commands_at(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Give the innermost simple commands around some places, each once: where they start and what ends them."""
+        """Give the innermost simple commands around some bytes, each once: where they start and what ends them."""
         seen = set()
         cursor = self.root.walk()
         for place in places:
             cursor.reset(self.root)
-            at, start, limit = self.to_byte(place), None, len(self.data)
+            at, start, limit = place, None, len(self.data)
             while cursor.goto_first_child_for_byte(at) is not None:
                 node = cursor.node
                 if node is None or node.start_byte > at:
@@ -125,6 +122,23 @@ class Script:
         """Whether a node is a command between backquotes."""
         return node.type == "command_substitution" and self.data.startswith(b"`", node.start_byte)
 
+    def substitutions(self, node: tree_sitter.Node) -> Sequence[tree_sitter.Node]:
+        """Give the commands that are substituted in a part of the script, in order, without those inside of them."""
+        if self._substitutions is None:
+            found = [self._node_at(match.start(), _SUBSTITUTIONS) for match in _SUBSTITUTION.finditer(self.data)]
+            self._substitutions = [one for one in found if one is not None]
+            self._substituted_at = [one.start_byte for one in self._substitutions]
+        at = bisect_left(self._substituted_at, node.start_byte)
+        inside: list[tree_sitter.Node] = []
+        end = node.start_byte
+        while at < len(self._substitutions) and self._substituted_at[at] < node.end_byte:
+            one = self._substitutions[at]
+            at += 1
+            if one.start_byte >= end and one.end_byte <= node.end_byte:
+                inside.append(one)
+                end = one.end_byte
+        return inside
+
     def words(self, start: int, limit: int) -> tuple[Word, ...]:
         """Give the words of the command between two places in the bytes, without following any variable."""
         end = self.to_offset(limit)
@@ -132,11 +146,18 @@ class Script:
 
     def expansion_end(self, offset: int) -> int | None:
         """Give the end of the expansion that starts at an offset, or None where the tree has none there."""
-        at = self.to_byte(offset)
-        node = self.root.descendant_for_byte_range(at, at + 1)
-        while node is not None and node.start_byte == at:
-            if node.type in _EXPANSIONS:
-                return self.to_offset(node.end_byte)
+        node = self._node_at(self.to_byte(offset), _EXPANSIONS)
+        return None if node is None else self.to_offset(node.end_byte)
+
+    def _node_at(self, byte: int, types: frozenset[str]) -> tree_sitter.Node | None:
+        """Return the innermost node of some types that starts at a place in the bytes.
+
+        In a string, the parser counts the blanks before `$(` as a part of it.
+        """
+        node = self.root.descendant_for_byte_range(byte, byte + 1)
+        while node is not None and (node.start_byte == byte or self.data[node.start_byte : byte].isspace()):
+            if node.type in types:
+                return node
             node = node.parent
         return None
 

@@ -35,6 +35,7 @@ class Inner(NamedTuple):
         arguments: the script's positional parameters, where the command gives any.
         sight: the variables that the script sees.
         reads_input: whether the script is what comes on standard input.
+        user: whom it runs as, where that is another one.
 
     """
 
@@ -43,6 +44,7 @@ class Inner(NamedTuple):
     arguments: tuple[Text, ...] | None = None
     sight: Sight = Sight.EXPORTED
     reads_input: bool = False
+    user: Text | None = None
 
 
 if TYPE_CHECKING:
@@ -143,14 +145,43 @@ def _watch(words: Words) -> Inner | None:
     return Inner(_joined(words[at:]))
 
 
-def _su(words: Words) -> Inner | None:
-    for at, word in enumerate(words):
-        value = _value(word)
-        if value in {"-c", "--command", "--session-command"} and at + 1 < len(words):
-            return Inner(words[at + 1])
-        if value.startswith("--command="):
-            return Inner(_after(word, len("--command=")))
-    return None
+def _su(words: Words) -> Inner | None:  # noqa: C901  # one arm an option
+    """`su [-] user -c script`, `runuser -u user command`, `script -c script`, `sg group -c script`."""
+    script, at, user = None, 1, None
+    operands: list[Text] = []
+    is_su = _value(words[0]).rpartition("/")[2] in {"runuser", "su"}
+    while at < len(words):
+        value = _value(words[at])
+        at += 1
+        if value in {"-c", "--command", "--session-command"}:
+            script, at = words[at] if at < len(words) else None, at + 1
+        elif value.startswith("--command="):
+            script = _after(words[at - 1], len("--command="))
+        elif is_su and value in {"-u", "--user"}:
+            user, at = words[at] if at < len(words) else None, at + 1
+        elif is_su and value.startswith("--user="):
+            user = _after(words[at - 1], len("--user="))
+        elif is_su and value in _OF_SU:
+            at += 1
+        elif value == "--":
+            operands += words[at:]
+            break
+        elif value == "-" or not value.startswith("-"):
+            operands.append(words[at - 1])
+            if user is not None:
+                operands += words[at:]
+                break
+    if user is not None:
+        return Inner(command=tuple(operands), user=user) if operands else None
+    operands = [word for word in operands if _value(word) != "-"]
+    if script is None:
+        return None
+    user = (operands[0] if operands else _ROOT) if is_su else None
+    return Inner(script, arguments=tuple(operands[2:]) if is_su and operands[2:] else None, user=user)
+
+
+_OF_SU = frozenset({"-G", "-g", "-s", "-w", "--group", "--shell", "--supp-group", "--whitelist-environment"})
+_ROOT = (Piece("root"),)
 
 
 def _after(word: Text, length: int) -> Text:

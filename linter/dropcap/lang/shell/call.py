@@ -1,0 +1,136 @@
+"""What a listener hears of a script: its commands, as they would be run, and what it may answer.
+
+In goes a script or a command, out come :class:`Call` records, in the order in which a shell would run them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dropcap.lang.words import Word
+    from dropcap.source import Source, Span
+
+__all__ = ["Answer", "Call", "Guard", "Listener", "User"]
+
+
+class User(NamedTuple):
+    """Whom a command runs as.
+
+    Attributes:
+        name: a name or a number, perhaps with a group behind a colon; None where it is not known.
+        reason: why it is not known, to follow the word "because".
+        word: the word that says so; None where it is the user that the script was started with.
+
+    """
+
+    name: str | None
+    reason: str = ""
+    word: Word | None = None
+
+
+class Guard(NamedTuple):
+    """A choice that decides whether a command runs.
+
+    Attributes:
+        branch: the number of the branch: each time that one is followed it has another.
+        arm: the number of the arm: of `if`, `&&` and a loop 0 is what runs if the condition holds; of `||` what
+            runs if it does not; of `case` it is the item's number.
+        taken: True where the command stands in that arm. False where it runs only if that arm is not taken, since
+            it ends the script, the function or the loop.
+        source: the text that the condition stands in.
+        span: where the condition stands there.
+
+    """
+
+    branch: int
+    arm: int
+    taken: bool
+    source: Source
+    span: Span
+
+
+class Call(NamedTuple):
+    """A command that a script runs.
+
+    Attributes:
+        words: the program and its arguments. A word stands where it is written: in the script, in the value that
+            a variable got, or in what the caller gave.
+        user: whom it runs as.
+        guards: the choices that it depends on, the outermost first; none where it is certain to run.
+        source: the text that the command stands in.
+        span: the place of its first word there.
+        launchers: the names of the programs that start it, the outermost first: `sudo`, `env`.
+        is_builtin: whether the shell does it itself.
+        is_exec: whether it takes the shell's place.
+        is_repeated: whether it stands in a loop of which nobody knows how often it goes round.
+
+    """
+
+    words: tuple[Word, ...]
+    user: User
+    guards: tuple[Guard, ...]
+    source: Source
+    span: Span
+    launchers: tuple[str, ...] = ()
+    is_builtin: bool = False
+    is_exec: bool = False
+    is_repeated: bool = False
+
+
+class Answer(NamedTuple):
+    """What a listener knows of a command.
+
+    Attributes:
+        output: what it prints; None where that is not known.
+        holds: whether it succeeds; None where that is not known.
+
+    """
+
+    output: str | None = None
+    holds: bool | None = None
+
+
+class Listener(Protocol):
+    """Who hears the commands of a script."""
+
+    def hear(self, call: Call) -> None:
+        """Take note of a command."""
+
+    def answer(self, call: Call) -> Answer | None:
+        """Return what is known of a command; it may be asked more often than the command is heard.
+
+        `[`, `test` and `[[` come here too where the script itself does not decide them.
+        """
+
+    def read(self, call: Call) -> Source | None:
+        """Return the script that `.` or `source` reads; None where it cannot be read."""
+
+
+class NameListener(Protocol):
+    """Who hears the commands of some programs only, and those that lead there."""
+
+    programs: frozenset[str]
+    """The last parts of the programs' paths."""
+    verbs: frozenset[str]
+    """Words that have one place together with the program."""
+
+    def places(self, data: bytes) -> list[int]:
+        """Return where in a script's bytes such a program may be named, ascending."""
+
+    def is_full(self, place: int) -> bool:
+        """Return whether no more words of the command at a place are wanted."""
+
+    def hear(self, place: int, words: Sequence[Word], as_written: Callable[[str], Sequence[Word]]) -> None:
+        """Take note of a command.
+
+        Args:
+            place: where it stands.
+            words: its words.
+            as_written: gives its words with no variable followed, each of them for a reason.
+
+        """

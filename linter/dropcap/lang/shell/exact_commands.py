@@ -1,0 +1,317 @@
+"""A simple command for one who hears every command: who starts it, as whom, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.lang.shell import exact_flow, exact_tests
+from dropcap.lang.shell.builtins import BUILTINS
+from dropcap.lang.shell.call import Call, Guard, User
+from dropcap.lang.shell.expansions import Field, to_words
+from dropcap.lang.shell.fragments import known_text
+from dropcap.lang.shell.launchers import launch
+from dropcap.lang.shell.scope import ARGUMENTS, Value
+from dropcap.lang.shell.subcommands import Sight, inner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dropcap.lang.shell.call import Answer
+    from dropcap.lang.shell.evaluator import Shell
+    from dropcap.lang.shell.expansions import Combination
+    from dropcap.lang.shell.fragments import Guards, Text
+    from dropcap.lang.shell.lexer import Raw
+    from dropcap.lang.words import Word
+
+__all__ = ["ask", "follow", "follow_each"]
+
+
+def follow(
+    shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None, choices: Guards = frozenset()
+) -> None:
+    """Follow a command with these words.
+
+    Args:
+        shell: where it stands.
+        raws: the words as they are written; none where the command is written nowhere as such.
+        fields: the words that the program gets.
+        document: what it reads, where that is known.
+        choices: the choices by which it has these words.
+
+    """
+    run = shell.run
+    if not fields:
+        run.holds = True
+        return
+    before = run.guards, run.user, run.launchers
+    chosen = [Guard(branch, arm, True, *run.conditions[branch]) for branch, arm in choices if branch in run.conditions]  # noqa: FBT003  # as the record has it
+    known = {(one.branch, one.arm) for one in run.guards if one.taken}
+    chosen = [one for one in sorted(chosen) if (one.branch, one.arm) not in known]
+    run.guards = (*run.guards, *chosen)
+    is_exec = False
+    if fields[0].is_literal and known_text(fields[0].pieces) in {"{", "}"}:  # the parser takes them for a program
+        fields = fields[1:]
+    words: Sequence[Word] = to_words(fields, shell.script.source, run.texts)
+    while words and not (words[0].value in run.functions and not run.launchers):
+        found = launch(words)
+        if found is None or found.start is None:
+            break
+        if not found.launcher.is_builtin:
+            _hear(shell, raws, words, is_exec=is_exec and run.launchers == before[2])
+        is_exec = is_exec or found.name == "exec"
+        kept = [*([] if found.program is None else [found.program]), *range(found.start, len(words))]
+        fields, words = [fields[at] for at in kept], [words[at] for at in kept]
+        run.launchers = (*run.launchers, found.name)
+        run.user = found.user or run.user
+    if words:
+        is_direct = all(name in {"builtin", "command"} for name in run.launchers[len(before[2]) :])
+        _run(shell, raws, fields, words, document, is_direct=is_direct, is_exec=is_exec)
+    else:
+        run.holds = True
+    run.guards = (*before[0], *run.guards[len(before[0]) + len(chosen) :])
+    _, run.user, run.launchers = before
+    if is_exec and words:
+        exact_flow.leave(shell, "exit")
+
+
+def follow_each(shell: Shell, raws: Sequence[Raw], found: Sequence[Combination], document: Text | None) -> None:
+    """Follow a command that has other words by branch: each of these that can be where the run is."""
+    run = shell.run
+    arms = {one.branch: one.arm for one in run.guards if one.taken}
+    left = {(one.branch, one.arm) for one in run.guards if not one.taken}
+    changes = []
+    for words in found:
+        if any(arms.get(branch, arm) != arm or (branch, arm) in left for branch, arm in words.guards):
+            continue
+        guards, shell.is_over = run.guards, False
+        shell.scope.begin()
+        follow(shell, raws, words.fields, document, words.guards)
+        change = shell.scope.undo()
+        run.guards = guards
+        if not shell.is_over:
+            changes.append(change)
+    run.holds = None
+    shell.is_over = not changes
+    if any(changes):
+        shell.scope.join(changes)
+
+
+def _run(  # noqa: PLR0913  # all of a command that is known
+    shell: Shell,
+    raws: Sequence[Raw],
+    fields: list[Field],
+    words: Sequence[Word],
+    document: Text | None,
+    *,
+    is_direct: bool,
+    is_exec: bool,
+) -> None:
+    """Follow what the launchers have led to."""
+    run = shell.run
+    name = words[0].value if words[0].unknown is None else ""
+    texts = [field.text for field in fields]
+    if name in run.functions and is_direct and not is_exec:
+        run.holds = None
+        shell.call(name, texts[1:])
+        return
+    builtin = _BUILTINS.get(name) if is_direct and not is_exec else None
+    if builtin is not None:
+        run.holds = builtin(shell, fields, texts)
+        return
+    is_builtin = is_direct and not is_exec and name in _HEARD
+    answer = _hear(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    if name in BUILTINS and is_direct:
+        BUILTINS[name](shell, texts)
+    holds = None if answer is None else answer.holds
+    if is_builtin and name != "trap":
+        if name in {".", "source"}:
+            _read(shell, words, texts, call_of(shell, raws, words))
+            return
+    else:
+        _hand_on(shell, raws, fields, texts, document, is_exec=is_exec)
+    run.holds = holds
+
+
+def call_of(
+    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
+) -> Call:
+    """Make a call of a command's words, with all that the run knows of it."""
+    run = shell.run
+    source, span = (shell.script.source, raws[0].span) if raws else (words[0].source, words[0].span)
+    return Call(tuple(words), run.user, run.guards, source, span, run.launchers, is_builtin, is_exec, run.is_repeated)
+
+
+def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
+    """Return what the listener knows of a condition that it does not hear."""
+    listener = shell.run.listener
+    return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
+
+
+def _hear(
+    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
+) -> Answer | None:
+    run, listener = shell.run, shell.run.listener
+    if listener is None:
+        return None
+    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    if not run.is_quiet:
+        listener.hear(call)
+    answer = listener.answer(call)
+    _print(shell, _printed(words) if is_builtin and words[0].value in {"echo", "printf"} else answer and answer.output)
+    return answer
+
+
+def _print(shell: Shell, text: str | None) -> None:
+    if shell.run.printed is not None:
+        shell.run.printed.append(text)
+
+
+def _printed(words: Sequence[Word]) -> str | None:
+    """Return what `echo` and a simple `printf` print."""
+    values = [word.value for word in words]
+    if any(word.unknown is not None for word in words) or any(
+        "\\" in value for value in values[1:] if value != r"%s\n"
+    ):
+        return None
+    if values[0] == "echo":
+        return None if values[1:2] and values[1].startswith("-") else " ".join(values[1:]) + "\n"
+    if values[1:2] in (["%s"], [r"%s\n"]):
+        end = "\n" if values[1].endswith("n") else ""
+        return "".join([value + end for value in values[2:] or [""]])
+    return values[1] if len(values) == 2 and "%" not in values[1] else None  # noqa: PLR2004  # `printf text`
+
+
+def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call) -> None:
+    """Follow the script that `.` reads, as a part of this one."""
+    from dropcap.lang.shell.evaluator import Shell as NewShell
+    from dropcap.lang.shell.script import Script
+
+    run = shell.run
+    run.holds = None
+    source = None if run.listener is None else run.listener.read(call)
+    if source is None or len(words) == 1 or run.depth > _MOST_READ or source.path in run.reading:
+        run.cuts += source is not None
+        return
+    script = Script(source, [(0, run.texts.add(source))])
+    made = NewShell(script, shell.scope, run, ())
+    made.locals = shell.locals
+    run.reading.append(source.path)
+    arguments = texts[2:] or None
+    exact_flow.read(made, script.root, None if arguments is None else (Value(tuple(arguments), is_list=True),))
+    run.reading.pop()
+    shell.is_over = made.is_over
+
+
+_MOST_READ = 60
+
+
+def _hand_on(
+    shell: Shell,
+    raws: Sequence[Raw],
+    fields: list[Field],
+    texts: Sequence[Text],
+    document: Text | None,
+    *,
+    is_exec: bool,
+) -> None:
+    """Follow the script or the command that a command hands to another program."""
+    from dropcap.lang.shell.commands import follow_script
+
+    run = shell.run
+    found = inner(texts)
+    if found is None:
+        return
+    before = run.user, run.launchers
+    name = known_text(texts[0]) or ""
+    if found.user is not None:
+        value = known_text(found.user)
+        reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")
+        word = to_words([Field(list(found.user), fields[0].span, is_literal=False)], shell.script.source, run.texts)[0]
+        run.user = User(value, "" if value else reason, word)
+    run.launchers = (*run.launchers, name.rpartition("/")[2])
+
+    def handed() -> None:
+        if found.command:
+            run.depth += 1
+            follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in found.command], None)
+            run.depth -= 1
+            return
+        text = document if found.reads_input and document else found.script
+        if text:
+            follow_script(shell, text, found.sight, found.arguments)
+
+    if found.sight is Sight.ALL and name != "trap":
+        handed()
+    else:
+        shell.alone(handed)
+    run.user, run.launchers = before
+    del is_exec
+
+
+def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
+    def leave(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+        value = known_text(texts[1]) if len(texts) > 1 else None
+        holds = (
+            shell.run.holds if len(texts) == 1 else None if value is None or not value.isdigit() else int(value) == 0
+        )
+        exact_flow.leave(shell, kind, holds=holds)
+        return holds if shell.is_over else False
+
+    return leave
+
+
+def _loop_end(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
+    def end(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+        value = known_text(texts[1]) if len(texts) > 1 else "1"
+        exact_flow.leave(shell, kind, int(value) if value and value.isdigit() and len(value) < _MOST_READ else 1)
+        return True
+
+    return end
+
+
+def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+    for text in texts[1:]:
+        value = known_text(text) or ""
+        if value[:1] not in {"-", "+"} or value == "--":
+            break
+        if "e" in value:
+            shell.run.is_errexit = value[0] == "-"
+    BUILTINS["set"](shell, texts)
+    return True
+
+
+def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+    values = shell.scope.get(ARGUMENTS)
+    BUILTINS["shift"](shell, texts)
+    return True if values and all(value.elements for value in values) else None
+
+
+def _eval(shell: Shell, fields: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+    shell.run.holds = True
+    _hand_on(shell, (), list(fields), texts, None, is_exec=False)
+    return shell.run.holds
+
+
+_BUILTINS: dict[str, Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]] = {
+    **dict.fromkeys((":", "true"), lambda _, __, ___: True),
+    **dict.fromkeys(("[", "test"), lambda shell, fields, _: exact_tests.judge(shell, fields)),
+    "break": _loop_end("break"),
+    "continue": _loop_end("continue"),
+    "eval": _eval,
+    "exit": _leave("exit"),
+    "false": lambda _, __, ___: False,
+    "return": _leave("return"),
+    "set": _set,
+    "shift": _shift,
+    "shopt": lambda _, __, ___: True,
+}
+"""The commands of the shell that only change where the run is; nobody hears them."""
+_HEARD = frozenset(
+    {
+        *("_", ".", "alias", "bg", "bind", "builtin", "caller", "cd", "command", "compgen", "complete", "dirs"),
+        *("disown", "echo", "enable", "fc", "fg", "getopts", "hash", "help", "history", "jobs", "kill", "let"),
+        *("logout", "mapfile", "popd", "printf", "pushd", "pwd", "read", "readarray", "source", "suspend", "times"),
+        *("trap", "type", "ulimit", "umask", "unalias", "wait"),
+    }
+)
+"""The other commands of the shell, which are heard as any program is."""

@@ -1,0 +1,109 @@
+"""What a condition comes to: `[ … ]`, `[[ … ]]` and `test`, by the script itself or by what the listener knows."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from dropcap.lang.shell.expansions import combinations, to_words
+from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
+from dropcap.lang.shell.lexer import read_raw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import tree_sitter
+
+    from dropcap.lang.shell.evaluator import Shell
+    from dropcap.lang.shell.expansions import Field
+
+__all__ = ["judge", "known", "verdict"]
+
+_CLOSERS = {"[": "]", "[[": "]]"}
+_NUMBERS: dict[str, Callable[[int, int], bool]] = {
+    "-eq": int.__eq__,
+    "-ge": int.__ge__,
+    "-gt": int.__gt__,
+    "-le": int.__le__,
+    "-lt": int.__lt__,
+    "-ne": int.__ne__,
+}
+
+
+def known(text: str) -> Text:
+    """Return a value of a text that is written nowhere."""
+    return (Piece(text),)
+
+
+def verdict(shell: Shell, node: tree_sitter.Node) -> bool | None:
+    """Return whether the condition of a node holds; None where nobody knows."""
+    script = shell.script
+    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
+    raws = list(read_raw(script.text, start, end, script.expansion_end))
+    if script.data.startswith(b"[[", node.start_byte):  # where nothing is split
+        raws = [
+            raw._replace(pieces=[Piece("", at=raw.span.start), *(one._replace(is_quoted=True) for one in raw.pieces)])
+            for raw in raws
+        ]
+    found = combinations(raws, shell.parameters, shell.scope)
+    if len(found) != 1 or not raws or raws[-1].span.end != end:
+        return None
+    patterns = [any(piece.kind is PieceKind.PLAIN for piece in raw.pieces) for raw in raws]
+    return judge(shell, found[0].fields, patterns if len(patterns) == len(found[0].fields) else ())
+
+
+def judge(shell: Shell, fields: Sequence[Field], patterns: Sequence[bool] = ()) -> bool | None:
+    """Return whether a condition holds.
+
+    Args:
+        shell: where it stands.
+        fields: its words, `[`, `[[` or `test` first.
+        patterns: which of them are patterns where `[[` compares.
+
+    """
+    texts = [None if any(one.is_assumed for one in field.pieces) else known_text(field.pieces) for field in fields]
+    name, words = texts[0], texts[1:]
+    if name in _CLOSERS and (not words or words.pop() != _CLOSERS[name]):
+        return None
+    negates = bool(words) and words[0] == "!" and len(words) > 1
+    words = words[1:] if negates else words
+    is_pattern = name == "[[" and len(patterns) == len(fields) and patterns[-2]
+    holds = _compared(words, is_pattern=is_pattern)
+    if holds is None:
+        answer = shell.ask(to_words(fields, shell.script.source, shell.run.texts))
+        return None if answer is None else answer.holds
+    return holds is not negates
+
+
+def _compared(  # noqa: PLR0911  # one a form of condition
+    words: Sequence[str | None], *, is_pattern: bool
+) -> bool | None:
+    """Judge what can be judged of known words alone."""
+    given = [word for word in words if word is not None]
+    if len(given) != len(words):
+        return None
+    match given:
+        case []:
+            return False
+        case [word]:
+            return word != ""
+        case [sign, _] if not sign.startswith(("-", "!")):
+            return False  # no operator
+        case ["-n", word]:
+            return word != ""
+        case ["-z", word]:
+            return word == ""
+        case [left, "=" | "==" as sign, right] | [left, "!=" as sign, right]:
+            holds = fnmatchcase(left, right) if is_pattern else left == right
+            return holds is (sign != "!=")
+        case [left, sign, right] if sign in _NUMBERS and _is_number(left) and _is_number(right):
+            return _NUMBERS[sign](int(left), int(right))
+    return None
+
+
+_LONGEST_NUMBER = 18
+
+
+def _is_number(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER
