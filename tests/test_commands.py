@@ -15,6 +15,7 @@ from dropcap.capabilities.effective import capability_sets
 from dropcap.docker_cli.flags import table
 from dropcap.model import Container, Engine, Failure, Kind, Mount
 from dropcap.rule import load_rules
+from dropcap.subject import Subject
 from dropcap.writers.summary import summarise
 from oracles import docker_cli
 from oracles.requests import meant_for_service, read, service_requested
@@ -46,7 +47,7 @@ def values(located: Any) -> list[Any]:  # noqa: ANN401  # located values of any 
 def spoken(text: str) -> list[str]:
     """Give the rules that speak about a line."""
     found = container(text)
-    return sorted(rule.id for rule in RULES if rule.check and list(rule.check(found)))
+    return sorted(rule.id for rule in RULES if rule.check and list(rule.check(Subject.of(found))))
 
 
 @pytest.mark.parametrize("case", SERVICES, ids=lambda case: " ".join(case["argv"])[:60])

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("languages, which know no containers", ("lang",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),
-    ("what a rule is, and what it may import", ("rule", "api")),
+    ("what a rule is, and what it may import", ("subject", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("discover", "config")),
     ("one file in, findings out", ("file_result", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),

@@ -25,11 +25,12 @@ from dropcap.api import (
     Source,
     Span,
     bare_name,
-    capability_sets,
 )
+from dropcap.capabilities.effective import capability_sets
 from dropcap.commands.check import exit_code
 from dropcap.model import Finding, Report, Severity
 from dropcap.rule import load_rules
+from dropcap.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +140,7 @@ def report_on(container: Container) -> Report:
         Finding(rule.id, rule.severity, container, problem)
         for rule in RULES
         if rule.check is not None
-        for problem in rule.check(container)
+        for problem in rule.check(Subject.of(container))
     ]
     return Report(tuple(found), (), (container,), 1)
 

@@ -13,6 +13,7 @@ import dropcap.api
 from dropcap.model import Container, Engine, Kind, Severity
 from dropcap.rule import Rule, load_rules
 from dropcap.source import Source, Span
+from dropcap.subject import Subject
 from dropcap.testing import SYNTAXES, examples, findings
 
 RULES = load_rules()
@@ -79,7 +80,7 @@ def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
 def test_what_is_absent_is_told_of_what_starts_a_container_alone(kind: Kind, engine: Engine, spoken: set[str]) -> None:
     source = Source("x", "web")
     plain = Container(kind, "web", source, Span(0, 3), engine=engine)
-    assert {rule.id for rule in RULES if rule.check and list(rule.check(plain))} == spoken
+    assert {rule.id for rule in RULES if rule.check and list(rule.check(Subject.of(plain)))} == spoken
 
 
 @each_rule

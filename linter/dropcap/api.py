@@ -2,7 +2,8 @@
 
 A rule is a module with a docstring (its documentation), a constant ``SEVERITY`` and one or both of
 
-* ``check(container) -> Iterator[Problem]``: asked about each container that a file starts;
+* ``check(subject) -> Iterator[Problem]``: asked about each container that a file starts; a :class:`Subject` is a
+  :class:`Container` that knows its sets and grades;
 * ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
 
 It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
@@ -16,27 +17,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.effective import (
-    CapabilitySets,
-    Origin,
-    Refusal,
-    capability_sets,
-    is_root,
-    no_new_privileges,
-)
-from dropcap.capabilities.engines import default_set, strategy_of
-from dropcap.capabilities.grades import Grade, Graded, grade
+from dropcap.capabilities.effective import CapabilitySets, Origin, Refusal
+from dropcap.capabilities.engines import default_set
+from dropcap.capabilities.grades import Grade, Graded
 from dropcap.capabilities.names import NAMES, bare_name, suggest
-from dropcap.capabilities.queries import (
-    all_entry,
-    engine_name,
-    entry_name,
-    holds_all,
-    privileged_option,
-    problems_at_grade,
-    reach,
-    survives_drop,
-)
+from dropcap.capabilities.strategy import Strategy
 from dropcap.model import (
     Container,
     Edit,
@@ -53,6 +38,7 @@ from dropcap.model import (
     Unknown,
 )
 from dropcap.source import Source, Span
+from dropcap.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,25 +64,14 @@ __all__ = [
     "Source",
     "Span",
     "Stage",
+    "Strategy",
+    "Subject",
     "Unknown",
-    "all_entry",
     "bare_name",
-    "capability_sets",
     "commands",
     "default_set",
-    "engine_name",
-    "entry_name",
-    "grade",
-    "holds_all",
-    "is_root",
-    "no_new_privileges",
-    "privileged_option",
-    "problems_at_grade",
-    "reach",
     "step_commands",
-    "strategy_of",
     "suggest",
-    "survives_drop",
 ]
 
 

@@ -29,6 +29,7 @@ from dropcap.model import (
 )
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source
+from dropcap.subject import Subject
 from dropcap.workspace import NotReadError, Workspace, root_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
-        subject = container.stage if is_stage else container
+        subject = container.stage if is_stage else Subject.of(container)
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         for rule, check in of_stages if is_stage else of_containers:
             try:

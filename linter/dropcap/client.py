@@ -57,6 +57,7 @@ class Client(NamedTuple):
         commands = {
             words: command._replace(title=f"{name}{command.title[len(self.name) :]}", engine=Engine(name))
             for words, command in self.commands.items()
+            if command.engine.value == self.name
         }
         return self._replace(programs={name: ""}, commands=commands)
 

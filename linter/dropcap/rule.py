@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
-    from dropcap.model import Container, Problem, Stage
+    from dropcap.model import Problem, Stage
+    from dropcap.subject import Subject
 
-    Check = Callable[[Container], Iterable[Problem]]
+    Check = Callable[[Subject], Iterable[Problem]]
     CheckStage = Callable[[Stage], Iterable[Problem]]
 
 GROUP = "dropcap.rules"
@@ -107,7 +108,7 @@ def to_rule(module: ModuleType) -> Rule:
     if not isinstance(severity, Severity):
         raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
     if not callable(check) and not callable(check_stage):
-        raise RuleError(f"{origin}: no rule: it has neither check(container) nor check_stage(stage)")
+        raise RuleError(f"{origin}: no rule: it has neither check(subject) nor check_stage(stage)")
     page = _dedent(module.__doc__ or "")
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")

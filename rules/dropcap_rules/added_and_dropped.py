@@ -48,45 +48,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import (
-    NAMES,
-    Problem,
-    Related,
-    Severity,
-    capability_sets,
-    engine_name,
-    entry_name,
-    privileged_option,
-)
+from dropcap.api import NAMES, Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
 SEVERITY = Severity.MEDIUM
 
 
-def check(container: Container) -> Iterator[Problem]:
-    if privileged_option(container) is not None:
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.privileged_option is not None:
         return
-    added = _first_by_name(container, container.cap_add)
-    dropped = _first_by_name(container, container.cap_drop)
+    added = _first_by_name(subject, subject.cap_add)
+    dropped = _first_by_name(subject, subject.cap_drop)
     for name in NAMES:
         if name in added and name in dropped:
-            message = f"{name} is added and dropped: {_outcome(container, name, added[name])}"
+            message = f"{name} is added and dropped: {_outcome(subject, name, added[name])}"
             related = (Related(f"{name} is added here", added[name]),)
             yield Problem(dropped[name], message, (name,), related)
 
 
-def _first_by_name(container: Container, entries: tuple[Located[str], ...]) -> dict[str, Located[str]]:
-    return {entry_name(container, entry): entry for entry in reversed(entries)}
+def _first_by_name(subject: Subject, entries: tuple[Located[str], ...]) -> dict[str, Located[str]]:
+    return {subject.entry_name(entry): entry for entry in reversed(entries)}
 
 
-def _outcome(container: Container, name: str, addition: Located[str]) -> str:
-    sets = capability_sets(container)
-    engine = engine_name(container)
+def _outcome(subject: Subject, name: str, addition: Located[str]) -> str:
+    sets = subject.sets
+    engine = subject.engine_name
     if any(refusal.where is addition for refusal in sets.errors):
         return f"{engine} refuses to start the container"
     if name in sets.origins:

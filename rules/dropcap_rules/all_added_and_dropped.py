@@ -44,34 +44,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Related, Severity, capability_sets, engine_name, entry_name, privileged_option
+from dropcap.api import Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
 SEVERITY = Severity.HIGH
 
 
-def check(container: Container) -> Iterator[Problem]:
-    if privileged_option(container) is not None:
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.privileged_option is not None:
         return
-    added, dropped = _all(container, container.cap_add), _all(container, container.cap_drop)
+    added, dropped = _all(subject, subject.cap_add), _all(subject, subject.cap_drop)
     if added is None or dropped is None:
         return
     related = (Related("ALL is added here", added),)
-    yield Problem(dropped, f"ALL is added and dropped: {_outcome(container, added)}", related=related)
+    yield Problem(dropped, f"ALL is added and dropped: {_outcome(subject, added)}", related=related)
 
 
-def _all(container: Container, entries: tuple[Located[str], ...]) -> Located[str] | None:
-    return next((entry for entry in entries if entry_name(container, entry) == "ALL"), None)
+def _all(subject: Subject, entries: tuple[Located[str], ...]) -> Located[str] | None:
+    return next((entry for entry in entries if subject.entry_name(entry) == "ALL"), None)
 
 
-def _outcome(container: Container, addition: Located[str]) -> str:
-    engine = engine_name(container)
-    if any(refusal.where is addition for refusal in capability_sets(container).errors):
+def _outcome(subject: Subject, addition: Located[str]) -> str:
+    engine = subject.engine_name
+    if any(refusal.where is addition for refusal in subject.sets.errors):
         return f"{engine} refuses to start the container"
     # Docker alone keeps drops by name beside the drop of ALL.
     counts = "only drops by name count" if engine == "Docker" else "every capability is held"

@@ -46,23 +46,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Problem, Severity, all_entry, capability_sets
+from dropcap.api import NAMES, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Subject
 
 # SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
 SEVERITY = Severity.CRITICAL
 
 
-def check(container: Container) -> Iterator[Problem]:
-    entry = all_entry(container)
+def check(subject: Subject) -> Iterator[Problem]:
+    entry = subject.all_entry
     if entry is None:
         return
     # Which drops count is the engine's affair: Swarm and nerdctl forget names beside a drop of ALL.
-    if len(capability_sets(container).bounding) < len(NAMES):
+    if len(subject.sets.bounding) < len(NAMES):
         yield Problem(entry, "ALL is added: every capability is held but those that are dropped by name")
     else:
         yield Problem(entry, "ALL is added: every capability is held that the engine has")

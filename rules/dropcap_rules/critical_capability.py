@@ -58,16 +58,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Severity, problems_at_grade
+from dropcap.api import Grade, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Problem
+    from dropcap.api import Problem, Subject
 
 # The severity is the grade's: one such capability is a documented way to the host.
 SEVERITY = Severity.CRITICAL
 
 
-def check(container: Container) -> Iterator[Problem]:
-    return problems_at_grade(container, Grade.CRITICAL)
+def check(subject: Subject) -> Iterator[Problem]:
+    return subject.problems_at_grade(Grade.CRITICAL)

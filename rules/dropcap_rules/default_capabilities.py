@@ -46,30 +46,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import (
-    Problem,
-    Severity,
-    capability_sets,
-    engine_name,
-    holds_all,
-    strategy_of,
-)
+from dropcap.api import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Subject
 
 # Nearly every container does it, and what makes it matter has rules of its own: NET_RAW, and what raises one
 # of the others.
 SEVERITY = Severity.LOW
 
 
-def check(container: Container) -> Iterator[Problem]:
-    if container.may_be_set("cap_drop") or holds_all(container):
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.may_be_set("cap_drop") or subject.holds_all:
         return
-    names = strategy_of(container).default
-    origins = capability_sets(container).origins
+    names = subject.strategy.default
+    origins = subject.sets.origins
     if all(name in origins and origins[name].kind == "default" for name in names):
-        whole = f"all {len(names)} capabilities of {engine_name(container)}'s default set are kept"
-        yield Problem(container.anchor, f"{whole}; drop ALL and add what is needed")
+        whole = f"all {len(names)} capabilities of {subject.engine_name}'s default set are kept"
+        yield Problem(subject.anchor, f"{whole}; drop ALL and add what is needed")

@@ -55,12 +55,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Severity, problems_at_grade
+from dropcap.api import Grade, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Problem
+    from dropcap.api import Problem, Subject
 
 # The severity is the grade's: one step short of the host, or the whole host's clock, log or traffic.
 SEVERITY = Severity.HIGH
@@ -69,5 +69,5 @@ SEVERITY = Severity.HIGH
 COVERS = ("net-raw",)
 
 
-def check(container: Container) -> Iterator[Problem]:
-    return problems_at_grade(container, Grade.HIGH)
+def check(subject: Subject) -> Iterator[Problem]:
+    return subject.problems_at_grade(Grade.HIGH)

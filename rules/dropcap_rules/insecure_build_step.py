@@ -54,18 +54,18 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Stage
+    from dropcap.api import Stage, Subject
 
 # As much as privileged mode, but for the length of one step and after two consents outside the file.
 SEVERITY = Severity.HIGH
 
 
-def check(container: Container) -> Iterator[Problem]:
-    option = container.privileged
-    if container.kind is Kind.BUILD and option is not None and option.value:
+def check(subject: Subject) -> Iterator[Problem]:
+    option = subject.privileged
+    if subject.kind is Kind.BUILD and option is not None and option.value:
         message = "the build may run steps with every capability, without a seccomp or AppArmor profile"
         yield Problem(option, message, ("security.insecure",))
-    for grant in container.build_grants:
+    for grant in subject.build_grants:
         yield Problem(grant, "the build of this service may run steps with every capability", ("security.insecure",))
 
 

@@ -45,7 +45,7 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # What the line asks for is not done, and what is held without it is what the default grants.
 SEVERITY = Severity.MEDIUM
@@ -67,29 +67,29 @@ _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"})
 
 
-def check(container: Container) -> Iterator[Problem]:
-    if container.kind not in {Kind.RUN, Kind.CREATE} or container.may_be_set("command", "entrypoint"):
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.kind not in {Kind.RUN, Kind.CREATE} or subject.may_be_set("command", "entrypoint"):
         return
-    if any(map(_is_owner, _programs(container))):
+    if any(map(_is_owner, _programs(subject))):
         return
-    words = _own_words(container.command or ())
+    words = _own_words(subject.command or ())
     for index, word in enumerate(words):
         if _is_owner(word.value):
             return
         option = re.fullmatch(_OPTION, word.value)
-        if option is None or (option[1] == "--privileged" and not _is_astray(container, words[:index])):
+        if option is None or (option[1] == "--privileged" and not _is_astray(subject, words[:index])):
             continue
         value = option[2] if option[2] is not None else _next(words, index)
         message = f"{option[1]} stands after the image: it is an argument of the command and has no effect"
         yield Problem(word, message, (option[1], "" if option[1] == "--privileged" else value))
 
 
-def _programs(container: Container) -> Iterator[str]:
+def _programs(subject: Subject) -> Iterator[str]:
     """Give what names the program: image and entrypoint; of an image in a variable, the variable's name."""
-    if container.image is not None:
-        yield container.image.value
-    yield from (unknown.text for unknown in container.unknowns if "image" in unknown.fields)
-    yield from (word.value for word in container.entrypoint or ())
+    if subject.image is not None:
+        yield subject.image.value
+    yield from (unknown.text for unknown in subject.unknowns if "image" in unknown.fields)
+    yield from (word.value for word in subject.entrypoint or ())
 
 
 def _own_words(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
@@ -106,12 +106,12 @@ def _is_owner(word: str) -> bool:
     return not _OWNERS.isdisjoint(re.findall(_WORDS, name.lower()))
 
 
-def _is_astray(container: Container, before: Sequence[Located[str]]) -> bool:
+def _is_astray(subject: Subject, before: Sequence[Located[str]]) -> bool:
     """Whether `--privileged` can be nobody's but the engine's: other programs know the word as well.
 
     It is where it stands directly behind the image or a shell, or behind other options that went astray.
     """
-    if container.entrypoint is not None:
+    if subject.entrypoint is not None:
         return False
     if before and before[-1].value.rpartition("/")[2] in _SHELLS:
         return True

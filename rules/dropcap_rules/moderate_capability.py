@@ -51,19 +51,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Grade, Severity, problems_at_grade
+from dropcap.api import Grade, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Problem
+    from dropcap.api import Problem, Subject
 
 # The severity is the grade's: the host is disturbed or observed, and not taken over.
 SEVERITY = Severity.MEDIUM
 
 
-def check(container: Container) -> Iterator[Problem]:
-    for problem in problems_at_grade(container, Grade.MODERATE):
+def check(subject: Subject) -> Iterator[Problem]:
+    for problem in subject.problems_at_grade(Grade.MODERATE):
         # Where nothing raises it, NET_RAW has a rule of its own.
         if problem.evidence != ("NET_RAW",):
             yield problem

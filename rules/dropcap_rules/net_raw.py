@@ -62,40 +62,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, capability_sets, engine_name, holds_all, reach, survives_drop
+from dropcap.api import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Subject
 
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
 
 
-def check(container: Container) -> Iterator[Problem]:
-    origin = capability_sets(container).origins.get("NET_RAW")
-    if origin is None or holds_all(container) or _may_be_dropped(container, added=origin.where is not None):
+def check(subject: Subject) -> Iterator[Problem]:
+    origin = subject.sets.origins.get("NET_RAW")
+    if origin is None or subject.holds_all or _may_be_dropped(subject, added=origin.where is not None):
         return
     if origin.where is not None:
-        yield Problem(origin.where, f"NET_RAW is added; {_reason(container)}", ("NET_RAW",))
+        yield Problem(origin.where, f"NET_RAW is added; {_reason(subject)}", ("NET_RAW",))
     else:
-        message = f"NET_RAW is in {engine_name(container)}'s default set and is not dropped; {_reason(container)}"
-        yield Problem(container.anchor, message, ("NET_RAW",))
+        message = f"NET_RAW is in {subject.engine_name}'s default set and is not dropped; {_reason(subject)}"
+        yield Problem(subject.anchor, message, ("NET_RAW",))
 
 
-def _reason(container: Container) -> str:
+def _reason(subject: Subject) -> str:
     """Say what it is good for, and to whom."""
-    who = reach(container, "NET_RAW")
-    if capability_sets(container).errors:
-        who = f"; {engine_name(container)} refuses the container as it is"
+    who = subject.reach("NET_RAW")
+    if subject.sets.errors:
+        who = f"; {subject.engine_name} refuses the container as it is"
     actor = "whoever has it" if who else "a process"
-    network = container.network_mode
+    network = subject.network_mode
     if network is not None and network.value == "none":
         return f"without a network {actor} still reaches kernel code of packet sockets that has been broken before{who}"
     return f"{actor} can forge packets and pose as its neighbours on the network{who}"
 
 
-def _may_be_dropped(container: Container, *, added: bool) -> bool:
+def _may_be_dropped(subject: Subject, *, added: bool) -> bool:
     """Whether a drop out of sight may take it away; Docker and Swarm do not undo what is added by name."""
-    return container.may_be_set("cap_drop") and not (added and survives_drop(container, "NET_RAW"))
+    return subject.may_be_set("cap_drop") and not (added and subject.survives_drop("NET_RAW"))

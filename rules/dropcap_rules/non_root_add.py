@@ -53,32 +53,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import (
-    Problem,
-    Severity,
-    capability_sets,
-    entry_name,
-    holds_all,
-    is_root,
-    reach,
-    strategy_of,
-)
+from dropcap.api import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Subject
 
 # It can be right: where the program carries a file capability, this is how to do it.
 SEVERITY = Severity.LOW
 
 
-def check(container: Container) -> Iterator[Problem]:
-    if strategy_of(container).makes_ambient or is_root(container) is not False or holds_all(container):
+def check(subject: Subject) -> Iterator[Problem]:
+    if subject.strategy.makes_ambient or subject.is_root is not False or subject.holds_all:
         return
-    origins = capability_sets(container).origins
-    for entry in container.cap_add:
-        name = entry_name(container, entry)
+    origins = subject.sets.origins
+    for entry in subject.cap_add:
+        name = subject.entry_name(entry)
         if name in origins and origins[name].where is entry:
-            message = f"{name} is added, but the container's own program does not get it{reach(container, name)}"
+            message = f"{name} is added, but the container's own program does not get it{subject.reach(name)}"
             yield Problem(entry, message, (name,))

@@ -56,23 +56,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity, strategy_of
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container
+    from dropcap.api import Subject
 
 # Nothing is graver: it is all capabilities, all devices and no profile in one word.
 SEVERITY = Severity.CRITICAL
 
 
-def check(container: Container) -> Iterator[Problem]:
-    option = container.privileged
-    is_ignored = container.kind is Kind.BUILD or "privileged" in strategy_of(container).ignored
+def check(subject: Subject) -> Iterator[Problem]:
+    option = subject.privileged
+    is_ignored = subject.kind is Kind.BUILD or subject.ignores("privileged")
     if option is None or not option.value or is_ignored:
         return
-    if container.kind is Kind.EXEC:
+    if subject.kind is Kind.EXEC:
         yield Problem(option, "a privileged exec holds every capability, whatever the container was given")
     else:
         granted = "every capability and every host device, without a seccomp or AppArmor profile"

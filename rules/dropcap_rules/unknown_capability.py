@@ -52,12 +52,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Problem, Severity, bare_name, capability_sets, strategy_of, suggest
+from dropcap.api import NAMES, Problem, Severity, bare_name, suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # It grants nothing, but the container does not start; with nerdctl it starts without what the line says.
 SEVERITY = Severity.HIGH
@@ -65,28 +65,28 @@ SEVERITY = Severity.HIGH
 _LONGEST_SHOWN = 40
 
 
-def check(container: Container) -> Iterator[Problem]:
-    for field, entry in _rejected(container):
+def check(subject: Subject) -> Iterator[Problem]:
+    for field, entry in _rejected(subject):
         name = bare_name(entry.value)
-        message = f"{_shown(entry.value)} is no capability, and {_outcome(container)}{_advice(entry.value)}"
+        message = f"{_shown(entry.value)} is no capability, and {_outcome(subject)}{_advice(entry.value)}"
         yield Problem(entry, message, (field, name))
 
 
-def _rejected(container: Container) -> Iterator[tuple[str, Located[str]]]:
+def _rejected(subject: Subject) -> Iterator[tuple[str, Located[str]]]:
     """Give the entries whose name the engine does not know."""
-    refused = [refusal.where for refusal in capability_sets(container).errors]
-    for field, entries in (("cap_add", container.cap_add), ("cap_drop", container.cap_drop)):
+    refused = [refusal.where for refusal in subject.sets.errors]
+    for field, entries in (("cap_add", subject.cap_add), ("cap_drop", subject.cap_drop)):
         for entry in entries:
             name = bare_name(entry.value)
             # What is refused for other reasons has a name that exists; nerdctl refuses nothing.
             if name in NAMES or name == "ALL":
                 continue
-            if not strategy_of(container).refuses_unknown or any(where is entry for where in refused):
+            if not subject.strategy.refuses_unknown or any(where is entry for where in refused):
                 yield field, entry
 
 
-def _outcome(container: Container) -> str:
-    ways = strategy_of(container)
+def _outcome(subject: Subject) -> str:
+    ways = subject.strategy
     outcome = "refuses to start the container" if ways.refuses_unknown else "warns and goes on without it"
     return f"{ways.title} {outcome}"
 

@@ -55,68 +55,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import (
-    NAMES,
-    Problem,
-    Related,
-    Severity,
-    all_entry,
-    capability_sets,
-    engine_name,
-    entry_name,
-    is_root,
-    privileged_option,
-    strategy_of,
-)
+from dropcap.api import NAMES, Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # A line that changes nothing grants nothing.
 SEVERITY = Severity.LOW
 
 
-def check(container: Container) -> Iterator[Problem]:
-    option = container.privileged
-    if option is not None and option.value and "privileged" in strategy_of(container).ignored:
-        message = f"privileged mode is set, but {engine_name(container)} ignores it"
+def check(subject: Subject) -> Iterator[Problem]:
+    option = subject.privileged
+    if option is not None and option.value and subject.ignores("privileged"):
+        message = f"privileged mode is set, but {subject.engine_name} ignores it"
         yield Problem(option, message, ("privileged",))
     first: dict[str, Located[str]] = {}
-    for entry in container.cap_add:
-        name = entry_name(container, entry)
+    for entry in subject.cap_add:
+        name = subject.entry_name(entry)
         if name not in NAMES and name != "ALL":
             continue
-        found = _reason(container, name, first.get(name))
+        found = _reason(subject, name, first.get(name))
         first.setdefault(name, entry)
         if found is not None:
             message, related = found
             yield Problem(entry, f"{name} is added, {message}", (name,), related)
 
 
-def _reason(container: Container, name: str, earlier: Located[str] | None) -> tuple[str, tuple[Related, ...]] | None:
+def _reason(subject: Subject, name: str, earlier: Located[str] | None) -> tuple[str, tuple[Related, ...]] | None:
     """Say why an addition changes nothing; None where it may change something."""
-    option, entry = privileged_option(container), all_entry(container)
-    if option is not None and _is_only_held(container):
+    option, entry = subject.privileged_option, subject.all_entry
+    if option is not None and _is_only_held(subject):
         return "and privileged mode grants it already", (Related("privileged mode is set here", option),)
     if earlier is not None:
         return "and was added before", (Related(f"{name} is added here", earlier),)
     if entry is not None and name != "ALL":
         # Where it is dropped by name as well, that is the thing to say, and added-and-dropped says it.
-        if any(entry_name(container, drop) == name for drop in container.cap_drop):
+        if any(subject.entry_name(drop) == name for drop in subject.cap_drop):
             return None
         return "and so is ALL", (Related("ALL is added here", entry),)
-    origin = capability_sets(container).origins.get(name)
-    is_default = origin is not None and origin.kind == "default" and not container.may_be_set("cap_drop")
-    if not is_default or not _is_only_held(container):
+    origin = subject.sets.origins.get(name)
+    is_default = origin is not None and origin.kind == "default" and not subject.may_be_set("cap_drop")
+    if not is_default or not _is_only_held(subject):
         return None
-    return f"but {engine_name(container)}'s default set has it and nothing drops it", ()
+    return f"but {subject.engine_name}'s default set has it and nothing drops it", ()
 
 
-def _is_only_held(container: Container) -> bool:
+def _is_only_held(subject: Subject) -> bool:
     """Whether an addition means no more than that a capability is held.
 
     With Podman it is made ambient too for another user than root: then it matters although it is held.
     """
-    return not strategy_of(container).makes_ambient or is_root(container) is True
+    return not subject.strategy.makes_ambient or subject.is_root is True

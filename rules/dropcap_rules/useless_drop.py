@@ -53,36 +53,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import (
-    NAMES,
-    Engine,
-    Problem,
-    Related,
-    Severity,
-    default_set,
-    engine_name,
-    entry_name,
-    privileged_option,
-)
+from dropcap.api import NAMES, Engine, Problem, Related, Severity, default_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Container, Located
+    from dropcap.api import Located, Subject
 
 # A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
 SEVERITY = Severity.LOW
 
 
-def check(container: Container) -> Iterator[Problem]:
+def check(subject: Subject) -> Iterator[Problem]:
     first: dict[str, Located[str]] = {}
-    added = {entry_name(container, entry) for entry in container.cap_add}
-    drops_all = next((entry for entry in container.cap_drop if entry_name(container, entry) == "ALL"), None)
-    for entry in container.cap_drop:
-        name = entry_name(container, entry)
+    added = {subject.entry_name(entry) for entry in subject.cap_add}
+    drops_all = next((entry for entry in subject.cap_drop if subject.entry_name(entry) == "ALL"), None)
+    for entry in subject.cap_drop:
+        name = subject.entry_name(entry)
         if name not in NAMES and name != "ALL":
             continue
-        found = _reason(container, name, first.get(name), added, drops_all)
+        found = _reason(subject, name, first.get(name), added, drops_all)
         first.setdefault(name, entry)
         if found is not None:
             message, related = found
@@ -90,24 +80,24 @@ def check(container: Container) -> Iterator[Problem]:
 
 
 def _reason(
-    container: Container,
+    subject: Subject,
     name: str,
     earlier: Located[str] | None,
     added: set[str],
     drops_all: Located[str] | None,
 ) -> tuple[str, tuple[Related, ...]] | None:
     """Say why a drop changes nothing; None where it may change something."""
-    option = privileged_option(container)
+    option = subject.privileged_option
     if option is not None:
         related = (Related("privileged mode is set here", option),)
         return "but privileged mode grants every capability all the same", related
     if earlier is not None:
         return "and was dropped before", (Related(f"{name} is dropped here", earlier),)
     # A drop of what is added has rules of its own, and beside an addition of ALL each drop by name counts.
-    if name == "ALL" or name in added or "ALL" in added or container.may_be_set("cap_add"):
+    if name == "ALL" or name in added or "ALL" in added or subject.may_be_set("cap_add"):
         return None
     if drops_all is not None:
         return "and so is ALL", (Related("ALL is dropped here", drops_all),)
     if not any(name in default_set(engine) for engine in Engine):
-        return f"but {engine_name(container)}'s default set does not have it", ()
+        return f"but {subject.engine_name}'s default set does not have it", ()
     return None

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.api import NAMES, Engine, Kind, capability_sets
-from dropcap.capabilities.effective import no_new_privileges
+from dropcap.api import NAMES, Engine, Kind
+from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines.swarm import swarm_lists
 from engine.cases import REAL, Case, cases, container, lists
 from oracles import engine

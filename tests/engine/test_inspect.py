@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.api import NAMES, Engine, capability_sets, is_root
-from dropcap.capabilities.effective import no_new_privileges
+from dropcap.api import NAMES, Engine
+from dropcap.capabilities.effective import capability_sets, is_root, no_new_privileges
 from dropcap.carriers import inspect
 from dropcap.model import Kind
 from dropcap.source import Source

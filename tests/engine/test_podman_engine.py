@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropcap.api import NAMES, Engine, capability_sets
-from dropcap.capabilities.effective import no_new_privileges
+from dropcap.api import NAMES, Engine
+from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from engine.cases import REAL, Case, cases
 from oracles import engine
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.api import NAMES, capability_sets
-from dropcap.capabilities.effective import no_new_privileges
+from dropcap.api import NAMES
+from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.carriers import quadlet
 from dropcap.carriers.quadlet.keys import Keys, command
 from dropcap.lang.unitfile import read_unit

@@ -6,12 +6,12 @@ References: none, this is an example.
 
 from collections.abc import Iterator
 
-from dropcap.api import Container, Problem, Severity
+from dropcap.api import Problem, Severity, Subject
 
 SEVERITY = Severity.LOW
 
 
-def check(container: Container) -> Iterator[Problem]:
-    image = container.image
+def check(subject: Subject) -> Iterator[Problem]:
+    image = subject.image
     if image and image.value.endswith(":latest"):
         yield Problem(image, "the tag latest moves", evidence=("latest",))

@@ -1,0 +1,146 @@
+"""What a rule gets: a container, and what follows from it, computed when it is first asked for and kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from dropcap.capabilities.effective import capability_sets, is_root, no_new_privileges
+from dropcap.capabilities.engines import strategy_of
+from dropcap.capabilities.facts import fact
+from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.names import ALL
+from dropcap.model import Container, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.capabilities.effective import CapabilitySets, Origin
+    from dropcap.capabilities.grades import Grade, Graded
+    from dropcap.capabilities.strategy import Strategy
+    from dropcap.model import Located
+
+
+class Subject(Container):
+    """A container with its sets and grades."""
+
+    # No `__slots__`, unlike a plain record: what is computed is kept in the instance.
+
+    @classmethod
+    def of(cls, container: Container) -> Subject:
+        """Return the subject that a container is."""
+        return cls._make(container)
+
+    @cached_property
+    def sets(self) -> CapabilitySets:
+        """What it holds; see :func:`dropcap.capabilities.effective.capability_sets`."""
+        return capability_sets(self)
+
+    @cached_property
+    def grades(self) -> Sequence[tuple[str, Graded]]:
+        """How much each capability of its bounding set weighs in it, in the kernel's order."""
+        return [(name, grade(self, name)) for name in self.sets.bounding]
+
+    @property
+    def strategy(self) -> Strategy:
+        """The ways of its engine; Docker's where it names none."""
+        return strategy_of(self)
+
+    @property
+    def engine_name(self) -> str:
+        """Its engine's name as its makers write it."""
+        return self.strategy.title
+
+    @property
+    def is_root(self) -> bool | None:
+        """Whether the first process runs as root; None where only the image knows, or nobody."""
+        return is_root(self)
+
+    @property
+    def privileged_option(self) -> Located[Any] | None:
+        """The option that makes it privileged; None where none does or the engine ignores it."""
+        origin = self._common_origin
+        return origin.where if origin is not None and origin.kind == "privileged" else None
+
+    @property
+    def all_entry(self) -> Located[Any] | None:
+        """The addition of ALL that has effect: none does under privileged mode or where it is refused."""
+        origin = self._common_origin
+        if origin is None or origin.where is None or origin.kind == "privileged":
+            return None
+        return origin.where if self.entry_name(origin.where) == ALL else None
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether privileged mode or an addition of ALL grants everything at once."""
+        return self.privileged_option is not None or self.all_entry is not None
+
+    @property
+    def _common_origin(self) -> Origin | None:
+        """The origin of one capability: what grants everything at once is the origin of each."""
+        return next(iter(self.sets.origins.values()), None)
+
+    def ignores(self, field: str) -> bool:
+        """Whether its engine does not look at a field of a container."""
+        return field in self.strategy.ignored
+
+    def entry_name(self, entry: Located[str]) -> str:
+        """Return the bare name of an entry of `cap_add` or `cap_drop` as its engine reads it."""
+        return self.strategy.read_name(entry.value)
+
+    def survives_drop(self, name: str) -> bool:
+        """Whether its engine grants a capability that is added by name although it is dropped by name too."""
+        return name in self.strategy.combine(self.strategy, (name,), (name,)).granted
+
+    def reach(self, name: str) -> str:
+        """Say how a capability of the bounding set is got, to follow what it does; nothing where the process has it."""
+        if name in self.sets.effective:
+            return ""
+        root = f"`{self.strategy.program} exec` as root"
+        if no_new_privileges(self):
+            # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
+            return f"; here only by {root} or a file capability of the entrypoint"
+        return f"; here only by {root}, a setuid program or a file capability"
+
+    def problems_at_grade(self, level: Grade) -> Iterator[Problem]:
+        """Give a problem for each capability that weighs `level`, in the kernel's order.
+
+        Members of the engine's default set are given only where something raises them: that they are kept is one
+        thing to say and not fourteen. Those that the same circumstances raise are one problem, with their names as
+        evidence. Nothing is given where everything is granted at once.
+        """
+        if self.holds_all or not (self.cap_add or is_raised(self)):
+            return  # without either, what is held is of the default set, and nothing raises it
+        together: dict[object, tuple[list[str], Graded]] = {}
+        for name, graded in self.grades:
+            if graded.grade is not level:
+                continue
+            is_graver = level.name.lower() != fact(name).risk
+            # A member of the default set weighs the same however it is held: adding it back is the way to do it.
+            if not is_graver and name in self.strategy.default:
+                continue
+            key = name if self.sets.origins[name].where is not None else (graded.raised_by, self.reach(name))
+            together.setdefault(key, ([], graded))[0].append(name)
+        for names, graded in together.values():
+            where = self.sets.origins[names[0]].where
+            verb = "is" if len(names) == 1 else "are"
+            origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
+            is_graver = level.name.lower() != fact(names[0]).risk
+            reason = _raised(graded) if is_graver else _reason(graded)
+            message = f"{_joined(names)} {origin}{reason}{self.reach(names[0])}"
+            yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _raised(graded: Graded) -> str:
+    circumstances = " and ".join(related.message for related in graded.raised_by)
+    return f" and graded {graded.grade.name.lower()} here, since {circumstances}"
+
+
+def _reason(graded: Graded) -> str:
+    """Return the first sentence of a grade's reason."""
+    first = graded.why.split(". ")[0].rstrip(".")
+    return f"; {first[0].lower()}{first[1:]}"

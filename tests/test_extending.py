@@ -1,0 +1,157 @@
+"""The pages of CONTRIBUTING.md that let somebody add a carrier, an engine or a writer: each is tried in a copy."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dropcap
+import dropcap_rules
+
+ADDED = Path(__file__).parent / "extending"
+JOB = """\
+job "web" {
+  group "web" {
+    task "server" {
+      driver = "docker" # and nothing else
+      config {
+        image    = "web:1"
+        cap_drop = ["ALL"]
+        cap_add  = [
+          "NET_BIND_SERVICE",
+          "SYS_ADMIN",
+        ]
+      }
+    }
+    task "other" {
+      driver = "podman"
+      config {
+        image   = "web:1"
+        cap_add = concat(["CHOWN"], var.more)
+      }
+    }
+    task "bare" {
+      driver = "raw_exec"
+      config {
+        command = "true"
+      }
+    }
+  }
+}
+"""
+
+PAGES = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+LINE = 'Carrier("nomad", r"(?:.*/)?[^/]+\\.nomad(?:\\.hcl)?"),'
+
+
+class Copy:
+    """A copy of the linter and its rules, with what is added to it."""
+
+    def __init__(self, folder: Path) -> None:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(dropcap.__file__).parent, folder / "dropcap", ignore=ignored)
+        shutil.copytree(next(iter(dropcap_rules.__path__)), folder / "dropcap_rules", ignore=ignored)
+        self.folder = folder
+        self.work = folder / "work"
+        self.work.mkdir()
+
+    def add(self, name: str, place: str) -> None:
+        shutil.copy(ADDED / name, self.folder / "dropcap" / place)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dropcap", *words]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            command, cwd=self.work, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+
+    def json(self, *words: str) -> Any:  # noqa: ANN401  # as a program prints it
+        result = self.run(*words, "--format", "json")
+        assert result.stdout, result.stderr
+        return json.loads(result.stdout)
+
+    def containers(self, *words: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.json("caps", *words)["containers"]
+        return found
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path)
+
+
+def test_a_carrier_is_a_module_and_a_line(copy: Copy) -> None:
+    (copy.work / "web.nomad").write_text(JOB)
+    assert copy.run("check", "web.nomad").returncode == 2, "nobody reads it yet"
+    copy.add("nomad.py", "carriers")
+    registry = copy.folder / "dropcap" / "carriers" / "registry.py"
+    text = registry.read_text()
+    line = f'    {LINE}\n)\n"""A line a carrier;'
+    assert text.count(')\n"""A line a carrier;') == 1
+    registry.write_text(text.replace(')\n"""A line a carrier;', line))
+    server, other = copy.containers(".")
+    assert (server["name"], server["engine"], server["bounding"]) == (
+        "server",
+        "docker",
+        ["NET_BIND_SERVICE", "SYS_ADMIN"],
+    )
+    assert (other["name"], other["engine"], len(other["bounding"])) == ("other", "podman", 11)
+    lines = copy.run("check", "--format", "line", ".").stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines if "[critical-capability]" in line] == ["web.nomad:10:11"]
+    assert (
+        'at least the Podman default set (11); concat(["CHOWN"], var.more) is not known' in copy.run("caps", ".").stdout
+    )
+    (copy.work / "web.nomad").write_text("job {")
+    assert "its braces do not match" in copy.run("check", ".").stderr
+
+
+def test_an_engine_is_a_module(copy: Copy) -> None:
+    lines = "{} run --cap-add SYS_TIME --cap-add CHOWN --cap-drop CHOWN --cap-drop FOO --user 0 web:1\n"
+    for name in ("finch", "nerdctl"):
+        (copy.work / f"{name}.sh").write_text(lines.format(name))
+    (copy.work / "compose.yaml").write_text("services:\n  web:\n    image: web:1\n")
+    (copy.work / "Makefile").write_text("run:\n\t@finch run --privileged web:1\n")
+    assert not copy.containers("finch.sh"), "nobody reads it yet"
+    copy.add("finch.py", "capabilities/engines")
+    own, like = copy.containers("finch.sh", "nerdctl.sh")
+    assert (own["engine"], like["engine"]) == ("finch", "nerdctl")
+    assert own["bounding"] == like["bounding"]
+    assert "SYS_TIME" in own["bounding"]
+    assert "CHOWN" not in own["bounding"]
+    assert [one["engine"] for one in copy.containers("compose.yaml", "--engine", "finch")] == ["finch"]
+    assert [one["engine"] for one in copy.containers("Makefile")] == ["finch"]
+    assert "Finch warns and goes on without it" in copy.run("check", "finch.sh").stdout
+    assert "`finch exec` as root" in copy.run("check", "--format", "line", str(user_script(copy))).stdout
+
+
+def user_script(copy: Copy) -> Path:
+    path = copy.work / "user.sh"
+    path.write_text("finch run --cap-drop ALL --cap-add SYS_TIME --user 1000 web:1\n")
+    return path
+
+
+def test_a_writer_is_a_module(copy: Copy) -> None:
+    (copy.work / "compose.yaml").write_text("services:\n  web:\n    image: web:1\n    privileged: true\n")
+    assert copy.run("check", "--format", "csv").returncode == 2, "nobody writes it yet"
+    copy.add("csv.py", "writers/formats")
+    result = copy.run("check", "--format", "csv", ".")
+    rows = list(csv.DictReader(StringIO(result.stdout)))
+    assert [(row["path"], row["line"], row["severity"], row["rule"]) for row in rows] == [
+        ("compose.yaml", "4", "critical", "privileged")
+    ]
+    assert result.returncode == 1
+
+
+def test_the_pages_show_what_is_tried() -> None:
+    assert f"```python\n{LINE}\n```" in PAGES
+    for name in ("finch.py", "csv.py"):
+        assert f"```python\n{(ADDED / name).read_text()}```" in PAGES
