@@ -57,15 +57,14 @@ def main() -> int:
     if arguments.here:
         return fuzz(arguments)
     sys.path.insert(0, str(ROOT / "tests"))
-    from fuzzed import READERS
-
-    unknown = set(arguments.readers) - set(READERS)
+    readers = import_module("fuzzed").READERS
+    unknown = set(arguments.readers) - set(readers)
     if unknown:
-        parser.error(f"no reader {', '.join(sorted(unknown))}; there are {', '.join(READERS)}")
+        parser.error(f"no reader {', '.join(sorted(unknown))}; there are {', '.join(readers)}")
     if arguments.list:
-        print("\n".join(READERS))
+        print("\n".join(readers))
         return 0
-    names = arguments.readers or list(READERS)
+    names = arguments.readers or list(readers)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         codes = list(pool.map(lambda name: _in_process(name, arguments), names))
     return 1 if any(codes) else 0
@@ -90,18 +89,14 @@ def _in_process(name: str, arguments: argparse.Namespace) -> int:
 
 def fuzz(arguments: argparse.Namespace) -> int:
     """Give one reader inputs, in this process; it does not return where all runs are done."""
-    import atheris
-
-    os.nice(10)
+    atheris = import_module("atheris")  # only here is it needed
+    os.nice(5)
     with atheris.instrument_imports(include=["dropcap"]):
-        import dropcap
-
-        for module in pkgutil.walk_packages(dropcap.__path__, "dropcap."):
+        for module in pkgutil.walk_packages(import_module("dropcap").__path__, "dropcap."):
             if not module.name.endswith("__main__"):
                 import_module(module.name)
     sys.path.insert(0, str(ROOT / "tests"))
-    import fuzzed
-
+    fuzzed = import_module("fuzzed")
     [name] = arguments.readers
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     run = _Run(name, arguments)
@@ -121,7 +116,7 @@ def fuzz(arguments: argparse.Namespace) -> int:
 
 
 def _words(tokens: dict[str, str]) -> set[str]:
-    return {word for line in tokens.values() for word in line.split(" ") if word}
+    return {word for line in tokens.values() for word in line.split()}
 
 
 def _escaped(word: str) -> str:
@@ -136,10 +131,8 @@ class _Run:
     """Counts the inputs of a reader and keeps the smallest of each fault."""
 
     def __init__(self, name: str, arguments: argparse.Namespace) -> None:
-        import fuzzed
-
         self._name = name
-        self._read = fuzzed.READERS[name]
+        self._read = import_module("fuzzed").READERS[name]
         self._folder: Path = arguments.found / name
         self._seconds = arguments.seconds
         self._faults: dict[str, int] = {}

@@ -12,9 +12,9 @@ import pytest
 
 from dropcap.carriers import registry
 from dropcap.carriers.request import alone
-from dropcap.model import Document, UnreadableError
+from dropcap.model import Document, Level, UnreadableError
 from dropcap.source import Source
-from steps import assert_linear, assert_small
+from steps import assert_ends, assert_linear, assert_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ def numbered(count: int, line: str) -> str:
     return "".join(line.format(number) for number in range(count))
 
 
+JOB = "on: push\njobs:\n  a:\n"
 DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
     "dockerfile": {
         "env": lambda n: "FROM x\n" + "ENV A=b\n" * n,
@@ -44,7 +45,7 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "heredocs that wait": lambda n: "FROM x\nRUN " + "<<E " * n + "\n",
         "lines of a heredoc": lambda n: "FROM x\nRUN <<E\n" + "a\n" * n + "E\n",
         "stages": lambda n: numbered(n, "FROM x AS s{0}\n"),
-        "stages upon stages": lambda n: "FROM x AS s-1\n" + numbered(n, "FROM s{0} AS s{0}\nENV A=b\n"),
+        "stages upon stages": lambda n: "FROM x AS s0\n" + doubling(n, "FROM s{1} AS s{0}\nUSER a\n"),
         "copies": lambda n: "FROM x\n" + numbered(n, "COPY --from=y a b\n"),
         "flags": lambda n: "FROM x\nRUN " + "--mount=a " * n + "b\n",
         "json words": lambda n: "FROM x\nCMD [" + '"a", ' * n + '"b"]\n',
@@ -74,7 +75,6 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "continuations": lambda n: "a:\n\tdocker run \\\n" + "\t-e A=b \\\n" * n + "\tx\n",
         "variables": lambda n: numbered(n, "A{0} = x\n") + "a:\n\tdocker run $(A1)\n",
         "uses": lambda n: "A = x\na:\n\tdocker run " + "-e $(A) " * n + "x\n",
-        "uses of a long variable": lambda n: "A = " + "x" * n + "\na:\n" + "\tdocker run $(A)\n" * n,
         "open brackets": lambda n: "a:\n\tdocker run " + "$(" * n + "\n",
         "added": lambda n: "A = x\n" + "A += y\n" * n + "a:\n\tdocker run $(A)\n",
         "targets": lambda n: numbered(n, "a{0} ") + ":\n\tdocker run x\n",
@@ -98,7 +98,6 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "parameters": lambda n: "a" + " b" * n + "\n  docker run x\n",
         "a shebang of blanks": lambda n: "a:\n  #!" + " /env" * n + "\n  docker run x\n",
         "fills": lambda n: "a := 'b'\nc:\n  docker run " + "-e {{a}} " * n + "x\n",
-        "uses of a long constant": lambda n: "a := '" + "b" * n + "'\nc:\n" + "  docker run {{a}}\n" * n,
     },
     "task": {
         "tasks": lambda n: "tasks:\n" + numbered(n, "  t{0}: docker run x\n"),
@@ -118,37 +117,28 @@ DIMENSIONS: dict[str, dict[str, Callable[[int], str]]] = {
         "variables and jobs": lambda n: (
             "variables:\n" + numbered(n, "  A{0}: x\n") + numbered(n, "j{0}: {{script: [docker run $A1]}}\n")
         ),
-        "an anchor": lambda n: ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}: {{script: *a}}\n"),
         "anchors in lists": lambda n: (
-            ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}: {{script: [b{0}, *a]}}\n")
+            ".a: &a\n" + "  - docker run x\n" * n + numbered(n, "j{0}:\n  script:\n    - b{0}\n    - *a\n")
         ),
     },
     "workflow": {
         "jobs": lambda n: "on: push\njobs:\n" + numbered(n, "  j{0}: {{steps: [{{run: docker run x}}]}}\n"),
-        "steps": lambda n: "on: push\njobs:\n  a:\n    steps:\n" + "      - run: docker run x\n" * n,
+        "steps": lambda n: JOB + "    steps:\n" + "      - run: docker run x\n" * n,
         "variables and jobs": lambda n: (
             "on: push\nenv:\n"
             + numbered(n, "  A{0}: x\n")
             + "jobs:\n"
             + numbered(n, "  j{0}: {{steps: [{{run: docker run $A1}}]}}\n")
         ),
-        "services": lambda n: "on: push\njobs:\n  a:\n    services:\n" + numbered(n, "      s{0}: x\n"),
-        "options": lambda n: (
-            "on: push\njobs:\n  a:\n    container:\n      image: x\n      options: " + "--cap-add CHOWN " * n + "\n"
-        ),
-        "ports": lambda n: (
-            "on: push\njobs:\n  a:\n    container:\n      image: x\n      ports:\n" + "      - 80:80\n" * n
-        ),
+        "services": lambda n: JOB + "    services:\n" + numbered(n, "      s{0}: x\n"),
+        "options": lambda n: JOB + "    container:\n      image: x\n      options: " + "--cap-add CHOWN " * n + "\n",
+        "ports": lambda n: JOB + "    container:\n      image: x\n      ports:\n" + "      - 80:80\n" * n,
         "matrix": lambda n: (
-            "on: push\njobs:\n  a:\n    strategy: {matrix: {a: ["
-            + "b, " * n
-            + "]}}\n    steps: [{run: docker run x}]\n"
+            JOB + "    strategy: {matrix: {a: [" + "b, " * n + "]}}\n    steps: [{run: docker run x}]\n"
         ),
-        "expressions": lambda n: "on: push\njobs:\n  a:\n    steps:\n      - run: docker run " + "${{ a }} " * n + "\n",
-        "open expressions": lambda n: "on: push\njobs:\n  a:\n    steps:\n      - run: docker run " + "${{ " * n + "\n",
-        "keys of a job": lambda n: (
-            "on: push\njobs:\n  a:\n" + numbered(n, "    k{0}: x\n") + "    steps: [{run: docker run x}]\n"
-        ),
+        "expressions": lambda n: JOB + "    steps:\n      - run: docker run " + "${{ a }} " * n + "\n",
+        "open expressions": lambda n: JOB + "    steps:\n      - run: docker run " + "${{ " * n + "\n",
+        "keys of a job": lambda n: JOB + numbered(n, "    k{0}: x\n") + "    steps: [{run: docker run x}]\n",
     },
     "action": {
         "steps": lambda n: "runs:\n  steps:\n" + "    - run: docker run x\n      shell: bash\n" * n,
@@ -316,7 +306,72 @@ def test_linear(carrier: str, make: Callable[[int], str]) -> None:
     assert_linear(lambda size: read(carrier, make(size)), 64)
 
 
-@pytest.mark.parametrize(("carrier", "make"), [pytest.param(c, m, id=f"{c}: {n}") for c, n, m in CASES])
-def test_small(carrier: str, make: Callable[[int], str]) -> None:
-    text = make(2000)
-    assert_small(lambda: read(carrier, text), len(text))
+BOMBS = {
+    "dockerfile": {
+        "values that double": "FROM scratch\nENV A0=xx\n" + doubling(60, "ENV A{0}=$A{1}$A{1}\n") + "USER $A59\n",
+        "arguments that double": "ARG A0=xx\n" + doubling(60, "ARG A{0}=$A{1}$A{1}\n") + "FROM $A59\n",
+        "a long value used often": "FROM scratch\nENV A=" + "x" * 5_000 + "\n" + "LABEL l=$A$A$A\n" * 1_000,
+        "stages with many values": "FROM x AS s0\n"
+        + numbered(500, "ENV A{0}=b\n")
+        + doubling(1_000, "FROM s{1} AS s{0}\n"),
+        "triggers of many stages": "FROM x AS a\n" + "ONBUILD LABEL a=b\n" * 1_000 + "FROM a\n" * 1_000,
+        "patterns of stars": "FROM scratch\nENV A=" + "a" * 3_000 + "\n" + "LABEL l=${A//*a*a*a*a*a*b/c}\n" * 50,
+    },
+    "make": {
+        "variables that double": "A0 = xx\n" + doubling(60, "A{0} = $(A{1})$(A{1})\n") + "a:\n\tdocker run $(A59)\n",
+        "a long variable used often": "A = " + "x" * 5_000 + "\na:\n" + "\t# docker run $(A)\n" * 500,
+    },
+    "just": {"a long constant used often": "a := '" + "b" * 5_000 + "'\nc:\n" + "  # docker {{a}}\n" * 500},
+    "task": {
+        "a long variable used often": "vars: {A: "
+        + "x" * 5_000
+        + "}\ntasks:\n"
+        + numbered(500, "  t{0}: '# docker {{{{.A}}}}'\n")
+    },
+    "gitlab": {
+        "a long variable used often": "variables: {A: "
+        + "x" * 5_000
+        + "}\n"
+        + numbered(500, "j{0}: {{script: ['# docker $A']}}\n"),
+    },
+    "workflow": {
+        "a long variable used often": "on: push\nenv: {A: "
+        + "x" * 5_000
+        + "}\njobs:\n"
+        + numbered(500, "  j{0}: {{steps: [{{run: '# docker $A'}}]}}\n"),
+    },
+    "unit": {
+        "a long variable used often": "[Service]\nEnvironment=A="
+        + "x" * 5_000
+        + "\n"
+        + "ExecStart=/bin/echo docker $A\n" * 500,
+    },
+}
+"""What is small and would be large, by carrier and name."""
+
+
+@pytest.mark.parametrize(
+    ("carrier", "text"), [pytest.param(c, t, id=f"{c}: {n}") for c, bombs in BOMBS.items() for n, t in bombs.items()]
+)
+def test_what_would_multiply_is_stopped(carrier: str, text: str) -> None:
+    read(carrier, "a: b")  # what is imported is no matter
+    assert_ends(lambda: read(carrier, text), 200 * len(text) + 500_000)
+    # Characters that the budget lets in are kept with their places: some bytes for each of those too.
+    assert_small(lambda: read(carrier, text), len(text) + 300_000)
+
+
+@pytest.mark.parametrize("bomb", ["values that double", "arguments that double", "stages with many values"])
+def test_what_is_not_followed_in_a_dockerfile_is_an_error_said_once(bomb: str) -> None:
+    document = read("dockerfile", BOMBS["dockerfile"][bomb])
+    assert document is not None
+    (failure,) = document.failures
+    assert (failure.level, failure.source is not None) == (Level.ERROR, True)
+    assert "follow" in failure.message
+    assert document.containers[-1].unknowns
+
+
+def test_anchors_that_multiply_a_pipeline_s_lines_are_an_error() -> None:
+    text = ".a: &a\n" + "  - docker run x\n" * 1_000 + numbered(1_000, "j{0}:\n  script:\n    - b{0}\n    - *a\n")
+    document = read("gitlab", text)
+    assert document is not None
+    assert [failure.message[:7] for failure in document.failures] == ["anchors"]

@@ -219,8 +219,6 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ('{"scripts": ["docker run x"], "x": {"scripts": {"a": "docker run x"}}}', []),
         ('{"a": {"b": "scripts"}, "scripts": {"a": {"b": "docker run x"}}}', []),
         ('{"scripts": {"a": {}, "c": "docker run --cap-add \\"A\\" x"}}', [("A",)]),
-        ('{"scripts": {"a": "docker run', []),
-        ("not json at all docker", []),
     ],
     "unit": [
         ("ExecStart=docker run --cap-add A x\n", [("A",)]),
@@ -466,7 +464,7 @@ LONG: dict[str, Callable[[int], str]] = {
     "jenkins": lambda n: "sh 'docker run a'\n" * (n // 18),
     "unit": lambda n: "ExecStart=docker run a \\\n" * (n // 25),
     "cron": lambda n: "* * * * * docker run a\n" * (n // 24),
-    "package": lambda n: '{"scripts": {' + '"a": "docker run a",' * (n // 20),
+    "package": lambda n: '{"scripts": {' + '"a": "docker run a",' * (n // 20) + '"a": 1}}',
     "just": lambda n: "a:\n  docker run a\n" * (n // 18),
     "workflow": lambda n: "jobs:\n  a:\n    steps:\n" + "      - run: docker run a\n" * (n // 26),
     "gitlab": lambda n: "a:\n  script:\n" + "    - docker run a\n" * (n // 19),
@@ -491,8 +489,6 @@ def test_a_file_takes_steps_in_proportion_to_its_length(syntax: str) -> None:
         ("markdown", "```sh\ndocker run " + "<a " * 40_000),
         ("markdown", "```sh\ndocker run " + "$(" * 40_000),
         ("workflow", "jobs:\n  a:\n    steps:\n      - run: docker run " + "${{" * 40_000),
-        ("package", "docker " + "[" * 80_000),
-        ("package", 'docker {"scripts": {"a": "' + "\\" * 80_001),
         ("unit", "ExecStart=docker run " + "'" * 80_001),
         ("just", "a:\n  docker run " + "{{" * 40_000),
     ],
@@ -500,6 +496,25 @@ def test_a_file_takes_steps_in_proportion_to_its_length(syntax: str) -> None:
 )  # fmt: skip
 def test_a_hostile_file_takes_few_steps(syntax: str, text: str) -> None:
     assert_ends(lambda: read(syntax, text), 100 * len(text) + 100_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"scripts": {"a": "docker run',
+        "not json at all docker",
+        '["docker"' + "[" * 80_000,
+        '{"scripts": {"docker": "' + "\\" * 80_001,
+        '{"scripts": {"a": "docker"' + ' "' * 40_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_package_that_is_no_json_is_refused_in_few_steps(text: str) -> None:
+    def check() -> None:
+        with pytest.raises(UnreadableError, match="JSON: "):
+            read("package", text)
+
+    assert_ends(check, 100 * len(text) + 100_000)
 
 
 def test_a_dockerfile_of_nothing_but_clients_takes_linear_steps(tmp_path: Path) -> None:

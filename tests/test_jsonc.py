@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropcap.lang.jsonc import MAX_DEPTH, Array, Node, Object, Scalar, members, parse, plain, text_of
+from dropcap.lang.jsonc import MAX_DEPTH, MAX_PROBLEMS, Array, Node, Object, Scalar, members, parse, plain, text_of
 from dropcap.model import Level, UnreadableError
 from dropcap.source import Source, Span
 from steps import assert_linear
@@ -179,3 +179,8 @@ def test_the_steps_grow_with_the_length(repeated: str) -> None:
             parse(source('{"x": [' + repeated * count))
 
     assert_linear(refused, 500)
+
+
+def test_keys_that_stand_there_twice_are_told_a_few_times_and_never_refused() -> None:
+    text = parse(Source("a.json", '{"//": 1' + ', "//": 1' * 100 + "}"))
+    assert [problem.level for problem in text.problems] == [Level.NOTE] * MAX_PROBLEMS

@@ -223,7 +223,7 @@ def block(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         lists.map(lambda body: f"( {body}\n)"),
         lists.map(lambda body: f"{{ {body}\n}}"),
-        lists.map(lambda body: f"c=$({body}\n)"),
+        lists.map(lambda body: f"c=$(\n{body}\n)"),
         lists.map(lambda body: f"! ( {body}\n)"),
     )
 

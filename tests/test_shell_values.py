@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.carriers import script
-from dropcap.carriers import script_clients
+from dropcap.carriers import script, script_clients
 from dropcap.model import Level
 from dropcap.source import Source
 from steps import assert_linear

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dropcap.workspace import Workspace
 
 _HEADER, _FIXED = 12, 62  # bytes before the first entry; of an entry before its name, with a hash of 20
 _EXTENDED = 0x4000
 _LONGEST_CONFIG = 64 * 1024
+_LONGEST_NAME = 4096  # as long as a path of Linux; the names of version 4 share their beginnings
+_MOST = 30  # times as much as the index has bytes may be in the names of its files and folders
 
 
 class IndexUnknownError(ValueError):
@@ -47,30 +51,29 @@ def tracked_files(top: str, workspace: Workspace) -> frozenset[str]:
             return frozenset()
         raise IndexUnknownError(f"its index {error.reason}") from None
     hash_size = 32 if b"sha256" in config.lower() else 20
+    found: set[str] = set()
+    left = _MOST * len(data)
     try:
-        names = _names(data, hash_size)
+        for name in _names(data, hash_size):
+            text = os.fsdecode(name)
+            while text and text not in found:
+                found.add(text)
+                left -= len(text)
+                text = text.rpartition("/")[0]
+            if left < 0:
+                raise ValueError("names that multiply")  # noqa: TRY301  # one error for all that is wrong
     except (IndexError, ValueError):
         raise IndexUnknownError("its index is of a form that dropcap does not know") from None
-    found = set()
-    for name in names:
-        text = os.fsdecode(name)
-        found.add(text)
-        while "/" in text:
-            text = text.rpartition("/")[0]
-            if text in found:
-                break
-            found.add(text)
     return frozenset(found)
 
 
-def _names(data: bytes, hash_size: int) -> list[bytes]:
+def _names(data: bytes, hash_size: int) -> Iterator[bytes]:
     if data[:4] != b"DIRC":
         raise ValueError("no index")
     version, count = int.from_bytes(data[4:8], "big"), int.from_bytes(data[8:12], "big")
     if version not in {2, 3, 4} or count > len(data) // _FIXED:
         raise ValueError("no index that is known")
     fixed = _FIXED - 20 + hash_size
-    names: list[bytes] = []
     at, previous = _HEADER, b""
     for _ in range(count):
         flags = int.from_bytes(data[at + fixed - 2 : at + fixed], "big")
@@ -79,14 +82,15 @@ def _names(data: bytes, hash_size: int) -> list[bytes]:
         if version == 4:  # noqa: PLR2004  # as above
             cut, start = _varint(data, start)
             kept = len(previous) - cut
+            if not 0 <= kept <= _LONGEST_NAME:
+                raise ValueError("no prefix of a name")
         end = data.index(b"\0", start)
         name = previous[:kept] + data[start:end]
         at = end + 1 if version == 4 else at + ((end - at) // 8 + 1) * 8  # noqa: PLR2004  # as above
-        names.append(name)
+        yield name
         previous = name
     if data[at : at + 4] == b"link":
         raise ValueError("a split index")
-    return names
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -95,5 +99,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     while byte & 0x80:
         at += 1
         byte = data[at]
+        if value > len(data):
+            raise ValueError("no length")
         value = ((value + 1) << 7) | (byte & 0x7F)
     return value, at + 1

@@ -19,17 +19,18 @@ MAX_PATTERNS = 10_000
 MAX_LENGTH = 4096
 """How long a pattern may be: longer than a path of Linux."""
 
+# Of the characters of ASCII, as git has them.
 _CLASSES: dict[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
     "alpha": str.isalpha,
     "blank": lambda one: one in " \t",
-    "cntrl": lambda one: not one.isprintable() and one.isascii(),
+    "cntrl": lambda one: not one.isprintable(),
     "digit": str.isdigit,
     "graph": lambda one: one.isprintable() and not one.isspace(),
     "lower": str.islower,
     "print": str.isprintable,
-    "punct": lambda one: one.isascii() and one.isprintable() and not one.isalnum() and one != " ",
-    "space": str.isspace,
+    "punct": lambda one: one.isprintable() and not one.isalnum() and one != " ",
+    "space": lambda one: one in " \t\n\r",
     "upper": str.isupper,
     "xdigit": lambda one: one in "0123456789abcdefABCDEF",
 }
@@ -59,7 +60,7 @@ class _OneOf(NamedTuple):
     def fits(self, character: str) -> bool:
         """Return whether a character is one of these; a slash never is."""
         found = any(low <= character <= high for low, high in self.ranges)
-        found = found or any(_CLASSES[name](character) for name in self.classes)
+        found = found or (character.isascii() and any(_CLASSES[name](character) for name in self.classes))
         return found != self.is_negated and character != "/"
 
 
@@ -95,7 +96,7 @@ def parse(line: str) -> Pattern | None:
             is not closed, or is longer than :data:`MAX_LENGTH`.
 
     """
-    text = _without_blanks(line)
+    text = _as_bytes(_without_blanks(line))
     if not text or text.startswith("#"):
         return None
     excludes = not text.startswith("!")
@@ -118,10 +119,15 @@ def parse(line: str) -> Pattern | None:
     return Pattern(tuple(parts), excludes, folders_only)
 
 
+def _as_bytes(text: str) -> str:
+    """Return a text with a character for each of its bytes: these are what git compares, so `?` is not an `é`."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def _without_blanks(line: str) -> str:
     """Take off the blanks at a line's end, but for one behind a backslash."""
-    text = line.rstrip("\r\n")
-    stripped = text.rstrip(" \t")
+    text = line.removesuffix("\n").removesuffix("\r")
+    stripped = text.rstrip(" ")
     backslashes = len(stripped) - len(stripped.rstrip("\\"))
     return text[: len(stripped) + 1] if backslashes % 2 and len(text) > len(stripped) else stripped
 
@@ -252,7 +258,7 @@ class Ignores:
     def match(self, path: str, *, is_folder: bool) -> bool:
         """Return whether the innermost pattern that speaks of a path excludes it."""
         for folder, patterns in reversed(self._groups):
-            names = os.path.relpath(path, folder).split(os.sep)
+            names = _as_bytes(os.path.relpath(path, folder)).split(os.sep)
             for pattern in reversed(patterns):
                 if pattern.fits(names, is_folder=is_folder):
                     return pattern.excludes

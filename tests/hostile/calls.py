@@ -13,7 +13,7 @@ from dropcap.cli import main
 from hostile.program import PATIENCE, PRIVILEGED, Ran
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import FrameType
 
@@ -34,7 +34,7 @@ def call(*words: str | Path, cwd: Path, stdin: bytes = b"") -> Ran:
             code = main([str(word) for word in words])
         except SystemExit as left:
             code = int(left.code or 0)
-    texts = [stream.buffer.getvalue().decode("utf-8", "surrogateescape") for stream in (out, err)]  # type: ignore[attr-defined]  # it is a BytesIO
+    texts = [stream.buffer.getvalue().decode("utf-8", "surrogateescape") for stream in (out, err)]
     return Ran(code, *texts)
 
 
@@ -68,7 +68,7 @@ def assert_said_once(ran: Ran, place: str, reason: str = "") -> None:
     assert reason in lines[0], lines[0]
 
 
-def write(root: Path, files: dict[str, str | bytes]) -> None:
+def write(root: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files below a folder, and the good one beside them."""
     for name, text in {GOOD: PRIVILEGED, **files}.items():
         path = root / name

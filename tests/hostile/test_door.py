@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -14,10 +13,11 @@ from hostile.program import PRIVILEGED, dropcap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-SECRET = "topsecret"
+MARK = "topsecret"
 """What stands in every file outside, so that it is seen wherever it is printed."""
-OUTSIDE = f"services:\n  {SECRET}:\n    image: {SECRET}\n    privileged: true\n"
+OUTSIDE = f"services:\n  {MARK}:\n    image: {MARK}\n    privileged: true\n"
 BASE = "services:\n  a:\n    image: x\n"
 
 
@@ -45,37 +45,39 @@ class Place(NamedTuple):
 PLACES = {
     "compose": Place("compose.yaml", OUTSIDE, {}),
     "override": Place("compose.override.yaml", OUTSIDE, {"compose.yaml": BASE}),
-    "dockerfile": Place("Dockerfile", f"FROM x\nUSER {SECRET}\n{SECRET}\n", {}),
-    "script": Place("run.sh", f"docker run --privileged --name {SECRET} x\n", {}),
+    "dockerfile": Place("Dockerfile", f"FROM x\nUSER {MARK}\n{MARK}\n", {}),
+    "script": Place("run.sh", f"docker run --privileged --name {MARK} x\n", {}),
     "include": Place("part.yaml", OUTSIDE, {"compose.yaml": "include: [part.yaml]\n" + BASE}),
     "extends": Place(
         "part.yaml",
-        OUTSIDE + f"  b: {{image: {SECRET}}}\n",
+        OUTSIDE + f"  b: {{image: {MARK}}}\n",
         {"compose.yaml": BASE + "    extends: {file: part.yaml, service: b}\n"},
     ),
-    "build": Place("b/Dockerfile", f"FROM x\n{SECRET}\n", {"compose.yaml": BASE + "    build: b\n"}),
-    "dotenv": Place(".env", f"A={SECRET}\n{SECRET}!!\n", {"compose.yaml": BASE + "    user: $A\n"}),
+    "build": Place("b/Dockerfile", f"FROM x\n{MARK}\n", {"compose.yaml": BASE + "    build: b\n"}),
+    "dotenv": Place(".env", f"A={MARK}\n{MARK}!!\n", {"compose.yaml": BASE + "    user: $A\n"}),
     "COMPOSE_FILE": Place(
         "first.yaml", OUTSIDE, {".env": "COMPOSE_FILE=first.yaml:compose.yaml\n", "compose.yaml": BASE}
     ),
-    "env_file": Place("a.env", f"{SECRET}!!\n", {"compose.yaml": BASE + "    env_file: a.env\n"}, False, False),
-    "devcontainer": Place(".devcontainer/devcontainer.json", f'{{"image": "{SECRET}", "privileged": true}}', {}),
+    "env_file": Place(
+        "a.env", f"{MARK}!!\n", {"compose.yaml": BASE + "    env_file: a.env\n"}, is_error=False, is_said=False
+    ),
+    "devcontainer": Place(".devcontainer/devcontainer.json", f'{{"image": "{MARK}", "privileged": true}}', {}),
     "dockerComposeFile": Place(
         "dev.yaml", OUTSIDE, {".devcontainer.json": '{"dockerComposeFile": "dev.yaml", "service": "a"}'}
     ),
-    "workflow": Place(".github/workflows/a.yml", f"jobs: {{a: {{steps: [{{run: docker run {SECRET}}}]}}}}\n", {}),
-    "makefile": Place("Makefile", f"a:\n\tdocker run --privileged {SECRET}\n", {}),
-    "quadlet": Place("a.container", f"[Container]\nImage={SECRET}\n", {}),
+    "workflow": Place(".github/workflows/a.yml", f"jobs: {{a: {{steps: [{{run: docker run {MARK}}}]}}}}\n", {}),
+    "makefile": Place("Makefile", f"a:\n\tdocker run --privileged {MARK}\n", {}),
+    "quadlet": Place("a.container", f"[Container]\nImage={MARK}\n", {}),
     "drop-in": Place(
         "a.container.d/b.conf",
-        f"[Container]\nImage={SECRET}\nAddCapability=ALL\n",
+        f"[Container]\nImage={MARK}\nAddCapability=ALL\n",
         {"a.container": "[Container]\nImage=x\n"},
     ),
-    "gitignore": Place(".gitignore", f"{SECRET}/\ngood\n", {}, is_error=False),
-    "outer gitignore": Place("good/.gitignore", f"{SECRET}/\ncompose.yaml\n", {}, is_error=False),
+    "gitignore": Place(".gitignore", f"{MARK}/\ngood\n", {}, is_error=False),
+    "outer gitignore": Place("good/.gitignore", f"{MARK}/\ncompose.yaml\n", {}, is_error=False),
     "git's exclude": Place(".git/info/exclude", "good\n", {}, is_error=False),
-    "configuration": Place(".dropcap.toml", f"{SECRET} = 1\n", {}),
-    "pyproject": Place("pyproject.toml", f"[tool.dropcap]\n{SECRET} = 1\n", {}, False, False),
+    "configuration": Place(".dropcap.toml", f"{MARK} = 1\n", {}),
+    "pyproject": Place("pyproject.toml", f"[tool.dropcap]\n{MARK} = 1\n", {}, is_error=False, is_said=False),
     "named": Place("compose.yaml", OUTSIDE, {}, words=("--as-discovered", "compose.yaml", GOOD)),
 }
 
@@ -158,7 +160,7 @@ def test_what_is_no_file_of_the_project_is_said_and_takes_nothing_along(
     for command in CHECKS + CAPS if kind is link_out else (CHECKS[0], CAPS[1]):
         ran = call(*command, *place.words, cwd=project)
         assert_clean(ran)
-        assert SECRET not in ran.out
+        assert MARK not in ran.out
         if place.is_said and (name, kind.__name__) not in UNSAID:
             assert place.path in ran.err
         if kind in {pipe, huge} and place.is_error:
@@ -170,7 +172,7 @@ def test_what_is_no_file_of_the_project_is_said_and_takes_nothing_along(
     for command in CONFIGS:
         ran = call(*command, cwd=project)
         assert_clean(ran)
-        assert SECRET not in ran.out
+        assert MARK not in ran.out
 
 
 @pytest.mark.parametrize("kind", [pipe, endless, link_out], ids=lambda kind: kind.__name__)
@@ -210,14 +212,14 @@ def test_compose_file_leads_nowhere_outside(tmp_path: Path, files: str) -> None:
             ran = call(*command, path, cwd=project)
             assert_clean(ran)
             assert ran.code == 2
-            assert SECRET not in ran.out
+            assert MARK not in ran.out
             assert "outside" in ran.err or "link" in ran.err
             assert path != "." or GOOD in ran.out
             assert "compose.yaml" in ran.out.replace(GOOD, "")
     for command in CONFIGS:
         ran = call(*command, cwd=project)
         assert_clean(ran)
-        assert SECRET not in ran.out
+        assert MARK not in ran.out
 
 
 @pytest.mark.parametrize("link", ["compose.yaml", "folder/compose.yaml", "Dockerfile", "folder/run.sh"])
@@ -225,7 +227,7 @@ def test_files_that_are_taken_as_discovered_are_not_followed_out(tmp_path: Path,
     outside = tmp_path / "outside"
     outside.mkdir()
     name = link.rpartition("/")[2]
-    (outside / name).write_text({"Dockerfile": f"FROM x\nUSER {SECRET}\n"}.get(name, OUTSIDE))
+    (outside / name).write_text({"Dockerfile": f"FROM x\nUSER {MARK}\n"}.get(name, OUTSIDE))
     project = tmp_path / "project"
     write(project, {})
     (project / ".git").mkdir()
@@ -233,7 +235,7 @@ def test_files_that_are_taken_as_discovered_are_not_followed_out(tmp_path: Path,
     for command in CHECKS:
         ran = call(*command, "--as-discovered", link, GOOD, cwd=project)
         assert_clean(ran)
-        assert SECRET not in ran.out + ran.err
+        assert MARK not in ran.out + ran.err
         assert link in ran.err
         assert GOOD in ran.out
 

@@ -62,8 +62,10 @@ JSON = {
 OTHERS = {
     "quadlet": (
         "web.container",
-        "[Container]\nImage=x\nPodmanArgs=--privileged\nEnvironmentFile=a\\x00b\nVolume=a\\x00b:/x\n"
-        "SeccompProfile=\\x00\nEnvironmentFile=\\ud800\nRootfs=\\x00\n",
+        (
+            "[Container]\nImage=x\nPodmanArgs=--privileged\nEnvironmentFile=a\\x00b\nVolume=a\\x00b:/x\n"
+            "SeccompProfile=\\x00\nEnvironmentFile=\\ud800\nRootfs=\\x00\n"
+        ),
     ),
     "quadlet image": ("web.container", "[Container]\nImage=a\\x00.build\nPodmanArgs=--privileged\n"),
     "kube": ("web.kube", "[Kube]\nYaml=a\\x00b\n"),
@@ -73,15 +75,21 @@ OTHERS = {
     ),
     "script": (
         "run.sh",
-        "source $'a\\0b'\n. $'\\ud800'\ncd $'a\\0b'\ndocker run --privileged --env-file $'a\\0b' -v $'\\ud800':/x x\n"
-        "docker build -f $'a\\0b' $'\\ud800'\ndocker compose -f $'a\\0b' up\n",
+        (
+            "source $'a\\0b'\n. $'\\ud800'\ncd $'a\\0b'\n"
+            "docker run --privileged --env-file $'a\\0b' -v $'\\ud800':/x x\n"
+            "docker build -f $'a\\0b' $'\\ud800'\ndocker compose -f $'a\\0b' up\n"
+        ),
     ),
     "raw NUL": ("run.sh", "docker run --privileged --env-file a\0b x\n"),
     "makefile": ("Makefile", "include $(shell printf 'a\\0b')\na:\n\tdocker run --privileged --env-file $$'a\\0b' x\n"),
     "justfile": ("justfile", 'import "a\\u{0}b"\nset dotenv-path := "a\\u{0}"\na:\n  docker run --privileged x\n'),
     "task": (
         "Taskfile.yml",
-        'version: "3"\ndotenv: ["a\\0b"]\nincludes: {x: "a\\0b"}\ntasks: {a: {dir: "a\\0", cmd: docker run --privileged x}}\n',
+        (
+            'version: "3"\ndotenv: ["a\\0b"]\nincludes: {x: "a\\0b"}\n'
+            'tasks: {a: {dir: "a\\0", cmd: docker run --privileged x}}\n'
+        ),
     ),
     "gitlab": (".gitlab-ci.yml", 'include: {local: "a\\0b"}\nj: {script: [docker run --privileged x]}\n'),
     "workflow": (

@@ -7,27 +7,29 @@ that `Environment=` does not set, or that a file of `EnvironmentFile=` may set a
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
-from dropcap.namedtuple import NamedTuple
+from dropcap.lang.budget import Budget
+from dropcap.lang.unitfile import read_unit
+from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.unitfile import Section
     from dropcap.model import Document
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["read", "read_commands"]
 
-_KEY = (
-    r"[ \t]*(?P<key>Exec(?:Condition|Reload|Start(?:Pre|Post)?|Stop(?:Post)?)"
-    r"|Environment(?:File)?|UnsetEnvironment)[ \t]*=[ \t]*"
+_KEYS = frozenset(
+    {
+        *("ExecCondition", "ExecReload", "ExecStart", "ExecStartPost", "ExecStartPre", "ExecStop", "ExecStopPost"),
+        *("Environment", "EnvironmentFile", "UnsetEnvironment"),
+    }
 )
-_SECTION = r"[ \t]*\[([^\]]*)\][ \t]*$"
-_LINE = r"([^\n]*)(?:\n|\Z)"
 _PREFIXES = "@-:+!|"
 _SAFE = r"[\w@%+=:,./-]"
 _TOKEN = re.compile(
@@ -49,48 +51,47 @@ _SPECIFIER = "systemd fills it in"
 _ENVIRONMENT = "the unit's environment has it"
 
 
-class _Line(NamedTuple):
-    """A logical line's text, and where each physical line of it stands: offset in the text, offset in the file."""
-
-    text: str
-    segments: list[tuple[int, int]]
-
-
 def read(source: Source, _request: Request | None = None) -> Document:
     """Read a unit."""
-    if not may_concern(source):
-        return read_all(source, "unit", ())
-    lines: dict[str, list[_Line]] = {}
-    for key, line in _lines(source.text):
-        if line.text.strip():
-            lines.setdefault(key, []).append(line)
+    sections = read_unit(source, is_systemd=True) if may_concern(source) else {}
+    return read_commands(source, sections.get("Service"))
+
+
+def read_commands(source: Source, service: Section | None) -> Document:
+    """Read what a unit's [Service] starts; what drop-ins add to that is left out."""
+    kept: dict[str, list[Source]] = {}
+    for entry in service.entries if service else ():
+        key, value = entry.key.value, entry.value
+        if key not in _KEYS or value.to_root(entry.span)[0] is not source:
+            continue
+        if value.text.strip():
+            kept.setdefault(key, []).append(value)
         else:
-            lines.pop(key, None)  # takes back what stands before it
-    is_ours = not {"EnvironmentFile", "UnsetEnvironment"} & lines.keys()
-    given = _environment(source, lines.get("Environment", ()) if is_ours else ())
-    found = [line for key, values in lines.items() if key.startswith("Exec") for line in values]
-    found.sort(key=lambda line: line.segments[0][1])
-    return read_all(source, "unit", (_script(source, line, given) for line in found))
+            kept.pop(key, None)  # takes back what stands before it
+    is_ours = not {"EnvironmentFile", "UnsetEnvironment"} & kept.keys()
+    given = _environment(source, kept.get("Environment", ()) if is_ours else ())
+    found = [value for key, values in kept.items() if key.startswith("Exec") for value in values]
+    found.sort(key=lambda value: value.to_root(Span(0, 0))[1].start)
+    return read_all(source, "unit", (_script(source, value, given) for value in found))
 
 
 class _Environment:
     """The variables that a unit sets: their characters, each with its place in the file."""
 
-    def __init__(self, values: dict[str, list[tuple[str, int]]], left: int) -> None:
+    def __init__(self, values: dict[str, list[tuple[str, int]]], budget: Budget) -> None:
         self._values = values
-        self._left = left  # characters that variables may add
+        self._budget = budget
 
     def take(self, name: str) -> list[tuple[str, int]] | None:
         """Give a variable's value; None where it is not known."""
         value = self._values.get(name)
-        self._left -= len(value or ())
-        return value if self._left > 0 else None
+        return value if self._budget.take(len(value or ())) else None
 
 
-def _environment(source: Source, lines: Sequence[_Line]) -> _Environment:
+def _environment(source: Source, lines: Sequence[Source]) -> _Environment:
     found: dict[str, list[tuple[str, int]]] = {}
     for line in lines:
-        words = _Words(source, line.segments)
+        words = _Words(line)
         _split(words, line.text, 0, None)
         for word in words.words:
             text = "".join(text for text, _, _ in word)
@@ -99,43 +100,15 @@ def _environment(source: Source, lines: Sequence[_Line]) -> _Environment:
             if equals and not any(reason for _, _, reason in word):
                 # The mark of the word's beginning comes first.
                 found[name] = [(text, at) for text, at, _ in word[1 + len(name) + 1 :]]
-    return _Environment(found, 2 * len(source.text) + 100_000)
+    return _Environment(found, Budget(source.text))
 
 
-def _lines(text: str) -> Iterator[tuple[str, _Line]]:
-    """Give the keys that hold commands and variables, continuation lines joined and comments in them left out."""
-    parts: list[str] = []
-    segments: list[tuple[int, int]] = []
-    length = 0
-    key: re.Match[str] | None = None
-    goes_on, section = False, "Service"
-    for match in re.compile(_LINE).finditer(text):
-        line, at = match[1].rstrip("\r"), match.start()
-        if goes_on and line.lstrip().startswith(("#", ";")):
-            continue
-        if not goes_on:
-            header = re.match(_SECTION, line)
-            section = header[1] if header else section
-            key = re.match(_KEY, line) if section == "Service" else None
-            start = key.end() if key else 0
-            parts, segments, length = [], [], 0
-            line, at = line[start:], at + start
-        goes_on = line.endswith("\\")
-        written = line[:-1] + " " if goes_on else line
-        if key:
-            segments.append((length, at))
-            parts.append(written)
-            length += len(written)
-            if not goes_on:
-                yield key["key"], _Line("".join(parts), segments)
-
-
-def _script(source: Source, line: _Line, given: _Environment) -> Script:
+def _script(source: Source, line: Source, given: _Environment) -> Script:
     """Write a command line as a shell would have it, each character with its place."""
-    words = _Words(source, line.segments)
+    words = _Words(line)
     prefix = len(line.text) - len(line.text.lstrip(_PREFIXES))
     _split(words, line.text, prefix, given)
-    return words.script(skips_second="@" in line.text[:prefix])
+    return words.script(Builder(source), skips_second="@" in line.text[:prefix])
 
 
 def _split(builder: _Words, text: str, start: int, given: _Environment | None) -> None:
@@ -174,15 +147,13 @@ def _ends_at(text: str, at: int) -> bool:
 class _Words:
     """Words in the making: characters that mean something to a shell are escaped."""
 
-    def __init__(self, source: Source, segments: list[tuple[int, int]]) -> None:
-        self._source = source
-        self._segments = segments
+    def __init__(self, line: Source) -> None:
+        self._line = line
         self.words: list[list[tuple[str, int, str]]] = []
         self.is_open = False
 
     def _at(self, offset: int) -> int:
-        here, there = self._segments[bisect_right(self._segments, (offset, len(self._source.text))) - 1]
-        return there + offset - here
+        return self._line.to_root(Span(offset, offset))[1].start
 
     def begin(self, at: int) -> None:
         """Begin a word, if none is open."""
@@ -217,11 +188,10 @@ class _Words:
         self.begin(at)
         self.words[-1].append((text, self._at(at), reason if splits else f"\0{reason}"))
 
-    def script(self, *, skips_second: bool) -> Script:
+    def script(self, builder: Builder, *, skips_second: bool) -> Script:
         """Put the words together; with the prefix `@` the second one is the name that the program is given."""
         if skips_second and len(self.words) > 1:
             del self.words[1]
-        builder = Builder(self._source)
         for number, word in enumerate(self.words):
             at = word[0][1]
             if word == [("", at, ""), (";", at, "")]:

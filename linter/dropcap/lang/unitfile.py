@@ -1,7 +1,7 @@
 """Files in the manner of systemd's units: sections, keys, continuation lines, and words with quotation marks.
 
 The rules are those of Podman's own reader (containers/podman c6580b4, pkg/systemd/parser/unitfile.go and split.go),
-which follow systemd's.
+which follow systemd's; where systemd differs (src/shared/conf-parser.c), that is asked for.
 """
 
 from __future__ import annotations
@@ -63,8 +63,13 @@ class BrokenError(ValueError):
     """A value cannot be split into words: its quotation marks or escapes are wrong."""
 
 
-def read_unit(source: Source) -> dict[str, Section]:
+def read_unit(source: Source, *, is_systemd: bool = False) -> dict[str, Section]:
     """Read a unit file; sections of one name are one.
+
+    Args:
+        source: the file.
+        is_systemd: whether systemd reads it, which passes over lines that mean nothing, and makes a blank of each
+            place where lines are joined.
 
     Raises:
         UnreadableError: a line is none of section, entry and comment, and nothing of the file counts then.
@@ -72,7 +77,7 @@ def read_unit(source: Source) -> dict[str, Section]:
     """
     sections: dict[str, Section] = {}
     current: Section | None = None
-    for line in _logical_lines(source):
+    for line in _logical_lines(source, is_systemd=is_systemd):
         text = line.text
         header = re.fullmatch(_HEADER, text)
         if header:
@@ -81,7 +86,11 @@ def read_unit(source: Source) -> dict[str, Section]:
             continue
         key, equals, _ = text.partition("=")
         if not equals or not key.strip():
+            if is_systemd:
+                continue
             raise _refused(line, f"{_shown(text)} is no section, no key=value and no comment")
+        if current is None and is_systemd:  # a part of a unit, as a template has it
+            current = sections["Service"] = Section(Located("Service", line, Span(0, 0)), [])
         if current is None:
             raise _refused(line, "a section, as [Container], has to come first")
         current.entries.append(_entry(line, key))
@@ -96,7 +105,7 @@ def _entry(line: Source, key: str) -> Entry:
     return Entry(Located(name, line, Span(0, len(name))), line.slice(Span(start, len(line.text))))
 
 
-def _logical_lines(source: Source) -> Iterator[Source]:
+def _logical_lines(source: Source, *, is_systemd: bool) -> Iterator[Source]:
     """Give the lines that count, continuation lines joined; comments within a continuation are left out."""
     parts: list[tuple[str, int]] = []
     offset = 0
@@ -104,14 +113,12 @@ def _logical_lines(source: Source) -> Iterator[Source]:
     for number, line in enumerate(lines):
         start, offset = offset + len(line) - len(line.lstrip()), offset + len(line) + 1
         text = line.strip()
-        if not text or text.startswith(("#", ";")):
+        if text.startswith(("#", ";")) or not (text or (is_systemd and parts)):
             continue
-        if text.endswith("\\"):
-            parts.append((text[:-1], start))
-            if number < len(lines) - 1:
-                continue
-        else:
-            parts.append((text, start))
+        goes_on = (line.removesuffix("\r") if is_systemd else text).endswith("\\")
+        parts.append((text[:-1] + " " * is_systemd if goes_on else text, start))
+        if goes_on and number < len(lines) - 1:
+            continue
         yield _joined(source, parts)
         parts = []
 

@@ -71,7 +71,7 @@ def read(source: Source, request: Request | None = None) -> Document:
     if "Service" in sections:
         from dropcap.carriers import unit  # only where a unit has commands of its own
 
-        beside = unit.read(source)
+        beside = unit.read_commands(source, sections["Service"])
         containers += beside.containers
         failures += beside.failures
     return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))

@@ -222,8 +222,10 @@ class _Parser:
         return Span(self._at, min(self._at + 1, len(self._text)))
 
     def _repair(self, span: Span, message: str, level: Level = Level.ERROR) -> None:
-        self._problems.append(self._failure(span, message, level))
-        if len(self._problems) > MAX_PROBLEMS:
+        before = sum(problem.level is level for problem in self._problems)
+        if before < MAX_PROBLEMS:
+            self._problems.append(self._failure(span, message, level))
+        elif level is Level.ERROR:  # a note repairs nothing
             raise self._refused(span, "too much is wrong before this; repair it and check again")
 
     def _refused(self, span: Span, message: str) -> UnreadableError:

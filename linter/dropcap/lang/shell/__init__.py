@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.depth import MAX_DEPTH, too_deep_at
+from dropcap.lang.shell.depth import MAX_DEPTH, unreadable_at
 from dropcap.model import Failure, UnreadableError
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def check_readable(source: Source) -> None:
     if source.encoding != "utf-8":
         message = f"no shell reads a script in {source.encoding.upper()}; save it as UTF-8"
         raise UnreadableError(Failure(source.path, message))
-    at = too_deep_at(source.text)
-    if at is not None:
+    found = unreadable_at(source.text)
+    if found is not None:
         from dropcap.model import Level
         from dropcap.source import Span
 
-        message = f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
+        at, message = found
         raise UnreadableError(Failure(source.path, message, Level.ERROR, source, Span(at, at + 1)))

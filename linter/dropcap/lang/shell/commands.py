@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import exact_commands
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.depth import too_deep_at
+from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
@@ -16,6 +16,7 @@ from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
+from dropcap.model import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,9 +216,16 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
         length += len(written)
     joined = "".join(parts)
     run.inner_left -= length
-    if not segments or segments[0][0] != 0 or run.inner_left < 0 or too_deep_at(joined):
+    if not segments or segments[0][0] != 0:
         return None
-    script = Script(run.texts.piece(joined, segments), segments)
+    if run.inner_left < 0 or unreadable_at(joined):
+        run.give_up()
+        return None
+    try:
+        script = Script(run.texts.piece(joined, segments), segments)
+    except UnreadableError:
+        run.give_up()
+        return None
     scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
     return NewShell(script, scope, run, run.places(script.data), taken)
 

@@ -1,23 +1,66 @@
-"""How deeply a script may nest: the parser would follow any depth, at a cost."""
+"""What the parser of shell is not given: it would read it, but takes the square of its length, or the stack.
+
+Each limit is far beyond what people write, and is counted in the text or in the parser's own steps.
+"""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DEPTH", "too_deep_at"]
+__all__ = ["MAX_DEPTH", "MOST_ERRORS", "TOO_BROKEN", "unreadable_at"]
 
 MAX_DEPTH = 200
 """How deeply substitutions and subshells may nest; people write three."""
+MOST_EMPTY = 200
+"""How many pairs of empty parentheses may follow one another."""
+MOST_PENDING = 100
+"""How many here-documents may begin in one line."""
+MOST_DOCUMENTS = 2_000
+"""How many here-documents may begin in a script."""
+MOST_ERRORS = 100
+"""In how many steps the parser may look for an end of what it does not understand; it counts in hundreds of its own."""
 
-_PARENTHESIS = r"[()]"
+TOO_BROKEN = "the script is too broken to be read (is a quotation mark or a parenthesis missing?); mend it"
+
+# What is quoted counts as well: this has to be quick, and it errs far beyond what people write.
+_PARENTHESIS = r"[()]|\$\["
+_EMPTY = r"\(\s*\)"
+_NOTHING = r"[\w.\s-]*"
+_DOCUMENT = r"<<-?[^<\n]"
 
 
-def too_deep_at(text: str) -> int | None:
-    """Give the place where a script nests too deeply to be parsed; None if it does not."""
-    depth = 0
+def unreadable_at(text: str) -> tuple[int, str] | None:
+    """Return the place of what cannot be parsed, and why; None if all can."""
+    depth = arithmetic = 0
     for match in re.finditer(_PARENTHESIS, text):
-        # What is quoted counts as well: this has to be quick, and it errs far beyond what people write.
-        depth = depth + 1 if match[0] == "(" else max(0, depth - 1)
-        if depth > MAX_DEPTH:
-            return match.start()
+        if match[0] == "$[":
+            arithmetic += 1
+        else:
+            depth = depth + 1 if match[0] == "(" else max(0, depth - 1)
+        if max(depth, arithmetic) > MAX_DEPTH:
+            return match.start(), f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
+    return _empty_at(text) or _documents_at(text)
+
+
+def _empty_at(text: str) -> tuple[int, str] | None:
+    count, end = 0, 0
+    for match in re.finditer(_EMPTY, text):
+        count = count + 1 if re.compile(_NOTHING).fullmatch(text, end, match.start()) else 1
+        end = match.end()
+        if count > MOST_EMPTY:
+            return match.start(), f"more than {MOST_EMPTY} empty pairs of parentheses follow one another; {TOO_BROKEN}"
+    return None
+
+
+def _documents_at(text: str) -> tuple[int, str] | None:
+    total = pending = line_end = 0
+    for match in re.finditer(_DOCUMENT, text):
+        if match.start() > line_end:
+            pending, line_end = 0, text.find("\n", match.start())
+            line_end = len(text) if line_end < 0 else line_end
+        total, pending = total + 1, pending + 1
+        if pending > MOST_PENDING:
+            return match.start(), f"more than {MOST_PENDING} here-documents begin in this line; take it apart"
+        if total > MOST_DOCUMENTS:
+            return match.start(), f"more than {MOST_DOCUMENTS} here-documents begin in the script; take it apart"
     return None

@@ -64,7 +64,7 @@ def follow_script(source: Source, listener: Listener, setting: Setting) -> bool:
     run, scope = _started(source, listener, setting)
     shell = Shell(Script(source), scope, run, ())
     shell.statements(shell.script.root)
-    return run.steps > 0 and not run.cuts
+    return run.steps > 0 and run.is_whole and not run.cuts
 
 
 def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) -> bool:
@@ -74,7 +74,7 @@ def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) 
     run, scope = _started(words[0].source, listener, setting)
     shell = Shell(Script(words[0].source.piece("", [(0, words[0].span.start)])), scope, run, ())
     commands.follow(shell, (), [Field(list(_text(run, word)), word.span, is_literal=False) for word in words], None)
-    return run.steps > 0 and not run.cuts
+    return run.steps > 0 and run.is_whole and not run.cuts
 
 
 def _started(home: Source, listener: Listener, setting: Setting) -> tuple[Run, Scope]:
@@ -127,7 +127,7 @@ def follow_names(source: Source, clients: NameListener, taken: Sequence[Template
     run = Run(source, clients=clients)
     allowed = run.steps
     follow_all(Shell(script, Scope(), run, clients.places(script.data), taken))
-    return script, allowed, run.steps > 0
+    return script, allowed, run.steps > 0 and run.is_whole
 
 
 def _is_in(starts: Sequence[int], shell: Shell, place: int) -> bool:

@@ -62,6 +62,8 @@ class Run:
         self.clients = clients
         self.steps = STEPS + int(len(home.text) * STEPS_PER_CHARACTER)
         """How many steps are left; 0 or less where a part of the script was not followed for it."""
+        self.is_whole = True
+        """Whether nothing was passed over for a limit."""
         self.inner_left = STEPS + len(home.text) * 2  # characters of scripts in strings
         self.depth = 0
         self.functions: dict[str, tuple[Script, tree_sitter.Node]] = {}
@@ -107,6 +109,10 @@ class Run:
         """Note that there are other functions, aliases or exported names."""
         self._versions += 1
         self.version = self._versions
+
+    def give_up(self) -> None:
+        """Note that a part of the script is not followed; the rest is."""
+        self.is_whole = False
 
     def take(self, steps: int) -> bool:
         """Take some steps; says whether there were any left."""

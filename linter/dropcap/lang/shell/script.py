@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 import tree_sitter
 import tree_sitter_bash
 
+from dropcap.lang.shell.depth import MOST_ERRORS, TOO_BROKEN
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
+from dropcap.model import Failure, Level, UnreadableError
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +37,7 @@ _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
 _CHUNK = 1024
+_BLOCK = 1 << 16
 
 
 class Script:
@@ -41,6 +45,9 @@ class Script:
 
     def __init__(self, source: Source, segments: Sequence[tuple[int, int]] = ()) -> None:
         """Parse a script; one that is broken gives as much of a tree as can be made out.
+
+        Raises:
+            UnreadableError: it is too broken to be parsed in bearable time.
 
         Args:
             source: the script.
@@ -59,7 +66,7 @@ class Script:
         self.data = _LINE_IN_BACKSLASH.sub(rb"\1 ", masked) if b"\\" in masked else masked
         self._unmasked = data
         # A node does not keep its tree, nor does a walk through one.
-        self._tree = tree_sitter.Parser(_LANGUAGE).parse(self.data)
+        self._tree = self._parse()
         self.root = self._tree.root_node
         self._substitutions: list[tree_sitter.Node] | None = None
         self._substituted_at: list[int] = []
@@ -70,6 +77,22 @@ class Script:
             for start in range(0, len(self.text), _CHUNK):
                 self._chunks.append(size)
                 size += len(self.text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+
+    def _parse(self) -> tree_sitter.Tree:
+        errors = 0
+
+        def is_enough(_: int, has_error: bool) -> bool:  # noqa: FBT001  # the parser calls it so
+            nonlocal errors
+            errors += has_error
+            return errors > MOST_ERRORS
+
+        def read(start: int, _: object) -> bytes:
+            return self.data[start : start + _BLOCK]
+
+        try:
+            return tree_sitter.Parser(_LANGUAGE).parse(read, progress_callback=is_enough)
+        except ValueError:
+            raise UnreadableError(Failure(self.source.path, TOO_BROKEN, Level.ERROR, self.source, Span(0, 1))) from None
 
     def home_at(self, offset: int) -> int:
         """Give the place of an offset in the script that the reader began with."""

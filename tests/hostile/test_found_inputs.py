@@ -1,0 +1,36 @@
+"""What the fuzzer found once is read without a fault, and so are its seeds, cut anywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fuzzed import READERS, seeds
+from steps import assert_ends
+
+FOUND = Path(__file__).parents[1] / "data" / "fuzz"
+STEPS = 3_000_000
+"""The steps that an input of a few kilobytes may take; the readers of fixtures take a tenth."""
+CUTS = 12
+
+
+@pytest.mark.parametrize("path", sorted(FOUND.glob("*/*")), ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_what_was_found_once_is_read(path: Path) -> None:
+    data = path.read_bytes()
+    assert_ends(lambda: READERS[path.parent.name](data), STEPS)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_text_that_is_cut_or_has_a_byte_too_many_is_read(reader: str) -> None:
+    found = list(seeds(reader))
+    assert found
+    read = READERS[reader]
+    for data in found[:8]:
+        assert_ends(lambda data=data: read(data), STEPS)  # type: ignore[misc]  # mypy knows no type of a default
+        for number in range(CUTS):
+            at = len(data) * number // CUTS
+            read(data[:at])
+            read(data[at:])
+            for byte in (b"\0", b"\xff", b"'", b'"', b"{", b"\\", b"$(", b"\n"):
+                read(data[:at] + byte + data[at:])
