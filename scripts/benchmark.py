@@ -347,6 +347,24 @@ def main() -> int:
         ratio(costs, "hadolint", 0.1)
         ratio(costs, "hadolint", 0.1, "wall")
         print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 120)")
+
+        scripts = work / "scripts"
+        scripts.mkdir()
+        (scripts / "nothing.sh").write_text("#!/bin/sh\ndocker run alpine\n", encoding="utf-8")
+        for length, goal in ((27_000, 0.15), (84_000, 0.4)):
+            name = f"{length // 1000}KB.sh"
+            (scripts / name).write_text(entrypoint(length), encoding="utf-8")
+            costs = compare(
+                f"A script of {length // 1000} KB",
+                {
+                    "one line": [ours / "dropcap", "check", "nothing.sh"],
+                    "dropcap": [ours / "dropcap", "check", name],
+                },
+                scripts,
+                5,
+            )
+            seconds = costs["dropcap"].cpu - costs["one line"].cpu
+            print(f"  more than for one line: {seconds:.3f} s CPU (to stay under: {goal})")
     return 0
 
 

@@ -152,6 +152,6 @@ def test_a_writer_is_a_module(copy: Copy) -> None:
 
 
 def test_the_pages_show_what_is_tried() -> None:
-    assert f"```python\n{LINE}\n```" in PAGES
+    assert f"```text\n{LINE}\n```" in PAGES
     for name in ("finch.py", "csv.py"):
         assert f"```python\n{(ADDED / name).read_text()}```" in PAGES

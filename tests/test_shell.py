@@ -301,6 +301,7 @@ def test_a_long_script_is_read_in_few_steps(text: str) -> None:
         ("echo \\\n\ndocker run x\n\\\ndocker run y\n", ["x", "y"]),
         ("echo \\\n\\docker run x\n", []),
         ("coproc docker run x\n", ["x"]),
+        ('docker run -e "A=  $(b)  ${C} ${D}" x\n', ["x"]),
     ],
 )
 def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str]) -> None:

@@ -1,5 +1,7 @@
 """A listener hears every command of a script: its words and where they are written, its user, its guards."""
 
+# ruff: noqa: E501  # a line of a list is a command
+
 from __future__ import annotations
 
 from pathlib import Path

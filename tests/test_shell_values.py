@@ -395,14 +395,14 @@ LONG: dict[str, Callable[[int], str]] = {
         "".join(f"f{i}() {{ f{i + 1}; f{i + 1}; docker run a$1; }}\n" for i in range(n // 45)) + "f0"
     ),
     "calls": lambda n: "f() { docker run $1; }\n" + "f a\n" * (n // 4),
-    "alternatives": lambda n: "a || " * (n // 5) + "docker run x",
+    "alternatives": lambda n: "a || " * min(n // 5, 10_000) + "docker run x",
     "strings": lambda n: "bash -c 'docker run x'\n" * (n // 23),
     "substitutions": lambda n: "x=$(docker run a)\n" * (n // 18),
     "backquotes": lambda n: "docker run `echo " * (n // 17),
     "a long word": lambda n: "X=1\ndocker run " + "$X" * (n // 2),
-    "many words": lambda n: "if a; then X=1; else X=2; fi\ndocker run " + "$X " * (n // 3),
+    "many words": lambda n: "if a; then X=1; else X=2; fi\ndocker run " + "$X " * min(n // 3, 20_000),
     "defaults": lambda n: "docker run " + "${a:-" * (n // 6) + "}" * (n // 6),
-    "documents": lambda n: "ssh h <<E\ndocker run a\nE\n" * (n // 25),
+    "documents": lambda n: "ssh h <<E\ndocker run a\nE\n" * min(n // 25, 1_900),
     "items": lambda n: "case $1 in\n" + "a) X=1;;\n" * (n // 9) + "esac\ndocker run $X\n",
     "arguments": lambda n: 'set -- "$@" x\n' * (n // 14) + 'docker run "$@"',
 }

@@ -5,6 +5,7 @@ Records are named tuples, not dataclasses: importing `dataclasses` costs more th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import Enum, IntEnum
 from operator import itemgetter
 from os import listdir
@@ -14,18 +15,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dropcap.source import Source, Span
 
 T = TypeVar("T")
 
 
-def _further_engines() -> list[str]:
-    """Return the modules of :mod:`dropcap.capabilities.engines` besides those that are named below."""
+def _engines() -> list[str]:
+    """Return the modules of :mod:`dropcap.capabilities.engines`."""
     folder = join(dirname(__file__), "capabilities", "engines")
-    stems = {name[:-3] for name in listdir(folder) if name.endswith(".py") and name[0] != "_"}
-    return sorted(stems - {"docker", "podman", "nerdctl", "swarm"})
+    return sorted(name[:-3] for name in listdir(folder) if name.endswith(".py") and name[0] != "_")
 
 
 class Engine(Enum):
@@ -39,8 +39,9 @@ class Engine(Enum):
     SWARM = "swarm"
     # Nothing speaks of the others by name.
     _ignore_ = ["name"]  # noqa: RUF012  # Enum takes it out of the class
-    for name in _further_engines():
-        vars()[name.upper()] = name
+    for name in _engines():
+        if name.upper() not in vars():
+            vars()[name.upper()] = name
 
 
 class Kind(Enum):
@@ -233,6 +234,58 @@ class Route(NamedTuple):
     steps: tuple[Related, ...]
 
 
+MAX_ALIKE = 20
+"""How many ways by which one stretch of text comes to a container are told."""
+
+
+class SharedRoutes:
+    """The routes that all containers of a project share, found by place without a look at each.
+
+    The stretches of one text lie inside one another or apart, as the nodes of a tree do: those around a place are the
+    last one that starts before it, and what that lies in.
+    """
+
+    __slots__ = ("_by_source", "routes")
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        """Take the routes in the order in which they are told."""
+        self.routes = tuple(routes)
+        by_source: dict[int, list[tuple[int, int, int]]] = {}
+        for number, route in enumerate(self.routes):
+            by_source.setdefault(id(route.source), []).append((route.span.start, -route.span.end, number))
+        self._by_source = {source: _nested(sorted(places)) for source, places in by_source.items()}
+
+    def around(self, source: Source, span: Span) -> list[Route]:
+        """Return the routes whose stretch holds a span, in their order."""
+        places = self._by_source.get(id(source), [])
+        at = bisect_right(places, (span.start, _AFTER_ALL)) - 1
+        found: list[int] = []
+        while at >= 0:
+            _, end, number, at = places[at]
+            if span.end <= -end:
+                found.append(number)
+        return [self.routes[number] for number in sorted(found)]
+
+
+_AFTER_ALL = 1
+
+
+def _nested(places: list[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Add to each stretch, given by start, end times -1 and number, the position of the one that it lies in, or -1."""
+    nested: list[tuple[int, int, int, int]] = []
+    around: list[int] = []
+    alike = 0
+    for start, end, number in places:
+        alike = alike + 1 if nested and nested[-1][:2] == (start, end) else 0
+        if alike >= MAX_ALIKE:
+            continue
+        while around and nested[around[-1]][1] > end:
+            around.pop()
+        nested.append((start, end, number, around[-1] if around else -1))
+        around.append(len(nested) - 1)
+    return nested
+
+
 class Container(NamedTuple):
     """One container, as its file describes it: values as written, each with its place.
 
@@ -248,6 +301,7 @@ class Container(NamedTuple):
         build_grants: what lets steps of that build run with every capability.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
+        shared_routes: the same of what comes to all containers of its project alike.
 
     """
 
@@ -282,6 +336,7 @@ class Container(NamedTuple):
     build_grants: tuple[Located[str], ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     routes: tuple[Route, ...] = ()
+    shared_routes: SharedRoutes | None = None
 
     @property
     def anchor(self) -> Located[str]:
@@ -294,14 +349,16 @@ class Container(NamedTuple):
 
     def route(self, where: Located[Any]) -> tuple[Related, ...]:
         """Say step by step how a value that stands elsewhere came to the container; nothing where it stands in it."""
-        if not self.routes:
+        if not self.routes and self.shared_routes is None:
             return ()
         source, span = where.source.to_root(where.span)
-        steps: dict[Related, None] = {}
-        for route in self.routes:
-            if route.source is source and route.span.start <= span.start and span.end <= route.span.end:
-                steps.update(dict.fromkeys(route.steps))
-        return tuple(steps)
+        own = (
+            one
+            for one in self.routes
+            if one.source is source and one.span.start <= span.start and span.end <= one.span.end
+        )
+        shared = self.shared_routes.around(source, span) if self.shared_routes else []
+        return tuple(dict.fromkeys(step for route in (*own, *shared) for step in route.steps))
 
 
 class Level(Enum):

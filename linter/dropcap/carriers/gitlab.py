@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.script_builder import Builder, read_all
 from dropcap.carriers.yaml_scripts import add_variables, documents, get, pairs, script_source, strings, variables
 from dropcap.lang.budget import Budget
-from dropcap.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,25 +30,19 @@ def read(source: Source, _request: Request | None = None) -> Document:
         UnreadableError: it is not YAML.
 
     """
-    failures: list[Failure] = []
-    document = read_all(source, "gitlab", _scripts(source, failures))
-    return document._replace(failures=(*document.failures, *failures))
+    return read_all(source, "gitlab", _scripts(source))
 
 
-def _scripts(source: Source, failures: list[Failure]) -> Iterator[Script]:
-    """Give the scripts of all jobs, until anchors have multiplied their lines beyond measure."""
+def _scripts(source: Source) -> Iterator[Script]:
+    """Give the scripts of all jobs; how often anchors may repeat their lines, the reader of YAML limits."""
     seen: set[int] = set()
-    budget, lines_left = Budget(source.text), Budget(source.text)
+    budget = Budget(source.text)
     for root in documents(source):
         common = variables(get(root, "variables"))
         for job in (root, *(value for _, value in pairs(root))):
             given = variables(get(job, "variables"), common)
             for names in _PARTS:
                 lines = [line for name in names for line in strings(get(job, name))]
-                if not lines_left.take(len(lines)):
-                    message = "anchors give its jobs too many lines: from this one on the rest is not checked; split it"
-                    failures.append(Failure(source.path, message, source=source, span=lines[0].span))
-                    return
                 yield from _script(source, lines, given, seen, budget)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read", "recognise"]
 
-_START = rb"\s*\[?\s*\{"
+_START = rb"\s*(?:\[\s*)?\{"
 _FIELDS = (b'"Id"', b'"HostConfig"', b'"CapAdd"', b'"CapDrop"')
 
 # Podman alone prints these: containers/podman libpod/define/container_inspect.go.

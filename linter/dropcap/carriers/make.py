@@ -37,7 +37,8 @@ _CONDITION = r"\s*(?P<word>ifn?def|ifn?eq|else|endif)\b(?P<rest>[^\n]*)"
 _VARIABLE = r"[\w.-]+"
 _MOST_CONDITIONS = 20  # that a line stands in; people write three
 _MOST_TARGETS = 100  # whose own variables are looked at
-_PROGRAM = rf"[\w./-]*\b{client_names()}"
+_CLIENT = rf"\b{client_names()}"
+_PROGRAM = r"[\w./-]*" + _CLIENT
 _LINE = r"[^\n]*(?:\n|\Z)"
 _CLOSING = {"(": ")", "{": "}"}
 _ELSEWHERE = "make has it from elsewhere"
@@ -144,7 +145,7 @@ class _Makefile:
     def _define(self, match: re.Match[str], lines: list[_Part]) -> None:
         """Take a variable of several lines; where it is a recipe, each of them has its own signs before it."""
         value = []
-        signs = "@-+ \t" if any(re.search(_PROGRAM, text) for text, _ in lines) else ""
+        signs = "@-+ \t" if any(re.search(_CLIENT, text) for text, _ in lines) else ""
         for number, (text, at) in enumerate(lines, 1):
             cut = len(text) - len(text.lstrip(signs)) if signs else 0
             kept = text[cut:].rstrip("\r\n") if number == len(lines) else text[cut:]

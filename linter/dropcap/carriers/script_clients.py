@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.clients import client_names, programs, verbs
 from dropcap.docker_cli.command_line import read_command
+from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.program import follow_names
 from dropcap.lang.shell.scope import MOST_VALUES
 from dropcap.model import Container, Failure, Level, Located, Unknown
@@ -25,7 +26,8 @@ __all__ = ["containers"]
 _CLIENT = re.compile(rf"\b{client_names()}\b".encode())
 _BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
 _TOO_LONG = (
-    "the script takes more steps to follow than {steps:,}: a command may have other words than are shown here; "
+    "a part of the script is not followed, as it takes more than {steps:,} steps, has a command of more than {words:,} "
+    "words, or a script in a string that is too long or broken: a command may have other words than are shown here; "
     "split the script, or write the command without variables"
 )
 _CALL = rb"\w+[ \t]+(?:-\S*[ \t]+(?:[^-\s]\S*[ \t]+)??)*(?:container[ \t]+|compose[ \t]+)?(?:run|create|exec)\b"
@@ -95,7 +97,7 @@ def containers(source: Source, taken: Sequence[TemplateHole] = ()) -> list[Conta
     results = clients.results()
     if not is_whole:
         start = len(source.text) - len(source.text.lstrip())
-        message = _TOO_LONG.format(steps=steps)
+        message = _TOO_LONG.format(steps=steps, words=MOST_WORDS)
         results.append(Failure(source.path, message, Level.ERROR, source, Span(start, start + 1)))
     places = clients.places(script.data)[:_MOST_PLACES] if script.root.has_error else ()
     at = next((place for place in places if _is_lost(script, clients, place)), None)

@@ -20,8 +20,8 @@ __all__ = ["add_variables", "documents", "get", "pairs", "script_source", "strin
 
 MAX_VARIABLES = 200
 """How many variables of a file are looked at."""
-MAX_DEPTH = 8
-"""How deeply lists of commands may stand in one another."""
+MAX_DEPTH = 20
+"""How deeply lists of commands may stand in one another; GitLab refuses more than 10 levels."""
 
 
 _NAME = r"[A-Za-z_]\w*"

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.canonical.tree import Tree
 
 
-MAX_VALUES = 250_000
-"""How many values of a project are printed: what extends and aliases repeat is written out each time."""
-
-
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
@@ -56,12 +52,11 @@ def run(arguments: Namespace) -> int:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
         from dropcap.carriers.compose.canonical import canonical
-        from dropcap.carriers.compose.canonical.tree import is_larger
 
-        tree = canonical(project, arguments.profiles or None)
-        if is_larger(tree, MAX_VALUES):
-            message = f"not printed: resolved, the project has more than {MAX_VALUES:,} values"
-            failures = (*project.scope.log.failures, Failure(target.path, message))
+        try:
+            tree = canonical(project, arguments.profiles or None)
+        except UnreadableError as error:
+            failures = (*project.scope.log.failures, error.failure._replace(path=target.path))
         else:
             write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
             failures = project.scope.log.failures

@@ -21,7 +21,7 @@ from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Document, Engine, Located
+from dropcap.model import Document, Engine, Located, SharedRoutes
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -98,10 +98,13 @@ def read(source: Source, request: Request | None = None) -> Document:
     scope = project.scope
     found: tuple[Container, ...] = ()
     if isinstance(project.services, Mapping):
-        shared = tuple(scope.provenance.routes)
+        routes = scope.provenance.routes
+        shared = SharedRoutes(routes) if routes else None
         profiles = request.settings.profiles
         found = tuple(
-            container._replace(routes=(*_routes(container, scope, over), *shared)) if shared or over else container
+            container._replace(routes=tuple(_routes(container, scope, over)), shared_routes=shared)
+            if shared or over
+            else container
             for container in containers(project.services, scope, profiles)
         )
     provenance = scope.provenance

@@ -74,8 +74,8 @@ _SHOWN = 40
 
 _INTEGER = r"[+-]?[0-9]+"
 _LARGEST = 1 << 63
-_DECIMAL = r"[+-]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?"
-_HEXADECIMAL = r"[+-]?0[xX](?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][+-]?[0-9_]+"
+_DECIMAL = r"[+-]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?"
+_HEXADECIMAL = r"[+-]?0[xX](?:[0-9a-fA-F_]+(?:\.[0-9a-fA-F_]*)?|\.[0-9a-fA-F_]+)[pP][+-]?[0-9_]+"
 _NOT_FINITE = r"(?i:[+-]?inf(?:inity)?|nan)"
 # Underscores stand between digits, or between a hexadecimal prefix and a digit.
 _LOOSE_IN_DECIMAL = r"(?<![0-9])_|_(?![0-9])"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 
+_MOST, _MOST_OF_WORD, _SHOWN_OF_WORD = 400, 100, 60
+
+
 class Diagnostics:
     """Failures in the order they are found, one a place: what many services share is said once."""
 
@@ -50,7 +53,7 @@ class Diagnostics:
 
     def add_about(self, path: str, message: str, level: Level) -> None:
         """Say something about a file that cannot be looked into."""
-        self.add(Failure(path, message, level))
+        self.add(Failure(path, _short(message), level))
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -58,5 +61,13 @@ class Diagnostics:
         return (*self._by_place.values(), *self._elsewhere.values())
 
     def _add(self, source: Source, span: Span, message: str, level: Level) -> None:
-        failure = Failure(source.path, message, level, source, span)
+        failure = Failure(source.path, _short(message), level, source, span)
         self._by_place.setdefault((id(source), span), failure)
+
+
+def _short(message: str) -> str:
+    """Shorten what a long message quotes of a file, and leave what it says about that."""
+    if len(message) <= _MOST:
+        return message
+    words = (one if len(one) <= _MOST_OF_WORD else f"{one[:_SHOWN_OF_WORD]}..." for one in message.split(" "))
+    return " ".join(words)[: 2 * _MOST]

@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml import Value
 
     Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]
+    # By kind its key, what it is there, and what is in it by name.
+    _Joined = dict[str, tuple[Scalar, Mapping, dict[str, Entry]]]
 
 MAX_INCLUDED = 1_000
 """How many files a project may include, each counted as often as it is: two that include two more grow fast."""
 MAX_INCLUDED_SIZE = 32 * 1024 * 1024
 """How many characters these may have together."""
+MAX_REPEATED_SIZE = 1024 * 1024
+"""How many characters of these may be those of files that were included before."""
 RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 """What an included project brings."""
 
@@ -61,10 +65,14 @@ def apply_include(model: Mapping, scope: LoadContext, included: tuple[str, ...],
     if entry is None:
         return model
     model = without(model, "include", scope.log)
+    joined: _Joined = {}
     for include in _read(entry.value, scope):
         imported = _imported(include, scope, included, load)
         if imported is not None:
-            model = _joined(model, imported, scope)
+            _join(joined, model, imported, scope)
+    for kind, (key, value, own) in joined.items():
+        pairs = tuple(Pair(one.key, one.value) for one in own.values())
+        model = replaced(model, kind, value._replace(pairs=pairs), scope.log, key=key)
     return model
 
 
@@ -115,7 +123,7 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
         environment = _environment(include, directory, scope)
         for path in paths:
             source = scope.files.source(path)
-            scope.provenance.included_size += len(source.text)
+            scope.provenance.count(scope.files.real(path), len(source.text))
             where = Located(path, include.where.source, include.where.span)
             scope.provenance.routes.append(route(source, whole(source), f"{path} is included here", where))
         inner = scope._replace(directory=directory, environment=environment)
@@ -134,12 +142,18 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
 def _is_too_much(include: _Include, scope: LoadContext) -> bool:
     """Whether enough was included already; says so, once."""
     provenance = scope.provenance
-    if provenance.included + len(include.paths) <= MAX_INCLUDED and provenance.included_size <= MAX_INCLUDED_SIZE:
+    if (
+        provenance.included + len(include.paths) <= MAX_INCLUDED
+        and provenance.included_size <= MAX_INCLUDED_SIZE
+        and provenance.repeated_size <= MAX_REPEATED_SIZE
+    ):
         provenance.included += len(include.paths)
         return False
     if not provenance.is_full:
         provenance.is_full = provenance.is_partial = True
         most = f"{MAX_INCLUDED:,} files or {MAX_INCLUDED_SIZE // 1024 // 1024} million characters"
+        if provenance.repeated_size > MAX_REPEATED_SIZE:
+            most = f"{MAX_REPEATED_SIZE // 1024 // 1024} million characters of files that it includes already"
         scope.log.error(include.where, f"the project includes more than {most}: dropcap stops here")
     return True
 
@@ -162,7 +176,7 @@ def _environment(include: _Include, directory: str, scope: LoadContext) -> Envir
     return with_files(paths, scope.environment, scope.files, scope.log, include.where)
 
 
-def _joined(model: Mapping, imported: Mapping, scope: LoadContext) -> Mapping:
+def _join(joined: _Joined, model: Mapping, imported: Mapping, scope: LoadContext) -> None:
     """Put what an include brings beside what is there.
 
     Of a name that both have Docker Compose before version 5 wants the same value in both; later ones lay what is
@@ -174,20 +188,20 @@ def _joined(model: Mapping, imported: Mapping, scope: LoadContext) -> Mapping:
         entry = brought.get(kind)
         if entry is None or not isinstance(entry.value, Mapping):
             continue
-        present = entries(model, "", log).get(kind)
-        if present is None or not isinstance(present.value, Mapping):
-            model = replaced(model, kind, entry.value, log, key=entry.key)
-            continue
-        own = all_entries(present.value, kind, log)
-        pairs = {name: Pair(one.key, one.value) for name, one in own.items()}
+        if kind not in joined:
+            present = entries(model, "", log).get(kind)
+            first = entry if present is None or not isinstance(present.value, Mapping) else present
+            if isinstance(first.value, Mapping):
+                joined[kind] = first.key, first.value, all_entries(first.value, kind, log).copy()
+            if first is entry:
+                continue
+        own = joined[kind][2]
         for name, other in entries(entry.value, kind, log).items():
             here = own.get(name)
             if here is None:
-                pairs[name] = Pair(other.key, other.value)
+                own[name] = other
             elif not _is_same(here.value, other.value, scope):
-                pairs[name] = Pair(other.key, _laid_over(other, here, kind, name, scope))
-        model = replaced(model, kind, present.value._replace(pairs=tuple(pairs.values())), log)
-    return model
+                own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
 
 
 def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadContext) -> Value:

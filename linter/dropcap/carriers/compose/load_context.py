@@ -28,12 +28,25 @@ class Provenance:
         is_partial: whether something that the project names was not looked into.
         included: how many files were included, each time one was.
         included_size: how many characters these have together.
+        repeated_size: how many of them are those of files that were included before.
         is_full: whether no more is included.
         extended: how values came from the services that a service extends, by its file's path and its name.
 
     """
 
-    __slots__ = ("bases", "extended", "included", "included_size", "is_full", "is_partial", "parts", "routes", "uses")
+    __slots__ = (
+        "_seen",
+        "bases",
+        "extended",
+        "included",
+        "included_size",
+        "is_full",
+        "is_partial",
+        "parts",
+        "repeated_size",
+        "routes",
+        "uses",
+    )
 
     def __init__(self) -> None:
         """Start with none."""
@@ -44,8 +57,16 @@ class Provenance:
         self.is_partial = False
         self.included = 0
         self.included_size = 0
+        self.repeated_size = 0
+        self._seen: set[str] = set()
         self.is_full = False
         self.extended: dict[str, list[Route]] = {}
+
+    def count(self, path: str, size: int) -> None:
+        """Count a file that is included, by its real path."""
+        self.included_size += size
+        self.repeated_size += size if path in self._seen else 0
+        self._seen.add(path)
 
 
 class LoadContext(NamedTuple):

@@ -129,6 +129,7 @@ def laid_over(service: Service, own: Container, properties: Properties) -> Conta
         command=None if is_overridden else base.command,
         unknowns=(*base.unknowns, *own.unknowns),
         routes=tuple(_routes(service, base, own)),
+        shared_routes=None,
     )
 
 
@@ -198,7 +199,7 @@ def _tell_twice(base: Container, own: Container, properties: Properties) -> None
 def _routes(service: Service, base: Container, own: Container) -> Iterator[Route]:
     """Say how values came from the Compose files to the container, each after the steps that led to the service."""
     step = Related(f"the development container runs the service {base.name}", own.anchor)
-    for route in base.routes:
+    for route in (*base.routes, *(base.shared_routes.routes if base.shared_routes else ())):
         yield route._replace(steps=(*route.steps, step))
     for source in dict.fromkeys(filter(None, (service.first, base.source.to_root(base.span)[0]))):
         yield Route(source, Span(0, len(source.text)), (step,))

@@ -35,6 +35,7 @@ _SECTIONS = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
 _OF_SERVICE = frozenset({"User", "Group", "DynamicUser"})
 _OTHER_UNITS = (".build", ".image")
 _NEAR = 0.75  # how much of a name has to be right for it to be suggested
+_MOST_SUGGESTIONS = 20  # each costs as much as reading a file
 
 
 def recognise(_path: str, data: bytes) -> bool:
@@ -96,9 +97,10 @@ def _drop_in(path: str, workspace: Workspace, failures: list[Failure]) -> dict[s
 
 def _complaints(sections: dict[str, Section], section: Section) -> Iterator[Failure]:
     """Say why Quadlet would make no service, and what it only warns of."""
-    for entry in section.entries:
-        if entry.key.value not in SUPPORTED:
-            yield _refusal(entry.key, f"unsupported key '{entry.key.value}' in group 'Container'{_meant(entry.key)}")
+    unknown = [entry.key for entry in section.entries if entry.key.value not in SUPPORTED]
+    for number, key in enumerate(unknown):
+        meant = _meant(key) if number < _MOST_SUGGESTIONS else ""
+        yield _refusal(key, f"unsupported key '{key.value}' in group 'Container'{meant}")
     keys = {entry.key.value: entry for entry in section.entries if entry.value.text}
     if "Image" not in keys and "Rootfs" not in keys:
         yield _refusal(section.name, "no Image or Rootfs key specified")

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source
 
-WORD = re.compile(r"(?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])+")
+# Runs are taken whole: the engine keeps what it might have to give back, for each round of a repeat.
+_PART = r"""\\.|'[^']*'|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s'"\\]+|['"\\]"""
+WORD = re.compile(rf"(?:{_PART})+")
 """A word of a line: quotation marks and escapes keep blanks together."""
 _BLANKS = re.compile(r"[\t\v\f\r ]*")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 # `name=value` where the value may be quoted in part; what is before the `=` cannot be, and begins a word.
-_PAIR = re.compile(r"(?<![^\s=])([^\s=]+)=((?:\\.|'[^']*'|\"(?:\\.|[^\"\\])*\"|[^\s'\"\\]|['\"\\])*)")
+_PAIR = re.compile(rf"(?<![^\s=])([^\s=]+)=((?:{_PART})*)")
 
 
 def arguments(text: Source) -> Span:

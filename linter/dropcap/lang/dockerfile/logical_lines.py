@@ -173,7 +173,7 @@ class _Reader:
         raise refusal(text, word, f"unterminated heredoc: no line {name} ends it")
 
     def _skip(self) -> None:
-        self.prepared.append("#")
+        self.prepared.append("")
         self.at += 1
 
     def _check_length(self, line: _Line) -> None:

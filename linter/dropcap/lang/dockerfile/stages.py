@@ -34,7 +34,7 @@ _PROXY_ARGS = frozenset(
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _TOO_LONG = "dropcap follows no more of what the variables of this file add to it; write this value out"
-MAX_INHERITED = 50_000
+MAX_INHERITED = 20_000
 """How many values and instructions all the stages of a file may inherit from others of it."""
 SCRATCH = "scratch"
 

@@ -11,7 +11,7 @@ from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
-from dropcap.lang.shell.lexer import StopReadingError, read_document, to_plain_words
+from dropcap.lang.shell.lexer import MOST_WORDS, StopReadingError, read_document, to_plain_words
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
@@ -50,7 +50,7 @@ def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None
     raws = shell.raws_at(_start(shell, node))
     if not raws:
         return
-    for child in node.children:
+    for child in node.children if node.child_count <= MOST_WORDS else ():
         if child.type == "herestring_redirect":
             document = _string(shell, child)
     found = shell.combinations(raws)
@@ -72,8 +72,9 @@ def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None
 
 def _start(shell: Shell, node: tree_sitter.Node) -> int:
     """Find where a command's words begin; assignments on lines of their own before it are followed here."""
-    before = [child for child in node.children if child.type == "variable_assignment"]
     name = node.child_by_field_name("name")
+    children = node.children if node.child_count <= MOST_WORDS else ()  # a node each takes more than its text
+    before = [child for child in children if child.type == "variable_assignment"]
     if not before or name is None:
         return node.start_byte
     between = shell.script.data[before[-1].end_byte : name.start_byte]
@@ -175,8 +176,6 @@ def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document:
 
 def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:
     """Follow a script that stands in a string."""
-    from dropcap.lang.shell.program import follow_all
-
     run = shell.run
     made = _script_of(shell, text, sight)
     if made is None:
@@ -191,7 +190,7 @@ def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Te
     outer = run.functions, run.aliases, run.called, run.version
     run.functions, run.aliases, run.called = {}, {}, set()
     run.changed()
-    follow_all(made)
+    run.handlers.whole(made)
     run.functions, run.aliases, run.called, run.version = outer
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import PieceKind, known_text
 from dropcap.lang.shell.lexer import read_list, read_raw, read_value
+from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = ["branch", "case", "chain", "follow_arm", "for_each", "unknown_loop"]
 
 MOST_ROUNDS = 64
 """A loop over more words than this is followed as if nobody knew them."""
-DEEPEST_LOOP = 2  # a loop in more loops than this is followed once
 
 _PATTERN = re.compile(
     r"""\s+|"(?P<double>[^"$`\\]*)"|'(?P<single>[^']*)'|\\(?P<escaped>.)|(?P<bar>\|)|(?P<plain>[^\s"'$`\\|()]+)"""

@@ -17,6 +17,8 @@ MOST_PENDING = 100
 """How many here-documents may begin in one line."""
 MOST_DOCUMENTS = 2_000
 """How many here-documents may begin in a script."""
+MOST_BLANKS = 50_000
+"""How many blanks a line may have; each word takes the parser a hundred times its length."""
 MOST_ERRORS = 100
 """In how many steps the parser may look for an end of what it does not understand; it counts in hundreds of its own."""
 
@@ -39,7 +41,18 @@ def unreadable_at(text: str) -> tuple[int, str] | None:
             depth = depth + 1 if match[0] == "(" else max(0, depth - 1)
         if max(depth, arithmetic) > MAX_DEPTH:
             return match.start(), f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
-    return _empty_at(text) or _documents_at(text)
+    return _empty_at(text) or _documents_at(text) or _words_at(text)
+
+
+def _words_at(text: str) -> tuple[int, str] | None:
+    start = 0
+    while len(text) - start > MOST_BLANKS:
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > MOST_BLANKS and text.count(" ", start, end) + text.count("\t", start, end) > MOST_BLANKS:
+            return start, f"a line has more than {MOST_BLANKS:,} words; take it apart"
+        start = end + 1
+    return None
 
 
 def _empty_at(text: str) -> tuple[int, str] | None:

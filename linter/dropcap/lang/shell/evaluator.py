@@ -14,15 +14,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import commands, control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
-from dropcap.lang.shell.control_flow import DEEPEST_LOOP
 from dropcap.lang.shell.expansions import combinations
 from dropcap.lang.shell.fragments import PieceKind, consistent
-from dropcap.lang.shell.lexer import ASSIGNMENT, read_list, read_raw, read_value
+from dropcap.lang.shell.lexer import ASSIGNMENT, MOST_WORDS, read_list, read_raw, read_value
 from dropcap.lang.shell.memo import Memo
 from dropcap.lang.shell.parameters import Parameters
-from dropcap.lang.shell.run_state import MAX_DEPTH
+from dropcap.lang.shell.run_state import DEEPEST_LOOP, MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
 
 if TYPE_CHECKING:
@@ -97,9 +95,9 @@ class Shell:
             return
         run.steps -= 1
         kind = node.type
-        handler = _HANDLERS.get(kind)
+        handler = run.handlers.statements.get(kind)
         if run.listener is not None:
-            handler = exact_flow.HANDLERS.get(kind, handler)
+            handler = run.handlers.exact_statements.get(kind, handler)
         run.depth += 1
         if handler is None:
             self.inside(node)
@@ -132,7 +130,7 @@ class Shell:
     def statements(self, node: tree_sitter.Node) -> None:
         """Follow all that a node holds."""
         if self.run.listener is not None:
-            exact_flow.statements(self, node.children)
+            self.run.handlers.exact_sequence(self, node.children)
             return
         for child in node.children:
             self.visit(child)
@@ -158,7 +156,7 @@ class Shell:
         if self.run.listener is None:
             follow()
         else:
-            exact_flow.alone(self, follow)
+            self.run.handlers.exact_alone(self, follow)
         self.scope.undo()
         self.is_over = was_over
 
@@ -169,14 +167,14 @@ class Shell:
             self.limit = min(self.limit, node.end_byte - 1)
         if self.run.listener is not None and node.type == "command_substitution":
             blanks = len(self.text(node)) - len(self.text(node).lstrip())
-            self.outputs[node.start_byte + blanks] = exact_flow.printed(self, node)
+            self.outputs[node.start_byte + blanks] = self.run.handlers.exact_printed(self, node)
         else:
             self.alone(lambda: self.statements(node))
         self.limit = before
 
     def pipeline(self, node: tree_sitter.Node) -> None:
         """Follow the parts of a pipeline, each in a shell of its own."""
-        commands.pipeline(self, node.children)
+        self.run.handlers.pipeline(self, node.children)
 
     def assignment(self, node: tree_sitter.Node) -> None:
         """Follow `NAME=value`, `NAME+=value`, `NAME=(…)`."""
@@ -221,6 +219,7 @@ class Shell:
     def _elements_at(self, offset: int) -> list[Raw]:
         limit = self.script.to_offset(self.limit)
         raws = read_list(self.script.text, offset, limit, self.script.expansion_end)
+        self._check(raws)
         return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
 
     def _list(self, raws: Sequence[Raw], *, is_new: bool) -> Values:
@@ -322,18 +321,18 @@ class Shell:
             shell.visit(body)
             self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
         else:
-            exact_flow.function(shell, body)
+            run.handlers.exact_function(shell, body)
             self.is_over = shell.is_over
         run.calling.pop()
         shell.locals, shell.limit = before, limit
 
     def command(self, node: tree_sitter.Node) -> None:
         """Follow a simple command."""
-        commands.command(self, node, None)
+        self.run.handlers.command(self, node, None)
 
     def redirected(self, node: tree_sitter.Node) -> None:
         """Follow a statement with redirections; a here-document may be a script for it."""
-        commands.redirected(self, node)
+        self.run.handlers.redirected(self, node)
 
     def computed(self, node: tree_sitter.Node) -> None:
         """Follow `{ …; }`; after `((…))` the variables that it changes are not known."""
@@ -346,7 +345,7 @@ class Shell:
 
     def ask(self, words: Sequence[Word]) -> Answer | None:
         """Return what the listener knows of a condition."""
-        return exact_commands.ask(self, words)
+        return self.run.handlers.ask(self, words)
 
     def raws_at(self, byte: int) -> list[Raw]:
         """Read the words that start at a place in the bytes."""
@@ -357,7 +356,12 @@ class Shell:
             raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
             found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
             self._raws[byte, limit] = found
+            self._check(found)
         return found
+
+    def _check(self, raws: Sequence[Raw]) -> None:
+        if len(raws) > MOST_WORDS:
+            self.run.give_up()
 
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
@@ -388,25 +392,3 @@ def _added(before: Values, now: Values) -> Values:
             guards = consistent(old.guards, value.guards)
             found += [] if guards is None else [Value(added, is_list, guards)]
     return tuple(found[: MOST_VALUES + 1])
-
-
-_HANDLERS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
-    **dict.fromkeys(("program", "do_group", "else_clause", "negated_command", "ERROR"), Shell.statements),
-    **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
-    **dict.fromkeys(("variable_assignment",), Shell.assignment),
-    "c_style_for_statement": control_flow.unknown_loop,
-    "case_statement": control_flow.case,
-    "command": Shell.command,
-    "comment": lambda _shell, _node: None,
-    "compound_statement": Shell.computed,
-    "declaration_command": Shell.declaration,
-    "for_statement": control_flow.for_each,
-    "function_definition": Shell.function,
-    "if_statement": control_flow.branch,
-    "list": control_flow.chain,
-    "pipeline": Shell.pipeline,
-    "redirected_statement": Shell.redirected,
-    "unset_command": Shell.unset,
-    "variable_assignments": Shell.statements,
-    "while_statement": control_flow.unknown_loop,
-}

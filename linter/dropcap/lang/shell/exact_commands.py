@@ -12,6 +12,7 @@ from dropcap.lang.shell.fragments import known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.scope import ARGUMENTS, Value
 from dropcap.lang.shell.subcommands import Sight, inner
+from dropcap.model import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,6 +124,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     if name in BUILTINS and is_direct:
         BUILTINS[name](shell, texts)
     holds = None if answer is None else answer.holds
+    holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
     if is_builtin and name != "trap":
         if name in {".", "source"}:
             _read(shell, words, texts, call_of(shell, raws, words))
@@ -183,6 +185,7 @@ def _printed(words: Sequence[Word]) -> str | None:
 
 def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call) -> None:
     """Follow the script that `.` reads, as a part of this one."""
+    from dropcap.lang.shell import check_readable
     from dropcap.lang.shell.evaluator import Shell as NewShell
     from dropcap.lang.shell.script import Script
 
@@ -192,7 +195,12 @@ def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call
     if source is None or len(words) == 1 or run.depth > _MOST_READ or source.path in run.reading:
         run.cuts += source is not None
         return
-    script = Script(source, [(0, run.texts.add(source))])
+    try:
+        check_readable(source)
+        script = Script(source, [(0, run.texts.add(source))])
+    except UnreadableError:
+        run.give_up()
+        return
     made = NewShell(script, shell.scope, run, ())
     made.locals = shell.locals
     run.reading.append(source.path)
@@ -215,8 +223,6 @@ def _hand_on(
     is_exec: bool,
 ) -> None:
     """Follow the script or the command that a command hands to another program."""
-    from dropcap.lang.shell.commands import follow_script
-
     run = shell.run
     found = inner(texts)
     if found is None:
@@ -238,7 +244,7 @@ def _hand_on(
             return
         text = document if found.reads_input and document else found.script
         if text:
-            follow_script(shell, text, found.sight, found.arguments)
+            run.handlers.script(shell, text, found.sight, found.arguments)
 
     if found.sight is Sight.ALL and name != "trap":
         handed()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     EndOf = Callable[[int], int | None]
 
+MOST_WORDS = 20_000
+"""How many words of a command or a list are read; Linux would refuse to start a program with many more."""
 LONGEST_UNKNOWN = 200
 """How much of an expansion is kept: nested ones would take the square of their depth."""
 
@@ -69,6 +71,7 @@ _DOCUMENT = re.compile(
     re.VERBOSE,
 )
 _BROKEN = "its end is missing"
+_TOO_MANY = f"more than {MOST_WORDS:,} words stand before it"
 _SIMPLE = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])", re.ASCII)
 _BACKQUOTED = re.compile(r"`(?:[^`\\]|\\[\s\S])*`")
 _COMMENT = re.compile(r"`[ \t]*#[^`\n]*`")  # a way to put a comment between joined lines: it becomes nothing
@@ -188,6 +191,7 @@ def read_raw(text: str, start: int, limit: int, end_of: EndOf) -> Iterator[Raw]:
     """
     reader = Reader(text, start, limit, end_of)
     is_before_program = is_whole = True
+    count = 0
     while is_whole:
         reader.skip_blank()
         begin = reader.at
@@ -212,7 +216,16 @@ def read_raw(text: str, start: int, limit: int, end_of: EndOf) -> Iterator[Raw]:
         if redirection or is_descriptor or (is_before_program and ASSIGNMENT.match(raw)):
             continue
         is_before_program = False
+        count += 1
+        if count > MOST_WORDS:
+            yield _rest(begin)
+            return
         yield Raw(pieces, Span(begin, reader.at))
+
+
+def _rest(at: int) -> Raw:
+    """Make one word, not known, of all that are not read."""
+    return Raw([Piece("…", PieceKind.UNKNOWN, splits=True, at=at, reason=_TOO_MANY)], Span(at, at + 1))
 
 
 def read_words(source: Source, start: int, limit: int, end_of: EndOf) -> Iterator[Word]:
@@ -257,6 +270,8 @@ def read_list(text: str, start: int, limit: int, end_of: EndOf) -> list[Raw]:
             ]
         if reader.at == begin:
             return found
+        if len(found) == MOST_WORDS:
+            return [*found, _rest(begin)]
         found.append(Raw(pieces, Span(begin, reader.at)))
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import commands
+from dropcap.lang.shell import commands, control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
 from dropcap.lang.shell.fragments import Piece, PieceKind
 from dropcap.lang.shell.launchers import unwrapped
-from dropcap.lang.shell.run_state import Run
+from dropcap.lang.shell.run_state import Handlers, Run
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import tree_sitter
 
     from dropcap.lang.shell.call import Listener, NameListener, User
     from dropcap.lang.shell.fragments import Text
@@ -78,7 +80,7 @@ def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) 
 
 
 def _started(home: Source, listener: Listener, setting: Setting) -> tuple[Run, Scope]:
-    run = Run(home, listener)
+    run = Run(home, _HANDLERS, listener)
     run.user = setting.user or run.user
     run.is_closed = setting.is_closed
     scope = Scope()
@@ -124,7 +126,7 @@ def follow_names(source: Source, clients: NameListener, taken: Sequence[Template
 
     """
     script = Script(source)
-    run = Run(source, clients=clients)
+    run = Run(source, _HANDLERS, clients=clients)
     allowed = run.steps
     follow_all(Shell(script, Scope(), run, clients.places(script.data), taken))
     return script, allowed, run.steps > 0 and run.is_whole
@@ -159,3 +161,39 @@ def follow_all(shell: Shell) -> None:
         words = unwrapped(script.words(start, limit))
         if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in clients.programs:
             clients.hear(script.home_at(words[0].span.start), words, lambda _, words=words: words)  # type: ignore[misc]  # bound now
+
+
+_STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
+    **dict.fromkeys(("program", "do_group", "else_clause", "negated_command", "ERROR"), Shell.statements),
+    **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
+    **dict.fromkeys(("variable_assignment",), Shell.assignment),
+    "c_style_for_statement": control_flow.unknown_loop,
+    "case_statement": control_flow.case,
+    "command": Shell.command,
+    "comment": lambda _shell, _node: None,
+    "compound_statement": Shell.computed,
+    "declaration_command": Shell.declaration,
+    "for_statement": control_flow.for_each,
+    "function_definition": Shell.function,
+    "if_statement": control_flow.branch,
+    "list": control_flow.chain,
+    "pipeline": Shell.pipeline,
+    "redirected_statement": Shell.redirected,
+    "unset_command": Shell.unset,
+    "variable_assignments": Shell.statements,
+    "while_statement": control_flow.unknown_loop,
+}
+_HANDLERS = Handlers(
+    statements=_STATEMENTS,
+    exact_statements=exact_flow.HANDLERS,
+    command=commands.command,
+    redirected=commands.redirected,
+    pipeline=commands.pipeline,
+    script=commands.follow_script,
+    whole=follow_all,
+    ask=exact_commands.ask,
+    exact_sequence=exact_flow.statements,
+    exact_alone=exact_flow.alone,
+    exact_printed=exact_flow.printed,
+    exact_function=exact_flow.function,
+)

@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.texts import Texts
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import tree_sitter
 
-    from dropcap.lang.shell.call import Guard, Listener, NameListener
+    from dropcap.lang.shell.call import Answer, Guard, Listener, NameListener
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Change
     from dropcap.lang.shell.script import Script
+    from dropcap.lang.words import Word
     from dropcap.source import Source, Span
 
-__all__ = ["MAX_DEPTH", "STEPS", "STEPS_PER_CHARACTER", "Run", "Target"]
+__all__ = ["DEEPEST_LOOP", "MAX_DEPTH", "STEPS", "STEPS_PER_CHARACTER", "Handlers", "Run", "Target"]
 
 STEPS = 50_000
 """How many steps a short script may take; a long one may take as many for each of its characters as well."""
 STEPS_PER_CHARACTER = 0.25
 MAX_DEPTH = 80
 """How deeply statements, calls of functions and scripts in scripts are followed."""
+
+DEEPEST_LOOP = 2  # a loop in more loops than this is followed once
+
+
+class Handlers(NamedTuple):
+    """Who follows what: the evaluator knows none of them by itself, since each of them knows the evaluator.
+
+    Attributes:
+        statements: by the type of a node, who follows it.
+        exact_statements: the same, where a listener hears every command.
+        command: follows a simple command.
+        redirected: follows a statement with redirections.
+        pipeline: follows the parts of a pipeline.
+        script: follows a script that stands in a string.
+        whole: follows a script, and what its statements do not lead to.
+        ask: asks the listener about a condition.
+        exact_sequence: follows statements in their order.
+        exact_alone: follows what a shell of its own runs.
+        exact_printed: follows a substituted command, and gives what it prints.
+        exact_function: follows the body of a function.
+
+    """
+
+    statements: Mapping[str, Callable[[Any, tree_sitter.Node], None]]
+    exact_statements: Mapping[str, Callable[[Any, tree_sitter.Node], None]]
+    command: Callable[[Any, tree_sitter.Node, Text | None], None]
+    redirected: Callable[[Any, tree_sitter.Node], None]
+    pipeline: Callable[[Any, Sequence[tree_sitter.Node]], None]
+    script: Callable[[Any, Text, Any, Sequence[Text] | None], None]
+    whole: Callable[[Any], None]
+    ask: Callable[[Any, Sequence[Word]], Answer | None]
+    exact_sequence: Callable[[Any, Sequence[tree_sitter.Node]], None]
+    exact_alone: Callable[[Any, Callable[[], None]], None]
+    exact_printed: Callable[[Any, tree_sitter.Node], Any]
+    exact_function: Callable[[Any, tree_sitter.Node], None]
 
 
 class Target:
@@ -54,10 +93,17 @@ class Run:
     passed over, and every path is followed.
     """
 
-    def __init__(self, home: Source, listener: Listener | None = None, clients: NameListener | None = None) -> None:
+    def __init__(
+        self,
+        home: Source,
+        handlers: Handlers,
+        listener: Listener | None = None,
+        clients: NameListener | None = None,
+    ) -> None:
         """Begin with a script and who hears it: one of the two."""
         self.texts = Texts(home)
         self.home = home
+        self.handlers = handlers
         self.listener = listener
         self.clients = clients
         self.steps = STEPS + int(len(home.text) * STEPS_PER_CHARACTER)

@@ -31,6 +31,9 @@ MAX_REPEATED = 1_000_000
 MAX_PURE = 1024 * 1024
 """How many characters the pure parser is given; it takes a second for so many."""
 
+MAX_SHOWN = 60
+"""How many characters of a name a message quotes."""
+
 MAX_DIRECTIVES = 1000
 """How many lines may look like directives: the parser compares each one with all before it."""
 
@@ -233,5 +236,6 @@ def _too_deep(source: Source, offset: int) -> UnreadableError:
 
 
 def _unknown_alias(source: Source, at: Span, name: str, *, is_defined: bool) -> UnreadableError:
+    name = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}..."
     wrong = "stands inside what it names" if is_defined else f"names nothing: no &{name} stands above it"
     return UnreadableError(Failure(source.path, f"invalid YAML: the alias *{name} {wrong}", source=source, span=at))

@@ -22,10 +22,11 @@ from dropcap.carriers.compose.canonical.field_types import (
     text,
 )
 from dropcap.carriers.compose.canonical.service import service
-from dropcap.carriers.compose.canonical.tree import Leaf, is_unknown
+from dropcap.carriers.compose.canonical.tree import Leaf, count, is_unknown
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project_name import VARIABLE, folder_name
 from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.model import Failure, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -41,6 +42,9 @@ _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _OF_SERVICE = "service:"
 _OF_CONTAINER = "container:"
 
+MAX_VALUES = 250_000
+"""How many values a project may have: what extends, aliases and files of variables repeat is written out each time."""
+
 
 def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[str, Tree]:
     """Give a project in the canonical form.
@@ -48,6 +52,9 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
     Args:
         project: the project, resolved.
         profiles: the profiles whose services are in it, besides services of none; None for all.
+
+    Raises:
+        UnreadableError: it has too many values.
 
     """
     scope = project.scope
@@ -70,7 +77,14 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
     for key, entry in top.items():
         if key.startswith("x-"):
             result[key] = raw(entry.value, scope)
+    if count(result, MAX_VALUES) > MAX_VALUES:
+        raise _too_large(project)
     return result
+
+
+def _too_large(project: Project) -> UnreadableError:
+    message = f"not printed: resolved, the project has more than {MAX_VALUES:,} values"
+    return UnreadableError(Failure(project.model.source.path, message))
 
 
 def project_name(project: Project) -> Leaf:
@@ -90,12 +104,16 @@ def _services(project: Project, scope: LoadContext) -> dict[str, dict[str, Tree]
     found: dict[str, dict[str, Tree]] = {}
     if not isinstance(project.services, Mapping):
         return found
+    left = MAX_VALUES
     for name, entry in entries(project.services, "", scope.log).items():
         if isinstance(entry.value, Mapping):
             tree = service(entry.value, scope)
             take_in_files(tree, scope)
             _complete(tree)
             found[name] = tree
+            left -= count(tree, left)
+            if left < 0:
+                raise _too_large(project)
     return found
 
 

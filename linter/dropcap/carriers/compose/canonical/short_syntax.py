@@ -52,16 +52,18 @@ def ports(value: Value, scope: LoadContext) -> Tree | None:
     if not isinstance(value, Sequence):
         return None
     found: list[Tree] = []
+    is_full = False
     for item in items(value):
         if isinstance(item, Mapping):
             port = fields(item, _PORT_FIELDS, scope)
             found.append({"mode": Leaf("ingress", None), **port, "protocol": port.get("protocol", Leaf("tcp", None))})
         elif isinstance(item, Scalar):
-            found += [Leaf(item.text, item)] if item.unknown else islice(_short_ports(item), MAX_PORTS + 1)
-            if len(found) > MAX_PORTS:
+            left = max(MAX_PORTS - len(found), 0)
+            written: list[Tree] = [] if is_full or item.unknown else [*islice(_short_ports(item), left + 1)]
+            if len(written) > left:
                 scope.log.error(item, f"more than {MAX_PORTS:,} ports of a service are not written out one by one")
-                found[MAX_PORTS:] = [Leaf(item.text, item)]
-                break
+                is_full = True
+            found += [Leaf(item.text, item)] if is_full or item.unknown else written
     return _once(found, _port_identity) or None
 
 

@@ -44,15 +44,16 @@ def plain(tree: Tree) -> Any:  # noqa: ANN401  # what json writes
     return {doubled(name): plain(value) for name, value in tree.items() if not _is_for_people(value)}
 
 
-def is_larger(tree: Tree, most: int) -> bool:
-    """Whether a tree has more than so many values."""
+def count(tree: Tree, most: int) -> int:
+    """Return how many values a tree has; one more than `most` where there are more."""
     pending = [tree]
-    while pending and most >= 0:
+    found = 0
+    while pending and found <= most:
         one = pending.pop()
-        most -= 1
+        found += 1
         if not isinstance(one, Leaf):
             pending += one if isinstance(one, list) else one.values()
-    return most < 0
+    return found
 
 
 def doubled(text: str) -> str:
