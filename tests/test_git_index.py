@@ -115,6 +115,7 @@ def test_an_index_is_read_in_linear_steps(tmp_path: Path) -> None:
 
     def check(count: int) -> None:
         entries = "".join(f"100644 {blob}\ta/{'b/' * 9}{number}\n" for number in range(count))
+        git(folder, "read-tree", "--empty")
         subprocess.run(command, input=entries.encode(), check=True)
         assert len(tracked(folder)) == count + 10
 

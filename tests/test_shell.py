@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -289,7 +290,11 @@ def test_a_script_may_be_as_deep_as_is_allowed() -> None:
     ids=lambda text: repr(text[:30]),
 )
 def test_a_long_script_is_read_in_few_steps(text: str) -> None:
-    assert_ends(lambda: script.read(Source("x.sh", text)), 100 * len(text) + 100_000)
+    def read() -> None:
+        with suppress(UnreadableError):  # to be refused in one line is a way to end
+            script.read(Source("x.sh", text))
+
+    assert_ends(read, 100 * len(text) + 100_000)
 
 
 @pytest.mark.parametrize(
