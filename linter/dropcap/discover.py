@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dropcap.gitignore import Ignores
+    from dropcap.workspace import Entry
 
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 MAX_FOLDERS = 200_000
@@ -109,19 +110,22 @@ def discover(
             if target.carrier is not None and not is_walked(target.carrier) and not markdown:
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
-    projects = together(list(targets.values()), walk.failures, overlay)
+    projects = together(list(targets.values()), walk.failures, overlay, walk.env_folders)
     if as_discovered:
         projects = [target._replace(named=False) for target in projects]
     return Discovery(projects, walk.failures, walk.left_out)
 
 
 def together(
-    targets: Sequence[Target], failures: list[Failure] | None = None, overlay: dict[str, bytes] | None = None
+    targets: Sequence[Target],
+    failures: list[Failure] | None = None,
+    overlay: dict[str, bytes] | None = None,
+    env_folders: Sequence[str] = (),
 ) -> list[Target]:
     """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
 
     Of a folder that was walked only files count that were found in it; beside a file that was named all that are
-    there count, as they do for Docker Compose.
+    there count, as they do for Docker Compose. The `.env` of a folder may list files that nothing else tells of.
     """
     paths = {os.path.abspath(target.path) for target in targets if not target.named}
     folders: dict[str, tuple[str, ...]] = {}
@@ -150,6 +154,10 @@ def together(
         elif target.named:
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
+    for folder in env_folders:
+        if folder not in folders and (files := _files_of(folder, paths, failures, overlay)) and files[0] not in seen:
+            root = root_of(folder or os.curdir)
+            result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
     return result
 
 
@@ -168,6 +176,7 @@ class _Walk:
     def __init__(self, exclude: Sequence[str], overlay: dict[str, bytes] | None) -> None:
         self.failures: list[Failure] = []
         self.left_out: list[str] = []
+        self.env_folders: list[str] = []
         self._exclude = exclude
         self._overlay = overlay
         self._tracked: dict[str, Collection[str]] = {}
@@ -196,6 +205,7 @@ class _Walk:
             except NotReadError as error:
                 self.failures.append(error.failure(Level.ERROR))
                 continue
+            self._note_variables(folder, entries)
             if any(entry.name == ".gitignore" for entry in entries):
                 ignores = self._with_file(ignores, real, os.path.join(folder, ".gitignore"), workspace)
             folders = []
@@ -211,6 +221,11 @@ class _Walk:
                 elif target := self._candidate(path, inside, is_link=entry.is_link):
                     yield target._replace(root=workspace.root)
             pending += reversed(folders)
+
+    def _note_variables(self, folder: str, entries: Sequence[Entry]) -> None:
+        """Remember a folder whose file of variables may list the files of a project."""
+        if any(entry.name == ".env" and not entry.is_folder for entry in entries):
+            self.env_folders.append("" if folder == "." else folder)
 
     def as_discovered(self, path: str) -> Iterator[Target]:
         """Yield a file that is named, unless a walk of the current folder would leave it out."""

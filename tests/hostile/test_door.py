@@ -197,6 +197,7 @@ def test_no_process_hangs_or_fills_the_memory(
         "link:compose.yaml",
         "folder/file:compose.yaml",
         "{outside}/file",
+        "compose.yaml:{outside}/file",
     ],
 )
 def test_compose_file_leads_nowhere_outside(tmp_path: Path, files: str) -> None:

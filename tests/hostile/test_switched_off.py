@@ -58,6 +58,29 @@ def test_a_later_file_that_is_none_leaves_the_first(tmp_path: Path, name: str, p
     assert path in ran.err
 
 
+@pytest.mark.parametrize("text", ["services: 1", "services: []", "services: [a]", "services: {bad: 1}", "x: 1"])
+def test_an_override_of_another_form_leaves_what_it_is_laid_over(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"compose.yaml": PRIVILEGED, "compose.override.yaml": text})
+    ran = call("check", ".", "--format", "line", cwd=tmp_path)
+    assert_clean(ran)
+    assert CRITICAL in ran.out.replace(GOOD, "")
+    assert ran.code == 2
+
+
+def test_the_files_that_are_listed_are_checked_where_nothing_else_tells_of_them(tmp_path: Path) -> None:
+    write(tmp_path, {".env": "COMPOSE_FILE=last.txt\n", "last.txt": PRIVILEGED})
+    ran = call("check", ".", "--format", "line", cwd=tmp_path)
+    assert_clean(ran)
+    assert "last.txt" in ran.out
+    assert ran.code == 1
+
+
+def test_a_file_in_braces_is_known_by_its_content(tmp_path: Path) -> None:
+    write(tmp_path, {"any.yaml": "services: {a: {image: x, privileged: true}}\n"})
+    ran = call("check", ".", "--format", "line", cwd=tmp_path)
+    assert "any.yaml" in ran.out
+
+
 @pytest.mark.parametrize("count", [99, 101, 400])
 def test_many_drop_ins_are_read_or_are_an_error(tmp_path: Path, count: int) -> None:
     files = {f"a.container.d/{number:03}.conf": "[Container]\nAddCapability=KILL\n" for number in range(count)}

@@ -40,6 +40,8 @@ _SERVICES = (
     r"(?:[ \t]*(?:\#[^\n]*)?\r?\n)*"
     r"[ ]+[^\s#\-][^\n]*:[ \t]*(?:[&*<#{][^\n]*)?\r?$"
 )
+_IN_BRACES = r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*\{"
+_OF_ONE_IN_BRACES = r"[{,]\s*(['\"]?)(?:image|build|extends)\1\s*:"
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
 _NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
@@ -59,7 +61,8 @@ def recognise(_path: str, data: bytes) -> bool:
 
 def looks_like_compose(text: str) -> bool:
     """Tell by its text alone whether a YAML file of any name is a Compose file."""
-    if not re.search(_SERVICES, text) or not re.search(_OF_A_SERVICE, text):
+    is_block = re.search(_SERVICES, text) and re.search(_OF_A_SERVICE, text)
+    if not is_block and not (re.search(_IN_BRACES, text) and re.search(_OF_ONE_IN_BRACES, text)):
         return False
     keys = {key for _, key in re.findall(_TOP_KEY, text)}
     return all(key in TOP_LEVEL or key.startswith("x-") for key in keys)

@@ -116,6 +116,7 @@ def _merge_by_form(base: Value, over: Value, path: str, pattern: str, log: Diagn
     if not isinstance(base, Scalar):
         form = "mapping" if isinstance(base, Mapping) else "list"
         log.error(over, f"{path} must be a {form}, as where it is first set")
+        return base  # Docker Compose refuses the project: what is known of it is what is checked
     return over
 
 

@@ -58,7 +58,7 @@ def load(paths: Sequence[str], scope: LoadContext, included: tuple[str, ...] = (
             if isinstance(error, UnreadableError):
                 scope.log.add(error.failure._replace(level=Level.ERROR))
             else:
-                scope.log.add_about(path, f"{error.reason}; the other files are checked without it", error.level)
+                scope.log.add_about(path, f"{error.reason}; the other files are checked without it", Level.ERROR)
     if model is None:
         raise refused or ValueError("a project has a file")
     return model
