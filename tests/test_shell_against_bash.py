@@ -6,7 +6,10 @@ whoever is switched to by the stubs of `gosu` and its like is a variable, so tha
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -41,6 +44,8 @@ STUBS = {
     "setpriv": RECORD + 'WHO="${1#--reuid=}"; export WHO; shift; exec "$@"\n',
     "env": RECORD + 'while [ "${1#*=}" != "$1" ]; do export "$1"; shift; done; exec "$@"\n',
 }
+PATIENCE = 60
+"""Seconds until a script that does not end is given up."""
 ARGUMENTS = ("first", "two words", "-x")
 VARIABLES = {"GIVEN": "given", "EMPTY": "", "SPACED": "a  b", "NUMBER": "3"}
 
@@ -87,15 +92,21 @@ def run(script: str, stubs: Path) -> list[tuple[str, ...]]:
         record = Path(folder) / "record"
         record.touch()
         environ = {**VARIABLES, "PATH": f"{stubs}:/usr/bin:/bin", "RECORD": str(record), "LC_ALL": "C.UTF-8"}
-        subprocess.run(
+        process = subprocess.Popen(
             [BASH, "-c", script, "script", *ARGUMENTS],
             env=environ,
             cwd=folder,
-            capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=10,
-            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with the shells that it started
+            process.wait()
+            raise
         text = record.read_text(encoding="utf-8")
     return [tuple(part.split("\0")[:-1]) for part in text.split("\0END\0")[:-1]]
 
@@ -192,7 +203,7 @@ SIMPLE = st.one_of(
 )
 
 
-COUNTERS = st.integers(0, 1_000_000)  # no two loops share one, or they never end
+COUNTERS = st.integers(0, 1_000_000)
 
 
 def block(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -239,12 +250,20 @@ def without_calls(body: str) -> str:
     return body
 
 
+def ending(body: str, label: str) -> str:
+    """See to it that no two loops share a counter, be it over a call: they would never end."""
+    counters = re.findall(r"^n(\d+)=0$", body, re.MULTILINE)
+    assume(len(counters) == len(set(counters)))
+    return re.sub(r"\bn(\d+)\b", rf"n\1{label}", body)
+
+
 @st.composite
 def scripts(draw: st.DrawFn) -> str:
-    functions = [f"f{number}() {{\n{without_calls(draw(BODIES))}\n}}" for number in range(2)]
-    functions.append(f"f2() {{\n{draw(BODIES).replace('f2', 'f1')}\nf0 last\n}}")
+    first, second, third, *rest = [ending(draw(BODIES), label) for label in "abcde"]
+    functions = [f"f{number}() {{\n{without_calls(body)}\n}}" for number, body in enumerate((first, second))]
+    functions.append(f"f2() {{\n{third.replace('f2', 'f1')}\nf0 last\n}}")
     start = draw(st.sampled_from(["", "set -e\n"]))
-    return start + "\n".join([*functions, "list=(1 '2 3')", draw(BODIES), draw(BODIES)]) + "\n"
+    return start + "\n".join([*functions, "list=(1 '2 3')", *rest]) + "\n"
 
 
 SETTINGS = settings(
