@@ -1,8 +1,7 @@
 """Named tuples that cost little to define.
 
-A class of `typing.NamedTuple` takes 0.2 ms to make and one of `collections.namedtuple` 0.08, as each compiles a
-constructor; with fifty of them that is a tenth of what a whole start may take. These compile theirs when the first
-record of their class is made. Everything else is as there, and type checkers see the original.
+These compile their constructor only when a class has many records: :mod:`dropcap.fast_start` has what that gains.
+Everything else is as in `typing.NamedTuple`, and type checkers see the original.
 """
 
 from __future__ import annotations
@@ -15,13 +14,6 @@ if TYPE_CHECKING:
     from typing import NamedTuple
 else:
     from operator import itemgetter
-
-    try:
-        from _collections import _tuplegetter as _field
-    except ImportError:  # an interpreter that has it in another place
-
-        def _field(index: int, doc: str | None) -> property:
-            return property(itemgetter(index), doc=doc)
 
     _FEW = 8  # to make so many records by hand takes less time than to compile a constructor
 
@@ -89,7 +81,7 @@ else:
             namespace["__slots__"] = ()
             namespace["__new__"] = _construct
             for index, field in enumerate(fields):
-                namespace[field] = _field(index, None)
+                namespace[field] = property(itemgetter(index))
             record = type(name, (_Record,), namespace)
             record._made = 0  # noqa: SLF001  # as below
             record._record = record  # noqa: SLF001  # a subclass finds by it whose constructor is to be made

@@ -210,6 +210,7 @@ def work() -> None:
     os.dup2(2, 1)
     ids, folders, setup = pickle.load(sources)  # noqa: S301  # of the process that started this one
     _serve([rule for rule in load_rules(folders) if rule.id in ids], setup, sources, sinks)
+    # A thread that a rule has left behind would keep the process, and the parent waits for its end.
     os._exit(0)
 
 
