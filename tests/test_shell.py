@@ -315,3 +315,11 @@ def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str])
     for container in found:
         start, end = container.span
         assert text[start:end].startswith(("docker", "podman"))
+
+
+@pytest.mark.parametrize(
+    "line", ["true && bash <<E || true", "a; true && bash <<E", "true && cat <<E | bash", "bash <<E && a"]
+)
+def test_a_document_is_read_by_the_last_command_of_a_list(line: str) -> None:
+    (container,) = script.read(Source("x.sh", f"{line}\ndocker run --privileged x\nE\n")).containers
+    assert container.privileged is not None

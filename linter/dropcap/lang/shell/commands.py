@@ -257,7 +257,7 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # o
         shell.run.holds = True
     shell.run.printed = before
     pipelines = [part for part in following if part.type in {"pipeline", "command"}]
-    is_passed_on = body is not None and _printer(shell, body) == "cat"
+    is_passed_on = body is not None and _printer(shell, _last(body)) == "cat"
     for part in following:
         if part in pipelines and is_passed_on:
             _with_input(shell, part, document)
@@ -265,6 +265,13 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # o
             shell.inside(part)
         else:
             shell.visit(part)
+
+
+def _last(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the last command of a list, or what is no list itself."""
+    while node.type == "list" and node.children:
+        node = node.children[-1]
+    return node
 
 
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -275,6 +282,9 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
     elif node.type == "pipeline":
         pipeline(shell, node.children, document)
     else:
+        last = _last(node)
+        if last.type in {"command", "pipeline"}:  # `a && b <<E` is one statement to the parser, and b's input
+            shell.documents[last.start_byte] = document
         shell.visit(node)
 
 

@@ -75,6 +75,8 @@ class Shell:
         self.parameters = Parameters(
             script, scope, taken, None if run.listener is None else self.outputs, is_closed=run.is_closed
         )
+        self.documents: dict[int, Text] = {}
+        """What commands read that are the last of a list which stands before a here-document."""
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
@@ -174,7 +176,7 @@ class Shell:
 
     def pipeline(self, node: tree_sitter.Node) -> None:
         """Follow the parts of a pipeline, each in a shell of its own."""
-        self.run.handlers.pipeline(self, node.children)
+        self.run.handlers.pipeline(self, node.children, self.documents.get(node.start_byte))
 
     def assignment(self, node: tree_sitter.Node) -> None:
         """Follow `NAME=value`, `NAME+=value`, `NAME=(…)`."""
@@ -328,7 +330,7 @@ class Shell:
 
     def command(self, node: tree_sitter.Node) -> None:
         """Follow a simple command."""
-        self.run.handlers.command(self, node, None)
+        self.run.handlers.command(self, node, self.documents.get(node.start_byte))
 
     def redirected(self, node: tree_sitter.Node) -> None:
         """Follow a statement with redirections; a here-document may be a script for it."""

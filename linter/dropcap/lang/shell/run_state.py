@@ -54,7 +54,7 @@ class Handlers(NamedTuple):
     exact_statements: Mapping[str, Callable[[Any, tree_sitter.Node], None]]
     command: Callable[[Any, tree_sitter.Node, Text | None], None]
     redirected: Callable[[Any, tree_sitter.Node], None]
-    pipeline: Callable[[Any, Sequence[tree_sitter.Node]], None]
+    pipeline: Callable[[Any, Sequence[tree_sitter.Node], Text | None], None]
     script: Callable[[Any, Text, Any, Sequence[Text] | None], None]
     whole: Callable[[Any], None]
     ask: Callable[[Any, Sequence[Word]], Answer | None]
