@@ -130,7 +130,10 @@ def _run(  # noqa: PLR0913  # all of a command that is known
             _read(shell, words, texts, call_of(shell, raws, words))
             return
     else:
-        _hand_on(shell, raws, fields, texts, document, is_exec=is_exec)
+        run.holds = None
+        followed = _hand_on(shell, raws, fields, texts, document)
+        if followed and answer is None and name.rpartition("/")[2] in _SHELLS:
+            holds = run.holds  # a shell says what its script says
     run.holds = holds
 
 
@@ -211,6 +214,7 @@ def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call
 
 
 _MOST_READ = 60
+_SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 
 
 def _hand_on(
@@ -219,14 +223,12 @@ def _hand_on(
     fields: list[Field],
     texts: Sequence[Text],
     document: Text | None,
-    *,
-    is_exec: bool,
-) -> None:
-    """Follow the script or the command that a command hands to another program."""
+) -> bool:
+    """Follow the script or the command that a command hands to another program; gives whether there was a script."""
     run = shell.run
     found = inner(texts)
     if found is None:
-        return
+        return False
     before = run.user, run.launchers
     name = known_text(texts[0]) or ""
     if found.user is not None:
@@ -251,7 +253,7 @@ def _hand_on(
     else:
         shell.alone(handed)
     run.user, run.launchers = before
-    del is_exec
+    return not found.command and bool((found.reads_input and document) or found.script)
 
 
 def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
@@ -294,7 +296,7 @@ def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | No
 
 def _eval(shell: Shell, fields: Sequence[Field], texts: Sequence[Text]) -> bool | None:
     shell.run.holds = True
-    _hand_on(shell, (), list(fields), texts, None, is_exec=False)
+    _hand_on(shell, (), list(fields), texts, None)
     return shell.run.holds
 
 
