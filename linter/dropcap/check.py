@@ -101,13 +101,15 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     findings: list[Finding] = []
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
+    paths: dict[str, str] = {}  # to name a file asks the disk
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
     of_stages: _Asked = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
     of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
         subject = container.stage if is_stage else Subject.of(container)
-        path = request.workspace.name(container.source.to_root(container.span)[0].path)
+        own = container.source.to_root(container.span)[0].path
+        path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:
             try:
                 findings += [
