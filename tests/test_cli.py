@@ -14,7 +14,7 @@ import pytest
 from dropcap import cli
 from dropcap.cli import main
 from dropcap.commands.check import exit_code
-from dropcap.commands.output import failure_code
+from dropcap.commands.output import failure_code, write_output
 from dropcap.exit_codes import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED
 from dropcap.model import Failure, Level, Report, Severity
 from dropcap.writers import Context, writer
@@ -464,3 +464,11 @@ def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureF
     write(here, "notes.txt", "hello\n")
     assert main(["check", "notes.txt"]) == UNCHECKED
     assert one_line(capsys).endswith("; leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)")
+
+
+def test_what_a_writer_lets_through_is_escaped_where_it_leaves(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chunks = ["a\x1b[2Jb\u202e\r\n", "\x1b[31;1mred\x1b[0m\n"]
+    write_output(chunks, None)
+    write_output(chunks, str(here / "out"))
+    expected = "a\\x1b[2Jb\\u202e\\r\n\x1b[31;1mred\x1b[0m\n"
+    assert capsys.readouterr().out == (here / "out").read_text() == expected
