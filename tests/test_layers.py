@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
     ("what capabilities are, and what an engine makes of them", ("client", "capabilities", "clients")),
     ("languages, which know no containers", ("lang",)),
+    ("what is in images, as far as files tell", ("images",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),
     ("what a rule is, and what it may import", ("subject", "rule", "api")),

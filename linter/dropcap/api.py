@@ -14,7 +14,6 @@ The module's name, with hyphens for underscores, is the rule's id.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import CapabilitySets, Origin, Refusal
@@ -43,6 +42,8 @@ from dropcap.subject import Subject
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.images.file_capabilities import FileCapabilities
+
 __all__ = [
     "NAMES",
     "CapabilitySets",
@@ -70,6 +71,8 @@ __all__ = [
     "bare_name",
     "commands",
     "default_set",
+    "entry_capabilities",
+    "file_capabilities",
     "step_commands",
     "suggest",
 ]
@@ -86,13 +89,10 @@ def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[s
         UnreadableError: as :func:`commands`.
 
     """
-    if step.keyword != "RUN":
-        return
-    if step.words is not None:
-        yield step.words
-    for script in (step.body, step.fed):
-        if script is not None and re.search(needle, script.text):
-            yield from commands(script)
+    if step.keyword == "RUN":
+        from dropcap.images.build_commands import step_commands as found
+
+        yield from found(step, needle)
 
 
 def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
@@ -105,10 +105,40 @@ def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
         UnreadableError: the script nests too deeply.
 
     """
-    from dropcap.lang.shell import simple_commands
-    from dropcap.lang.shell.launchers import unwrapped
+    from dropcap.images.build_commands import commands as found
 
-    for words in simple_commands(script):
-        yield [
-            Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
-        ]
+    yield from found(script)
+
+
+def file_capabilities(step: Instruction) -> Iterator[FileCapabilities]:
+    """Give the capabilities that a build step writes into files.
+
+    Raises:
+        UnreadableError: as :func:`commands`.
+
+    """
+    if step.keyword == "RUN":
+        from dropcap.images.file_capabilities import written_by
+
+        yield from written_by(step)
+
+
+def entry_capabilities(
+    stage: Stage,
+    entrypoint: Sequence[Located[str]] | None = None,
+    command: Sequence[Located[str]] | None = None,
+) -> FileCapabilities | None:
+    """Return what a build has written into the file that a container executes first.
+
+    Args:
+        stage: what the container's image is built from.
+        entrypoint: the container's own entrypoint, or None for the image's.
+        command: the container's own command, or None for the image's.
+
+    Returns:
+        None where that file has no capabilities in force, or where it is not known which file that is.
+
+    """
+    from dropcap.images.entrypoint import entry_capabilities as found
+
+    return found(stage, entrypoint, command)

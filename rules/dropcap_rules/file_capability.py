@@ -41,89 +41,29 @@ integration/capabilities/capabilities_linux_test.go.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Located, Problem, Severity, bare_name, step_commands
+from dropcap.api import Problem, Severity, file_capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from dropcap.api import Stage
 
 # It can be the narrowest way to give a program its capability; it says what the containers have to hold.
 SEVERITY = Severity.LOW
 
-# cap_from_text(3): names, then operators with flags, as in `cap_net_raw,cap_net_admin+ep`; no names mean all.
-_CLAUSE = r"(?i)([a-z0-9_,]*)((?:[=+-][eip]*)+)"
-_OPERATION = r"([=+-])([eip]*)"
-_VALUED = frozenset({"-n"})
-
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
     for step in stage.steps:
-        for words in step_commands(step, "setcap"):
-            for capabilities, file in _pairs(words):
-                yield from _problems(capabilities, file)
-
-
-def _pairs(words: Sequence[Located[str] | None]) -> Iterator[tuple[Located[str], str]]:
-    """Give the arguments of `setcap`: capabilities as text, and the file that gets them."""
-    program = words[0] if words else None
-    if program is None or program.value.rpartition("/")[2] != "setcap":
-        return
-    index = 1
-    while index + 1 < len(words):
-        word, file = words[index], words[index + 1]
-        if word is None:
-            return
-        if word.value == "-v":  # it compares and sets nothing
-            return
-        if word.value in _VALUED or word.value in {"-", "-r"}:
-            index += 2
-        elif word.value.startswith("-") and not re.fullmatch(_CLAUSE, word.value):
-            index += 1
-        else:
-            yield word, "" if file is None else file.value
-            index += 2
-
-
-def _problems(capabilities: Located[str], file: str) -> Iterator[Problem]:
-    permitted, effective = _parse(capabilities.value)
-    if not permitted:
-        return
-    names = ", ".join(permitted)
-    if effective:
-        consequence = "a container without it cannot execute the file, and in one with it every user has it there"
-    else:
-        consequence = "in a container that holds it every user has it there"
-    message = f"a file is given {names}: {consequence}"
-    yield Problem(capabilities, message, (*permitted, file))
-
-
-def _parse(text: str) -> tuple[tuple[str, ...], bool]:
-    """Give the capabilities that a file gets as permitted, and whether its effective bit is set.
-
-    The inheritable ones are left out: engines start containers with an empty inheritable set, where they do
-    nothing.
-    """
-    permitted: dict[str, bool] = {}
-    effective = False
-    for clause in text.split():
-        match = re.fullmatch(_CLAUSE, clause)
-        if match is None:
-            return (), False
-        names = [bare_name(name) for name in match[1].split(",") if name] or ["ALL"]
-        for operator, flags in re.findall(_OPERATION, match[2]):
-            for name in names:
-                permitted[name] = _after(operator, "p" in flags, permitted.get(name, False))
-            effective = _after(operator, "e" in flags, effective)
-    known = tuple(name for name, is_set in permitted.items() if is_set and (name in NAMES or name == "ALL"))
-    return known, effective
-
-
-def _after(operator: str, named: bool, before: bool) -> bool:  # noqa: FBT001  # two truths go in, one comes out
-    """Give a flag's new state."""
-    if operator == "=":
-        return named
-    return before or named if operator == "+" else before and not named
+        for written in file_capabilities(step):
+            if not written.permitted:
+                continue
+            if written.effective:
+                consequence = (
+                    "a container without it cannot execute the file, and in one with it every user has it there"
+                )
+            else:
+                consequence = "in a container that holds it every user has it there"
+            message = f"a file is given {', '.join(written.permitted)}: {consequence}"
+            yield Problem(written.where, message, (*written.permitted, written.file))

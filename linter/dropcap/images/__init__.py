@@ -1,0 +1,1 @@
+"""What files tell about images: what a Dockerfile's steps leave in them."""
