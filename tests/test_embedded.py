@@ -293,7 +293,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("```sh\n> docker run y\n```\n> > ```yaml\n> > services:\n> >   a:\n> >     cap_add: [A]\n", [("A",)]),
         ("```yaml\nweb:\n  image: nginx\n  cap_add: [A]\ndb:\n  image: y\n```\n", [("A",), ()]),
         ("```yaml\n  image: nginx\n  # b\n  cap_add:\n    - A\n```\n", [("A",)]),
-        ("```yaml\ncap_add: [A]\n```\n```yaml\na: {image: b}\nc: {cap_add: [A]}\nd: e\n```\n", []),
+        ("```yaml\ncap_add: [A]\n```\n```yaml\na: {image: b}\nc: {cap_add: [A]}\nd: e\n```\n", [("A",)]),
         ("```yaml\ncontainers:\n- image: x\n  privileged: true\n```\n", []),
         ("```yaml\nservices:\n  ...\n  a:\n    image: x\n    ...\n    cap_add:\n      - A\n      - …\n```\n", [("A",)]),
         ("- item\n\n  ```sh\n  docker run --cap-add A x\n  ```\n", [("A",)]),
@@ -404,6 +404,18 @@ def test_a_fragment_of_a_compose_file_is_gripped_where_it_begins(text: str, anch
     (container,) = read("markdown", f"Text.\n\n```yaml\n{text}```\n").containers
     assert written(container) == anchor
     assert [written(value) for value in container.cap_add] == ["A"]
+
+
+@pytest.mark.parametrize("text", ["cap_add: [ALL]\nulimits: {nofile: 9}\n", "web:\n  cap_add: [ALL]\n"])
+def test_of_a_service_that_is_shown_in_part_the_rest_is_open(text: str) -> None:
+    (container,) = read("markdown", f"```yaml\n{text}```\n").containers
+    assert [written(value) for value in container.cap_add] == ["ALL"]
+    assert container.may_be_set("cap_drop")
+
+
+@pytest.mark.parametrize("text", ["privileged: true\n", "securityContext:\n  privileged: true\n"])
+def test_a_fragment_that_other_formats_have_too_is_no_service(text: str) -> None:
+    assert read("markdown", f"```yaml\n{text}```\n").containers == ()
 
 
 def test_a_line_that_is_refused_in_markdown_is_a_note() -> None:

@@ -40,6 +40,8 @@ _DEEP = 4  # as many blanks as stand before what a service holds
 _KEY = r"[ \t]*[^\s#]"
 _TELLS_SERVICE = r"(?m)^[ \t]*(?:cap_add|cap_drop|privileged|security_opt)[ \t]*:"
 _OF_SERVICE = frozenset({"cap_add", "cap_drop", "privileged", "security_opt"})
+_COMPOSE_ALONE = _OF_SERVICE - {"privileged"}
+"""What no other format has at the top of a mapping: a fragment with one of these is of a service."""
 _MADE_OF = frozenset({"image", "build"})
 _SERVICES = r"(?m)^(?:services|'services'|\"services\")[ \t]*:"
 
@@ -205,10 +207,14 @@ def _missing(text: str) -> tuple[str, ...]:
     except (UnreadableError, ValueError):  # no YAML, or not one document
         return ()
     names = {key.text for key, _ in pairs(root)}
-    if names & _MADE_OF and names & _OF_SERVICE:
+    if _is_service(names):
         return "services:\n  ", "service", ":\n"
     services = [{key.text for key, _ in pairs(value)} for _, value in pairs(root)]
-    is_whole = all(names & (_MADE_OF | _OF_SERVICE) for names in services)
-    if is_whole and any(names & _MADE_OF and names & _OF_SERVICE for names in services):
+    if all(names & (_MADE_OF | _OF_SERVICE) for names in services) and any(map(_is_service, services)):
         return ("services:\n",)
     return ()
+
+
+def _is_service(names: set[str]) -> bool:
+    """Whether a mapping with these keys is a service, whole or in part."""
+    return bool(names & _COMPOSE_ALONE or (names & _MADE_OF and names & _OF_SERVICE))
