@@ -189,8 +189,9 @@ def _complete(container: Container, engine: Engine) -> Container:
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:
-    """Add how the value came to the container, where it stands elsewhere."""
-    steps = container.route(problem.where)
+    """Add how what it speaks of came to the container, where that stands elsewhere."""
+    places = (problem.where, *(one.where for one in problem.related))
+    steps = tuple(dict.fromkeys(step for place in places for step in container.route(place)))
     return problem._replace(related=(*problem.related, *steps)) if steps else problem
 
 

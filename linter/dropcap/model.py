@@ -297,6 +297,7 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
@@ -332,6 +333,7 @@ class Container(NamedTuple):
     entrypoint: tuple[Located[str], ...] | None = None
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()
+    given_name: str = ""
     stage: Stage | None = None
     build_grants: tuple[Located[str], ...] = ()
     unknowns: tuple[Unknown, ...] = ()

@@ -156,6 +156,11 @@ def read(name: str, source: Source, request: Request) -> Document:
 
     """
     document: Document = _module(name).read(source, request)
+    modes = (mode for one in document.containers for mode in (one.network_mode, one.pid, one.ipc) if mode is not None)
+    if any(":" in mode.value for mode in modes):  # few join another container
+        from dropcap.carriers.namespaces import joined
+
+        return document._replace(containers=joined(document.containers))
     return document
 
 

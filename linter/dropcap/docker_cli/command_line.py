@@ -269,5 +269,6 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
         entrypoint=tuple(reading.entrypoint) if "entrypoint" in reading.options else None,
         command=arguments or None,
         labels=texts("labels"),
+        given_name=name,
         unknowns=unknowns,
     )

@@ -84,6 +84,12 @@ def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
     return tuple(located(text, item) for text, item in known if text is not None)
 
 
+def _given_name(fields: Fields) -> str:
+    """Read `container_name`; one that is not known names nobody."""
+    value = fields.entries["container_name"].value
+    return value.text if isinstance(value, Scalar) and value.unknown is None else ""
+
+
 def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...] | None:
     if fields.known(scalar, key, key) is None:
         return None
@@ -149,7 +155,7 @@ def _pairs(key: str) -> _Reader:
 
 
 # The fields of a container that have another name than the service's keys.
-_NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules"}
+_NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
 _READERS: dict[str, tuple[str, _Reader]] = {
     key: (_NAMES.get(key, key), reader)
     for key, reader in {
@@ -174,5 +180,6 @@ _READERS: dict[str, tuple[str, _Reader]] = {
         "entrypoint": lambda fields: _command(fields, "entrypoint"),
         "command": lambda fields: _command(fields, "command"),
         "labels": _pairs("labels"),
+        "container_name": _given_name,
     }.items()
 }

@@ -1,0 +1,77 @@
+"""Containers that join a namespace of another one have what that one has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.carriers.registry import read
+from dropcap.carriers.request import alone
+from dropcap.source import Source
+
+if TYPE_CHECKING:
+    from dropcap.model import Container
+
+
+def containers(carrier: str, text: str) -> dict[str, Container]:
+    source = Source("file", text)
+    return {one.name: one for one in read(carrier, source, alone(source)).containers}
+
+
+def network(container: Container) -> str | None:
+    return container.network_mode.value if container.network_mode else None
+
+
+def services(**lines: str) -> dict[str, Container]:
+    parts = [f"  {name}:\n    image: x\n    {line}\n" for name, line in lines.items()]
+    return containers("compose", "services:\n" + "".join(parts))
+
+
+def test_a_service_has_the_network_of_the_service_that_it_joins() -> None:
+    found = services(a="network_mode: host", b="network_mode: service:a", c="network_mode: service:b")
+    assert [network(one) for one in found.values()] == ["host", "host", "host"]
+    value = found["c"].network_mode
+    assert value is not None
+    assert value == found["a"].network_mode
+    told = [(step.message, step.where.value) for step in found["c"].route(value)]
+    assert told == [("the network of a is shared here", "service:a"), ("the network of b is shared here", "service:b")]
+
+
+def test_what_has_no_value_there_stays_as_it_is_written() -> None:
+    found = services(a="cap_drop: [ALL]", b="network_mode: service:a")
+    assert network(found["b"]) == "service:a"
+
+
+def test_a_container_is_known_by_the_name_that_it_is_given() -> None:
+    found = services(a="container_name: t\n    pid: host", b="pid: container:t", c="pid: container:a")
+    assert found["b"].pid == found["a"].pid
+    assert found["c"].pid is not None
+    assert found["c"].pid.value == "container:a"
+
+
+def test_a_circle_and_a_stranger_are_not_followed() -> None:
+    found = services(a="ipc: service:b", b="ipc: service:a", c="ipc: service:gone", d="ipc: service:d")
+    assert [one.ipc.value for one in found.values() if one.ipc] == [
+        "service:b",
+        "service:a",
+        "service:gone",
+        "service:d",
+    ]
+
+
+def test_what_the_other_one_does_not_know_is_not_known_here() -> None:
+    found = services(a="network_mode: ${MODE}", b="network_mode: service:a")
+    assert found["b"].may_be_set("network_mode")
+    assert not found["b"].may_be_set("cap_add")
+
+
+@pytest.mark.parametrize("option", ["--network", "--net"])
+def test_command_lines_of_one_script_are_followed_by_name(option: str) -> None:
+    text = (
+        f"docker run --name vpn {option} host v\ndocker run {option} container:vpn w\ndocker run --pid container:v x\n"
+    )
+    found = containers("script", text)
+    assert network(found["w"]) == "host"
+    assert found["x"].pid is not None
+    assert found["x"].pid.value == "container:v"
