@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dropcap.carriers import script
+from dropcap.lang.shell import simple_commands
 from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.model import Level, UnreadableError
 from dropcap.source import Source
@@ -96,3 +99,23 @@ def test_many_words_take_little_memory() -> None:
             script.read(Source("x.sh", text))
 
     assert_small(read, len(text))
+
+
+def test_a_script_that_is_read_again_takes_no_more_memory() -> None:
+    text = "docker run --cap-add A x\nif true; then docker run $(id) y; fi\n${ (\n" * 4
+
+    def read_often() -> None:
+        for _ in range(50):
+            list(simple_commands(Source("a.sh", text)))
+        gc.collect()
+
+    read_often()
+    tracemalloc.start()
+    try:
+        read_often()
+        before, _ = tracemalloc.get_traced_memory()
+        read_often()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 10 * len(text)

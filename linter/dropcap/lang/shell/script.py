@@ -38,6 +38,9 @@ _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
 _CHUNK = 1024
 _BLOCK = 1 << 16
+# No text of this size takes long, however broken it is. A parser that asks for blocks never gives their memory back
+# (tree-sitter 0.26.1): a process that reads scripts for days would grow.
+_SMALL = 2048
 
 
 class Script:
@@ -89,8 +92,11 @@ class Script:
         def read(start: int, _: object) -> bytes:
             return self.data[start : start + _BLOCK]
 
+        parser = tree_sitter.Parser(_LANGUAGE)
+        if len(self.data) <= _SMALL:
+            return parser.parse(self.data)
         try:
-            return tree_sitter.Parser(_LANGUAGE).parse(read, progress_callback=is_enough)
+            return parser.parse(read, progress_callback=is_enough)
         except ValueError:
             raise UnreadableError(Failure(self.source.path, TOO_BROKEN, Level.ERROR, self.source, Span(0, 1))) from None
 
