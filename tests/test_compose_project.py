@@ -419,7 +419,8 @@ def test_hooks_hold_what_they_are_given() -> None:
     write(
         {
             "compose.yaml": (
-                "services:\n  web:\n    image: x\n    user: '5'\n    cap_drop: [ALL]\n    pre_start:\n"
+                "services:\n  web:\n    image: x\n    user: '5'\n    cap_drop: [ALL]\n"
+                "    read_only: true\n    security_opt: [no-new-privileges]\n    volumes: [/srv:/srv]\n    pre_start:\n"
                 "      - command: [a]\n    post_start:\n      - command: [b]\n        privileged: true\n"
                 "      - command: [c]\n    develop:\n      watch:\n        - path: .\n          action: sync+exec\n"
                 "          target: /x\n          exec: {command: d, privileged: true}\n"
@@ -430,6 +431,8 @@ def test_hooks_hold_what_they_are_given() -> None:
     assert list(found) == ["web", "web.pre_start[0]", "web.post_start[0]", "web.develop.watch[0].exec"]
     before = found["web.pre_start[0]"]
     assert (before.kind, before.cap_drop, before.user) == (Kind.SERVICE, (), None)
+    assert (before.security_opt, before.read_only) == ((), None)
+    assert before.mounts == found["web"].mounts != ()
     assert before.image is not None
     assert found["web.post_start[0]"].kind is Kind.EXEC
     assert found["web.post_start[0]"].privileged is not None

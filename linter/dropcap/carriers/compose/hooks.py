@@ -1,10 +1,10 @@
 """What Docker Compose starts beside a service's own process: hooks, and containers that run before it.
 
 `post_start`, `pre_stop` and the `exec` of `develop.watch` are processes in the service's container: they hold what it
-holds, or everything. A `pre_start` is a container of its own, which takes nothing over but the image: neither
-capabilities nor security options nor the user. Sources: docker/compose, `pkg/compose/hook.go`,
-`pkg/compose/pre_start.go`, `pkg/compose/watch.go`.
-"""
+holds, or everything. A `pre_start` is a container of its own. It takes over the image, the mounts, the networks and
+holds, or everything. A `pre_start` is a container of its own. It takes over the image, the mounts, the networks and
+the environment: neither capabilities nor security options, neither the user nor `read_only`. Sources: docker/compose,
+`pkg/compose/hook.go`, `pkg/compose/pre_start.go`, `pkg/compose/watch.go`.
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.entry import Entry
     from dropcap.lang.yaml import Value
+    from dropcap.model import Unknown
 
 
 def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iterator[Container]:
@@ -52,7 +53,9 @@ def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iter
         if "pre_start" in found and name.startswith(f"{service.name}.pre_start"):
             image = fields.string("image", "image", is_shown=True) or service.image
             stage = None if "image" in fields.entries else service.stage
-            yield own._replace(image=image, stage=stage, unknowns=tuple(fields.unknowns))
+            hidden = (one._replace(fields=("mounts",)) for one in service.unknowns if _may_mount(one))
+            unknowns = (*fields.unknowns, *hidden)
+            yield own._replace(image=image, stage=stage, mounts=service.mounts, unknowns=unknowns)
         elif (privileged is not None and privileged.value) or fields.unknowns or _regains(user, service):
             # A process in the container is the container's user's, unless the hook names another one.
             yield own._replace(
@@ -62,6 +65,10 @@ def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iter
                 stage=service.stage,
                 unknowns=tuple(fields.unknowns),
             )
+
+
+def _may_mount(unknown: Unknown) -> bool:
+    return not unknown.fields or "mounts" in unknown.fields
 
 
 def _regains(user: Located[str] | None, service: Container) -> bool:
