@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from dropcap.carriers.compose import resolve
+from dropcap.carriers.compose import looks_like_compose, resolve
 from dropcap.carriers.compose.canonical import canonical
 from dropcap.carriers.compose.canonical.tree import plain
 from dropcap.carriers.request import Request, Settings
@@ -234,6 +235,113 @@ def written(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(written, value)) + "]"
     return json.dumps(value)
+
+
+class Style:
+    """Writes values as YAML, each in one of the ways that mean the same: quotes, escapes, tags, anchors, blocks."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.anchors: dict[str, str] = {}
+
+    def pick(self, *ways: str) -> str:
+        return self.draw(st.sampled_from(ways))
+
+    def text(self, value: str) -> str:
+        """Write a string; in double quotes any character may be an escape."""
+        way = self.pick("double", "escaped", "single", "plain", "tagged")
+        if way == "escaped" and value:
+            at = self.draw(st.integers(0, len(value) - 1))
+            code = ord(value[at])
+            escape = self.pick(f"\\x{code:02x}", f"\\u{code:04X}", f"\\U{code:08x}")
+            return f"{json.dumps(value[:at])[:-1]}{escape}{json.dumps(value[at + 1 :])[1:]}"
+        if way == "single":
+            return "'" + value.replace("'", "''") + "'"
+        if (
+            way == "plain"
+            and re.fullmatch(r"[a-z_]{2,}", value)
+            and value not in {"true", "false", "yes", "no", "null"}
+        ):
+            return value
+        return ("!!str " if way == "tagged" else "") + json.dumps(value)
+
+    def anchored(self, text: str) -> str:
+        """Write a value that stood before as an alias, or with an anchor for the next time."""
+        if text in self.anchors:
+            return f"*{self.anchors[text]} " if self.draw(st.booleans()) else text
+        if self.pick("", "", "anchor"):
+            self.anchors[text] = f"n{len(self.anchors)}"
+            return f"&{self.anchors[text]} {text}"
+        return text
+
+    def flow(self, value: object) -> str:
+        """Write a value on one line."""
+        if isinstance(value, dict):
+            pairs = ", ".join(f"{self.key(key)}: {self.flow(one)}" for key, one in value.items())
+            return self.anchored(f"{{{pairs}}}")
+        if isinstance(value, list):
+            return self.anchored("[" + ", ".join(map(self.flow, value)) + "]")
+        return self.anchored(self.text(value) if isinstance(value, str) else json.dumps(value))
+
+    def key(self, key: str) -> str:
+        return self.pick("", "", "? ") + self.text(key) if key.isidentifier() else self.text(key)
+
+    def block(self, value: object, indent: str = "") -> str:
+        """Write a value on lines of its own, or behind its key."""
+        if isinstance(value, dict) and value and self.pick("block", "block", "flow") == "block":
+            return "".join(
+                f"\n{indent}{self.text(key)}: {self.block(one, indent + '  ')}" for key, one in value.items()
+            )
+        if isinstance(value, list) and value and self.pick("block", "flow") == "block":
+            return "".join(f"\n{indent}- {self.flow(one)}" for one in value)
+        return self.flow(value)
+
+
+@st.composite
+def styled_projects(draw: st.DrawFn) -> Files:
+    """Projects whose services are privileged, each by a way of its own, written in any style."""
+    here: dict[str, Any] = {"image": "i", "cap_drop": ["ALL"], **draw(st.fixed_dictionaries({}, optional=PRIVILEGES))}
+    base: dict[str, Any] = {"image": "b", **draw(st.fixed_dictionaries({}, optional=PRIVILEGES))}
+    model: dict[str, Any] = {
+        "services": {
+            "web": here,
+            "child": draw(st.sampled_from([{"extends": "web"}, {"extends": {"file": "base.yaml", "service": "base"}}])),
+        }
+    }
+    if draw(st.booleans()):
+        model["include"] = draw(st.sampled_from([["inc.yaml"], [{"path": "inc.yaml"}], [{"path": ["inc.yaml"]}]]))
+    if draw(st.booleans()):
+        model["x-f"] = {"privileged": True}
+    style = Style(draw)
+    texts = {"compose.yaml": style.block(model).lstrip("\n") + "\n"}
+    texts["base.yaml"] = Style(draw).block({"services": {"base": base}}).lstrip("\n") + "\n"
+    included = {"services": {"included": {"image": "n", "privileged": True}}}
+    texts["inc.yaml"] = Style(draw).block(included).lstrip("\n") + "\n"
+    return texts
+
+
+PRIVILEGES = {
+    "privileged": st.sampled_from([True]),
+    "pid": st.just("host"),
+    "security_opt": st.just(["seccomp=unconfined"]),
+    "cap_add": st.sampled_from([["SYS_ADMIN"], ["ALL", "NET_RAW"]]),
+}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(files=styled_projects())
+def test_no_way_to_write_a_key_hides_what_it_says(files: Files) -> None:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as home:
+        for path, text in files.items():
+            Path(folder, path).write_text(text, encoding="utf-8")
+            assert looks_like_compose(text)
+        answer = oracle.config([], cwd=folder, environment={"HOME": home})
+        ours, errors = resolved(folder, files, home)
+        assert (answer.project is None) is bool(errors), (answer.error, [one.message for one in errors])
+        if answer.project is not None:
+            event("accepted")
+            assert ours is not None
+            assert ours["services"] == answer.project["services"]
 
 
 def resolved(folder: str, files: Mapping[str, str], home: str) -> tuple[dict[str, Any] | None, list[Failure]]:

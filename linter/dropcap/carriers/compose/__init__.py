@@ -21,11 +21,11 @@ from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Document, Engine, Located, SharedRoutes
+from dropcap.model import Document, Engine, Located, SharedRoutes, UnreadableError
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
@@ -45,14 +45,15 @@ _OF_ONE_IN_BRACES = r"[{,]\s*(['\"]?)(?:image|build|extends)\1\s*:"
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
 _NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
-
-
+# An escape in double quotes may spell a key, and so may two lines of one.
+_SPELLS_LETTERS = r"\\(?:[xuU]|\r?\n)"
+_OF_ANY = frozenset({"image", "build", "extends", "<<"})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def recognise(_path: str, data: bytes) -> bool:
     """Return whether a YAML file of any name is a Compose file."""
-    if b"services" not in data and not data.startswith(_UTF_16):
+    if b"services" not in data and b"\\" not in data and not data.startswith(_UTF_16):
         return False
     encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
     text = data.decode(encoding, "replace").lstrip("\ufeff")
@@ -63,9 +64,41 @@ def looks_like_compose(text: str) -> bool:
     """Tell by its text alone whether a YAML file of any name is a Compose file."""
     is_block = re.search(_SERVICES, text) and re.search(_OF_A_SERVICE, text)
     if not is_block and not (re.search(_IN_BRACES, text) and re.search(_OF_ONE_IN_BRACES, text)):
-        return False
-    keys = {key for _, key in re.findall(_TOP_KEY, text)}
+        # Most that is none ends here. Keys in other styles are asked for by their meaning.
+        return ("services" in text or re.search(_SPELLS_LETTERS, text) is not None) and _holds_services(text)
+    return _are_top_level({key for _, key in re.findall(_TOP_KEY, text)})
+
+
+def _are_top_level(keys: Iterable[str]) -> bool:
     return all(key in TOP_LEVEL or key.startswith("x-") for key in keys)
+
+
+def _holds_services(text: str) -> bool:
+    """Whether a document is a mapping with services, of which one has what services have."""
+    from dropcap.lang.yaml import parse, target
+    from dropcap.source import Source
+
+    try:
+        roots = [target(root) for root in parse(Source("", text)).documents]
+    except UnreadableError:
+        return False
+    return any(_is_top_with_services(root) for root in roots)
+
+
+def _is_top_with_services(root: Value) -> bool:
+    top = dict(_named(root))
+    services = [one for _, one in _named(top.get("services"))]
+    return _are_top_level(top) and any(not _OF_ANY.isdisjoint(dict(_named(one))) for one in services)
+
+
+def _named(value: Value | None) -> Iterator[tuple[str, Value]]:
+    """Give a mapping's values by the text of their keys."""
+    from dropcap.lang.yaml import target
+
+    for pair in value.pairs if isinstance(value, Mapping) else ():
+        key = target(pair.key)
+        if isinstance(key, Scalar):
+            yield key.text, target(pair.value)
 
 
 class Project(NamedTuple):

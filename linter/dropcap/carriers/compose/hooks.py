@@ -2,9 +2,9 @@
 
 `post_start`, `pre_stop` and the `exec` of `develop.watch` are processes in the service's container: they hold what it
 holds, or everything. A `pre_start` is a container of its own. It takes over the image, the mounts, the networks and
-holds, or everything. A `pre_start` is a container of its own. It takes over the image, the mounts, the networks and
 the environment: neither capabilities nor security options, neither the user nor `read_only`. Sources: docker/compose,
 `pkg/compose/hook.go`, `pkg/compose/pre_start.go`, `pkg/compose/watch.go`.
+"""
 
 from __future__ import annotations
 
