@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose import Project
     from dropcap.carriers.compose.canonical.field_types import Form
     from dropcap.carriers.compose.canonical.tree import Tree
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
@@ -58,7 +58,7 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
 
     """
     scope = project.scope
-    top = entries(project.model, "", scope.log)
+    top = entries(project.model)
     name = project_name(project)
     all_services = _services(project, scope)
     services = {key: tree for key, tree in all_services.items() if _is_enabled(tree, profiles)}
@@ -94,7 +94,7 @@ def project_name(project: Project) -> Leaf:
     if variable is not None and variable.value and variable.unknown is None:
         at = Scalar(variable.value, '"', None, variable.source, variable.span) if variable.source.text else None
         return Leaf(variable.value, at)
-    entry = entries(project.model, "", scope.log).get("name")
+    entry = entries(project.model).get("name")
     if entry is not None and isinstance(entry.value, Scalar) and entry.value.unknown:
         return Leaf(entry.value.text, entry.value)
     return Leaf(folder_name(scope.directory), None)
@@ -105,7 +105,7 @@ def _services(project: Project, scope: LoadContext) -> dict[str, dict[str, Tree]
     if not isinstance(project.services, Mapping):
         return found
     left = MAX_VALUES
-    for name, entry in entries(project.services, "", scope.log).items():
+    for name, entry in entries(project.services).items():
         if isinstance(entry.value, Mapping):
             tree = service(entry.value, scope)
             take_in_files(tree, scope)
@@ -186,7 +186,7 @@ def _resources(entry: Entry | None, table: dict[str, Form], scope: LoadContext) 
     found: dict[str, dict[str, Tree]] = {}
     if entry is None or not isinstance(entry.value, Mapping):
         return found
-    for name, one in entries(entry.value, "", scope.log).items():
+    for name, one in entries(entry.value).items():
         tree = fields(one.value, table, scope) if isinstance(one.value, Mapping) else {}
         external = tree.get("external")
         if isinstance(external, dict):

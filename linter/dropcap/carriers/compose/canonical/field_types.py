@@ -117,7 +117,7 @@ def wait(value: Value, scope: LoadContext) -> Leaf | None:
 def raw(value: Value, scope: LoadContext) -> Tree:
     """Give a value of any kind as it stands."""
     if isinstance(value, Mapping):
-        return {name: raw(entry.value, scope) for name, entry in entries(value, "", scope.log).items()}
+        return {name: raw(entry.value, scope) for name, entry in entries(value).items()}
     if isinstance(value, Sequence):
         return [raw(item, scope) for item in items(value)]
     kind = scalar_type(value)
@@ -149,8 +149,9 @@ def one_or_strings(value: Value, scope: LoadContext) -> Tree | None:
 
 def pairs(value: Value, scope: LoadContext) -> Iterator[tuple[str, Leaf | None]]:
     """Give what a mapping or a list of `name=value` holds; None where a name has no value."""
+    del scope
     if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
+        for name, entry in entries(value).items():
             is_nothing = isinstance(entry.value, Scalar) and scalar_type(entry.value) == "nothing"
             yield name, Leaf(None, entry.value) if is_nothing else word(entry.value)
     elif isinstance(value, Sequence):
@@ -211,7 +212,7 @@ def record(table: Dictionary[str, Form]) -> Form:
 def fields(value: Mapping, table: Dictionary[str, Form], scope: LoadContext) -> dict[str, Tree]:
     """Give the fields of a mapping that a table names."""
     found: dict[str, Tree] = {}
-    for name, entry in entries(value, "", scope.log).items():
+    for name, entry in entries(value).items():
         form = table.get(name)
         tree = None if form is None else form(entry.value, scope)
         if tree is not None:
@@ -241,7 +242,7 @@ def named(form: Form, *, keeps_nothing: bool = False) -> Form:
             return {item.text: Leaf(None, item) for item in items(value) if isinstance(item, Scalar)} or None
         if not isinstance(value, Mapping):
             return None
-        for name, entry in entries(value, "", scope.log).items():
+        for name, entry in entries(value).items():
             tree = form(entry.value, scope)
             if tree is not None:
                 found[name] = tree

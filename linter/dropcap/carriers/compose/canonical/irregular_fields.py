@@ -50,9 +50,10 @@ def words(value: Value, scope: LoadContext) -> Tree | None:
 
 def hosts(value: Value, scope: LoadContext) -> Tree | None:
     """Give the addresses of hosts as `name=address`, sorted."""
+    del scope
     found: list[tuple[str, str, Value]] = []
     if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
+        for name, entry in entries(value).items():
             addresses = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
             found += ((name, to_string(one), one) for one in addresses if isinstance(one, Scalar))
     elif isinstance(value, Sequence):
@@ -96,7 +97,7 @@ def depends_on(value: Value, scope: LoadContext) -> Tree | None:
                     "required": Leaf(value=True, at=item),
                 }
     elif isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
+        for name, entry in entries(value).items():
             if isinstance(entry.value, Mapping):
                 given = fields(entry.value, {"condition": text, "restart": flag, "required": choice}, scope)
                 given.setdefault("condition", Leaf("service_started", None))
@@ -119,7 +120,7 @@ def requests(value: Value, scope: LoadContext) -> Tree | None:
     for item in items(value) if isinstance(value, Sequence) else ():
         if isinstance(item, Mapping):
             request = fields(item, _REQUEST, scope)
-            names = entries(item, "", scope.log)
+            names = entries(item)
             if "count" not in names and "device_ids" not in names:
                 request["count"] = Leaf(-1, None)
             found.append(request)
@@ -134,9 +135,10 @@ def _how_many(value: Value, scope: LoadContext) -> Leaf | None:
 
 def keys(value: Value, scope: LoadContext) -> Tree | None:
     """Give the names of SSH agents and keys; Compose itself prints no others."""
+    del scope
     found: list[Tree] = []
     if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
+        for name, entry in entries(value).items():
             path = to_string(entry.value) if isinstance(entry.value, Scalar) else ""
             found.append(Leaf(f"{name}: {path}" if path else name, entry.value))
     elif isinstance(value, Sequence):
@@ -150,7 +152,7 @@ def keys(value: Value, scope: LoadContext) -> Tree | None:
 def options(value: Value, scope: LoadContext) -> Tree | None:
     """Give options that may be repeated."""
     found: dict[str, Tree] = {}
-    for name, entry in entries(value, "", scope.log).items() if isinstance(value, Mapping) else ():
+    for name, entry in entries(value).items() if isinstance(value, Mapping) else ():
         tree = one_or_strings(entry.value, scope)
         if tree is not None:
             found[name] = tree
