@@ -40,12 +40,6 @@ def once(things: Iterable[T], identity: Callable[[T], str | None]) -> list[T]:
     return list(found.values())
 
 
-def port_identity(part: Part) -> str:
-    """Say by what a port in its long form is known."""
-    address, protocol = part("host_ip") or "0.0.0.0", part("protocol") or "tcp"  # noqa: S104  # what Compose compares
-    return f"{address}:{part('published')}:{part('target')}/{protocol}"
-
-
 def _once(value: Value, kind: str, _path: Path) -> Value:
     if not isinstance(value, Sequence) or len(value.items) <= 1:
         return value
@@ -58,7 +52,7 @@ def _identity(kind: str, item: Value) -> str | None:
     if item.tag == RESET:
         return None
     if isinstance(item, Mapping):
-        of_long = _OF_LONG.get(kind)
+        of_long = OF_LONG.get(kind)
         return of_long(partial(_part, item)) if of_long else None
     if not isinstance(item, Scalar):
         return None
@@ -83,15 +77,20 @@ def _mount_target(text: str) -> str | None:
         return None
 
 
-# By the word of the table: how an item is known by its parts, and by its text where that is not all of it.
-_OF_LONG: dict[str, Callable[[Part], str | None]] = {
+def _port(part: Part) -> str:
+    address, protocol = part("host_ip") or "0.0.0.0", part("protocol") or "tcp"  # noqa: S104  # what Compose compares
+    return f"{address}:{part('published')}:{part('target')}/{protocol}"
+
+
+OF_LONG: dict[str, Callable[[Part], str | None]] = {
     "config": lambda part: part("target") or f"/{part('source')}",
     "device": lambda part: part("target"),
     "mount": lambda part: part("target"),
     "path": lambda part: part("path"),
-    "port": port_identity,
+    "port": _port,
     "secret": lambda part: part("target") or f"/run/secrets/{part('source')}",
 }
+"""How an item in its long form is known by its parts, by the word of the table."""
 _OF_SHORT: dict[str, Callable[[str], str | None]] = {
     "config": lambda text: f"/{text}",
     "device": lambda text: (text.split(":") * 2)[1],
