@@ -84,23 +84,23 @@ def one_file(path: str, spent: dict[str, float]) -> None:
     environment = timed("resolving", lambda: environment_of(directory, files, log, settings))
     scope = LoadContext(files, directory, environment, log, Provenance())
     model, *over = timed("resolving", lambda: documents(source.path, scope))
-    timed("reading", lambda: [entries(one, "", log) for one in services(model, log)])
+    timed("reading", lambda: [entries(one) for one in services(model)])
     model = timed("resolving", lambda: apply_extends(model, source.path, scope))
     model = timed("resolving", lambda: apply_include(model, scope, (files.real(source.path),), load))
-    model = timed("resolving", lambda: unique_lists(model, log))
+    model = timed("resolving", lambda: unique_lists(model))
     timed("resolving", lambda: check_references(model, scope))
     timed("schema", lambda: problems(model))
-    found = entries(model, "", log).get("services")
+    found = entries(model).get("services")
     value = found.value if found else None
     if isinstance(value, Mapping) and not over:
         timed("reading", lambda: list(containers(value, scope)))
 
 
-def services(model: Mapping, log: Diagnostics) -> list[Mapping]:
+def services(model: Mapping) -> list[Mapping]:
     """Give the services that are mappings."""
-    found = entries(model, "", log).get("services")
+    found = entries(model).get("services")
     value = found.value if found else None
-    listed = entries(value, "", log).values() if isinstance(value, Mapping) else ()
+    listed = entries(value).values() if isinstance(value, Mapping) else ()
     return [entry.value for entry in listed if isinstance(entry.value, Mapping)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema.validator import branches_of
 from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.source import Source
@@ -33,7 +35,7 @@ def root_of(data: Any) -> Mapping:  # noqa: ANN401  # any JSON
     """Give a mapping's node: JSON is YAML."""
     root = target(parse(Source("compose.yaml", json.dumps(data))).documents[0])
     assert isinstance(root, Mapping)
-    return root
+    return normalised(root, Diagnostics())
 
 
 def valid(schema: Any, random: Random) -> Any:  # noqa: ANN401  # any JSON

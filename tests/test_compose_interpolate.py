@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.carriers.compose.coercions import _CASTS
+from dropcap.carriers.compose import field_table
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.environment import Environment, Variable, from_mapping
 from dropcap.carriers.compose.interpolate import (
@@ -20,10 +20,10 @@ from dropcap.carriers.compose.interpolate import (
     interpolate,
     substitute,
 )
-from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.nodes import entries, items, normalised
 from dropcap.carriers.compose.substitute import MAX_NESTED, MAX_SUBSTITUTED
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
-from dropcap.lang.yaml import MAX_DEPTH, Alias, Mapping, Scalar, Sequence, UnknownText, parse
+from dropcap.lang.yaml import MAX_DEPTH, Mapping, Scalar, Sequence, UnknownText, parse
 from dropcap.source import Source, Span
 from oracles import compose
 from steps import assert_ends, assert_linear
@@ -31,7 +31,7 @@ from steps import assert_ends, assert_linear
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dropcap.lang.yaml import Node
+    from dropcap.lang.yaml import Value
 
 VALUES = {"A": "1", "EMPTY": "", "SPACES": "a b", "DOLLARS": "$x${A}$$", "K": "k", "\u017fa": "long s"}
 COMPLETE = from_mapping("the environment", VALUES, is_complete=True)
@@ -263,18 +263,17 @@ def test_nesting_and_length_have_limits_and_steps_are_linear() -> None:
 
 
 def read(text: str, environment: Environment = COMPLETE) -> tuple[Mapping, Mapping, Diagnostics, list[Use]]:
-    """Give the root as it is written and with its variables replaced, the log, and the uses."""
+    """Give the root as it is normalised and with its variables replaced, the log, and the uses."""
     (root,) = parse(Source("compose.yaml", text)).documents
     assert isinstance(root, Mapping)
     log, uses = Diagnostics(), list[Use]()
+    root = normalised(root, log)
     return root, interpolate(root, environment, log, uses), log, uses
 
 
-def plain(node: Node) -> Any:  # noqa: ANN401  # any value that JSON has
-    if isinstance(node, Alias):
-        return plain(node.target)
+def plain(node: Value) -> Any:  # noqa: ANN401  # any value that JSON has
     if isinstance(node, Mapping):
-        return {key: plain(entry.value) for key, entry in entries(node, "", Diagnostics()).items()}
+        return {key: plain(entry.value) for key, entry in entries(node).items()}
     if isinstance(node, Sequence):
         return [plain(item) for item in items(node)]
     kind = scalar_type(node)
@@ -283,10 +282,10 @@ def plain(node: Node) -> Any:  # noqa: ANN401  # any value that JSON has
     return {"text": node.text, "boolean": node.text.lower() == "true", "nothing": None}[kind]
 
 
-def at(node: Node, *path: str) -> Node:
+def at(node: Value, *path: str) -> Value:
     for name in path:
         assert isinstance(node, Mapping)
-        node = entries(node, "", Diagnostics())[name].value
+        node = entries(node)[name].value
     return node
 
 
@@ -406,7 +405,7 @@ def test_texts_are_cast_as_compose_casts_them(field: str, texts: list[str], tmp_
         assert float(theirs) == pytest.approx(float(ours), rel=1e-6), text
 
 
-@pytest.mark.parametrize(("path", "kind"), _CASTS.items())
+@pytest.mark.parametrize(("path", "kind"), field_table.rows("cast"))
 def test_every_field_that_is_cast_is_one_that_compose_casts(path: str, kind: str, tmp_path: Path) -> None:
     names = path.replace("*", "name").split(".")
     document: Any = "wrong"
@@ -471,20 +470,15 @@ def test_keys_and_values_that_are_no_text_are_left_alone() -> None:
     assert isinstance(root.pairs[0].key, Scalar)
     assert root.pairs[0].key.text == "x-$A"
     assert plain(at(root, "services", "a")) == {"scale": 1, "privileged": True, "tty": 1, "init": None}
-    assert log.failures == ()
+    assert said(log) == [("[$A]", "a key of x-$A must be a string: put it into quotes")]
 
 
 def test_an_anchored_value_is_cast_where_it_is_used_only() -> None:
     text = 'x-a: &a "on"\nx-b: *a\nservices: {a: {privileged: *a, image: *a}}\n'
     root, changed, _, _ = read(text)
     assert plain(changed) == {"x-a": "on", "x-b": "on", "services": {"a": {"privileged": True, "image": "on"}}}
-    services = root.pairs[2].value, changed.pairs[2].value
-    spans = [at(node, "a") for node in services]
-    assert isinstance(spans[0], Mapping)
-    assert isinstance(spans[1], Mapping)
-    alias = spans[1].pairs[0].value
-    assert isinstance(alias, Alias)
-    assert alias.span == spans[0].pairs[0].value.span
+    anchored = at(root, "x-a")
+    assert at(changed, "services", "a", "privileged").span == at(changed, "x-b").span == anchored.span
 
 
 def test_what_is_wrong_is_said_where_it_stands() -> None:
@@ -517,17 +511,15 @@ def test_aliases_and_depth_stay_within_reach() -> None:
     text = f"x-0: &a0 [$A, $U]\n{levels}\n"
     assert_ends(lambda: read(text), 100 * len(text))
     _, root, _, _ = read(text)
-    node: Node = at(root, "x-5")
+    node = at(root, "x-5")
     for _ in range(6):
-        node = node.target if isinstance(node, Alias) else node
-        assert isinstance(node, Sequence)
-        node = node.items[0]
+        node = items(node)[0]
     assert isinstance(node, Scalar)
     assert node.text == "1"
     deep = "[" * (MAX_DEPTH - 1) + "$A" + "]" * (MAX_DEPTH - 1)
     node = at(read(f"a: {deep}")[1], "a")
     while isinstance(node, Sequence):
-        (node,) = node.items
+        (node,) = items(node)
     assert isinstance(node, Scalar)
     assert node.text == "1"
 

@@ -221,6 +221,20 @@ def test_a_base_that_cannot_be_had_is_an_error_and_leaves_the_service_open(here:
     assert services(document)["a"].may_be_set("cap_add")
 
 
+def test_a_key_or_a_merge_that_compose_refuses_is_an_error_wherever_it_stands(here: Path) -> None:
+    files = {
+        "merge": "services:\n  web:\n    image: a\n    environment:\n      <<: *list\n",
+        "key": "services:\n  web:\n    image: a\n    labels: {1: a}\n",
+        "extension": "services:\n  web:\n    image: a\nx-b: {true: a}\n",
+    }
+    for name, text in files.items():
+        write({"compose.yaml": f"x-list: &list [A=b]\n{text}"})
+        wanted = "must name a mapping, or a list of mappings" if name == "merge" else "must be a string"
+        (error,) = errors(read())
+        assert wanted in error
+        assert oracle.config([here / "compose.yaml"]).error
+
+
 def test_reset_and_override_act_on_what_is_below_them(here: Path) -> None:
     write({"compose.yaml": ONE + "    privileged: true\n    cap_drop: [A, B]\n"})
     write(

@@ -18,6 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema import MAX_WRONG, is_simple, problems
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.explain import MAX_VALUES, explained
@@ -44,7 +46,7 @@ SERVICE = "services:\n  web:\n    image: a\n"
 def read(text: str) -> Mapping:
     root = target(parse(Source("compose.yaml", text)).documents[0])
     assert isinstance(root, Mapping)
-    return root
+    return normalised(root, Diagnostics())
 
 
 def told(text: str, *, is_fragment: bool = False) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema import problems
 from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.source import Source
@@ -80,6 +82,7 @@ def told(text: str) -> list[str]:
     """Give what we say, with paths written as Compose writes them."""
     root = target(parse(Source("compose.yaml", text)).documents[0])
     assert isinstance(root, Mapping)
+    root = normalised(root, Diagnostics())
     return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in problems(root)]
 
 

@@ -169,7 +169,7 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         environment = with_name(paths, directory, environment, files)
     scope = LoadContext(files, directory, environment, log, Provenance())
     model = load(paths, scope)
-    top = entries(model, "", log)
+    top = entries(model)
     if "services" in top:
         services = top["services"].value
         if not isinstance(services, Mapping) and not (
@@ -186,7 +186,7 @@ def resolve(source: Source, request: Request | None = None) -> Project:
 
             check_references(model, scope)
         return Project(model, services, scope)
-    if is_version_1(model, log):
+    if is_version_1(model):
         first = next(iter(top.values()))
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)

@@ -9,21 +9,18 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import Fields
-from dropcap.carriers.compose.files import join
-from dropcap.carriers.compose.nodes import as_list, entries, items
-from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.carriers.compose.files import REMOTE, join
+from dropcap.carriers.compose.nodes import as_list, child, entries, items, known_text
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
     from dropcap.model import Container, Stage
     from dropcap.source import Source
 
-_REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 INSECURE = "security.insecure"
 
 
@@ -34,47 +31,37 @@ def build(container: Container, fields: Fields, scope: LoadContext) -> Container
     the build fails only where the file is missing there too.
     """
     value = fields.entries["build"].value
-    if isinstance(value, Scalar):
-        return container._replace(stage=_stage(value.text, {}, scope) if _is_known_text(value) else None)
-    if not isinstance(value, Mapping):
+    if isinstance(value, Sequence):
         return container
-    parts = entries(value, "build", scope.log)
-    context = parts["context"].value if "context" in parts else None
-    if context is not None and not _is_known_text(context):
-        return container._replace(build_grants=_grants(parts, fields))
-    folder = context.text if isinstance(context, Scalar) else "."
-    return container._replace(stage=_stage(folder, parts, scope), build_grants=_grants(parts, fields))
+    written = child(value, "context") if isinstance(value, Mapping) else value
+    context = "." if written is None else known_text(written)
+    stage = None if context is None else _stage(context, value, scope)
+    return container._replace(stage=stage, build_grants=_grants(value, fields))
 
 
-def _is_known_text(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.unknown is None and scalar_type(value) == "text"
-
-
-def _stage(context: str, parts: dict[str, Entry], scope: LoadContext) -> Stage | None:
+def _stage(context: str, build: Value, scope: LoadContext) -> Stage | None:
     """Read the Dockerfile and give the stage that is built; None where either is not known."""
-    source = _dockerfile(context, parts, scope)
+    source = _dockerfile(context, build, scope)
     if source is None:
         return None
     from dropcap.carriers import dockerfile
 
-    wanted = parts["target"].value if "target" in parts else None
-    if wanted is not None and not _is_known_text(wanted):
+    wanted = child(build, "target")
+    if wanted is not None and known_text(wanted) is None:
         return None
     try:
-        document = dockerfile.read_stages(source, _arguments(parts, scope))
+        document = dockerfile.read_stages(source, _arguments(build, scope))
     except UnreadableError:
         return None  # it is told where the file itself is checked
-    stage = dockerfile.target(document, wanted.text if isinstance(wanted, Scalar) else None)
-    return None if _is_built_upon(stage, _names(parts, scope)) else stage
+    stage = dockerfile.target(document, known_text(wanted))
+    return None if _is_built_upon(stage, _names(build)) else stage
 
 
-def _names(parts: dict[str, Entry], scope: LoadContext) -> frozenset[str]:
+def _names(build: Value) -> frozenset[str]:
     """Give the names of the build's additional contexts."""
-    value = parts["additional_contexts"].value if "additional_contexts" in parts else None
-    if isinstance(value, Mapping):
-        return frozenset(entries(value, "build.additional_contexts", scope.log))
-    listed = items(value) if isinstance(value, Sequence) else ()
-    return frozenset(item.text.partition("=")[0] for item in listed if isinstance(item, Scalar))
+    value = child(build, "additional_contexts")
+    listed = (item.text.partition("=")[0] for item in items(value) if isinstance(item, Scalar))
+    return frozenset((*entries(value), *listed))
 
 
 def _is_built_upon(stage: Stage | None, contexts: frozenset[str]) -> bool:
@@ -86,33 +73,31 @@ def _is_built_upon(stage: Stage | None, contexts: frozenset[str]) -> bool:
     return False
 
 
-def _dockerfile(context: str, parts: dict[str, Entry], scope: LoadContext) -> Source | None:
-    inline = parts["dockerfile_inline"].value if "dockerfile_inline" in parts else None
+def _dockerfile(context: str, build: Value, scope: LoadContext) -> Source | None:
+    inline = child(build, "dockerfile_inline")
     if inline is not None:
         if not isinstance(inline, Scalar) or inline.unknown is not None:
             return None
         from dropcap.lang.yaml.text import text_piece
 
         return text_piece(inline)
-    named = parts["dockerfile"].value if "dockerfile" in parts else None
-    if (named is not None and not _is_known_text(named)) or context.startswith(_REMOTE):
+    named = child(build, "dockerfile")
+    name = "Dockerfile" if named is None else known_text(named)
+    if name is None or context.startswith(REMOTE):
         return None
-    name = named.text if isinstance(named, Scalar) else "Dockerfile"
     try:
         return scope.files.source(join(scope.directory, os.path.join(context, name)))
     except (NotReadError, UnreadableError):
         return None
 
 
-def _arguments(parts: dict[str, Entry], scope: LoadContext) -> dict[str, str | None]:
+def _arguments(build: Value, scope: LoadContext) -> dict[str, str | None]:
     """Give the build's arguments; None for one that is not known."""
-    if "args" not in parts:
-        return {}
-    value = parts["args"].value
+    value = child(build, "args")
     if isinstance(value, Mapping):
         value = as_list(value, "build.args", scope.log)
     found: dict[str, str | None] = {}
-    for item in items(value) if isinstance(value, Sequence) else ():
+    for item in items(value):
         if not isinstance(item, Scalar):
             continue
         name, equals, text = item.text.partition("=")
@@ -125,10 +110,10 @@ def _arguments(parts: dict[str, Entry], scope: LoadContext) -> dict[str, str | N
     return found
 
 
-def _grants(parts: dict[str, Entry], fields: Fields) -> tuple[Located[str], ...]:
+def _grants(build: Value, fields: Fields) -> tuple[Located[str], ...]:
     """Give what lets steps of the build run with every capability."""
     found = []
-    of_build = Fields(parts, "build", fields.log)
+    of_build = Fields(entries(build), "build", fields.log)
     privileged = of_build.flag("privileged", "build_grants")
     if privileged is not None and privileged.value:
         found.append(Located("privileged", privileged.source, privileged.span))

@@ -1,4 +1,4 @@
-"""The fields in which Docker Compose takes a text for a truth value or a number: `privileged: "yes"`.
+"""What becomes of a text where Docker Compose takes it for a truth value or a number: `privileged: "yes"`.
 
 Source: compose-go, `loader/interpolate.go`; what a number may look like is said by Go's package strconv.
 """
@@ -7,69 +7,14 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.yaml_types import truth
 
 if TYPE_CHECKING:
     from dropcap.lang.yaml import Scalar
 
-Kind = Literal["bool", "int", "float", "float32"]
-
-LIST = "[]"
-"""The step of a path that stands for any item of a list."""
-
-# A star stands for any name.
-_CASTS: dict[str, Kind] = {
-    "services.*.cpu_count": "int",
-    "services.*.cpu_percent": "float",
-    "services.*.cpu_period": "int",
-    "services.*.cpu_quota": "int",
-    "services.*.cpu_rt_period": "int",
-    "services.*.cpu_rt_runtime": "int",
-    "services.*.cpus": "float32",
-    "services.*.cpu_shares": "int",
-    "services.*.init": "bool",
-    "services.*.deploy.replicas": "int",
-    "services.*.deploy.update_config.parallelism": "int",
-    "services.*.deploy.update_config.max_failure_ratio": "float",
-    "services.*.deploy.rollback_config.parallelism": "int",
-    "services.*.deploy.rollback_config.max_failure_ratio": "float",
-    "services.*.deploy.restart_policy.max_attempts": "int",
-    "services.*.deploy.placement.max_replicas_per_node": "int",
-    "services.*.healthcheck.retries": "int",
-    "services.*.healthcheck.disable": "bool",
-    "services.*.oom_kill_disable": "bool",
-    "services.*.oom_score_adj": "int",
-    "services.*.pids_limit": "int",
-    "services.*.ports.[].target": "int",
-    "services.*.privileged": "bool",
-    "services.*.read_only": "bool",
-    "services.*.scale": "int",
-    "services.*.stdin_open": "bool",
-    "services.*.tty": "bool",
-    "services.*.ulimits.*": "int",
-    "services.*.ulimits.*.hard": "int",
-    "services.*.ulimits.*.soft": "int",
-    "services.*.volumes.[].read_only": "bool",
-    "services.*.volumes.[].volume.nocopy": "bool",
-    "networks.*.external": "bool",
-    "networks.*.internal": "bool",
-    "networks.*.attachable": "bool",
-    "networks.*.enable_ipv4": "bool",
-    "networks.*.enable_ipv6": "bool",
-    "volumes.*.external": "bool",
-    "secrets.*.external": "bool",
-    "configs.*.external": "bool",
-}
-_MUST_BE: dict[Kind, str] = {
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a number",
-    "float32": "a number",
-}
-_TAGS: dict[Kind, str] = {"bool": "bool", "int": "int", "float": "float", "float32": "float"}
+_MUST_BE = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 _SHOWN = 40
 
 _INTEGER = r"[+-]?[0-9]+"
@@ -87,50 +32,22 @@ class NotCastError(ValueError):
     """Compose refuses the text; the message follows the field's name."""
 
 
-class Step:
-    """What is cast from a place on: the value there itself, and what stands below it by name."""
-
-    __slots__ = ("below", "kind")
-
-    def __init__(self) -> None:
-        """Start with nothing."""
-        self.below: dict[str, Step] = {}
-        self.kind: Kind | None = None
-
-    def next(self, name: str) -> Step | None:
-        """Give the step for a name or `LIST`; None if nothing is cast there."""
-        return self.below.get(name) or self.below.get("*")
-
-
-@lru_cache(maxsize=1)
-def casts() -> Step:
-    """Give the casts of a whole file."""
-    root = Step()
-    for path, kind in _CASTS.items():
-        step = root
-        for name in path.split("."):
-            step = step.below.setdefault(name, Step())
-        step.kind = kind
-    return root
-
-
-def cast(scalar: Scalar, kind: Kind) -> Scalar:
+def cast(scalar: Scalar, kind: str) -> Scalar:
     """Turn a text into a plain value of that kind, written in its shortest form.
 
     Raises:
         NotCastError: Compose refuses the text.
 
     """
-    value = _cast(scalar.text, kind)
+    value, name = _cast(scalar.text, kind), kind.removesuffix("32")
     if value is None:
         text = scalar.text if len(scalar.text) <= _SHOWN else f"{scalar.text[:_SHOWN]}…"
-        raise NotCastError(f'must be {_MUST_BE[kind]}, not "{text}"')
+        raise NotCastError(f'must be {_MUST_BE[name]}, not "{text}"')
     # A `!override` may go: of two values that are no collections the stronger one counts without it.
-    tag = f"tag:yaml.org,2002:{_TAGS[kind]}"
-    return scalar._replace(text=value, style="", tag=tag)
+    return scalar._replace(text=value, style="", tag=f"tag:yaml.org,2002:{name}")
 
 
-def _cast(text: str, kind: Kind) -> str | None:
+def _cast(text: str, kind: str) -> str | None:
     if kind == "bool":
         is_true = truth(text)
         return None if is_true is None else str(is_true).lower()

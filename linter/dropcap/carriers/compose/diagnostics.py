@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Failure, Level
 
 if TYPE_CHECKING:
-    from dropcap.carriers.compose.entry import Entry
-    from dropcap.lang.yaml import Mapping, Node
+    from dropcap.lang.yaml import Node
     from dropcap.source import Source, Span
 
 
@@ -18,15 +17,12 @@ _MOST, _MOST_OF_WORD, _SHOWN_OF_WORD = 400, 100, 60
 class Diagnostics:
     """Failures in the order they are found, one a place: what many services share is said once."""
 
-    __slots__ = ("_by_place", "_elsewhere", "entries")
+    __slots__ = ("_by_place", "_elsewhere")
 
     def __init__(self) -> None:
         """Start with none."""
         self._by_place: dict[tuple[int, Span], Failure] = {}
         self._elsewhere: dict[tuple[str, str], Failure] = {}  # what is true of a whole file
-        # By a mapping's id, itself and its values by key, those that a reset takes out included and left out: each is
-        # taken apart, and told about, once.
-        self.entries: dict[int, tuple[Mapping, dict[str, Entry], dict[str, Entry]]] = {}
 
     def error(self, node: Node, message: str) -> None:
         """Say what is wrong with a node."""

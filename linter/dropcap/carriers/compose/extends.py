@@ -12,18 +12,29 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_documents import documents
 from dropcap.carriers.compose.merge import merge, merge_service
-from dropcap.carriers.compose.nodes import OVERRIDE, RESET, all_entries, entries, replaced, without
+from dropcap.carriers.compose.nodes import (
+    OVERRIDE,
+    RESET,
+    all_entries,
+    child,
+    entries,
+    is_nothing,
+    items,
+    known_text,
+    with_entries,
+    with_value,
+    without,
+)
 from dropcap.carriers.compose.resolve_paths import rebased_service
-from dropcap.carriers.compose.yaml_types import scalar_type
-from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
+from dropcap.lang.yaml import Mapping, Sequence
 from dropcap.model import Level, Located, Related, Route
 from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.lang.yaml import Node, Value
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Value
 
 MAX_TAKEN_OVER = 8_000_000
 """How many characters the services of a file may take over together, each as often as it is taken."""
@@ -73,23 +84,17 @@ def apply_extends(model: Mapping, path: str, scope: LoadContext) -> Mapping:
         scope: what the project shares; its provenance is told which services were drawn in.
 
     """
-    services = entries(model, "", scope.log).get("services")
-    if services is None or not isinstance(services.value, Mapping):
+    services = entries(model)["services"]
+    if not isinstance(services.value, Mapping):
         return model
-    found = all_entries(services.value, "services", scope.log)
-    if not any(_has_extends(entry.value, scope) for entry in found.values()):
-        return model
+    found = all_entries(services.value)
     resolver = _Resolver(scope, _Group(found, path, None))
-    pairs = []
+    extended = []
     for name, entry in found.items():
         resolved = resolver.resolve(name, resolver.main, ())
-        pairs.append(Pair(entry.key, resolved.value))
+        extended.append(entry._replace(value=resolved.value))
         scope.provenance.extended.setdefault(name, []).extend(resolved.routes)
-    return replaced(model, "services", services.value._replace(pairs=tuple(pairs)), scope.log)
-
-
-def _has_extends(value: Value, scope: LoadContext) -> bool:
-    return isinstance(value, Mapping) and "extends" in entries(value, "", scope.log)
+    return with_value(model, services.key, with_entries(services.value, extended))
 
 
 class _Resolver:
@@ -140,11 +145,11 @@ class _Resolver:
             Route(base.source, base.span, (step,)),
             *(Route(route.source, route.span, (*route.steps, step)) for route in above.routes),
         )
-        extending = without(own, "extends", self._scope.log)
+        extending = without(own, "extends")
         if not isinstance(above.value, Mapping):
             return _Resolved(extending, size=size)
-        settled = _settled(above.value, self._scope)
-        return _Resolved(merge_service(settled, extending, name, self._scope.log), routes, size + above.size)
+        merged = merge_service(_without_tags(above.value), extending, name, self._scope.log)
+        return _Resolved(merged, routes, size + above.size)
 
     def _may_extend(self, name: str, reference: _Reference, group: _Group, chain: tuple[tuple[str, str], ...]) -> bool:
         """Whether there is a base, and no end to it that Docker Compose does not see; tells where not."""
@@ -164,23 +169,16 @@ class _Resolver:
 
     def _reference(self, name: str, service: Mapping) -> _Reference | None:
         """Read `extends`; None where there is none, nobody knows what it says, or the schema says what is wrong."""
-        log = self._scope.log
-        extends = entries(service, f"services.{name}", log).get("extends")
-        if extends is None:
+        value = child(service, "extends")
+        if value is None:
             return None
-        value = extends.value
-        if not isinstance(value, Mapping):
-            base = _text(value)
-            return None if base is None else _Reference(base, None, value)
-        parts = entries(value, f"services.{name}.extends", log)
-        if "service" not in parts:
-            log.error(value, f"services.{name}.extends must name a service")
-            return None
-        base, file = _text(parts["service"].value), parts["file"].value if "file" in parts else None
-        if base is None or file is None or (isinstance(file, Scalar) and scalar_type(file) == "nothing"):
-            return None if base is None else _Reference(base, None, value)
-        path = _text(file)
-        return None if path is None else _Reference(base, path, value)
+        named, file = (child(value, "service"), child(value, "file")) if isinstance(value, Mapping) else (value, None)
+        if named is None:
+            self._scope.log.error(value, f"services.{name}.extends must name a service")
+        base = known_text(named)
+        path = None if file is None or is_nothing(file) else known_text(file)
+        is_known = base is not None and (path is not None or file is None or is_nothing(file))
+        return _Reference(base, path, value) if is_known and base is not None else None
 
     def _group(self, reference: _Reference, group: _Group) -> _Group | None:
         """Load the services of another file; None where they cannot be had."""
@@ -200,12 +198,12 @@ class _Resolver:
             scope.provenance.is_partial = True
             scope.log.tell(where, f"{path} is extended from and {error.reason}", error.level)
             return None
-        services = entries(model, "", scope.log).get("services") if model is not None else None
-        if services is None or not isinstance(services.value, Mapping):
+        services = child(model, "services")
+        if not isinstance(services, Mapping):
             scope.log.tell(where, f"{path} is extended from and has no services", Level.ERROR)
             return None
         folder = os.path.dirname(os.path.normpath(file)) or "."
-        return _Group(entries(services.value, "services", scope.log), path, folder)
+        return _Group(entries(services), path, folder)
 
 
 def _relative(file: str, folder: str | None) -> str:
@@ -213,26 +211,14 @@ def _relative(file: str, folder: str | None) -> str:
     return file if folder is None else join(folder, file)
 
 
-def _text(value: Value) -> str | None:
-    """Give a text that is known; None for anything else."""
-    is_text = isinstance(value, Scalar) and value.unknown is None and scalar_type(value) == "text"
-    return value.text if is_text and isinstance(value, Scalar) else None
-
-
-def _settled(base: Mapping, scope: LoadContext) -> Mapping:
+def _without_tags(base: Mapping) -> Mapping:
     """Take `!reset` and `!override` out of a base: they speak of the files under it, not of those over it."""
-    settled = _without_tags(base, scope)
-    return settled if isinstance(settled, Mapping) else base
+    return with_entries(base, (one._replace(value=_untagged(one.value)) for one in entries(base).values()))
 
 
-def _without_tags(node: Node, scope: LoadContext) -> Value:
-    value = target(node)
-    tag = None if value.tag in (RESET, OVERRIDE) else value.tag
+def _untagged(value: Value) -> Value:
     if isinstance(value, Mapping):
-        found = entries(value, "", scope.log).values()
-        pairs = tuple(Pair(entry.key, _without_tags(entry.value, scope)) for entry in found)
-        return value._replace(pairs=pairs, tag=tag)
-    if isinstance(value, Sequence):
-        kept = (target(item) for item in value.items)
-        return value._replace(items=tuple(_without_tags(item, scope) for item in kept if item.tag != RESET), tag=tag)
-    return value._replace(tag=tag)
+        value = _without_tags(value)
+    elif isinstance(value, Sequence):
+        value = value._replace(items=tuple(map(_untagged, items(value))))
+    return value._replace(tag=None if value.tag in (RESET, OVERRIDE) else value.tag)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from dropcap.carriers.compose.nodes import as_list, entries, items
+from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Located, Unknown
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Dictionary
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.entry import Entry
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ class Fields:
         found: list[Located[str]] = []
         for item in self.listed(key, field):
             if of_mapping and isinstance(item, Mapping):
-                parts = self.parts(item, key, field)
+                parts = self.parts(item, field)
                 text = of_mapping(parts) if parts is not None else None
             else:
                 text = self.known(item, key, field, takes_numbers=takes_numbers)
@@ -131,11 +131,11 @@ class Fields:
         self.refuse(value, key, "must be a list", field)
         return []
 
-    def parts(self, mapping: Mapping, key: str, field: str) -> Dictionary[str, str] | None:
+    def parts(self, mapping: Mapping, field: str) -> Dictionary[str, str] | None:
         """Read a long form: its single values by name; None if one of them cannot be seen through."""
         parts: dict[str, str] = {}
         is_known = True
-        for name, entry in entries(mapping, f"{self._path}.{key}", self.log).items():
+        for name, entry in entries(mapping).items():
             if isinstance(entry.value, Scalar):
                 text = self.seen_through(entry.value, field, to_string(entry.value))
                 is_known = is_known and text is not None
@@ -172,11 +172,6 @@ class Fields:
     def hide(self, value: Value, text: str, reason: str, *fields: str) -> None:
         """Keep that fields, or with none all, may hold more than can be seen."""
         self.unknowns.append(Unknown(text, reason, value.source, value.span, fields))
-
-
-def is_nothing(value: Value) -> bool:
-    """Whether a value is null, written or left out."""
-    return isinstance(value, Scalar) and scalar_type(value) == "nothing"
 
 
 def located(value: T, at: Value) -> Located[T]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 
+REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
+"""What the context of a build that is fetched begins with."""
+
 MAX_FILES = 1000
 """How many files one project may be made of."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
 from dropcap.carriers.compose.fields import Fields
-from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.nodes import child, entries, items
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Container, Kind, Located
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.entry import Entry
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
     from dropcap.model import Unknown
 
@@ -35,8 +35,8 @@ def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iter
         log: told what Docker Compose would refuse.
 
     """
-    for name, place, hook in _written(service.name, found, log):
-        fields = Fields(entries(hook, name, log), name, log)
+    for name, place, hook in _written(service.name, found):
+        fields = Fields(entries(hook), name, log)
         privileged = fields.flag("privileged", "privileged")
         user = fields.string("user", "user")
         own = Container(
@@ -79,26 +79,18 @@ def _regains(user: Located[str] | None, service: Container) -> bool:
     return is_root(process) is True and is_root(service) is False
 
 
-def _written(service: str, found: dict[str, Entry], log: Diagnostics) -> Iterator[tuple[str, Value, Mapping]]:
+def _written(service: str, found: dict[str, Entry]) -> Iterator[tuple[str, Value, Mapping]]:
     """Give each hook with its name and the place that it is reported at."""
     for kind in ("pre_start", "post_start", "pre_stop"):
-        listed = found[kind].value if kind in found else None
-        for number, hook in enumerate(items(listed)) if isinstance(listed, Sequence) else ():
+        for number, hook in enumerate(items(found[kind].value) if kind in found else ()):
             if isinstance(hook, Mapping):
-                yield f"{service}.{kind}[{number}]", _grip(hook, log), hook
-    develop = found["develop"].value if "develop" in found else None
-    watch = entries(develop, f"{service}.develop", log).get("watch") if isinstance(develop, Mapping) else None
-    watched = items(watch.value) if watch is not None and isinstance(watch.value, Sequence) else ()
-    for number, one in enumerate(watched):
-        hook_entry = entries(one, f"{service}.develop", log).get("exec") if isinstance(one, Mapping) else None
-        if hook_entry is not None and isinstance(hook_entry.value, Mapping):
-            yield f"{service}.develop.watch[{number}].exec", hook_entry.key, hook_entry.value
-
-
-def _grip(hook: Mapping, log: Diagnostics) -> Value:
-    """Take the key that stands first: a list's item has no name of its own."""
-    first = next(iter(entries(hook, "", log).values()), None)
-    return first.key if first is not None else hook
+                # A list's item has no name of its own: the key that stands first is taken.
+                anchor = next((one.key for one in entries(hook).values()), hook)
+                yield f"{service}.{kind}[{number}]", anchor, hook
+    for number, one in enumerate(items(child(found["develop"].value, "watch")) if "develop" in found else ()):
+        entry = entries(one).get("exec")
+        if entry is not None and isinstance(entry.value, Mapping):
+            yield f"{service}.develop.watch[{number}].exec", entry.key, entry.value
 
 
 def _command(fields: Fields) -> tuple[Located[str], ...] | None:

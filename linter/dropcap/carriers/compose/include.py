@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_context import route, whole
 from dropcap.carriers.compose.merge import merge
-from dropcap.carriers.compose.nodes import all_entries, entries, items, replaced, without
+from dropcap.carriers.compose.nodes import (
+    Entry,
+    all_entries,
+    child,
+    entries,
+    is_nothing,
+    items,
+    with_entries,
+    with_value,
+    without,
+)
 from dropcap.carriers.compose.project_environment import with_files
 from dropcap.carriers.compose.resolve_paths import rebased_model
 from dropcap.carriers.compose.yaml_types import scalar_type
-from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence
+from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Level, Located, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import NotReadError
@@ -23,7 +33,6 @@ from dropcap.workspace import NotReadError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.environment import Environment
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
@@ -61,33 +70,25 @@ def apply_include(model: Mapping, scope: LoadContext, included: tuple[str, ...],
         load: loads a project of several files, as the one that is being loaded was.
 
     """
-    entry = entries(model, "", scope.log).get("include")
-    if entry is None:
-        return model
-    model = without(model, "include", scope.log)
+    written = child(model, "include")
+    model = without(model, "include")
     joined: _Joined = {}
-    for include in _read(entry.value, scope):
+    for include in _read(written, scope):
         imported = _imported(include, scope, included, load)
         if imported is not None:
             _join(joined, model, imported, scope)
-    for kind, (key, value, own) in joined.items():
-        pairs = tuple(Pair(one.key, one.value) for one in own.values())
-        model = replaced(model, kind, value._replace(pairs=pairs), scope.log, key=key)
+    for key, value, own in joined.values():
+        model = with_value(model, key, with_entries(value, own.values()))
     return model
 
 
-def _read(value: Value, scope: LoadContext) -> list[_Include]:
-    if not isinstance(value, Sequence):
-        return []  # the schema says what is wrong, or it is empty
+def _read(value: Value | None, scope: LoadContext) -> list[_Include]:
     found = []
     for item in items(value):
-        parts = {"path": item}
-        if isinstance(item, Mapping):
-            parts = {name: entry.value for name, entry in entries(item, "include", scope.log).items()}
-        paths = _texts(parts.get("path"), scope)
-        directories = _texts(parts.get("project_directory"), scope)
+        paths = _texts(child(item, "path") if isinstance(item, Mapping) else item, scope)
+        directories = _texts(child(item, "project_directory"), scope)
         if paths:
-            env_files = _texts(parts.get("env_file"), scope)
+            env_files = _texts(child(item, "env_file"), scope)
             found.append(_Include(paths, directories[0] if directories else None, env_files, item))
     return found
 
@@ -96,7 +97,7 @@ def _texts(value: Value | None, scope: LoadContext) -> tuple[str, ...]:
     """Give one text or a list of them; nothing where a part is not known, which is told."""
     found = []
     for one in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
-        if not isinstance(one, Scalar) or scalar_type(one) == "nothing":
+        if not isinstance(one, Scalar) or is_nothing(one):
             continue
         if one.unknown:
             reason = f"what {one.unknown.text} includes is not checked here, because {one.unknown.reason}"
@@ -182,25 +183,23 @@ def _join(joined: _Joined, model: Mapping, imported: Mapping, scope: LoadContext
     Of a name that both have Docker Compose before version 5 wants the same value in both; later ones lay what is
     there over what is included.
     """
-    log = scope.log
-    brought = entries(imported, "", log)
+    present, brought = entries(model), entries(imported)
     for kind in RESOURCES:
         entry = brought.get(kind)
         if entry is None or not isinstance(entry.value, Mapping):
             continue
         if kind not in joined:
-            present = entries(model, "", log).get(kind)
-            first = entry if present is None or not isinstance(present.value, Mapping) else present
-            if isinstance(first.value, Mapping):
-                joined[kind] = first.key, first.value, all_entries(first.value, kind, log).copy()
-            if first is entry:
+            first = present.get(kind, entry)
+            mapping = first.value if isinstance(first.value, Mapping) else entry.value
+            joined[kind] = first.key, mapping, all_entries(mapping)
+            if mapping is entry.value:
                 continue
         own = joined[kind][2]
-        for name, other in entries(entry.value, kind, log).items():
+        for name, other in entries(entry.value).items():
             here = own.get(name)
             if here is None:
                 own[name] = other
-            elif not _is_same(here.value, other.value, scope):
+            elif not _is_same(here.value, other.value):
                 own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
 
 
@@ -212,17 +211,16 @@ def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadCo
         return here.value
     base = _alone(included.key, included.value, kind, name)
     over = _alone(here.key, here.value, kind, name)
-    merged = entries(merge(base, over, scope.log), "", scope.log)[kind].value
-    return entries(merged, kind, scope.log)[name].value if isinstance(merged, Mapping) else here.value
+    return child(child(merge(base, over, scope.log), kind), name) or here.value
 
 
 def _alone(key: Scalar, value: Mapping, kind: str, name: str) -> Mapping:
     """Make a model that holds one thing only."""
-    inner = Mapping((Pair(key._replace(text=name), value),), None, value.source, value.span)
-    return Mapping((Pair(key._replace(text=kind), inner),), None, value.source, value.span)
+    inner = Mapping((Entry(key._replace(text=name), value),), None, value.source, value.span)
+    return Mapping((Entry(key._replace(text=kind), inner),), None, value.source, value.span)
 
 
-def _is_same(left: Value, right: Value, scope: LoadContext) -> bool:
+def _is_same(left: Value, right: Value) -> bool:
     """Whether two values say the same, wherever they stand."""
     if left is right:
         return True
@@ -230,8 +228,8 @@ def _is_same(left: Value, right: Value, scope: LoadContext) -> bool:
         return left.text == right.text and scalar_type(left) == scalar_type(right)
     if isinstance(left, Sequence) and isinstance(right, Sequence):
         ours, theirs = items(left), items(right)
-        return len(ours) == len(theirs) and all(map(lambda a, b: _is_same(a, b, scope), ours, theirs))
+        return len(ours) == len(theirs) and all(map(_is_same, ours, theirs))
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        mine, other = entries(left, "", scope.log), entries(right, "", scope.log)
-        return mine.keys() == other.keys() and all(_is_same(mine[key].value, other[key].value, scope) for key in mine)
+        mine, other = entries(left), entries(right)
+        return mine.keys() == other.keys() and all(_is_same(mine[key].value, other[key].value) for key in mine)
     return False

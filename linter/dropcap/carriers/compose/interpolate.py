@@ -9,25 +9,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.coercions import LIST, NotCastError, cast, casts
-from dropcap.carriers.compose.nodes import RESET, is_merge
+from dropcap.carriers.compose.coercions import NotCastError, cast
+from dropcap.carriers.compose.field_table import Walk, column
+from dropcap.carriers.compose.nodes import path_text
 from dropcap.carriers.compose.substitute import RequiredError, Substitution, substitute
 from dropcap.carriers.compose.variables import InvalidTemplateError
 from dropcap.carriers.compose.yaml_types import scalar_type
-from dropcap.lang.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
+from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from dropcap.carriers.compose.coercions import Step
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.environment import Environment, Variable
-    from dropcap.lang.yaml import Node
+    from dropcap.carriers.compose.field_table import Field
+    from dropcap.carriers.compose.nodes import Path
+    from dropcap.lang.yaml import Value
     from dropcap.source import Source
-
-    _Path: TypeAlias = "tuple[_Path, str] | None"
 
 __all__ = ["InvalidTemplateError", "RequiredError", "Substitution", "Use", "interpolate", "substitute"]
 
@@ -64,7 +62,7 @@ def interpolate(root: Mapping, environment: Environment, log: Diagnostics, uses:
     not change is given back as it is, the very same node.
 
     Args:
-        root: a document of a file; what is merged in by `<<` is still behind it.
+        root: a document of a file.
         environment: the variables.
         log: told what Compose refuses; such a scalar stays as it is.
         uses: gathers which variable decides which scalar.
@@ -72,18 +70,15 @@ def interpolate(root: Mapping, environment: Environment, log: Diagnostics, uses:
     """
     text = root.source.text
     has_escape = "\\" in text and re.search(_ESCAPED_DOLLAR, text) is not None
-    walk = _Walk(environment, log, has_dollar=has_escape or "$" in text, has_escape=has_escape)
-    changed = walk.mapping(root, casts(), None)
+    replacer = _Replacer(environment, log, has_dollar=has_escape or "$" in text, has_escape=has_escape)
+    changed = Walk(replacer.replaced, replacer.passes).inside(root, column("cast"))
     if uses is not None:
-        uses += walk.uses.values()
-    return changed
+        uses += replacer.uses.values()
+    return changed if isinstance(changed, Mapping) else root
 
 
-_NOTHING_BELOW: dict[str, Step] = {}
-
-
-class _Walk:
-    """Replaces the nodes of one file. A node that several aliases name is read once a kind of place."""
+class _Replacer:
+    """Replaces the scalars of one file."""
 
     def __init__(self, environment: Environment, log: Diagnostics, *, has_dollar: bool, has_escape: bool) -> None:
         self.uses: dict[tuple[int, Span, str], Use] = {}
@@ -91,89 +86,31 @@ class _Walk:
         self._log = log
         self._has_dollar = has_dollar
         self._has_escape = has_escape
-        self._done: dict[tuple[int, int], Node] = {}
         self._growth = 0
 
-    def node(self, node: Node, step: Step | None, path: _Path) -> Node:
-        """Replace what stands at a place; `step` says what is cast from there on."""
-        if step is None and not self._has_dollar:
-            return node
-        if isinstance(node, Scalar):
-            return self._scalar(node, step, path)
-        if isinstance(node, Alias):
-            return _aimed(node, self.node(node.target, step, path))
-        if node.tag == RESET:
-            return node
-        key = (id(node), id(step))
-        done = self._done.get(key)
-        if done is None:
-            done = self.mapping(node, step, path) if isinstance(node, Mapping) else self._sequence(node, step, path)
-            self._done[key] = done
-        return done
+    def passes(self, value: Value, field: Field | None) -> bool:
+        """Whether nothing is cast at a place, and a glance at its text says that there is nothing to replace in it."""
+        if field is not None or not self._has_dollar:
+            return field is None
+        if isinstance(value, Scalar):
+            return "$" not in value.text
+        text, (start, end) = value.source.text, value.span
+        return not self._has_escape and text.find("$", start, end) < 0 and text.find("*", start, end) < 0
 
-    def mapping(self, mapping: Mapping, step: Step | None, path: _Path) -> Mapping:
-        """Replace the values of a mapping."""
-        pairs: list[Pair] | None = None
-        below = step.below if step is not None else _NOTHING_BELOW
-        any_name = below.get("*")
-        for index, pair in enumerate(mapping.pairs):
-            key, value = pair
-            if type(key) is not Scalar:
-                key = target(key)
-                if not isinstance(key, Scalar):
-                    continue
-            name = key.text
-            if (name == "<<" or key.tag is not None) and is_merge(key):
-                changed = self._merged(value, step, path)
-            else:
-                inner = below.get(name, any_name)
-                if inner is None and (("$" not in value.text) if type(value) is Scalar else self._is_plain(value)):
-                    continue  # most values are so: nothing is cast, and nothing to be replaced
-                changed = self.node(value, inner, (path, name))
-            if changed is not value:
-                pairs = pairs or list(mapping.pairs)
-                pairs[index] = Pair(pair.key, changed)
-        return mapping._replace(pairs=tuple(pairs)) if pairs else mapping
-
-    def _is_plain(self, node: Node) -> bool:
-        """Whether a glance at the text of a list or mapping says that there is nothing to replace in it."""
-        if self._has_escape or isinstance(node, Alias):
-            return False
-        text, (start, end) = node.source.text, node.span
-        return text.find("$", start, end) < 0 and text.find("*", start, end) < 0
-
-    def _sequence(self, sequence: Sequence, step: Step | None, path: _Path) -> Sequence:
-        step = step and step.next(LIST)
-        is_cast = step is not None and step.kind is not None
-        return _with_items(
-            sequence,
-            [
-                item if type(item) is Scalar and not is_cast and "$" not in item.text else self.node(item, step, path)
-                for item in sequence.items
-            ],
-        )
-
-    def _merged(self, node: Node, step: Step | None, path: _Path) -> Node:
-        """Replace what a `<<` names, a mapping or a list of them, each in the place of the mapping that it is in."""
-        if isinstance(node, Alias):
-            return _aimed(node, self._merged(node.target, step, path))
-        if isinstance(node, Sequence):
-            return _with_items(node, [self.node(item, step, path) for item in node.items])
-        return self.node(node, step, path)
-
-    def _scalar(self, scalar: Scalar, step: Step | None, path: _Path) -> Scalar:
-        kind = step.kind if step else None
-        has_dollar = "$" in scalar.text
-        if not (has_dollar or kind) or scalar.tag == RESET or scalar_type(scalar) != "text":
-            return scalar
+    def replaced(self, value: Value, kind: str, path: Path) -> Value:
+        """Replace the variables of a scalar, and cast it."""
+        has_dollar = isinstance(value, Scalar) and "$" in value.text
+        if not isinstance(value, Scalar) or not (has_dollar or kind) or scalar_type(value) != "text":
+            return value
+        scalar = value
         try:
             if has_dollar:
                 scalar = self._substituted(scalar)
             return cast(scalar, kind) if kind and not scalar.unknown else scalar
         except InvalidTemplateError as error:
-            self._refuse_inside(scalar, error.offset, f"{_name(path)} {error}")
+            self._refuse_inside(scalar, error.offset, f"{path_text(path)} {error}")
         except (RequiredError, NotCastError) as error:
-            self._log.error(scalar, f"{_name(path)} {error}")
+            self._log.error(scalar, f"{path_text(path)} {error}")
         return scalar
 
     def _substituted(self, scalar: Scalar) -> Scalar:
@@ -198,23 +135,3 @@ class _Walk:
 
         end = min(offset + 2, len(scalar.text))
         self._log.error_at(*text_piece(scalar).to_root(Span(offset, end)), message)
-
-
-def _aimed(alias: Alias, value: Node) -> Alias:
-    """Let an alias stand for what its node has become."""
-    return alias if value is alias.target or isinstance(value, Alias) else alias._replace(target=value)
-
-
-def _with_items(sequence: Sequence, items: list[Node]) -> Sequence:
-    if all(one is other for one, other in zip(items, sequence.items, strict=True)):
-        return sequence
-    return sequence._replace(items=tuple(items))
-
-
-def _name(path: _Path) -> str:
-    """Write a path for people: `services.web.privileged`."""
-    names: list[str] = []
-    while path is not None:
-        path, name = path
-        names.append(name)
-    return ".".join(reversed(names))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.field_table import last_names
 from dropcap.carriers.compose.load_context import route
-from dropcap.carriers.compose.nodes import RESET, without_distant_resets
-from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.carriers.compose.nodes import is_nothing, normalised
 from dropcap.lang.yaml import Mapping, Scalar, target
 from dropcap.model import Failure, Level, Located, UnreadableError
 from dropcap.source import Span
@@ -19,31 +19,6 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENTS = 100
 """How many documents a file may have: each is laid over all before it."""
-
-# The keys whose texts are cast: a file with none of them, and no variable, is as it is written.
-_CAST = (
-    "cpu",
-    "init",
-    "replicas",
-    "parallelism",
-    "max_",
-    "retries",
-    "disable",
-    "oom_",
-    "pids_limit",
-    "target",
-    "privileged",
-    "read_only",
-    "scale",
-    "stdin_open",
-    "tty",
-    "ulimits",
-    "nocopy",
-    "external",
-    "internal",
-    "attachable",
-    "enable_ipv",
-)
 
 
 def documents(path: str, scope: LoadContext) -> list[Mapping]:
@@ -70,7 +45,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         root = target(node)
         if isinstance(root, Mapping):
             found.append(root)
-        elif isinstance(root, Scalar) and scalar_type(root) == "nothing":
+        elif isinstance(root, Scalar) and is_nothing(root):
             empty.append(root)
         else:
             raise another_kind(source, root.span, "its top level is no mapping")
@@ -78,9 +53,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise another_kind(source, Span(0, 0), "it is empty")
     for root in empty:
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    if RESET in stream.tags:
-        found = [without_distant_resets(root) for root in found]
-    return [_replaced(root, source, scope) for root in found]
+    return [_replaced(normalised(root, scope.log), source, scope) for root in found]
 
 
 def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
@@ -92,7 +65,8 @@ def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
 def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     """Replace the variables of a document, and note which values came from where else."""
     text = source.text
-    if "$" not in text and "\\" not in text and not any(key in text for key in _CAST):
+    # A file with no variable, and none of the keys whose texts are cast, is as it is written.
+    if "$" not in text and "\\" not in text and not any(key in text for key in last_names("cast")):
         return root
     from dropcap.carriers.compose.interpolate import interpolate  # what has no variable need not wait for the code
 

@@ -130,7 +130,7 @@ def port_text(parts: Dictionary[str, str]) -> str:
 
 
 def _long(item: Mapping, fields: Fields) -> Mount | None:
-    parts = fields.parts(item, "volumes", FIELD)
+    parts = fields.parts(item, FIELD)
     if parts is None:
         return None
     for needed in ("type", "target"):

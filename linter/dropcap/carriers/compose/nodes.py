@@ -1,16 +1,25 @@
-"""The tree as Docker Compose sees it: aliases followed, `<<` merged in, `!reset` taken out."""
+"""The tree as Docker Compose sees it: aliases followed, `<<` merged in, each key once and a text.
+
+A document is brought into this form once, when it is read; what comes after reads it without a second look. What a
+`!reset` takes out is still in it, for the files below.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from dropcap.carriers.compose.entry import Entry
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
-from dropcap.lang.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
+from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
+from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.lang.yaml import Node, Value
+
+    Path: TypeAlias = "tuple[Path, str] | None"
 
 RESET, OVERRIDE = "!reset", "!override"
 """Compose's own tags: take out what the files before say here; put this in its place."""
@@ -18,64 +27,77 @@ RESET, OVERRIDE = "!reset", "!override"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
-def entries(mapping: Mapping, path: str, log: Diagnostics) -> dict[str, Entry]:
-    """Give a mapping's values by key, without what a reset takes out.
+class Entry(Pair):
+    """A pair of a mapping in this form; the value stands where its text does: behind an alias, at the anchor."""
 
-    Of a key that stands there twice the last one counts.
+    __slots__ = ()
 
-    Args:
-        mapping: the mapping.
-        path: its name for people: `services.web`, or an empty string for the whole file.
-        log: told about keys that are no strings, and about a `<<` with anything but mappings.
+    if TYPE_CHECKING:
+        key: Scalar
+        value: Value
 
-    """
-    known = log.entries.get(id(mapping))
-    if known is None:
-        all_entries(mapping, path, log)
-        known = log.entries[id(mapping)]
-    return known[2]
+    @property
+    def span(self) -> Span:
+        """Where key and value are written; the key alone where they were merged of two files."""
+        key, value = self
+        return Span(key.span.start, value.span.end) if key.source is value.source else key.span
 
 
-def all_entries(mapping: Mapping, path: str, log: Diagnostics) -> dict[str, Entry]:
-    """Give a mapping's values by key; what a reset takes out is still there, tagged with it.
-
-    The same dictionary is given each time a mapping is asked for: copy it before you change it.
-    """
-    known = log.entries.get(id(mapping))
-    if known is not None:
-        return known[1]
-    found: dict[str, Entry] = {}
-    merged: list[Node] = []
-    for pair in mapping.pairs:
-        key, value = pair
-        if type(key) is Scalar and key.tag is None and (key.style or key.text[:1] in STARTS_OF_TEXT):
-            found[key.text] = Entry(key, target(value), value)  # nearly all keys are so
-            continue
-        key = target(key)
-        if not isinstance(key, Scalar) or (scalar_type(key) != "text" and key.tag != _MERGE_TAG):
-            log.error(pair.key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
-        elif is_merge(key):
-            merged.append(pair.value)
-        else:
-            found[key.text] = Entry(key, target(pair.value), pair.value)
-    for node in merged:
-        for other in _to_merge(node, log):
-            for name, entry in all_entries(other, path, log).items():
-                found.setdefault(name, entry)
-    resets = [name for name, entry in found.items() if entry.value.tag == RESET]
-    left = {name: entry for name, entry in found.items() if name not in resets} if resets else found
-    log.entries[id(mapping)] = (mapping, found, left)
-    return found
+def entries(value: Value | None) -> dict[str, Entry]:
+    """Return a mapping's entries by key, without what a reset takes out; none for anything else."""
+    return {one.key.text: one for one in _pairs(value) if one.value.tag != RESET}
 
 
-def is_merge(key: Scalar) -> bool:
-    """Whether a key is a `<<`, whose value is merged in."""
-    return key.tag == _MERGE_TAG or (key.text == "<<" and not key.style)
+def all_entries(mapping: Mapping) -> dict[str, Entry]:
+    """Return a mapping's entries by key; what a reset takes out is still there, tagged with it."""
+    return {one.key.text: one for one in _pairs(mapping)}
 
 
-def items(sequence: Sequence) -> list[Value]:
-    """Give a list's values, aliases followed, without those that are tagged with a reset."""
-    return [value for value in map(target, sequence.items) if value.tag != RESET]
+def child(value: Value | None, name: str) -> Value | None:
+    """Return the value of a mapping's key; None where there is none, or no mapping."""
+    return next((one.value for one in _pairs(value) if one.key.text == name and one.value.tag != RESET), None)
+
+
+def _pairs(value: Value | None) -> tuple[Entry, ...]:
+    return cast("tuple[Entry, ...]", value.pairs) if isinstance(value, Mapping) else ()
+
+
+def items(value: Value | None) -> list[Value]:
+    """Return a list's values, without those that are tagged with a reset; none for anything else."""
+    return [item for item in all_items(value) if item.tag != RESET] if isinstance(value, Sequence) else []
+
+
+def all_items(sequence: Sequence) -> tuple[Value, ...]:
+    """Return a list's values, those that are tagged with a reset as well."""
+    return cast("tuple[Value, ...]", sequence.items)
+
+
+def is_nothing(value: Value | None) -> bool:
+    """Whether a value is null, written or left out."""
+    return isinstance(value, Scalar) and scalar_type(value) == "nothing"
+
+
+def known_text(value: Value | None) -> str | None:
+    """Return a text that is known; None for anything else."""
+    is_known = isinstance(value, Scalar) and value.unknown is None and scalar_type(value) == "text"
+    return value.text if is_known and isinstance(value, Scalar) else None
+
+
+def with_entries(mapping: Mapping, found: Iterable[Entry]) -> Mapping:
+    """Return a mapping with other entries."""
+    return mapping._replace(pairs=tuple(found))
+
+
+def with_value(mapping: Mapping, key: Scalar, value: Value) -> Mapping:
+    """Return a mapping with another value for one key, which is added where it is not there."""
+    found = all_entries(mapping)
+    found[key.text] = Entry(found[key.text].key if key.text in found else key, value)
+    return with_entries(mapping, found.values())
+
+
+def without(mapping: Mapping, *names: str) -> Mapping:
+    """Return a mapping without some keys."""
+    return with_entries(mapping, (one for name, one in all_entries(mapping).items() if name not in names))
 
 
 def as_list(mapping: Mapping, path: str, log: Diagnostics, *, is_many: bool = False) -> Sequence:
@@ -84,9 +106,8 @@ def as_list(mapping: Mapping, path: str, log: Diagnostics, *, is_many: bool = Fa
     With `is_many` a key may have a list of values, as hosts have addresses.
     """
     texts = []
-    for name, entry in entries(mapping, path, log).items():
-        values = items(entry.value) if is_many and isinstance(entry.value, Sequence) else [entry.value]
-        for value in values:
+    for name, entry in entries(mapping).items():
+        for value in items(entry.value) if is_many and isinstance(entry.value, Sequence) else [entry.value]:
             if not isinstance(value, Scalar) or scalar_type(value) == "date":
                 log.error(value, f"{path}.{name} must be a string, a number, true, false or empty")
                 continue
@@ -95,60 +116,82 @@ def as_list(mapping: Mapping, path: str, log: Diagnostics, *, is_many: bool = Fa
     return Sequence(tuple(texts), mapping.tag, mapping.source, mapping.span)
 
 
-def _to_merge(node: Node, log: Diagnostics) -> list[Mapping]:
-    """Give the mappings that a `<<` names, the strongest first."""
-    value = target(node)
-    mappings = []
-    for one in items(value) if isinstance(value, Sequence) else [value]:
-        if isinstance(one, Mapping):
-            mappings.append(one)
-        else:
-            log.error(node, "<< must name a mapping, or a list of mappings")
-    return mappings
+def path_text(path: Path) -> str:
+    """Write a path for people: `services.web.privileged`."""
+    names: list[str] = []
+    while path is not None:
+        path, name = path
+        names.append(name)
+    return ".".join(reversed(names))
 
 
-def replaced(mapping: Mapping, name: str, value: Value, log: Diagnostics, key: Scalar | None = None) -> Mapping:
-    """Give a mapping with another value for one key, which is added with `key` where it is not there."""
-    found = all_entries(mapping, "", log)
-    pairs = {other: Pair(entry.key, entry.value) for other, entry in found.items()}
-    known = found[name].key if name in found else key
-    if known is None:
-        raise ValueError(f"a key is needed to add {name}")
-    pairs[name] = Pair(known, value)
-    return mapping._replace(pairs=tuple(pairs.values()))
+def normalised(root: Mapping, log: Diagnostics) -> Mapping:
+    """Bring a document into the form of this module.
 
+    Of a key that stands there twice the last one counts. A `!reset` counts only where it is written, and what an alias
+    repeats of it is nothing at all: Docker Compose takes it out of the tree when it first comes by, at the anchor.
 
-def without(mapping: Mapping, name: str, log: Diagnostics) -> Mapping:
-    """Give a mapping without one key."""
-    found = all_entries(mapping, "", log)
-    return mapping._replace(pairs=tuple(Pair(one.key, one.value) for other, one in found.items() if other != name))
+    Args:
+        root: the document, as it is parsed.
+        log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
-
-def without_distant_resets(root: Mapping) -> Mapping:
-    """Let a `!reset` count only where it is written: what an alias repeats of it is nothing at all.
-
-    Docker Compose takes a reset out of the tree when it first comes by, which is at the anchor.
     """
-    settled = _settled(root, {}, is_repeated=False)
-    return settled if isinstance(settled, Mapping) else root
+    return _Normaliser(log).mapping(root, None)
 
 
-def _settled(node: Value, done: dict[int, Value], *, is_repeated: bool) -> Value:
-    if isinstance(node, Mapping):
-        pairs = [
-            Pair(pair.key, _inside(pair.value, done, is_repeated=is_repeated))
-            for pair in node.pairs
-            if not (is_repeated and target(pair.value).tag == RESET)
-        ]
-        return node._replace(pairs=tuple(pairs))
-    if isinstance(node, Sequence):
-        return node._replace(items=tuple(_inside(item, done, is_repeated=is_repeated) for item in node.items))
-    return node
+class _Normaliser:
+    """Normalises the nodes of one document; what several aliases name only once."""
+
+    def __init__(self, log: Diagnostics) -> None:
+        self._log = log
+        self._done: dict[int, Value] = {}
+
+    def node(self, node: Node, path: Path, *, is_repeated: bool = False) -> Value:
+        """Normalise a node; one that an alias repeats has no resets."""
+        if isinstance(node, Scalar):
+            return node
+        if isinstance(node, Mapping):
+            return self.mapping(node, path, is_repeated=is_repeated)
+        if isinstance(node, Sequence):
+            return node._replace(items=tuple(self.node(item, path, is_repeated=is_repeated) for item in node.items))
+        if id(node.target) not in self._done:
+            self._done[id(node.target)] = self.node(node.target, path, is_repeated=True)
+        return self._done[id(node.target)]
+
+    def mapping(self, mapping: Mapping, path: Path, *, is_repeated: bool = False) -> Mapping:
+        """Normalise a mapping."""
+        found: dict[str, Entry] = {}
+        merged: list[Node] = []
+        for written, value in mapping.pairs:
+            key = target(written)
+            if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
+                if not (is_repeated and target(value).tag == RESET):
+                    found[key.text] = Entry(key, self.node(value, (path, key.text), is_repeated=is_repeated))
+            elif isinstance(key, Scalar) and is_merge(key):
+                merged.append(value)
+            else:
+                refuse_key(written, path_text(path), self._log)
+        for node in merged:
+            value = self.node(node, path, is_repeated=is_repeated)
+            for other in items(value) if isinstance(value, Sequence) else [value]:
+                if not isinstance(other, Mapping):
+                    self._log.error(node, "<< must name a mapping, or a list of mappings")
+                    continue
+                for name, entry in all_entries(other).items():
+                    found.setdefault(name, entry)
+        return with_entries(mapping, found.values())
 
 
-def _inside(node: Node, done: dict[int, Value], *, is_repeated: bool) -> Node:
-    if not isinstance(node, Alias):
-        return _settled(node, done, is_repeated=is_repeated)
-    if id(node.target) not in done:
-        done[id(node.target)] = _settled(node.target, done, is_repeated=True)
-    return node._replace(target=done[id(node.target)])
+def refuse_key(key: Node, path: str, log: Diagnostics) -> None:
+    """Tell that a key is no string."""
+    log.error(key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
+
+
+def is_plainly_text(scalar: Scalar) -> bool:
+    """Whether a scalar is a text at the first look, as nearly all are."""
+    return scalar.tag is None and bool(scalar.style or scalar.text[:1] in STARTS_OF_TEXT)
+
+
+def is_merge(key: Scalar) -> bool:
+    """Whether a key is a `<<`, whose value is merged in."""
+    return key.tag == _MERGE_TAG or (key.text == "<<" and not key.style)

@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.load_documents import another_kind, documents
-from dropcap.carriers.compose.nodes import entries, is_merge
+from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.schema import problems
-from dropcap.lang.yaml import Mapping, Scalar, target
 from dropcap.model import Level, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.lang.yaml import Pair, Value
+    from dropcap.lang.yaml import Mapping, Value
     from dropcap.source import Source
 
 
@@ -68,9 +66,9 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
     """Lay the documents of a file over a model; raises as :func:`load` where the file is to be left out."""
     for document in documents(path, scope):
         own = _with_others(document, path, scope, included)
-        model = unique_lists(own if model is None else _laid_over(model, own, scope), scope.log)
-        _refuse_another_kind(model, scope.files.source(path), scope.log)
-        if not is_version_1(model, scope.log):
+        model = unique_lists(own if model is None else _laid_over(model, own, scope))
+        _refuse_another_kind(model, scope.files.source(path))
+        if not is_version_1(model):
             for wrong in problems(model):
                 scope.log.error(wrong.where, wrong.message)
     if model is None:
@@ -80,33 +78,15 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
 
 def _with_others(document: Mapping, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
     """Draw in what a document extends and includes; few do, and the rest need not wait for the code."""
-    if _has_extends(document):
+    if any(child(entry.value, "extends") for entry in entries(child(document, "services")).values()):
         from dropcap.carriers.compose.extends import apply_extends
 
         document = apply_extends(document, path, scope)
-    if _has(document, "include"):
+    if child(document, "include"):
         from dropcap.carriers.compose.include import apply_include
 
         document = apply_include(document, scope, (*included, scope.files.real(path)), load)
     return document
-
-
-def _has_extends(document: Mapping) -> bool:
-    """Whether a service may extend another one, be it by what is merged into it."""
-    groups = [target(pair.value) for pair in document.pairs if _is_named(pair, "services")]
-    services = [target(pair.value) for group in groups if isinstance(group, Mapping) for pair in group.pairs]
-    return any(_has(service, "extends") for service in services)
-
-
-def _has(value: Value, name: str) -> bool:
-    """Whether a mapping has a key, or has keys merged into it."""
-    return isinstance(value, Mapping) and any(_is_named(pair, name) for pair in value.pairs)
-
-
-def _is_named(pair: Pair, name: str) -> bool:
-    """Whether a pair has a name, or is one that merges pairs of any name."""
-    key = target(pair.key)
-    return isinstance(key, Scalar) and (key.text == name or is_merge(key))
 
 
 def _laid_over(model: Mapping, over: Mapping, scope: LoadContext) -> Mapping:
@@ -115,27 +95,25 @@ def _laid_over(model: Mapping, over: Mapping, scope: LoadContext) -> Mapping:
     return merge(model, over, scope.log)
 
 
-def is_version_1(model: Mapping, log: Diagnostics) -> bool:
+def is_version_1(model: Mapping) -> bool:
     """Whether the top level of a file holds nothing but services, as in files of version 1."""
-    top = entries(model, "", log)
-    return bool(top) and "services" not in top and all(_is_service(entry.value, log) for entry in top.values())
+    top = entries(model)
+    return bool(top) and "services" not in top and all(_is_service(entry.value) for entry in top.values())
 
 
-def _refuse_another_kind(model: Mapping, source: Source, log: Diagnostics) -> None:
+def _refuse_another_kind(model: Mapping, source: Source) -> None:
     """Refuse a file that has no services and is no part of a project either, such as one with networks alone.
 
     Raises:
         UnreadableError: it is YAML of another kind.
 
     """
-    top = entries(model, "", log)
+    top = entries(model)
     is_part = all(name in TOP_LEVEL or name.startswith("x-") for name in top)
-    if "services" in top or (top and is_part) or is_version_1(model, log):
+    if "services" in top or (top and is_part) or is_version_1(model):
         return
     raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services")
 
 
-def _is_service(value: Value, log: Diagnostics) -> bool:
-    if not isinstance(value, Mapping):
-        return False
-    return not entries(value, "", log).keys().isdisjoint(("image", "build", "extends"))
+def _is_service(value: Value) -> bool:
+    return not entries(value).keys().isdisjoint(("image", "build", "extends"))

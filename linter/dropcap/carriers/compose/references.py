@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import entries, items
-from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.carriers.compose.nodes import child, entries, items, known_text
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.carriers.compose.diagnostics import Diagnostics
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 _SERVICE = "service:"
@@ -32,89 +30,70 @@ _KINDS = ("networks", "configs", "secrets", "models")
 
 def check_references(model: Mapping, scope: LoadContext) -> None:
     """Tell what a project's services name that is not in the project, or not to be read."""
-    log = scope.log
-    top = entries(model, "", log)
-    services = _names(top, "services", log)
-    for name, entry in services.items():
-        if not isinstance(entry.value, Mapping):
-            continue
-        found = entries(entry.value, f"services.{name}", log)
-        for kind, where, missing in _missing(found, top, log):
-            log.note(where, f"services.{name} names the {kind} {missing}, which is not in the project")
-        for where, path in _files(found.get("env_file"), log):
+    top = {kind: entries(child(model, kind)) for kind in ("services", "volumes", *_KINDS)}
+    for name, entry in top["services"].items():
+        found = entries(entry.value)
+        for kind, where, text in _named(found):
+            if text not in top[kind] and not (kind == "networks" and text == "default"):
+                missing = f"{kind.rstrip('s')} {text}"
+                scope.log.note(where, f"services.{name} names the {missing}, which is not in the project")
+        for where, path in _files(found):
             if scope.files.is_outside(join(scope.directory, path)):
-                log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
+                scope.log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
 
 
-def _missing(found: dict[str, Entry], top: dict[str, Entry], log: Diagnostics) -> Iterator[tuple[str, Value, str]]:
-    for where, text in _services_named(found, log):
-        if text not in _names(top, "services", log):
-            yield "service", where, text
+def _named(found: dict[str, Entry]) -> Iterator[tuple[str, Value, str]]:
+    """Give what a service names: the kind, the place and the name."""
+    for where, text in _services(found):
+        yield "services", where, text
     for kind in _KINDS:
-        for where, text in _listed(found[kind], "source", log) if kind in found else ():
-            if text not in _names(top, kind, log) and not (kind == "networks" and text == "default"):
-                yield kind.rstrip("s"), where, text
-    for where, text in _volumes(found["volumes"], log) if "volumes" in found else ():
-        if text not in _names(top, "volumes", log):
-            yield "volume", where, text
+        for where, text in _listed(found[kind], "source") if kind in found else ():
+            yield kind, where, text
+    for where, text in _volumes(found):
+        yield "volumes", where, text
 
 
-def _names(top: dict[str, Entry], kind: str, log: Diagnostics) -> dict[str, Entry]:
-    value = top[kind].value if kind in top else None
-    return entries(value, kind, log) if isinstance(value, Mapping) else {}
-
-
-def _services_named(found: dict[str, Entry], log: Diagnostics) -> Iterator[tuple[Value, str]]:
+def _services(found: dict[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the services that must be there: those depended on, and those whose namespaces are shared."""
     for key in _NAMESPACES:
-        if key not in found:
-            continue
-        value = found[key].value
+        value = found[key].value if key in found else None
         if isinstance(value, Scalar) and value.unknown is None and value.text.startswith(_SERVICE):
             yield value, value.text[len(_SERVICE) :]
     depends_on = found.get("depends_on")
     if depends_on is None:
         return
-    if isinstance(depends_on.value, Mapping):
-        for name, entry in entries(depends_on.value, "depends_on", log).items():
-            if not (isinstance(entry.value, Mapping) and _is_optional(entry.value, log)):
-                yield entry.key, name
-    else:
-        yield from _listed(depends_on, "", log)
+    if not isinstance(depends_on.value, Mapping):
+        yield from _listed(depends_on, "")
+    for name, entry in entries(depends_on.value).items():
+        required = child(entry.value, "required")
+        if not (isinstance(required, Scalar) and required.text.lower() == "false"):
+            yield entry.key, name
 
 
-def _is_optional(condition: Mapping, log: Diagnostics) -> bool:
-    required = entries(condition, "depends_on", log).get("required")
-    return required is not None and isinstance(required.value, Scalar) and required.value.text.lower() == "false"
-
-
-def _listed(entry: Entry, part: str, log: Diagnostics) -> Iterator[tuple[Value, str]]:
+def _listed(entry: Entry, part: str) -> Iterator[tuple[Value, str]]:
     """Give names: the keys of a mapping, the texts of a list, or one part of each of its long forms."""
-    value = entry.value
-    if isinstance(value, Mapping):
-        yield from ((one.key, name) for name, one in entries(value, "", log).items())
-    for item in items(value) if isinstance(value, Sequence) else ():
-        named = entries(item, "", log).get(part) if isinstance(item, Mapping) else None
-        scalar = item if named is None else named.value
-        if isinstance(scalar, Scalar) and scalar.unknown is None and scalar_type(scalar) == "text":
-            yield scalar, scalar.text
+    yield from ((one.key, name) for name, one in entries(entry.value).items())
+    for item in items(entry.value):
+        scalar = child(item, part) or item
+        text = known_text(scalar)
+        if text is not None:
+            yield scalar, text
 
 
-def _files(entry: Entry | None, log: Diagnostics) -> Iterator[tuple[Value, str]]:
+def _files(found: dict[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the files of variables that a service names."""
-    value = entry.value if entry is not None else None
+    value = found["env_file"].value if "env_file" in found else None
     for item in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
-        named = entries(item, "", log).get("path") if isinstance(item, Mapping) else None
-        scalar = item if named is None else named.value
+        scalar = child(item, "path") or item
         if isinstance(scalar, Scalar) and scalar.unknown is None and scalar.text != os.devnull:
             yield scalar, scalar.text
 
 
-def _volumes(entry: Entry, log: Diagnostics) -> Iterator[tuple[Value, str]]:
-    """Give the named volumes that are mounted."""
-    for item in items(entry.value) if isinstance(entry.value, Sequence) else ():
+def _volumes(found: dict[str, Entry]) -> Iterator[tuple[Value, str]]:
+    """Give the volumes that a service mounts by their names."""
+    for item in items(found["volumes"].value) if "volumes" in found else ():
         if isinstance(item, Mapping):
-            parts = entries(item, "", log)
+            parts = entries(item)
             texts = {key: one.value.text for key, one in parts.items() if isinstance(one.value, Scalar)}
             is_known = all(one.value.unknown is None for one in parts.values() if isinstance(one.value, Scalar))
             if is_known and texts.get("type") == "volume" and texts.get("source"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.fields import Fields, is_nothing, located
+from dropcap.carriers.compose.fields import Fields, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
-from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.nodes import entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.lang.yaml import Sequence as List
 from dropcap.model import Container, Kind, Located
 from dropcap.source import Span
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Dictionary
     from typing import TypeAlias
 
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
 
@@ -32,12 +31,12 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
 
     """
     log = scope.log
-    for name, entry in entries(services, "services", log).items():
+    for name, entry in entries(services).items():
         if not isinstance(entry.value, Mapping):
             is_empty = is_nothing(entry.value)
             log.error(entry.key if is_empty else entry.value, f"services.{name} must be a mapping")
             continue
-        found = entries(entry.value, f"services.{name}", log)
+        found = entries(entry.value)
         if "provider" in found or not _is_enabled(found, profiles):
             continue
         container = _container(name, entry.key, found, scope)
@@ -53,7 +52,7 @@ def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool
     if profiles is None or "*" in profiles or "profiles" not in found:
         return True
     value = found["profiles"].value
-    names = [item for item in items(value) if isinstance(item, Scalar)] if isinstance(value, List) else []
+    names = [item for item in items(value) if isinstance(item, Scalar)]
     return not names or any(name.unknown or name.text in profiles for name in names)
 
 

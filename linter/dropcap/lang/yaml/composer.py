@@ -124,7 +124,6 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
 
     text = source.text
     repeats: list[tuple[Scalar, Scalar]] = []
-    tags: set[str] = set()
     anchors: dict[str, _Anchored] = {}
     frame = root = _Frame(0, None, 0, is_flow=False)
     stack: list[_Frame] = []
@@ -138,7 +137,6 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             anchor, tag = event.anchor, event.tag
             if anchor or tag:
                 start = _after_properties(text, start, end)
-                tags.add(tag)
             if style in ("|", ">"):
                 end = start + len(text[start:end].rstrip())
             scalar = Scalar(event.value, style, tag, source, Span(start, end))
@@ -151,7 +149,6 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 raise _too_deep(source, start)
             if anchor or tag:
                 start = _after_properties(text, start, len(text))
-                tags.add(tag)
             stack.append(frame)
             frame = _Frame(start, tag, seen, is_flow=event.flow_style)
             if anchor:
@@ -194,7 +191,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
         elif kind is document_end:
             anchors = anchors if shares_anchors else {}
         elif kind is stream_end:
-            return Stream(tuple(root.items), tuple(repeats), frozenset(tags))
+            return Stream(tuple(root.items), tuple(repeats))
 
 
 def _after_properties(text: str, start: int, end: int) -> int:

@@ -85,13 +85,11 @@ class Stream(NamedTuple):
     Attributes:
         documents: the root of each document; an empty document's is an empty plain scalar.
         repeats: the keys that stand twice in one mapping, as pairs of the first and the later one.
-        tags: the tags that its nodes have, as the parser gives them.
 
     """
 
     documents: tuple[Node, ...]
     repeats: tuple[tuple[Scalar, Scalar], ...]
-    tags: frozenset[str] = frozenset()
 
 
 def target(node: Node) -> Value:

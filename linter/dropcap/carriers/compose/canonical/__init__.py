@@ -10,37 +10,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.canonical import short_syntax  # noqa: F401  # it registers forms
 from dropcap.carriers.compose.canonical.env_files import take_in_files
-from dropcap.carriers.compose.canonical.field_types import (
-    choice,
-    fields,
-    flag,
-    listed,
-    mapping,
-    raw,
-    record,
-    text,
-)
-from dropcap.carriers.compose.canonical.service import service
+from dropcap.carriers.compose.canonical.field_types import raw, record
+from dropcap.carriers.compose.canonical.irregular_fields import service
 from dropcap.carriers.compose.canonical.tree import Leaf, count, is_unknown
-from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.field_table import column
+from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.project_name import VARIABLE, folder_name
-from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.lang.yaml import Scalar
 from dropcap.model import Failure, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from dropcap.carriers.compose import Project
-    from dropcap.carriers.compose.canonical.field_types import Form
     from dropcap.carriers.compose.canonical.tree import Tree
-    from dropcap.carriers.compose.entry import Entry
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
 
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _OF_SERVICE = "service:"
 _OF_CONTAINER = "container:"
+_RESOURCES = ("networks", "volumes", "secrets", "configs")
 
 MAX_VALUES = 250_000
 """How many values a project may have: what extends, aliases and files of variables repeat is written out each time."""
@@ -58,15 +50,15 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
 
     """
     scope = project.scope
-    top = entries(project.model, "", scope.log)
+    top = entries(project.model)
     name = project_name(project)
     all_services = _services(project, scope)
     services = {key: tree for key, tree in all_services.items() if _is_enabled(tree, profiles)}
     result: dict[str, Tree] = {"name": name, "services": dict(services)}
     is_default_used = any("default" in _names(tree, "networks") for tree in all_services.values())
     used = _used(services)
-    for kind, table in _RESOURCES.items():
-        found = _resources(top.get(kind), table, scope)
+    for kind in _RESOURCES:
+        found = _resources(child(project.model, kind), kind, scope)
         if kind == "networks" and is_default_used:
             found.setdefault("default", {"ipam": {}})
         shown: dict[str, Tree] = {
@@ -76,7 +68,7 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
             result[kind] = shown
     for key, entry in top.items():
         if key.startswith("x-"):
-            result[key] = raw(entry.value, scope)
+            result[key] = raw(entry.value)
     if count(result, MAX_VALUES) > MAX_VALUES:
         raise _too_large(project)
     return result
@@ -94,20 +86,19 @@ def project_name(project: Project) -> Leaf:
     if variable is not None and variable.value and variable.unknown is None:
         at = Scalar(variable.value, '"', None, variable.source, variable.span) if variable.source.text else None
         return Leaf(variable.value, at)
-    entry = entries(project.model, "", scope.log).get("name")
-    if entry is not None and isinstance(entry.value, Scalar) and entry.value.unknown:
-        return Leaf(entry.value.text, entry.value)
+    written = child(project.model, "name")
+    if isinstance(written, Scalar) and written.unknown:
+        return Leaf(written.text, written)
     return Leaf(folder_name(scope.directory), None)
 
 
 def _services(project: Project, scope: LoadContext) -> dict[str, dict[str, Tree]]:
     found: dict[str, dict[str, Tree]] = {}
-    if not isinstance(project.services, Mapping):
-        return found
+    field = column("form").below["services"].below["*"]
     left = MAX_VALUES
-    for name, entry in entries(project.services, "", scope.log).items():
-        if isinstance(entry.value, Mapping):
-            tree = service(entry.value, scope)
+    for name, entry in entries(project.services).items():
+        tree = service(entry.value, scope, field)
+        if tree is not None:
             take_in_files(tree, scope)
             _complete(tree)
             found[name] = tree
@@ -182,21 +173,19 @@ def _used(services: dict[str, dict[str, Tree]]) -> dict[str, set[str]]:
     return used
 
 
-def _resources(entry: Entry | None, table: dict[str, Form], scope: LoadContext) -> dict[str, dict[str, Tree]]:
+def _resources(value: Value | None, kind: str, scope: LoadContext) -> dict[str, dict[str, Tree]]:
     found: dict[str, dict[str, Tree]] = {}
-    if entry is None or not isinstance(entry.value, Mapping):
-        return found
-    for name, one in entries(entry.value, "", scope.log).items():
-        tree = fields(one.value, table, scope) if isinstance(one.value, Mapping) else {}
+    for name, one in entries(value).items():
+        tree = record(one.value, scope, column("form").below[kind].below["*"])
         external = tree.get("external")
         if isinstance(external, dict):
             given = external.get("name")
             if given is not None:
                 tree.setdefault("name", given)
             tree["external"] = Leaf(value=True, at=given.at if isinstance(given, Leaf) else None)
-        if table is _NETWORK:
+        if kind == "networks":
             tree.setdefault("ipam", {})
-        if table is _FILE and "environment" in tree:
+        if kind in ("secrets", "configs") and "environment" in tree:
             tree.pop("content", None)
         found[name] = tree
     return found
@@ -211,51 +200,3 @@ def _named(tree: dict[str, Tree], inner: str, outer: str, project: Leaf) -> Tree
         return tree
     is_hidden = is_unknown(project) and not is_external
     return {"name": Leaf(outer if is_external else inner, project.at if is_hidden else None), **tree}
-
-
-def _external(value: Value, scope: LoadContext) -> Tree | None:
-    """Give whether a resource is made elsewhere; the old form is a mapping with its name."""
-    return fields(value, {"name": text}, scope) if isinstance(value, Mapping) else flag(value, scope)
-
-
-_NETWORK: dict[str, Form] = {
-    "name": text,
-    "driver": text,
-    "driver_opts": mapping,
-    "ipam": record(
-        {
-            "driver": text,
-            "config": listed(record({"subnet": text, "gateway": text, "ip_range": text, "aux_addresses": mapping})),
-        }
-    ),
-    "external": _external,
-    "internal": flag,
-    "attachable": flag,
-    "labels": mapping,
-    "enable_ipv4": choice,
-    "enable_ipv6": choice,
-}
-_VOLUME: dict[str, Form] = {
-    "name": text,
-    "driver": text,
-    "driver_opts": mapping,
-    "external": _external,
-    "labels": mapping,
-}
-_FILE: dict[str, Form] = {
-    "name": text,
-    "file": text,
-    "environment": text,
-    "content": text,
-    "external": _external,
-    "labels": mapping,
-    "driver": text,
-    "driver_opts": mapping,
-    "template_driver": text,
-}
-_RESOURCES: dict[str, dict[str, Form]] = {
-    "networks": _NETWORK,
-    "volumes": _VOLUME,
-    "secrets": _FILE,
-    "configs": _FILE,
-}

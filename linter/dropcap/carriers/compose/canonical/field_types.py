@@ -1,7 +1,7 @@
 """How a field's node becomes a value: one form a kind of field, each for what Go's type and its JSON do.
 
-A form takes a node and the scope, and gives a tree, or None where there is nothing that Docker Compose would show:
-no value, or one of a kind that it refuses, which the log is told elsewhere.
+Which field has which form is in the column `form` of the table of fields. A form gives a tree, or None where there is
+nothing that Docker Compose would show: no value, or one of a kind that it refuses, which the log is told elsewhere.
 Sources: compose-go 2.9.1, `types/*.go` and `loader/mapstructure.go`.
 """
 
@@ -9,50 +9,90 @@ from __future__ import annotations
 
 import math
 from functools import wraps
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
 from dropcap.carriers.compose.canonical.tree import Leaf
+from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.interpolate import Use
-from dropcap.carriers.compose.nodes import entries, items
+from dropcap.carriers.compose.nodes import entries, is_nothing, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from collections.abc import Mapping as Dictionary
     from typing import TypeAlias
 
     from dropcap.carriers.compose.canonical.tree import Tree
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
 
-    Form: TypeAlias = Callable[[Value, LoadContext], "Tree | None"]
+    Form: TypeAlias = Callable[[Value, LoadContext, Field], Tree | None]
+
+T = TypeVar("T")
+F = TypeVar("F", bound="Form")
+
+FORMS: dict[str, Form] = {}
+"""By the word that the table has for it."""
 
 _FRACTIONAL = frozenset(".eE")
 
 
-def word(value: Value, scope: LoadContext | None = None) -> Leaf | None:
-    """Give a text, be it empty."""
-    del scope
-    return Leaf(value.text if value.unknown else to_string(value), value) if isinstance(value, Scalar) else None
+def shown(value: Value, scope: LoadContext, field: Field) -> Tree | None:
+    """Give a value in the form that the table says, or else that of its kind."""
+    form = FORMS.get(field.kind)
+    if form is not None:
+        return form(value, scope, field)
+    if isinstance(value, Mapping) and LIST not in field.below:
+        found = record(value, scope, field)
+        return found or (None if "*" in field.below else found)
+    return listed(value, scope, field) if LIST in field.below else None
 
 
-def text(value: Value, scope: LoadContext | None = None) -> Leaf | None:
-    """Give a text, which is left out where it is empty."""
-    del scope
-    if not isinstance(value, Scalar) or scalar_type(value) == "nothing":
-        return None
-    leaf = word(value)
-    return leaf if leaf is None or leaf.value else leaf._replace(only="text")
+def record(value: Value, scope: LoadContext, field: Field) -> dict[str, Tree]:
+    """Give the fields of a mapping that the table names; nothing for anything else."""
+    found: dict[str, Tree] = {}
+    for name, entry in entries(value).items():
+        inner = field.at(name)
+        tree = shown(entry.value, scope, inner) if inner is not None else None
+        if tree is not None:
+            found[name] = tree
+    return found
 
 
-def _of_scalar(read: Callable[[Scalar], Leaf | None]) -> Callable[[Value, LoadContext], Leaf | None]:
-    """Make a form of what reads a scalar that is known; one that is not stays as it is written."""
+def completed(value: Value, scope: LoadContext, field: Field, /, **defaults: Tree) -> dict[str, Tree] | None:
+    """Give the fields of a mapping, and what it has where they do not say otherwise."""
+    found = record(value, scope, field)
+    for name, tree in defaults.items():
+        found.setdefault(name, tree)
+    return found if isinstance(value, Mapping) else None
 
+
+def listed(value: Value, scope: LoadContext, field: Field) -> list[Tree] | None:
+    """Give the items of a list, each in its form; left out where there are none."""
+    found = [shown(item, scope, field.below[LIST]) for item in items(value)]
+    return [tree for tree in found if tree is not None] or None
+
+
+def of_fields(form: F) -> F:
+    """Register a form for the table, by its function's name."""
+    FORMS[form.__name__] = form
+    return form
+
+
+def of_value(read: Callable[[Value], T]) -> Callable[[Value], T]:
+    """Register a form that looks at nothing but the value."""
+    FORMS[read.__name__] = lambda value, _scope, _field: cast("Tree | None", read(value))
+    return read
+
+
+def _of_scalar(read: Callable[[Scalar], Leaf | None]) -> Callable[[Value], Leaf | None]:
+    """Register a form of what reads a scalar that is known; one that is not stays as it is written."""
+
+    @of_value
     @wraps(read)
-    def form(value: Value, scope: LoadContext) -> Leaf | None:
-        del scope
+    def form(value: Value) -> Leaf | None:
         if not isinstance(value, Scalar):
             return None
         return word(value) if value.unknown else read(value)
@@ -60,10 +100,21 @@ def _of_scalar(read: Callable[[Scalar], Leaf | None]) -> Callable[[Value, LoadCo
     return form
 
 
-def flag(value: Value, scope: LoadContext) -> Leaf | None:
-    """Give true or false, which is left out where it is false."""
-    leaf = choice(value, scope)
-    return leaf if leaf is None or leaf.value else leaf._replace(only="text")
+def _unless_empty(leaf: Leaf | None, empty: str = "") -> Leaf | None:
+    """Leave a value out where it is empty, 0 or false: it is for people."""
+    return leaf if leaf is None or (leaf.value and leaf.value != empty) else leaf._replace(only="text")
+
+
+@of_value
+def word(value: Value) -> Leaf | None:
+    """Give a text, be it empty."""
+    return Leaf(value.text if value.unknown else to_string(value), value) if isinstance(value, Scalar) else None
+
+
+@of_value
+def text(value: Value) -> Leaf | None:
+    """Give a text, which is left out where it is empty."""
+    return None if is_nothing(value) else _unless_empty(word(value))
 
 
 @_of_scalar
@@ -73,6 +124,12 @@ def choice(value: Scalar) -> Leaf | None:
     return None if is_true is None else Leaf(is_true, value)
 
 
+@of_value
+def flag(value: Value) -> Leaf | None:
+    """Give true or false, which is left out where it is false."""
+    return _unless_empty(choice(value))
+
+
 @_of_scalar
 def count(value: Scalar) -> Leaf | None:
     """Give a whole number, where 0 differs from nothing."""
@@ -80,10 +137,10 @@ def count(value: Scalar) -> Leaf | None:
     return None if number is None else Leaf(int(number), value)
 
 
-def integer(value: Value, scope: LoadContext) -> Leaf | None:
+@of_value
+def integer(value: Value) -> Leaf | None:
     """Give a whole number, which is left out where it is 0."""
-    leaf = count(value, scope)
-    return leaf if leaf is None or leaf.value else leaf._replace(only="text")
+    return _unless_empty(count(value))
 
 
 @_of_scalar
@@ -108,148 +165,88 @@ def span(value: Scalar) -> Leaf | None:
     return None if number is None else Leaf(duration(number), value)
 
 
-def wait(value: Value, scope: LoadContext) -> Leaf | None:
+@of_value
+def wait(value: Value) -> Leaf | None:
     """Give a span of time, which is left out where it is none."""
-    leaf = span(value, scope)
-    return leaf._replace(only="text") if leaf is not None and leaf.value == "0s" else leaf
+    return _unless_empty(span(value), "0s")
 
 
-def raw(value: Value, scope: LoadContext) -> Tree:
+def raw(value: Value) -> Tree:
     """Give a value of any kind as it stands."""
     if isinstance(value, Mapping):
-        return {name: raw(entry.value, scope) for name, entry in entries(value, "", scope.log).items()}
+        return {name: raw(entry.value) for name, entry in entries(value).items()}
     if isinstance(value, Sequence):
-        return [raw(item, scope) for item in items(value)]
+        return [raw(item) for item in items(value)]
     kind = scalar_type(value)
     if kind == "boolean":
         return Leaf(truth(value.text), value)
-    if kind == "nothing":
-        return Leaf(None, value)
     if kind == "number":
         return Leaf(_number(value), value)
-    return Leaf(value.text, value)
+    return Leaf(None if kind == "nothing" else value.text, value)
 
 
-def strings(value: Value, scope: LoadContext) -> Tree | None:
+@of_value
+def strings(value: Value) -> list[Leaf] | None:
     """Give a list of texts, which is left out where it has no items."""
-    del scope
-    if not isinstance(value, Sequence):
-        return None
-    found = [leaf for leaf in map(word, items(value)) if leaf is not None]
-    return cast("Tree", found) or None
+    return [leaf for leaf in map(word, items(value)) if leaf is not None] or None
 
 
-def one_or_strings(value: Value, scope: LoadContext) -> Tree | None:
+@of_value
+def one_or_strings(value: Value) -> list[Leaf] | None:
     """Give a list of texts; a single one is a list as well."""
-    if isinstance(value, Scalar):
-        leaf = None if scalar_type(value) == "nothing" else word(value)
-        return None if leaf is None else [leaf]
-    return strings(value, scope)
+    if not isinstance(value, Scalar):
+        return strings(value)
+    return None if is_nothing(value) else [Leaf(value.text if value.unknown else to_string(value), value)]
 
 
-def pairs(value: Value, scope: LoadContext) -> Iterator[tuple[str, Leaf | None]]:
+def pairs(value: Value) -> Iterator[tuple[str, Leaf]]:
     """Give what a mapping or a list of `name=value` holds; None where a name has no value."""
-    if isinstance(value, Mapping):
-        for name, entry in entries(value, "", scope.log).items():
-            is_nothing = isinstance(entry.value, Scalar) and scalar_type(entry.value) == "nothing"
-            yield name, Leaf(None, entry.value) if is_nothing else word(entry.value)
-    elif isinstance(value, Sequence):
-        for item in items(value):
-            leaf = word(item)
-            if leaf is None:
-                continue
-            name, equals, rest = str(leaf.value).partition("=")
-            yield name, Leaf(rest if equals else None, item)
+    for name, entry in entries(value).items():
+        leaf = Leaf(None, entry.value) if is_nothing(entry.value) else word(entry.value)
+        if leaf is not None:
+            yield name, leaf
+    for leaf in strings(value) or ():
+        name, equals, rest = str(leaf.value).partition("=")
+        yield name, leaf._replace(value=rest if equals else None)
 
 
-def mapping(value: Value, scope: LoadContext) -> Tree | None:
+@of_value
+def mapping(value: Value) -> dict[str, Leaf] | None:
     """Give texts by name, where no value is an empty text; left out where there are none."""
-    found: dict[str, Tree] = {
-        name: leaf if leaf.value is not None else leaf._replace(value="")
-        for name, leaf in pairs(value, scope)
-        if leaf is not None
-    }
+    return {name: leaf if leaf.value is not None else leaf._replace(value="") for name, leaf in pairs(value)} or None
+
+
+@of_fields
+def variables(value: Value, scope: LoadContext, _field: Field) -> Tree | None:
+    """Give texts by name; one without a value is the variable of its name."""
+    found: dict[str, Tree] = {}
+    for name, leaf in pairs(value):
+        found[name] = leaf
+        variable = scope.environment.lookup(name) if leaf.value is None else None
+        if variable is not None and leaf.at is not None:
+            is_empty = not variable.value
+            scope.provenance.uses.append(Use(leaf.at.source, leaf.at.span, name, variable, is_empty=is_empty))
+            found[name] = leaf._replace(value=variable.value)
     return found or None
 
 
-def variables(value: Value, scope: LoadContext) -> Tree | None:
-    """Give texts by name; one without a value is the variable of its name."""
-    return {**_variables(value, scope)} or None
-
-
-def arguments(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def arguments(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Do the same; one that is certainly set nowhere is left out."""
-    found = _variables(value, scope)
-    is_complete = scope.environment.is_complete
-    return {name: leaf for name, leaf in found.items() if leaf.value is not None or not is_complete} or None
+    found = variables(value, scope, field)
+    if not isinstance(found, dict) or not scope.environment.is_complete:
+        return found
+    return {name: leaf for name, leaf in found.items() if isinstance(leaf, Leaf) and leaf.value is not None} or None
 
 
-def _variables(value: Value, scope: LoadContext) -> dict[str, Leaf]:
-    found: dict[str, Leaf] = {}
-    for name, leaf in pairs(value, scope):
-        if leaf is None:
-            continue
-        variable = scope.environment.lookup(name) if leaf.value is None else None
-        if variable is None or leaf.at is None:
-            found[name] = leaf
-            continue
-        is_empty = not variable.value
-        scope.provenance.uses.append(Use(leaf.at.source, leaf.at.span, name, variable, is_empty=is_empty))
-        found[name] = leaf._replace(value=variable.value)
-    return found
-
-
-def record(table: Dictionary[str, Form]) -> Form:
-    """Make the form of a mapping whose names are given, each with its form; other names are left out."""
-
-    def form(value: Value, scope: LoadContext) -> Tree | None:
-        return fields(value, table, scope) if isinstance(value, Mapping) else None
-
-    return form
-
-
-def fields(value: Mapping, table: Dictionary[str, Form], scope: LoadContext) -> dict[str, Tree]:
-    """Give the fields of a mapping that a table names."""
-    found: dict[str, Tree] = {}
-    for name, entry in entries(value, "", scope.log).items():
-        form = table.get(name)
-        tree = None if form is None else form(entry.value, scope)
-        if tree is not None:
-            found[name] = tree
-    return found
-
-
-def listed(form: Form) -> Form:
-    """Make the form of a list whose items have a form; left out where it has no items."""
-
-    def of_list(value: Value, scope: LoadContext) -> Tree | None:
-        found = [form(item, scope) for item in items(value)] if isinstance(value, Sequence) else []
-        return [tree for tree in found if tree is not None] or None
-
-    return of_list
-
-
-def named(form: Form, *, keeps_nothing: bool = False) -> Form:
-    """Make the form of a mapping of any names to values of a form; left out where it is empty.
-
-    With `keeps_nothing` a name may have no value, and a list of names is a mapping of such.
-    """
-
-    def of_mapping(value: Value, scope: LoadContext) -> Tree | None:
-        found: dict[str, Tree] = {}
-        if isinstance(value, Sequence) and keeps_nothing:
-            return {item.text: Leaf(None, item) for item in items(value) if isinstance(item, Scalar)} or None
-        if not isinstance(value, Mapping):
-            return None
-        for name, entry in entries(value, "", scope.log).items():
-            tree = form(entry.value, scope)
-            if tree is not None:
-                found[name] = tree
-            elif keeps_nothing:
-                found[name] = Leaf(None, entry.value)
-        return found or None
-
-    return of_mapping
+@of_fields
+def names(value: Value, scope: LoadContext, field: Field) -> Tree | None:
+    """Give a mapping of names to values, where a name may have no value; a list of names is a mapping of such."""
+    found: dict[str, Tree] = {item.text: Leaf(None, item) for item in items(value) if isinstance(item, Scalar)}
+    for name, entry in entries(value).items():
+        tree = shown(entry.value, scope, field.below["*"])
+        found[name] = Leaf(None, entry.value) if tree is None else tree
+    return found or None
 
 
 def _number(value: Scalar) -> int | float | None:

@@ -8,31 +8,24 @@ Sources: compose-go 2.9.1, `transform/ports.go`, `volume.go`, `device.go`, `secr
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.field_types import (
-    choice,
-    fields,
-    flag,
-    integer,
-    mapping,
-    record,
-    size,
-    text,
-    word,
-)
+from dropcap.carriers.compose.canonical.field_types import of_fields, of_value, record, text, word
 from dropcap.carriers.compose.canonical.tree import Leaf, is_unknown
+from dropcap.carriers.compose.dedupe import OF_LONG, once
+from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.mounts import clean_path, short_mount
 from dropcap.carriers.compose.nodes import items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from dropcap.carriers.compose.canonical.field_types import Form
     from dropcap.carriers.compose.canonical.tree import Tree
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.mounts import ShortMount
     from dropcap.lang.yaml import Value
@@ -47,15 +40,14 @@ _MOST_DEVICE_PARTS = 3
 _SHORTEST = 3  # bytes of a short volume that is taken apart
 
 
-def ports(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def ports(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Give ports; a range of them is a port each."""
-    if not isinstance(value, Sequence):
-        return None
     found: list[Tree] = []
     is_full = False
     for item in items(value):
         if isinstance(item, Mapping):
-            port = fields(item, _PORT_FIELDS, scope)
+            port = record(item, scope, field.below[LIST])
             found.append({"mode": Leaf("ingress", None), **port, "protocol": port.get("protocol", Leaf("tcp", None))})
         elif isinstance(item, Scalar):
             left = max(MAX_PORTS - len(found), 0)
@@ -64,41 +56,42 @@ def ports(value: Value, scope: LoadContext) -> Tree | None:
                 scope.log.error(item, f"more than {MAX_PORTS:,} ports of a service are not written out one by one")
                 is_full = True
             found += [Leaf(item.text, item)] if is_full or item.unknown else written
-    return _once(found, _port_identity) or None
+    return _once(found, "port") or None
 
 
-def volumes(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def volumes(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Give mounts."""
-    if not isinstance(value, Sequence):
-        return None
-    found: list[Tree] = []
-    for item in items(value):
-        tree = fields(item, _VOLUME_FIELDS, scope) if isinstance(item, Mapping) else _short_volume(item)
-        if tree is not None:
-            found.append(tree)
-    unique = _once(found, lambda tree: _part(tree, "target"))
-    for tree in unique:
+    found = _either(items(value), scope, field, _short_volume, "mount")
+    for tree in found:
         target = tree.get("target") if isinstance(tree, dict) else None
         if isinstance(tree, dict) and isinstance(target, Leaf) and not is_unknown(target):
             tree["target"] = target._replace(value=clean_path(str(target.value)), only="")
-    return unique or None
+    return found or None
 
 
-def devices(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def devices(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Give devices."""
-    if not isinstance(value, Sequence):
-        return None
-    found: list[Tree] = []
-    for item in items(value):
-        tree = fields(item, _DEVICE_FIELDS, scope) if isinstance(item, Mapping) else _short_device(item)
-        if tree is not None:
-            found.append(tree)
-    return _once(found, lambda tree: _part(tree, "target")) or None
+    return _either(items(value), scope, field, _short_device, "device") or None
 
 
-def secrets(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def build_secrets(value: Value, scope: LoadContext, field: Field) -> Tree | None:
+    """Give the secrets of a build."""
+    return _either(items(value), scope, field, _short_file, "") or None
+
+
+@of_fields
+def configs(value: Value, scope: LoadContext, field: Field) -> Tree | None:
+    """Give the configs of a service."""
+    return _either(items(value), scope, field, _short_file, "config") or None
+
+
+@of_fields
+def secrets(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Give the secrets of a service, each with the path of its file."""
-    found = _files(value, scope, "/run/secrets")
+    found = _either(items(value), scope, field, _short_file, "secret")
     for tree in found:
         source = tree.get("source") if isinstance(tree, dict) else None
         if isinstance(tree, dict) and "target" not in tree and isinstance(source, Leaf):
@@ -106,29 +99,15 @@ def secrets(value: Value, scope: LoadContext) -> Tree | None:
     return found or None
 
 
-def build_secrets(value: Value, scope: LoadContext) -> Tree | None:
-    """Give the secrets of a build."""
-    return _files(value, scope, None) or None
-
-
-def configs(value: Value, scope: LoadContext) -> Tree | None:
-    """Give the configs of a service."""
-    return _files(value, scope, "") or None
-
-
-def variable_files(value: Value, scope: LoadContext) -> Tree | None:
+@of_fields
+def env_files(value: Value, scope: LoadContext, field: Field) -> Tree | None:
     """Give the files of variables: a path, or what more is said of one."""
-    found: list[Tree] = []
-    for item in items(value) if isinstance(value, Sequence) else [value]:
-        tree = fields(item, _VARIABLE_FILE, scope) if isinstance(item, Mapping) else text(item)
-        if tree is not None:
-            found.append(tree)
-    return _once(found, lambda tree: _part(tree, "path")) or None
+    return _either(items(value) if isinstance(value, Sequence) else [value], scope, field, text, "path") or None
 
 
-def _mode(value: Value, scope: LoadContext) -> Leaf | None:
+@of_value
+def mode(value: Value) -> Leaf | None:
     """Give the permissions of a file, which are octal in a text and a number otherwise."""
-    del scope
     if not isinstance(value, Scalar):
         return None
     if value.unknown:
@@ -140,16 +119,27 @@ def _mode(value: Value, scope: LoadContext) -> Leaf | None:
     return Leaf(f"0{number:o}", value)
 
 
-def _files(value: Value, scope: LoadContext, folder: str | None) -> list[Tree]:
-    found: list[Tree] = []
-    for item in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(item, Mapping):
-            found.append(fields(item, _FILE_FIELDS, scope))
-        elif isinstance(item, Scalar) and (leaf := text(item)) is not None:
-            found.append({"source": leaf})
-    if folder is None:
-        return found
-    return _once(found, lambda tree: _part(tree, "target") or f"{folder}/{_part(tree, 'source')}")
+def _either(
+    listed: Iterable[Value], scope: LoadContext, field: Field, short: Callable[[Value], Tree | None], known_by: str
+) -> list[Tree]:
+    """Give the items of a list in their long forms, each thing once."""
+    found = (record(item, scope, field.below[LIST]) if isinstance(item, Mapping) else short(item) for item in listed)
+    return _once((tree for tree in found if tree is not None), known_by)
+
+
+def _once(trees: Iterable[Tree], known_by: str) -> list[Tree]:
+    """Keep each thing once; what stays as it is written is known by all of it."""
+    of_long = OF_LONG.get(known_by)
+
+    def identity(tree: Tree) -> str | None:
+        return str(tree.value) if isinstance(tree, Leaf) else of_long(partial(_part, tree)) if of_long else None
+
+    return once(trees, identity)
+
+
+def _short_file(item: Value) -> Tree | None:
+    leaf = text(item)
+    return {"source": leaf} if leaf is not None else None
 
 
 def _short_ports(item: Scalar) -> Iterator[Tree]:
@@ -242,48 +232,6 @@ def _short_device(item: Value) -> Tree | None:
     return {name: leaf for name, leaf in given.items() if leaf.value}
 
 
-def _once(trees: list[Tree], identity: Callable[[Tree], str | None]) -> list[Tree]:
-    """Keep of things with one identity the last one, at the place of the first."""
-    found: dict[object, Tree] = {}
-    for tree in trees:
-        known = identity(tree)
-        found[id(tree) if known is None else known] = tree
-    return list(found.values())
-
-
 def _part(tree: Tree, name: str) -> str | None:
-    """Give a part of a long form; what stays as it is written is known by all of it."""
-    leaf = tree.get(name) if isinstance(tree, dict) else tree
+    leaf = tree.get(name) if isinstance(tree, dict) else None
     return str(leaf.value) if isinstance(leaf, Leaf) else None
-
-
-def _port_identity(tree: Tree) -> str | None:
-    if isinstance(tree, Leaf):
-        return str(tree.value)
-    host, published, target, protocol = (_part(tree, name) for name in ("host_ip", "published", "target", "protocol"))
-    return f"{host or '0.0.0.0'}:{published}:{target}/{protocol or 'tcp'}"  # noqa: S104  # what Compose compares
-
-
-_PORT_FIELDS: dict[str, Form] = {
-    "name": text,
-    "mode": text,
-    "host_ip": text,
-    "target": integer,
-    "published": text,
-    "protocol": text,
-    "app_protocol": text,
-}
-_VOLUME_FIELDS: dict[str, Form] = {
-    "type": text,
-    "source": text,
-    "target": text,
-    "read_only": flag,
-    "consistency": text,
-    "bind": record({"selinux": text, "propagation": text, "create_host_path": flag, "recursive": text}),
-    "volume": record({"labels": mapping, "nocopy": flag, "subpath": text}),
-    "tmpfs": record({"size": size, "mode": integer}),
-    "image": record({"subpath": text}),
-}
-_DEVICE_FIELDS: dict[str, Form] = {"source": text, "target": text, "permissions": text}
-_FILE_FIELDS: dict[str, Form] = {"source": text, "target": text, "uid": text, "gid": text, "mode": _mode}
-_VARIABLE_FILE: dict[str, Form] = {"path": text, "required": choice, "format": text}

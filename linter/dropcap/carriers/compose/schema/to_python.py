@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import entries, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, target
@@ -12,7 +11,7 @@ from dropcap.lang.yaml import Mapping, Scalar, target
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from dropcap.carriers.compose.entry import Entry
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Node, Sequence
 
 _LONGEST_INTEGER = 20
@@ -50,12 +49,11 @@ class TooLargeError(Exception):
 class Plain:
     """Converts nodes, and keeps for each mapping and list it made what stands there."""
 
-    __slots__ = ("_kept", "_left", "_log", "_made")
+    __slots__ = ("_kept", "_left", "_made")
 
     def __init__(self, limit: int | None = None) -> None:
         """Take how many values may be made in all, or None where the nodes are known to be few."""
         self._left = limit
-        self._log = Diagnostics()  # what entries() says about keys is said where the model is read
         self._made: dict[int, dict[str, Entry] | list[Node]] = {}
         self._kept: list[object] = []  # so that no identity is used twice
 
@@ -88,7 +86,7 @@ class Plain:
         return found if isinstance(found, list) else []
 
     def _mapping(self, mapping: Mapping) -> dict[str, Any]:
-        found = entries(mapping, "", self._log)
+        found = entries(mapping)
         made = {key: self.of(entry.value) for key, entry in found.items()}
         self._made[id(made)] = found
         self._kept.append(made)

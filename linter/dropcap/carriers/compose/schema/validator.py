@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import RESET, entries
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type
@@ -265,4 +264,4 @@ def _plain_pairs(node: Mapping, known: Container[str]) -> Dictionary[str, Node]:
         found[name] = value
     if len(found) == len(node.pairs):
         return found
-    return {name: entry.value for name, entry in entries(node, "", Diagnostics()).items()}
+    return {name: entry.value for name, entry in entries(node).items()}

@@ -1,0 +1,120 @@
+"""What each field of a model is, by `fields.txt`, and the walk over a model that changes what the table names."""
+
+from __future__ import annotations
+
+from functools import cache
+from operator import is_
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.nodes import RESET, all_entries, all_items, with_entries
+from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.package_data import package_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dropcap.carriers.compose.nodes import Path
+    from dropcap.lang.yaml import Value
+
+    Change = Callable[[Value, str, Path], Value]
+
+LIST = "[]"
+"""The step of a path that stands for any item of a list."""
+
+
+class Field:
+    """What one column of the table says of a place, if anything, and what stands below it by name."""
+
+    __slots__ = ("below", "kind")
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.below: dict[str, Field] = {}
+        self.kind = ""
+
+    def at(self, name: str) -> Field | None:
+        """Return the field of a name, or of `LIST`; None where the column says nothing from there on."""
+        return self.below.get(name) or self.below.get("*")
+
+
+@cache
+def rows(column: str) -> tuple[tuple[str, str], ...]:
+    """Return the paths of which a column of the table says something, each with what it says."""
+    found = []
+    for row in package_text("carriers", "compose", "fields.txt").splitlines():
+        before, sign, after = row.partition(f" {column}=")
+        if sign:
+            found += [(path, after.partition(" ")[0]) for path in _paths(before.partition(" ")[0])]
+    return tuple(found)
+
+
+@cache
+def column(name: str) -> Field:
+    """Return what one column of the table says of a whole model."""
+    root = Field()
+    for path, word in rows(name):
+        field = root
+        for step in path.split("."):
+            field = field.below.setdefault(step, Field())
+        field.kind = word
+    return root
+
+
+def last_names(column: str) -> set[str]:
+    """Return the keys of which a column of the table says something: the last name of each path."""
+    return {[step for step in path.split(".") if step not in (LIST, "*")][-1] for path, _ in rows(column)}
+
+
+def _paths(written: str) -> Iterator[str]:
+    """Give the paths that `a.{b,c}.d` stands for."""
+    head, brace, rest = written.partition("{")
+    if not brace:
+        yield head
+        return
+    choices, _, tail = rest.partition("}")
+    for choice in choices.split(","):
+        yield from (f"{head}{choice}{end}" for end in _paths(tail))
+
+
+class Walk:
+    """Walks a model by a column of the table, and changes what that names, the outer before the inner.
+
+    What does not change is given back as it is, the very same node. What is shared is changed once a kind of place.
+    """
+
+    def __init__(self, change: Change, passes: Callable[[Value, Field | None], bool] | None = None) -> None:
+        """Take what changes the value of a place, and what says which places it leaves alone: those not named."""
+        self._change = change
+        self._passes = passes or (lambda _value, field: field is None)
+        self._done: dict[tuple[int, int], Value] = {}
+
+    def node(self, value: Value, field: Field | None, path: Path = None) -> Value:
+        """Change what stands at a place, and below it."""
+        if self._passes(value, field) or value.tag == RESET:
+            return value
+        kind = field.kind if field is not None else ""
+        if isinstance(value, Scalar):
+            return self._change(value, kind, path)
+        known = (id(value), id(field))
+        if known not in self._done:
+            changed = self._change(value, kind, path) if kind else value
+            self._done[known] = self.inside(changed, field, path)
+        return self._done[known]
+
+    def inside(self, value: Value, field: Field | None, path: Path = None) -> Value:
+        """Change what is in a mapping or a list."""
+        if isinstance(value, Mapping):
+            found = list(all_entries(value).values())
+            is_changed = False
+            for index, entry in enumerate(found):
+                name = entry.key.text
+                inner = self.node(entry.value, field.at(name) if field is not None else None, (path, name))
+                if inner is not entry.value:
+                    found[index] = entry._replace(value=inner)
+                    is_changed = True
+            return with_entries(value, found) if is_changed else value
+        if isinstance(value, Sequence):
+            item = field and field.at(LIST)
+            items = tuple(self.node(one, item, path) for one in all_items(value))
+            return value if all(map(is_, items, value.items)) else value._replace(items=items)
+        return value
