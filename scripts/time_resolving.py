@@ -82,7 +82,7 @@ def one_file(path: str, spent: dict[str, float]) -> None:
     timed("reading", lambda: files.stream(source.path))
     settings = Settings()
     environment = timed("resolving", lambda: environment_of(directory, files, log, settings))
-    scope = LoadContext(files, directory, environment, log, Provenance())
+    scope = LoadContext(files, directory, environment, COMPOSE_5, log, Provenance())
     model, *over = timed("resolving", lambda: documents(source.path, scope))
     timed("reading", lambda: [entries(one) for one in services(model)])
     model = timed("resolving", lambda: apply_extends(model, source.path, scope))

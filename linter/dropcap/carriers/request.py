@@ -20,6 +20,7 @@ class Settings(NamedTuple):
         profiles: the profiles whose services are looked at; None for all services.
         uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that
             is set nowhere is then empty, where otherwise nobody knows what whoever runs Compose has set.
+        compose: the major version of Docker Compose that resolves projects, 2 or 5.
         shows_secrets: whether the values of variables count that are named like secrets; what is made of them may
             be printed.
 
@@ -28,6 +29,7 @@ class Settings(NamedTuple):
     env_files: tuple[str, ...] | None = None
     profiles: tuple[str, ...] | None = None
     uses_environment: bool = False
+    compose: int = 5
     shows_secrets: bool = False
 
 

@@ -18,6 +18,7 @@ from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
 from dropcap.carriers.compose.services import containers
+from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
@@ -167,7 +168,8 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         from dropcap.carriers.compose.project_name import with_name
 
         environment = with_name(paths, directory, environment, files)
-    scope = LoadContext(files, directory, environment, log, Provenance())
+    version = VERSIONS[request.settings.compose]
+    scope = LoadContext(files, directory, environment, version, log, Provenance())
     model = load(paths, scope)
     top = entries(model)
     if "services" in top:

@@ -46,10 +46,11 @@ class Environment:
         is_complete: whether a name that is not in it is certainly not set, as for `docker compose` run in exactly
             this environment. Otherwise whoever runs Compose may have set it.
         hides_secrets: whether a value counts as unknown whose name is that of a secret: messages quote values.
+        is_lazy: whether the text behind an operator is replaced only where it is used.
 
     """
 
-    __slots__ = ("hides_secrets", "is_complete", "values")
+    __slots__ = ("hides_secrets", "is_complete", "is_lazy", "values")
 
     def __init__(
         self,
@@ -57,8 +58,10 @@ class Environment:
         is_complete: bool,  # noqa: FBT001  # two things make an environment, and no default suits either
         *,
         hides_secrets: bool = False,
+        is_lazy: bool = True,
     ) -> None:
         """Take the variables by name."""
+        self.is_lazy = is_lazy
         hidden = {name: _hidden(name, one) for name, one in values.items() if hides_secrets and _is_secret(name)}
         self.values: Mapping[str, Variable] = {**values, **hidden}
         self.is_complete = is_complete
@@ -78,6 +81,7 @@ class Environment:
             {**weaker.values, **self.values},
             self.is_complete or weaker.is_complete,
             hides_secrets=self.hides_secrets or weaker.hides_secrets,
+            is_lazy=self.is_lazy and weaker.is_lazy,
         )
 
 
@@ -94,7 +98,7 @@ def _hidden(name: str, variable: Variable) -> Variable:
 
 
 def from_mapping(
-    name: str, values: Mapping[str, str], *, is_complete: bool, hides_secrets: bool = False
+    name: str, values: Mapping[str, str], *, is_complete: bool, hides_secrets: bool = False, is_lazy: bool = True
 ) -> Environment:
     """Make an environment of variables that stand in no file.
 
@@ -104,8 +108,9 @@ def from_mapping(
         values: the variables.
         is_complete: whether all others are certainly not set.
         hides_secrets: see :class:`Environment`.
+        is_lazy: see there too.
 
     """
     source = Source(name, "")
     variables = {key: Variable(value, source, Span(0, 0)) for key, value in values.items()}
-    return Environment(variables, is_complete, hides_secrets=hides_secrets)
+    return Environment(variables, is_complete, hides_secrets=hides_secrets, is_lazy=is_lazy)

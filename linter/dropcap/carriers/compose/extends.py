@@ -24,6 +24,7 @@ from dropcap.carriers.compose.nodes import (
     with_entries,
     with_value,
     without,
+    without_tags,
 )
 from dropcap.carriers.compose.resolve_paths import rebased_service
 from dropcap.lang.yaml import Mapping, Sequence
@@ -148,7 +149,7 @@ class _Resolver:
         extending = without(own, "extends")
         if not isinstance(above.value, Mapping):
             return _Resolved(extending, size=size)
-        merged = merge_service(_without_tags(above.value), extending, name, self._scope.log)
+        merged = merge_service(without_tags(above.value), extending, name, self._scope.log)
         return _Resolved(merged, routes, size + above.size)
 
     def _may_extend(self, name: str, reference: _Reference, group: _Group, chain: tuple[tuple[str, str], ...]) -> bool:
@@ -209,16 +210,3 @@ class _Resolver:
 def _relative(file: str, folder: str | None) -> str:
     """Give a path as the project directory sees it; in the file that is loaded it stands so already."""
     return file if folder is None else join(folder, file)
-
-
-def _without_tags(base: Mapping) -> Mapping:
-    """Take `!reset` and `!override` out of a base: they speak of the files under it, not of those over it."""
-    return with_entries(base, (one._replace(value=_untagged(one.value)) for one in entries(base).values()))
-
-
-def _untagged(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        value = _without_tags(value)
-    elif isinstance(value, Sequence):
-        value = value._replace(items=tuple(map(_untagged, items(value))))
-    return value._replace(tag=None if value.tag in (RESET, OVERRIDE) else value.tag)

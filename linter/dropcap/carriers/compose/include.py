@@ -1,6 +1,6 @@
 """Projects that a project includes: `include`, each with a folder and variables of its own.
 
-Source: compose-go 2.9.1, `loader/include.go`.
+Sources: compose-go 2.9.1 and 2.14.0, `loader/include.go` and `loader/environment.go`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.files import join
+from dropcap.carriers.compose.interpolate import Use
 from dropcap.carriers.compose.load_context import route, whole
 from dropcap.carriers.compose.merge import merge
 from dropcap.carriers.compose.nodes import (
+    OVERRIDE,
+    RESET,
     Entry,
     all_entries,
     child,
@@ -21,6 +24,7 @@ from dropcap.carriers.compose.nodes import (
     with_entries,
     with_value,
     without,
+    without_tags,
 )
 from dropcap.carriers.compose.project_environment import with_files
 from dropcap.carriers.compose.resolve_paths import rebased_model
@@ -137,7 +141,31 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
         scope.log.add(error.failure._replace(level=Level.ERROR))
         return None
     scope.provenance.parts.extend(map(scope.files.real, paths))
-    return rebased_model(model, folder, scope)
+    return rebased_model(_with_variables(without_tags(model), environment, scope), folder, scope)
+
+
+def _with_variables(model: Mapping, environment: Environment, scope: LoadContext) -> Mapping:
+    """Give a model whose services have the values of the variables that they name alone: `environment: [NAME]`."""
+    services = child(model, "services")
+    if not isinstance(services, Mapping):
+        return model
+    found = all_entries(services)
+    for name, entry in found.items():
+        listed = child(entry.value, "environment")
+        if isinstance(entry.value, Mapping) and isinstance(listed, Sequence):
+            key = entries(entry.value)["environment"].key
+            given = listed._replace(items=tuple(_with_value(item, environment, scope) for item in items(listed)))
+            found[name] = entry._replace(value=with_value(entry.value, key, given))
+    return with_value(model, entries(model)["services"].key, with_entries(services, found.values()))
+
+
+def _with_value(item: Value, environment: Environment, scope: LoadContext) -> Value:
+    variable = environment.lookup(item.text) if isinstance(item, Scalar) and not item.unknown else None
+    if variable is None or not isinstance(item, Scalar):
+        return item
+    use = Use(item.source, item.span, item.text, variable, is_empty=not variable.value)
+    scope.provenance.uses.append(use)
+    return item._replace(text=f"{item.text}={variable.value}", style='"', unknown=variable.unknown)
 
 
 def _is_too_much(include: _Include, scope: LoadContext) -> bool:
@@ -170,9 +198,9 @@ def _folder(include: _Include, scope: LoadContext) -> str:
 
 def _environment(include: _Include, directory: str, scope: LoadContext) -> Environment:
     """Lay the including project's variables over those of the included one's own files."""
-    paths = [join(scope.directory, path) for path in include.env_files]
+    paths = [join(scope.directory, path) for path in include.env_files if path != os.devnull]
     default = os.path.join(directory, ".env")
-    if not paths and scope.files.is_there(default):
+    if not include.env_files and scope.files.is_there(default):
         paths = [default]
     return with_files(paths, scope.environment, scope.files, scope.log, include.where)
 
@@ -180,8 +208,8 @@ def _environment(include: _Include, directory: str, scope: LoadContext) -> Envir
 def _join(joined: _Joined, model: Mapping, imported: Mapping, scope: LoadContext) -> None:
     """Put what an include brings beside what is there.
 
-    Of a name that both have Docker Compose before version 5 wants the same value in both; later ones lay what is
-    there over what is included.
+    Of a name that both have Docker Compose before version 5 wants the same value in both; version 5 lays what is there
+    over what is included.
     """
     present, brought = entries(model), entries(imported)
     for kind in RESOURCES:
@@ -199,19 +227,25 @@ def _join(joined: _Joined, model: Mapping, imported: Mapping, scope: LoadContext
             here = own.get(name)
             if here is None:
                 own[name] = other
+            elif here.value.tag == RESET:  # it takes out what the files before say, and not this
+                own[name] = other._replace(value=other.value._replace(tag=OVERRIDE))
+            elif scope.version.merges_included:
+                own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
             elif not _is_same(here.value, other.value):
+                place = other.key.source.region(other.key.span)
+                message = f"{kind}.{name} comes by include from {place.path}:{place.line} too"
+                scope.log.error(here.key, f"{message}: Docker Compose before 5 refuses that")
                 own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
 
 
 def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadContext) -> Value:
-    place = included.key.source.region(included.key.span)
-    message = f"{kind}.{name} comes by include from {place.path}:{place.line} too: Docker Compose before 5 refuses that"
-    scope.log.error(here.key, message)
     if not isinstance(included.value, Mapping) or not isinstance(here.value, Mapping):
-        return here.value
+        return included.value if is_nothing(here.value) else here.value
+    # A tag on all of it speaks of the files before alone.
     base = _alone(included.key, included.value, kind, name)
-    over = _alone(here.key, here.value, kind, name)
-    return child(child(merge(base, over, scope.log), kind), name) or here.value
+    over = _alone(here.key, here.value._replace(tag=None), kind, name)
+    merged = child(child(merge(base, over, scope.log), kind), name) or here.value
+    return merged._replace(tag=here.value.tag)
 
 
 def _alone(key: Scalar, value: Mapping, kind: str, name: str) -> Mapping:

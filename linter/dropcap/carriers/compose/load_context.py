@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.environment import Environment
     from dropcap.carriers.compose.files import Files
     from dropcap.carriers.compose.interpolate import Use
+    from dropcap.carriers.compose.version import Version
     from dropcap.model import Located
     from dropcap.source import Source
 
@@ -76,6 +77,7 @@ class LoadContext(NamedTuple):
         files: the files of the project.
         directory: the project directory, which paths are relative to.
         environment: the variables.
+        version: the version of Docker Compose.
         log: what Docker Compose would refuse.
         provenance: what was drawn in.
 
@@ -84,6 +86,7 @@ class LoadContext(NamedTuple):
     files: Files
     directory: str
     environment: Environment
+    version: Version
     log: Diagnostics
     provenance: Provenance
 

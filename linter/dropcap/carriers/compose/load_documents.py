@@ -53,7 +53,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise another_kind(source, Span(0, 0), "it is empty")
     for root in empty:
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    return [_replaced(normalised(root, scope.log), source, scope) for root in found]
+    return [_replaced(normalised(root, scope.log, scope.version), source, scope) for root in found]
 
 
 def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
 from dropcap.source import Span
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.version import Version
     from dropcap.lang.yaml import Node, Value
 
     Path: TypeAlias = "tuple[Path, str] | None"
@@ -100,6 +102,19 @@ def without(mapping: Mapping, *names: str) -> Mapping:
     return with_entries(mapping, (one for name, one in all_entries(mapping).items() if name not in names))
 
 
+def without_tags(mapping: Mapping) -> Mapping:
+    """Return a mapping without `!reset` and `!override`: they speak of the files under it, not of those over it."""
+    return with_entries(mapping, (one._replace(value=_untagged(one.value)) for one in entries(mapping).values()))
+
+
+def _untagged(value: Value) -> Value:
+    if isinstance(value, Mapping):
+        value = without_tags(value)
+    elif isinstance(value, Sequence):
+        value = value._replace(items=tuple(map(_untagged, items(value))))
+    return value._replace(tag=None if value.tag in (RESET, OVERRIDE) else value.tag)
+
+
 def as_list(mapping: Mapping, path: str, log: Diagnostics, *, is_many: bool = False) -> Sequence:
     """Turn `key: value` into `key=value`, each where the two stand, as Compose does where it takes either form.
 
@@ -125,25 +140,28 @@ def path_text(path: Path) -> str:
     return ".".join(reversed(names))
 
 
-def normalised(root: Mapping, log: Diagnostics) -> Mapping:
+def normalised(root: Mapping, log: Diagnostics, version: Version = COMPOSE_5) -> Mapping:
     """Bring a document into the form of this module.
 
-    Of a key that stands there twice the last one counts. A `!reset` counts only where it is written, and what an alias
-    repeats of it is nothing at all: Docker Compose takes it out of the tree when it first comes by, at the anchor.
+    Of a key that stands there twice the last one counts. A `!reset` takes out what the files before say, and not what
+    is merged in beside it. Docker Compose 2 takes it out of the tree when it first comes by, at the anchor: what an
+    alias repeats of it is nothing at all there.
 
     Args:
         root: the document, as it is parsed.
+        version: the version of Docker Compose.
         log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
     """
-    return _Normaliser(log).mapping(root, None)
+    return _Normaliser(log, repeats_resets=version.repeats_resets).mapping(root, None)
 
 
 class _Normaliser:
     """Normalises the nodes of one document; what several aliases name only once."""
 
-    def __init__(self, log: Diagnostics) -> None:
+    def __init__(self, log: Diagnostics, *, repeats_resets: bool) -> None:
         self._log = log
+        self._repeats_resets = repeats_resets
         self._done: dict[int, Value] = {}
 
     def node(self, node: Node, path: Path, *, is_repeated: bool = False) -> Value:
@@ -155,7 +173,7 @@ class _Normaliser:
         if isinstance(node, Sequence):
             return node._replace(items=tuple(self.node(item, path, is_repeated=is_repeated) for item in node.items))
         if id(node.target) not in self._done:
-            self._done[id(node.target)] = self.node(node.target, path, is_repeated=True)
+            self._done[id(node.target)] = self.node(node.target, path, is_repeated=not self._repeats_resets)
         return self._done[id(node.target)]
 
     def mapping(self, mapping: Mapping, path: Path, *, is_repeated: bool = False) -> Mapping:
@@ -178,8 +196,19 @@ class _Normaliser:
                     self._log.error(node, "<< must name a mapping, or a list of mappings")
                     continue
                 for name, entry in all_entries(other).items():
-                    found.setdefault(name, entry)
+                    # Docker Compose finds no place for a reset that comes by a list of mappings.
+                    if not (isinstance(value, Sequence) and entry.value.tag == RESET):
+                        found[name] = _beside(found[name], entry) if name in found else entry
         return with_entries(mapping, found.values())
+
+
+def _beside(own: Entry, merged: Entry) -> Entry:
+    """Return what counts of a key that stands in a mapping and in one that is merged into it."""
+    if own.value.tag == RESET and merged.value.tag != RESET:
+        return merged._replace(value=merged.value._replace(tag=OVERRIDE))
+    if merged.value.tag == RESET and own.value.tag is None:
+        return own._replace(value=own.value._replace(tag=OVERRIDE))
+    return own
 
 
 def refuse_key(key: Node, path: str, log: Diagnostics) -> None:

@@ -1,7 +1,8 @@
 """A Compose project: files laid over one another, with all that they extend and include.
 
-The order of the steps is that of compose-go 2.9.1, `loader/loader.go`: each document of each file has its variables
-replaced, then its services extended, then its includes joined, and is then laid over what is there.
+The order of the steps is that of compose-go, `loader/loader.go`: each document of each file has its variables
+replaced, then its includes joined, then its services extended, and is then laid over what is there. Docker Compose 2
+extends the services before it joins the includes.
 """
 
 from __future__ import annotations
@@ -78,10 +79,16 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
 
 def _with_others(document: Mapping, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
     """Draw in what a document extends and includes; few do, and the rest need not wait for the code."""
+    if scope.version.includes_first:
+        document = _with_included(document, path, scope, included)
     if any(child(entry.value, "extends") for entry in entries(child(document, "services")).values()):
         from dropcap.carriers.compose.extends import apply_extends
 
         document = apply_extends(document, path, scope)
+    return document if scope.version.includes_first else _with_included(document, path, scope, included)
+
+
+def _with_included(document: Mapping, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
     if child(document, "include"):
         from dropcap.carriers.compose.include import apply_include
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import Environment, from_mapping
+from dropcap.carriers.compose.version import VERSIONS
 from dropcap.model import Level, UnreadableError
 from dropcap.workspace import NotReadError
 
@@ -28,6 +29,7 @@ def environment_of(directory: str, files: Files, log: Diagnostics, settings: Set
         process,
         is_complete=settings.uses_environment,
         hides_secrets=not settings.shows_secrets,
+        is_lazy=VERSIONS[settings.compose].is_lazy,
     )
     if settings.env_files is not None:
         for path in settings.env_files:

@@ -2,7 +2,8 @@
 
 Source: compose-go, `template/template.go`. Its detours (an operator is looked for in all that follows, what stands
 behind a closing brace is replaced apart) come to this: references are read from left to right, the operator is what
-follows the name, and the text behind it is replaced by itself first, whether it is used or not.
+follows the name, and the text behind it is replaced by itself. Before Docker Compose 5.0.2 that was done first, whether
+it is used or not; since then only where it is used.
 """
 
 from __future__ import annotations
@@ -80,6 +81,16 @@ def substitute(text: str, environment: Environment) -> Substitution:
 _NOTHING = Substitution("")
 
 
+def _may_use_word(operator: str, variable: Variable | None) -> bool:
+    """Whether the text behind an operator may be what comes in its place, or what is said of its lack."""
+    if variable is None:
+        return operator[-1:] != "+"
+    if variable.unknown:
+        return True
+    is_there = bool(variable.value) or not operator.startswith(":")
+    return is_there is (operator[-1:] == "+")
+
+
 class _Substituter:
     """Reads a text once a level of nesting."""
 
@@ -115,9 +126,10 @@ class _Substituter:
     def value(self, reference: Reference, depth: int) -> Substitution:
         """Give what comes in the place of a reference."""
         name, operator = reference.name, reference.operator
-        word = self._word(reference, depth) if operator else _NOTHING
         variable = self._environment.lookup(name)
         kind = operator[-1:]
+        is_unused = self._environment.is_lazy and not _may_use_word(operator, variable)
+        word = self._word(reference, depth) if operator and not is_unused else _NOTHING
         if variable is None:
             return self._unset(reference, kind, word)
         if operator in (":-", ":+") and variable.unknown:
