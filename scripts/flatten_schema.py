@@ -1,6 +1,6 @@
 """Make the Compose schema that dropcap checks files with from the one that its authors publish.
 
-    python scripts/flatten_schema.py            write flat.json and fast_path.py anew from upstream.json
+    python scripts/flatten_schema.py            write flat.json and plain.txt anew from upstream.json
     python scripts/flatten_schema.py CORPUS     compare the two on every YAML file below a folder
 
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
@@ -263,19 +263,19 @@ def written(schema: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def simple_forms(schema: dict[str, Any]) -> dict[str, str]:
-    """Give for each key of a service the plain forms that the schema allows without a closer look.
+def plain_forms(schema: dict[str, Any]) -> str:
+    """Write for each key of a service the plain forms that the schema allows without a closer look.
 
-    Each form is a letter: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts that
-    differ, `m` a mapping of any names to texts, numbers, truth values or nothing.
+    A form is any text, number, truth value (`boolean`) or nothing, a list of any texts that differ, or a mapping of
+    any names to texts, numbers, truth values or nothing.
     """
-    forms: dict[str, str] = {}
-    for name, one in schema["$defs"]["service"]["properties"].items():
+    lines = []
+    for name, one in sorted(schema["$defs"]["service"]["properties"].items()):
         branches = list(_branches(one, schema))
-        letters = "".join(letter for letter, is_allowed in _FORMS.items() if any(map(is_allowed, branches)))
-        if letters:
-            forms[name] = letters
-    return forms
+        forms = [form for form, is_allowed in _FORMS.items() if any(map(is_allowed, branches))]
+        if forms:
+            lines.append(" ".join((name, *forms)) + "\n")
+    return "".join(lines)
 
 
 def _branches(schema: Any, whole: dict[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # as above
@@ -311,25 +311,13 @@ def _is_mapping_of_values(branch: dict[str, Any]) -> bool:
 
 
 _FORMS: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "t": _is_any("string"),
-    "n": _is_any("number"),
-    "b": _is_any("boolean"),
-    "0": _is_any("null"),
-    "l": _is_list_of_texts,
-    "m": _is_mapping_of_values,
+    "text": _is_any("string"),
+    "number": _is_any("number"),
+    "boolean": _is_any("boolean"),
+    "nothing": _is_any("null"),
+    "list": _is_list_of_texts,
+    "mapping": _is_mapping_of_values,
 }
-
-
-def simple_module(forms: dict[str, str]) -> str:
-    """Write the plain forms as a Python module."""
-    head = (
-        '"""The plain forms of the keys of a service, made of `upstream.json` by `scripts/flatten_schema.py`.\n\n'
-        "Each letter is a form: `t` any text, `n` any number, `b` a truth value, `0` nothing, `l` a list of any texts\n"
-        "that differ, `m` a mapping of any names to texts, numbers, truth values or nothing.\n"
-        '"""\n\nfrom __future__ import annotations\n\n'
-    )
-    lines = "".join(f"    {json.dumps(name)}: {json.dumps(letters)},\n" for name, letters in sorted(forms.items()))
-    return f"{head}FORMS = {{\n{lines}}}\n"
 
 
 def compare(folder: str) -> int:
@@ -360,7 +348,7 @@ def main(arguments: list[str]) -> int:
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
     flat = flattened(upstream)
     (FOLDER / "flat.json").write_text(written(flat), encoding="utf-8")
-    (FOLDER / "fast_path.py").write_text(simple_module(simple_forms(flat)), encoding="utf-8")
+    (FOLDER / "plain.txt").write_text(plain_forms(flat), encoding="utf-8")
     return 0
 
 

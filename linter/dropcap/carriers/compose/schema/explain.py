@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-    from dropcap.lang.yaml import Mapping, Node, Pair
+    from dropcap.lang.yaml import Mapping, Node, Pair, Value
 
 MAX_VALUES = 200_000
 """How many values, aliases followed, are looked at; `jsonschema` takes about a second for so many."""
@@ -98,7 +98,7 @@ class _Place:
             data = data[step]
         self.data = data
         self.keys: Dictionary[str, Node] = {}
-        self.items: list[Node] = []
+        self.items: list[Value] = []
         if isinstance(data, dict):
             self.keys = {name: entry.key for name, entry in plain.entries(data).items()}
         elif isinstance(data, list):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.nodes import entries, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
-from dropcap.lang.yaml import Mapping, Scalar, target
+from dropcap.lang.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from dropcap.carriers.compose.nodes import Entry
-    from dropcap.lang.yaml import Node, Sequence
+    from dropcap.lang.yaml import Sequence, Value
 
 _LONGEST_INTEGER = 20
 """How many characters an integer of 64 bits may have; go-yaml makes longer ones a fraction."""
@@ -54,33 +54,30 @@ class Plain:
     def __init__(self, limit: int | None = None) -> None:
         """Take how many values may be made in all, or None where the nodes are known to be few."""
         self._left = limit
-        self._made: dict[int, dict[str, Entry] | list[Node]] = {}
+        self._made: dict[int, dict[str, Entry] | list[Value]] = {}
         self._kept: list[object] = []  # so that no identity is used twice
 
-    def of(self, node: Node) -> Any:  # noqa: ANN401  # plain data is of any type
+    def of(self, node: Value) -> Any:  # noqa: ANN401  # plain data is of any type
         """Convert a node.
 
         Raises:
             TooLargeError: there are more values than the limit allows.
 
         """
-        value = target(node)
         if self._left is not None:
             self._left -= 1
             if self._left < 0:
                 raise TooLargeError
-        if isinstance(value, Scalar):
-            return scalar(value)
-        if isinstance(value, Mapping):
-            return self._mapping(value)
-        return self._sequence(value)
+        if isinstance(node, Scalar):
+            return scalar(node)
+        return self._mapping(node) if isinstance(node, Mapping) else self._sequence(node)
 
     def entries(self, made: dict[str, Any]) -> dict[str, Entry]:
         """Give what a mapping that was made here stands for."""
         found = self._made[id(made)]
         return found if isinstance(found, dict) else {}
 
-    def items(self, made: list[Any]) -> list[Node]:
+    def items(self, made: list[Any]) -> list[Value]:
         """Give what a list that was made here stands for."""
         found = self._made[id(made)]
         return found if isinstance(found, list) else []
@@ -93,7 +90,7 @@ class Plain:
         return made
 
     def _sequence(self, sequence: Sequence) -> list[Any]:
-        found: list[Node] = [*items(sequence)]
+        found = items(sequence)
         made = [self.of(item) for item in found]
         self._made[id(made)] = found
         self._kept.append(made)

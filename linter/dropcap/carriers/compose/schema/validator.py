@@ -1,24 +1,27 @@
 """A fast check whether nodes are as the Compose schema wants them: yes or no, without a word why.
 
 The schema is compiled into functions of one node each, a part of it when a file first has use for that part. They
-say what `jsonschema` says about the same data; a test compares the two.
+say what `jsonschema` says about the same data; a test compares the two. To read the schema takes 3 ms, so that what
+it makes of services in plain forms, as most files have them, is in a small file of its own, `plain.txt`.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.nodes import RESET, entries
-from dropcap.carriers.compose.schema.compose_schema import SCHEMA
-from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type
-from dropcap.lang.yaml import Mapping, Scalar, Sequence, target
+from dropcap.carriers.compose.nodes import all_entries, entries, is_plainly_text, items
+from dropcap.carriers.compose.yaml_types import scalar_type
+from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
 
-    from dropcap.lang.yaml import Node
+    from dropcap.carriers.compose.nodes import Entry
+    from dropcap.lang.yaml import Value
 
     Check = Callable[[Any], bool]
 
@@ -36,7 +39,48 @@ _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 
 def is_valid(root: Mapping) -> bool:
     """Whether the schema allows a whole model; what it may hold is said at `problems`."""
-    return _REFERENCES["#"](root)
+    return is_plain(root) or _REFERENCES["#"](root)
+
+
+def is_plain(root: Mapping) -> bool:
+    """Whether a model holds nothing but services in plain forms, and perhaps a version: then it is valid."""
+    for name, entry in all_entries(root).items():
+        if name == "services" and type(entry.value) is Mapping and entry.value.tag is None:
+            if not all(_is_plain_service(*one) for one in all_entries(entry.value).items()):
+                return False
+        elif name != "version" or type(entry.value) is not Scalar or not is_plainly_text(entry.value):
+            return False
+    return True
+
+
+def _is_plain_service(name: str, entry: Entry) -> bool:
+    value = entry.value
+    if type(value) is not Mapping or value.tag is not None or not name or not _IN_NAMES.issuperset(name):
+        return False
+    return all(_has_plain_form(key, one.value) for key, one in all_entries(value).items())
+
+
+def _has_plain_form(key: str, value: Value) -> bool:
+    forms = _plain_forms().get(key, "")
+    if value.tag is not None:
+        return False
+    if isinstance(value, Scalar):
+        return scalar_type(value) in forms
+    if isinstance(value, Sequence):
+        return "list" in forms and len(_texts(value)) == len(value.items)
+    found = all_entries(value).items()
+    return "mapping" in forms and all(name.strip("\n") and _is_plain_value(one.value) for name, one in found)
+
+
+def _is_plain_value(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.tag is None and scalar_type(value) != "date"
+
+
+@cache
+def _plain_forms() -> dict[str, str]:
+    """Return the plain forms of each key of a service."""
+    lines = package_text("carriers", "compose", "schema", "plain.txt").splitlines()
+    return {key: forms for key, _, forms in (line.partition(" ") for line in lines)}
 
 
 def _yes(node: object) -> bool:  # noqa: ARG001  # has the shape of a check
@@ -62,6 +106,8 @@ class _Checks(dict[str, "Check"]):
 
 def _referenced(reference: str) -> Any:  # noqa: ANN401  # a schema is any JSON
     """Give the part of the schema that a `$ref` names."""
+    from dropcap.carriers.compose.schema.compose_schema import SCHEMA
+
     place: Any = SCHEMA
     for step in reference.split("/")[1:]:
         place = place[step]
@@ -79,13 +125,9 @@ def _check(schema: Any) -> Check:  # noqa: ANN401  # as above
 def _compiled(schema: Any) -> Check:  # noqa: ANN401  # as above
     scalar, mapping, sequence = _parts(schema)
 
-    def check(node: Node) -> bool:
+    def check(node: Value) -> bool:
         kind = type(node)
-        if kind is Scalar:
-            return scalar(node)
-        if kind is Mapping:
-            return mapping(node)
-        return sequence(node) if kind is Sequence else check(target(node))
+        return scalar(node) if kind is Scalar else mapping(node) if kind is Mapping else sequence(node)
 
     return _yes if scalar is mapping is sequence is _yes else check
 
@@ -132,7 +174,7 @@ def _by_kind(kinds: Dictionary[str, Check]) -> Check:
     def scalar(node: Scalar) -> bool:
         if node.unknown is not None:
             return True
-        if node.tag is None and (node.style or node.text[:1] in STARTS_OF_TEXT):
+        if is_plainly_text(node):
             return of_texts(node)
         return kinds.get(scalar_type(node), _no)(node)
 
@@ -140,8 +182,7 @@ def _by_kind(kinds: Dictionary[str, Check]) -> Check:
 
 
 def _is_text(node: Scalar) -> bool:
-    is_plainly = node.tag is None and bool(node.style or node.text[:1] in STARTS_OF_TEXT)
-    return is_plainly or node.unknown is not None or scalar_type(node) == "text"
+    return is_plainly_text(node) or node.unknown is not None or scalar_type(node) == "text"
 
 
 def _scalar(schema: Any, kind: str) -> Check:  # noqa: ANN401  # as above
@@ -190,23 +231,25 @@ def _sequence(schema: Any) -> Check:  # noqa: ANN401  # as above
     is_of_texts = branches_of(each) == [{"type": "string"}]
 
     def sequence(node: Sequence) -> bool:
-        for item in node.items:
-            if not check(item) and target(item).tag != RESET:
-                return False
-        return not is_unique or _has_no_repeats(node, is_of_texts=is_of_texts)
+        return all(map(check, items(node))) and (not is_unique or _has_no_repeats(node, is_of_texts=is_of_texts))
 
     return sequence
 
 
 def _has_no_repeats(node: Sequence, *, is_of_texts: bool) -> bool:
     """Whether no two items of a list are equal."""
-    texts = {item.text for item in node.items if type(item) is Scalar and (is_of_texts or scalar_type(item) == "text")}
-    if len(texts) == len(node.items):
+    if len(_texts(node, is_of_texts=is_of_texts)) == len(node.items):
         return True
     from dropcap.carriers.compose.schema.to_python import Plain, identity
 
     found = [identity(data) for data in Plain().of(node)]
     return len(set(found)) == len(found)
+
+
+def _texts(node: Sequence, *, is_of_texts: bool = False) -> set[str]:
+    """Give the different texts of a list."""
+    scalars = (item for item in node.items if type(item) is Scalar)
+    return {item.text for item in scalars if is_of_texts or (item.tag is None and scalar_type(item) == "text")}
 
 
 def _mapping(schema: Any) -> Check:  # noqa: ANN401  # as above
@@ -219,9 +262,8 @@ def _mapping(schema: Any) -> Check:  # noqa: ANN401  # as above
         others = _no
     required: list[str] = schema.get("required", [])
     choices = [choice["required"] for choice in schema.get("anyOf", ())]
-    is_complete = _completeness(required, choices)
 
-    def allows(name: str, value: Node) -> bool:
+    def allows(name: str, value: Value) -> bool:
         if name in known:
             return checks[name](value)
         for matches, check in patterns:
@@ -230,38 +272,11 @@ def _mapping(schema: Any) -> Check:  # noqa: ANN401  # as above
         return others(value)
 
     def mapping(node: Mapping) -> bool:
-        found = _plain_pairs(node, known)
-        for name, value in found.items():
-            if not allows(name, value) and target(value).tag != RESET:
-                return False
-        return is_complete is None or is_complete({name for name in found if target(found[name]).tag != RESET})
+        found = entries(node)
+        return (
+            all(allows(name, one.value) for name, one in found.items())
+            and all(name in found for name in required)
+            and (not choices or any(all(name in found for name in choice) for choice in choices))
+        )
 
     return mapping
-
-
-def _completeness(required: list[str], choices: list[list[str]]) -> Callable[[Container[str]], bool] | None:
-    """Say of the keys of a mapping whether all that are required are there, and all of one choice."""
-    if not required and not choices:
-        return None
-
-    def is_complete(names: Container[str]) -> bool:
-        if not all(name in names for name in required):
-            return False
-        return not choices or any(all(name in names for name in choice) for choice in choices)
-
-    return is_complete
-
-
-def _plain_pairs(node: Mapping, known: Container[str]) -> Dictionary[str, Node]:
-    """Give a mapping's values by key, as `entries` does; most mappings have nothing that it has to look at."""
-    found: dict[str, Node] = {}
-    for key, value in node.pairs:
-        if type(key) is not Scalar or key.tag is not None:
-            break
-        name = key.text
-        if name not in known and (name == "<<" or scalar_type(key) != "text"):
-            break
-        found[name] = value
-    if len(found) == len(node.pairs):
-        return found
-    return {name: entry.value for name, entry in entries(node).items()}
