@@ -6,7 +6,7 @@
 Upstream composes a service of parts by `allOf` and closes it by `unevaluatedProperties`. A fault in one part then
 makes every key of that part "unevaluated" too, so that one wrong value is told twice, the second time wrongly. Here
 the parts are put into one list of properties, which is closed by `additionalProperties`. The result says the same
-about every file, but for `ALSO_ACCEPTED`.
+about every file.
 
 A keyword that is not known here stops the script: neither it nor the fast check may pass over one.
 """
@@ -39,46 +39,22 @@ MANY = frozenset({"allOf", "anyOf", "oneOf"})
 NAMED = frozenset({"properties", "patternProperties", "$defs"})
 PLAIN = frozenset({"$ref", "enum", "maximum", "minimum", "pattern", "required", "type", "uniqueItems"})
 
-ALSO_ACCEPTED: tuple[tuple[tuple[str, ...], object, object], ...] = (
-    # A name of a network or of a model was any text.
-    (("properties", "networks", "additionalProperties"), False, {}),
-    (("properties", "models", "additionalProperties"), False, {}),
-    # A size could have a fraction.
-    (("$defs", "container_spec", "properties", "mem_limit", "type", "0"), "integer", "number"),
-    (("$defs", "container_spec", "properties", "memswap_limit", "type", "0"), "integer", "number"),
-    (("$defs", "container_spec", "properties", "shm_size", "type", "0"), "integer", "number"),
-    # The pattern was looked for anywhere in the text.
-    (
-        ("$defs", "container_spec", "properties", "pull_policy", "pattern"),
-        "^(always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+)$",
-        "always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
-    ),
-)
-"""What Docker Compose 2.40 accepts and the newest schema does not: where, what stands there, what is put there.
-
-Both versions are in use, and a linter calls nothing an error that one of them takes.
-"""
-
 
 class SchemaError(Exception):
     """The schema holds what this script does not know how to flatten."""
 
 
-def flattened(upstream: dict[str, Any], *, is_lenient: bool = True) -> dict[str, Any]:
+def flattened(upstream: dict[str, Any]) -> dict[str, Any]:
     """Give a schema without annotations, `allOf` and `unevaluatedProperties` that accepts the same.
 
     Args:
         upstream: the schema as it is published.
-        is_lenient: whether what `ALSO_ACCEPTED` names is accepted too.
 
     Raises:
         SchemaError: something in it is not known here.
 
     """
     schema = stripped(upstream, "#")
-    if is_lenient:
-        for path, before, after in ALSO_ACCEPTED:
-            _replace(schema, path, before, after)
     definitions = schema.pop("$defs")
     flat = {name: _closed(one, definitions, f"#/$defs/{name}") for name, one in definitions.items()}
     used = _reachable(schema, flat)
@@ -135,16 +111,6 @@ def pythonic(pattern: str, path: str) -> str:
     result = body if body == pattern else rf"{body}\Z"
     re.compile(result)
     return result
-
-
-def _replace(schema: Any, path: tuple[str, ...], before: object, after: object) -> None:  # noqa: ANN401  # as above
-    place = schema
-    for name in path[:-1]:
-        place = place[name]
-    step: Any = int(path[-1]) if isinstance(place, list) else path[-1]
-    if place[step] not in (before, pythonic(before, "") if isinstance(before, str) else before):
-        raise SchemaError(f"{'/'.join(path)} is no longer {before}: look again at what older versions accept")
-    place[step] = after
 
 
 def _closed(schema: Any, definitions: dict[str, Any], path: str) -> Any:  # noqa: ANN401  # as above
@@ -323,7 +289,7 @@ _FORMS: dict[str, Callable[[dict[str, Any]], bool]] = {
 def compare(folder: str) -> int:
     """Say on which files below a folder the two schemas differ; gives the exit status."""
     upstream = json.loads((FOLDER / "upstream.json").read_text(encoding="utf-8"))
-    both = [Draft202012Validator(one) for one in (upstream, flattened(upstream, is_lenient=False))]
+    both = [Draft202012Validator(one) for one in (upstream, flattened(upstream))]
     count = different = 0
     for path in sorted(Path(folder).rglob("*.y*ml")):
         try:

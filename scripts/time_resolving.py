@@ -30,6 +30,7 @@ from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.references import check_references
 from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.services import containers
+from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.request import Settings
 from dropcap.lang.yaml import Mapping
 from dropcap.model import UnreadableError

@@ -13,13 +13,11 @@ from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_documents import documents
 from dropcap.carriers.compose.merge import merge, merge_service
 from dropcap.carriers.compose.nodes import (
-    OVERRIDE,
     RESET,
     all_entries,
     child,
     entries,
     is_nothing,
-    items,
     known_text,
     with_entries,
     with_value,
@@ -27,7 +25,7 @@ from dropcap.carriers.compose.nodes import (
     without_tags,
 )
 from dropcap.carriers.compose.resolve_paths import rebased_service
-from dropcap.lang.yaml import Mapping, Sequence
+from dropcap.lang.yaml import Mapping
 from dropcap.model import Level, Located, Related, Route
 from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import NotReadError

@@ -49,10 +49,10 @@ def rows(column: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def column(name: str) -> Field:
-    """Return what one column of the table says of a whole model."""
+def column(*names: str) -> Field:
+    """Return what a column of the table says of a whole model, or several columns together."""
     root = Field()
-    for path, word in rows(name):
+    for path, word in (row for name in names for row in rows(name)):
         field = root
         for step in path.split("."):
             field = field.below.setdefault(step, Field())
@@ -60,9 +60,10 @@ def column(name: str) -> Field:
     return root
 
 
-def last_names(column: str) -> set[str]:
-    """Return the keys of which a column of the table says something: the last name of each path."""
-    return {[step for step in path.split(".") if step not in (LIST, "*")][-1] for path, _ in rows(column)}
+def last_names(*columns: str) -> set[str]:
+    """Return the keys of which columns of the table say something: the last name of each path."""
+    paths = (path for column in columns for path, _ in rows(column))
+    return {[step for step in path.split(".") if step not in (LIST, "*")][-1] for path in paths}
 
 
 def _paths(written: str) -> Iterator[str]:

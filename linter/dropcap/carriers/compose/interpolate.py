@@ -14,6 +14,7 @@ from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.nodes import path_text
 from dropcap.carriers.compose.substitute import RequiredError, Substitution, substitute
 from dropcap.carriers.compose.variables import InvalidTemplateError
+from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.namedtuple import NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.environment import Environment, Variable
     from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.nodes import Path
+    from dropcap.carriers.compose.version import Version
     from dropcap.lang.yaml import Value
     from dropcap.source import Source
 
@@ -54,7 +56,13 @@ class Use(NamedTuple):
     is_empty: bool
 
 
-def interpolate(root: Mapping, environment: Environment, log: Diagnostics, uses: list[Use] | None = None) -> Mapping:
+def interpolate(
+    root: Mapping,
+    environment: Environment,
+    log: Diagnostics,
+    uses: list[Use] | None = None,
+    version: Version = COMPOSE_5,
+) -> Mapping:
     """Replace the variables of a file, and cast what is typed.
 
     A scalar whose text changes is a string in double quotes from then on, or a plain value where it is cast; it
@@ -66,12 +74,14 @@ def interpolate(root: Mapping, environment: Environment, log: Diagnostics, uses:
         environment: the variables.
         log: told what Compose refuses; such a scalar stays as it is.
         uses: gathers which variable decides which scalar.
+        version: the version of Docker Compose.
 
     """
+    casts = column("cast", "cast_5") if version.casts_conditions else column("cast")
     text = root.source.text
     has_escape = "\\" in text and re.search(_ESCAPED_DOLLAR, text) is not None
     replacer = _Replacer(environment, log, has_dollar=has_escape or "$" in text, has_escape=has_escape)
-    changed = Walk(replacer.replaced, replacer.passes).inside(root, column("cast"))
+    changed = Walk(replacer.replaced, replacer.passes).inside(root, casts)
     if uses is not None:
         uses += replacer.uses.values()
     return changed if isinstance(changed, Mapping) else root

@@ -66,12 +66,12 @@ def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     """Replace the variables of a document, and note which values came from where else."""
     text = source.text
     # A file with no variable, and none of the keys whose texts are cast, is as it is written.
-    if "$" not in text and "\\" not in text and not any(key in text for key in last_names("cast")):
+    if "$" not in text and "\\" not in text and not any(key in text for key in last_names("cast", "cast_5")):
         return root
     from dropcap.carriers.compose.interpolate import interpolate  # what has no variable need not wait for the code
 
     uses: list[Use] = []
-    model = interpolate(root, scope.environment, scope.log, uses)
+    model = interpolate(root, scope.environment, scope.log, uses, scope.version)
     for use in uses:
         if use.variable is not None and use.variable.source is not source:
             where = Located(use.name, use.variable.source, use.variable.span)

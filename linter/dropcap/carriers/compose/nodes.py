@@ -112,7 +112,10 @@ def _untagged(value: Value) -> Value:
         value = without_tags(value)
     elif isinstance(value, Sequence):
         value = value._replace(items=tuple(map(_untagged, items(value))))
-    return value._replace(tag=None if value.tag in (RESET, OVERRIDE) else value.tag)
+    if value.tag not in (RESET, OVERRIDE):
+        return value
+    # A single value behind a tag of its own is a text, whatever it looks like.
+    return value._replace(tag=None, style=value.style or '"') if isinstance(value, Scalar) else value._replace(tag=None)
 
 
 def as_list(mapping: Mapping, path: str, log: Diagnostics, *, is_many: bool = False) -> Sequence:

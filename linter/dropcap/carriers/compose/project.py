@@ -70,7 +70,7 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
         model = unique_lists(own if model is None else _laid_over(model, own, scope))
         _refuse_another_kind(model, scope.files.source(path))
         if not is_version_1(model):
-            for wrong in problems(model):
+            for wrong in problems(model, version=scope.version):
                 scope.log.error(wrong.where, wrong.message)
     if model is None:
         raise ValueError("a file has a document")

@@ -67,6 +67,11 @@ def volumes(value: Value, scope: LoadContext, field: Field) -> Tree | None:
         target = tree.get("target") if isinstance(tree, dict) else None
         if isinstance(tree, dict) and isinstance(target, Leaf) and not is_unknown(target):
             tree["target"] = target._replace(value=clean_path(str(target.value)), only="")
+        bind = tree.get("bind") if isinstance(tree, dict) else None
+        if isinstance(bind, dict) and scope.version.creates_host_paths:
+            creates = bind.get("create_host_path", Leaf(value=True, at=None))
+            if isinstance(creates, Leaf) and not is_unknown(creates):
+                bind["create_host_path"] = creates._replace(only="text" if creates.value else "")
     return found or None
 
 

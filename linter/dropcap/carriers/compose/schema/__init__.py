@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.schema.validator import is_valid
+from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from dropcap.lang.yaml import Mapping, Node
+    from collections.abc import Iterator
+    from collections.abc import Mapping as Dictionary
+
+    from dropcap.carriers.compose.version import Version
+    from dropcap.lang.yaml import Mapping, Node, Value
 
 __all__ = ["MAX_WRONG", "Wrong", "problems"]
 
@@ -34,7 +40,11 @@ class Wrong(NamedTuple):
     message: str
 
 
-def problems(root: Mapping, *, is_fragment: bool = False) -> tuple[Wrong, ...]:
+SINCE: Dictionary[tuple[str, ...], str] = {("pre_start",): "5.3", ("build", "no_cache_filter"): "5.0"}
+"""What the schema allows in a service and older versions of Docker Compose do not know, with the first that does."""
+
+
+def problems(root: Mapping, *, is_fragment: bool = False, version: Version = COMPOSE_5) -> tuple[Wrong, ...]:
     """Say what is wrong with a model, in the order of their places, at most `MAX_WRONG` faults.
 
     A scalar with `unknown` is whatever scalar the schema asks for. Keys that are no strings, and what `<<` may not
@@ -45,10 +55,28 @@ def problems(root: Mapping, *, is_fragment: bool = False) -> tuple[Wrong, ...]:
             out where Docker Compose takes them out, which is when it validates; not in its canonical form, which the
             schema does not describe in all places.
         is_fragment: whether it is completed by another file, so that nothing is missing.
+        version: the version of Docker Compose.
 
     """
+    newer = () if version.has_pre_start else tuple(_too_new(root, version))
     if is_valid(root):
-        return ()
+        return newer
     from dropcap.carriers.compose.schema.explain import explained
 
-    return tuple(Wrong(where, message) for where, message in explained(root, MAX_WRONG, is_fragment=is_fragment))
+    found = explained(root, MAX_WRONG, is_fragment=is_fragment)
+    return (*newer, *(Wrong(where, message) for where, message in found))[:MAX_WRONG]
+
+
+def _too_new(root: Mapping, version: Version) -> Iterator[Wrong]:
+    """Give what a version does not know yet."""
+    for name, service in entries(child(root, "services")).items():
+        for path, since in SINCE.items():
+            *above, last = path
+            value: Value | None = service.value
+            for step in above:
+                value = child(value, step)
+            found = entries(value)
+            if last in found:
+                where = f"services.{name}.{'.'.join(path)}"
+                message = f"{where} is known since Docker Compose {since}; {version.number} refuses it"
+                yield Wrong(found[last].key, message)
