@@ -113,6 +113,7 @@ def read_project(target: Target, settings: Settings) -> Project:
 
     """
     from dropcap.carriers.compose import resolve
+    from dropcap.carriers.compose.services import containers
 
     given = (*target.given, *(settings.env_files or ()))
     workspace = Workspace(target.root or root_of(os.path.dirname(target.path)), named=given)
@@ -120,7 +121,10 @@ def read_project(target: Target, settings: Settings) -> Project:
         source = workspace.source(target.path)
     except NotReadError as error:
         raise UnreadableError(error.failure(Level.ERROR)) from None
-    return resolve(source, Request(workspace, target.over, settings=settings))
+    project = resolve(source, Request(workspace, target.over, settings=settings))
+    # What is refused of a service is found where it is read as a container, and told here as `check` tells it.
+    list(containers(project.services, project.scope, settings.profiles))
+    return project
 
 
 def _text(tree: dict[str, Tree], project: Project) -> Iterator[str]:

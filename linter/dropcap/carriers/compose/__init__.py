@@ -44,7 +44,14 @@ _SERVICES = (
 _IN_BRACES = r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*\{"
 _OF_ONE_IN_BRACES = r"[{,]\s*(['\"]?)(?:image|build|extends)\1\s*:"
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
-_NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
+_NAMES_FILES = frozenset({"env_file", "label_file"})
+# What `consistency` looks at: few files have none of it. The empty name stands for a service without an image.
+_MAY_CONTRADICT = frozenset(
+    {"", "build", "cgroup", "configs", "container_name", "cpus", "depends_on", "deploy", "develop", "gpus"}
+    | {"healthcheck", "ipc", "links", "mem_limit", "mem_reservation", "models", "network_mode", "networks", "pid"}
+    | {"pids_limit", "platform", "ports", "profiles", "scale", "secrets", "tmpfs", "uts", "volumes", "volumes_from"}
+)
+_HOLDS_RESOURCES = frozenset({"configs", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
 _SPELLS_LETTERS = r"\\(?:[xuU]|\r?\n)"
@@ -178,21 +185,40 @@ def resolve(source: Source, request: Request | None = None) -> Project:
             isinstance(services, Scalar) and scalar_type(services) == "nothing"
         ):
             log.error(services, "services must be a mapping of names to services")
-        # A file that stands alone may be laid over one that has what it names.
-        if (
-            (is_main(source.path) or over)
-            and not scope.provenance.is_partial
-            and any(key in source.text for key in (*_NAMES_OTHERS, "\\"))
-        ):
-            from dropcap.carriers.compose.references import check_references
-
-            check_references(model, scope)
+        if isinstance(services, Mapping):
+            # A file that stands alone may be laid over one that has what it names.
+            is_whole = (is_main(source.path) or bool(over)) and not scope.provenance.is_partial
+            _check(model, services, scope, request.settings.profiles, is_whole=is_whole)
         return Project(model, services, scope)
     if is_version_1(model):
         first = next(iter(top.values()))
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)
     return Project(model, None, scope)
+
+
+def _check(
+    model: Mapping, services: Mapping, scope: LoadContext, profiles: Sequence[str] | None, *, is_whole: bool
+) -> None:
+    """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
+    keys = {key for entry in entries(services).values() for key in _keys(entry.value)}
+    if _NAMES_FILES & keys:
+        from dropcap.carriers.compose.references import check_named_files
+
+        check_named_files(services, scope)
+    if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
+        from dropcap.carriers.compose.consistency import check_consistency
+
+        check_consistency(model, scope, None if profiles is None else frozenset(profiles), is_whole=is_whole)
+
+
+def _keys(service: Value) -> Iterator[str]:
+    """Give the keys of a service; of one without an image, `""`."""
+    found = entries(service)
+    yield from found
+    image = found["image"].value if "image" in found else None
+    if not isinstance(image, Scalar) or not image.text:
+        yield ""
 
 
 def _may_have_name(text: str) -> bool:

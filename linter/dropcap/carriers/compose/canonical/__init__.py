@@ -112,8 +112,8 @@ def _complete(tree: dict[str, Tree]) -> None:
     """Add to a service what Compose concludes from the rest of it."""
     image = tree.get("image")
     hooks = tree.get("pre_start")
-    for hook in hooks if isinstance(hooks, list) and image else ():
-        if isinstance(hook, dict):
+    for hook in hooks if isinstance(hooks, list) else ():
+        if isinstance(hook, dict) and image is not None:
             hook.setdefault("image", image)
     policy = tree.get("pull_policy")
     if isinstance(policy, Leaf) and policy.value == "if_not_present":
