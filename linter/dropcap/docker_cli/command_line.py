@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import is_root
 from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
-from dropcap.docker_cli.run_options import Reading, hide, read_option
+from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option
 from dropcap.lang.words import Word
 from dropcap.model import Container, Failure, Kind, Level, Located, Unknown
 from dropcap.namedtuple import NamedTuple
@@ -98,6 +98,7 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     if target_at < len(words):
         _check_image(reading, words[target_at], command)
     _check_aliases(reading)
+    check_mounts(reading)
     anchor = Span(words[0].span.start, words[at].span.end)
     container = _container(reading, command, anchor, words[0], words[target_at:])
     if command.table in _ELSEWHERE:
