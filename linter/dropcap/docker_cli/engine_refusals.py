@@ -92,7 +92,7 @@ def _wrong_mount(*, is_bind: bool, target: str, mode: str) -> str | None:
 
 
 def mount(kind: str, source: str, target: str) -> str | None:
-    """Judge a mount in its long form; a bind's source that begins with a dot is made whole by the clients."""
+    """Judge a mount in its long form; the clients make the source of a bind whole."""
     if kind == "npipe" or _DRIVE.match(source) or _DRIVE.match(target):
         return None
     wrong = mount_target(target)
@@ -100,7 +100,7 @@ def mount(kind: str, source: str, target: str) -> str | None:
         wrong = wrong or "mount type unknown"
     elif kind in {"bind", "image"} and not source:
         wrong = wrong or "field Source must not be empty"
-    elif kind == "bind" and not source.startswith(("/", ".", "\\")):
+    elif kind == "bind" and not source.startswith(("/", ".", "~", "\\")):
         wrong = wrong or f"invalid mount path: '{source}' mount path must be absolute"
     elif kind == "tmpfs" and source:
         wrong = wrong or "field Source must not be specified"

@@ -79,6 +79,7 @@ class Reading:
         unknowns: what hides fields that hold several values, or all fields.
         shifts: what stood before and may have been several words or none, so that the words behind it may
             mean something else.
+        may_be_target: the index of the first of these words that may have the image in it.
 
     """
 
@@ -95,6 +96,7 @@ class Reading:
         self.entrypoint: list[Located[str]] = []
         self.unknowns: list[Unknown] = []
         self.shifts: list[str] = []
+        self.may_be_target: int | None = None
 
     def is_true(self, name: str) -> bool:
         """Whether a boolean option was given last as true."""
