@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from dropcap.carriers import script
+from dropcap.docker_cli.command_line import Word, read_command
 from dropcap.docker_cli.flags import table
 from dropcap.model import Container, Engine, Failure, Kind, Level, Mount
-from dropcap.source import Source
+from dropcap.source import Source, Span
 from oracles.requests import meant, read, requested
 from steps import assert_linear
 
@@ -288,6 +289,48 @@ def test_an_unknown_image_is_no_option_where_that_can_be_told(
     [unknown] = container.unknowns
     assert unknown.fields == fields
     assert container.name == text.removesuffix(" sh").strip('"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$1 --privileged",
+        '"$1" --privileged',
+        '"$@" --privileged',
+        "-it $1 --cap-add NET_ADMIN --privileged",
+        "$(cat id) --privileged",
+        "$(cat id) bash",
+        "`cat id` bash -c id",
+        "$1 /bin/team/tool",
+        "$1 $2",
+    ],
+)
+def test_a_word_that_has_the_image_most_likely_makes_nothing_behind_it_image_or_option(text: str) -> None:
+    container = line(f"docker run --cap-drop KILL {text}")
+    assert container.image is None
+    assert container.privileged is None
+    assert container.may_be_set("privileged", "cap_add", "image")
+    assert (written(container.cap_drop), written(container.cap_add)) == (["KILL"], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["$1 web:1", "$1 --privileged web", "$OPTS web", "$(flags) team/web sh", '"$@" web', "$1 --privileged $2"]
+)
+def test_a_word_that_has_options_most_likely_leaves_the_image(text: str) -> None:
+    container = line(f"docker run {text}")
+    assert bool(container.image) is ("web" in text)
+    assert bool(container.privileged) is ("--privileged" in text)
+
+
+@pytest.mark.parametrize("image", ["$(IMG)", "$(APP_IMAGE)", "${{ env.IMG }}", "${{ steps.meta-1.outputs.tags }}"])
+def test_an_image_of_make_or_a_template_is_one_by_its_name(image: str) -> None:
+    place = Source("x", image)
+    words = [Word(text, Source("x", text), Span(0, len(text))) for text in ("docker", "run")]
+    unknown = Word(image, place, Span(0, len(image)), image, splits=True)
+    behind = Word("--privileged", place, Span(0, 1))
+    container = read_command([*words, unknown, behind])
+    assert isinstance(container, Container)
+    assert (container.privileged, hidden(container)) == (None, {image: ("image",)})
 
 
 def test_an_unknown_word_says_why_it_is_unknown() -> None:

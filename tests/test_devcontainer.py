@@ -69,7 +69,7 @@ def test_every_property_that_docker_is_told_is_read() -> None:
         containerUser="dev",
         remoteUser="root",
         init=True,
-        mounts=["source=/a,target=/b,type=bind,readonly", {"source": "c", "target": "/d", "type": "volume"}],
+        mounts=["source=/a,target=/b,type=bind,readonly", {"source": "data", "target": "/d", "type": "volume"}],
         workspaceMount="type=bind,source=${localWorkspaceFolder},target=/w",
         appPort=[8080, "9000:9000"],
         forwardPorts=[1234],
@@ -89,7 +89,7 @@ def test_every_property_that_docker_is_told_is_read() -> None:
     assert values(found.mounts) == [
         Mount("bind", "${localWorkspaceFolder}", "/w"),
         Mount("bind", "/a", "/b", read_only=True),
-        Mount("volume", "c", "/d"),
+        Mount("volume", "data", "/d"),
     ]
     assert found.unknowns == ()
 
@@ -336,7 +336,7 @@ LISTS = {
         max_size=3,
     ),
     "mounts": st.lists(
-        st.sampled_from(("type=bind,src=/a,dst=/b", "source=v,target=/v,type=volume")), max_size=2, unique=True
+        st.sampled_from(("type=bind,src=/a,dst=/b", "source=data,target=/v,type=volume")), max_size=2, unique=True
     ),
 }
 

@@ -111,13 +111,22 @@ services:
         "containerUser": "dev",
         "remoteUser": "somebody",
         "init": True,
-        "mounts": ["source=/x,target=/b,type=bind,readonly", {"source": "v", "target": "/v", "type": "volume"}],
+        "mounts": ["source=/x,target=/b,type=bind,readonly", {"source": "vol", "target": "/v", "type": "volume"}],
         "runArgs": ["--cap-add=SYS_ADMIN", "--pid=private"],
         "appPort": [80],
         "workspaceMount": "type=bind,source=/etc,target=/w",
     }
     write(project, {"compose.yaml": service, HERE: joined("../compose.yaml", **more)})
-    found = container(project)
+    document = read(project)
+    [found] = document.containers
+    assert [(one.level, one.message.partition(";")[0]) for one in document.failures] == [
+        (Level.NOTE, f"{name} has no effect beside dockerComposeFile")
+        for name in ("runArgs", "appPort", "workspaceMount")
+    ]
+    runargs = document.failures[0]
+    assert runargs.source
+    assert runargs.span
+    assert runargs.source.text[slice(*runargs.span)] == '"runArgs"'
     assert (found.kind, found.name, found.engine) == (Kind.DEVCONTAINER, "web", None)
     assert found.source.text[found.span.start : found.span.end] == '"web"'
     singles = (found.image, found.user, found.privileged, found.network_mode, found.pid)
@@ -127,7 +136,7 @@ services:
     assert values(found.security_opt) == ["seccomp=unconfined", "label=disable"]
     assert values(found.devices) == ["/dev/kvm"]
     mounts = [(one.value.type, one.value.source, one.value.target, one.value.read_only) for one in found.mounts]
-    assert mounts == [("bind", "/x", "/b", False), ("bind", "/c", "/d", False), ("volume", "v", "/v", False)]
+    assert mounts == [("bind", "/x", "/b", False), ("bind", "/c", "/d", False), ("volume", "vol", "/v", False)]
     assert (values(found.entrypoint), values(found.command)) == (["/init"], ["serve"])
     assert (found.ports, found.unknowns) == ((), ())
 
@@ -195,7 +204,7 @@ def test_features_add_to_the_service_what_they_ask_for(project: Path) -> None:
         ("type=tmpfs,target=/t", ("volume", "", "/t")),
         ("source=${localWorkspaceFolder}/a,target=/t,type=bind", ("bind", "${localWorkspaceFolder}/a", "/t")),
         ("src=./a,dst=/t,type=volume", ("bind", "./a", "/t")),
-        ({"source": "a", "target": "/t", "type": "bind"}, ("volume", "a", "/t")),
+        ({"source": "data", "target": "/t", "type": "bind"}, ("volume", "data", "/t")),
     ],
 )
 def test_a_mount_is_what_its_short_form_in_compose_says(

@@ -134,6 +134,7 @@ def test_a_hostile_line_takes_linear_steps(unit: str) -> None:
         ("a.yml", "a: {labels: {'x.y': \"!!\"}, annotations: {b: {c: [x=!!]}}}\n"),
         ("a.yaml", "a: {build: {args: {A: !!}}}\n"),
         ("devcontainer.json", '{"containerEnv": {"A": "!!"}, /* x */ "remoteEnv": {"B": "!!"}}'),
+        ("devcontainer.json", '{"containerEnv": ["!!", "!!", ["!!"]]}'),
     ],
 )
 def test_values_of_environments_and_labels_are_hidden_whatever_they_look_like(name: str, text: str) -> None:

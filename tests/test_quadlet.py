@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.carriers import quadlet
 from dropcap.carriers.quadlet.drop_ins import MAX_FILES, drop_in_folders
+from dropcap.carriers.quadlet.refusals import MAX_FOLDERS
+from dropcap.carriers.request import alone
 from dropcap.lang.unitfile import BrokenError, read_unit, split
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
 from dropcap.source import Source, Span
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 IMAGE = "[Container]\nImage=web:1\n"
 
 
-def document(text: str, path: str = "web.container") -> Document:
-    return quadlet.read(Source(path, text), request_of(path))
+def document(text: str, path: str | Path | None = None) -> Document:
+    """Read a unit with what stands beside its path; without a path it is a text by itself."""
+    source = Source(str(path or "web.container"), text)
+    return quadlet.read(source, request_of(path) if path else alone(source))
 
 
 def container(lines: str) -> Container:
@@ -184,6 +188,72 @@ def test_a_unit_that_only_asks_for_help_starts_nothing(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "RemapUsers=keep-id\nRemapUid=1",
+        "RemapUsers=manual\nRemapUid=1 2",
+        "RemapUsers=auto\nRemapUid=1 2",
+        "UserNS=\nRemapUsers=auto",
+        "ReloadCmd=x\nReloadSignal=",
+        "ExposeHostPort=80-90/udp",
+        "Mount=type=tmpfs,dst=/x",
+        "Mount=dst=/x",
+        "[Quadlet]\nDefaultDependencies=no",
+        "[Service]\nType=oneshot\nKillMode=mixed",
+    ],
+)
+def test_what_quadlet_takes_is_taken(line: str) -> None:
+    assert told(f"{IMAGE}{line}\n") == []
+
+
+_NAMING = {
+    "Pod=other.pod": "quadlet pod unit other.pod does not exist",
+    "Network=other.network:ip=10.0.0.9": "requested Quadlet unit other.network was not found",
+    "Network=other.container": "requested Quadlet unit other.container was not found",
+    "Volume=other.volume:/data:ro": "requested Quadlet source other.volume was not found",
+    "Mount=type=image,source=other.image,dst=/x": "requested Quadlet source other.image was not found",
+    "[Unit]\nAfter=network.target other.kube": "unable to translate dependency for other.kube",
+}
+
+
+@pytest.mark.parametrize("line", _NAMING)
+@pytest.mark.parametrize("place", ["", "deeper/", "../beside/"])
+def test_a_unit_that_is_named_has_to_stand_in_the_project(tmp_path: Path, line: str, place: str) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "units"
+    folder.mkdir()
+    text = f"{IMAGE}{line}\n"
+    [missing] = document(text, folder / "web.container").failures
+    assert missing.level is Level.ERROR
+    assert missing.message == f"Quadlet refuses this unit: {_NAMING[line]}; put it beside this unit"
+    name = next(word for word in _NAMING[line].split() if word.startswith("other."))
+    (folder / place).mkdir(exist_ok=True)
+    (folder / place / name).write_text("")
+    assert document(text, folder / "web.container").failures == ()
+
+
+def test_an_image_that_another_unit_makes_has_to_stand_in_the_project(tmp_path: Path) -> None:
+    text = "[Container]\nImage=other.build\n"
+    [missing] = document(text, tmp_path / "web.container").failures
+    assert "requested Quadlet image other.build was not found" in missing.message
+    (tmp_path / "other.build").write_text("")
+    assert document(text, tmp_path / "web.container").failures == ()
+
+
+@pytest.mark.parametrize("line", ["Volume=x.volume", "Volume=./x.volume:/x", "Network=host", "[Unit]\nAfter=x.service"])
+def test_what_names_no_unit_needs_none(tmp_path: Path, line: str) -> None:
+    assert document(f"{IMAGE}{line}\n", tmp_path / "web.container").failures == ()
+
+
+def test_a_project_of_very_many_folders_is_not_looked_through(tmp_path: Path) -> None:
+    for number in range(MAX_FOLDERS):
+        (tmp_path / str(number)).mkdir()
+    [found] = document(f"{IMAGE}Pod=other.pod\n", tmp_path / "web.container").failures
+    assert found.level is Level.NOTE
+    assert found.message.startswith("other.pod is in none of the 200 nearest folders")
+
+
+@pytest.mark.parametrize(
     ("text", "level", "message", "where"),
     [
         ("[Container]\nExec=x\n", Level.ERROR, "no Image or Rootfs key specified", "Container"),
@@ -193,8 +263,28 @@ def test_a_unit_that_only_asks_for_help_starts_nothing(word: str) -> None:
         (f"{IMAGE}AddCapabilitys=X\n", Level.ERROR, "; did you mean AddCapability?", "AddCapabilitys"),
         (f"{IMAGE}Privileged=true\n", Level.ERROR, "unsupported key 'Privileged' in group 'Container'", "Privileged"),
         (f"{IMAGE}PodmanArgs=--cap-ad=X\n", Level.ERROR, "podman refuses what this makes: unknown", "--cap-ad=X"),
-        (f"{IMAGE}AddCapability='KILL\n", Level.ERROR, "Podman leaves this value out: unbalanced quotes", "'KILL"),
-        (f"{IMAGE}PodmanArgs=a\\qb\n", Level.ERROR, "unsupported escape char", "a\\qb"),
+        (f"{IMAGE}AddCapability='KILL\n", Level.NOTE, "Podman leaves this value out: unbalanced quotes", "'KILL"),
+        (f"{IMAGE}PodmanArgs=a\\qb\n", Level.NOTE, "unsupported escape char", "a\\qb"),
+        (
+            f"{IMAGE}ReloadCmd=x\nReloadSignal=HUP\n",
+            Level.ERROR,
+            "ReloadCmd and ReloadSignal are mutually",
+            "ReloadCmd",
+        ),
+        (f"{IMAGE}UserNS=host\nRemapUsers=auto\n", Level.ERROR, "deprecated Remap keys are set along", "RemapUsers"),
+        (f"{IMAGE}UIDMap=0:1:2\nRemapUid=\n", Level.ERROR, "deprecated Remap keys are set along", "RemapUid"),
+        (f"{IMAGE}SubGIDMap=me\nRemapGid=1\n", Level.ERROR, "deprecated Remap keys are set along", "RemapGid"),
+        (f"{IMAGE}RemapUid=1\n", Level.ERROR, "UidMap set without RemapUsers", "1"),
+        (f"{IMAGE}RemapUsers=keep-id\nRemapGid=1 2\n", Level.ERROR, "single value for GID mapping", "2"),
+        (f"{IMAGE}RemapUsers=some\n", Level.ERROR, "unsupported RemapUsers option 'some'", "some"),
+        (f"{IMAGE}ExposeHostPort=80/sctp\n", Level.ERROR, "invalid port format '80/sctp'", "80/sctp"),
+        (f"{IMAGE}Mount=type=bind,dst=/x\n", Level.ERROR, "required for mount type bind", "type=bind,dst=/x"),
+        (f"{IMAGE}Mount=type=image,src=,dst=/x\n", Level.ERROR, "for mount type image", "type=image,src=,dst=/x"),
+        (f"{IMAGE}Mount=src,dst=/x\n", Level.ERROR, "source parameter does not include a value", "src,dst=/x"),
+        ('[Container]\nImage=""\n', Level.ERROR, "no Image or Rootfs key specified", "Container"),
+        (f"{IMAGE}[Quadlet]\nDefaultDependency=no\n", Level.ERROR, "in group 'Quadlet'", "DefaultDependency"),
+        (f"{IMAGE}[Service]\nKillMode=process\n", Level.ERROR, "invalid KillMode 'process'", "process"),
+        (f"{IMAGE}[Service]\nType=simple\n", Level.ERROR, "invalid service Type 'simple'", "simple"),
         (f"{IMAGE}[Service]\nUser=app\n", Level.NOTE, "User= of [Service] is not for Quadlet", "User"),
         ("[Kube]\nYaml=x.yml\n", Level.NOTE, "a unit for Kubernetes files is not read", "Kube"),
     ],
@@ -248,7 +338,7 @@ def at_disk(folder: Path, files: dict[str, str]) -> Document:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    return document((folder / "web.container").read_text(), str(folder / "web.container"))
+    return document((folder / "web.container").read_text(), folder / "web.container")
 
 
 def test_drop_ins_are_added_in_the_order_of_their_names_and_their_values_keep_their_file(tmp_path: Path) -> None:
@@ -283,7 +373,7 @@ def test_a_drop_in_that_cannot_be_read_is_told_and_the_others_count(tmp_path: Pa
     }
     read = at_disk(tmp_path, files)
     (tmp_path / "web.container.d" / "3.conf").symlink_to("/etc/hostname")
-    again = document(IMAGE, str(tmp_path / "web.container"))
+    again = document(IMAGE, tmp_path / "web.container")
     assert [failure.path for failure in read.failures] == [str(tmp_path / "web.container.d/1.conf")]
     assert values(read.containers[0].cap_add) == ["KILL"]
     assert [failure.level for failure in again.failures] == [Level.ERROR, Level.NOTE]
@@ -359,3 +449,34 @@ def test_what_the_commands_of_the_service_start_is_read() -> None:
     assert [value.value for value in before.cap_add] == ["A"]
     assert before.image is not None
     assert before.image.value == "pre"
+
+
+def test_what_a_drop_in_starts_besides_the_container_is_read_at_its_place(tmp_path: Path) -> None:
+    read = at_disk(
+        tmp_path,
+        {
+            "web.container": f"{IMAGE}[Service]\nExecStartPre=podman run gone\nExecStop=podman run --cap-add A stop\n",
+            "web.container.d/10-a.conf": "[Service]\nExecStartPre=\nExecStartPre=docker run --privileged pre\n",
+            "container.d/20-b.conf": "[Service]\nExecStartPost=/usr/bin/podman run --cap-add B post\n",
+        },
+    )
+    assert read.failures == ()
+    found = {one.image.value: one for one in read.containers if one.image}
+    assert sorted(found) == ["post", "pre", "stop", "web:1"]
+    assert places([found["pre"].privileged]) == [(str(tmp_path / "web.container.d/10-a.conf"), 3, 25)]
+    assert places(found["post"].cap_add) == [(str(tmp_path / "container.d/20-b.conf"), 2, 45)]
+    assert places(found["stop"].cap_add) == [(str(tmp_path / "web.container"), 5, 31)]
+
+
+@pytest.mark.parametrize(
+    ("line", "adds", "is_known"),
+    [("", ["A"], True), ("Environment=F=B\n", [], False), ("EnvironmentFile=x\n", [], False)],
+)
+def test_a_variable_is_known_where_one_file_alone_may_set_it(
+    tmp_path: Path, line: str, adds: list[str], *, is_known: bool
+) -> None:
+    unit = f"{IMAGE}[Service]\nEnvironment=F=A\nExecStartPre=podman run --cap-add ${{F}} pre\n"
+    read = at_disk(tmp_path, {"web.container": unit, "container.d/20-b.conf": f"[Service]\n{line}"})
+    before = read.containers[-1]
+    assert values(before.cap_add) == adds
+    assert (before.unknowns == ()) is is_known

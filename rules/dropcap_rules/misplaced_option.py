@@ -5,7 +5,8 @@ A security option stands after the image, where it is an argument of the contain
 container. A `--cap-drop` there drops nothing, a `--security-opt` there secures nothing, and nobody
 complains unless the command does.
 
-Nothing is said where the command has such options itself: another container tool, or what follows `--`.
+Nothing is said where the command has such options itself: another container tool, or what follows `--`. Docker's
+own image has them behind a command, `docker:29-cli run --privileged`, but not directly behind its name.
 
 Audit: `docker inspect --format '{{.Config.Cmd}}' NAME` shows the option among the command's words.
 
@@ -62,6 +63,8 @@ _OWNERS = frozenset(
         *("setpriv", "singularity", "sudo", "systemd", "toolbox", "udocker", "unshare", "vagrant"),
     }
 )
+# Those that have them behind a command alone: `docker --privileged` is none, as `docker run --privileged` is.
+_TAKE_COMMANDS = frozenset({"dind", "docker"})
 _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 # Options of a run that take no value and are put behind the image together with the others.
 _SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"})
@@ -70,11 +73,14 @@ _SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "
 def check(subject: Subject) -> Iterator[Problem]:
     if subject.kind not in {Kind.RUN, Kind.CREATE} or subject.may_be_set("command", "entrypoint"):
         return
-    if any(map(_is_owner, _programs(subject))):
-        return
     words = _own_words(subject.command or ())
+    owners = {owner for name in _programs(subject) for owner in _owners(name)}
+    if owners - _TAKE_COMMANDS or (owners and subject.entrypoint):
+        return
+    if owners:
+        words = _first_options(words)
     for index, word in enumerate(words):
-        if _is_owner(word.value):
+        if _owners(word.value):
             return
         option = re.fullmatch(_OPTION, word.value)
         if option is None or (option[1] == "--privileged" and not _is_astray(subject, words[:index])):
@@ -100,10 +106,22 @@ def _own_words(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
     return words
 
 
-def _is_owner(word: str) -> bool:
-    """Whether a program or an image may have such options by its name: `docker:29-cli`, `/bin/bwrap`."""
+def _first_options(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
+    """Give the options that stand directly behind the image, with their values."""
+    index = 0
+    while index < len(words):
+        option = re.fullmatch(_OPTION, words[index].value)
+        if option is None and words[index].value not in _SWITCHES:
+            break
+        has_value = option is not None and option[1] != "--privileged" and option[2] is None
+        index += 2 if has_value else 1
+    return words[:index]
+
+
+def _owners(word: str) -> frozenset[str]:
+    """Give what in the name of a program or an image may have such options: `docker:29-cli`, `/bin/bwrap`."""
     name = word.rpartition("/")[2].partition("@")[0].partition(":")[0]
-    return not _OWNERS.isdisjoint(re.findall(_WORDS, name.lower()))
+    return _OWNERS.intersection(re.findall(_WORDS, name.lower()))
 
 
 def _is_astray(subject: Subject, before: Sequence[Located[str]]) -> bool:

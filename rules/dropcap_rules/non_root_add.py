@@ -4,7 +4,8 @@ A capability is added for a process that does not run as root and so does not ge
 Docker, Swarm and nerdctl put added capabilities into the bounding set and into the sets of the first
 process, and the kernel empties the latter when a user other than root executes a program. There are no
 ambient capabilities. What is left is the bounding set: a program with a file capability, or a setuid
-program, reaches the capability there; the container's own program does not.
+program, reaches the capability there; the container's own program does not. A capability of the default set
+is in the bounding set anyway: to add it changes nothing at all, and the program does not get it either.
 
 Where the image's program carries that file capability the addition is right, and this finding should be
 ignored. Podman makes added capabilities ambient, so that they work; it is not asked.
@@ -68,8 +69,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.strategy.makes_ambient or subject.is_root is not False or subject.holds_all:
         return
     origins = subject.sets.origins
+    seen: set[str] = set()
     for entry in subject.cap_add:
         name = subject.entry_name(entry)
-        if name in origins and origins[name].where is entry:
+        if name in origins and name not in seen:
+            seen.add(name)
             message = f"{name} is added, but the container's own program does not get it{subject.reach(name)}"
             yield Problem(entry, message, (name,))

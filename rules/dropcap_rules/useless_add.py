@@ -6,6 +6,8 @@ granted by ALL or by privileged mode, or it is listed twice, perhaps in another 
 a line for a need that somebody found. A capability that is added back after a drop of ALL is not meant:
 that is the way to do it.
 
+For a user other than root, to whom Docker gives nothing of its default set, non-root-add says what is wrong.
+
 Privileged mode is found as well where Swarm starts the container: it ignores the option.
 
 Audit: start the container without the entry and compare `grep Cap /proc/1/status`.
@@ -97,7 +99,7 @@ def _reason(subject: Subject, name: str, earlier: Located[str] | None) -> tuple[
         return "and so is ALL", (Related("ALL is added here", entry),)
     origin = subject.sets.origins.get(name)
     is_default = origin is not None and origin.kind == "default" and not subject.may_be_set("cap_drop")
-    if not is_default or not _is_only_held(subject):
+    if not is_default or not _is_only_held(subject) or subject.is_root is False:
         return None
     return f"but {subject.engine_name}'s default set has it and nothing drops it", ()
 

@@ -15,6 +15,7 @@ from dropcap.api import NAMES, Engine, Kind
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines.swarm import swarm_lists
 from engine.cases import REAL, Case, cases, container, lists
+from engine.refused import REFUSED, TAKEN
 from oracles import engine
 
 if TYPE_CHECKING:
@@ -96,6 +97,18 @@ def test_any_container_holds_what_dropcap_says(docker: engine.Engine, data: st.D
 )
 def test_the_corner_cases_are_as_dropcap_says(docker: engine.Engine, case: Case) -> None:
     agree(docker, case)
+
+
+@pytest.mark.parametrize("options", REFUSED, ids=" ".join)
+def test_what_is_refused_here_is_refused_by_docker(docker: engine.Engine, options: tuple[str, ...]) -> None:
+    with pytest.raises(engine.RefusedError):
+        docker.call("create", "--rm", "--name=refused", *options, *docker.images[None], "true")
+
+
+@pytest.mark.parametrize("options", TAKEN, ids=" ".join)
+def test_what_is_taken_here_is_taken_by_docker(docker: engine.Engine, options: tuple[str, ...]) -> None:
+    docker.call("create", "--name=taken", *options, *docker.images[None], "true")
+    docker.call("rm", "--volumes", "taken")
 
 
 @pytest.mark.parametrize("user", ["0", "1000"])

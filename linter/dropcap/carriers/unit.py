@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
 from dropcap.lang.budget import Budget
 from dropcap.lang.unitfile import read_unit
+from dropcap.model import Document
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lang.unitfile import Section
-    from dropcap.model import Document
+    from dropcap.model import Container, Failure
     from dropcap.source import Source
 
 __all__ = ["read", "read_commands"]
@@ -58,21 +59,39 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
 
 def read_commands(source: Source, service: Section | None) -> Document:
-    """Read what a unit's [Service] starts; what drop-ins add to that is left out."""
+    """Read what a unit's [Service] starts, with what drop-ins add to it.
+
+    Where several files name variables, what each comes to is not known.
+    """
     kept: dict[str, list[Source]] = {}
     for entry in service.entries if service else ():
         key, value = entry.key.value, entry.value
-        if key not in _KEYS or value.to_root(entry.span)[0] is not source:
+        if key not in _KEYS:
             continue
         if value.text.strip():
             kept.setdefault(key, []).append(value)
         else:
             kept.pop(key, None)  # takes back what stands before it
-    is_ours = not {"EnvironmentFile", "UnsetEnvironment"} & kept.keys()
-    given = _environment(source, kept.get("Environment", ()) if is_ours else ())
+    lines = kept.get("Environment", ())
+    names = {_root(line) for line in lines}
+    is_known = len(names) == 1 and not {"EnvironmentFile", "UnsetEnvironment"} & kept.keys()
     found = [value for key, values in kept.items() if key.startswith("Exec") for value in values]
     found.sort(key=lambda value: value.to_root(Span(0, 0))[1].start)
-    return read_all(source, "unit", (_script(source, value, given) for value in found))
+    by_file: dict[Source, list[Source]] = {}
+    for value in found:
+        by_file.setdefault(_root(value), []).append(value)
+    containers: list[Container] = []
+    failures: list[Failure] = []
+    for root, values in by_file.items():
+        given = _environment(root, lines if is_known and root in names else ())
+        here = read_all(root, "unit", [_script(root, value, given) for value in values])
+        containers += here.containers
+        failures += here.failures
+    return Document(source, "unit", tuple(containers), tuple(failures))
+
+
+def _root(value: Source) -> Source:
+    return value.to_root(Span(0, 0))[0]
 
 
 class _Environment:

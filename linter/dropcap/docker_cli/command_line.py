@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import is_root
 from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
-from dropcap.docker_cli.run_options import Reading, hide, read_option
+from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option
 from dropcap.lang.words import Word
 from dropcap.model import Container, Failure, Kind, Level, Located, Unknown
 from dropcap.namedtuple import NamedTuple
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 
 __all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
 
-# `$IMAGE_NAME`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
+# `$IMAGE_NAME`, make's `$(IMG)` and `${{ env.IMG }}`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
+_NOT_IMAGE = r"ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL"
+_BEFORE_NAME = r"\$[({]*!?[ ]?(?:[\w-]+\.)*(?![\w-]*\.)"
 _IMAGE_LIKE = re.compile(
-    r"\$\{?!?(?!\w*(?:ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL))(?!\w+:?\+)"
-    r"\w*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)",
+    rf"{_BEFORE_NAME}(?![\w-]*(?:{_NOT_IMAGE}))(?!\w+:?\+)[\w-]*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)"
+    r"(?![\w-]*[ \t]+[^\s}])",
     re.IGNORECASE,
 )
+_OPTION_LIKE = re.compile(rf"{_BEFORE_NAME}(?:\w+:?\+|[\w-]*(?:{_NOT_IMAGE}))", re.IGNORECASE)
 _GIVES_IMAGE = re.compile(r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b")
 _EXPANSIONS = re.compile(r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+")
 _INSECURE = "security.insecure"
@@ -86,8 +89,15 @@ def refusal(program: str, what: str, error: RefusedError) -> Failure:
 def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     if command.kind is Kind.BUILD and not any(_INSECURE in word.value for word in words[at + 1 :]):
         return None
+    known = table(command.client, command.table)
     reading = Reading(command.client, command.reader)
-    target_at = _read_options(reading, words, at + 1, table(command.client, command.table))
+    target_at = _read_options(reading, words, at + 1, known)
+    if target_at == len(words) and command.least and reading.may_be_target is not None:
+        # Nothing else can be the image: that word has it, and all behind it are arguments of the container's command.
+        target_at = reading.may_be_target
+        reading = Reading(command.client, command.reader)
+        _read_options(reading, words[:target_at], at + 1, known)
+        _take_as_options(reading, words[target_at], target_at)
     if reading.is_true("help") or (command.kind is Kind.EXEC and not _concerns_us(reading)):
         return None
     missing = target_at + command.least - len(words)
@@ -98,6 +108,7 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     if target_at < len(words):
         _check_image(reading, words[target_at], command)
     _check_aliases(reading)
+    check_mounts(reading)
     anchor = Span(words[0].span.start, words[at].span.end)
     container = _container(reading, command, anchor, words[0], words[target_at:])
     if command.table in _ELSEWHERE:
@@ -155,12 +166,19 @@ def _read_options(reading: Reading, words: Sequence[Word], start: int, known: Ta
             continue
         place = _place(words, index, known)
         if place.may_be_options:
-            hide(reading, word, ())
-            reading.shifts.append(word.value)
+            _take_as_options(reading, word, index)
         if place.is_image:
             return index
         index += 1
     return index
+
+
+def _take_as_options(reading: Reading, word: Word, index: int) -> None:
+    """Note that a word may be options, and the image with them."""
+    hide(reading, word, ())
+    reading.shifts.append(word.value)
+    if reading.may_be_target is None:
+        reading.may_be_target = index
 
 
 def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
@@ -175,11 +193,22 @@ def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
         return _Place(is_image=True, may_be_options=False)
     is_last = index + 1 == len(words)
     if word.splits:
-        return _Place(is_image=is_last, may_be_options=True)
+        is_image = is_last or not (_OPTION_LIKE.match(unknown) or _may_be_image(words[index + 1]))
+        return _Place(is_image, may_be_options=True)
     # One word, known or not: with an option of the client behind it, it will be an option as well.
     following = "" if is_last else words[index + 1].value.partition("=")[0]
     is_option_of_client = following.startswith("--") and following[2:] in known.by_name and following != "--help"
     return _Place(is_image=not is_option_of_client, may_be_options=is_option_of_client)
+
+
+def _may_be_image(word: Word) -> bool:
+    """Whether a word behind one that may be options is more than a command's name: an option, a path or tag of images.
+
+    `$(cat id) bash` is an image and a command, most likely, and `$MORE team/web:1` options and an image.
+    """
+    if word.unknown is not None or word.value.startswith("-"):
+        return True
+    return not word.value.startswith(("/", ".")) and not {"/", ":"}.isdisjoint(word.value)
 
 
 def _is_all_unknown(word: Word) -> bool:

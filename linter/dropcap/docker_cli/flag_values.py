@@ -11,6 +11,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dropcap.docker_cli import engine_refusals, quantities
 from dropcap.docker_cli.flags import Part
 from dropcap.model import Mount
 
@@ -37,7 +38,6 @@ _IMAGE = re.compile(
 )
 _LONGEST_IMAGE = 600  # a name, a tag and a digest
 _SHORTEST_PAIR = 3  # the client looks for a source only in as many characters as `a:b` has
-_LAST_PORT = 65535
 _MOST_COLONS = 2  # the path outside, the path inside, the permissions
 
 
@@ -165,9 +165,22 @@ def network(part: Part) -> Part:
 
 
 def docker_refusal(name: str, value: str) -> str | None:
-    """Say how Docker's client refuses the value of an option, or None if it does not."""
+    """Say how Docker's client or its engine refuses the value of an option, or None if neither does."""
     judge = _JUDGES.get(name)
     return None if judge is None else judge(value)
+
+
+def mount_refusal(name: str, value: str, mount: Mount, driver: str) -> str | None:
+    """Say how Docker's engine refuses a volume, a mount or a tmpfs that its client takes."""
+    if "${" in value:
+        return None  # what an editor fills in
+    if name == "volume":
+        # The client makes a path with a dot whole, and a shell one with a tilde; an anonymous volume may be anywhere.
+        whole = f"/{value}" if value.startswith((".", "~")) else value
+        return engine_refusals.volume(whole, driver) if mount.source else None
+    if name == "tmpfs":
+        return engine_refusals.mount_target(mount.target)
+    return engine_refusals.mount(mount.type, mount.source, mount.target)
 
 
 def _mode_refusal(name: str, value: str) -> str | None:
@@ -183,7 +196,7 @@ def _security_refusal(value: str) -> str | None:
     if not sign and key != "no-new-privileges":
         key, _, rest = value.partition(":")
     is_option = bool(rest) or key == "no-new-privileges"
-    return None if is_option else f'invalid --security-opt: "{value}"'
+    return engine_refusals.security_option(value) if is_option else f'invalid --security-opt: "{value}"'
 
 
 def _rule_refusal(value: str) -> str | None:
@@ -195,14 +208,8 @@ def _sysctl_refusal(value: str) -> str | None:
 
 
 def _port_refusal(value: str) -> str | None:
-    """Judge the port in the container alone: a long option with one hyphen, `-privileged`, ends up there."""
-    port = value.rpartition(":")[2].partition("/")[0]
-    if "=" in value:
-        return None
-    if not port:
-        return f"no port specified: {value}<empty>"
-    is_port = all(part.isascii() and part.isdigit() and int(part[:6]) <= _LAST_PORT for part in port.split("-", 1))
-    return None if is_port else f"invalid containerPort: {port}"
+    """Judge the short form; of the long one, `target=80`, the client makes such a one."""
+    return None if "=" in value else engine_refusals.port(value)
 
 
 def _device_refusal(value: str) -> str | None:
@@ -235,4 +242,5 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "publish": _port_refusal,
     "security-opt": _security_refusal,
     "sysctl": _sysctl_refusal,
+    **{name: partial(quantities.quantity, name) for name in quantities.NAMES},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli import flag_values
+from dropcap.docker_cli import engine_refusals, flag_values, quantities
 from dropcap.docker_cli.commands import meaning
 from dropcap.docker_cli.flags import Part, RefusedError, table
 from dropcap.lang.words import reason_of
@@ -74,10 +74,12 @@ class Reading:
         switches: the same for fields that are true or false.
         lists: by field of the container, its values.
         mounts: the mounts.
+        known_mounts: those of which all is known, each with its option and as it is written.
         entrypoint: the words of the entry point.
         unknowns: what hides fields that hold several values, or all fields.
         shifts: what stood before and may have been several words or none, so that the words behind it may
             mean something else.
+        may_be_target: the index of the first of these words that may have the image in it.
 
     """
 
@@ -90,9 +92,11 @@ class Reading:
         self.switches: dict[str, Located[bool] | Unknown] = {}
         self.lists: dict[str, list[Located[str]]] = {}
         self.mounts: list[Located[Mount]] = []
+        self.known_mounts: list[tuple[str, Part, Mount]] = []
         self.entrypoint: list[Located[str]] = []
         self.unknowns: list[Unknown] = []
         self.shifts: list[str] = []
+        self.may_be_target: int | None = None
 
     def is_true(self, name: str) -> bool:
         """Whether a boolean option was given last as true."""
@@ -210,8 +214,39 @@ def _read_mount(reading: Reading, option: Option, value: Part) -> None:
         hide(reading, value.word, ("mounts",))
         return
     reading.mounts.append(Located(mount, value.word.source, value.span))
-    if not value.is_known:
+    if value.is_known:
+        reading.known_mounts.append((option.flag.name, value, mount))
+    else:
         hide(reading, value.word, ("mounts",))
+
+
+def check_mounts(reading: Reading) -> None:
+    """Refuse the mounts that Docker's engine refuses, each by itself and two at one place.
+
+    The same text given twice with `-v` is one volume, and an anonymous one gives way.
+
+    Raises:
+        RefusedError: it refuses one.
+
+    """
+    if reading.reader != "docker" or reading.is_shifted:
+        return
+    driver = reading.options.get("volume-driver")
+    named = driver.value.text if driver is not None and driver.value is not None else ""
+    found = reading.known_mounts
+    for name, value, mount in found:
+        message = flag_values.mount_refusal(name, value.text, mount, named)
+        if message is not None:
+            raise RefusedError(value.word, message, "write source:target or source:target:ro")
+    tmpfs = {engine_refusals.mount_point(mount.target) for name, _, mount in found if name == "tmpfs"}
+    volumes = {value.text: (value, mount) for name, value, mount in found if name == "volume" and mount.source}
+    mounts = [(value, mount) for name, value, mount in found if name == "mount"]
+    seen: set[str] = set()
+    for number, (value, mount) in enumerate((*volumes.values(), *mounts)):
+        point = engine_refusals.mount_point(mount.target)
+        if point in seen or (number < len(volumes) and point in tmpfs):
+            raise RefusedError(value.word, f"Duplicate mount point: {point}", "mount one of them elsewhere")
+        seen.add(point)
 
 
 def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
@@ -274,6 +309,7 @@ _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     **dict.fromkeys(_LISTS, _read_list),
     **dict.fromkeys(_MOUNTS, _read_mount),
     **dict.fromkeys(_ELSEWHERE, _read_elsewhere),
+    **dict.fromkeys(quantities.NAMES, _refuse),
     "allow": _read_allow,
     "entrypoint": _read_entrypoint,
 }

@@ -23,6 +23,8 @@ _HOLDERS = frozenset(
     {"environment", "env", "containerenv", "remoteenv", "variables", "labels", "annotations", "args", "build_args"}
 )
 """Keys, in lower case, whose mappings hold values of whoever wrote the file, and whose lists hold `NAME=value`."""
+_WITHOUT_LISTS = frozenset({"containerenv", "remoteenv"})
+"""Those of which a list is a mistake, so that nobody knows what in it is a name."""
 
 
 @lru_cache(maxsize=4)
@@ -44,20 +46,20 @@ def _stars(text: str) -> str:
 
 
 def _values(source: Source) -> Iterator[Span]:
-    pending: list[tuple[Node, bool]] = [(root, False) for root in _roots(source)]
+    pending: list[tuple[Node, str]] = [(root, "") for root in _roots(source)]
     while pending:
-        node, is_value = pending.pop()
+        node, holder = pending.pop()
         if isinstance(node, yaml.Mapping):
-            pending += [(pair.value, is_value or _holds_values(pair.key)) for pair in node.pairs]
+            pending += [(pair.value, holder or _holder(pair.key)) for pair in node.pairs]
         elif isinstance(node, jsonc.Object):
-            pending += [(member.value, is_value or _holds_values(member.key)) for member in node.members]
+            pending += [(member.value, holder or _holder(member.key)) for member in node.members]
         elif isinstance(node, yaml.Sequence | jsonc.Array):
             for item in node.items:
-                if is_value and isinstance(item, yaml.Scalar | jsonc.Scalar):
+                if holder and holder not in _WITHOUT_LISTS and isinstance(item, yaml.Scalar | jsonc.Scalar):
                     yield _behind_name(item)
                 else:
-                    pending.append((item, is_value))
-        elif is_value and isinstance(node, yaml.Scalar | jsonc.Scalar):
+                    pending.append((item, holder))
+        elif holder and isinstance(node, yaml.Scalar | jsonc.Scalar):
             yield node.span
 
 
@@ -68,9 +70,11 @@ def _behind_name(node: yaml.Scalar | jsonc.Scalar) -> Span:
     return span._replace(start=span.end if equals < 0 else equals + 1)
 
 
-def _holds_values(key: Node) -> bool:
+def _holder(key: Node) -> str:
+    """Return a key whose values are hidden, in lower case; nothing for any other one."""
     text = key.text if isinstance(key, yaml.Scalar) else key.value if isinstance(key, jsonc.Scalar) else ""
-    return str(text).lower() in _HOLDERS
+    name = str(text).lower()
+    return name if name in _HOLDERS else ""
 
 
 def _roots(source: Source) -> tuple[Node, ...]:

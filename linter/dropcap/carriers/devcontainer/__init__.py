@@ -44,6 +44,12 @@ __all__ = ["ComposeService", "compose_service", "read"]
 
 _BUILT_IMAGE = "devcontainer"
 _SHELL = "/bin/sh"
+# What says the same for a service of a Compose project.
+_IN_COMPOSE = {
+    "runArgs": "write what it says into the service, or use capAdd and securityOpt",
+    "appPort": "publish ports of the service, or use forwardPorts",
+    "workspaceMount": "write the mount into the service, or use mounts",
+}
 # What Docker's client says of a line that is meant for Podman.
 _MEANT_FOR_PODMAN = ("unknown flag:", "unknown shorthand flag:", "--userns: invalid USER mode")
 
@@ -121,6 +127,7 @@ def _of_service(
 ) -> tuple[Container | None, tuple[tuple[str, str], ...]]:
     """Give the container of a Compose service, and what it is made of: real paths of files, and its name there."""
     anchor = located(named.service) if named.service else _grip(properties)
+    properties.failures += _without_effect(properties)
     unknowns: list[Unknown] = []
     words = [*_user(properties), *_mounts(properties, volume_text), *_after(properties, unknowns)]
     container = _run(properties, anchor, words, None)
@@ -144,6 +151,15 @@ def _of_service(
     joined = laid_over(service, shell, properties)
     from_image = _from_image(joined.image, joined.stage)
     return joined._replace(unknowns=(*joined.unknowns, *from_image)), service.bases
+
+
+def _without_effect(properties: Properties) -> Iterator[Failure]:
+    """Say which properties count for a single container alone."""
+    for name, advice in _IN_COMPOSE.items():
+        found = properties.member(name)
+        if found is not None:
+            message = f"{name} has no effect beside dockerComposeFile; {advice}"
+            yield Failure(found.key.source.path, message, Level.NOTE, found.key.source, found.key.span)
 
 
 def _grip(properties: Properties) -> Located[str]:

@@ -12,15 +12,16 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.quadlet.drop_ins import drop_ins
-from dropcap.carriers.quadlet.keys import SUPPORTED, Keys, command
+from dropcap.carriers.quadlet.keys import Keys, command
+from dropcap.carriers.quadlet.refusals import complaints
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.unitfile import read_unit
-from dropcap.model import Container, Document, Failure, Kind, Level, Located, Unknown, UnreadableError
+from dropcap.model import Container, Document, Failure, Kind, Level, Unknown, UnreadableError
 from dropcap.source import Span
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dropcap.carriers.request import Request
     from dropcap.lang.unitfile import Entry, Section
@@ -31,11 +32,7 @@ __all__ = ["read", "recognise"]
 
 _SECTION = "Container"
 _SECTIONS = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
-# Podman only warns of these: systemd would run Podman itself as that user.
-_OF_SERVICE = frozenset({"User", "Group", "DynamicUser"})
 _OTHER_UNITS = (".build", ".image")
-_NEAR = 0.75  # how much of a name has to be right for it to be suggested
-_MOST_SUGGESTIONS = 20  # each costs as much as reading a file
 
 
 def recognise(_path: str, data: bytes) -> bool:
@@ -62,12 +59,13 @@ def read(source: Source, request: Request | None = None) -> Document:
     if request is not None:
         _add_drop_ins(source, request.workspace, sections, failures)
     section = sections[_SECTION]
-    failures += _complaints(sections, section)
 
-    def fail(entry: Entry, message: str) -> None:
-        failures.append(Failure(entry.value.path, message, Level.ERROR, entry.value, entry.span))
+    def warn(entry: Entry, message: str) -> None:
+        failures.append(Failure(entry.value.path, message, Level.NOTE, entry.value, entry.span))
 
-    container = _container(source, section, Keys(section.entries, fail), failures)
+    keys = Keys(section.entries, warn)
+    failures += complaints(sections, source.path, keys, request.workspace if request else None)
+    container = _container(source, section, keys, failures)
     containers = [container] if container else []
     if "Service" in sections:
         from dropcap.carriers import unit  # only where a unit has commands of its own
@@ -93,41 +91,6 @@ def _drop_in(path: str, workspace: Workspace, failures: list[Failure]) -> dict[s
     except UnreadableError as error:
         failures.append(error.failure)
     return {}
-
-
-def _complaints(sections: dict[str, Section], section: Section) -> Iterator[Failure]:
-    """Say why Quadlet would make no service, and what it only warns of."""
-    unknown = [entry.key for entry in section.entries if entry.key.value not in SUPPORTED]
-    for number, key in enumerate(unknown):
-        meant = _meant(key) if number < _MOST_SUGGESTIONS else ""
-        yield _refusal(key, f"unsupported key '{key.value}' in group 'Container'{meant}")
-    keys = {entry.key.value: entry for entry in section.entries if entry.value.text}
-    if "Image" not in keys and "Rootfs" not in keys:
-        yield _refusal(section.name, "no Image or Rootfs key specified")
-    if "Image" in keys and "Rootfs" in keys:
-        yield _refusal(keys["Rootfs"].key, "the Image And Rootfs keys conflict can not be specified together")
-    if "Group" in keys and "User" not in keys:
-        yield _refusal(keys["Group"].key, "invalid Group set without User")
-    pod = keys.get("Pod")
-    if pod is not None and not pod.value.text.endswith(".pod"):
-        yield _refusal(pod.key, f"pod {pod.value.text} is not Quadlet based; name a .pod unit")
-    for entry in sections["Service"].entries if "Service" in sections else ():
-        if entry.key.value in _OF_SERVICE:
-            key = entry.key
-            message = f"{key.value}= of [Service] is not for Quadlet; the container's user is User= of [Container]"
-            yield Failure(key.source.path, message, Level.NOTE, key.source, key.span)
-
-
-def _meant(key: Located[str]) -> str:
-    from difflib import get_close_matches  # only where something is wrong
-
-    near = get_close_matches(key.value, sorted(SUPPORTED), 1, _NEAR)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _refusal(where: Located[str], message: str) -> Failure:
-    text = f"Quadlet refuses this unit: {message}"
-    return Failure(where.source.path, text, Level.ERROR, where.source, where.span)
 
 
 def _container(source: Source, section: Section, keys: Keys, failures: list[Failure]) -> Container | None:

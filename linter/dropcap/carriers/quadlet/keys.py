@@ -46,7 +46,7 @@ class Keys:
     """The entries of a section, its drop-ins' behind them, as each kind of key reads them."""
 
     def __init__(self, entries: Sequence[Entry], fail: Callable[[Entry, str], None]) -> None:
-        """Take the entries; `fail` is told about a value that Podman leaves out."""
+        """Take the entries; `fail` is told of a value that Podman leaves out."""
         self._entries: dict[str, list[Entry]] = {}
         self._fail = fail
         for entry in entries:
@@ -60,7 +60,11 @@ class Keys:
     def entry(self, key: str) -> Entry | None:
         """Give the last entry with a value."""
         found = self._entries.get(key)
-        return found[-1] if found and found[-1].value.text else None
+        return found[-1] if found and unquoted(found[-1]).value else None
+
+    def written(self, key: str) -> Sequence[Entry]:
+        """Give all that are written, those that are taken back too."""
+        return self._entries.get(key, ())
 
     def all(self, key: str) -> list[Entry]:
         """Give the ones that count: an empty one takes back all before it."""

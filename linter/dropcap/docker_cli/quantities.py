@@ -1,0 +1,101 @@
+"""Sizes, numbers and durations of a container's limits, as Docker's client and engine refuse them.
+
+docker/cli 28f7560 cli/command/container/opts.go and opts/opts.go, docker/go-units size.go (parseSize), and moby
+b985e23 daemon/daemon_unix.go (verifyPlatformContainerResources).
+"""
+
+from __future__ import annotations
+
+import re
+
+_SUFFIX = re.compile(r"(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?[0-9][0-9a-zA-Z_]{0,39}", re.ASCII)
+_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_RATIONAL = re.compile(rf"{_FLOAT.pattern}|[+-]?[0-9]+/[0-9]+", re.ASCII)
+_LEAST_MEMORY = 6 * 1024 * 1024
+_POWERS = {"k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
+
+_SIZES = frozenset(("memory", "memory-reservation", "memory-swap", "shm-size"))
+_DURATIONS = frozenset(("health-interval", "health-start-interval", "health-start-period", "health-timeout"))
+# The least and the greatest value, and what is said of any other; zero is the same as none.
+_RANGES: dict[str, tuple[float, float, str]] = {
+    "cpu-period": (
+        1000,
+        1000000,
+        "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+    ),
+    "health-retries": (0, float("inf"), "--health-retries cannot be negative"),
+    "memory-swappiness": (-1, 100, "invalid value: {}. Valid memory swappiness range is 0-100"),
+    "oom-score-adj": (-1000, 1000, "Invalid value {}, range for oom score adj is [-1000, 1000]"),
+    **dict.fromkeys(("cpu-quota", "cpu-shares", "pids-limit", "stop-timeout"), (float("-inf"), float("inf"), "")),
+}
+
+NAMES = _SIZES | _DURATIONS | _RANGES.keys() | {"cpus"}
+"""The options that are judged here."""
+
+
+def quantity(name: str, value: str) -> str | None:
+    """Judge the value of an option; what the client does not even read is said as it says that of the option."""
+    if name in _SIZES:
+        return _size(name, value)
+    if name in _DURATIONS:
+        return _duration(name, value)
+    if name == "cpus":
+        return _cpus(value)
+    number = _integer(value)
+    if number is None:
+        return _unread(name, value, f'strconv.ParseInt: parsing "{value}": invalid syntax')
+    least, greatest, message = _RANGES[name]
+    if name == "cpu-quota" and 0 < number < _RANGES["cpu-period"][0]:
+        return "CPU cfs quota can not be less than 1ms (i.e. 1000)"
+    return None if number == 0 or least <= number <= greatest else message.format(number)
+
+
+def _integer(value: str) -> int | None:
+    """Read a number as Go does: `0x10`, `0b1`, and with a leading zero to the base of eight."""
+    if not _NUMBER.fullmatch(value):
+        return None
+    is_octal = re.fullmatch(r"[+-]?0[0-7_]+", value)
+    try:
+        return int(value, 8 if is_octal else 0)
+    except ValueError:
+        return None
+
+
+def _size(name: str, value: str) -> str | None:
+    if name == "memory-swap" and value == "-1":
+        return None
+    number, _, suffix = value.partition(" ")
+    if " " not in value:
+        end = max(map(value.rfind, "0123456789."))
+        number, suffix = value[: end + 1], value[end + 1 :]
+    if not number:
+        return _unread(name, value, f"invalid size: '{value}'")
+    if not _FLOAT.fullmatch(number):
+        return _unread(name, value, f'strconv.ParseFloat: parsing "{number}": invalid syntax')
+    if number.startswith("-"):
+        return _unread(name, value, f"invalid size: '{value}'")
+    if not _SUFFIX.fullmatch(suffix):
+        return _unread(name, value, f"invalid suffix: '{suffix.lower()}'")
+    size = float(number[:20]) * 2 ** _POWERS.get(suffix[:1].lower(), 0)
+    title = {"memory": "limit", "memory-reservation": "reservation"}.get(name)
+    return f"Minimum memory {title} allowed is 6MB" if title and 0 < size < _LEAST_MEMORY else None
+
+
+def _duration(name: str, value: str) -> str | None:
+    if _INTEGER.fullmatch(value) and value.strip("+-0"):
+        return _unread(name, value, f'time: missing unit in duration "{value}"')
+    return f"--{name} cannot be negative" if re.match(r"-[0-9.]*[1-9]", value) else None
+
+
+def _cpus(value: str) -> str | None:
+    if not _RATIONAL.fullmatch(value):
+        return _unread("cpus", value, f"failed to parse {value} as a rational number")
+    is_negative = value.startswith("-") and re.search(r"[1-9]", value)
+    return "range of CPUs is from 0.01 to as many as the machine has" if is_negative else None
+
+
+def _unread(name: str, value: str, reason: str) -> str:
+    flag = "-m, --memory" if name == "memory" else f"--{name}"
+    return f'invalid argument "{value}" for "{flag}" flag: {reason}'

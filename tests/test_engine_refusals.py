@@ -1,0 +1,112 @@
+"""What Docker's engine refuses of values; tests/engine/test_docker_engine.py asks it the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from dropcap.docker_cli import engine_refusals, quantities
+from dropcap.model import Container, Failure
+from engine.refused import REFUSED, TAKEN
+from oracles.requests import read
+
+_NAME = '"[a-zA-Z0-9][a-zA-Z0-9_.-]"'
+
+
+@pytest.mark.parametrize("options", REFUSED, ids=" ".join)
+def test_what_the_engine_refuses_is_refused(options: tuple[str, ...]) -> None:
+    assert isinstance(read(("docker", "run", *options, "web:1")), Failure)
+
+
+@pytest.mark.parametrize("options", TAKEN, ids=" ".join)
+def test_what_the_engine_takes_is_taken(options: tuple[str, ...]) -> None:
+    assert isinstance(read(("docker", "run", *options, "web:1")), Container)
+
+
+@pytest.mark.parametrize("options", [one for one in REFUSED if "-1" not in one[-1]], ids=" ".join)
+def test_what_is_not_known_is_not_refused(options: tuple[str, ...]) -> None:
+    """Podman has rules of its own, which are not judged here."""
+    assert isinstance(read(("podman", "run", *options, "web:1")), Container)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("no-new-privileges: true", 'invalid --security-opt 2: "no-new-privileges: true"'),
+        ("writable-cgroups=maybe", 'invalid --security-opt 2: "writable-cgroups=maybe"'),
+        ("label", 'invalid --security-opt 1: "label"'),
+        ("no-new-privileges=F", None),
+        ("seccomp:x.json", None),
+    ],
+)
+def test_a_security_option_is_refused_in_the_words_of_the_engine(value: str, message: str | None) -> None:
+    assert engine_refusals.security_option(value) == message
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("127.0.0.1:", "no port specified: 127.0.0.1:<empty>"),
+        ("80/foo", "invalid proto: foo"),
+        ("a:80", "invalid hostPort: a"),
+        ("80:a", "invalid containerPort: a"),
+        ("local:80:80", "invalid IP address: local"),
+        ("80:90-91", "invalid ranges specified for container and host Ports: 90-91 and 80"),
+        ("[fe80::1]:80-81:90-91/UDP", None),
+    ],
+)
+def test_a_port_is_refused_in_the_words_of_the_engine(value: str, message: str | None) -> None:
+    assert engine_refusals.port(value) == message
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("/a:/b:ro:z", "invalid volume specification: '/a:/b:ro:z'"),
+        ("/a:ro", "invalid volume specification: '/a:ro'"),
+        ("/a:/b:bad", "invalid mode: bad"),
+        (
+            "/a:b",
+            (
+                "invalid volume specification: '/a:b': invalid mount config for type \"bind\": "
+                "invalid mount path: 'b' mount path must be absolute"
+            ),
+        ),
+        (
+            "data:/..",
+            (
+                "invalid volume specification: 'data:/..': invalid mount config for type \"volume\": "
+                "invalid specification: destination can't be '/'"
+            ),
+        ),
+        (
+            "a/b:/c",
+            (
+                f'"a/b" includes invalid characters for a local volume name, only {_NAME} are allowed. '
+                "If you intended to pass a host directory, use absolute path"
+            ),
+        ),
+        ("C:/a:/b:bad", None),
+    ],
+)
+def test_a_volume_is_refused_in_the_words_of_the_engine(value: str, message: str | None) -> None:
+    assert engine_refusals.volume(value) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("memory", "-1", 'invalid argument "-1" for "-m, --memory" flag: invalid size: \'-1\''),
+        ("memory", "5x", 'invalid argument "5x" for "-m, --memory" flag: invalid suffix: \'x\''),
+        ("memory", "1m", "Minimum memory limit allowed is 6MB"),
+        ("shm-size", "g", 'invalid argument "g" for "--shm-size" flag: invalid size: \'g\''),
+        ("oom-score-adj", "1001", "Invalid value 1001, range for oom score adj is [-1000, 1000]"),
+        (
+            "pids-limit",
+            "x",
+            'invalid argument "x" for "--pids-limit" flag: strconv.ParseInt: parsing "x": invalid syntax',
+        ),
+        ("health-retries", "-1", "--health-retries cannot be negative"),
+    ],
+)
+def test_a_quantity_is_refused_in_the_words_of_the_client_or_the_engine(name: str, value: str, message: str) -> None:
+    assert quantities.quantity(name, value) == message
