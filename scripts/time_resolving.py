@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
+from dropcap.carriers.compose.consistency import check_consistency
 from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.extends import apply_extends
@@ -27,7 +28,6 @@ from dropcap.carriers.compose.load_documents import documents
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import load
 from dropcap.carriers.compose.project_environment import environment_of
-from dropcap.carriers.compose.references import check_references
 from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.version import COMPOSE_5
@@ -89,7 +89,7 @@ def one_file(path: str, spent: dict[str, float]) -> None:
     model = timed("resolving", lambda: apply_extends(model, source.path, scope))
     model = timed("resolving", lambda: apply_include(model, scope, (files.real(source.path),), load))
     model = timed("resolving", lambda: unique_lists(model))
-    timed("resolving", lambda: check_references(model, scope))
+    timed("resolving", lambda: check_consistency(model, scope, None, is_whole=True))
     timed("schema", lambda: problems(model))
     found = entries(model).get("services")
     value = found.value if found else None

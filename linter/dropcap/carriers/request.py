@@ -20,6 +20,7 @@ class Settings(NamedTuple):
         profiles: the profiles whose services are looked at; None for all services.
         uses_environment: whether the variables of this process count, as they do for Docker Compose; a variable that
             is set nowhere is then empty, where otherwise nobody knows what whoever runs Compose has set.
+        checks_consistency: whether a project is refused whose parts exclude each other or name what is not there.
         compose: the major version of Docker Compose that resolves projects, 2 or 5.
         shows_secrets: whether the values of variables count that are named like secrets; what is made of them may
             be printed.
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     profiles: tuple[str, ...] | None = None
     uses_environment: bool = False
     compose: int = 5
+    checks_consistency: bool = True
     shows_secrets: bool = False
 
 

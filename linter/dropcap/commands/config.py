@@ -114,6 +114,7 @@ def read_project(target: Target, settings: Settings) -> Project:
     """
     from dropcap.carriers.compose import resolve
     from dropcap.carriers.compose.services import containers
+    from dropcap.lang.yaml import Mapping
 
     given = (*target.given, *(settings.env_files or ()))
     workspace = Workspace(target.root or root_of(os.path.dirname(target.path)), named=given)
@@ -123,7 +124,8 @@ def read_project(target: Target, settings: Settings) -> Project:
         raise UnreadableError(error.failure(Level.ERROR)) from None
     project = resolve(source, Request(workspace, target.over, settings=settings))
     # What is refused of a service is found where it is read as a container, and told here as `check` tells it.
-    list(containers(project.services, project.scope, settings.profiles))
+    if isinstance(project.services, Mapping):
+        list(containers(project.services, project.scope, settings.profiles))
     return project
 
 

@@ -51,6 +51,11 @@ _MAY_CONTRADICT = frozenset(
     | {"healthcheck", "ipc", "links", "mem_limit", "mem_reservation", "models", "network_mode", "networks", "pid"}
     | {"pids_limit", "platform", "ports", "profiles", "scale", "secrets", "tmpfs", "uts", "volumes", "volumes_from"}
 )
+# What `value_checks` looks at, likewise.
+_HOLDS_VALUES = frozenset(
+    {"blkio_config", "build", "deploy", "env_file", "environment", "healthcheck", "mem_limit", "mem_reservation"}
+    | {"mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size", "stop_grace_period", "volumes"}
+)
 _HOLDS_RESOURCES = frozenset({"configs", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -188,7 +193,7 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         if isinstance(services, Mapping):
             # A file that stands alone may be laid over one that has what it names.
             is_whole = (is_main(source.path) or bool(over)) and not scope.provenance.is_partial
-            _check(model, services, scope, request.settings.profiles, is_whole=is_whole)
+            _check(model, services, scope, request, is_whole=is_whole)
         return Project(model, services, scope)
     if is_version_1(model):
         first = next(iter(top.values()))
@@ -197,19 +202,26 @@ def resolve(source: Source, request: Request | None = None) -> Project:
     return Project(model, None, scope)
 
 
-def _check(
-    model: Mapping, services: Mapping, scope: LoadContext, profiles: Sequence[str] | None, *, is_whole: bool
-) -> None:
+def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
     """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
     keys = {key for entry in entries(services).values() for key in _keys(entry.value)}
     if _NAMES_FILES & keys:
         from dropcap.carriers.compose.references import check_named_files
 
         check_named_files(services, scope)
+    if _HOLDS_VALUES & keys:
+        from dropcap.carriers.compose.value_checks import check_values
+
+        for name, entry in entries(services).items():
+            check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
+    settings = request.settings
+    if not settings.checks_consistency:
+        return
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         from dropcap.carriers.compose.consistency import check_consistency
 
-        check_consistency(model, scope, None if profiles is None else frozenset(profiles), is_whole=is_whole)
+        profiles = None if settings.profiles is None else frozenset(settings.profiles)
+        check_consistency(model, scope, profiles, is_whole=is_whole)
 
 
 def _keys(service: Value) -> Iterator[str]:

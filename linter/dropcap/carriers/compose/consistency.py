@@ -98,6 +98,9 @@ class _Project:
                 yield where, f"builds upon the service {name}, which is not built"
 
     def _missing_resources(self, found: Dictionary[str, Entry]) -> Iterator[Wrong]:
+        for where, name in _listed(found["networks"].value if "networks" in found else None):
+            if name.startswith("x-"):
+                yield where, f"names the network {name}, which Docker Compose takes for an extension"
         build = found["build"].value if "build" in found else None
         named = [(kind, one) for kind in _KINDS if kind in found for one in _listed(found[kind].value)]
         named += [("secrets", one) for one in _listed(child(build, "secrets"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import last_names
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 
+_ENDLESS = r"(?i)\.(?:nan|inf)\b"
+_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 MAX_DOCUMENTS = 100
 """How many documents a file may have: each is laid over all before it."""
 
 
 def documents(path: str, scope: LoadContext) -> list[Mapping]:
-    """Read a file.
+    """Read a file; one that is empty has no documents.
 
     Raises:
         NotReadError: it cannot be had.
@@ -49,11 +52,26 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
             empty.append(root)
         else:
             raise another_kind(source, root.span, "its top level is no mapping")
-    if not found:
-        raise another_kind(source, Span(0, 0), "it is empty")
-    for root in empty:
+    for root in empty if found else ():
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    return [_replaced(normalised(root, scope.log, scope.version), source, scope) for root in found]
+    return [_replaced(_normalised(root, source, scope), source, scope) for root in found]
+
+
+def _normalised(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
+    """Bring a document into the form that the rest of the loading reads, by the ways of the version."""
+    text, version = source.text, scope.version
+    root = normalised(root, scope.log, version)
+    # Only what is written plainly is such a value, so that its text tells.
+    may_be_endless = version.refuses_endless and re.search(_ENDLESS, text) is not None
+    may_be_date = version.takes_dates and re.search(_DATE, text) is not None
+    if may_be_endless or may_be_date:
+        from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless
+
+        if may_be_endless:
+            refuse_endless(root, scope.log)
+        if may_be_date:
+            root = dates_as_texts(root)
+    return root
 
 
 def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:

@@ -14,6 +14,7 @@ from dropcap.carriers.compose.load_documents import another_kind, documents
 from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.schema import problems
 from dropcap.model import Level, UnreadableError
+from dropcap.source import Span
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def load(paths: Sequence[str], scope: LoadContext, included: tuple[str, ...] = (
             else:
                 scope.log.add_about(path, f"{error.reason}; the other files are checked without it", Level.ERROR)
     if model is None:
-        raise refused or ValueError("a project has a file")
+        raise refused or another_kind(scope.files.source(paths[0]), Span(0, 0), "it is empty")
     return model
 
 
-def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping:
+def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: tuple[str, ...]) -> Mapping | None:
     """Lay the documents of a file over a model; raises as :func:`load` where the file is to be left out."""
     for document in documents(path, scope):
         own = _with_others(document, path, scope, included)
@@ -72,8 +73,6 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
         if not is_version_1(model):
             for wrong in problems(model, version=scope.version):
                 scope.log.error(wrong.where, wrong.message)
-    if model is None:
-        raise ValueError("a file has a document")
     return model
 
 

@@ -23,7 +23,8 @@ def check_named_files(services: Mapping, scope: LoadContext) -> None:
     for entry in entries(services).values():
         for key in KEYS:
             for where, path in _named(child(entry.value, key)):
-                if scope.files.is_outside(join(scope.directory, path)):
+                whole = join(scope.directory, path)
+                if scope.files.is_outside(whole):
                     scope.log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
 
 

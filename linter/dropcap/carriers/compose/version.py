@@ -23,7 +23,8 @@ class Version(NamedTuple):
         has_pre_start: `pre_start`, and `no_cache_filter` of a build, are known. 5.3.0 and 5.0.0
         casts_conditions: `required` and `restart` of what a service depends on may be texts. 5.0.0
         takes_negative_sizes: a size may be a negative number in a text. 5.1.4
-        takes_dates: a date is a text where texts are. 5.0.0
+        takes_dates: a date is a text where texts are by name, as in `environment`. 5.0.0
+        refuses_endless: a number that is none, or endless, is refused wherever it stands. 5.0.0
 
     """
 
@@ -37,9 +38,10 @@ class Version(NamedTuple):
     casts_conditions: bool
     takes_negative_sizes: bool
     takes_dates: bool
+    refuses_endless: bool
 
 
-COMPOSE_2 = Version("2.40.3", *[False] * 9)
-COMPOSE_5 = Version("5.5.0", *[True] * 9)
+COMPOSE_2 = Version("2.40.3", *[False] * 10)
+COMPOSE_5 = Version("5.5.0", *[True] * 10)
 VERSIONS = {2: COMPOSE_2, 5: COMPOSE_5}
 """By the number that people say."""

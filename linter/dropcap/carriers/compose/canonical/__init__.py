@@ -110,11 +110,7 @@ def _services(project: Project, scope: LoadContext) -> dict[str, dict[str, Tree]
 
 def _complete(tree: dict[str, Tree]) -> None:
     """Add to a service what Compose concludes from the rest of it."""
-    image = tree.get("image")
-    hooks = tree.get("pre_start")
-    for hook in hooks if isinstance(hooks, list) else ():
-        if isinstance(hook, dict) and image is not None:
-            hook.setdefault("image", image)
+    _hand_down_image(tree)
     policy = tree.get("pull_policy")
     if isinstance(policy, Leaf) and policy.value == "if_not_present":
         tree["pull_policy"] = policy._replace(value="missing")
@@ -134,6 +130,14 @@ def _complete(tree: dict[str, Tree]) -> None:
             _depend(depends, str(leaf.value).split(":")[0], leaf, restart=False)
     if depends:
         tree["depends_on"] = depends
+
+
+def _hand_down_image(tree: dict[str, Tree]) -> None:
+    """Give a hook of a container of its own the service's image where it names none."""
+    image, hooks = tree.get("image"), tree.get("pre_start")
+    for hook in hooks if isinstance(hooks, list) else ():
+        if isinstance(hook, dict) and image is not None:
+            hook.setdefault("image", image)
 
 
 def _depend(depends: dict[str, Tree], name: str, leaf: Leaf, *, restart: bool) -> None:

@@ -1,0 +1,131 @@
+"""Single values that the schema allows and that Docker Compose, or its engine, cannot read.
+
+Sources: compose-go 2.14.0, `types/bytes.go`, `types/duration.go`, `types/mapping.go`, `dotenv/format.go`; for ports and
+what the engine says see :mod:`dropcap.docker_cli.engine_refusals`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.carriers.compose.canonical.quantities import nanoseconds, size_in_bytes
+from dropcap.carriers.compose.field_table import Walk, column
+from dropcap.carriers.compose.mounts import short_mount
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.yaml_types import scalar_type, to_string
+from dropcap.docker_cli import engine_refusals
+from dropcap.lang.yaml import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry, Path
+    from dropcap.lang.yaml import Value
+
+    _Check: TypeAlias = tuple[str, Callable[[Value], Iterator[tuple[Value, str]]]]
+
+_WHOLE_NUMBER = r"[+-]?[0-9]{1,19}"
+_FORMATS = frozenset({"", "raw"})
+
+
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
+    """Tell the log which values of a service cannot be read.
+
+    Args:
+        name: the service's name.
+        service: its entry.
+        scope: what the project was resolved with.
+        is_docker: whether Docker's own engine starts it.
+
+    """
+    _check_quantities(name, service.value, scope)
+    found = entries(service.value)
+    checks = (*_CHECKS, *(_BY_ENGINE if is_docker else ()))
+    for key, check in checks:
+        if key in found:
+            for where, message in check(found[key].value):
+                scope.log.error(where, f"services.{name}.{key} {message}")
+
+
+def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
+    """Tell which sizes and spans of time are none: which fields hold such is in the table of fields."""
+
+    def look(value: Value, kind: str, path: Path) -> Value:
+        if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
+            return value
+        text = to_string(value)
+        if kind == "size" and (scalar_type(value) == "number" or _may_be_negative(text, scope)):
+            return value
+        read, what = _QUANTITIES[kind]
+        if read(text) is None:
+            scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
+        return value
+
+    Walk(look).node(service, column("form").below["services"].below["*"])
+
+
+def _may_be_negative(text: str, scope: LoadContext) -> bool:
+    return scope.version.takes_negative_sizes and re.fullmatch(_WHOLE_NUMBER, text) is not None
+
+
+_QUANTITIES: dict[str, tuple[Callable[[str], int | None], str]] = {
+    "size": (size_in_bytes, "a size such as 64m"),
+    "span": (nanoseconds, "a span of time such as 1m30s"),
+    "wait": (nanoseconds, "a span of time such as 1m30s"),
+}
+
+
+def _texts(value: Value) -> Iterator[tuple[Scalar, str]]:
+    """Give the texts and numbers of a list that are known."""
+    for item in items(value) if isinstance(value, Sequence) else ():
+        if isinstance(item, Scalar) and not item.unknown and not is_nothing(item):
+            yield item, to_string(item)
+
+
+def _ports(value: Value) -> Iterator[tuple[Value, str]]:
+    for item, text in _texts(value):
+        wrong = engine_refusals.port(text)
+        if wrong is not None:
+            yield item, f"is refused by Docker Compose: {wrong}"
+
+
+def _variables(value: Value) -> Iterator[tuple[Value, str]]:
+    names = [(entry.key, name) for name, entry in entries(value).items()]
+    for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
+        if name.endswith((" ", "\t")):
+            yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
+
+
+def _variable_files(value: Value) -> Iterator[tuple[Value, str]]:
+    for item in items(value) if isinstance(value, Sequence) else ():
+        written = child(item, "format") if isinstance(item, Mapping) else None
+        if isinstance(written, Scalar) and not written.unknown and written.text not in _FORMATS:
+            yield written, f"has a format that Docker Compose does not know: {written.text}"
+
+
+def _options(value: Value) -> Iterator[tuple[Value, str]]:
+    for item, text in _texts(value):
+        wrong = engine_refusals.security_option(text)
+        if wrong is not None:
+            yield item, f"is refused by Docker's engine: {wrong}"
+
+
+def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
+    for item in items(value) if isinstance(value, Sequence) else ():
+        target = child(item, "target") if isinstance(item, Mapping) else item
+        if not isinstance(target, Scalar) or target.unknown:
+            continue
+        try:
+            path = target.text if isinstance(item, Mapping) else short_mount(target.text).target
+        except ValueError:
+            continue
+        wrong = None if ":" in path or "\\" in path else engine_refusals.mount_target(path)
+        if path and wrong is not None:
+            yield target, f"is refused by Docker's engine: {wrong}"
+
+
+_CHECKS: tuple[_Check, ...] = (("ports", _ports), ("environment", _variables), ("env_file", _variable_files))
+_BY_ENGINE: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
