@@ -10,12 +10,11 @@ from dropcap.carriers.compose.load_context import route
 from dropcap.carriers.compose.nodes import is_nothing, normalised
 from dropcap.lang.yaml import Mapping, Scalar, target
 from dropcap.model import Failure, Level, Located, UnreadableError
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.interpolate import Use
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.source import Source
+    from dropcap.source import Source, Span
 
 
 _ENDLESS = r"(?i)\.(?:nan|inf)\b"
