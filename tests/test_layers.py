@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("a report to text", ("writers",)),
     ("what a person can ask for", ("commands",)),
-    ("the program", ("cli", "__main__")),
+    ("the program", ("parser", "cli", "__main__")),
 )
 # An action has the steps of a workflow, and a Quadlet unit the commands of a service.
 SHARES = {"action": {"workflow"}, "quadlet": {"unit"}}

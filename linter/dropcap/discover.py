@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.project_files import is_main, project_files
 from dropcap.carriers.registry import (
     bytes_to_recognise,
     carrier_of_content,
@@ -142,8 +141,7 @@ def together(
             # Which files those are a file of the project says, so they lie where the project lies.
             root = root or root_of(folder or os.curdir)
         is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
-        if files and not is_own and files[0] not in seen and not is_main(files[0]):
-            # The folder's `.env` lists the files of a project, and Docker Compose takes no others by itself.
+        if files and not is_own and files[0] not in seen and _are_listed(files):
             seen[files[0]] = len(result)
             result.append(target._replace(path=files[0], carrier="compose", over=files[1:], root=root, given=()))
         if not is_own:
@@ -161,9 +159,18 @@ def together(
     return result
 
 
+def _are_listed(files: Sequence[str]) -> bool:
+    """Return whether a folder's `.env` lists its project's files: Docker Compose takes no others by itself."""
+    from dropcap.carriers.compose.project_files import is_main
+
+    return not is_main(files[0])
+
+
 def _files_of(
     folder: str, found: Collection[str] | None, failures: list[Failure] | None, overlay: dict[str, bytes] | None
 ) -> tuple[str, ...]:
+    from dropcap.carriers.compose.project_files import project_files  # not for a file of another kind
+
     project = project_files(folder, Workspace(root_of(folder or os.curdir), overlay), found)
     if failures is not None:
         failures += project.failures

@@ -23,8 +23,12 @@ from __future__ import annotations
 
 import gc
 import os
-from argparse import RawDescriptionHelpFormatter
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Sequence
 
 
 def begin() -> None:
@@ -37,9 +41,28 @@ def end(code: int) -> NoReturn:
     os._exit(code)
 
 
-class Formatter(RawDescriptionHelpFormatter):
-    """A formatter of a fixed width: to ask the terminal for its own, argparse imports three compressors."""
+def plain_arguments(add_arguments: Callable[[ArgumentParser], None], words: Sequence[str]) -> Namespace | None:
+    """Return what argparse makes of paths and no options, without importing it; None where it has to look itself."""
+    if any(word.startswith("-") for word in words):
+        return None
+    taker = _Defaults()
+    add_arguments(taker)  # type: ignore[arg-type]  # it takes all that a command gives
+    if taker.positional != "paths":
+        return None
+    return SimpleNamespace(**taker.defaults, paths=[*words])  # type: ignore[return-value]  # as it is used
 
-    def __init__(self, prog: str) -> None:
-        """Take the program's name."""
-        super().__init__(prog, width=100)
+
+class _Defaults:
+    """Takes a command's options as a parser does, and keeps what each is where nobody gives it."""
+
+    def __init__(self) -> None:
+        self.defaults: dict[str, object] = {}
+        self.positional = ""
+
+    def add_argument(self, *names: str, **options: object) -> None:
+        if not names[0].startswith("-"):
+            self.positional += names[0]
+            return
+        missing = False if options.get("action") == "store_true" else None
+        dest = options.get("dest") or names[-1].lstrip("-").replace("-", "_")
+        self.defaults[str(dest)] = options.get("default", missing)

@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
 
 # `$IMAGE_NAME`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
-_IMAGE_LIKE = re.compile(
-    r"\$\{?!?(?!\w*(?:ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL))(?!\w+:?\+)"
-    r"\w*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)",
-    re.IGNORECASE,
+_IMAGE_LIKE = (
+    r"(?i)\$\{?!?(?!\w*(?:ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL))(?!\w+:?\+)"
+    r"\w*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)"
 )
-_GIVES_IMAGE = re.compile(r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b")
-_EXPANSIONS = re.compile(r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+")
+_GIVES_IMAGE = r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b"
+_EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
 _INSECURE = "security.insecure"
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
@@ -171,7 +170,7 @@ def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
         return _Place(is_image=True, may_be_options=False)
     if word.is_several:
         return _Place(is_image=False, may_be_options=True)
-    if _IMAGE_LIKE.match(unknown) or _GIVES_IMAGE.match(unknown):
+    if re.match(_IMAGE_LIKE, unknown) or re.match(_GIVES_IMAGE, unknown):
         return _Place(is_image=True, may_be_options=False)
     is_last = index + 1 == len(words)
     if word.splits:
@@ -183,7 +182,7 @@ def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
 
 
 def _is_all_unknown(word: Word) -> bool:
-    return word.value == word.unknown or (word.known_length == 0 and _EXPANSIONS.fullmatch(word.value) is not None)
+    return word.value == word.unknown or (word.known_length == 0 and re.fullmatch(_EXPANSIONS, word.value) is not None)
 
 
 def _check_image(reading: Reading, word: Word, command: Command) -> None:
