@@ -218,7 +218,7 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
         found = find_targets(arguments, config)
     setup = Setup(config.engine, project_settings(arguments), overlay)
     results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures)
+    return to_report(results, found.failures, rules)
 
 
 def project_settings(arguments: Namespace) -> Settings:
