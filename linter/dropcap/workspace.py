@@ -154,13 +154,14 @@ class Workspace:
         """Whether a path is that of a file, be it one that is not to be read; folders are none, all else is."""
         if not is_path(path):
             return False
-        if self.real(path) in self._overlay or self.real(path) in self._sources:
+        if self._disk and os.path.lexists(path) and not os.path.isdir(path):
             return True
-        return self._disk and os.path.lexists(path) and not os.path.isdir(path)
+        texts = self._overlay or self._sources
+        return bool(texts) and self.real(path) in texts
 
     def is_folder(self, path: str) -> bool:
         """Whether a path is that of a folder inside the root."""
-        return self._disk and self.is_inside(path) and os.path.isdir(path)
+        return self._disk and is_path(path) and os.path.isdir(path) and self.is_inside(path)
 
     def source(self, path: str) -> Source:
         """Return a file's text; the same object each time.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.workspace import NotReadError, root_of
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,11 +63,10 @@ def project_files(folder: str, workspace: Workspace, found: Collection[str] | No
 
     Args:
         folder: the folder; an empty name stands for the current one.
-        workspace: the door to it; its root is taken from the folder.
+        workspace: the door to it, whose root is where the folder's project ends.
         found: the absolute paths of the files that count, as a walk found them; None where all do that are there.
 
     """
-    workspace = workspace.at(root_of(folder or os.curdir))
     env = os.path.join(folder, ".env")
     listed, failures = (_listed(folder, env, workspace)) if workspace.is_file(env) else ((), ())
     if listed:
