@@ -43,7 +43,17 @@ _SERVICES = (
 _IN_BRACES = r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*\{"
 _OF_ONE_IN_BRACES = r"[{,]\s*(['\"]?)(?:image|build|extends)\1\s*:"
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
-_NAMES_OTHERS = ("env_file", "depends_on", "networks", "volumes", "secrets", "configs", "models", "service:")
+_NAMES_OTHERS = (
+    "env_file",
+    "label_file",
+    "depends_on",
+    "networks",
+    "volumes",
+    "secrets",
+    "configs",
+    "models",
+    "service:",
+)
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 
 

@@ -41,9 +41,11 @@ def check_references(model: Mapping, scope: LoadContext) -> None:
         found = entries(entry.value, f"services.{name}", log)
         for kind, where, missing in _missing(found, top, log):
             log.note(where, f"services.{name} names the {kind} {missing}, which is not in the project")
-        for where, path in _files(found.get("env_file"), log):
-            if scope.files.is_outside(join(scope.directory, path)):
-                log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
+        for key in ("env_file", "label_file"):
+            for where, path in _files(found.get(key), log):
+                reason = scope.files.why_not_read(join(scope.directory, path))
+                if reason is not None:
+                    log.note(where, f"{path} {reason}")
 
 
 def _missing(found: dict[str, Entry], top: dict[str, Entry], log: Diagnostics) -> Iterator[tuple[str, Value, str]]:
@@ -101,7 +103,7 @@ def _listed(entry: Entry, part: str, log: Diagnostics) -> Iterator[tuple[Value, 
 
 
 def _files(entry: Entry | None, log: Diagnostics) -> Iterator[tuple[Value, str]]:
-    """Give the files of variables that a service names."""
+    """Give the files of variables or labels that a service names."""
     value = entry.value if entry is not None else None
     for item in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
         named = entries(item, "", log).get("path") if isinstance(item, Mapping) else None
