@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.masking import without_secrets
 from dropcap.model import Kind, Level, Report
 
 if TYPE_CHECKING:
@@ -59,7 +58,10 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
     problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
-    problems = [failure._replace(message=clipped(without_secrets(failure.message))) for failure in problems]
+    if problems:
+        from dropcap.hidden import shown_message  # most files have no failures
+
+        problems = [failure._replace(message=clipped(shown_message(failure))) for failure in problems]
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
 
 
