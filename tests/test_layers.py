@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
-    ("what capabilities are, and what an engine makes of them", ("client", "capabilities", "clients")),
+    ("what capabilities are, and what an engine makes of them", ("clients", "capabilities")),
     ("languages, which know no containers", ("lang",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
 from dropcap.discover import Target
+from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
     Document,
@@ -181,9 +182,9 @@ def _defect(target: Target, error: Exception) -> Failure:
 
 def _complete(container: Container, engine: Engine) -> Container:
     """Give a container an engine, and a name that can be printed with each of its findings."""
-    name = container.name[: MAX_NAME + 1]
-    if container.kind is not Kind.SERVICE:
-        from dropcap.hidden import shown_of  # the name of a service is a key of its file
+    name = without_secrets(container.name[: MAX_NAME + 1])
+    if container.kind not in {Kind.SERVICE, Kind.STAGE}:
+        from dropcap.hidden import shown_of  # those have names of their own
 
         name = shown_of(container, name)
     if len(name) > MAX_NAME:

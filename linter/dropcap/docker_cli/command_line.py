@@ -21,7 +21,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.client import Command
+    from dropcap.clients import Command
     from dropcap.docker_cli.flags import Table
 
 __all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
