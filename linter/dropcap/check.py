@@ -112,10 +112,12 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:
             try:
-                findings += [
-                    Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
-                    for problem in check(subject)
-                ]
+                problems = list(check(subject))  # mostly none
+                if problems:
+                    findings += [
+                        Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
+                        for problem in problems
+                    ]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]

@@ -1,7 +1,7 @@
 """What is done for a quick start alone, and what each of it gains.
 
 The start is that of `dropcap check compose.yaml`: one service, the wheel's files compiled, CPython 3.11 on Linux. It
-takes 200 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
+takes 188 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
 0.01 %, and some 50 ms of processor time. A clock cannot decide here: in runs in a random order the program and
 its own copy differed by 0 to 4 %. What it takes more without each of these:
 
@@ -11,12 +11,13 @@ what                                   instructions  processor time
 records of :mod:`dropcap.namedtuple`        +27.9 %    +11 to +20 %
 their first eight by hand                    +3.4 %      0 to +5 %
 :func:`end`                                 +10.4 %     +7 to +15 %
-:class:`Formatter`                           +3.3 %     -3 to +7 %
+:func:`plain_arguments`                      +8.1 %     +6 to +9 %
 :func:`begin`                                +3.1 %     -1 to +7 %
 =====================================  ============  ==============
 
-What gains less than 3 % is not done: to keep argparse from looking for translations (2.1 %), or to give records the
-field getters of `collections` (0.1 %).
+A start with options takes 3.3 % more if argparse asks the terminal for its width, see :mod:`dropcap.parser`. What gains
+less than 3 % is not done: to keep argparse from looking for translations there (2.1 %), or to give records the field
+getters of `collections` (0.1 %).
 """
 
 from __future__ import annotations

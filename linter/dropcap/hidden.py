@@ -53,7 +53,7 @@ def shown_message(failure: Failure) -> str:
         return message
     root, span = failure.source.to_root(failure.span)
     value = root.text[span.start : span.end].strip("\"'")
-    if value in _hidden_texts(root):
+    if len(value) >= _SHORTEST and value in message and value in _hidden_texts(root):
         return message.replace(value, "*" * len(value))
     return message
 

@@ -90,7 +90,7 @@ class Workspace:
 
     """
 
-    __slots__ = ("_allowed", "_disk", "_overlay", "_sources", "reads", "root")
+    __slots__ = ("_allowed", "_disk", "_overlay", "_real", "_sources", "reads", "root")
 
     def __init__(
         self,
@@ -115,6 +115,7 @@ class Workspace:
         self._disk = disk
         self._allowed = {real_path(path) for path in named if is_path(path)}
         self._sources: dict[str, Source] = {}
+        self._real: dict[str, str] = {}
 
     @classmethod
     def of_text(cls, source: Source) -> Workspace:
@@ -134,7 +135,11 @@ class Workspace:
 
     def real(self, path: str) -> str:
         """Return a file's path without links and detours; without a disk there are no links."""
-        return real_path(path) if self._disk and is_path(path) else os.path.normpath(path)
+        found = self._real.get(path)
+        if found is None:
+            is_there = self._disk and is_path(path)
+            found = self._real[path] = real_path(path) if is_there else os.path.normpath(path)
+        return found
 
     def name(self, path: str) -> str:
         """Return a file's path from the root, with forward slashes; the real path of one that lies outside."""
@@ -144,7 +149,7 @@ class Workspace:
 
     def is_inside(self, path: str) -> bool:
         """Whether a path leads into the root, links followed."""
-        return is_path(path) and is_below(real_path(path), self.root)
+        return is_path(path) and is_below(self.real(path), self.root)
 
     def is_outside(self, path: str) -> bool:
         """Whether a path leads out of the root; without a disk nothing does."""
