@@ -144,7 +144,7 @@ class Workspace:
     def name(self, path: str) -> str:
         """Return a file's path from the root, with forward slashes; the real path of one that lies outside."""
         real = self.real(path)
-        inside = os.path.relpath(real, self.root) if self._disk and is_below(real, self.root) else real
+        inside = _inside(real, self.root) if self._disk and is_below(real, self.root) else real
         return inside.replace(os.sep, "/")
 
     def is_inside(self, path: str) -> bool:
@@ -277,7 +277,7 @@ def _contents(path: str, real: str, root: str, size: int) -> bytes:
 
 def _open_below(real: str, root: str) -> int:
     """Open a file from its root on, each folder by itself; no link is followed on the way."""
-    *folders, name = os.path.relpath(real, root).split(os.sep)
+    *folders, name = _inside(real, root).split(os.sep)
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for folder in folders:
@@ -335,6 +335,11 @@ def is_path(path: str) -> bool:
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; both real paths."""
     return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _inside(path: str, folder: str) -> str:
+    """Return a path from a folder that it lies in; both real paths."""
+    return path[len(folder) :].lstrip(os.sep) or os.curdir
 
 
 def real_path(path: str) -> str:

@@ -72,9 +72,14 @@ def project_files(folder: str, workspace: Workspace, found: Collection[str] | No
     if listed:
         return ProjectFiles(listed, failures)
 
+    here = os.path.abspath(folder)
+
     def first(names: tuple[str, ...]) -> str | None:
-        paths = (os.path.join(folder, name) for name in names)
-        return next((path for path in paths if _counts(path, workspace, found)), None)
+        for name in names:
+            path = os.path.join(folder, name)
+            if workspace.is_file(path) if found is None else os.path.join(here, name) in found:
+                return path
+        return None
 
     main = first(MAIN_NAMES)
     if main is None:
@@ -93,10 +98,6 @@ def _unreadable(env: str, workspace: Workspace) -> tuple[Failure, ...]:
     except UnreadableError as error:
         return (error.failure,)
     return ()
-
-
-def _counts(path: str, workspace: Workspace, found: Collection[str] | None) -> bool:
-    return workspace.is_file(path) if found is None else os.path.abspath(path) in found
 
 
 def _listed(folder: str, path: str, workspace: Workspace) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
