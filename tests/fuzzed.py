@@ -93,7 +93,7 @@ def _reports(data: bytes) -> None:
         text = decoded(PATHS[name], data[1:]).text
     except UnreadableError:
         return
-    report = to_report([check_text(PATHS[name], name, text, rules, Setup())])
+    report = to_report([check_text(PATHS[name], name, text, rules, Setup())], rules=rules)
     for failure in report.failures:
         assert failure.level is not Level.DEFECT, failure.trace
         assert " failed on " not in failure.message, failure.message

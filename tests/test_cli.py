@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap import cli
 from dropcap.cli import main
+from dropcap.commands import caps, check, explain
 from dropcap.commands.check import exit_code
 from dropcap.commands.output import failure_code, write_output
 from dropcap.exit_codes import CLEAN, DEFECT, FINDINGS, INTERRUPTED, UNCHECKED
+from dropcap.fast_start import plain_arguments
 from dropcap.model import Failure, Level, Report, Severity
+from dropcap.parser import parser_of
 from dropcap.writers import Context, writer
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 PRIVILEGED = "services:\n  web:\n    image: nginx\n    privileged: true\n"
 HARDENED = "services:\n  web:\n    image: nginx\n    cap_drop: [ALL]\n"
@@ -80,8 +83,8 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--format", "xml"], "invalid choice: 'xml'"),
         (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
         (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
-        (["check", "--jobs", "0"], "'0' is no number from 1 to 256"),
-        (["check", "--select", ""], "argument --select: names no rule"),
+        (["check", "--jobs", "0"], "'0': has to be a number from 1 to 256"),
+        (["check", "--select", ""], "argument --select: '': names no rule"),
         (["check", "--exclude", "!"], "dropcap: --exclude: '!' is no pattern in the manner of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
@@ -456,8 +459,24 @@ def test_rules_lists_every_rule_gravest_first(capsys: pytest.CaptureFixture[str]
     assert any(line.startswith("net-raw ") for line in lines)
 
 
-def test_exit_codes_are_documented() -> None:
-    assert cli._EXIT_CODES.count("\n") == 5  # noqa: SLF001  # what --help shows
+def test_exit_codes_are_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    codes = capsys.readouterr().out.partition("exit codes:\n")[2].splitlines()
+    assert [line.split()[0] for line in codes] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("command", [check, caps])
+@pytest.mark.parametrize("words", [[], ["compose.yaml"], ["a", "b c", ""]])
+def test_paths_alone_give_what_the_parser_gives(command: ModuleType, words: list[str]) -> None:
+    plain = plain_arguments(command.add_arguments, words)
+    assert plain is not None
+    assert vars(plain) == vars(parser_of("any", "summary", command).parse_args(words))
+
+
+@pytest.mark.parametrize(("command", "words"), [(check, ["-"]), (check, ["a", "--fix"]), (explain, ["a"])])
+def test_the_parser_looks_at_all_else(command: ModuleType, words: list[str]) -> None:
+    assert plain_arguments(command.add_arguments, words) is None
 
 
 def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

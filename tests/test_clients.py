@@ -14,7 +14,7 @@ from dropcap.docker_cli.flags import table
 from dropcap.model import Engine
 
 if TYPE_CHECKING:
-    from dropcap.client import Client
+    from dropcap.clients import Client
 
 
 @pytest.mark.parametrize("engine", Engine)

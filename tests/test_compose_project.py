@@ -50,7 +50,8 @@ def values(container: Container, field: str) -> list[str]:
 
 def report(*paths: str) -> Report:
     targets, failures = discover(paths or ["."])[:2]
-    return to_report(check_targets(targets, load_rules(), Setup()), failures)
+    rules = load_rules()
+    return to_report(check_targets(targets, rules, Setup()), failures, rules)
 
 
 def errors(document: Document) -> list[str]:
@@ -571,7 +572,7 @@ def test_the_same_report_comes_with_any_number_of_processes() -> None:
     write({f"p{number}/{name}": text for number in range(3) for name, text in INCLUDED.items()})
     targets, _ = discover(["."])[:2]
     rules = load_rules()
-    one, two = (to_report(check_targets(targets, rules, Setup(), jobs)) for jobs in (1, 2))
+    one, two = (to_report(check_targets(targets, rules, Setup(), jobs), (), rules) for jobs in (1, 2))
     assert [finding.identity for finding in one.findings] == [finding.identity for finding in two.findings]
     assert [finding.problem.related for finding in one.findings if finding.problem.related]
     assert len(one.findings) == len(two.findings) > 0

@@ -79,8 +79,21 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         load_config()
 
 
-def test_a_pyproject_that_is_no_file_has_no_table(tmp_path: Path) -> None:
+def test_a_pyproject_that_cannot_be_read_may_hold_the_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is no regular file .*; name the configuration with"):
+        load_config()
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "pyproject.toml").symlink_to("/etc/hostname")
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: lies outside the project"):
+        load_config()
+
+
+def test_a_pyproject_that_is_not_there_has_no_table(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").symlink_to("nowhere")
+    assert load_config() == Config()
+    (tmp_path / "pyproject.toml").unlink()
+    (tmp_path / "pyproject.toml").mkdir()
     assert load_config() == Config()
 
 

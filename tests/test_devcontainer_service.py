@@ -383,7 +383,7 @@ RULES = [
 
 def report(project: Path, *names: str) -> Report:
     targets, failures = discover([str(project / name) for name in names or ("",)])[:2]
-    return to_report(check_targets(targets, RULES, Setup()), failures)
+    return to_report(check_targets(targets, RULES, Setup()), failures, RULES)
 
 
 def owners(finding: Finding) -> list[str]:
@@ -446,7 +446,7 @@ def test_the_report_is_the_same_whatever_the_number_of_jobs(project: Path) -> No
     write(project, {"compose.yaml": WEB, HERE: joined("../compose.yaml", capAdd=["KILL"]), "a.sh": "docker run a\n"})
     targets, _ = discover([str(project)])[:2]
     rules = load_rules()
-    one, two = (told(to_report(check_targets(targets, rules, Setup(), jobs))) for jobs in (1, 2))
+    one, two = (told(to_report(check_targets(targets, rules, Setup(), jobs), (), rules)) for jobs in (1, 2))
     assert one == two
     assert ["service web", "devcontainer web"] in [whose for _, whose in one]
 

@@ -18,6 +18,7 @@ from dropcap.check import Setup, check_file
 from dropcap.cli import main
 from dropcap.discover import Target, discover
 from dropcap.model import Kind, Level, UnreadableError
+from dropcap.report import to_report
 from dropcap.rule import load_rules
 from dropcap.source import Source
 from reading import read_target
@@ -60,7 +61,7 @@ def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.
     for target in sorted(targets):
         result = check_file(target, rules, Setup())
         assert [failure for failure in result.failures if failure.level is Level.ERROR] == []
-        for finding in result.findings:
+        for finding in to_report([result], rules=rules).findings:
             where = finding.problem.where
             region = where.source.region(where.span)
             name = Path(region.path).absolute().relative_to(FOLDER)

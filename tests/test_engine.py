@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from dropcap.file_result import FileResult
+    from dropcap.model import FileResult
     from dropcap.rule import Check
 
 
@@ -60,7 +60,7 @@ services:
 
 
 def test_what_containers_share_by_an_anchor_is_said_once_and_names_them_all() -> None:
-    findings = check(SHARED, rule(added)).findings
+    findings = to_report([check(SHARED, rule(added))]).findings
     assert [(one.container.name, [other.name for other in one.shared_by]) for one in findings] == [
         ("one", ["two"]),
         ("three", []),
@@ -68,7 +68,7 @@ def test_what_containers_share_by_an_anchor_is_said_once_and_names_them_all() ->
 
 
 def test_an_absence_is_each_container_s_own() -> None:
-    findings = check(SHARED, rule(absent)).findings
+    findings = to_report([check(SHARED, rule(absent))]).findings
     assert [one.container.name for one in findings] == ["one", "two", "three"]
 
 

@@ -20,18 +20,18 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
-    ("what capabilities are, and what an engine makes of them", ("client", "capabilities", "clients")),
+    ("what capabilities are, and what an engine makes of them", ("clients", "capabilities")),
     ("languages, which know no containers", ("lang",)),
     ("what is in images, as far as files tell", ("images",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),
     ("what a rule is, and what it may import", ("subject", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("discover", "config")),
-    ("one file in, findings out", ("file_result", "check")),
+    ("one file in, findings out", ("hidden", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("a report to text", ("writers",)),
     ("what a person can ask for", ("commands",)),
-    ("the program", ("cli", "__main__")),
+    ("the program", ("parser", "cli", "__main__")),
 )
 # An action has the steps of a workflow, and a Quadlet unit the commands of a service.
 SHARES = {"action": {"workflow"}, "quadlet": {"unit"}}

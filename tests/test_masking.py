@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dropcap.hidden import without_values
 from dropcap.masking import mask, without_secrets
 from dropcap.source import Source
-from dropcap.writers.values import without_values
 from steps import assert_linear
 
 _HIDDEN = [
@@ -52,6 +52,13 @@ _HIDDEN = [
     ("docker login registry.example --password=value", "value"),
     ("mysql -pvalue", "value"),
     ("mysql -p1value", "1value"),
+    ("mysql -p'two words'", "two words"),
+    # Variables of units and of recipes.
+    ("Environment=A=value", "value"),
+    ("Environment=A=value B=value", "value B=value"),
+    ("Label='a.b=two words'", "two words'"),
+    ("API_TOKEN := value", "value"),
+    ("export API_TOKEN = two words", "two words"),
     ("    image: me:value@registry.example/x", "value"),
     # A password in a URL.
     ("  - DATABASE_URL=postgres://me:value@db/x", "value"),
@@ -77,6 +84,8 @@ def test_a_secret_is_hidden_and_nothing_else_moves(text: str, secret: str) -> No
         "docker run --env-file ./plain.env nginx",
         "    PLAIN: value",
         "docker run -p8080:80 -p 127.0.0.1:80:80/udp -p$PORT:80 nginx",
+        "docker run -p'8080:80' nginx",
+        '"runArgs": ["-p", "8080:80"]',
         "    image: nginx:1.25@sha256:0123456789abcdef",
         "docker login registry.example && docker run -p 80 x",
         "  - PLAIN=value",

@@ -54,7 +54,6 @@ ALLOWED = {
     "cli.py": "opens the null device for an output whose reader has gone",
     "paths.py": "asks for the current folder's real path, and whether a word is a file's name",
     "discover.py": "asks which of a person's words are folders, and where links lead; reads through the workspace",
-    "config.py": "asks where the repository ends",
     "commands/check.py": "asks for the current folder's real path",
     "commands/config.py": "asks which of a person's words is a folder",
 }

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
 from dropcap.discover import Target
-from dropcap.file_result import FileResult
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
     Document,
     Engine,
     Failure,
+    FileResult,
     Finding,
     Kind,
     Level,
@@ -33,7 +33,7 @@ from dropcap.subject import Subject
 from dropcap.workspace import NotReadError, Workspace, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from dropcap.model import Problem
@@ -112,15 +112,17 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:
             try:
-                findings += [
-                    Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
-                    for problem in check(subject)
-                ]
+                problems = list(check(subject))  # mostly none
+                if problems:
+                    findings += [
+                        Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
+                        for problem in problems
+                    ]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
-        tuple(_folded(_uncovered(findings, rules))),
+        tuple(findings),
         tuple(failures),
         document.containers,
         read=True,
@@ -183,6 +185,10 @@ def _defect(target: Target, error: Exception) -> Failure:
 def _complete(container: Container, engine: Engine) -> Container:
     """Give a container an engine, and a name that can be printed with each of its findings."""
     name = without_secrets(container.name[: MAX_NAME + 1])
+    if container.kind not in {Kind.SERVICE, Kind.STAGE}:
+        from dropcap.hidden import shown_of  # those have names of their own
+
+        name = shown_of(container, name)
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 3]}..."
     return container._replace(name=name, engine=container.engine or engine)
@@ -214,41 +220,6 @@ def _rule_failure(rule_id: str, what: str, containers: Sequence[Container]) -> F
         f"the rule {rule_id} failed on {first.name}{more}: {what}; report it to its author; the other rules went on"
     )
     return Failure(first.source.path, message, Level.ERROR, first.source, first.span)
-
-
-def _uncovered(findings: Sequence[Finding], rules: Sequence[Rule]) -> Sequence[Finding]:
-    """Leave out what another rule says of the same container and evidence in a graver way."""
-    covers = {rule.id: rule.covers for rule in rules if rule.covers}
-    said = {
-        (id(finding.container), milder, name)
-        for finding in findings
-        for milder in covers.get(finding.rule, ())
-        for name in finding.problem.evidence
-    }
-
-    def is_covered(finding: Finding) -> bool:
-        names = finding.problem.evidence
-        return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
-
-    return [finding for finding in findings if not is_covered(finding)] if said else findings
-
-
-def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Say once what several containers have by the very same text, as by a YAML anchor."""
-    folded: dict[object, Finding] = {}
-    for finding in findings:
-        problem = finding.problem
-        source, span = problem.where.source.to_root(problem.where.span)
-        key = (finding.rule, id(source), span, problem.evidence, problem.message)
-        first = folded.get(key)
-        if first is None or first.container is finding.container:
-            folded[key if first is None else (key, len(folded))] = finding
-        else:
-            # How the text came to the other container is told as well.
-            related = tuple(dict.fromkeys((*first.problem.related, *problem.related)))
-            shared_by = (*first.shared_by, finding.container)
-            folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
-    yield from folded.values()
 
 
 def _failed(failure: Failure) -> FileResult:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
-from dropcap import __version__, fast_start
+from dropcap import fast_start
 from dropcap.config import ConfigError
 from dropcap.exit_codes import DEFECT, INTERRUPTED, UNCHECKED, UsageError
 from dropcap.paths import plain_paths
 from dropcap.rule import RuleError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
     from types import ModuleType
 
@@ -29,27 +29,6 @@ COMMANDS = {
 """Each command's name, which is its module's in `dropcap.commands`, and what it does."""
 
 _MOST_SAID = 2000
-_EXIT_CODES = """\
-exit codes:
-  0  checked, nothing at or above the threshold
-  1  findings
-  2  something could not be checked, or the call or the configuration is wrong
-  3  a defect of dropcap itself
-"""
-
-
-class _Parser(ArgumentParser):
-    """An argument parser that says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see `{self.prog} --help`")
-
-    def _print_message(self, message: str, file: object = None) -> None:
-        """Print `--help` and `--version` as all other output, so that a full disk is told."""
-        del file  # always standard output: errors are not printed here
-        from dropcap.commands.output import write_output
-
-        write_output([message], None)
 
 
 def run() -> NoReturn:
@@ -71,8 +50,8 @@ def run() -> NoReturn:
 def main(argv: Sequence[str]) -> int:
     """Run the program on arguments; gives the exit code."""
     try:
-        command, parser = _chosen(argv)
-        code: int = command.run(parser.parse_args(plain_paths(argv[1:])))
+        command, arguments = _chosen(argv)
+        code: int = command.run(arguments)
     except (UsageError, ConfigError, RuleError) as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -112,38 +91,18 @@ def _closed_stream() -> str | None:
     return next((name for name, stream in streams.items() if stream is None), None)
 
 
-def _chosen(argv: Sequence[str]) -> tuple[ModuleType, ArgumentParser]:
-    """Give the command's module and a parser for its arguments.
-
-    Only that command's options are made: with those of all commands a start would take 3 ms longer.
-    """
+def _chosen(argv: Sequence[str]) -> tuple[ModuleType, Namespace]:
+    """Return the command's module and its arguments."""
     name = argv[0] if argv else ""
     if name not in COMMANDS:
-        _overview().parse_args(argv)
+        from dropcap.parser import overview
+
+        overview(COMMANDS).parse_args(argv)
         raise UsageError("name the command first; see `dropcap --help`")
     command = import_module(f"dropcap.commands.{name}")
-    summary = COMMANDS[name]
-    parser = _Parser(
-        prog=f"dropcap {name}",
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        formatter_class=fast_start.Formatter,
-        allow_abbrev=False,
-    )
-    command.add_arguments(parser)
-    return command, parser
+    arguments = fast_start.plain_arguments(command.add_arguments, argv[1:])
+    if arguments is None:
+        from dropcap.parser import parser_of
 
-
-def _overview() -> ArgumentParser:
-    """Make the parser of a call that names no command, or none that there is."""
-    parser = _Parser(
-        prog="dropcap",
-        description="Says which Linux capabilities each container holds, and which it should not.",
-        epilog=_EXIT_CODES,
-        formatter_class=fast_start.Formatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"dropcap {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command", parser_class=_Parser)
-    for name, summary in COMMANDS.items():
-        commands.add_parser(name, help=summary)
-    return parser
+        arguments = parser_of(name, COMMANDS[name], command).parse_args(plain_paths(argv[1:]))
+    return command, arguments

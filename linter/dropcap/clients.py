@@ -9,12 +9,78 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dropcap.model import Engine
+from dropcap.model import Engine, Kind
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dropcap.client import Client
+
+class Command(NamedTuple):
+    """A command of a client.
+
+    Attributes:
+        kind: what it makes.
+        title: how its client names it: `docker compose run`.
+        client: whose tables in `flags.json` know its options.
+        table: the name of its table.
+        reader: how the values of its options are to be understood: as its client's `run` understands them, or
+            as `service` and `compose` do.
+        engine: who combines the capabilities.
+        least: how many words have to follow the options.
+
+    """
+
+    kind: Kind
+    title: str
+    client: str
+    table: str
+    reader: str
+    engine: Engine
+    least: int = 1
+
+
+class Client(NamedTuple):
+    """A client: what a person types to start containers.
+
+    Attributes:
+        name: its name, which its tables in `flags.json` have.
+        programs: the names of its programs, each with the words that it stands for besides the client's name:
+            `docker-compose` is `docker compose`.
+        commands: by the words that lead to them.
+        groups: the words that stand before another one, and the table of the options between the two.
+
+    """
+
+    name: str
+    programs: Mapping[str, str]
+    commands: Mapping[str, Command]
+    groups: Mapping[str, str]
+
+    def under_another_name(self, name: str) -> Client:
+        """Return a client with the same commands and options for an engine and a program of another name."""
+        commands = {
+            words: command._replace(title=f"{name}{command.title[len(self.name) :]}", engine=Engine(name))
+            for words, command in self.commands.items()
+            if command.engine.value == self.name
+        }
+        return self._replace(programs={name: ""}, commands=commands)
+
+
+def basic_commands(name: str, least_of_exec: int = 1) -> dict[str, Command]:
+    """Return the commands that all clients have.
+
+    Args:
+        name: the client's name and its engine's.
+        least_of_exec: how many words `exec` needs behind its options.
+
+    """
+    found = {}
+    for kind, least in ((Kind.RUN, 1), (Kind.CREATE, 1), (Kind.EXEC, least_of_exec)):
+        verb = kind.value
+        command = Command(kind, f"{name} {verb}", name, verb, name, Engine(name), least)
+        found[verb] = found[f"container {verb}"] = command
+    return found
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Engine, Severity
 from dropcap.namedtuple import NamedTuple
-from dropcap.workspace import NotReadError, Workspace, repository_top, root_of
+from dropcap.workspace import NotReadError, Why, Workspace, repository_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,14 +81,16 @@ def load_config(path: str | None = None) -> Config:
     if path is not None:
         file, table = _read(path, Workspace(os.path.dirname(path) or os.curdir, named=[path]))
     else:
-        file, table = _nearest(os.getcwd())
+        file, table = _nearest()
     return _from_table(file, table) if file is not None else Config()
 
 
-def _nearest(folder: str) -> tuple[ConfigFile | None, dict[str, Any]]:
-    """Find the file that counts in a folder, and its table."""
+def _nearest() -> tuple[ConfigFile | None, dict[str, Any]]:
+    """Find the file that counts in the current folder, and its table."""
+    folder = os.getcwd()
+    top = repository_top(folder)
     while True:
-        workspace = Workspace(root_of(folder))
+        workspace = Workspace(top or folder)
         own = os.path.join(folder, OWN_NAME)
         if workspace.is_file(own) or workspace.is_folder(own):
             return _read(own, workspace)
@@ -98,17 +100,25 @@ def _nearest(folder: str) -> tuple[ConfigFile | None, dict[str, Any]]:
             if file is not None:
                 return file, table
         parent = os.path.dirname(folder)
-        if parent == folder or repository_top(os.path.realpath(folder)) == os.path.realpath(folder):
+        if folder in (top, parent):
             return None, {}
         folder = parent
 
 
 def _may_have_table(path: str, workspace: Workspace) -> bool:
-    """Whether a pyproject.toml speaks of dropcap; a search, since a TOML parser takes 13 ms to import."""
+    """Whether a pyproject.toml speaks of dropcap; a search, since a TOML parser takes 13 ms to import.
+
+    Raises:
+        ConfigError: it is there and cannot be read.
+
+    """
     try:
         return workspace.is_file(path) and _WORD in workspace.read(path)
-    except NotReadError:
-        return False
+    except NotReadError as error:
+        if error.why is Why.MISSING:  # a link that leads nowhere
+            return False
+        message = f"{os.path.relpath(path)}: {error.reason}: whether it configures dropcap is not known"
+        raise ConfigError(f"{message}; name the configuration with --config") from None
 
 
 def _read(path: str, workspace: Workspace) -> tuple[ConfigFile | None, dict[str, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.project_files import is_main, project_files
 from dropcap.carriers.registry import (
     bytes_to_recognise,
     carrier_of_content,
@@ -136,14 +135,14 @@ def together(
         root = target.root
         if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
             folder = os.path.dirname(target.path)
+            # Which files a project has a file of it says, so they lie where the project lies.
+            workspace = Workspace(root_of(folder or os.curdir), overlay)
             if folder not in folders:
-                folders[folder] = _files_of(folder, None if target.named else paths, failures, overlay)
+                folders[folder] = _files_of(folder, workspace, None if target.named else paths, failures)
             files = folders[folder]
-            # Which files those are a file of the project says, so they lie where the project lies.
-            root = root or root_of(folder or os.curdir)
+            root = root or workspace.root
         is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
-        if files and not is_own and files[0] not in seen and not is_main(files[0]):
-            # The folder's `.env` lists the files of a project, and Docker Compose takes no others by itself.
+        if files and not is_own and files[0] not in seen and _are_listed(files):
             seen[files[0]] = len(result)
             result.append(target._replace(path=files[0], carrier="compose", over=files[1:], root=root, given=()))
         if not is_own:
@@ -155,16 +154,25 @@ def together(
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
     for folder in env_folders:
-        if folder not in folders and (files := _files_of(folder, paths, failures, overlay)) and files[0] not in seen:
-            root = root_of(folder or os.curdir)
-            result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
+        workspace = Workspace(root_of(folder or os.curdir), overlay)
+        if folder not in folders and (files := _files_of(folder, workspace, paths, failures)) and files[0] not in seen:
+            result.append(Target(files[0], "compose", named=False, over=files[1:], root=workspace.root))
     return result
 
 
+def _are_listed(files: Sequence[str]) -> bool:
+    """Return whether a folder's `.env` lists its project's files: Docker Compose takes no others by itself."""
+    from dropcap.carriers.compose.project_files import is_main
+
+    return not is_main(files[0])
+
+
 def _files_of(
-    folder: str, found: Collection[str] | None, failures: list[Failure] | None, overlay: dict[str, bytes] | None
+    folder: str, workspace: Workspace, found: Collection[str] | None, failures: list[Failure] | None
 ) -> tuple[str, ...]:
-    project = project_files(folder, Workspace(root_of(folder or os.curdir), overlay), found)
+    from dropcap.carriers.compose.project_files import project_files  # not for a file of another kind
+
+    project = project_files(folder, workspace, found)
     if failures is not None:
         failures += project.failures
     return project.paths
@@ -242,25 +250,34 @@ class _Walk:
             folder = os.path.dirname(folder)
         if any(ignores.match(folder, is_folder=True) for folder in folders) or ignores.match(at, is_folder=False):
             self.left_out.append(path)
-        elif target := self._candidate(path, Workspace(root_of(os.curdir), self._overlay), is_link=True):
+        elif target := self._candidate(path, Workspace(root_of(os.curdir), self._overlay), is_link=True, named=True):
             # Beside a file that is named all of its project counts, though only it was changed.
             yield target._replace(named=True)
 
-    def _candidate(self, path: str, workspace: Workspace, *, is_link: bool) -> Target | None:
+    def _candidate(self, path: str, workspace: Workspace, *, is_link: bool, named: bool = False) -> Target | None:
         """Take what may be a file to check as one, if its name or its content says so.
 
         Args:
             path: as it is to be printed.
             workspace: the door to it.
             is_link: whether it, or a folder on its way, may be a link.
+            named: whether a person asked for this very file, so that one that is not looked at is an error.
 
         """
         carrier = carrier_of_name(path)
         # Of a file without a suffix nobody expects that it is a script.
         is_expected = carrier is not None or is_yaml(path) or path.endswith((".container", ".kube"))
-        if is_link and (reason := _astray(path, workspace)):
+        if is_link and workspace.is_outside(path):
             if is_expected:
-                self._tell(path, reason, Level.NOTE)
+                advice = (
+                    "exclude it, or name it without --as-discovered" if named else "name the file to have it checked"
+                )
+                message = f"is a link that leads out of the folder: not followed; {advice}"
+                self._tell(path, message, Level.ERROR if named else Level.NOTE)
+            return None
+        if is_link and os.path.islink(path) and not os.path.exists(path):  # nor does one that leads back to itself
+            if is_expected:
+                self._tell(path, "is a link that leads nowhere: nothing to check there", Level.NOTE)
             return None
         try:
             if carrier is not None:
@@ -329,15 +346,6 @@ class _Walk:
 
     def _tell(self, path: str, message: str, level: Level = Level.ERROR) -> None:
         self.failures.append(Failure(shown(path), message, level))
-
-
-def _astray(path: str, workspace: Workspace) -> str | None:
-    """Return why a link is not followed; None where it is."""
-    if workspace.is_outside(path):
-        return "is a link that leads out of the folder: not followed; name the file to have it checked"
-    if os.path.islink(path) and not os.path.exists(path):  # nor does one that leads back to itself
-        return "is a link that leads nowhere: nothing to check there"
-    return None
 
 
 def stdin_target(path: str, data: bytes) -> tuple[list[Target], list[Failure], dict[str, bytes]]:

@@ -1,7 +1,7 @@
 """What is done for a quick start alone, and what each of it gains.
 
 The start is that of `dropcap check compose.yaml`: one service, the wheel's files compiled, CPython 3.11 on Linux. It
-takes 200 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
+takes 188 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
 0.01 %, and some 50 ms of processor time. A clock cannot decide here: in runs in a random order the program and
 its own copy differed by 0 to 4 %. What it takes more without each of these:
 
@@ -11,20 +11,25 @@ what                                   instructions  processor time
 records of :mod:`dropcap.namedtuple`        +27.9 %    +11 to +20 %
 their first eight by hand                    +3.4 %      0 to +5 %
 :func:`end`                                 +10.4 %     +7 to +15 %
-:class:`Formatter`                           +3.3 %     -3 to +7 %
+:func:`plain_arguments`                      +8.1 %     +6 to +9 %
 :func:`begin`                                +3.1 %     -1 to +7 %
 =====================================  ============  ==============
 
-What gains less than 3 % is not done: to keep argparse from looking for translations (2.1 %), or to give records the
-field getters of `collections` (0.1 %).
+A start with options takes 3.3 % more if argparse asks the terminal for its width, see :mod:`dropcap.parser`. What gains
+less than 3 % is not done: to keep argparse from looking for translations there (2.1 %), or to give records the field
+getters of `collections` (0.1 %).
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from argparse import RawDescriptionHelpFormatter
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Sequence
 
 
 def begin() -> None:
@@ -37,9 +42,28 @@ def end(code: int) -> NoReturn:
     os._exit(code)
 
 
-class Formatter(RawDescriptionHelpFormatter):
-    """A formatter of a fixed width: to ask the terminal for its own, argparse imports three compressors."""
+def plain_arguments(add_arguments: Callable[[ArgumentParser], None], words: Sequence[str]) -> Namespace | None:
+    """Return what argparse makes of paths and no options, without importing it; None where it has to look itself."""
+    if any(word.startswith("-") for word in words):
+        return None
+    taker = _Defaults()
+    add_arguments(taker)  # type: ignore[arg-type]  # it takes all that a command gives
+    if taker.positional != "paths":
+        return None
+    return SimpleNamespace(**taker.defaults, paths=[*words])  # type: ignore[return-value]  # as it is used
 
-    def __init__(self, prog: str) -> None:
-        """Take the program's name."""
-        super().__init__(prog, width=100)
+
+class _Defaults:
+    """Takes a command's options as a parser does, and keeps what each is where nobody gives it."""
+
+    def __init__(self) -> None:
+        self.defaults: dict[str, object] = {}
+        self.positional = ""
+
+    def add_argument(self, *names: str, **options: object) -> None:
+        if not names[0].startswith("-"):
+            self.positional += names[0]
+            return
+        missing = False if options.get("action") == "store_true" else None
+        dest = options.get("dest") or names[-1].lstrip("-").replace("-", "_")
+        self.defaults[str(dest)] = options.get("default", missing)

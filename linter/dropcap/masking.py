@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth")
 """In lower case, what stands in the name of something secret."""
-_SIGNS = ("=", "@", "-p", "env", "label", *SECRET_WORDS)
+_SIGNS = ("=", "@", "-p", "env", "label", "annotation", *SECRET_WORDS)
 """Without one of these there is nothing to hide; the patterns take 3 ms to compile."""
 
 # What stands before a value. Every repetition starts at the start of a word only or has a bound, so that a
@@ -29,14 +29,18 @@ _HEAD = rf"""
     # An instruction that does so in an image: `ENV NAME=…`, `LABEL NAME …`.
     ^[ \t]* (?:ENV|LABEL) [ \t]+ (?P<instruction>[A-Za-z_][\w./-]* (?: = | [ \t]+ ))
     |
+    # A line of a unit that does so.
+    ^[ \t]* (?:Environment|Label|Annotation) [ \t]*=[ \t]* ["']? [A-Za-z_][\w./-]* (?P<unit> = )
+    |
     # The password of `login -p` or of a client that takes it the same way; a port has digits there.
-    (?<![\w-]) -p (?P<attached>(?=[^\s\d:=\["'$(-]|\d+[A-Za-z]))
+    (?<![\w-]) -p (?P<attached>(?=["']?(?:[^\s\d:=\["'$(,)\]}}-]|\d+[A-Za-z])))
     |
     \blogin (?:[ \t]+[^\s|;&]{{1,200}}){{0,9}}? [ \t]+ (?: -p | --password ) (?P<login>[ \t]+ | =)
     |
     (?<![\w.-]) (?=[\w.-]*?(?:{"|".join(SECRET_WORDS)})) (?P<name>[\w.-]+)
     (?:
         (?P<assignment> = )
+      | (?P<spaced> [ \t]{{1,20}} [:?+]?= [ \t]{{1,20}} )
       | (?P<default> :[-=] )
       | (?P<mapping> ["']?[ \t]*:[ \t]+ | ["']: )
       | (?P<word> [\s"',\\]{{1,200}}? (?=["']?[^\s"',\\]) )
@@ -57,6 +61,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 def without_secrets(text: str) -> str:
     """Replace what looks like a secret by asterisks; the length stays."""
+    if text.isalnum():
+        return text  # as most names are
     folded = text.casefold()
     return mask(text) if any(sign in folded for sign in _SIGNS) else text
 
@@ -105,7 +111,7 @@ def _value(  # noqa: PLR0911  # one for each way that a value is written
         return start + 1, _until(text, text[start], start + 1, line_end)
     if head["default"]:
         return start, _until(text, "}", start, line_end)
-    if head["instruction"] and "=" not in head["instruction"]:
+    if head["unit"] or head["spaced"] or (head["instruction"] and "=" not in head["instruction"]):
         return start, line_end
     if head["mapping"]:
         return start, _mapping_end(text, start, line_end, in_braces=in_braces)

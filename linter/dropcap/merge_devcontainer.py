@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
-    from dropcap.file_result import FileResult
-    from dropcap.model import Container, Finding
+    from dropcap.model import Container, FileResult, Finding
 
     # A file's real path and a service's name.
     Base: TypeAlias = tuple[str, str]

@@ -16,8 +16,7 @@ from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING
 
 from dropcap.check import check_file
-from dropcap.file_result import FileResult
-from dropcap.model import Failure, Level
+from dropcap.model import Failure, FileResult, Level
 from dropcap.namedtuple import NamedTuple
 from dropcap.rule import load_rules
 

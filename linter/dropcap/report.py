@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.masking import without_secrets
 from dropcap.model import Kind, Level, Report
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from dropcap.file_result import FileResult
-    from dropcap.model import Container, Failure, Finding
+    from dropcap.model import Container, Failure, FileResult, Finding
+    from dropcap.rule import Rule
     from dropcap.source import Source, Span
 
 
@@ -23,16 +22,26 @@ MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
 
 
-def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -> Report:
+def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), rules: Sequence[Rule] = ()) -> Report:
     """Put the results of files together, in an order that depends on nothing but the files.
 
     What belongs to a project is reported as part of it, and not by itself as well.
+
+    Args:
+        results: what each file gave.
+        failures: what else could not be looked at.
+        rules: those that were asked, some of which cover what others find.
+
     """
     findings: list[Finding] = []
     containers: list[Container] = []
     problems = list(failures)
     files: set[str] = set()
-    kept: Sequence[FileResult] = list(drop_included(list(results)))
+    covers = {rule.id: rule.covers for rule in rules if rule.covers}
+    kept: Sequence[FileResult] = [
+        result._replace(findings=tuple(_folded(_uncovered(result.findings, covers))))
+        for result in drop_included(list(results))
+    ]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
         from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
 
@@ -49,8 +58,45 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = ()) -
     problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
     problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
     containers.sort(key=lambda container: (container.source.path, _root_start(container.source, container.span)))
-    problems = [failure._replace(message=clipped(without_secrets(failure.message))) for failure in problems]
+    if problems:
+        from dropcap.hidden import shown_message  # most files have no failures
+
+        problems = [failure._replace(message=clipped(shown_message(failure))) for failure in problems]
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
+
+
+def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+    """Leave out what another rule says of the same container and evidence in a graver way."""
+    said = {
+        (id(finding.container), milder, name)
+        for finding in findings
+        for milder in covers.get(finding.rule, ())
+        for name in finding.problem.evidence
+    }
+
+    def is_covered(finding: Finding) -> bool:
+        names = finding.problem.evidence
+        return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
+
+    return [finding for finding in findings if not is_covered(finding)] if said else findings
+
+
+def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Say once what several containers have by the very same text, as by a YAML anchor."""
+    folded: dict[object, Finding] = {}
+    for finding in findings:
+        problem = finding.problem
+        source, span = problem.where.source.to_root(problem.where.span)
+        key = (finding.rule, id(source), span, problem.evidence, problem.message)
+        first = folded.get(key)
+        if first is None or first.container is finding.container:
+            folded[key if first is None else (key, len(folded))] = finding
+        else:
+            # How the text came to the other container is told as well.
+            related = tuple(dict.fromkeys((*first.problem.related, *problem.related)))
+            shared_by = (*first.shared_by, finding.container)
+            folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
+    yield from folded.values()
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -94,14 +140,10 @@ def drop_included(results: Sequence[FileResult]) -> Iterator[FileResult]:
 
 
 def _without(result: FileResult, names: Collection[str]) -> FileResult:
-    """Leave out the containers with some names, and what is said of them alone."""
-    findings = []
-    for finding in result.findings:
-        holders = [one for one in (finding.container, *finding.shared_by) if one.name not in names]
-        if holders:
-            findings.append(finding._replace(container=holders[0], shared_by=tuple(holders[1:])))
+    """Leave out the containers with some names, and what is said of them."""
+    findings = tuple(one for one in result.findings if one.container.name not in names)
     containers = tuple(one for one in result.containers if one.name not in names)
-    return result._replace(findings=tuple(findings), containers=containers)
+    return result._replace(findings=findings, containers=containers)
 
 
 def _root_start(source: Source, span: Span) -> int:

@@ -109,7 +109,7 @@ def to_rule(module: ModuleType) -> Rule:
         raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
     if not callable(check) and not callable(check_stage):
         raise RuleError(f"{origin}: no rule: it has neither check(subject) nor check_stage(stage)")
-    page = _dedent(module.__doc__ or "")
+    page = (module.__doc__ or "").strip()
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
     summary = " ".join(page.split("\n\n", 1)[0].split())
@@ -149,11 +149,6 @@ def _suggestion(name: str, known: Sequence[str]) -> str:
 
     close = get_close_matches(name.lower().replace("_", "-"), known, 1)
     return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _dedent(docstring: str) -> str:
-    """Strip the outer blank lines; a module's docstring stands at the margin already."""
-    return "\n".join(line.rstrip() for line in docstring.strip().splitlines())
 
 
 def _packages() -> Iterator[str]:

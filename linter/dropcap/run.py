@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from dropcap.check import Setup
     from dropcap.discover import Target
-    from dropcap.file_result import FileResult
+    from dropcap.model import FileResult
     from dropcap.rule import Rule
 
 

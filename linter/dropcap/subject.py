@@ -41,7 +41,7 @@ class Subject(Container):
         """How much each capability of its bounding set weighs in it, in the kernel's order."""
         return [(name, grade(self, name)) for name in self.sets.bounding]
 
-    @property
+    @cached_property
     def strategy(self) -> Strategy:
         """The ways of its engine; Docker's where it names none."""
         return strategy_of(self)

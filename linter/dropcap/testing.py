@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from dropcap.check import Setup, check_text
 from dropcap.model import Engine, Level
 from dropcap.namedtuple import NamedTuple
+from dropcap.report import to_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -124,7 +125,7 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
     unchecked = [failure.message for failure in result.failures if failure.level is not Level.NOTE]
     if unchecked:
         raise UncheckableError("; ".join(unchecked))
-    return result.findings
+    return to_report([result], rules=rules).findings
 
 
 def marks(text: str) -> Counter[tuple[int, str]]:

@@ -90,7 +90,7 @@ class Workspace:
 
     """
 
-    __slots__ = ("_allowed", "_disk", "_overlay", "_sources", "reads", "root")
+    __slots__ = ("_allowed", "_disk", "_overlay", "_real", "_sources", "reads", "root")
 
     def __init__(
         self,
@@ -115,6 +115,7 @@ class Workspace:
         self._disk = disk
         self._allowed = {real_path(path) for path in named if is_path(path)}
         self._sources: dict[str, Source] = {}
+        self._real: dict[str, str] = {}
 
     @classmethod
     def of_text(cls, source: Source) -> Workspace:
@@ -134,17 +135,21 @@ class Workspace:
 
     def real(self, path: str) -> str:
         """Return a file's path without links and detours; without a disk there are no links."""
-        return real_path(path) if self._disk and is_path(path) else os.path.normpath(path)
+        found = self._real.get(path)
+        if found is None:
+            is_there = self._disk and is_path(path)
+            found = self._real[path] = real_path(path) if is_there else os.path.normpath(path)
+        return found
 
     def name(self, path: str) -> str:
         """Return a file's path from the root, with forward slashes; the real path of one that lies outside."""
         real = self.real(path)
-        inside = os.path.relpath(real, self.root) if self._disk and is_below(real, self.root) else real
+        inside = _inside(real, self.root) if self._disk and is_below(real, self.root) else real
         return inside.replace(os.sep, "/")
 
     def is_inside(self, path: str) -> bool:
         """Whether a path leads into the root, links followed."""
-        return is_path(path) and is_below(real_path(path), self.root)
+        return is_path(path) and is_below(self.real(path), self.root)
 
     def is_outside(self, path: str) -> bool:
         """Whether a path leads out of the root; without a disk nothing does."""
@@ -154,13 +159,14 @@ class Workspace:
         """Whether a path is that of a file, be it one that is not to be read; folders are none, all else is."""
         if not is_path(path):
             return False
-        if self.real(path) in self._overlay or self.real(path) in self._sources:
+        if self._disk and os.path.lexists(path) and not os.path.isdir(path):
             return True
-        return self._disk and os.path.lexists(path) and not os.path.isdir(path)
+        texts = self._overlay or self._sources
+        return bool(texts) and self.real(path) in texts
 
     def is_folder(self, path: str) -> bool:
         """Whether a path is that of a folder inside the root."""
-        return self._disk and self.is_inside(path) and os.path.isdir(path)
+        return self._disk and is_path(path) and os.path.isdir(path) and self.is_inside(path)
 
     def source(self, path: str) -> Source:
         """Return a file's text; the same object each time.
@@ -271,7 +277,7 @@ def _contents(path: str, real: str, root: str, size: int) -> bytes:
 
 def _open_below(real: str, root: str) -> int:
     """Open a file from its root on, each folder by itself; no link is followed on the way."""
-    *folders, name = os.path.relpath(real, root).split(os.sep)
+    *folders, name = _inside(real, root).split(os.sep)
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for folder in folders:
@@ -329,6 +335,11 @@ def is_path(path: str) -> bool:
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; both real paths."""
     return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _inside(path: str, folder: str) -> str:
+    """Return a path from a folder that it lies in; both real paths."""
+    return path[len(folder) :].lstrip(os.sep) or os.curdir
 
 
 def real_path(path: str) -> str:

@@ -8,6 +8,7 @@ from dropcap import __version__
 from dropcap.capabilities.effective import START_NOTHING, capability_sets
 from dropcap.commands.inputs import add_paths, configure, gather
 from dropcap.commands.output import failure_code, print_failures, write_output
+from dropcap.hidden import shown_of
 from dropcap.masking import without_secrets
 from dropcap.model import Engine
 from dropcap.writers.summary import as_written
@@ -51,7 +52,7 @@ def _text(report: Report) -> Iterator[str]:
             path = place.path
             yield f"{printable(path)}\n"
         engine = (container.engine or Engine.DOCKER).value
-        image = f", {without_secrets(container.image.value)}" if container.image else ""
+        image = f", {shown_of(container, container.image.value)}" if container.image else ""
         yield f"  {place.line}:{place.column} {container.kind.value} {printable(container.name + image)}\n"
         yield f"      {engine}, {describe_user(container)}: {summarise(container)}\n"
     if path is None:
@@ -84,8 +85,8 @@ def to_json(container: Container) -> dict[str, Any]:
         "kind": container.kind.value,
         "name": container.name,
         "engine": (container.engine or Engine.DOCKER).value,
-        "image": without_secrets(container.image.value) if container.image else None,
-        "user": as_written(user) if user else None,
+        "image": shown_of(container, container.image.value) if container.image else None,
+        "user": as_written(container, user) if user else None,
         "bounding": [] if refused else list(sets.bounding),
         "effective": [] if refused else list(sets.effective),
         "origins": {} if refused else {name: _origin(sets.origins[name]) for name in sets.bounding},

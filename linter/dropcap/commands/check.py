@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from dropcap.commands.inputs import add_paths, configure, gather, option
@@ -28,8 +27,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
-    parser.add_argument("--select", metavar="RULE,…", type=_words, help="run these rules only")
-    parser.add_argument("--ignore", metavar="RULE,…", type=_words, help="do not run these rules")
+    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -40,10 +39,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
-def _words(text: str) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in text.split(",") if word.strip())
+def _to_words(text: object) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
-        raise ArgumentTypeError("names no rule; leave the option out, or name one")
+        raise ValueError("names no rule; leave the option out, or name one")
     return words
 
 

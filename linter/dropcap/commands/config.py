@@ -11,8 +11,7 @@ from dropcap.commands.inputs import add_project, project_settings
 from dropcap.commands.output import print_failures, write_output
 from dropcap.discover import Target, together
 from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
-from dropcap.file_result import FileResult
-from dropcap.model import Failure, Level, UnreadableError
+from dropcap.model import Failure, FileResult, Level, UnreadableError
 from dropcap.report import to_report
 from dropcap.workspace import NotReadError, Workspace, real_path, root_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
@@ -69,7 +68,9 @@ def add_paths(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     add_project(parser)
-    parser.add_argument("--jobs", metavar="N", type=_count, help="how many processes to use (default: as many as pay)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as pay)"
+    )
 
 
 def add_project(parser: ArgumentParser) -> None:
@@ -113,15 +114,17 @@ def option(convert: Callable[[object], object]) -> Callable[[str], object]:
         try:
             return convert(text)
         except ValueError as error:
+            from argparse import ArgumentTypeError
+
             raise ArgumentTypeError(f"{text!r}: {error}") from None
 
     return converted
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MAX_JOBS:
-        raise ArgumentTypeError(f"{text!r} is no number from 1 to {_MAX_JOBS}")
-    return int(text)
+def _to_count(text: object) -> int:
+    if not str(text).isdecimal() or not 1 <= int(str(text)) <= _MAX_JOBS:
+        raise ValueError(f"has to be a number from 1 to {_MAX_JOBS}")
+    return int(str(text))
 
 
 def configure(arguments: Namespace) -> Config:
@@ -215,7 +218,7 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
         found = find_targets(arguments, config)
     setup = Setup(config.engine, project_settings(arguments), overlay)
     results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures)
+    return to_report(results, found.failures, rules)
 
 
 def project_settings(arguments: Namespace) -> Settings:

@@ -21,22 +21,21 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.client import Command
+    from dropcap.clients import Command
     from dropcap.docker_cli.flags import Table
 
 __all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
 
 # `$IMAGE_NAME`, make's `$(IMG)` and `${{ env.IMG }}`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
 _NOT_IMAGE = r"ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL"
-_BEFORE_NAME = r"\$[({]*!?[ ]?(?:[\w-]+\.)*(?![\w-]*\.)"
-_IMAGE_LIKE = re.compile(
+_BEFORE_NAME = r"(?i)\$[({]*!?[ ]?(?:[\w-]+\.)*(?![\w-]*\.)"
+_IMAGE_LIKE = (
     rf"{_BEFORE_NAME}(?![\w-]*(?:{_NOT_IMAGE}))(?!\w+:?\+)[\w-]*(?:IMAGE|IMG|TAG|CONTAINER|NAME|REPO|REGISTRY)"
-    r"(?![\w-]*[ \t]+[^\s}])",
-    re.IGNORECASE,
+    r"(?![\w-]*[ \t]+[^\s}])"
 )
-_OPTION_LIKE = re.compile(rf"{_BEFORE_NAME}(?:\w+:?\+|[\w-]*(?:{_NOT_IMAGE}))", re.IGNORECASE)
-_GIVES_IMAGE = re.compile(r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b")
-_EXPANSIONS = re.compile(r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+")
+_OPTION_LIKE = rf"{_BEFORE_NAME}(?:\w+:?\+|[\w-]*(?:{_NOT_IMAGE}))"
+_GIVES_IMAGE = r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b"
+_EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
 _INSECURE = "security.insecure"
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
@@ -189,11 +188,11 @@ def _place(words: Sequence[Word], index: int, known: Table) -> _Place:
         return _Place(is_image=True, may_be_options=False)
     if word.is_several:
         return _Place(is_image=False, may_be_options=True)
-    if _IMAGE_LIKE.match(unknown) or _GIVES_IMAGE.match(unknown):
+    if re.match(_IMAGE_LIKE, unknown) or re.match(_GIVES_IMAGE, unknown):
         return _Place(is_image=True, may_be_options=False)
     is_last = index + 1 == len(words)
     if word.splits:
-        is_image = is_last or not (_OPTION_LIKE.match(unknown) or _may_be_image(words[index + 1]))
+        is_image = is_last or not (re.match(_OPTION_LIKE, unknown) or _may_be_image(words[index + 1]))
         return _Place(is_image, may_be_options=True)
     # One word, known or not: with an option of the client behind it, it will be an option as well.
     following = "" if is_last else words[index + 1].value.partition("=")[0]
@@ -212,7 +211,7 @@ def _may_be_image(word: Word) -> bool:
 
 
 def _is_all_unknown(word: Word) -> bool:
-    return word.value == word.unknown or (word.known_length == 0 and _EXPANSIONS.fullmatch(word.value) is not None)
+    return word.value == word.unknown or (word.known_length == 0 and re.fullmatch(_EXPANSIONS, word.value) is not None)
 
 
 def _check_image(reading: Reading, word: Word, command: Command) -> None:

@@ -12,7 +12,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.client import Command
+    from dropcap.clients import Command
     from dropcap.lang.words import Word
 
 _OPTION_LIKE = re.compile("ARG|FLAG|OPT|PARAM", re.IGNORECASE)

@@ -18,23 +18,23 @@ from dropcap.model import Mount
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_EXPANSION = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`")
-_DRIVE = re.compile(r"[A-Za-z]:")
-_CDI_NAME = re.compile(r"[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*", re.ASCII)
-_DEVICE_RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}", re.ASCII)
-_SYSCTL = re.compile(r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)")
-_LONG_NETWORK = re.compile(r"\w+=\w", re.ASCII)
+# Compiled when the first value of their kind comes, which few commands have.
+_EXPANSION = r"\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`"
+_DRIVE = r"[A-Za-z]:"
+_CDI_NAME = r"(?a)[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*"
+_DEVICE_RULE = r"(?a)[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
+_SYSCTL = r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)"
+_LONG_NETWORK = r"(?a)\w+=\w"
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
 _NAMES_OF_MODE = {"pid": "PID", "uts": "UTS", "userns": "USER", "cgroupns": "CGROUP"}
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])"
-_IMAGE = re.compile(
-    rf"(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
+_IMAGE = (
+    rf"(?a)(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
     r"(?::\w[\w.-]{0,127})?"
-    r"(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}))?",
-    re.ASCII,
+    r"(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}))?"
 )
 _LONGEST_IMAGE = 600  # a name, a tag and a digest
 _SHORTEST_PAIR = 3  # the client looks for a source only in as many characters as `a:b` has
@@ -108,7 +108,7 @@ def volume(part: Part) -> Mount:
 def _sections(part: Part) -> list[str]:
     """Split at colons, but not inside an expansion nor after the letter of a Windows drive."""
     text = part.text
-    shut = [match.span() for match in _EXPANSION.finditer(text)] if not part.is_known else []
+    shut = [match.span() for match in re.finditer(_EXPANSION, text)] if not part.is_known else []
     sections, start, skip = [], 0, 0
     for match in re.finditer(":", text):
         at = match.start()
@@ -123,7 +123,7 @@ def _sections(part: Part) -> list[str]:
 
 def _is_path(source: str) -> bool:
     """Whether a source is a path of the host and no volume's name; an unknown one is taken for a path."""
-    return source.startswith((".", "/", "~", "$", "`", "\\\\")) or _DRIVE.match(source) is not None
+    return source.startswith((".", "/", "~", "$", "`", "\\\\")) or re.match(_DRIVE, source) is not None
 
 
 def mount(part: Part) -> Mount:
@@ -151,7 +151,7 @@ def tmpfs(part: Part) -> Mount:
 
 def network(part: Part) -> Part:
     """Give the network's name: in Docker's long form it is one of several `key=value`."""
-    if not _LONG_NETWORK.search(part.text):
+    if not re.search(_LONG_NETWORK, part.text):
         return part
     try:
         items = tuple(split_commas(part))
@@ -200,11 +200,11 @@ def _security_refusal(value: str) -> str | None:
 
 
 def _rule_refusal(value: str) -> str | None:
-    return None if _DEVICE_RULE.fullmatch(value) else f"invalid device cgroup format '{value}'"
+    return None if re.fullmatch(_DEVICE_RULE, value) else f"invalid device cgroup format '{value}'"
 
 
 def _sysctl_refusal(value: str) -> str | None:
-    return None if "=" in value and _SYSCTL.match(value) else f"sysctl '{value}' is not allowed"
+    return None if "=" in value and re.match(_SYSCTL, value) else f"sysctl '{value}' is not allowed"
 
 
 def _port_refusal(value: str) -> str | None:
@@ -213,7 +213,7 @@ def _port_refusal(value: str) -> str | None:
 
 
 def _device_refusal(value: str) -> str | None:
-    if _CDI_NAME.fullmatch(value):
+    if re.fullmatch(_CDI_NAME, value):
         return None
     outside, *more = value.split(":")
     if not outside or value.count(":") > _MOST_COLONS:
@@ -232,7 +232,7 @@ def _is_device_mode(mode: str) -> bool:
 
 def is_image_name(name: str) -> bool:
     """Whether Docker's client takes a text for an image: a name with a tag or digest, or an image's id."""
-    return len(name) <= _LONGEST_IMAGE and _IMAGE.fullmatch(name) is not None
+    return len(name) <= _LONGEST_IMAGE and re.fullmatch(_IMAGE, name) is not None
 
 
 _JUDGES: dict[str, Callable[[str], str | None]] = {

@@ -73,7 +73,7 @@ def _window(length: int, start: int) -> tuple[int, int]:
 @lru_cache(maxsize=4)
 def _masked_line(source: Source, number: int) -> str:
     """Give a line with its secrets hidden; the line before says whether it starts inside of one."""
-    from dropcap.writers.values import without_values  # few lines hold more than what they are shown for
+    from dropcap.hidden import without_values  # few lines hold more than what they are shown for
 
     shown = without_values(source)
     before = f"{shown.line(number - 1)}\n" if number > 1 else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import capability_sets, is_root
 from dropcap.capabilities.engines import strategy
 from dropcap.capabilities.names import NAMES
+from dropcap.hidden import shown_of
 from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
 from dropcap.printable import shortened
@@ -74,11 +75,11 @@ def describe_user(container: Container) -> str:
     return f"user {shortened(user, _TEXT_SIZE)}" if user else "the image's user"
 
 
-def as_written(value: Located[str]) -> str:
-    """Return a value as its file has it: what a variable of the environment sets is nobody's to print."""
+def as_written(container: Container, value: Located[str]) -> str:
+    """Return a container's value as its file has it: what a variable of the environment sets is nobody's to print."""
     root, span = value.source.to_root(value.span)
     text = root.text[span.start : span.end]
-    return without_secrets(text if "$" in text else value.value)
+    return shown_of(container, text if "$" in text else value.value)
 
 
 def plural(sentence: str) -> str:
@@ -116,8 +117,8 @@ def _with_unknown(container: Container, sets: CapabilitySets, sentence: str) -> 
 def _user(container: Container) -> str:
     """Give the user as it is written; an empty one leaves it to the image."""
     if container.user and container.user.value:
-        return as_written(container.user)
-    return as_written(container.stage.user) if container.stage and container.stage.user else ""
+        return as_written(container, container.user)
+    return as_written(container, container.stage.user) if container.stage and container.stage.user else ""
 
 
 def _texts(unknown: list[Unknown]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.strategy import Combined, Strategy, read_entries, tweak
-from dropcap.client import Client, Command, basic_commands
+from dropcap.clients import Client, Command, basic_commands
 from dropcap.model import Engine, Kind
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.engines import docker
 from dropcap.capabilities.names import ALL, NAMES
 from dropcap.capabilities.strategy import Combined, Strategy, read_entries
-from dropcap.client import Client, Command, basic_commands
+from dropcap.clients import Client, Command, basic_commands
 from dropcap.model import Engine, Kind
 
 if TYPE_CHECKING:

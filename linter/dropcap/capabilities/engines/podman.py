@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.engines import docker
 from dropcap.capabilities.names import ALL
 from dropcap.capabilities.strategy import Combined, Refused, Strategy, read_entries, tweak
-from dropcap.client import Client, Command, basic_commands
+from dropcap.clients import Client, Command, basic_commands
 from dropcap.model import Engine, Kind
 
 if TYPE_CHECKING:

@@ -59,6 +59,14 @@ class Files:
         """Return whether a path leads out of the root."""
         return self._workspace.is_outside(path)
 
+    def why_not_read(self, path: str) -> str | None:
+        """Return why a file that is there is not to be read, or cannot be; None where nothing is in the way."""
+        try:
+            self._workspace.read(path, 0)
+        except NotReadError as error:
+            return None if error.why in {Why.MISSING, Why.ALONE} else error.reason
+        return None
+
     def source(self, path: str) -> Source:
         """Return a file's text.
 

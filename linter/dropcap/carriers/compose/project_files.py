@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.workspace import NotReadError, root_of
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,19 +63,23 @@ def project_files(folder: str, workspace: Workspace, found: Collection[str] | No
 
     Args:
         folder: the folder; an empty name stands for the current one.
-        workspace: the door to it; its root is taken from the folder.
+        workspace: the door to it, whose root is where the folder's project ends.
         found: the absolute paths of the files that count, as a walk found them; None where all do that are there.
 
     """
-    workspace = workspace.at(root_of(folder or os.curdir))
     env = os.path.join(folder, ".env")
     listed, failures = (_listed(folder, env, workspace)) if workspace.is_file(env) else ((), ())
     if listed:
         return ProjectFiles(listed, failures)
 
+    here = os.path.abspath(folder)
+
     def first(names: tuple[str, ...]) -> str | None:
-        paths = (os.path.join(folder, name) for name in names)
-        return next((path for path in paths if _counts(path, workspace, found)), None)
+        for name in names:
+            path = os.path.join(folder, name)
+            if workspace.is_file(path) if found is None else os.path.join(here, name) in found:
+                return path
+        return None
 
     main = first(MAIN_NAMES)
     if main is None:
@@ -94,10 +98,6 @@ def _unreadable(env: str, workspace: Workspace) -> tuple[Failure, ...]:
     except UnreadableError as error:
         return (error.failure,)
     return ()
-
-
-def _counts(path: str, workspace: Workspace, found: Collection[str] | None) -> bool:
-    return workspace.is_file(path) if found is None else os.path.abspath(path) in found
 
 
 def _listed(folder: str, path: str, workspace: Workspace) -> tuple[tuple[str, ...], tuple[Failure, ...]]:

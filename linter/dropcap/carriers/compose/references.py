@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.nodes import child, entries, items
+from dropcap.carriers.compose.yaml_types import truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -19,18 +20,23 @@ KEYS = ("env_file", "label_file")
 
 
 def check_named_files(services: Mapping, scope: LoadContext) -> None:
-    """Tell which of the files that services name are there and are not to be read."""
+    """Tell which of the files that services name are not there, or not to be read."""
     for entry in entries(services).values():
         for key in KEYS:
-            for where, path in _named(child(entry.value, key)):
+            for where, path, is_required in _named(child(entry.value, key)):
                 whole = join(scope.directory, path)
-                if scope.files.is_outside(whole):
-                    scope.log.note(where, f"{path} lies outside the project: dropcap reads nothing there")
+                reason = scope.files.why_not_read(whole)
+                if reason is not None:
+                    scope.log.note(where, f"{path} {reason}")
+                elif is_required and not scope.files.is_there(whole):
+                    scope.log.note(where, f"{path} is not here: Docker Compose does not start the project without it")
 
 
-def _named(value: Value | None) -> Iterator[tuple[Value, str]]:
-    """Give the files that a key names: one, a list of them, or what more is said of one."""
+def _named(value: Value | None) -> Iterator[tuple[Value, str, bool]]:
+    """Give the files that a key names, and whether they must be there: one, a list of them, or what more is said."""
     for item in items(value) if isinstance(value, Sequence) else [] if value is None else [value]:
         scalar = child(item, "path") if isinstance(item, Mapping) else item
+        required = child(item, "required")
+        is_optional = isinstance(required, Scalar) and (required.unknown or truth(required.text) is False)
         if isinstance(scalar, Scalar) and scalar.unknown is None and scalar.text != os.devnull:
-            yield scalar, scalar.text
+            yield scalar, scalar.text, not is_optional
