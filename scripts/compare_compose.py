@@ -156,7 +156,9 @@ def resolve(files: tuple[str, ...], folder: str) -> Ours:
     target = Target(main_file, "compose", named=True, over=tuple(over), given=files)
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": HOME, "PWD": folder}, clear=True):
         try:
-            project = read_project(target, Settings(uses_environment=True, shows_secrets=True))
+            project = read_project(
+                target, Settings(uses_environment=True, compose=2, checks_consistency=False, shows_secrets=True)
+            )
         except UnreadableError as error:
             return Ours(None, error.failure.message)
         model = json.loads(json.dumps(plain(canonical(project))))

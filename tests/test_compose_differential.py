@@ -351,7 +351,7 @@ def resolved(folder: str, files: Mapping[str, str], home: str) -> tuple[dict[str
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": home}, clear=True):
         try:
             workspace = Workspace(folder)
-            settings = Settings(uses_environment=True, shows_secrets=True)
+            settings = Settings(uses_environment=True, compose=2, checks_consistency=False, shows_secrets=True)
             project = resolve(workspace.source(str(main)), Request(workspace, tuple(over), settings=settings))
         except UnreadableError as error:
             return None, [error.failure]

@@ -160,7 +160,7 @@ def asked(templates: list[str], folder: Path) -> list[str] | str:
 def ours(text: str) -> tuple[str | None, str]:
     """Give what a text becomes where all variables are known, or a part of the complaint that Compose has to have."""
     try:
-        return substitute(text, COMPLETE).text, ""
+        return substitute(text, eager(COMPLETE)).text, ""
     except InvalidTemplateError:
         return None, "invalid interpolation format"
     except RequiredError as error:
@@ -177,16 +177,26 @@ def test_a_text_becomes_what_compose_makes_of_it(text: str, expected: str) -> No
 @pytest.mark.parametrize("environment", [COMPLETE, PARTIAL])
 def test_a_reference_that_is_none_is_refused_where_it_stands(text: str, offset: int, environment: Environment) -> None:
     with pytest.raises(InvalidTemplateError) as refusal:
-        substitute(text, environment)
+        substitute(text, eager(environment))
     assert refusal.value.offset == offset
 
 
 @pytest.mark.parametrize(("text", "expected"), REQUIRED.items())
 def test_a_required_variable_is_missed_only_where_all_variables_are_known(text: str, expected: tuple[str, str]) -> None:
     with pytest.raises(RequiredError) as refusal:
-        substitute(text, COMPLETE)
+        substitute(text, eager(COMPLETE))
     assert (refusal.value.name, refusal.value.message) == expected
     substitute(text, PARTIAL)
+
+
+def eager(environment: Environment) -> Environment:
+    """Give variables as Docker Compose 2 replaces them: what stands behind an operator too, needed or not."""
+    return Environment(environment.values, environment.is_complete, is_lazy=False)
+
+
+@pytest.mark.parametrize("text", ["${A:-${}}", "${A:-${U:?m}}", "${U:+${U:?m}}", "${A:?${}}", "${A+b}"])
+def test_what_is_not_needed_is_not_looked_at(text: str) -> None:
+    assert substitute(text, COMPLETE).text in {VALUES["A"], "", "b"}
 
 
 @pytest.mark.parametrize(("text", "expected", "unknown", "empty"), UNSURE)

@@ -312,11 +312,6 @@ def test_a_fault_of_a_service_is_told_at_its_place(text: str, where: str, messag
                 "put them below a services key"
             ),
         ),
-        (
-            "jobs: {a: {triggers: {}}}\n",
-            "triggers",
-            "jobs.a.triggers has no key manual or schedule, of which Compose requires one",
-        ),
     ],
 )
 def test_a_fault_elsewhere_is_told_at_its_place(text: str, where: str, message: str) -> None:
@@ -338,7 +333,6 @@ def test_nothing_is_missing_in_a_fragment() -> None:
     text = f"{SERVICE}    depends_on: {{db: {{}}}}\n    post_start: [{{user: 5}}]\n"
     assert [where for where, _ in told(text)] == ["db", "{user: 5}", "5"]
     assert [where for where, _ in told(text, is_fragment=True)] == ["5"]
-    assert told(f"{SERVICE}    depends_on: {{db: {{}}}}\njobs: {{a: {{triggers: {{}}}}}}\n", is_fragment=True) == []
 
 
 # What the tree holds beside plain values
@@ -350,12 +344,16 @@ def test_nothing_is_missing_in_a_fragment() -> None:
         "services: {web: {cap_add: !reset [5], foo: !reset a, image: a, ports: [!reset {}]}}",
         "services: {web: {security_opt: [a, !reset a], image: !override a}}",
         "x-a: &a {image: a, ports: [80]}\nservices: {web: {<<: *a}, db: *a}",
-        "x-a: &a {foo: a}\nservices: {web: {<<: *a, foo: !reset }}",
         "x-a: 2001-01-01\nservices: {web: {x-b: [2001-01-01], storage_opt: {a: 2001-01-01}}}",
     ],
 )
 def test_resets_merge_keys_aliases_and_dates_where_they_are_allowed(text: str) -> None:
     assert told(text) == []
+
+
+def test_a_reset_does_not_take_out_what_is_merged_in_beside_it() -> None:
+    text = "x-a: &a {foo: a}\nservices: {web: {<<: *a, foo: !reset }}"
+    assert told(text) == [("foo", "services.web.foo is no key that Compose knows")]
 
 
 def test_faults_behind_merge_keys_and_aliases_point_to_the_anchor() -> None:

@@ -15,6 +15,7 @@ import pytest
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema import problems
+from dropcap.carriers.compose.version import COMPOSE_2, COMPOSE_5, Version
 from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.source import Source
 
@@ -78,12 +79,13 @@ def places_in(message: str) -> set[str]:
     return {path.partition(" ")[0]}
 
 
-def told(text: str) -> list[str]:
+def told(text: str, version: Version = COMPOSE_5) -> list[str]:
     """Give what we say, with paths written as Compose writes them."""
     root = target(parse(Source("compose.yaml", text)).documents[0])
     assert isinstance(root, Mapping)
     root = normalised(root, Diagnostics())
-    return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in problems(root)]
+    wrong = problems(root, version=version)
+    return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in wrong]
 
 
 # Repeated items are left out where Compose drops them before it asks the schema.
@@ -239,16 +241,23 @@ def test_what_docker_compose_refuses_is_told_at_the_same_place(compose: Path, tm
     _compare(compose, tmp_path, text)
 
 
-def test_only_what_is_new_is_accepted_against_docker_compose(compose: Path, tmp_path: Path) -> None:
-    for text in (
-        f"{SERVICE}    pre_start: [{{command: a}}]\n",
-        f"{SERVICE}    umask: 22\n",
-        f"{SERVICE}    build: {{context: ., no_cache_filter: a}}\n",
-        f"{SERVICE}    networks: {{default: {{use_service_name_alias: true}}}}\n",
-        f"{SERVICE}jobs: {{a: {{image: b, triggers: {{manual: true}}}}}}\n",
-    ):
-        assert "additional properties" in complaint(compose, text, tmp_path)
-        assert told(text) == []
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        (f"{SERVICE}    pre_start: [{{command: a}}]\n", True),
+        (f"{SERVICE}    build: {{context: ., no_cache_filter: a}}\n", True),
+        (f"{SERVICE}    pre_start: [{{cap_add: [A]}}]\n", False),
+        (f"{SERVICE}    umask: 22\n", False),
+        (f"{SERVICE}    networks: {{default: {{use_service_name_alias: true}}}}\n", False),
+        (f"{SERVICE}jobs: {{a: {{image: b, triggers: {{manual: true}}}}}}\n", False),
+    ],
+)
+def test_what_version_2_does_not_know_yet_is_accepted_for_version_5_alone(
+    compose: Path, tmp_path: Path, text: str, is_known: bool
+) -> None:
+    assert "additional properties" in complaint(compose, text, tmp_path)
+    assert (told(text) == []) is is_known
+    assert told(text, COMPOSE_2) != []
 
 
 def _compare(program: Path, folder: Path, text: str) -> None:
