@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_context import route, whole
-from dropcap.carriers.compose.merge import merge
+from dropcap.carriers.compose.merge import merge_inside
 from dropcap.carriers.compose.nodes import (
-    Entry,
+    OVERRIDE,
     all_entries,
     child,
     entries,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.compose.environment import Environment
     from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
     Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]
@@ -207,17 +208,9 @@ def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadCo
     place = included.key.source.region(included.key.span)
     message = f"{kind}.{name} comes by include from {place.path}:{place.line} too: Docker Compose before 5 refuses that"
     scope.log.error(here.key, message)
-    if not isinstance(included.value, Mapping) or not isinstance(here.value, Mapping):
+    if not isinstance(included.value, Mapping) or not isinstance(here.value, Mapping) or here.value.tag == OVERRIDE:
         return here.value
-    base = _alone(included.key, included.value, kind, name)
-    over = _alone(here.key, here.value, kind, name)
-    return child(child(merge(base, over, scope.log), kind), name) or here.value
-
-
-def _alone(key: Scalar, value: Mapping, kind: str, name: str) -> Mapping:
-    """Make a model that holds one thing only."""
-    inner = Mapping((Entry(key._replace(text=name), value),), None, value.source, value.span)
-    return Mapping((Entry(key._replace(text=kind), inner),), None, value.source, value.span)
+    return merge_inside(included.value, here.value, (kind, name), scope.log)
 
 
 def _is_same(left: Value, right: Value) -> bool:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
-_SERVICE = "service:"
+OF_SERVICE = "service:"
 _PATH_STARTS = frozenset("./~")
-_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 # What services name under the key that it is defined under at the top, in a list of names, by name, or in long forms.
 _KINDS = ("networks", "configs", "secrets", "models")
 
@@ -55,10 +55,10 @@ def _named(found: dict[str, Entry]) -> Iterator[tuple[str, Value, str]]:
 
 def _services(found: dict[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the services that must be there: those depended on, and those whose namespaces are shared."""
-    for key in _NAMESPACES:
+    for key in NAMESPACES:
         value = found[key].value if key in found else None
-        if isinstance(value, Scalar) and value.unknown is None and value.text.startswith(_SERVICE):
-            yield value, value.text[len(_SERVICE) :]
+        if isinstance(value, Scalar) and value.unknown is None and value.text.startswith(OF_SERVICE):
+            yield value, value.text[len(OF_SERVICE) :]
     depends_on = found.get("depends_on")
     if depends_on is None:
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
-from dropcap.carriers.compose.nodes import entries, is_nothing, items
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Container, Kind, Located
 from dropcap.source import Span
@@ -37,7 +37,7 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
             log.error(entry.key if is_empty else entry.value, f"services.{name} must be a mapping")
             continue
         found = entries(entry.value)
-        if "provider" in found or not _is_enabled(found, profiles):
+        if "provider" in found or not is_enabled(found, profiles):
             continue
         container = _container(name, entry.key, found, scope)
         yield container
@@ -47,7 +47,7 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
             yield from hooks(container, found, log)
 
 
-def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
+def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
     """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
     if profiles is None or "*" in profiles or "profiles" not in found:
         return True
@@ -114,13 +114,8 @@ def _extended(value: Value) -> str:
     """Name the service that is extended, with its file, as far as that is written."""
     if isinstance(value, Scalar):
         return value.text
-    pairs = value.pairs if isinstance(value, Mapping) else ()
-    parts = {
-        pair.key.text: pair.value.text
-        for pair in pairs
-        if isinstance(pair.key, Scalar) and isinstance(pair.value, Scalar)
-    }
-    return " of ".join(parts[name] for name in ("service", "file") if name in parts)
+    parts = (child(value, name) for name in ("service", "file"))
+    return " of ".join(part.text for part in parts if isinstance(part, Scalar))
 
 
 if TYPE_CHECKING:
