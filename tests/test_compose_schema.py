@@ -26,7 +26,7 @@ from dropcap.carriers.compose.schema.explain import MAX_VALUES, explained
 from dropcap.carriers.compose.schema.messages import PATTERNS
 from dropcap.carriers.compose.schema.to_python import to_python
 from dropcap.carriers.compose.schema.validator import is_plain, is_valid, matcher
-from dropcap.lang.yaml import Mapping, Node, Pair, Scalar, Sequence, UnknownText, parse, target
+from dropcap.lang.yaml import Mapping, Node, Pair, Scalar, Sequence, UnknownText, parse
 from dropcap.source import Source
 from schema_data import mutated, root_of, valid
 from steps import assert_ends, assert_linear
@@ -43,9 +43,9 @@ SERVICE = "services:\n  web:\n    image: a\n"
 
 
 def read(text: str) -> Mapping:
-    root = target(parse(Source("compose.yaml", text)).documents[0])
+    root = normalised(parse(Source("compose.yaml", text)).documents[0], Diagnostics())
     assert isinstance(root, Mapping)
-    return normalised(root, Diagnostics())
+    return root
 
 
 def told(text: str, *, is_fragment: bool = False) -> list[tuple[str, str]]:

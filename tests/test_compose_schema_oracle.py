@@ -15,7 +15,7 @@ import pytest
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema import problems
-from dropcap.lang.yaml import Mapping, parse, target
+from dropcap.lang.yaml import Mapping, parse
 from dropcap.source import Source
 
 VERSION = "2.40.3"
@@ -80,9 +80,8 @@ def places_in(message: str) -> set[str]:
 
 def told(text: str) -> list[str]:
     """Give what we say, with paths written as Compose writes them."""
-    root = target(parse(Source("compose.yaml", text)).documents[0])
+    root = normalised(parse(Source("compose.yaml", text)).documents[0], Diagnostics())
     assert isinstance(root, Mapping)
-    root = normalised(root, Diagnostics())
     return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in problems(root)]
 
 

@@ -126,8 +126,8 @@ def resolve(source: Source, request: Request | None = None) -> Project:
     request = request or alone(source)
     over = request.over
     directory = os.path.dirname(source.path)
-    files = Files(request.workspace)
     log = Diagnostics()
+    files = Files(request.workspace, log)
     paths = (source.path, *over)
     environment = environment_of(directory, files, log, request.settings)
     if over or _may_have_name(source.text):

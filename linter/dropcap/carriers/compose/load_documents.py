@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import last_names
 from dropcap.carriers.compose.load_context import route
-from dropcap.carriers.compose.nodes import is_nothing, normalised
-from dropcap.lang.yaml import Mapping, Scalar, target
+from dropcap.carriers.compose.nodes import is_nothing
+from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Failure, Level, Located, UnreadableError
 from dropcap.source import Span
 
@@ -41,8 +41,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise UnreadableError(Failure(source.path, message, Level.ERROR, source, span))
     found: list[Mapping] = []
     empty: list[Scalar] = []
-    for node in stream.documents:
-        root = target(node)
+    for root in stream.documents:
         if isinstance(root, Mapping):
             found.append(root)
         elif isinstance(root, Scalar) and is_nothing(root):
@@ -53,7 +52,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise another_kind(source, Span(0, 0), "it is empty")
     for root in empty:
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    return [_replaced(normalised(root, scope.log), source, scope) for root in found]
+    return [_replaced(root, source, scope) for root in found]
 
 
 def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:

@@ -125,18 +125,18 @@ def path_text(path: Path) -> str:
     return ".".join(reversed(names))
 
 
-def normalised(root: Mapping, log: Diagnostics) -> Mapping:
+def normalised(root: Node, log: Diagnostics) -> Value:
     """Bring a document into the form of this module.
 
     Of a key that stands there twice the last one counts. A `!reset` counts only where it is written, and what an alias
     repeats of it is nothing at all: Docker Compose takes it out of the tree when it first comes by, at the anchor.
 
     Args:
-        root: the document, as it is parsed.
+        root: the root of a document, as it is parsed.
         log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
     """
-    return _Normaliser(log).mapping(root, None)
+    return _Normaliser(log).node(root, None)
 
 
 class _Normaliser:
@@ -166,7 +166,9 @@ class _Normaliser:
             key = target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
                 if not (is_repeated and target(value).tag == RESET):
-                    found[key.text] = Entry(key, self.node(value, (path, key.text), is_repeated=is_repeated))
+                    is_single = type(value) is Scalar  # most are
+                    inner = value if is_single else self.node(value, (path, key.text), is_repeated=is_repeated)
+                    found[key.text] = Entry(key, inner)
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:
