@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields, located
@@ -13,8 +14,6 @@ from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from collections.abc import Mapping as Dictionary
-    from typing import TypeAlias
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry
@@ -59,7 +58,8 @@ def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
 def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
     # Most services have few of the keys: those that are there are looked at, and no others.
-    values = {field: read(fields) for field, read in (_READERS.get(key, _NOT_READ) for key in found) if field}
+    names = {key: _NAMES.get(key, key) for key in found if key in _READERS}
+    values = {field: _READERS[key](fields, key, field) for key, field in names.items()}
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields)
     container = Container(Kind.SERVICE, name, key.source, key.span, **values)
@@ -72,7 +72,7 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadConte
     return container._replace(unknowns=tuple(fields.unknowns), routes=tuple(routes))
 
 
-def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
+def _command(fields: Fields, key: str, _field: str) -> tuple[Located[str], ...] | None:
     """Read `command` or `entrypoint`: a list of words, or one text that Compose splits."""
     entry = fields.entries.get(key)
     if entry is None or is_nothing(entry.value):
@@ -118,55 +118,29 @@ def _extended(value: Value) -> str:
     return " of ".join(part.text for part in parts if isinstance(part, Scalar))
 
 
-if TYPE_CHECKING:
-    _Reader: TypeAlias = Callable[[Fields], Any]
-
-_NOT_READ: tuple[str, _Reader] = ("", lambda fields: fields)
-
-
-def _string(key: str, *, is_shown: bool = False) -> _Reader:
-    field = _NAMES.get(key, key)
-    return lambda fields: fields.string(key, field, is_shown=is_shown)
-
-
-def _flag(key: str) -> _Reader:
-    return lambda fields: fields.flag(key, key)
-
-
-def _strings(key: str, of_mapping: Callable[[Dictionary[str, str]], str] | None = None, **how: bool) -> _Reader:
-    field = _NAMES.get(key, key)
-    return lambda fields: fields.strings(key, field, of_mapping=of_mapping, **how)
-
-
-def _pairs(key: str) -> _Reader:
-    return lambda fields: fields.pairs(key, key)
-
-
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules"}
-_READERS: dict[str, tuple[str, _Reader]] = {
-    key: (_NAMES.get(key, key), reader)
-    for key, reader in {
-        "image": _string("image", is_shown=True),
-        "user": _string("user"),
-        "privileged": _flag("privileged"),
-        "cap_add": _strings("cap_add"),
-        "cap_drop": _strings("cap_drop"),
-        "security_opt": _strings("security_opt"),
-        "network_mode": _string("network_mode"),
-        "pid": _string("pid"),
-        "ipc": _string("ipc"),
-        "uts": _string("uts"),
-        "userns_mode": _string("userns_mode"),
-        "cgroup": _string("cgroup"),
-        "devices": _strings("devices", device_text),
-        "device_cgroup_rules": _strings("device_cgroup_rules"),
-        "sysctls": _pairs("sysctls"),
-        "ports": _strings("ports", port_text, takes_numbers=True),
-        "group_add": _strings("group_add", takes_numbers=True),
-        "read_only": _flag("read_only"),
-        "entrypoint": lambda fields: _command(fields, "entrypoint"),
-        "command": lambda fields: _command(fields, "command"),
-        "labels": _pairs("labels"),
-    }.items()
+_READERS: dict[str, Callable[[Fields, str, str], Any]] = {
+    "image": partial(Fields.string, is_shown=True),
+    "user": Fields.string,
+    "privileged": Fields.flag,
+    "cap_add": Fields.strings,
+    "cap_drop": Fields.strings,
+    "security_opt": Fields.strings,
+    "network_mode": Fields.string,
+    "pid": Fields.string,
+    "ipc": Fields.string,
+    "uts": Fields.string,
+    "userns_mode": Fields.string,
+    "cgroup": Fields.string,
+    "devices": partial(Fields.strings, of_mapping=device_text),
+    "device_cgroup_rules": Fields.strings,
+    "sysctls": Fields.pairs,
+    "ports": partial(Fields.strings, of_mapping=port_text, takes_numbers=True),
+    "group_add": partial(Fields.strings, takes_numbers=True),
+    "read_only": Fields.flag,
+    "entrypoint": _command,
+    "command": _command,
+    "labels": Fields.pairs,
 }
+"""How a container's field is read, by the service's key; a reader takes the names of both."""
