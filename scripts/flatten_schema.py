@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from dropcap.carriers.compose.schema.to_python import Plain
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.nodes import normalised
+from dropcap.carriers.compose.schema.to_python import to_python
 from dropcap.lang.yaml import Mapping, parse, target
 from dropcap.model import UnreadableError
 from dropcap.source import Source
@@ -297,7 +299,7 @@ def compare(folder: str) -> int:
         except (UnreadableError, UnicodeDecodeError):
             continue
         if isinstance(root, Mapping):
-            data = Plain().of(root)
+            data = to_python(normalised(root, Diagnostics()))
             one, other = (validator.is_valid(data) for validator in both)
             count += 1
             different += one is not other

@@ -79,7 +79,8 @@ def one_file(path: str, spent: dict[str, float]) -> None:
     workspace = Workspace(os.path.dirname(path), named=[path])  # noqa: PTH120  # as the program does
     source = timed("reading", lambda: workspace.source(path))
     directory = os.path.dirname(source.path)  # noqa: PTH120  # as the program does
-    files, log = Files(workspace), Diagnostics()
+    log = Diagnostics()
+    files = Files(workspace, log, COMPOSE_5)
     timed("reading", lambda: files.stream(source.path))
     settings = Settings()
     environment = timed("resolving", lambda: environment_of(directory, files, log, settings))

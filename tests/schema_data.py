@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema.validator import branches_of
-from dropcap.lang.yaml import Mapping, parse, target
+from dropcap.lang.yaml import Mapping, parse
 from dropcap.source import Source
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ _NAMES = ("foo", "image", "x-z", "condition", "a b", "", "a\n", "${A}", "test")
 
 def root_of(data: Any) -> Mapping:  # noqa: ANN401  # any JSON
     """Give a mapping's node: JSON is YAML."""
-    root = target(parse(Source("compose.yaml", json.dumps(data))).documents[0])
+    root = normalised(parse(Source("compose.yaml", json.dumps(data))).documents[0], Diagnostics())
     assert isinstance(root, Mapping)
-    return normalised(root, Diagnostics())
+    return root
 
 
 def valid(schema: Any, random: Random) -> Any:  # noqa: ANN401  # any JSON

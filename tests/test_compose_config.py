@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dropcap.carriers.compose.canonical.field_types import FORMS
 from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
+from dropcap.carriers.compose.dedupe import OF_LONG
+from dropcap.carriers.compose.field_table import rows
 from dropcap.cli import main
 from dropcap.exit_codes import CLEAN, UNCHECKED
 from oracles import compose as oracle
@@ -484,3 +487,17 @@ def test_spans_of_time_are_written_as_go_does(text: str, written: str) -> None:
 
 def test_numbers_of_single_precision_are_the_shortest() -> None:
     assert [single(value) for value in (0.1, 0.3333333333, 16777217.0)] == [0.1, 0.33333334, 16777216.0]
+
+
+def test_every_word_of_the_table_of_fields_is_one_that_is_known() -> None:
+    known = {
+        "form": {*FORMS},
+        "cast": {"bool", "int", "float", "float32"},
+        "merge": {"build", "conditions", "hosts", "list", "logging", "mapping", "replace", "subnets"},
+        "unique": {*OF_LONG, "name", "text"},
+        "path": {"build", "context", "mount", "named_context", "path", "volume"},
+    }
+    used = {column: {word for _, word in rows(column)} for column in known}
+    assert used == known
+    paths = [path for path, _ in rows("form")]
+    assert len(paths) == len(set(paths))

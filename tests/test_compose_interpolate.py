@@ -274,10 +274,10 @@ def test_nesting_and_length_have_limits_and_steps_are_linear() -> None:
 
 def read(text: str, environment: Environment = COMPLETE) -> tuple[Mapping, Mapping, Diagnostics, list[Use]]:
     """Give the root as it is normalised and with its variables replaced, the log, and the uses."""
-    (root,) = parse(Source("compose.yaml", text)).documents
-    assert isinstance(root, Mapping)
+    (document,) = parse(Source("compose.yaml", text)).documents
     log, uses = Diagnostics(), list[Use]()
-    root = normalised(root, log)
+    root = normalised(document, log)
+    assert isinstance(root, Mapping)
     return root, interpolate(root, environment, log, uses), log, uses
 
 

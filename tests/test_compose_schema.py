@@ -23,9 +23,9 @@ from dropcap.carriers.compose.schema import MAX_WRONG, problems
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.explain import MAX_VALUES, explained
 from dropcap.carriers.compose.schema.messages import PATTERNS
-from dropcap.carriers.compose.schema.to_python import Plain
+from dropcap.carriers.compose.schema.to_python import to_python
 from dropcap.carriers.compose.schema.validator import is_plain, is_valid, matcher
-from dropcap.lang.yaml import Mapping, Node, Pair, Scalar, Sequence, UnknownText, parse, target
+from dropcap.lang.yaml import Mapping, Node, Pair, Scalar, Sequence, UnknownText, parse
 from dropcap.source import Source
 from schema_data import mutated, root_of, valid
 from steps import assert_ends, assert_linear
@@ -42,9 +42,9 @@ SERVICE = "services:\n  web:\n    image: a\n"
 
 
 def read(text: str) -> Mapping:
-    root = target(parse(Source("compose.yaml", text)).documents[0])
+    root = normalised(parse(Source("compose.yaml", text)).documents[0], Diagnostics())
     assert isinstance(root, Mapping)
-    return normalised(root, Diagnostics())
+    return root
 
 
 def told(text: str, *, is_fragment: bool = False) -> list[tuple[str, str]]:
@@ -163,7 +163,7 @@ def test_the_fast_check_says_what_jsonschema_says_and_every_fault_has_words() ->
     for data in mutants(MUTANTS):
         root = root_of(data)
         verdict = is_valid(root)
-        assert verdict == slow.is_valid(Plain().of(root)), data
+        assert verdict == slow.is_valid(to_python(root)), data
         assert verdict or not is_plain(root), data
         assert verdict == (not problems(root)), data
         valid_ones += verdict
@@ -184,7 +184,7 @@ SERVICE_KEYS = sorted(SCHEMA["$defs"]["service"]["properties"])
 @given(st.dictionaries(st.sampled_from(SERVICE_KEYS) | TEXTS, JSON_VALUES, max_size=3))
 def test_whatever_a_service_holds_the_verdicts_agree(service: dict[str, Any]) -> None:
     root = root_of({"services": {"web": service}})
-    data = Plain().of(root)
+    data = to_python(root)
     verdict = Draft202012Validator(SCHEMA).is_valid(data)
     assert is_valid(root) == verdict
     assert verdict or not is_plain(root)

@@ -16,7 +16,7 @@ from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.nodes import normalised
 from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.version import COMPOSE_2, COMPOSE_5, Version
-from dropcap.lang.yaml import Mapping, parse, target
+from dropcap.lang.yaml import Mapping, parse
 from dropcap.source import Source
 
 VERSION = "2.40.3"
@@ -81,9 +81,8 @@ def places_in(message: str) -> set[str]:
 
 def told(text: str, version: Version = COMPOSE_5) -> list[str]:
     """Give what we say, with paths written as Compose writes them."""
-    root = target(parse(Source("compose.yaml", text)).documents[0])
+    root = normalised(parse(Source("compose.yaml", text)).documents[0], Diagnostics())
     assert isinstance(root, Mapping)
-    root = normalised(root, Diagnostics())
     wrong = problems(root, version=version)
     return [re.sub(r'\["([^"]*)"\]', r".\1", re.sub(r"\[(\d+)\]", r".\1", one.message)) for one in wrong]
 
@@ -253,7 +252,10 @@ def test_what_docker_compose_refuses_is_told_at_the_same_place(compose: Path, tm
     ],
 )
 def test_what_version_2_does_not_know_yet_is_accepted_for_version_5_alone(
-    compose: Path, tmp_path: Path, text: str, is_known: bool
+    compose: Path,
+    tmp_path: Path,
+    text: str,
+    is_known: bool,  # noqa: FBT001  # pytest hands it over by name
 ) -> None:
     assert "additional properties" in complaint(compose, text, tmp_path)
     assert (told(text) == []) is is_known

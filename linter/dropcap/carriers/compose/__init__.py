@@ -172,15 +172,15 @@ def resolve(source: Source, request: Request | None = None) -> Project:
     request = request or alone(source)
     over = request.over
     directory = os.path.dirname(source.path)
-    files = Files(request.workspace)
     log = Diagnostics()
+    version = VERSIONS[request.settings.compose]
+    files = Files(request.workspace, log, version)
     paths = (source.path, *over)
     environment = environment_of(directory, files, log, request.settings)
     if over or _may_have_name(source.text):
         from dropcap.carriers.compose.project_name import with_name
 
         environment = with_name(paths, directory, environment, files)
-    version = VERSIONS[request.settings.compose]
     scope = LoadContext(files, directory, environment, version, log, Provenance())
     model = load(paths, scope)
     top = entries(model)

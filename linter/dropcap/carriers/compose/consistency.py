@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Wrong: TypeAlias = "tuple[Value, str]"
 
-_SERVICE, _CONTAINER = "service:", "container:"
-_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+OF_SERVICE, _CONTAINER = "service:", "container:"
+NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")
@@ -151,11 +151,11 @@ def _needed(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str, bool]]:
     for where, name in _listed(depends_on):
         required = _text(child(child(depends_on, name), "required"))
         yield where, name, required is None or truth(required) is not False
-    for key in _NAMESPACES:
+    for key in NAMESPACES:
         value = found[key].value if key in found else None
         text = _text(value)
-        if value is not None and text is not None and text.startswith(_SERVICE):
-            yield value, text[len(_SERVICE) :], True
+        if value is not None and text is not None and text.startswith(OF_SERVICE):
+            yield value, text[len(OF_SERVICE) :], True
     for link in items(found["links"].value) if "links" in found else ():
         text = _text(link)
         if text is not None:
@@ -201,13 +201,13 @@ def _built_upon(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     contexts = child(found["build"].value, "additional_contexts") if "build" in found else None
     for name, entry in entries(contexts).items():
         text = _text(entry.value)
-        if text is not None and text.startswith(_SERVICE):
-            yield entry.value, text[len(_SERVICE) :]
+        if text is not None and text.startswith(OF_SERVICE):
+            yield entry.value, text[len(OF_SERVICE) :]
         del name
     for item in items(contexts) if isinstance(contexts, Sequence) else ():
         target = (_text(item) or "").partition("=")[2]
-        if target.startswith(_SERVICE):
-            yield item, target[len(_SERVICE) :]
+        if target.startswith(OF_SERVICE):
+            yield item, target[len(OF_SERVICE) :]
 
 
 def _network(found: Dictionary[str, Entry]) -> Iterator[Wrong]:

@@ -40,12 +40,13 @@ class Diagnostics:
         """Say something about a node, at the level that it has."""
         self._add(node.source, node.span, message, level)
 
-    def add(self, failure: Failure) -> None:
+    def add(self, *failures: Failure) -> None:
         """Take over what was said elsewhere."""
-        if failure.source is not None and failure.span is not None:
-            self._by_place.setdefault((id(failure.source), failure.span), failure)
-        else:
-            self._elsewhere.setdefault((failure.path, failure.message), failure)
+        for failure in failures:
+            if failure.source is not None and failure.span is not None:
+                self._by_place.setdefault((id(failure.source), failure.span), failure)
+            else:
+                self._elsewhere.setdefault((failure.path, failure.message), failure)
 
     def add_about(self, path: str, message: str, level: Level) -> None:
         """Say something about a file that cannot be looked into."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.load_documents import documents
-from dropcap.carriers.compose.merge import merge, merge_service
+from dropcap.carriers.compose.merge import merge, merge_inside
 from dropcap.carriers.compose.nodes import (
     RESET,
     all_entries,
@@ -147,7 +147,7 @@ class _Resolver:
         extending = without(own, "extends")
         if not isinstance(above.value, Mapping):
             return _Resolved(extending, size=size)
-        merged = merge_service(without_tags(above.value), extending, name, self._scope.log)
+        merged = merge_inside(without_tags(above.value), extending, ("services", name), self._scope.log)
         return _Resolved(merged, routes, size + above.size)
 
     def _may_extend(self, name: str, reference: _Reference, group: _Group, chain: tuple[tuple[str, str], ...]) -> bool:

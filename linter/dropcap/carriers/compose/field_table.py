@@ -83,18 +83,18 @@ class Walk:
     What does not change is given back as it is, the very same node. What is shared is changed once a kind of place.
     """
 
-    def __init__(self, change: Change, passes: Callable[[Value, Field | None], bool] | None = None) -> None:
-        """Take what changes the value of a place, and what says which places it leaves alone: those not named."""
+    def __init__(self, change: Change, passes: Callable[[Value], bool] = lambda _value: True) -> None:
+        """Take what changes the value of a place, and what says which values it leaves alone where no field is."""
         self._change = change
-        self._passes = passes or (lambda _value, field: field is None)
+        self._passes = passes
         self._done: dict[tuple[int, int], Value] = {}
 
     def node(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what stands at a place, and below it."""
-        if self._passes(value, field) or value.tag == RESET:
+        if (field is None and self._passes(value)) or value.tag == RESET:
             return value
         kind = field.kind if field is not None else ""
-        if isinstance(value, Scalar):
+        if type(value) is Scalar:
             return self._change(value, kind, path)
         known = (id(value), id(field))
         if known not in self._done:
@@ -104,18 +104,22 @@ class Walk:
 
     def inside(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what is in a mapping or a list."""
+        below = field.below if field is not None else {}
+        any_name = below.get("*")
         if isinstance(value, Mapping):
-            found = list(all_entries(value).values())
-            is_changed = False
+            found = [*all_entries(value).values()]
+            changed = False
             for index, entry in enumerate(found):
-                name = entry.key.text
-                inner = self.node(entry.value, field.at(name) if field is not None else None, (path, name))
-                if inner is not entry.value:
-                    found[index] = entry._replace(value=inner)
-                    is_changed = True
-            return with_entries(value, found) if is_changed else value
+                name, old = entry.key.text, entry.value
+                named = below.get(name, any_name)
+                if named is not None or not self._passes(old):
+                    new = self.node(old, named, (path, name))
+                    if new is not old:
+                        found[index] = entry._replace(value=new)
+                        changed = True
+            return with_entries(value, found) if changed else value
         if isinstance(value, Sequence):
-            item = field and field.at(LIST)
+            item = below.get(LIST)
             items = tuple(self.node(one, item, path) for one in all_items(value))
             return value if all(map(is_, items, value.items)) else value._replace(items=items)
         return value

@@ -10,10 +10,13 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.compose.nodes import normalised
 from dropcap.lang.yaml import parse
 from dropcap.workspace import NotReadError, Why
 
 if TYPE_CHECKING:
+    from dropcap.carriers.compose.diagnostics import Diagnostics
+    from dropcap.carriers.compose.version import Version
     from dropcap.lang.yaml import Stream
     from dropcap.source import Source
     from dropcap.workspace import Workspace
@@ -30,10 +33,12 @@ MAX_FILES = 1000
 class Files:
     """The files of a project as a workspace has them, and the documents of those that are YAML."""
 
-    __slots__ = ("_seen", "_streams", "_workspace", "real")
+    __slots__ = ("_log", "_seen", "_streams", "_version", "_workspace", "real")
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Take the door to the files."""
+    def __init__(self, workspace: Workspace, log: Diagnostics, version: Version) -> None:
+        """Take the door to the files, who is told what is wrong with their keys, and whose ways they are read by."""
+        self._log = log
+        self._version = version
         self._workspace = workspace
         self._streams: dict[str, Stream] = {}
         self._seen: set[str] = set()
@@ -84,12 +89,16 @@ class Files:
         return self._workspace.source(path)
 
     def stream(self, path: str) -> Stream:
-        """Return the documents of a YAML file; raises as :meth:`source`, and where it is no YAML."""
+        """Return the documents of a YAML file, normalised; raises as :meth:`source`, and where it is no YAML."""
         real = self.real(path)
         found = self._streams.get(real)
         if found is None:
             # Docker Compose lets an alias name an anchor of an earlier document of the same file.
-            found = self._streams[real] = parse(self.source(path), shares_anchors=True)
+            stream = parse(self.source(path), shares_anchors=True)
+            found = stream._replace(
+                documents=tuple(normalised(root, self._log, self._version) for root in stream.documents)
+            )
+            self._streams[real] = found
         return found
 
 

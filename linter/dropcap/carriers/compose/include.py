@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.files import join
 from dropcap.carriers.compose.interpolate import Use
 from dropcap.carriers.compose.load_context import route, whole
-from dropcap.carriers.compose.merge import merge
+from dropcap.carriers.compose.merge import merge_inside
 from dropcap.carriers.compose.nodes import (
     OVERRIDE,
     RESET,
-    Entry,
     all_entries,
     child,
     entries,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.compose.environment import Environment
     from dropcap.carriers.compose.load_context import LoadContext
+    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
     Load = Callable[[tuple[str, ...], LoadContext, tuple[str, ...]], Mapping]
@@ -242,16 +242,8 @@ def _laid_over(included: Entry, here: Entry, kind: str, name: str, scope: LoadCo
     if not isinstance(included.value, Mapping) or not isinstance(here.value, Mapping):
         return included.value if is_nothing(here.value) else here.value
     # A tag on all of it speaks of the files before alone.
-    base = _alone(included.key, included.value, kind, name)
-    over = _alone(here.key, here.value._replace(tag=None), kind, name)
-    merged = child(child(merge(base, over, scope.log), kind), name) or here.value
-    return merged._replace(tag=here.value.tag)
-
-
-def _alone(key: Scalar, value: Mapping, kind: str, name: str) -> Mapping:
-    """Make a model that holds one thing only."""
-    inner = Mapping((Entry(key._replace(text=name), value),), None, value.source, value.span)
-    return Mapping((Entry(key._replace(text=kind), inner),), None, value.source, value.span)
+    over = here.value._replace(tag=None)
+    return merge_inside(included.value, over, (kind, name), scope.log)._replace(tag=here.value.tag)
 
 
 def _is_same(left: Value, right: Value) -> bool:

@@ -23,7 +23,6 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.environment import Environment, Variable
-    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.nodes import Path
     from dropcap.carriers.compose.version import Version
     from dropcap.lang.yaml import Value
@@ -98,12 +97,12 @@ class _Replacer:
         self._has_escape = has_escape
         self._growth = 0
 
-    def passes(self, value: Value, field: Field | None) -> bool:
-        """Whether nothing is cast at a place, and a glance at its text says that there is nothing to replace in it."""
-        if field is not None or not self._has_dollar:
-            return field is None
+    def passes(self, value: Value) -> bool:
+        """Whether a glance at a value's text says that there is nothing to replace in it."""
         if isinstance(value, Scalar):
             return "$" not in value.text
+        if not self._has_dollar:
+            return True
         text, (start, end) = value.source.text, value.span
         return not self._has_escape and text.find("$", start, end) < 0 and text.find("*", start, end) < 0
 

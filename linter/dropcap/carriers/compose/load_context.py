@@ -35,20 +35,6 @@ class Provenance:
 
     """
 
-    __slots__ = (
-        "_seen",
-        "bases",
-        "extended",
-        "included",
-        "included_size",
-        "is_full",
-        "is_partial",
-        "parts",
-        "repeated_size",
-        "routes",
-        "uses",
-    )
-
     def __init__(self) -> None:
         """Start with none."""
         self.parts: list[str] = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import last_names
 from dropcap.carriers.compose.load_context import route
-from dropcap.carriers.compose.nodes import is_nothing, normalised
-from dropcap.lang.yaml import Mapping, Scalar, target
+from dropcap.carriers.compose.nodes import is_nothing
+from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Failure, Level, Located, UnreadableError
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         raise UnreadableError(Failure(source.path, message, Level.ERROR, source, span))
     found: list[Mapping] = []
     empty: list[Scalar] = []
-    for node in stream.documents:
-        root = target(node)
+    for root in stream.documents:
         if isinstance(root, Mapping):
             found.append(root)
         elif isinstance(root, Scalar) and is_nothing(root):
@@ -53,13 +52,12 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
             raise another_kind(source, root.span, "its top level is no mapping")
     for root in empty if found else ():
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
-    return [_replaced(_normalised(root, source, scope), source, scope) for root in found]
+    return [_replaced(_by_version(root, source, scope), source, scope) for root in found]
 
 
-def _normalised(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
-    """Bring a document into the form that the rest of the loading reads, by the ways of the version."""
+def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
+    """Take dates and endless numbers as the version of Docker Compose does."""
     text, version = source.text, scope.version
-    root = normalised(root, scope.log, version)
     # Only what is written plainly is such a value, so that its text tells.
     may_be_endless = version.refuses_endless and re.search(_ENDLESS, text) is not None
     may_be_date = version.takes_dates and re.search(_DATE, text) is not None

@@ -45,9 +45,11 @@ def merge(base: Mapping, over: Mapping, log: Diagnostics) -> Mapping:
     return _Merge(log).mappings(base, over, "", column("merge"))
 
 
-def merge_service(base: Mapping, over: Mapping, name: str, log: Diagnostics) -> Mapping:
-    """Lay a service over the one that it extends; neither is changed."""
-    return _Merge(log).mappings(base, over, f"services.{name}", column("merge").below["services"].below["*"])
+def merge_inside(base: Mapping, over: Mapping, path: tuple[str, str], log: Diagnostics) -> Mapping:
+    """Lay what stands at a path of a model, such as a service, over another one; neither is changed."""
+    kind, name = path
+    of_kind = column("merge").at(kind)
+    return _Merge(log).mappings(base, over, f"{kind}.{name}", of_kind.at(name) if of_kind is not None else None)
 
 
 class _Merge:

@@ -143,7 +143,7 @@ def path_text(path: Path) -> str:
     return ".".join(reversed(names))
 
 
-def normalised(root: Mapping, log: Diagnostics, version: Version = COMPOSE_5) -> Mapping:
+def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Value:
     """Bring a document into the form of this module.
 
     Of a key that stands there twice the last one counts. A `!reset` takes out what the files before say, and not what
@@ -151,12 +151,12 @@ def normalised(root: Mapping, log: Diagnostics, version: Version = COMPOSE_5) ->
     alias repeats of it is nothing at all there.
 
     Args:
-        root: the document, as it is parsed.
+        root: the root of a document, as it is parsed.
         version: the version of Docker Compose.
         log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
     """
-    return _Normaliser(log, repeats_resets=version.repeats_resets).mapping(root, None)
+    return _Normaliser(log, repeats_resets=version.repeats_resets).node(root, None)
 
 
 class _Normaliser:
@@ -187,7 +187,9 @@ class _Normaliser:
             key = target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
                 if not (is_repeated and target(value).tag == RESET):
-                    found[key.text] = Entry(key, self.node(value, (path, key.text), is_repeated=is_repeated))
+                    is_single = type(value) is Scalar  # most are
+                    inner = value if is_single else self.node(value, (path, key.text), is_repeated=is_repeated)
+                    found[key.text] = Entry(key, inner)
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:

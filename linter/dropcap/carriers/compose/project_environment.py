@@ -64,6 +64,5 @@ def with_files(
             log.add(error.failure)
             continue
         found, failures = read_dotenv(source, environment, found)
-        for failure in failures:
-            log.add(failure)
+        log.add(*failures)
     return environment.over(Environment(found, is_complete=False))

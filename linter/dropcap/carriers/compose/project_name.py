@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import Environment, Variable
+from dropcap.carriers.compose.nodes import child
 from dropcap.carriers.compose.substitute import RequiredError, substitute
 from dropcap.carriers.compose.variables import InvalidTemplateError
 from dropcap.carriers.compose.yaml_types import scalar_type
-from dropcap.lang.yaml import Mapping, Scalar, target
+from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import UnreadableError
 from dropcap.source import Source, Span
 from dropcap.workspace import NotReadError
@@ -60,11 +61,10 @@ def _written(paths: Sequence[str], files: Files) -> Scalar | None:
             documents = files.stream(path).documents
         except (NotReadError, UnreadableError):
             continue  # whoever loads the file says so
-        for root in map(target, documents):
-            for pair in root.pairs if isinstance(root, Mapping) else ():
-                key, value = target(pair.key), target(pair.value)
-                if isinstance(key, Scalar) and key.text == "name" and isinstance(value, Scalar):
-                    found = value if value.text and scalar_type(value) == "text" else found
+        for root in documents:
+            value = child(root, "name") if isinstance(root, Mapping) else None
+            if isinstance(value, Scalar) and value.text and scalar_type(value) == "text":
+                found = value
     return found
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
-from dropcap.carriers.compose.nodes import entries, is_nothing, items
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Container, Kind, Located
 from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from collections.abc import Mapping as Dictionary
-    from typing import TypeAlias
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry
@@ -37,7 +36,7 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
             log.error(entry.key if is_empty else entry.value, f"services.{name} must be a mapping")
             continue
         found = entries(entry.value)
-        if "provider" in found or not _is_enabled(found, profiles):
+        if "provider" in found or not is_enabled(found, profiles):
             continue
         container = _container(name, entry.key, found, scope)
         yield container
@@ -47,7 +46,7 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
             yield from hooks(container, found, log)
 
 
-def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
+def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
     """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
     if profiles is None or "*" in profiles or "profiles" not in found:
         return True
@@ -59,7 +58,8 @@ def _is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool
 def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
     # Most services have few of the keys: those that are there are looked at, and no others.
-    values = {field: read(fields) for field, read in (_READERS.get(key, _NOT_READ) for key in found) if field}
+    names = {key: _NAMES.get(key, key) for key in found if key in _READERS}
+    values = {field: _READERS[key](fields, key, field) for key, field in names.items()}
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields)
     container = Container(Kind.SERVICE, name, key.source, key.span, **values)
@@ -72,7 +72,7 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadConte
     return container._replace(unknowns=tuple(fields.unknowns), routes=tuple(routes))
 
 
-def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
+def _command(fields: Fields, key: str, _field: str) -> tuple[Located[str], ...] | None:
     """Read `command` or `entrypoint`: a list of words, or one text that Compose splits."""
     entry = fields.entries.get(key)
     if entry is None or is_nothing(entry.value):
@@ -83,9 +83,9 @@ def _command(fields: Fields, key: str) -> tuple[Located[str], ...] | None:
     return tuple(located(text, item) for text, item in known if text is not None)
 
 
-def _given_name(fields: Fields) -> str:
+def _given_name(fields: Fields, key: str, _field: str) -> str:
     """Read `container_name`; one that is not known names nobody."""
-    value = fields.entries["container_name"].value
+    value = fields.entries[key].value
     return value.text if isinstance(value, Scalar) and value.unknown is None else ""
 
 
@@ -120,65 +120,34 @@ def _extended(value: Value) -> str:
     """Name the service that is extended, with its file, as far as that is written."""
     if isinstance(value, Scalar):
         return value.text
-    pairs = value.pairs if isinstance(value, Mapping) else ()
-    parts = {
-        pair.key.text: pair.value.text
-        for pair in pairs
-        if isinstance(pair.key, Scalar) and isinstance(pair.value, Scalar)
-    }
-    return " of ".join(parts[name] for name in ("service", "file") if name in parts)
-
-
-if TYPE_CHECKING:
-    _Reader: TypeAlias = Callable[[Fields], Any]
-
-_NOT_READ: tuple[str, _Reader] = ("", lambda fields: fields)
-
-
-def _string(key: str, *, is_shown: bool = False) -> _Reader:
-    field = _NAMES.get(key, key)
-    return lambda fields: fields.string(key, field, is_shown=is_shown)
-
-
-def _flag(key: str) -> _Reader:
-    return lambda fields: fields.flag(key, key)
-
-
-def _strings(key: str, of_mapping: Callable[[Dictionary[str, str]], str] | None = None, **how: bool) -> _Reader:
-    field = _NAMES.get(key, key)
-    return lambda fields: fields.strings(key, field, of_mapping=of_mapping, **how)
-
-
-def _pairs(key: str) -> _Reader:
-    return lambda fields: fields.pairs(key, key)
+    parts = (child(value, name) for name in ("service", "file"))
+    return " of ".join(part.text for part in parts if isinstance(part, Scalar))
 
 
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
-_READERS: dict[str, tuple[str, _Reader]] = {
-    key: (_NAMES.get(key, key), reader)
-    for key, reader in {
-        "image": _string("image", is_shown=True),
-        "user": _string("user"),
-        "privileged": _flag("privileged"),
-        "cap_add": _strings("cap_add"),
-        "cap_drop": _strings("cap_drop"),
-        "security_opt": _strings("security_opt"),
-        "network_mode": _string("network_mode"),
-        "pid": _string("pid"),
-        "ipc": _string("ipc"),
-        "uts": _string("uts"),
-        "userns_mode": _string("userns_mode"),
-        "cgroup": _string("cgroup"),
-        "devices": _strings("devices", device_text),
-        "device_cgroup_rules": _strings("device_cgroup_rules"),
-        "sysctls": _pairs("sysctls"),
-        "ports": _strings("ports", port_text, takes_numbers=True),
-        "group_add": _strings("group_add", takes_numbers=True),
-        "read_only": _flag("read_only"),
-        "entrypoint": lambda fields: _command(fields, "entrypoint"),
-        "command": lambda fields: _command(fields, "command"),
-        "labels": _pairs("labels"),
-        "container_name": _given_name,
-    }.items()
+_READERS: dict[str, Callable[[Fields, str, str], Any]] = {
+    "image": partial(Fields.string, is_shown=True),
+    "user": Fields.string,
+    "privileged": Fields.flag,
+    "cap_add": Fields.strings,
+    "cap_drop": Fields.strings,
+    "security_opt": Fields.strings,
+    "network_mode": Fields.string,
+    "pid": Fields.string,
+    "ipc": Fields.string,
+    "uts": Fields.string,
+    "userns_mode": Fields.string,
+    "cgroup": Fields.string,
+    "devices": partial(Fields.strings, of_mapping=device_text),
+    "device_cgroup_rules": Fields.strings,
+    "sysctls": Fields.pairs,
+    "ports": partial(Fields.strings, of_mapping=port_text, takes_numbers=True),
+    "group_add": partial(Fields.strings, takes_numbers=True),
+    "read_only": Fields.flag,
+    "entrypoint": _command,
+    "command": _command,
+    "labels": Fields.pairs,
+    "container_name": _given_name,
 }
+"""How a container's field is read, by the service's key; a reader takes the names of both."""

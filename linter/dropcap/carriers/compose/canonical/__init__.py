@@ -15,9 +15,11 @@ from dropcap.carriers.compose.canonical.env_files import take_in_files
 from dropcap.carriers.compose.canonical.field_types import raw, record
 from dropcap.carriers.compose.canonical.irregular_fields import service
 from dropcap.carriers.compose.canonical.tree import Leaf, count, is_unknown
+from dropcap.carriers.compose.consistency import NAMESPACES, OF_SERVICE
 from dropcap.carriers.compose.field_table import column
 from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.project_name import VARIABLE, folder_name
+from dropcap.carriers.compose.services import is_enabled
 from dropcap.lang.yaml import Scalar
 from dropcap.model import Failure, UnreadableError
 
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
 
-_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
-_OF_SERVICE = "service:"
 _OF_CONTAINER = "container:"
 _RESOURCES = ("networks", "volumes", "secrets", "configs")
 
@@ -53,7 +53,8 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
     top = entries(project.model)
     name = project_name(project)
     all_services = _services(project, scope)
-    services = {key: tree for key, tree in all_services.items() if _is_enabled(tree, profiles)}
+    written = entries(project.services)
+    services = {key: tree for key, tree in all_services.items() if is_enabled(entries(written[key].value), profiles)}
     result: dict[str, Tree] = {"name": name, "services": dict(services)}
     is_default_used = any("default" in _names(tree, "networks") for tree in all_services.values())
     used = _used(services)
@@ -121,10 +122,10 @@ def _complete(tree: dict[str, Tree]) -> None:
     for link in _leaves(tree, "links"):
         parts = str(link.value).split(":")
         _depend(depends, parts[0] if len(parts) == 2 else str(link.value), link, restart=True)  # noqa: PLR2004  # name and alias
-    for namespace in _NAMESPACES:
+    for namespace in NAMESPACES:
         leaf = tree.get(namespace)
-        if isinstance(leaf, Leaf) and str(leaf.value).startswith(_OF_SERVICE):
-            _depend(depends, str(leaf.value)[len(_OF_SERVICE) :], leaf, restart=True)
+        if isinstance(leaf, Leaf) and str(leaf.value).startswith(OF_SERVICE):
+            _depend(depends, str(leaf.value)[len(OF_SERVICE) :], leaf, restart=True)
     for leaf in _leaves(tree, "volumes_from"):
         if not str(leaf.value).startswith(_OF_CONTAINER):
             _depend(depends, str(leaf.value).split(":")[0], leaf, restart=False)
@@ -157,14 +158,6 @@ def _leaves(tree: Tree, name: str) -> list[Leaf]:
 def _names(tree: Tree, name: str) -> Collection[str]:
     found = tree.get(name) if isinstance(tree, dict) else None
     return found if isinstance(found, dict) else ()
-
-
-def _is_enabled(tree: dict[str, Tree], profiles: Sequence[str] | None) -> bool:
-    """Whether a service belongs to one of the profiles, or to none; one that nobody knows may be any."""
-    own = _leaves(tree, "profiles")
-    if profiles is None or "*" in profiles or not own:
-        return True
-    return any(leaf.value in profiles or is_unknown(leaf) for leaf in own)
 
 
 def _used(services: dict[str, dict[str, Tree]]) -> dict[str, set[str]]:

@@ -104,8 +104,7 @@ def _read(
     source: Source, environment: Environment, earlier: dict[str, Variable], scope: LoadContext
 ) -> dict[str, Variable]:
     found, failures = read_dotenv(source, environment, earlier)
-    for failure in failures:
-        scope.log.add(failure)
+    scope.log.add(*failures)
     return found
 
 

@@ -10,12 +10,12 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dropcap.carriers.compose.nodes import all_entries, entries, items, without
 from dropcap.carriers.compose.schema import messages
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
-from dropcap.carriers.compose.schema.to_python import Plain, TooLargeError, UnknownValue, identity
+from dropcap.carriers.compose.schema.to_python import TooLargeError, UnknownValue, identity, to_python
 from dropcap.carriers.compose.schema.unknown_keys import is_version_1, unknown_key
 from dropcap.carriers.compose.schema.validator import branches_of, matcher
-from dropcap.lang.yaml import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-    from dropcap.lang.yaml import Mapping, Node, Pair, Value
+    from dropcap.lang.yaml import Mapping, Node, Scalar, Value
 
 MAX_VALUES = 200_000
 """How many values, aliases followed, are looked at; `jsonschema` takes about a second for so many."""
@@ -45,17 +45,18 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
         is_fragment: whether nothing is missing.
 
     """
-    plain = Plain(MAX_VALUES)
     try:
-        data = plain.of(root._replace(pairs=tuple(pair for pair in root.pairs if not _is_extension(pair))))
+        # What stands at the top in an extension may be anything.
+        data = to_python(without(root, *(name for name in all_entries(root) if name.startswith("x-"))), MAX_VALUES)
     except TooLargeError:
         return [(root, f"Docker Compose refuses this, and it has too many values (over {MAX_VALUES:,}) to say why")]
     found: dict[tuple[int, str], tuple[Node, str]] = {}
+    children = _Children()
     for error in _validator().iter_errors(data):
         for leaf in _leaves(error):
             if is_fragment and leaf.validator in _MISSING:
                 continue
-            place = _Place(root, data, plain, tuple(leaf.absolute_path))
+            place = _Place(root, data, children, tuple(leaf.absolute_path))
             # One mapping may have any number of unknown keys, and to find what was meant by one takes a while.
             for where, message in islice(_told(leaf, place), limit):
                 found.setdefault((id(where), message), (where, message))
@@ -65,9 +66,19 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
     return in_order[:limit]
 
 
-def _is_extension(pair: Pair) -> bool:
-    """Whether a pair at the top level may hold anything."""
-    return isinstance(pair.key, Scalar) and pair.key.text.startswith("x-")
+class _Children:
+    """Gives what stands in a mapping or a list by its step: a key, or None in a list, and the value; each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Dictionary[str | int, tuple[Scalar | None, Value]]] = {}
+
+    def of(self, value: Value) -> Dictionary[str | int, tuple[Scalar | None, Value]]:
+        if id(value) not in self._made:
+            found: dict[str | int, tuple[Scalar | None, Value]] = {}
+            found.update((name, (entry.key, entry.value)) for name, entry in entries(value).items())
+            found.update((index, (None, item)) for index, item in enumerate(items(value)))
+            self._made[id(value)] = found
+        return self._made[id(value)]
 
 
 class _Place:
@@ -78,31 +89,21 @@ class _Place:
         key: the key that it stands behind; None at the top and in lists.
         value: the node itself.
         data: the same as plain data.
-        keys: if it is a mapping, the node of each key.
-        items: if it is a list, the nodes of its items.
+        inside: what is in it, by its key or position.
 
     """
 
-    __slots__ = ("data", "items", "key", "keys", "path", "value")
+    __slots__ = ("data", "inside", "key", "path", "value")
 
-    def __init__(self, root: Mapping, data: Any, plain: Plain, path: tuple[str | int, ...]) -> None:  # noqa: ANN401  # plain data is of any type
+    def __init__(self, root: Mapping, data: Any, children: _Children, path: tuple[str | int, ...]) -> None:  # noqa: ANN401  # plain data is of any type
         self.path = path
         self.key: Node | None = None
-        self.value: Node = root
+        self.value: Value = root
         for step in path:
-            if isinstance(step, str):
-                entry = plain.entries(data)[step]
-                self.key, self.value = entry.key, entry.value
-            else:
-                self.key, self.value = None, plain.items(data)[step]
+            self.key, self.value = children.of(self.value)[step]
             data = data[step]
         self.data = data
-        self.keys: Dictionary[str, Node] = {}
-        self.items: list[Value] = []
-        if isinstance(data, dict):
-            self.keys = {name: entry.key for name, entry in plain.entries(data).items()}
-        elif isinstance(data, list):
-            self.items = plain.items(data)
+        self.inside = children.of(self.value)
 
     @property
     def anchor(self) -> Node:
@@ -187,7 +188,7 @@ def _told(error: ValidationError, place: _Place) -> Iterator[tuple[Node, str]]:
         yield place.anchor, f"{name} {messages.missing(keyword, error.validator_value, instance)}"
     elif keyword == "uniqueItems":
         for index in _repeated(instance):
-            yield place.items[index], f"{name} has this item twice: take one out"
+            yield place.inside[index][1], f"{name} has this item twice: take one out"
     else:
         yield place.value, f"{name} {messages.wrong_value(keyword, error.validator_value, instance)}"
 
@@ -198,10 +199,10 @@ def _unknown_keys(schema: Any, place: _Place) -> Iterator[tuple[Node, str]]:  # 
     unknown = [key for key in place.data if key not in known and not any(match(key) for match in patterns)]
     if not place.path and is_version_1(place.data, unknown):
         message = "services stand at the top level, as in version 1, which Docker Compose no longer reads"
-        yield place.keys[unknown[0]], f"{message}: put them below a services key"
+        yield place.inside[unknown[0]][0] or place.value, f"{message}: put them below a services key"
         return
     for key in unknown:
-        yield place.keys[key], unknown_key(place.path, key, place.data[key], schema)
+        yield place.inside[key][0] or place.value, unknown_key(place.path, key, place.data[key], schema)
 
 
 def _repeated(items: list[Any]) -> list[int]:

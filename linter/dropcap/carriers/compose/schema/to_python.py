@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.nodes import entries, items
@@ -11,8 +12,7 @@ from dropcap.lang.yaml import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from dropcap.carriers.compose.nodes import Entry
-    from dropcap.lang.yaml import Sequence, Value
+    from dropcap.lang.yaml import Value
 
 _LONGEST_INTEGER = 20
 """How many characters an integer of 64 bits may have; go-yaml makes longer ones a fraction."""
@@ -46,55 +46,27 @@ class TooLargeError(Exception):
     """There are more values, aliases followed, than may be converted."""
 
 
-class Plain:
-    """Converts nodes, and keeps for each mapping and list it made what stands there."""
+def to_python(node: Value, limit: float = inf) -> Any:  # noqa: ANN401  # plain data is of any type
+    """Convert a node.
 
-    __slots__ = ("_kept", "_left", "_made")
+    Raises:
+        TooLargeError: there are more values than the limit allows.
 
-    def __init__(self, limit: int | None = None) -> None:
-        """Take how many values may be made in all, or None where the nodes are known to be few."""
-        self._left = limit
-        self._made: dict[int, dict[str, Entry] | list[Value]] = {}
-        self._kept: list[object] = []  # so that no identity is used twice
+    """
+    left = limit
 
-    def of(self, node: Value) -> Any:  # noqa: ANN401  # plain data is of any type
-        """Convert a node.
+    def converted(value: Value) -> Any:  # noqa: ANN401  # as above
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TooLargeError
+        if isinstance(value, Scalar):
+            return scalar(value)
+        if isinstance(value, Mapping):
+            return {key: converted(entry.value) for key, entry in entries(value).items()}
+        return list(map(converted, items(value)))
 
-        Raises:
-            TooLargeError: there are more values than the limit allows.
-
-        """
-        if self._left is not None:
-            self._left -= 1
-            if self._left < 0:
-                raise TooLargeError
-        if isinstance(node, Scalar):
-            return scalar(node)
-        return self._mapping(node) if isinstance(node, Mapping) else self._sequence(node)
-
-    def entries(self, made: dict[str, Any]) -> dict[str, Entry]:
-        """Give what a mapping that was made here stands for."""
-        found = self._made[id(made)]
-        return found if isinstance(found, dict) else {}
-
-    def items(self, made: list[Any]) -> list[Value]:
-        """Give what a list that was made here stands for."""
-        found = self._made[id(made)]
-        return found if isinstance(found, list) else []
-
-    def _mapping(self, mapping: Mapping) -> dict[str, Any]:
-        found = entries(mapping)
-        made = {key: self.of(entry.value) for key, entry in found.items()}
-        self._made[id(made)] = found
-        self._kept.append(made)
-        return made
-
-    def _sequence(self, sequence: Sequence) -> list[Any]:
-        found = items(sequence)
-        made = [self.of(item) for item in found]
-        self._made[id(made)] = found
-        self._kept.append(made)
-        return made
+    return converted(node)
 
 
 def scalar(node: Scalar) -> Any:  # noqa: ANN401  # plain data is of any type

@@ -240,9 +240,9 @@ def _has_no_repeats(node: Sequence, *, is_of_texts: bool) -> bool:
     """Whether no two items of a list are equal."""
     if len(_texts(node, is_of_texts=is_of_texts)) == len(node.items):
         return True
-    from dropcap.carriers.compose.schema.to_python import Plain, identity
+    from dropcap.carriers.compose.schema.to_python import identity, to_python
 
-    found = [identity(data) for data in Plain().of(node)]
+    found = [identity(data) for data in to_python(node)]
     return len(set(found)) == len(found)
 
 
