@@ -254,3 +254,10 @@ def test_who_does_not_answer_gets_a_guard_for_each_arm() -> None:
     assert [guard.taken for call in hearing.calls for guard in call.guards] == [True, True, False]
     hearing = Hearing({"[ -d /x ]": Answer(holds=True), "[ -w /y ]": Answer(holds=False)})
     assert heard("[ -d /x ] && a\n[ -w /y ] || exit\nlast", hearing) == ["0 a"]
+
+
+def test_a_pattern_of_paths_that_is_written_in_parts_has_the_place_where_it_is_used() -> None:
+    hearing = Hearing()
+    heard('folder=/logs\nrm "$folder"/*.log', hearing)
+    word = hearing.calls[-1].words[1]
+    assert word.source.region(word.span)[:3] == ("entrypoint.sh", 2, 4)

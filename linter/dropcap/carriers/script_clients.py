@@ -60,9 +60,10 @@ class Clients:
         Of more words than are told apart, those that are written stand for all.
         """
         found = self._found.setdefault(place, {})
-        if len(found) == MOST_VALUES:
+        key = _key(words)
+        if key not in found and len(found) == MOST_VALUES:
             words = as_written(f"it has more than {MOST_VALUES} values")
-        key = tuple((word.value, word.unknown) for word in words)
+            key = _key(words)
         if key not in found:
             found[key] = read_command(words)
 
@@ -82,6 +83,10 @@ class Clients:
             found = [result for result in here if isinstance(result, Container)]
             results += _distinct(found) or here[:1]
         return results
+
+
+def _key(words: Sequence[Word]) -> tuple[object, ...]:
+    return tuple((word.value, word.unknown) for word in words)
 
 
 def containers(source: Source, taken: Sequence[TemplateHole] = ()) -> list[Container | Failure]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell import exact_commands
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.depth import unreadable_at
+from dropcap.lang.shell.evaluator import Shell, last_of
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
 from dropcap.lang.shell.lexer import MOST_WORDS, StopReadingError, read_document, to_plain_words
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
+from dropcap.lang.shell.script import Script
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import NameListener
-    from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
@@ -196,9 +197,6 @@ def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Te
 
 def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | None:
     """Make a script of a text; None where it names no client, or is too much to follow."""
-    from dropcap.lang.shell.evaluator import Shell as NewShell
-    from dropcap.lang.shell.script import Script
-
     run = shell.run
     parts: list[str] = []
     segments: list[tuple[int, int]] = []
@@ -226,7 +224,7 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
         run.give_up()
         return None
     scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
-    return NewShell(script, scope, run, run.places(script.data), taken)
+    return Shell(script, scope, run, run.places(script.data), taken)
 
 
 _WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
@@ -257,7 +255,7 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # o
         shell.run.holds = True
     shell.run.printed = before
     pipelines = [part for part in following if part.type in {"pipeline", "command"}]
-    is_passed_on = body is not None and _printer(shell, _last(body)) == "cat"
+    is_passed_on = body is not None and _printer(shell, last_of(body)) == "cat"
     for part in following:
         if part in pipelines and is_passed_on:
             _with_input(shell, part, document)
@@ -265,13 +263,6 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # o
             shell.inside(part)
         else:
             shell.visit(part)
-
-
-def _last(node: tree_sitter.Node) -> tree_sitter.Node:
-    """Return the last command of a list, or what is no list itself."""
-    while node.type == "list" and node.children:
-        node = node.children[-1]
-    return node
 
 
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -282,10 +273,11 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
     elif node.type == "pipeline":
         pipeline(shell, node.children, document)
     else:
-        last = _last(node)
+        last = last_of(node)
         if last.type in {"command", "pipeline"}:  # `a && b <<E` is one statement to the parser, and b's input
             shell.documents[last.start_byte] = document
         shell.visit(node)
+        shell.documents.pop(last.start_byte, None)
 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:

@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.lang.words import Word
 
-__all__ = ["Shell"]
+__all__ = ["Shell", "last_of"]
 
 _DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
 _OFTEN_AGAIN = frozenset(
     {"case_statement", "command", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
 )
-_VERSION, _LOCALS = 2, 6  # where these stand in the key of a statement
+_VERSION, _LOCALS = 2, 7  # where these stand in the key of a statement
 _NOT_SET = (Value(()),)
 _CHANGED = re.compile(rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)")
 _COMPUTED = "the shell computes it"
@@ -114,6 +114,7 @@ class Shell:
         run, scope = self.run, self.scope
         key = (
             *(node.id, scope, run.version, self.limit, self.is_in_turn, min(self.loops, DEEPEST_LOOP)),
+            self.documents.get(last_of(node).start_byte) if self.documents else None,
             *(self.locals or ()),
         )
         ends = self.memo.replay(key, scope)
@@ -368,6 +369,13 @@ class Shell:
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
         return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def last_of(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the last command of a list, or what is no list itself."""
+    while node.type == "list" and node.children:
+        node = node.children[-1]
+    return node
 
 
 def _flat(pieces: Sequence[Piece]) -> Text:

@@ -57,9 +57,9 @@ class Field(NamedTuple):
         )
         if not is_pattern:
             return self
-        first = self.pieces[0]
         text = "".join(piece.text for piece in self.pieces)
-        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=first.at, reason="the files that are there decide it")
+        at = self.pieces[0].at if len(self.pieces) == 1 else -1
+        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=at, reason="the files that are there decide it")
         return self._replace(pieces=[piece])
 
 
