@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import exact_commands
+from dropcap.lang.shell import control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.evaluator import Shell, last_of
@@ -19,6 +20,7 @@ from dropcap.lang.shell.script import Script
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -230,39 +232,66 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
 _WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
 
 
-def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # one arm a kind of redirection
+class _Line(NamedTuple):
+    """What stands behind `<<E` in its line, which is a part of the redirection to the parser."""
+
+    redirections: list[tree_sitter.Node]
+    piped: list[tree_sitter.Node]
+    operands: list[tuple[str, tree_sitter.Node]]
+    others: list[tree_sitter.Node]
+
+
+def _add_line(line: _Line, node: tree_sitter.Node) -> None:
+    for before, part in pairwise(node.children):
+        if part.type == "pipeline":
+            spine, behind = control_flow.operands_of(part.children[-1])
+            line.piped.extend([*part.children[:-1], spine])
+            line.operands.extend(behind)
+        elif before.type in {"&&", "||"}:
+            spine, behind = control_flow.operands_of(part)
+            line.operands.extend([(before.type, spine), *behind])
+        elif part.type in {"file_redirect", "heredoc_body"}:
+            line.redirections.append(part)
+        elif part.is_named and part.type not in {"heredoc_start", "heredoc_end"}:
+            line.others.append(part)
+
+
+def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow a statement with redirections: what it reads may be known, and be a script."""
     document: Text | None = None
-    following: list[tree_sitter.Node] = []
+    line = _Line([], [], [], [])
+    body = node.child_by_field_name("body")
     for child in node.children:
         if child.type == "heredoc_redirect":
             document = _document(shell, child)
-            following += [
-                part for part in child.children if part.is_named and part.type not in {"heredoc_start", "heredoc_end"}
-            ]
-        elif child.type == "herestring_redirect":
-            document = _string(shell, child)
-    body = node.child_by_field_name("body")
-    for child in node.children:
-        if child != body and child.type != "heredoc_redirect":
-            shell.inside(child)
-    before = shell.run.printed
-    if any(child.type == "file_redirect" and _STDOUT.match(shell.text(child)) for child in node.children):
-        shell.run.printed = None
+            _add_line(line, child)
+        elif child != body:
+            document = _string(shell, child) if child.type == "herestring_redirect" else document
+            line.redirections.append(child)
+    for child in line.redirections:
+        shell.inside(child)
+    if not line.operands:
+        _with_redirections(shell, body, line, document)
+        return
+    follow_chain = control_flow.follow_chain if shell.run.listener is None else exact_flow.follow_chain
+    follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
+
+
+def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line, document: Text | None) -> None:
+    run = shell.run
+    before = run.printed
+    if line.piped or any(one.type == "file_redirect" and _STDOUT.match(shell.text(one)) for one in line.redirections):
+        run.printed = None
     if body is not None:
         _with_input(shell, body, document)
     else:
-        shell.run.holds = True
-    shell.run.printed = before
-    pipelines = [part for part in following if part.type in {"pipeline", "command"}]
-    is_passed_on = body is not None and _printer(shell, last_of(body)) == "cat"
-    for part in following:
-        if part in pipelines and is_passed_on:
-            _with_input(shell, part, document)
-        elif part.type == "heredoc_body":
-            shell.inside(part)
-        else:
-            shell.visit(part)
+        run.holds = True
+    run.printed = before
+    if line.piped:
+        is_passed_on = body is not None and _printer(shell, last_of(body)) == "cat"
+        pipeline(shell, line.piped, document if is_passed_on else None)
+    for part in line.others:
+        shell.visit(part)
 
 
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:

@@ -14,7 +14,7 @@ from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import tree_sitter
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.scope import Change
 
-__all__ = ["branch", "case", "chain", "follow_arm", "for_each", "unknown_loop"]
+__all__ = ["branch", "case", "chain", "follow_arm", "follow_chain", "for_each", "operands_of", "unknown_loop"]
 
 MOST_ROUNDS = 64
 """A loop over more words than this is followed as if nobody knew them."""
@@ -92,14 +92,26 @@ def _clause(shell: Shell, node: tree_sitter.Node, arms: list[Change | None]) -> 
 
 def chain(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `a && b || c`: what stands behind `&&` sees what stands before it."""
+    spine, operands = operands_of(node)
+    follow_chain(shell, lambda: shell.visit(spine), spine, operands)
+
+
+def operands_of(node: tree_sitter.Node) -> tuple[tree_sitter.Node, list[tuple[str, tree_sitter.Node]]]:
+    """Return the first operand of `a && b || c`, and the other ones, each with the sign before it."""
     operands: list[tuple[str, tree_sitter.Node]] = []
-    spine = node
-    while spine.type == "list" and spine.child_count >= _OPERAND:
-        operands.append((spine.children[1].type, spine.children[-1]))
-        spine = spine.children[0]
-    shell.visit(spine)
-    verdict = _truth(shell, spine)
-    for sign, group in groupby(reversed(operands), key=itemgetter(0)):
+    while node.type == "list" and node.child_count >= _OPERAND:
+        operands.append((node.children[1].type, node.children[-1]))
+        node = node.children[0]
+    return node, operands[::-1]
+
+
+def follow_chain(
+    shell: Shell, first: Callable[[], None], left: tree_sitter.Node, operands: Sequence[tuple[str, tree_sitter.Node]]
+) -> None:
+    """Follow the operands of `a && b || c`, the first of which a function follows."""
+    first()
+    verdict = _truth(shell, left)
+    for sign, group in groupby(operands, key=itemgetter(0)):
         nodes = [operand for _, operand in group]
         if verdict is not None and verdict is (sign != "&&"):
             continue  # what stands before it decides that it never runs; so does it for the next one

@@ -58,7 +58,10 @@ def follow(
         if found is None or found.start is None:
             break
         if not found.launcher.is_builtin:
+            printed = None if run.printed is None else len(run.printed)
             _hear(shell, raws, words, is_exec=is_exec and run.launchers == before[2])
+            if run.printed is not None:  # what it prints is what its command prints
+                del run.printed[printed:]
         is_exec = is_exec or found.name == "exec"
         kept = [*([] if found.program is None else [found.program]), *range(found.start, len(words))]
         fields, words = [fields[at] for at in kept], [words[at] for at in kept]

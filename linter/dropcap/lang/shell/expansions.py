@@ -58,9 +58,10 @@ class Field(NamedTuple):
         if not is_pattern:
             return self
         text = "".join(piece.text for piece in self.pieces)
-        at = self.pieces[0].at if len(self.pieces) == 1 else -1
+        at = self.pieces[0].at
         piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=at, reason="the files that are there decide it")
-        return self._replace(pieces=[piece])
+        # Where its parts are written in several places, it has the one where it is used.
+        return self._replace(pieces=[piece], is_literal=self.is_literal or len(self.pieces) > 1)
 
 
 class Combination(NamedTuple):
