@@ -292,6 +292,7 @@ def test_a_listener_that_knows_the_programs_hears_what_bash_runs(stubs: Path, sc
 @pytest.mark.skipif(not Path(BASH).exists(), reason="bash is not installed")
 @SETTINGS
 @example("no <<E || ok or && ok and\nbody\nE\ncat <<E | no first && ok second\nE\nok last\n")
+@example('for b; do\nshift 2\nok "$@"\ndone\n')
 @given(scripts())
 def test_what_bash_runs_is_one_way_through_the_guards(stubs: Path, script: str) -> None:
     script = script.removeprefix("set -e\n")  # with it, any command that nobody knows may end the script

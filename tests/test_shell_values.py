@@ -146,6 +146,7 @@ CERTAIN = [
     "{ docker run a; } > out; if docker run c; then docker run d; fi 2>&1; while docker run e; do break; done",
     'timeout() { shift; "$@"; }; timeout 5 docker run t',
     "for c in NET_ADMIN SYS_TIME; do true && bash <<E\ndocker run --cap-add $c x\nE\ndone",
+    'set -- a b c; shift 2; docker run "$@"; shift 2; docker run left "$@"',
     'f() { if true; then unset c; fi; }; unset c; f; c=SYS_TIME; f; docker run --cap-add "${c:-NET_ADMIN}"',
 ]
 

@@ -60,6 +60,8 @@ class Clients:
         Of more words than are told apart, those that are written stand for all.
         """
         found = self._found.setdefault(place, {})
+        if len(found) > MOST_VALUES:
+            return
         key = _key(words)
         if key not in found and len(found) == MOST_VALUES:
             words = as_written(f"it has more than {MOST_VALUES} values")

@@ -41,11 +41,17 @@ _PRINTERS = frozenset({"cat", "echo"})
 
 def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
     """Follow a simple command; `document` is what it reads, where that is known."""
-    run = shell.run
     if not _is_notable(shell, node):
-        if run.functions:
+        if shell.run.functions:
             shell.inside(node)
-        return
+    elif shell.run.listener is None and document is None:
+        shell.once(node, lambda: _notable(shell, node, None))
+    else:
+        _notable(shell, node, document)
+
+
+def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
+    run = shell.run
     run.take(1 + (node.end_byte - node.start_byte) // 64)
     inside = shell.script.substitutions(node)
     shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
@@ -90,18 +96,20 @@ def _start(shell: Shell, node: tree_sitter.Node) -> int:
 
 def _is_notable(shell: Shell, node: tree_sitter.Node) -> bool:
     """Whether a command may concern containers or variables; most do not, and need not be taken apart."""
-    clients = shell.run.clients
-    if clients is None or shell.names_client(node):
+    run, clients, script = shell.run, shell.run.clients, shell.script
+    if clients is None:
         return True
-    match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
+    match = _PLAIN_NAME.match(script.data, node.start_byte, node.end_byte)
     if match is None:
         return True
     name = match[0].decode("utf-8", "replace")
-    return (
-        name in shell.run.functions
-        or name in shell.run.aliases
-        or (name.rpartition("/")[2] in _NOTABLE or name.rpartition("/")[2] in clients.programs)
-    )
+    if name in run.functions or name in run.aliases:
+        return True
+    program = name.rpartition("/")[2]
+    if program in clients.programs:
+        is_full = clients.is_full(script.home_at(script.to_offset(node.start_byte)))
+        return not is_full or bool(script.substitutions(node))
+    return program in _NOTABLE or shell.names_client(node)
 
 
 def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None) -> None:
@@ -123,15 +131,14 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
         return
     at = len(words) - len(rest)
     name = rest[0].value
-    texts = [field.text for field in fields[at:]]
     if name in run.functions and not any(word.value in LAUNCHERS for word in words[:at]):
-        shell.call(name, texts[1:])
+        shell.call(name, [field.text for field in fields[at + 1 :]])
     elif name in BUILTINS:
-        BUILTINS[name](shell, texts)
+        BUILTINS[name](shell, [field.text for field in fields[at:]])
     elif name.rpartition("/")[2] in clients.programs:
         _hear(shell, clients, raws, rest)
-    else:
-        _hand_on(shell, raws, texts, document, fields[at])
+    elif name.rpartition("/")[2] in CARRIERS:
+        _hand_on(shell, raws, [field.text for field in fields[at:]], document, fields[at])
 
 
 def _on_path(word: Word) -> Word:
@@ -155,8 +162,7 @@ def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
 def _hear(shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Sequence[Word]) -> None:
     source = shell.script.source
     place = shell.script.home_at(words[0].span.start) if words[0].source is source else words[0].span.start
-    if not clients.is_full(place):
-        clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
+    clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
 
 
 def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document: Text | None, field: Field) -> None:
@@ -350,11 +356,7 @@ def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
 
 def _string(shell: Shell, node: tree_sitter.Node) -> Text | None:
     """Give the text of `<<< word`."""
-    from dropcap.lang.shell.lexer import read_value
-
-    script = shell.script
-    start, end = script.to_offset(node.children[-1].start_byte), script.to_offset(node.end_byte)
-    choices = shell.parameters.choices(read_value(script.text, start, end, script.expansion_end))
+    choices = shell.parameters.choices(shell.pieces_of(node.children[-1]))
     return tuple(choices[0][1]) if len(choices) == 1 else None
 
 

@@ -9,7 +9,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import PieceKind, known_text
-from dropcap.lang.shell.lexer import read_list, read_raw, read_value
 from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 
@@ -45,7 +44,8 @@ def follow_arm(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> Change | None
     before, shell.is_over = shell.is_over, False
     shell.scope.begin()
     for node in nodes:
-        shell.visit(node)
+        if node.is_named:
+            shell.visit(node)
     change = shell.scope.undo()
     ended, shell.is_over = shell.is_over, before
     return None if ended else change
@@ -175,9 +175,7 @@ def patterns(written: str) -> list[str] | None:
 
 def known_value(shell: Shell, node: tree_sitter.Node) -> str | None:
     """Give what a word is certain to be; a default that the caller's environment may change is not certain."""
-    script = shell.script
-    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
-    choices = shell.parameters.choices(read_value(script.text, start, end, script.expansion_end))
+    choices = shell.parameters.choices(shell.pieces_of(node))
     if len(choices) != 1 or any(piece.is_assumed for piece in choices[0][1]):
         return None
     return known_text(choices[0][1])
@@ -198,9 +196,7 @@ def _truth(shell: Shell, node: tree_sitter.Node) -> bool | None:
 
 def _tested(shell: Shell, node: tree_sitter.Node) -> bool | None:  # noqa: PLR0911  # one a reason not to know
     """Judge `[ -n "$1" ]`, `[ "$1" = word ]` and `[[ $1 == pattern ]]`."""
-    script = shell.script
-    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
-    raws = list(read_raw(script.text, start, end, script.expansion_end))
+    raws = shell.raws_of(node)
     if not 0 < len(raws) <= _OPERANDS or len(raws) < _OPERAND:
         return None
     combinations = shell.combinations(raws)
@@ -256,9 +252,7 @@ def loop_words(shell: Shell, node: tree_sitter.Node) -> list[list[Text]] | None:
     else:
         for value in nodes:
             shell.inside(value)
-        script = shell.script
-        start, end = script.to_offset(nodes[0].start_byte), script.to_offset(nodes[-1].end_byte)
-        raws = read_list(script.text, start, end, script.expansion_end)
+        raws = shell.list_at(nodes[0].start_byte, nodes[-1].end_byte)
         if any(_is_glob(raw) for raw in raws):
             return None
         lists = [[field.text for field in combination.fields] for combination in shell.combinations(raws)]

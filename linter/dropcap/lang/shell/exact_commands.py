@@ -10,6 +10,7 @@ from dropcap.lang.shell.call import Call, Guard, User
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import known_text
 from dropcap.lang.shell.launchers import launch
+from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.scope import ARGUMENTS, Value
 from dropcap.lang.shell.subcommands import Sight, inner
 from dropcap.model import UnreadableError
@@ -293,8 +294,15 @@ def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None
 
 def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
     values = shell.scope.get(ARGUMENTS)
+    count = known_text(texts[1]) if len(texts) > 1 else "1"
     BUILTINS["shift"](shell, texts)
-    return True if values and all(value.elements for value in values) else None
+    if not values or not count or not count.isdecimal() or len(count) > len(str(MOST_WORDS)):
+        return None
+    verdicts = {len(value.elements) >= int(count) for value in values}
+    is_certain = len(verdicts) == 1 and not any(
+        one.splits for value in values for text in value.elements for one in text
+    )
+    return verdicts.pop() if is_certain else None
 
 
 def _eval(shell: Shell, fields: Sequence[Field], texts: Sequence[Text]) -> bool | None:
