@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.builtins import BUILTINS
+from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.evaluator import Shell, last_of
 from dropcap.lang.shell.expansions import Field, to_words
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["command", "follow", "follow_script", "pipeline", "redirected"]
+__all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
@@ -138,7 +139,7 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     elif name.rpartition("/")[2] in clients.programs:
         _hear(shell, clients, raws, rest)
     elif name.rpartition("/")[2] in CARRIERS:
-        _hand_on(shell, raws, [field.text for field in fields[at:]], document, fields[at])
+        hand_on(shell, raws, fields[at:], document)
 
 
 def _on_path(word: Word) -> Word:
@@ -165,22 +166,40 @@ def _hear(shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Seque
     clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
 
 
-def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document: Text | None, field: Field) -> None:
-    """Follow the script or the command that a command hands to another program."""
+def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
+    """Follow the script or command that a command hands to another program; gives whether there was a script."""
+    run = shell.run
+    texts = [field.text for field in fields]
     found = inner(texts)
     if found is None:
-        return
-    if found.command:
-        run = shell.run
-        if run.take(len(found.command)) and run.depth < MAX_DEPTH:
+        return False
+    if not run.take(len(found.command)) or run.depth >= MAX_DEPTH:
+        run.cuts += 1
+        return False
+    before = run.user, run.launchers
+    name = known_text(texts[0]) or ""
+    if found.user is not None:
+        value = known_text(found.user)
+        reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")
+        word = to_words([Field(list(found.user), fields[0].span, is_literal=False)], shell.script.source, run.texts)[0]
+        run.user = User(value, "" if value else reason, word)
+    run.launchers = (*run.launchers, name.rpartition("/")[2])
+    text = document if found.reads_input and document else found.script
+
+    def handed() -> None:
+        if found.command:
             run.depth += 1
-            follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
+            follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in found.command], None)
             run.depth -= 1
-        return
-    if found.script and not (found.reads_input and document):
-        follow_script(shell, found.script, found.sight, found.arguments)
-    if found.reads_input and document:
-        follow_script(shell, document, found.sight, found.arguments)
+        elif text:
+            follow_script(shell, text, found.sight, found.arguments)
+
+    if found.sight is Sight.ALL and name != "trap":
+        handed()
+    else:
+        shell.alone(handed)
+    run.user, run.launchers = before
+    return not found.command and bool(text)
 
 
 def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:

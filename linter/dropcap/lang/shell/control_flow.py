@@ -13,7 +13,7 @@ from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import tree_sitter
 
@@ -132,22 +132,29 @@ def case(shell: Shell, node: tree_sitter.Node) -> None:
         return
     arms: list[Change | None] = []
     is_complete = False
-    for item in node.children:
-        if item.type != "case_item":
-            continue
+    for _, body, verdict in items(shell, node, subject):
+        arms.append(follow_arm(shell, body))
+        is_complete = is_complete or verdict is True
+    _join(shell, arms if is_complete else [*arms, {}])
+
+
+def items(
+    shell: Shell, node: tree_sitter.Node, subject: str | None
+) -> Iterator[tuple[int, list[tree_sitter.Node], bool | None]]:
+    """Give the items of a case that may be taken, up to one that is certain to: number, statements, certainty."""
+    for number, item in enumerate(child for child in node.children if child.type == "case_item"):
         close = next((index for index, child in enumerate(item.children) if child.type == ")"), 0)
         written = shell.script.data[item.start_byte : item.children[close].start_byte].decode("utf-8", "replace")
         found = patterns(written)
         verdict = None
-        if found is not None:
-            is_complete = is_complete or "*" in found
-            verdict = None if subject is None else any(fnmatchcase(subject, pattern) for pattern in found)
+        if found is not None and "*" in found:
+            verdict = True
+        elif found is not None and subject is not None:
+            verdict = any(fnmatchcase(subject, pattern) for pattern in found)
         if verdict is not False:
-            arms.append(follow_arm(shell, item.children[close + 1 :]))
-        if verdict is True:
-            is_complete = True
-            break
-    _join(shell, arms if is_complete and arms else [*arms, {}])
+            yield number, item.children[close + 1 :], verdict
+        if verdict:
+            return
 
 
 def _each_in_turn(shell: Shell, node: tree_sitter.Node) -> None:

@@ -357,7 +357,7 @@ class Shell:
             shell.visit(body)
             self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
         else:
-            run.handlers.exact_function(shell, body)
+            self.run.handlers.exact_function(shell, body)
             self.is_over = shell.is_over
         run.calling.pop()
         shell.locals, shell.limit = before, limit

@@ -7,7 +7,6 @@ stands behind the branch: that runs only if the arm is not taken.
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import control_flow, exact_tests
@@ -231,32 +230,18 @@ def case(shell: Shell, node: tree_sitter.Node) -> None:
     shell.inside(value)
     subject = control_flow.known_value(shell, value)
     choice: _Branch | None = None
-    items = [item for item in node.children if item.type == "case_item"]
     shell.run.holds = True
-    for number, item in enumerate(items):
-        close = next((index for index, child in enumerate(item.children) if child.type == ")"), 0)
-        written = shell.script.data[item.start_byte : item.children[close].start_byte].decode("utf-8", "replace")
-        patterns = control_flow.patterns(written)
-        verdict: bool | None = None
-        if patterns is not None and "*" in patterns:
-            verdict = True
-        elif patterns is not None and subject is not None:
-            verdict = any(fnmatchcase(subject, pattern) for pattern in patterns)
-        body = item.children[close + 1 :]
-        if verdict is False:
-            continue
+    verdict: bool | None = None
+    for number, body, verdict in control_flow.items(shell, node, subject):
         if verdict and choice is None:
             statements(shell, body)
             return
         choice = choice or _Branch(shell, value, value)
         shell.run.holds = True
         choice.follow(number, lambda body=body: statements(shell, body))  # type: ignore[misc]  # bound now
-        if verdict:
-            break
-    else:
-        if choice is not None:
-            choice.skip(len(items), holds=True)
     if choice is not None:
+        if not verdict:
+            choice.skip(sum(child.type == "case_item" for child in node.children), holds=True)
         choice.join()
 
 
