@@ -185,6 +185,8 @@ def heard(text: str, hearing: Hearing | None = None, **setting: object) -> list[
         ("env -u X A=b nice -n 5 nohup timeout -k 1 2 prog", "0"),
         ("tini -g -- dumb-init gosu app prog", "app"),
         ("gosu app sudo prog", "root"),
+        ("systemd-run --uid=app --unit name -p A=b prog", "app"),
+        ("screen -dmS name prog", "0"),
         ("bash -c 'gosu app prog'", "app"),
         ('gosu "$(stat -c %u /data)" prog', "None"),
     ],
