@@ -163,6 +163,7 @@ CASES: dict[str, list[tuple[str, list[tuple[str, ...]]]]] = {
         ("jobs:\n  a:\n    defaults:\n      run:\n        shell: pwsh\n    steps:\n      - run: docker run a\n", []),
         ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x\n        env: {C: B}", [("B",)]),
         ("env: {C: A}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
+        ("env: {C: \"A -l it's\\n\"}\njobs:\n  a:\n    steps:\n      - run: docker run --cap-add $C x", [("A",)]),
         ("jobs:\n  a:\n    env:\n      C: ${{ b }}\n    steps:\n      - run: docker run --cap-add $C x", [()]),
         ("jobs:\n  a: [1]\n  b:\n    steps: no\n", []),
         ("env: {F: --cap-add A}\njobs:\n  a:\n    steps:\n      - run: docker run ${{ env.F }} x", [("A",)]),

@@ -185,6 +185,8 @@ def heard(text: str, hearing: Hearing | None = None, **setting: object) -> list[
         ("env -u X A=b nice -n 5 nohup timeout -k 1 2 prog", "0"),
         ("tini -g -- dumb-init gosu app prog", "app"),
         ("gosu app sudo prog", "root"),
+        ("systemd-run --uid=app --unit name -p A=b prog", "app"),
+        ("screen -dmS name prog", "0"),
         ("bash -c 'gosu app prog'", "app"),
         ('gosu "$(stat -c %u /data)" prog', "None"),
     ],
@@ -254,3 +256,10 @@ def test_who_does_not_answer_gets_a_guard_for_each_arm() -> None:
     assert [guard.taken for call in hearing.calls for guard in call.guards] == [True, True, False]
     hearing = Hearing({"[ -d /x ]": Answer(holds=True), "[ -w /y ]": Answer(holds=False)})
     assert heard("[ -d /x ] && a\n[ -w /y ] || exit\nlast", hearing) == ["0 a"]
+
+
+def test_a_pattern_of_paths_that_is_written_in_parts_has_the_place_where_it_is_used() -> None:
+    hearing = Hearing()
+    heard('folder=/logs\nrm "$folder"/*.log', hearing)
+    word = hearing.calls[-1].words[1]
+    assert word.source.region(word.span)[:3] == ("entrypoint.sh", 2, 4)

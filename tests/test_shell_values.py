@@ -145,6 +145,9 @@ CERTAIN = [
     'X="l1\nl2"; docker run "$X" $X',
     "{ docker run a; } > out; if docker run c; then docker run d; fi 2>&1; while docker run e; do break; done",
     'timeout() { shift; "$@"; }; timeout 5 docker run t',
+    "for c in NET_ADMIN SYS_TIME; do true && bash <<E\ndocker run --cap-add $c x\nE\ndone",
+    'set -- a b c; shift 2; docker run "$@"; shift 2; docker run left "$@"',
+    'f() { if true; then unset c; fi; }; unset c; f; c=SYS_TIME; f; docker run --cap-add "${c:-NET_ADMIN}"',
 ]
 
 
@@ -290,6 +293,12 @@ def test_more_values_than_are_told_apart_leave_one_container_that_says_so() -> N
     containers = read(loop).containers
     assert [added(container) for container in containers] == [*((f"C{i}",) for i in range(1, 9)), ()]
     assert [hidden.reason for hidden in containers[-1].unknowns] == ["it has more than 8 values"]
+
+
+def test_as_many_values_as_are_told_apart_leave_no_other_container_however_often_they_come() -> None:
+    items = "".join(f"{i}) c=C{i} ;; " for i in range(7))
+    text = f"case $1 in {items} *) c=C7 ;; esac\nf() {{ docker run --cap-add $c x; }}\nf\nother=1; g() {{ f; }}; g"
+    assert [added(container) for container in read(text).containers] == [(f"C{i}",) for i in range(8)]
 
 
 def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, read_all
-from dropcap.carriers.yaml_scripts import add_variables, documents, get, pairs, script_source, strings, variables
+from dropcap.carriers.yaml_scripts import documents, environment, get, pairs, script_source, strings, variables
 from dropcap.lang.budget import Budget
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def _script(
     if places and not places <= seen:
         seen |= places
         builder = Builder(source)
-        add_variables(builder, given, "\n".join(line.text for line in lines), budget)
         for line in lines:
             builder.add_piece(script_source(line))
             builder.add("\n", line.span.end - 1 if line.span.end else 0)
-        yield builder.build()
+        yield builder.build(environment(given, "\n".join(line.text for line in lines), budget))

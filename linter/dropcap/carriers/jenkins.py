@@ -228,7 +228,7 @@ def _container(
     if is_inside:
         words += [Word("-u", source, anchor), Word("$UID", source, anchor, "$UID", splits=False, reason=_OWN_USER)]
     if arguments is not None and arguments.script is not None:
-        words += option_words(*arguments.script)
+        words += option_words(arguments.script.source, arguments.script.taken)
     if image.script is not None and not image.script.taken:
         words.append(Word(image.script.source.text, source, image.span))
     else:

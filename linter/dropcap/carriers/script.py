@@ -16,13 +16,15 @@ from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Container, Document, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.template_holes import TemplateHole
+    from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["read", "read_script", "recognise"]
+__all__ = ["read", "read_script", "read_words", "recognise"]
 
 _PROGRAM = re.compile(rf"\b{client_names()}\b")
 _COMMAND = re.compile(rf"\b(?:{'|'.join(verbs())})\b")
@@ -38,25 +40,41 @@ def read(source: Source, _request: Request | None = None) -> Document:
     return read_script(source)
 
 
-def read_script(source: Source, taken: Sequence[TemplateHole] = ()) -> Document:
+def read_script(source: Source, taken: Sequence[TemplateHole] = (), variables: Mapping[str, Word] = {}) -> Document:
     """Read a script: every `docker run` and its like that stands where a command stands.
 
     Args:
         source: the script.
         taken: the parts of it that something else fills in first, and that are not known.
+        variables: the environment, as far as it is known.
 
     Raises:
         UnreadableError: the script names such a command, and is no text that a shell reads, or nests too
             deeply.
 
     """
-    empty = Document(source, "script", ())
-    if not _PROGRAM.search(source.text) or not _COMMAND.search(source.text):
-        return empty
+    if not _may_start(source.text + " ".join(["", *(word.value for word in variables.values())])):
+        return Document(source, "script", ())
     check_readable(source)
     from dropcap.carriers.script_clients import containers as found_in
 
-    results = found_in(source, taken)
+    return _document(source, found_in(source, taken, variables))
+
+
+def read_words(source: Source, words: Sequence[Text]) -> Document:
+    """Read a command that no shell reads first; its words stand in a source."""
+    if not _may_start(" ".join("".join(piece.text for piece in word) for word in words)):
+        return Document(source, "script", ())
+    from dropcap.carriers.script_clients import containers_of_words
+
+    return _document(source, containers_of_words(source, words))
+
+
+def _may_start(text: str) -> bool:
+    return _PROGRAM.search(text) is not None and _COMMAND.search(text) is not None
+
+
+def _document(source: Source, results: Sequence[Container | Failure]) -> Document:
     containers = tuple(result for result in results if isinstance(result, Container))
     failures = tuple(result for result in results if isinstance(result, Failure))
-    return empty._replace(containers=containers, failures=failures)
+    return Document(source, "script", containers, failures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.script import read_script
+from dropcap.carriers.script import read_script, read_words
 from dropcap.clients import client_names
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import Container, Document, Failure, UnreadableError
@@ -13,11 +13,13 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from dropcap.lang.shell.fragments import Text
+    from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["Builder", "Script", "add_filled_in", "filled_in", "may_concern", "read_all"]
+__all__ = ["Builder", "Command", "Script", "add_filled_in", "filled_in", "may_concern", "read_all"]
 
 LONGEST_VALUE = 200
 """A longer text is not filled in: a file that names it often would grow beyond measure."""
@@ -26,10 +28,18 @@ _CLIENT = re.compile(rf"\b{client_names()}\b")
 
 
 class Script(NamedTuple):
-    """A script inside a file: its text, and what is filled in there before a shell reads it."""
+    """A script inside a file: its text, what is filled in there before a shell reads it, and its environment."""
 
     source: Source
     taken: tuple[TemplateHole, ...] = ()
+    variables: Mapping[str, Word] = {}
+
+
+class Command(NamedTuple):
+    """A command inside a file that no shell reads: the file, and the words with their places in it."""
+
+    source: Source
+    words: tuple[Text, ...]
 
 
 class Builder:
@@ -78,10 +88,10 @@ class Builder:
         self._parts.append(text)
         self._length += len(text)
 
-    def build(self) -> Script:
-        """Give the script."""
-        segments = self._segments or [(0, 0)]
-        return Script(self._source.piece("".join(self._parts), segments, is_scattered=True), tuple(self._taken))
+    def build(self, variables: Mapping[str, Word] = {}) -> Script:
+        """Give the script, with an environment."""
+        text = self._source.piece("".join(self._parts), self._segments or [(0, 0)], is_scattered=True)
+        return Script(text, tuple(self._taken), variables)
 
 
 def filled_in(source: Source, pattern: re.Pattern[str], reason: str) -> Script:
@@ -129,13 +139,15 @@ def may_concern(source: Source) -> bool:
     return _CLIENT.search(source.text) is not None
 
 
-def read_all(source: Source, syntax: str, scripts: Iterable[Script], others: Iterable[Container] = ()) -> Document:
+def read_all(
+    source: Source, syntax: str, scripts: Iterable[Script | Command], others: Iterable[Container] = ()
+) -> Document:
     """Read a file's scripts, each by itself.
 
     Args:
         source: the file.
         syntax: its syntax.
-        scripts: what a shell runs.
+        scripts: what a shell runs, and commands that none reads.
         others: the containers that the file itself describes.
 
     """
@@ -143,7 +155,7 @@ def read_all(source: Source, syntax: str, scripts: Iterable[Script], others: Ite
     failures: list[Failure] = []
     for one in scripts:
         try:
-            found = read_script(*one)
+            found = read_script(*one) if isinstance(one, Script) else read_words(*one)
         except UnreadableError as error:  # noqa: PERF203  # one bad script leaves the others
             failures.append(error.failure)
         else:

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 from dropcap.clients import client_names, programs, verbs
 from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.shell.lexer import MOST_WORDS
-from dropcap.lang.shell.program import follow_names
+from dropcap.lang.shell.program import follow_names, follow_words
 from dropcap.lang.shell.scope import MOST_VALUES
 from dropcap.model import Container, Failure, Level, Located, Unknown
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.script import Script
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["containers"]
+__all__ = ["containers", "containers_of_words"]
 
 _CLIENT = re.compile(rf"\b{client_names()}\b".encode())
 _BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
@@ -60,9 +61,12 @@ class Clients:
         Of more words than are told apart, those that are written stand for all.
         """
         found = self._found.setdefault(place, {})
-        if len(found) == MOST_VALUES:
+        if len(found) > MOST_VALUES:
+            return
+        key = _key(words)
+        if key not in found and len(found) == MOST_VALUES:
             words = as_written(f"it has more than {MOST_VALUES} values")
-        key = tuple((word.value, word.unknown) for word in words)
+            key = _key(words)
         if key not in found:
             found[key] = read_command(words)
 
@@ -84,27 +88,44 @@ class Clients:
         return results
 
 
-def containers(source: Source, taken: Sequence[TemplateHole] = ()) -> list[Container | Failure]:
+def _key(words: Sequence[Word]) -> tuple[object, ...]:
+    return tuple((word.value, word.unknown) for word in words)
+
+
+def containers(
+    source: Source, taken: Sequence[TemplateHole] = (), variables: Mapping[str, Word] = {}
+) -> list[Container | Failure]:
     """Return the containers that a script starts, and the commands that their client refuses, in the script's order.
 
     Args:
         source: the script.
         taken: the parts of it that something else fills in first, and that are not known.
+        variables: the environment, as far as it is known.
 
     """
     clients = Clients()
-    script, steps, is_whole = follow_names(source, clients, taken)
+    script, steps, is_whole = follow_names(source, clients, taken, variables)
     results = clients.results()
-    if not is_whole:
-        start = len(source.text) - len(source.text.lstrip())
-        message = _TOO_LONG.format(steps=steps, words=MOST_WORDS)
-        results.append(Failure(source.path, message, Level.ERROR, source, Span(start, start + 1)))
+    start = len(source.text) - len(source.text.lstrip())
+    results += [] if is_whole else [_too_long(source, start, steps)]
     places = clients.places(script.data)[:_MOST_PLACES] if script.root.has_error else ()
     at = next((place for place in places if _is_lost(script, clients, place)), None)
     if at is not None:
         start = script.to_offset(at)
         results.append(Failure(source.path, _BROKEN, Level.NOTE, source, Span(start, start + 1)))
     return results
+
+
+def containers_of_words(source: Source, words: Sequence[Text]) -> list[Container | Failure]:
+    """Return the containers that a command starts which no shell reads first; its words stand in a source."""
+    clients = Clients()
+    _, steps, is_whole = follow_words(source, words, clients)
+    return [*clients.results(), *([] if is_whole else [_too_long(source, words[0][0].at, steps)])]
+
+
+def _too_long(source: Source, at: int, steps: int) -> Failure:
+    message = _TOO_LONG.format(steps=steps, words=MOST_WORDS)
+    return Failure(source.path, message, Level.ERROR, source, Span(at, at + 1))
 
 
 def _is_lost(script: Script, clients: Clients, place: int) -> bool:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
+from dropcap.carriers.script_builder import Command, may_concern, read_all
 from dropcap.lang.budget import Budget
+from dropcap.lang.shell.fragments import Piece, PieceKind
 from dropcap.lang.unitfile import read_unit
 from dropcap.model import Document
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.shell.fragments import Text
     from dropcap.lang.unitfile import Section
     from dropcap.model import Container, Failure
     from dropcap.source import Source
@@ -32,7 +34,6 @@ _KEYS = frozenset(
     }
 )
 _PREFIXES = "@-:+!|"
-_SAFE = r"[\w@%+=:,./-]"
 _TOKEN = re.compile(
     r"""(?P<blank>[ \t\r\n]+)
       | (?P<quote>["'])
@@ -84,7 +85,7 @@ def read_commands(source: Source, service: Section | None) -> Document:
     failures: list[Failure] = []
     for root, values in by_file.items():
         given = _environment(root, lines if is_known and root in names else ())
-        here = read_all(root, "unit", [_script(root, value, given) for value in values])
+        here = read_all(root, "unit", (one for value in values for one in _commands(root, value, given)))
         containers += here.containers
         failures += here.failures
     return Document(source, "unit", tuple(containers), tuple(failures))
@@ -122,12 +123,36 @@ def _environment(source: Source, lines: Sequence[Source]) -> _Environment:
     return _Environment(found, Budget(source.text))
 
 
-def _script(source: Source, line: Source, given: _Environment) -> Script:
-    """Write a command line as a shell would have it, each character with its place."""
+def _commands(source: Source, line: Source, given: _Environment) -> Iterator[Command]:
+    """Give the commands of a line; a `;` that is a word ends one."""
     words = _Words(line)
     prefix = len(line.text) - len(line.text.lstrip(_PREFIXES))
     _split(words, line.text, prefix, given)
-    return words.script(Builder(source), skips_second="@" in line.text[:prefix])
+    if "@" in line.text[:prefix]:
+        del words.words[1:2]  # the name that the program is given
+    command: list[Text] = []
+    for word in [*words.words, None]:
+        if word is not None and [text for text, _, _ in word] != ["", ";"]:
+            command.append(tuple(_pieces(word)))
+        elif command:
+            yield Command(source, tuple(command))
+            command = []
+
+
+def _pieces(word: Sequence[tuple[str, int, str]]) -> Iterator[Piece]:
+    """Put a word's characters together where one is written behind the other."""
+    if len(word) == 1:
+        yield Piece("", at=word[0][1])
+    run, start = "", -1
+    for text, at, reason in [*word[1:], ("", -1, "")]:
+        if run and (reason or at != start + len(run)):
+            yield Piece(run, at=start)
+            run = ""
+        if reason:
+            splits = not reason.startswith("\0")
+            yield Piece(text, PieceKind.UNKNOWN, splits, at, at + len(text), not splits, reason.lstrip("\0"))
+        else:
+            run, start = run + text, start if run else at
 
 
 def _split(builder: _Words, text: str, start: int, given: _Environment | None) -> None:
@@ -164,7 +189,7 @@ def _ends_at(text: str, at: int) -> bool:
 
 
 class _Words:
-    """Words in the making: characters that mean something to a shell are escaped."""
+    """Words in the making: characters, each with its place, and why it is not known; a mark of the place first."""
 
     def __init__(self, line: Source) -> None:
         self._line = line
@@ -206,28 +231,3 @@ class _Words:
         """Add what is filled in."""
         self.begin(at)
         self.words[-1].append((text, self._at(at), reason if splits else f"\0{reason}"))
-
-    def script(self, builder: Builder, *, skips_second: bool) -> Script:
-        """Put the words together; with the prefix `@` the second one is the name that the program is given."""
-        if skips_second and len(self.words) > 1:
-            del self.words[1]
-        for number, word in enumerate(self.words):
-            at = word[0][1]
-            if word == [("", at, ""), (";", at, "")]:
-                builder.add("\n", at)
-                continue
-            if number:
-                builder.add(" ", at)
-            if len(word) == 1:
-                builder.add("''", at)
-            for text, place, reason in word[1:]:
-                if reason:
-                    builder.unknown(text, place, reason.lstrip("\0"), '"' if reason.startswith("\0") else "")
-                elif text == "\n":
-                    builder.add("$'\\n'", place)
-                elif not re.match(_SAFE, text):
-                    builder.add("\\", place)
-                    builder.add(text, place)
-                else:
-                    builder.add(text, place)
-        return builder.build()

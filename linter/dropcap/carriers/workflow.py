@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, add_filled_in, filled_in, may_concern, read_all
 from dropcap.carriers.yaml_scripts import (
-    add_variables,
     documents,
+    environment,
     get,
     pairs,
     script_source,
@@ -99,9 +99,8 @@ def steps(
                 continue
             builder = Builder(script.source)
             given = variables(get(step, "env"), above)
-            add_variables(builder, given, piece.text, budget)
             add_filled_in(builder, piece, re.compile(EXPRESSION), _REASON, partial(_known, given))
-            yield builder.build()
+            yield builder.build(environment(given, piece.text, budget))
 
 
 def _known(given: dict[str, Scalar], expression: str) -> Source | None:
@@ -147,7 +146,8 @@ def _options(node: Value | None) -> Iterator[Word]:
         return
     from dropcap.lang.shell.option_words import option_words
 
-    yield from option_words(*filled_in(script_source(node), re.compile(EXPRESSION), _REASON))
+    options = filled_in(script_source(node), re.compile(EXPRESSION), _REASON)
+    yield from option_words(options.source, options.taken)
 
 
 def _word(scalar: Scalar) -> Word:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.lang.words import Word
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, parse, target
 from dropcap.lang.yaml.text import text_piece
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.carriers.script_builder import Builder
     from dropcap.lang.budget import Budget
     from dropcap.lang.yaml import Node, Value
     from dropcap.source import Source
 
-__all__ = ["add_variables", "documents", "get", "pairs", "script_source", "strings", "variables"]
+__all__ = ["documents", "environment", "get", "pairs", "script_source", "strings", "variables"]
 
 MAX_VARIABLES = 200
 """How many variables of a file are looked at."""
@@ -77,20 +78,18 @@ def variables(node: Node | None, above: dict[str, Scalar] | None = None) -> dict
     return found
 
 
-def add_variables(builder: Builder, given: dict[str, Scalar], used_in: str, budget: Budget) -> None:
-    """Set in a script the variables that the file gives it and that it names, by text that the file has.
+def environment(given: dict[str, Scalar], used_in: str, budget: Budget) -> dict[str, Word]:
+    """Give the variables of the file that a script names, with their values.
 
-    A value in which something else fills something in, or that has a line break or a quotation mark, is left out, and
-    so is one that there is no budget for: then the variable is not known.
+    A value in which something else fills something in is left out, and so is one that there is no budget for: then
+    the variable is not known.
     """
-    names = set(re.findall(_NAME, used_in)) & given.keys()
-    for name in sorted(names):
+    found = {}
+    for name in sorted(set(re.findall(_NAME, used_in)) & given.keys()):
         piece = script_source(given[name])
-        if piece.text.isprintable() and not {"$", "'"} & set(piece.text) and budget.take(len(piece.text)):
-            at = given[name].span.start
-            builder.add(f"export {name}='", at)
-            builder.add_piece(piece)
-            builder.add("'\n", at)
+        if "$" not in piece.text and budget.take(len(piece.text)):
+            found[name] = Word(piece.text, piece, Span(0, len(piece.text)))
+    return found
 
 
 def script_source(scalar: Scalar) -> Source:

@@ -46,7 +46,9 @@ def _shift(shell: Shell, texts: Sequence[Text]) -> None:
     if count is None or any(piece.splits for value in values for text in value.elements[:count] for piece in text):
         shell.scope.set(ARGUMENTS, None)
         return
-    shell.scope.set(ARGUMENTS, tuple(value._replace(elements=value.elements[count:]) for value in values))
+    # Where there are fewer, none is taken.
+    left = (value.elements[count:] if count <= len(value.elements) else value.elements for value in values)
+    shell.scope.set(ARGUMENTS, tuple(value._replace(elements=one) for value, one in zip(values, left, strict=True)))
 
 
 def _read(shell: Shell, texts: Sequence[Text]) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import exact_commands
+from dropcap.lang.shell import control_flow, exact_commands, exact_flow
 from dropcap.lang.shell.builtins import BUILTINS
+from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
+from dropcap.lang.shell.evaluator import Shell, last_of
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
 from dropcap.lang.shell.lexer import MOST_WORDS, StopReadingError, read_document, to_plain_words
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
+from dropcap.lang.shell.script import Script
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +29,10 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import NameListener
-    from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["command", "follow", "follow_script", "pipeline", "redirected"]
+__all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
@@ -38,11 +42,17 @@ _PRINTERS = frozenset({"cat", "echo"})
 
 def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
     """Follow a simple command; `document` is what it reads, where that is known."""
-    run = shell.run
     if not _is_notable(shell, node):
-        if run.functions:
+        if shell.run.functions:
             shell.inside(node)
-        return
+    elif shell.run.listener is None and document is None:
+        shell.once(node, lambda: _notable(shell, node, None))
+    else:
+        _notable(shell, node, document)
+
+
+def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
+    run = shell.run
     run.take(1 + (node.end_byte - node.start_byte) // 64)
     inside = shell.script.substitutions(node)
     shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
@@ -87,18 +97,20 @@ def _start(shell: Shell, node: tree_sitter.Node) -> int:
 
 def _is_notable(shell: Shell, node: tree_sitter.Node) -> bool:
     """Whether a command may concern containers or variables; most do not, and need not be taken apart."""
-    clients = shell.run.clients
-    if clients is None or shell.names_client(node):
+    run, clients, script = shell.run, shell.run.clients, shell.script
+    if clients is None:
         return True
-    match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
+    match = _PLAIN_NAME.match(script.data, node.start_byte, node.end_byte)
     if match is None:
         return True
     name = match[0].decode("utf-8", "replace")
-    return (
-        name in shell.run.functions
-        or name in shell.run.aliases
-        or (name.rpartition("/")[2] in _NOTABLE or name.rpartition("/")[2] in clients.programs)
-    )
+    if name in run.functions or name in run.aliases:
+        return True
+    program = name.rpartition("/")[2]
+    if program in clients.programs:
+        is_full = clients.is_full(script.home_at(script.to_offset(node.start_byte)))
+        return not is_full or bool(script.substitutions(node))
+    return program in _NOTABLE or shell.names_client(node)
 
 
 def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Text | None) -> None:
@@ -120,15 +132,14 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
         return
     at = len(words) - len(rest)
     name = rest[0].value
-    texts = [field.text for field in fields[at:]]
     if name in run.functions and not any(word.value in LAUNCHERS for word in words[:at]):
-        shell.call(name, texts[1:])
+        shell.call(name, [field.text for field in fields[at + 1 :]])
     elif name in BUILTINS:
-        BUILTINS[name](shell, texts)
+        BUILTINS[name](shell, [field.text for field in fields[at:]])
     elif name.rpartition("/")[2] in clients.programs:
         _hear(shell, clients, raws, rest)
-    else:
-        _hand_on(shell, raws, texts, document, fields[at])
+    elif name.rpartition("/")[2] in CARRIERS:
+        hand_on(shell, raws, fields[at:], document)
 
 
 def _on_path(word: Word) -> Word:
@@ -152,26 +163,43 @@ def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
 def _hear(shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Sequence[Word]) -> None:
     source = shell.script.source
     place = shell.script.home_at(words[0].span.start) if words[0].source is source else words[0].span.start
-    if not clients.is_full(place):
-        clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
+    clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
 
 
-def _hand_on(shell: Shell, raws: Sequence[Raw], texts: Sequence[Text], document: Text | None, field: Field) -> None:
-    """Follow the script or the command that a command hands to another program."""
+def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
+    """Follow the script or command that a command hands to another program; gives whether there was a script."""
+    run = shell.run
+    texts = [field.text for field in fields]
     found = inner(texts)
     if found is None:
-        return
-    if found.command:
-        run = shell.run
-        if run.take(len(found.command)) and run.depth < MAX_DEPTH:
+        return False
+    if not run.take(len(found.command)) or run.depth >= MAX_DEPTH:
+        run.cuts += 1
+        return False
+    before = run.user, run.launchers
+    name = known_text(texts[0]) or ""
+    if found.user is not None:
+        value = known_text(found.user)
+        reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")
+        word = to_words([Field(list(found.user), fields[0].span, is_literal=False)], shell.script.source, run.texts)[0]
+        run.user = User(value, "" if value else reason, word)
+    run.launchers = (*run.launchers, name.rpartition("/")[2])
+    text = document if found.reads_input and document else found.script
+
+    def handed() -> None:
+        if found.command:
             run.depth += 1
-            follow(shell, raws, [Field(list(text), field.span, is_literal=False) for text in found.command], None)
+            follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in found.command], None)
             run.depth -= 1
-        return
-    if found.script and not (found.reads_input and document):
-        follow_script(shell, found.script, found.sight, found.arguments)
-    if found.reads_input and document:
-        follow_script(shell, document, found.sight, found.arguments)
+        elif text:
+            follow_script(shell, text, found.sight, found.arguments)
+
+    if found.sight is Sight.ALL and name != "trap":
+        handed()
+    else:
+        shell.alone(handed)
+    run.user, run.launchers = before
+    return not found.command and bool(text)
 
 
 def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:
@@ -196,9 +224,6 @@ def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Te
 
 def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | None:
     """Make a script of a text; None where it names no client, or is too much to follow."""
-    from dropcap.lang.shell.evaluator import Shell as NewShell
-    from dropcap.lang.shell.script import Script
-
     run = shell.run
     parts: list[str] = []
     segments: list[tuple[int, int]] = []
@@ -226,52 +251,72 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
         run.give_up()
         return None
     scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
-    return NewShell(script, scope, run, run.places(script.data), taken)
+    return Shell(script, scope, run, run.places(script.data), taken)
 
 
 _WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
 
 
-def redirected(shell: Shell, node: tree_sitter.Node) -> None:  # noqa: C901  # one arm a kind of redirection
+class _Line(NamedTuple):
+    """What stands behind `<<E` in its line, which is a part of the redirection to the parser."""
+
+    redirections: list[tree_sitter.Node]
+    piped: list[tree_sitter.Node]
+    operands: list[tuple[str, tree_sitter.Node]]
+    others: list[tree_sitter.Node]
+
+
+def _add_line(line: _Line, node: tree_sitter.Node) -> None:
+    for before, part in pairwise(node.children):
+        if part.type == "pipeline":
+            spine, behind = control_flow.operands_of(part.children[-1])
+            line.piped.extend([*part.children[:-1], spine])
+            line.operands.extend(behind)
+        elif before.type in {"&&", "||"}:
+            spine, behind = control_flow.operands_of(part)
+            line.operands.extend([(before.type, spine), *behind])
+        elif part.type in {"file_redirect", "heredoc_body"}:
+            line.redirections.append(part)
+        elif part.is_named and part.type not in {"heredoc_start", "heredoc_end"}:
+            line.others.append(part)
+
+
+def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow a statement with redirections: what it reads may be known, and be a script."""
     document: Text | None = None
-    following: list[tree_sitter.Node] = []
+    line = _Line([], [], [], [])
+    body = node.child_by_field_name("body")
     for child in node.children:
         if child.type == "heredoc_redirect":
             document = _document(shell, child)
-            following += [
-                part for part in child.children if part.is_named and part.type not in {"heredoc_start", "heredoc_end"}
-            ]
-        elif child.type == "herestring_redirect":
-            document = _string(shell, child)
-    body = node.child_by_field_name("body")
-    for child in node.children:
-        if child != body and child.type != "heredoc_redirect":
-            shell.inside(child)
-    before = shell.run.printed
-    if any(child.type == "file_redirect" and _STDOUT.match(shell.text(child)) for child in node.children):
-        shell.run.printed = None
+            _add_line(line, child)
+        elif child != body:
+            document = _string(shell, child) if child.type == "herestring_redirect" else document
+            line.redirections.append(child)
+    for child in line.redirections:
+        shell.inside(child)
+    if not line.operands:
+        _with_redirections(shell, body, line, document)
+        return
+    follow_chain = control_flow.follow_chain if shell.run.listener is None else exact_flow.follow_chain
+    follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
+
+
+def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line, document: Text | None) -> None:
+    run = shell.run
+    before = run.printed
+    if line.piped or any(one.type == "file_redirect" and _STDOUT.match(shell.text(one)) for one in line.redirections):
+        run.printed = None
     if body is not None:
         _with_input(shell, body, document)
     else:
-        shell.run.holds = True
-    shell.run.printed = before
-    pipelines = [part for part in following if part.type in {"pipeline", "command"}]
-    is_passed_on = body is not None and _printer(shell, _last(body)) == "cat"
-    for part in following:
-        if part in pipelines and is_passed_on:
-            _with_input(shell, part, document)
-        elif part.type == "heredoc_body":
-            shell.inside(part)
-        else:
-            shell.visit(part)
-
-
-def _last(node: tree_sitter.Node) -> tree_sitter.Node:
-    """Return the last command of a list, or what is no list itself."""
-    while node.type == "list" and node.children:
-        node = node.children[-1]
-    return node
+        run.holds = True
+    run.printed = before
+    if line.piped:
+        is_passed_on = body is not None and _printer(shell, last_of(body)) == "cat"
+        pipeline(shell, line.piped, document if is_passed_on else None)
+    for part in line.others:
+        shell.visit(part)
 
 
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -282,10 +327,11 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
     elif node.type == "pipeline":
         pipeline(shell, node.children, document)
     else:
-        last = _last(node)
+        last = last_of(node)
         if last.type in {"command", "pipeline"}:  # `a && b <<E` is one statement to the parser, and b's input
             shell.documents[last.start_byte] = document
         shell.visit(node)
+        shell.documents.pop(last.start_byte, None)
 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
@@ -329,11 +375,7 @@ def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
 
 def _string(shell: Shell, node: tree_sitter.Node) -> Text | None:
     """Give the text of `<<< word`."""
-    from dropcap.lang.shell.lexer import read_value
-
-    script = shell.script
-    start, end = script.to_offset(node.children[-1].start_byte), script.to_offset(node.end_byte)
-    choices = shell.parameters.choices(read_value(script.text, start, end, script.expansion_end))
+    choices = shell.parameters.choices(shell.pieces_of(node.children[-1]))
     return tuple(choices[0][1]) if len(choices) == 1 else None
 
 

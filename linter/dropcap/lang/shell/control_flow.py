@@ -9,12 +9,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import PieceKind, known_text
-from dropcap.lang.shell.lexer import read_list, read_raw, read_value
 from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import tree_sitter
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.scope import Change
 
-__all__ = ["branch", "case", "chain", "follow_arm", "for_each", "unknown_loop"]
+__all__ = ["branch", "case", "chain", "follow_arm", "follow_chain", "for_each", "operands_of", "unknown_loop"]
 
 MOST_ROUNDS = 64
 """A loop over more words than this is followed as if nobody knew them."""
@@ -45,7 +44,8 @@ def follow_arm(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> Change | None
     before, shell.is_over = shell.is_over, False
     shell.scope.begin()
     for node in nodes:
-        shell.visit(node)
+        if node.is_named:
+            shell.visit(node)
     change = shell.scope.undo()
     ended, shell.is_over = shell.is_over, before
     return None if ended else change
@@ -92,14 +92,26 @@ def _clause(shell: Shell, node: tree_sitter.Node, arms: list[Change | None]) -> 
 
 def chain(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `a && b || c`: what stands behind `&&` sees what stands before it."""
+    spine, operands = operands_of(node)
+    follow_chain(shell, lambda: shell.visit(spine), spine, operands)
+
+
+def operands_of(node: tree_sitter.Node) -> tuple[tree_sitter.Node, list[tuple[str, tree_sitter.Node]]]:
+    """Return the first operand of `a && b || c`, and the other ones, each with the sign before it."""
     operands: list[tuple[str, tree_sitter.Node]] = []
-    spine = node
-    while spine.type == "list" and spine.child_count >= _OPERAND:
-        operands.append((spine.children[1].type, spine.children[-1]))
-        spine = spine.children[0]
-    shell.visit(spine)
-    verdict = _truth(shell, spine)
-    for sign, group in groupby(reversed(operands), key=itemgetter(0)):
+    while node.type == "list" and node.child_count >= _OPERAND:
+        operands.append((node.children[1].type, node.children[-1]))
+        node = node.children[0]
+    return node, operands[::-1]
+
+
+def follow_chain(
+    shell: Shell, first: Callable[[], None], left: tree_sitter.Node, operands: Sequence[tuple[str, tree_sitter.Node]]
+) -> None:
+    """Follow the operands of `a && b || c`, the first of which a function follows."""
+    first()
+    verdict = _truth(shell, left)
+    for sign, group in groupby(operands, key=itemgetter(0)):
         nodes = [operand for _, operand in group]
         if verdict is not None and verdict is (sign != "&&"):
             continue  # what stands before it decides that it never runs; so does it for the next one
@@ -120,22 +132,29 @@ def case(shell: Shell, node: tree_sitter.Node) -> None:
         return
     arms: list[Change | None] = []
     is_complete = False
-    for item in node.children:
-        if item.type != "case_item":
-            continue
+    for _, body, verdict in items(shell, node, subject):
+        arms.append(follow_arm(shell, body))
+        is_complete = is_complete or verdict is True
+    _join(shell, arms if is_complete else [*arms, {}])
+
+
+def items(
+    shell: Shell, node: tree_sitter.Node, subject: str | None
+) -> Iterator[tuple[int, list[tree_sitter.Node], bool | None]]:
+    """Give the items of a case that may be taken, up to one that is certain to: number, statements, certainty."""
+    for number, item in enumerate(child for child in node.children if child.type == "case_item"):
         close = next((index for index, child in enumerate(item.children) if child.type == ")"), 0)
         written = shell.script.data[item.start_byte : item.children[close].start_byte].decode("utf-8", "replace")
         found = patterns(written)
         verdict = None
-        if found is not None:
-            is_complete = is_complete or "*" in found
-            verdict = None if subject is None else any(fnmatchcase(subject, pattern) for pattern in found)
+        if found is not None and "*" in found:
+            verdict = True
+        elif found is not None and subject is not None:
+            verdict = any(fnmatchcase(subject, pattern) for pattern in found)
         if verdict is not False:
-            arms.append(follow_arm(shell, item.children[close + 1 :]))
-        if verdict is True:
-            is_complete = True
-            break
-    _join(shell, arms if is_complete and arms else [*arms, {}])
+            yield number, item.children[close + 1 :], verdict
+        if verdict:
+            return
 
 
 def _each_in_turn(shell: Shell, node: tree_sitter.Node) -> None:
@@ -163,9 +182,7 @@ def patterns(written: str) -> list[str] | None:
 
 def known_value(shell: Shell, node: tree_sitter.Node) -> str | None:
     """Give what a word is certain to be; a default that the caller's environment may change is not certain."""
-    script = shell.script
-    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
-    choices = shell.parameters.choices(read_value(script.text, start, end, script.expansion_end))
+    choices = shell.parameters.choices(shell.pieces_of(node))
     if len(choices) != 1 or any(piece.is_assumed for piece in choices[0][1]):
         return None
     return known_text(choices[0][1])
@@ -186,9 +203,7 @@ def _truth(shell: Shell, node: tree_sitter.Node) -> bool | None:
 
 def _tested(shell: Shell, node: tree_sitter.Node) -> bool | None:  # noqa: PLR0911  # one a reason not to know
     """Judge `[ -n "$1" ]`, `[ "$1" = word ]` and `[[ $1 == pattern ]]`."""
-    script = shell.script
-    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
-    raws = list(read_raw(script.text, start, end, script.expansion_end))
+    raws = shell.raws_of(node)
     if not 0 < len(raws) <= _OPERANDS or len(raws) < _OPERAND:
         return None
     combinations = shell.combinations(raws)
@@ -244,9 +259,7 @@ def loop_words(shell: Shell, node: tree_sitter.Node) -> list[list[Text]] | None:
     else:
         for value in nodes:
             shell.inside(value)
-        script = shell.script
-        start, end = script.to_offset(nodes[0].start_byte), script.to_offset(nodes[-1].end_byte)
-        raws = read_list(script.text, start, end, script.expansion_end)
+        raws = shell.list_at(nodes[0].start_byte, nodes[-1].end_byte)
         if any(_is_glob(raw) for raw in raws):
             return None
         lists = [[field.text for field in combination.fields] for combination in shell.combinations(raws)]

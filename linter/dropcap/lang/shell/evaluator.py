@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.lang.words import Word
 
-__all__ = ["Shell"]
+__all__ = ["Shell", "last_of"]
 
 _DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
 _OFTEN_AGAIN = frozenset(
-    {"case_statement", "command", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
+    {"case_statement", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
 )
-_VERSION, _LOCALS = 2, 6  # where these stand in the key of a statement
+_VERSION, _LOCALS = 2, 7  # where these stand in the key of a statement
 _NOT_SET = (Value(()),)
 _CHANGED = re.compile(rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)")
 _COMPUTED = "the shell computes it"
@@ -80,7 +80,9 @@ class Shell:
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
-        self._raws: dict[tuple[int, int], list[Raw]] = {}
+        self._raws: dict[tuple[int, int, object], list[Raw]] = {}
+        self._parts: dict[int, list[tree_sitter.Node]] = {}
+        self._pieces: dict[tuple[int, int], list[Piece]] = {}
         self.limit = len(script.data)
         self.locals: list[str] | None = None
         self.loops = 0
@@ -114,6 +116,7 @@ class Shell:
         run, scope = self.run, self.scope
         key = (
             *(node.id, scope, run.version, self.limit, self.is_in_turn, min(self.loops, DEEPEST_LOOP)),
+            self.documents.get(last_of(node).start_byte) if self.documents else None,
             *(self.locals or ()),
         )
         ends = self.memo.replay(key, scope)
@@ -134,8 +137,16 @@ class Shell:
         if self.run.listener is not None:
             self.run.handlers.exact_sequence(self, node.children)
             return
-        for child in node.children:
+        for child in self.parts(node):
             self.visit(child)
+
+    def parts(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
+        """Return the children of a node that may be followed: no signs, no comments."""
+        found = self._parts.get(node.id)
+        if found is None:
+            found = [child for child in node.children if child.is_named and child.type != "comment"]
+            self._parts[node.id] = found
+        return found
 
     def names_client(self, node: tree_sitter.Node) -> bool:
         """Whether a part of the script names a program that is listened for."""
@@ -203,7 +214,7 @@ class Shell:
         value = node.child_by_field_name("value")
         is_list = value is not None and value.type == "array"
         if is_list:
-            raws = self._elements_at(match.end() + 1)
+            raws = self.list_at(self.script.to_byte(match.end() + 1), self.limit)
             now = self._list(raws, is_new=not match["adds"] and before != table())
         else:
             now = self._value_at(match.end())
@@ -213,16 +224,39 @@ class Shell:
         return name
 
     def _value_at(self, offset: int) -> Values:
-        limit = self.script.to_offset(self.limit)
-        pieces = read_value(self.script.text, offset, limit, self.script.expansion_end)
-        choices = self.parameters.choices(self.parameters.cut(pieces))
+        choices = self.parameters.choices(self._pieces_at(offset, self.script.to_offset(self.limit)))
         return tuple(Value((_flat(expanded),), guards=guards) for guards, expanded in choices)
 
-    def _elements_at(self, offset: int) -> list[Raw]:
-        limit = self.script.to_offset(self.limit)
-        raws = read_list(self.script.text, offset, limit, self.script.expansion_end)
-        self._check(raws)
-        return [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+    def _pieces_at(self, start: int, limit: int) -> list[Piece]:
+        """Read the value that starts at an offset."""
+        found = self._pieces.get((start, limit))
+        if found is None:
+            found = self.parameters.cut(read_value(self.script.text, start, limit, self.script.expansion_end))
+            self._pieces[start, limit] = found
+        return found
+
+    def pieces_of(self, node: tree_sitter.Node) -> list[Piece]:
+        """Read the one word that a node is."""
+        return self._pieces_at(self.script.to_offset(node.start_byte), self.script.to_offset(node.end_byte))
+
+    def raws_of(self, node: tree_sitter.Node) -> list[Raw]:
+        """Read the words of a condition."""
+        return self._raws_between(node.start_byte, node.end_byte, read_raw)
+
+    def list_at(self, start: int, end: int) -> list[Raw]:
+        """Read the words of a list between two places in the bytes."""
+        found = self._raws_between(start, end, read_list)
+        self._check(found)
+        return found
+
+    def _raws_between(self, start: int, end: int, read: Callable[..., Iterable[Raw]]) -> list[Raw]:
+        found = self._raws.get((start, end, read))
+        if found is None:
+            script = self.script
+            raws = read(script.text, script.to_offset(start), script.to_offset(end), script.expansion_end)
+            found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+            self._raws[start, end, read] = found
+        return found
 
     def _list(self, raws: Sequence[Raw], *, is_new: bool) -> Values:
         if has_subscripts(raws):
@@ -323,7 +357,7 @@ class Shell:
             shell.visit(body)
             self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
         else:
-            run.handlers.exact_function(shell, body)
+            self.run.handlers.exact_function(shell, body)
             self.is_over = shell.is_over
         run.calling.pop()
         shell.locals, shell.limit = before, limit
@@ -351,14 +385,8 @@ class Shell:
 
     def raws_at(self, byte: int) -> list[Raw]:
         """Read the words that start at a place in the bytes."""
-        script = self.script
-        limit = self.limit if byte < self.limit else len(script.data)
-        found = self._raws.get((byte, limit))
-        if found is None:
-            raws = read_raw(script.text, script.to_offset(byte), script.to_offset(limit), script.expansion_end)
-            found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
-            self._raws[byte, limit] = found
-            self._check(found)
+        found = self._raws_between(byte, self.limit if byte < self.limit else len(self.script.data), read_raw)
+        self._check(found)
         return found
 
     def _check(self, raws: Sequence[Raw]) -> None:
@@ -368,6 +396,13 @@ class Shell:
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
         return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def last_of(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the last command of a list, or what is no list itself."""
+    while node.type == "list" and node.children:
+        node = node.children[-1]
+    return node
 
 
 def _flat(pieces: Sequence[Piece]) -> Text:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import exact_flow, exact_tests
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.call import Call, Guard, User
+from dropcap.lang.shell.call import Call, Guard
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.fragments import known_text
 from dropcap.lang.shell.launchers import launch
+from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.scope import ARGUMENTS, Value
-from dropcap.lang.shell.subcommands import Sight, inner
+from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.model import UnreadableError
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def follow(
         if found is None or found.start is None:
             break
         if not found.launcher.is_builtin:
+            printed = None if run.printed is None else len(run.printed)
             _hear(shell, raws, words, is_exec=is_exec and run.launchers == before[2])
+            if run.printed is not None:  # what it prints is what its command prints
+                del run.printed[printed:]
         is_exec = is_exec or found.name == "exec"
         kept = [*([] if found.program is None else [found.program]), *range(found.start, len(words))]
         fields, words = [fields[at] for at in kept], [words[at] for at in kept]
@@ -131,8 +135,8 @@ def _run(  # noqa: PLR0913  # all of a command that is known
             return
     else:
         run.holds = None
-        followed = _hand_on(shell, raws, fields, texts, document)
-        if followed and answer is None and name.rpartition("/")[2] in _SHELLS:
+        followed = shell.run.handlers.hand_on(shell, raws, fields, document)
+        if followed and answer is None and name.rpartition("/")[2] in SHELLS:
             holds = run.holds  # a shell says what its script says
     run.holds = holds
 
@@ -214,46 +218,6 @@ def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call
 
 
 _MOST_READ = 60
-_SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
-
-
-def _hand_on(
-    shell: Shell,
-    raws: Sequence[Raw],
-    fields: list[Field],
-    texts: Sequence[Text],
-    document: Text | None,
-) -> bool:
-    """Follow the script or the command that a command hands to another program; gives whether there was a script."""
-    run = shell.run
-    found = inner(texts)
-    if found is None:
-        return False
-    before = run.user, run.launchers
-    name = known_text(texts[0]) or ""
-    if found.user is not None:
-        value = known_text(found.user)
-        reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")
-        word = to_words([Field(list(found.user), fields[0].span, is_literal=False)], shell.script.source, run.texts)[0]
-        run.user = User(value, "" if value else reason, word)
-    run.launchers = (*run.launchers, name.rpartition("/")[2])
-
-    def handed() -> None:
-        if found.command:
-            run.depth += 1
-            follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in found.command], None)
-            run.depth -= 1
-            return
-        text = document if found.reads_input and document else found.script
-        if text:
-            run.handlers.script(shell, text, found.sight, found.arguments)
-
-    if found.sight is Sight.ALL and name != "trap":
-        handed()
-    else:
-        shell.alone(handed)
-    run.user, run.launchers = before
-    return not found.command and bool((found.reads_input and document) or found.script)
 
 
 def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
@@ -290,13 +254,20 @@ def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None
 
 def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
     values = shell.scope.get(ARGUMENTS)
+    count = known_text(texts[1]) if len(texts) > 1 else "1"
     BUILTINS["shift"](shell, texts)
-    return True if values and all(value.elements for value in values) else None
+    if not values or not count or not count.isdecimal() or len(count) > len(str(MOST_WORDS)):
+        return None
+    verdicts = {len(value.elements) >= int(count) for value in values}
+    is_certain = len(verdicts) == 1 and not any(
+        one.splits for value in values for text in value.elements for one in text
+    )
+    return verdicts.pop() if is_certain else None
 
 
-def _eval(shell: Shell, fields: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+def _eval(shell: Shell, fields: Sequence[Field], _: Sequence[Text]) -> bool | None:
     shell.run.holds = True
-    _hand_on(shell, (), list(fields), texts, None)
+    shell.run.handlers.hand_on(shell, (), list(fields), None)
     return shell.run.holds
 
 

@@ -7,7 +7,6 @@ stands behind the branch: that runs only if the arm is not taken.
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import control_flow, exact_tests
@@ -154,7 +153,9 @@ def _if(shell: Shell, parts: list[tree_sitter.Node]) -> None:
     if verdict is None:
         named = [condition for condition in conditions if condition.is_named] or conditions
         choice = _Branch(shell, named[0], named[-1])
+        shell.run.holds = True
         choice.follow(0, lambda: statements(shell, body))
+        shell.run.holds = False
         choice.follow(1, lambda: _else(shell, rest))
         choice.join()
     elif verdict:
@@ -164,10 +165,9 @@ def _if(shell: Shell, parts: list[tree_sitter.Node]) -> None:
 
 
 def _else(shell: Shell, rest: list[tree_sitter.Node]) -> None:
-    shell.run.holds = True
     if not rest:
-        return
-    if rest[0].type == "elif_clause":
+        shell.run.holds = True
+    elif rest[0].type == "elif_clause":
         _if(shell, [*rest[0].children, *rest[1:]])
     else:
         statements(shell, rest[0].children)
@@ -175,23 +175,26 @@ def _else(shell: Shell, rest: list[tree_sitter.Node]) -> None:
 
 def chain(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `a && b || c`."""
+    spine, operands = control_flow.operands_of(node)
+    follow_chain(shell, lambda: shell.visit(spine), spine, operands)
+
+
+def follow_chain(
+    shell: Shell, first: Callable[[], None], left: tree_sitter.Node, operands: Sequence[tuple[str, tree_sitter.Node]]
+) -> None:
+    """Follow the operands of `a && b || c`, the first of which a function follows."""
     run = shell.run
-    operands: list[tuple[str, tree_sitter.Node]] = []
-    spine = node
-    while spine.type == "list" and spine.child_count == 3:  # noqa: PLR2004  # left, sign, right
-        operands.append((spine.children[1].type, spine.children[2]))
-        spine = spine.children[0]
-    run.tested += 1
-    shell.visit(spine)
-    run.tested -= 1
-    left = spine
-    for number, (sign, operand) in enumerate(reversed(operands), 1):
+    run.tested += bool(operands)
+    first()
+    run.tested -= bool(operands)
+    for number, (sign, operand) in enumerate(operands, 1):
         if shell.is_over:
             return
         verdict = run.holds
         run.tested += number < len(operands)
         if verdict is None:
             choice = _Branch(shell, left, left)
+            run.holds = sign == "&&"
             choice.follow(0, lambda operand=operand: _operand(shell, operand))  # type: ignore[misc]  # bound now
             choice.skip(1, holds=sign == "||")
             choice.join()
@@ -227,32 +230,18 @@ def case(shell: Shell, node: tree_sitter.Node) -> None:
     shell.inside(value)
     subject = control_flow.known_value(shell, value)
     choice: _Branch | None = None
-    items = [item for item in node.children if item.type == "case_item"]
     shell.run.holds = True
-    for number, item in enumerate(items):
-        close = next((index for index, child in enumerate(item.children) if child.type == ")"), 0)
-        written = shell.script.data[item.start_byte : item.children[close].start_byte].decode("utf-8", "replace")
-        patterns = control_flow.patterns(written)
-        verdict: bool | None = None
-        if patterns is not None and "*" in patterns:
-            verdict = True
-        elif patterns is not None and subject is not None:
-            verdict = any(fnmatchcase(subject, pattern) for pattern in patterns)
-        body = item.children[close + 1 :]
-        if verdict is False:
-            continue
+    verdict: bool | None = None
+    for number, body, verdict in control_flow.items(shell, node, subject):
         if verdict and choice is None:
             statements(shell, body)
             return
         choice = choice or _Branch(shell, value, value)
         shell.run.holds = True
         choice.follow(number, lambda body=body: statements(shell, body))  # type: ignore[misc]  # bound now
-        if verdict:
-            break
-    else:
-        if choice is not None:
-            choice.skip(len(items), holds=True)
     if choice is not None:
+        if not verdict:
+            choice.skip(sum(child.type == "case_item" for child in node.children), holds=True)
         choice.join()
 
 

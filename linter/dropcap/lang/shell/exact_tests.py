@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.expansions import combinations, to_words
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
-from dropcap.lang.shell.lexer import read_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,15 +37,14 @@ def known(text: str) -> Text:
 def verdict(shell: Shell, node: tree_sitter.Node) -> bool | None:
     """Return whether the condition of a node holds; None where nobody knows."""
     script = shell.script
-    start, end = script.to_offset(node.start_byte), script.to_offset(node.end_byte)
-    raws = list(read_raw(script.text, start, end, script.expansion_end))
+    raws = shell.raws_of(node)
     if script.data.startswith(b"[[", node.start_byte):  # where nothing is split
         raws = [
             raw._replace(pieces=[Piece("", at=raw.span.start), *(one._replace(is_quoted=True) for one in raw.pieces)])
             for raw in raws
         ]
     found = combinations(raws, shell.parameters, shell.scope)
-    if len(found) != 1 or not raws or raws[-1].span.end != end:
+    if len(found) != 1 or not raws or raws[-1].span.end != script.to_offset(node.end_byte):
         return None
     patterns = [any(piece.kind is PieceKind.PLAIN for piece in raw.pieces) for raw in raws]
     return judge(shell, found[0].fields, patterns if len(patterns) == len(found[0].fields) else ())

@@ -57,10 +57,11 @@ class Field(NamedTuple):
         )
         if not is_pattern:
             return self
-        first = self.pieces[0]
         text = "".join(piece.text for piece in self.pieces)
-        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=first.at, reason="the files that are there decide it")
-        return self._replace(pieces=[piece])
+        at = self.pieces[0].at
+        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=at, reason="the files that are there decide it")
+        # Where its parts are written in several places, it has the one where it is used.
+        return self._replace(pieces=[piece], is_literal=self.is_literal or len(self.pieces) > 1)
 
 
 class Combination(NamedTuple):

@@ -37,6 +37,8 @@ class PieceKind(Enum):
     BREAK = "break"
     """Where one element of a list ends and the next one begins."""
 
+    __hash__ = object.__hash__  # Enum's own is Python, and kinds are looked for in sets all the time
+
 
 class Piece(NamedTuple):
     """A piece of a word.

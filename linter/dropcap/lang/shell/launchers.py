@@ -57,6 +57,9 @@ _DAEMON_NAMES = (
     *("chdir", "chroot", "chuid", "exec", "group", "iosched", "name", "nicelevel", "output", "pid", "pidfile", "ppid"),
     *("procsched", "retry", "signal", "startas", "umask", "user"),
 )
+_UNIT_NAMES = (
+    *("description", "gid", "on-calendar", "property", "setenv", "slice", "uid", "unit", "working-directory"),
+)
 _FIRST = Launcher(positional=1, user=(0,))
 LAUNCHERS: Mapping[str, Launcher] = {
     "builtin": Launcher(is_builtin=True),
@@ -75,6 +78,7 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "nice": Launcher("n", ("adjustment",)),
     "nohup": Launcher(),
     "s6-setuidgid": _FIRST,
+    "screen": Launcher("ceghpsStTX"),
     "setpriv": Launcher(names=_SETPRIV_NAMES, prints=("d", "dump"), user=("reuid", "euid", "ruid")),
     "setsid": Launcher(),
     "setuidgid": _FIRST,
@@ -87,6 +91,7 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "stdbuf": Launcher("ioe", ("input", "output", "error")),
     "su-exec": _FIRST,
     "sudo": Launcher("CDRTUghprtu", _SUDO_NAMES, sets=True, prints=("e", "l", "v"), user=("u", "user"), default="root"),
+    "systemd-run": Launcher("upEMH", _UNIT_NAMES, user=("uid",)),
     "time": Launcher("fo", ("format", "output")),
     "timeout": Launcher("ks", ("kill-after", "signal"), positional=1),
     "tini": Launcher("ep", prints=("h",)),

@@ -173,7 +173,7 @@ class Reader:
 
 
 class Raw(NamedTuple):
-    """A word as it is written: its pieces, before braces or anything else is expanded, and its place."""
+    """A word as it is written: its pieces, before anything is expanded, and its place."""
 
     pieces: list[Piece]
     span: Span

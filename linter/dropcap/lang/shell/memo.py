@@ -29,7 +29,7 @@ class _Outcome(NamedTuple):
 
     Attributes:
         reads: what it read.
-        change: the variables that it left with other values.
+        change: the variables that it set, with the values that it left them with.
         first: the last number of a branch that was given before it.
         last: the last number of a branch that was given in it.
         ends: whether it ends the script.
@@ -61,7 +61,7 @@ class Memo:
             ends: whether it ends the script.
 
         """
-        change = {name: values for name, before in frame.touched.items() if (values := scope.peek(name)) is not before}
+        change = {name: scope.peek(name) for name in frame.assigned}
         outcomes = self._outcomes.setdefault(key, [])
         if len(outcomes) == _MOST_OUTCOMES:
             del outcomes[0]

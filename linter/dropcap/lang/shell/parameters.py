@@ -132,7 +132,7 @@ class Parameters:
             computed = evaluate(piece.text[3:-2], self._known)
             if computed is not None:
                 return [(_ALWAYS, [Piece(str(computed))])]
-        program = _PROGRAM.fullmatch(piece.text)
+        program = _PROGRAM.fullmatch(piece.text) if piece.text.startswith(("$(", "`")) else None
         if program:
             # A path of the machine's choosing, of which the last part is certain.
             name = program["path"].rpartition("/")[2]

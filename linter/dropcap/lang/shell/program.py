@@ -14,6 +14,7 @@ from dropcap.lang.shell.run_state import Handlers, Run
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
 from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["Setting", "follow_all", "follow_command", "follow_names", "follow_script"]
+__all__ = ["Setting", "follow_all", "follow_command", "follow_names", "follow_script", "follow_words"]
 
 
 class Setting(NamedTuple):
@@ -79,8 +80,10 @@ def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) 
     return run.steps > 0 and run.is_whole and not run.cuts
 
 
-def _started(home: Source, listener: Listener, setting: Setting) -> tuple[Run, Scope]:
-    run = Run(home, _HANDLERS, listener)
+def _started(
+    home: Source, listener: Listener | None, setting: Setting, clients: NameListener | None = None
+) -> tuple[Run, Scope]:
+    run = Run(home, _HANDLERS, listener, clients)
     run.user = setting.user or run.user
     run.is_closed = setting.is_closed
     scope = Scope()
@@ -111,7 +114,12 @@ def _text(run: Run, word: Word) -> Text:
     return (*found, Piece(after, at=at + len(word.unknown))) if after else tuple(found)
 
 
-def follow_names(source: Source, clients: NameListener, taken: Sequence[TemplateHole] = ()) -> tuple[Script, int, bool]:
+def follow_names(
+    source: Source,
+    clients: NameListener,
+    taken: Sequence[TemplateHole] = (),
+    variables: Mapping[str, Word] = {},
+) -> tuple[Script, int, bool]:
     """Follow a script for one who hears the commands of some programs.
 
     What cannot lead there is passed over. Nothing decides a branch but the script itself; no path ends.
@@ -120,15 +128,27 @@ def follow_names(source: Source, clients: NameListener, taken: Sequence[Template
         source: the script.
         clients: who hears the commands.
         taken: the parts of the script that something else fills in first, and that are not known.
+        variables: the environment, as far as it is known.
 
     Returns:
         the script; how many steps it may take; whether it took no more.
 
     """
     script = Script(source)
-    run = Run(source, _HANDLERS, clients=clients)
+    run, scope = _started(source, None, Setting(variables=variables), clients)
     allowed = run.steps
-    follow_all(Shell(script, Scope(), run, clients.places(script.data), taken))
+    follow_all(Shell(script, scope, run, clients.places(script.data), taken))
+    return script, allowed, run.steps > 0 and run.is_whole
+
+
+def follow_words(home: Source, words: Sequence[Text], clients: NameListener) -> tuple[Script, int, bool]:
+    """Follow a command that no shell reads first; the words' places are offsets in a text. Else as above."""
+    script = Script(home.piece("", [(0, 0)]))
+    script.source = home  # that is where the words stand
+    run = Run(home, _HANDLERS, clients=clients)
+    allowed = run.steps
+    fields = [Field(list(word), Span(word[0].at, word[-1].at + len(word[-1].text)), is_literal=False) for word in words]
+    commands.follow(Shell(script, Scope(), run, ()), (), fields, None)
     return script, allowed, run.steps > 0 and run.is_whole
 
 
@@ -189,7 +209,7 @@ _HANDLERS = Handlers(
     command=commands.command,
     redirected=commands.redirected,
     pipeline=commands.pipeline,
-    script=commands.follow_script,
+    hand_on=commands.hand_on,
     whole=follow_all,
     ask=exact_commands.ask,
     exact_sequence=exact_flow.statements,

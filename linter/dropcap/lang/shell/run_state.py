@@ -32,7 +32,7 @@ DEEPEST_LOOP = 2  # a loop in more loops than this is followed once
 
 
 class Handlers(NamedTuple):
-    """Who follows what: the evaluator knows none of them by itself, since each of them knows the evaluator.
+    """Who follows what a statement or a command is: the evaluator knows none of them, since they know the evaluator.
 
     Attributes:
         statements: by the type of a node, who follows it.
@@ -40,7 +40,7 @@ class Handlers(NamedTuple):
         command: follows a simple command.
         redirected: follows a statement with redirections.
         pipeline: follows the parts of a pipeline.
-        script: follows a script that stands in a string.
+        hand_on: follows what a command hands to another program.
         whole: follows a script, and what its statements do not lead to.
         ask: asks the listener about a condition.
         exact_sequence: follows statements in their order.
@@ -55,7 +55,7 @@ class Handlers(NamedTuple):
     command: Callable[[Any, tree_sitter.Node, Text | None], None]
     redirected: Callable[[Any, tree_sitter.Node], None]
     pipeline: Callable[[Any, Sequence[tree_sitter.Node], Text | None], None]
-    script: Callable[[Any, Text, Any, Sequence[Text] | None], None]
+    hand_on: Callable[[Any, Any, Any, Text | None], bool]
     whole: Callable[[Any], None]
     ask: Callable[[Any, Sequence[Word]], Answer | None]
     exact_sequence: Callable[[Any, Sequence[tree_sitter.Node]], None]

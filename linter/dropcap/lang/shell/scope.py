@@ -76,14 +76,24 @@ def unknown_value(reason: str, *, is_list: bool = False) -> Values:
 
 
 class Frame:
-    """What a statement reads of the variables, and which ones it sets, each with the values before it."""
+    """What a statement reads of the variables, and which ones it sets.
 
-    __slots__ = ("reads", "touched")
+    Attributes:
+        level: how many logs were open where it began.
+        reads: the variables that it reads before it sets them, with their values.
+        touched: all that it sets, with the values before it.
+        assigned: those of them that are not taken back in it, be it to the value that they had.
 
-    def __init__(self) -> None:
+    """
+
+    __slots__ = ("assigned", "level", "reads", "touched")
+
+    def __init__(self, level: int) -> None:
         """Begin with nothing."""
+        self.level = level
         self.reads: Change = {}
         self.touched: Change = {}
+        self.assigned: dict[str, None] = {}
 
     def read(self, name: str, values: Values | None) -> None:
         """Note that a variable is read, unless the statement itself has set it."""
@@ -128,7 +138,10 @@ class Scope:
     def set(self, name: str, values: Values | None) -> None:
         """Give a variable its values; None as if it had never been set."""
         if self._frames:
-            self._frames[-1].touched.setdefault(name, self._values.get(name))
+            frame = self._frames[-1]
+            frame.touched.setdefault(name, self._values.get(name))
+            if frame.level == len(self._logs):
+                frame.assigned[name] = None
         if self._logs:
             self._logs[-1].setdefault(name, self._values.get(name))
         if values is None:
@@ -215,7 +228,7 @@ class Scope:
 
     def begin_frame(self) -> None:
         """Begin to note what a statement reads and sets."""
-        self._frames.append(Frame())
+        self._frames.append(Frame(len(self._logs)))
 
     def end_frame(self) -> Frame:
         """Return what a statement has read and set; the statement that it stands in has done so too."""
@@ -226,6 +239,8 @@ class Scope:
                 outer.read(name, values)
             for name, values in frame.touched.items():
                 outer.touched.setdefault(name, values)
+            if outer.level == frame.level:
+                outer.assigned |= frame.assigned
         return frame
 
 

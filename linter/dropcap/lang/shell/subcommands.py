@@ -287,23 +287,12 @@ def _flock(words: Words) -> Inner | None:
     return Inner(command=tuple(words[at:])) if at < len(words) else None
 
 
-def _screen(words: Words) -> Inner | None:
-    at = _operands(words, 1, "ceghpsStTX")
-    return Inner(command=tuple(words[at:])) if at < len(words) else None
-
-
 def _tmux(words: Words) -> Inner | None:
     at = next((at for at, word in enumerate(words) if _value(word) in {"new", "new-session", "new-window"}), None)
     if at is None:
         return None
     rest = words[_operands(words, at + 1, "cFnstxye") :]
     return Inner(_joined(rest))
-
-
-def _systemd_run(words: Words) -> Inner | None:
-    names = ("unit", "property", "description", "slice", "setenv", "uid", "gid", "working-directory", "on-calendar")
-    at = _operands(words, 1, "upEMH", names)
-    return Inner(command=tuple(words[at:])) if at < len(words) else None
 
 
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
@@ -313,12 +302,10 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     "flock": _flock,
     "parallel": _parallel,
     "runuser": _su,
-    "screen": _screen,
     "script": _su,
     "sg": _su,
     "ssh": _ssh,
     "su": _su,
-    "systemd-run": _systemd_run,
     "tmux": _tmux,
     "trap": _trap,
     "watch": _watch,
