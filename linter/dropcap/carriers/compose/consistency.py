@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.canonical.quantities import single, size_in_bytes
 from dropcap.carriers.compose.mounts import clean_path, short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
+from dropcap.carriers.compose.references import NAMESPACES, OF_SERVICE
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
     Wrong: TypeAlias = "tuple[Value, str]"
 
-OF_SERVICE, _CONTAINER = "service:", "container:"
-NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+_CONTAINER = "container:"
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")

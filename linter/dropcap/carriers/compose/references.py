@@ -1,4 +1,4 @@
-"""The files that the services of a project name: those of variables and of labels."""
+"""What the services of a project name: other services, and files of variables and of labels."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
 
-KEYS = ("env_file", "label_file")
+OF_SERVICE = "service:"
+NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+"""The keys of a service that may name another one behind `OF_SERVICE`."""
+_FILES = ("env_file", "label_file")
 
 
 def check_named_files(services: Mapping, scope: LoadContext) -> None:
     """Tell which of the files that services name are not there, or not to be read."""
     for entry in entries(services).values():
-        for key in KEYS:
+        for key in _FILES:
             for where, path, is_required in _named(child(entry.value, key)):
                 whole = join(scope.directory, path)
                 reason = scope.files.why_not_read(whole)

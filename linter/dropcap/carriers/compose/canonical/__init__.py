@@ -15,10 +15,10 @@ from dropcap.carriers.compose.canonical.env_files import take_in_files
 from dropcap.carriers.compose.canonical.field_types import raw, record
 from dropcap.carriers.compose.canonical.irregular_fields import service
 from dropcap.carriers.compose.canonical.tree import Leaf, count, is_unknown
-from dropcap.carriers.compose.consistency import NAMESPACES, OF_SERVICE
 from dropcap.carriers.compose.field_table import column
 from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.project_name import VARIABLE, folder_name
+from dropcap.carriers.compose.references import NAMESPACES, OF_SERVICE
 from dropcap.carriers.compose.services import is_enabled
 from dropcap.lang.yaml import Scalar
 from dropcap.model import Failure, UnreadableError
