@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from dropcap.capabilities.effective import capability_sets
 from dropcap.carriers import script
 from dropcap.docker_cli.command_line import Word, read_command
 from dropcap.docker_cli.flags import table
 from dropcap.model import Container, Engine, Failure, Kind, Level, Mount
 from dropcap.source import Source, Span
+from dropcap.writers.summary import summarise
 from oracles.requests import meant, read, requested
 from steps import assert_linear
 
@@ -331,6 +333,23 @@ def test_an_image_of_make_or_a_template_is_one_by_its_name(image: str) -> None:
     container = read_command([*words, unknown, behind])
     assert isinstance(container, Container)
     assert (container.privileged, hidden(container)) == (None, {image: ("image",)})
+
+
+@pytest.mark.parametrize("command", ["build", "image build", "buildx build"])
+def test_a_build_of_podman_runs_its_steps_with_what_it_is_given(command: str) -> None:
+    container = line(f"podman {command} --pull --pull=never --cap-add=SYS_TIME,kill --cap-drop ALL -t team/web:1 .")
+    assert (container.kind, container.engine) == (Kind.BUILD, Engine.PODMAN)
+    assert capability_sets(container).bounding == ("KILL", "SYS_TIME")
+    assert summarise(container).startswith("holds SYS_TIME") or "KILL" in summarise(container)
+    assert script.read(Source("x.sh", f"podman {command} --cap-drop ALL -t cap-add .")).containers == ()
+
+
+def test_a_run_of_a_service_by_nerdctl_as_root_is_one_to_speak_of() -> None:
+    container = line("nerdctl compose -f x.yaml run --rm --user root web sh")
+    assert (container.kind, container.engine) == (Kind.RUN, Engine.NERDCTL)
+    assert container.user
+    assert container.user.value == "root"
+    assert script.read(Source("x.sh", "nerdctl compose run web sh")).containers == ()
 
 
 def test_an_unknown_word_says_why_it_is_unknown() -> None:

@@ -51,12 +51,14 @@ STRATEGY = Strategy(
     heeds_label=True,
     maps_user=True,
 )
+_BUILD = Command(Kind.BUILD, "podman build", "podman", "build", "podman build", Engine.PODMAN, 0)
 CLIENT = Client(
     "podman",
     {"podman": "", "podman-remote": ""},
     {
         **basic_commands("podman", least_of_exec=0),  # `exec --latest` needs no word behind it
+        **dict.fromkeys(("build", "image build", "buildx build"), _BUILD),
         "pod create": Command(Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0),
     },
-    {"container": "", "pod": ""},
+    {"container": "", "pod": "", "image": "", "buildx": ""},
 )
