@@ -344,6 +344,22 @@ def test_a_build_of_podman_runs_its_steps_with_what_it_is_given(command: str) ->
     assert script.read(Source("x.sh", f"podman {command} --cap-drop ALL -t cap-add .")).containers == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bud --pull --cap-add SYS_TIME -t team/web:1 .",
+        "--log-level debug build --cap-add=SYS_TIME --layers .",
+        "from --name work --pull=never --cap-add SYS_TIME alpine",
+        "run -t --cap-add SYS_TIME --user app work -- sh -c id",
+    ],
+)
+def test_what_buildah_adds_is_read(text: str) -> None:
+    container = line(f"buildah {text}")
+    assert (container.kind, container.engine, written(container.cap_add)) == (Kind.BUILD, Engine.PODMAN, ["SYS_TIME"])
+    plain = text.replace("--cap-add SYS_TIME", "").replace("--cap-add=SYS_TIME", "")
+    assert script.read(Source("x.sh", f"buildah {plain}")).containers == ()
+
+
 def test_a_run_of_a_service_by_nerdctl_as_root_is_one_to_speak_of() -> None:
     container = line("nerdctl compose -f x.yaml run --rm --user root web sh")
     assert (container.kind, container.engine) == (Kind.RUN, Engine.NERDCTL)
