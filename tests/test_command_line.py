@@ -446,7 +446,11 @@ def read_repeated(piece: str, count: int) -> None:
 
 
 def test_an_endless_line_is_read_in_linear_steps() -> None:
-    for piece in ("--cap-add A ", "$X --nonsense ", "-v a:/b ", "-" + "i" * 9 + " "):
+    for piece in ("--cap-add A ", "$X --nonsense ", "-v a:/b ", "-v ab:/b ", "$1 --rm ", "-" + "i" * 9 + " "):
         assert_linear(partial(read_repeated, piece), 300)
+    assert_linear(lambda n: script.read(Source("x.sh", "docker run " + "$1 --privileged " * n)), 300)
+    assert_linear(
+        lambda n: script.read(Source("x.sh", f"docker run -v /a:/b:{'ro,' * n} -p {'1:' * n}1 -m {'9' * n}k x")), 1_000
+    )
     assert_linear(lambda n: script.read(Source("x.sh", "podman run --cap-add " + "A," * n + " x")), 1_000)
     assert_linear(lambda n: script.read(Source("x.sh", f"docker run --device /dev/{'rwm' * n} {'a' * n}")), 1_000)
