@@ -31,7 +31,7 @@ def test_each_engine_has_one_member_and_one_title() -> None:
 def test_a_look_for_the_clients_finds_each_program() -> None:
     assert set(clients()) == {"docker", "podman", "nerdctl"}
     assert all(re.match(client_names(), program) for program in programs())
-    assert not re.search(client_names(), "buildah run")
+    assert not re.search(client_names(), "bakery run")
 
 
 @pytest.mark.parametrize("client", clients().values(), ids=clients())
@@ -42,7 +42,7 @@ def test_each_command_and_group_has_a_table_of_options(client: Client) -> None:
 
 
 def test_the_words_that_end_a_command() -> None:
-    assert verbs() == {"run", "create", "exec", "update", "build", "b", "bake"}
+    assert verbs() == {"run", "create", "exec", "update", "build", "b", "bake", "bud", "build-using-dockerfile", "from"}
 
 
 def test_a_client_of_another_name_leaves_out_what_another_engine_starts() -> None:

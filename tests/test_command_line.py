@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from dropcap.capabilities.effective import capability_sets
 from dropcap.carriers import script
 from dropcap.docker_cli.command_line import Word, read_command
 from dropcap.docker_cli.flags import table
 from dropcap.model import Container, Engine, Failure, Kind, Level, Mount
 from dropcap.source import Source, Span
+from dropcap.writers.summary import summarise
 from oracles.requests import meant, read, requested
 from steps import assert_linear
 
@@ -333,6 +335,39 @@ def test_an_image_of_make_or_a_template_is_one_by_its_name(image: str) -> None:
     assert (container.privileged, hidden(container)) == (None, {image: ("image",)})
 
 
+@pytest.mark.parametrize("command", ["build", "image build", "buildx build"])
+def test_a_build_of_podman_runs_its_steps_with_what_it_is_given(command: str) -> None:
+    container = line(f"podman {command} --pull --pull=never --cap-add=SYS_TIME,kill --cap-drop ALL -t team/web:1 .")
+    assert (container.kind, container.engine) == (Kind.BUILD, Engine.PODMAN)
+    assert capability_sets(container).bounding == ("KILL", "SYS_TIME")
+    assert summarise(container).startswith("holds SYS_TIME") or "KILL" in summarise(container)
+    assert script.read(Source("x.sh", f"podman {command} --cap-drop ALL -t cap-add .")).containers == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bud --pull --cap-add SYS_TIME -t team/web:1 .",
+        "--log-level debug build --cap-add=SYS_TIME --layers .",
+        "from --name work --pull=never --cap-add SYS_TIME alpine",
+        "run -t --cap-add SYS_TIME --user app work -- sh -c id",
+    ],
+)
+def test_what_buildah_adds_is_read(text: str) -> None:
+    container = line(f"buildah {text}")
+    assert (container.kind, container.engine, written(container.cap_add)) == (Kind.BUILD, Engine.PODMAN, ["SYS_TIME"])
+    plain = text.replace("--cap-add SYS_TIME", "").replace("--cap-add=SYS_TIME", "")
+    assert script.read(Source("x.sh", f"buildah {plain}")).containers == ()
+
+
+def test_a_run_of_a_service_by_nerdctl_as_root_is_one_to_speak_of() -> None:
+    container = line("nerdctl compose -f x.yaml run --rm --user root web sh")
+    assert (container.kind, container.engine) == (Kind.RUN, Engine.NERDCTL)
+    assert container.user
+    assert container.user.value == "root"
+    assert script.read(Source("x.sh", "nerdctl compose run web sh")).containers == ()
+
+
 def test_an_unknown_word_says_why_it_is_unknown() -> None:
     container = line('docker run $A "${B[@]}" "$@" $(c) -u $((1+1)) x')
     assert [unknown.reason for unknown in container.unknowns] == [
@@ -411,7 +446,11 @@ def read_repeated(piece: str, count: int) -> None:
 
 
 def test_an_endless_line_is_read_in_linear_steps() -> None:
-    for piece in ("--cap-add A ", "$X --nonsense ", "-v a:/b ", "-" + "i" * 9 + " "):
+    for piece in ("--cap-add A ", "$X --nonsense ", "-v a:/b ", "-v ab:/b ", "$1 --rm ", "-" + "i" * 9 + " "):
         assert_linear(partial(read_repeated, piece), 300)
+    assert_linear(lambda n: script.read(Source("x.sh", "docker run " + "$1 --privileged " * n)), 300)
+    assert_linear(
+        lambda n: script.read(Source("x.sh", f"docker run -v /a:/b:{'ro,' * n} -p {'1:' * n}1 -m {'9' * n}k x")), 1_000
+    )
     assert_linear(lambda n: script.read(Source("x.sh", "podman run --cap-add " + "A," * n + " x")), 1_000)
     assert_linear(lambda n: script.read(Source("x.sh", f"docker run --device /dev/{'rwm' * n} {'a' * n}")), 1_000)

@@ -8,7 +8,7 @@ import pytest
 from dropcap.carriers.compose.project_files import MAIN_NAMES
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.discover import discover
+from dropcap.discover import Target, discover
 from dropcap.model import Container, Document, Engine, Kind, Level
 from dropcap.report import to_report
 from dropcap.rule import load_rules
@@ -709,3 +709,22 @@ def test_a_reset_of_a_service_that_extends_another_reaches_the_file_below(here: 
     answer = oracle.config([], cwd=here)
     assert answer.project is not None
     assert answer.project["services"]["a"].get("cap_add", []) == values(services(read())["a"], "cap_add") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "engine"),
+    [
+        ("podman-compose.yml", Engine.DOCKER, Engine.PODMAN),
+        ("podman-compose-addition.yaml", Engine.DOCKER, Engine.PODMAN),
+        ("compose.podman.yaml", Engine.DOCKER, Engine.PODMAN),
+        ("podman-compose.yml", Engine.NERDCTL, Engine.NERDCTL),
+        ("docker-compose.yml", Engine.PODMAN, Engine.PODMAN),
+        ("docker-compose.podmanager.yml", Engine.DOCKER, Engine.DOCKER),
+    ],
+)
+def test_a_file_that_podman_has_in_its_name_is_podmans(
+    tmp_path: Path, name: str, asked: Engine, engine: Engine
+) -> None:
+    (tmp_path / name).write_text("services: {web: {image: web}}", encoding="utf-8")
+    [found] = read_target(Target(str(tmp_path / name), "compose", named=True), engine=asked).containers
+    assert found.engine is engine

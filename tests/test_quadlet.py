@@ -433,7 +433,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["AddCapability=KILL\n", "# x\n", "AddCapability=a\\\n", "PodmanArgs='a b' \\x41\n", "Exec=a b c\\\n b\n"]
+    "line",
+    [
+        *("AddCapability=KILL\n", "# x\n", "AddCapability=a\\\n", "PodmanArgs='a b' \\x41\n", "Exec=a b c\\\n b\n"),
+        *("Volume=x.volume:/x\n", "Mount=type=bind,src=x.volume,dst=/x\n", "ExposeHostPort=a\n", "Network=x.network\n"),
+    ],
 )
 def test_the_steps_grow_with_the_length(line: str) -> None:
     assert_linear(lambda n: document(IMAGE + line * n), 300)

@@ -154,6 +154,7 @@ def read_document(target: Target, request: Request) -> Document:
             if not target.named or not registry.is_yaml(target.path):
                 raise UnreadableError(_of_no_carrier(target))
             carrier = "compose"  # whoever names a YAML file may mean a part of a project
+    request = request._replace(engine=registry.engine_of_name(carrier, target.path, request.engine))
     try:
         document = registry.read(carrier, source, request)
     except UnreadableError as error:

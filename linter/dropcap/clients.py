@@ -98,8 +98,9 @@ def programs() -> Mapping[str, Client]:
 
 @cache
 def client_names() -> str:
-    """Return a regular expression for the clients' names; each program's name begins with one of them."""
-    return f"(?:{'|'.join(clients())})"
+    """Return a regular expression for the clients' names; each program's name begins with what it finds."""
+    others = [program for program in programs() if not program.startswith(tuple(clients()))]
+    return f"(?:{'|'.join((*clients(), *others))})"
 
 
 @cache

@@ -36,6 +36,12 @@ _BOOLEANS = {
 }
 
 
+def starts_nothing(container: Container) -> bool:
+    """Return whether no program of the container's own starts; Podman's builds start their steps in one."""
+    is_podman_build = container.kind is Kind.BUILD and bool(container.cap_add or container.cap_drop)
+    return container.kind in START_NOTHING and not is_podman_build
+
+
 class Origin(NamedTuple):
     """Where a capability comes from.
 
@@ -99,7 +105,8 @@ _last: list[tuple[Container | None, Engine, CapabilitySets]] = [(None, Engine.DO
 def capability_sets(container: Container, engine: Engine | None = None) -> CapabilitySets:
     """Compute the sets of a container under an engine: the one given, the container's own, or Docker.
 
-    A Dockerfile stage starts nothing and has empty sets, and so has a pod or a build. So has a command in a
+    A Dockerfile stage starts nothing and has empty sets, and so has a pod or a build, but for one of Podman's that
+    names capabilities: its steps run in a container that has them. So has a command in a
     running container, whose sets are those that the container was started with; a privileged one holds
     everything.
     """
@@ -113,7 +120,7 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
 
 def _compute(container: Container, engine: Engine) -> CapabilitySets:
     privileged = _privileged(container, engine)
-    if container.kind in START_NOTHING or (container.kind is Kind.EXEC and privileged is None):
+    if starts_nothing(container) or (container.kind is Kind.EXEC and privileged is None):
         return _NOTHING
     root = is_root(container, engine)
     ways = strategy(engine)

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dropcap.model import Engine
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -107,6 +108,17 @@ def carrier_of_name(path: str) -> str | None:
         return None
     portable = path.replace(os.sep, "/")
     return next((one.name for one in CARRIERS if one.names and re.fullmatch(one.names, portable)), None)
+
+
+def engine_of_name(carrier: str, path: str, engine: Engine) -> Engine:
+    """Return the engine that a Compose file is for by its name, `podman-compose.yml`; else the one that is given.
+
+    An engine other than Docker is one that somebody asked for.
+    """
+    if carrier != "compose" or engine is not Engine.DOCKER:
+        return engine
+    words = re.split(r"[._-]", os.path.basename(path).lower())
+    return next((one for one in Engine if one.value in words and one is not Engine.SWARM), engine)
 
 
 def carrier_of_content(path: str, data: bytes) -> str | None:

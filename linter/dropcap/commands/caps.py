@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
-from dropcap.capabilities.effective import START_NOTHING, capability_sets
+from dropcap.capabilities.effective import capability_sets, starts_nothing
 from dropcap.commands.inputs import add_paths, configure, gather
 from dropcap.commands.output import failure_code, print_failures, write_output
 from dropcap.hidden import shown_of
@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
 
 def started(report: Report) -> Iterator[Container]:
     """Give the containers that a file starts: a Dockerfile's stages start nothing, nor do builds and pods."""
-    return (container for container in report.containers if container.kind not in START_NOTHING)
+    return (container for container in report.containers if not starts_nothing(container))
 
 
 def _text(report: Report) -> Iterator[str]:

@@ -36,7 +36,8 @@ _IMAGE_LIKE = (
 _OPTION_LIKE = rf"{_BEFORE_NAME}(?:\w+:?\+|[\w-]*(?:{_NOT_IMAGE}))"
 _GIVES_IMAGE = r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b"
 _EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
-_INSECURE = "security.insecure"
+# What a build says where its steps may hold more than by default.
+_GRANTS = {"build": "security.insecure", "podman build": "cap-add"}
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
 _WITHOUT_IMAGE = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
@@ -86,7 +87,8 @@ def refusal(program: str, what: str, error: RefusedError) -> Failure:
 
 
 def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
-    if command.kind is Kind.BUILD and not any(_INSECURE in word.value for word in words[at + 1 :]):
+    grant = _GRANTS.get(command.reader, "")
+    if not any(grant in word.value for word in words[at:]):
         return None
     known = table(command.client, command.table)
     reading = Reading(command.client, command.reader)
@@ -115,7 +117,7 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     if command.kind in {Kind.EXEC, Kind.BUILD}:
         is_privileged = container.privileged is not None and container.privileged.value
         is_as_root = command.kind is Kind.EXEC and is_root(container) is True
-        return container if is_privileged or is_as_root else None
+        return container if is_privileged or is_as_root or container.cap_add else None
     return container
 
 

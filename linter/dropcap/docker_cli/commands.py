@@ -38,6 +38,10 @@ _OF_SERVICE = {
     "sysctl-add": "sysctl",
 }
 _OF_BUILD = frozenset({"allow", "network", "help"})
+# Podman's builds have what its runs have of the container in which a step runs.
+_OF_PODMAN_BUILD = frozenset(
+    {"cap-add", "cap-drop", "device", "help", "ipc", "network", "pid", "security-opt", "userns", "uts", "volume"}
+)
 
 
 def find_command(words: Sequence[Word]) -> Found | None:
@@ -72,7 +76,8 @@ def meaning(reader: str, name: str) -> str:
     """Give the name that an option of another command has for `run`; an empty one where it has none."""
     if reader == "service":
         return _OF_SERVICE.get(name, name)
-    return name if reader != "build" or name in _OF_BUILD else ""
+    known = {"build": _OF_BUILD, "podman build": _OF_PODMAN_BUILD}.get(reader)
+    return name if known is None or name in known else ""
 
 
 def _known(words: Sequence[Word], index: int) -> str:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
 
-Type = Literal["bool", "value", "list", "slice"]
-"""Whether a flag takes a value (`bool` does not), whether a second one replaces the first (`value`) or adds
-to it (`list`), and whether a value is itself a list with commas (`slice`)."""
+Type = Literal["bool", "optional", "value", "list", "slice"]
+"""Whether a flag takes a value (`bool` does not, `optional` only behind `=`), whether a second one replaces the first
+(`value`) or adds to it (`list`), and whether a value is itself a list with commas (`slice`)."""
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
@@ -176,7 +176,7 @@ def _long(word: Word, following: Word | None, known: Table) -> list[Option | Hol
         raise RefusedError(word, f"unknown flag: --{_shown(name)}", _suggestion(name, known))
     if equals:
         return [_checked(Option(flag, Part(word, len(name) + 3, len(word.value)), word))]
-    if flag.type == "bool":
+    if flag.type in {"bool", "optional"}:
         return [Option(flag, None, word)]
     if following is None:
         raise RefusedError(word, f"flag needs an argument: --{name}", "give it one")
@@ -197,7 +197,7 @@ def _letters(word: Word, following: Word | None, known: Table) -> list[Option | 
         rest = value[at + 1 :]
         if rest.startswith("=") and len(rest) > 1:
             return [*found, _checked(Option(flag, Part(word, at + 2, len(value)), word))]
-        if flag.type == "bool":
+        if flag.type in {"bool", "optional"}:
             found.append(Option(flag, None, word))
         elif rest:
             return [*found, _checked(Option(flag, Part(word, at + 1, len(value)), word))]

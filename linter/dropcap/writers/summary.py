@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.effective import capability_sets, is_root
+from dropcap.capabilities.effective import capability_sets, is_root, starts_nothing
 from dropcap.capabilities.engines import strategy
 from dropcap.capabilities.names import NAMES
 from dropcap.hidden import shown_of
@@ -35,7 +35,7 @@ _FEW = 3
 
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
-    if container.kind in _OTHERS:
+    if starts_nothing(container):
         return _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:

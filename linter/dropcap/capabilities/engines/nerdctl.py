@@ -44,6 +44,7 @@ CLIENT = Client(
     {"nerdctl": "", "nerdctl.lima": ""},
     {
         **basic_commands("nerdctl"),
+        "compose run": Command(Kind.RUN, "nerdctl compose run", "nerdctl", "compose run", "compose", Engine.NERDCTL),
         "compose exec": Command(
             Kind.EXEC, "nerdctl compose exec", "nerdctl", "compose exec", "compose", Engine.NERDCTL, 2
         ),

@@ -51,12 +51,24 @@ STRATEGY = Strategy(
     heeds_label=True,
     maps_user=True,
 )
+
+
+def _buildah(table: str) -> Command:
+    """Return a command of Buildah, whose steps run in a container as those of `podman build` do."""
+    return Command(Kind.BUILD, f"buildah {table}", "podman", f"buildah {table}", "podman build", Engine.PODMAN, 0)
+
+
+# The words that lead to each command, and its table.
+_BUILDAH = {"bud": "build", "build": "build", "build-using-dockerfile": "build", "from": "from", "run": "run"}
+_BUILD = Command(Kind.BUILD, "podman build", "podman", "build", "podman build", Engine.PODMAN, 0)
 CLIENT = Client(
     "podman",
-    {"podman": "", "podman-remote": ""},
+    {"podman": "", "podman-remote": "", "buildah": "buildah"},
     {
         **basic_commands("podman", least_of_exec=0),  # `exec --latest` needs no word behind it
+        **dict.fromkeys(("build", "image build", "buildx build"), _BUILD),
+        **{f"buildah {verb}": _buildah(table) for verb, table in _BUILDAH.items()},
         "pod create": Command(Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0),
     },
-    {"container": "", "pod": ""},
+    {"container": "", "pod": "", "image": "", "buildx": ""},
 )
