@@ -90,9 +90,8 @@ def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[s
         return
     if step.words is not None:
         yield step.words
-    for script in (step.body, step.fed):
-        if script is not None and re.search(needle, script.text):
-            yield from commands(script)
+    if step.body is not None and re.search(needle, step.body.text):
+        yield from commands(step.body)
 
 
 def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
@@ -108,7 +107,12 @@ def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
     from dropcap.lang.shell import simple_commands
     from dropcap.lang.shell.launchers import unwrapped
 
-    for words in simple_commands(script):
+    found = list(simple_commands(script))
+    if "<<" in script.text:
+        from dropcap.lang.shell.fed_commands import fed_commands, place  # costs more than most scripts need
+
+        found += fed_commands(script, {place(word) for words in found for word in words})
+    for words in found:
         yield [
             Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
         ]

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dropcap.clients import client_names
-from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, to_instruction
-from dropcap.lang.dockerfile.logical_lines import read_lines, refusal
+from dropcap.lang.dockerfile.checks import check
+from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused, to_instruction
+from dropcap.lang.dockerfile.lexer import SPACE, keyword
+from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
 from dropcap.model import Container, Document, Failure, Instruction, Kind, Level
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dropcap.carriers.request import Request
-    from dropcap.lang.dockerfile.logical_lines import Logical
+    from dropcap.lang.dockerfile.logical_lines import Lines, Logical
     from dropcap.lang.dockerfile.stages import Built
     from dropcap.model import Stage
     from dropcap.source import Source
 
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
+_LIKE_A_HEREDOC = re.compile(r"<<-?\s*\\?['\"]?(\w+)")
 _CLIENT = r"\b{clients}[\s\\\"',]"
 _STARTS = r"\b(?:run|create|exec)\b"
 
@@ -45,24 +49,23 @@ def read_stages(source: Source, arguments: Mapping[str, str | None] | None = Non
         arguments: the values that its build is given for `ARG`; None for one that is not known.
 
     Raises:
-        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile, a heredoc is not
-            ended, or it is no UTF-8.
+        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile or no UTF-8.
 
     """
     if source.encoding != "utf-8":
         message = f"the builder reads no {source.encoding.upper()}; save the file as UTF-8"
         raise refusal(source, Span(0, 0), message)
-    lines, escape = read_lines(source)
-    if not lines:
+    lines = read_lines(source)
+    failures = [lines.broken] if lines.broken else []
+    if not lines.instructions and not failures:
         raise refusal(source, Span(0, 0), "no Dockerfile: it has no instructions")
-    _refuse_other_files(lines)
-    failures: list[Failure] = []
+    _refuse_other_files(lines.instructions)
 
     def fail(error: RefusedError) -> None:
         failures.append(error.failure)
 
-    instructions = [found for logical in lines if (found := _instruction(logical, source, fail))]
-    built = build(source, escape, instructions, fail, arguments or {})
+    instructions = list(_instructions(lines, source, fail))
+    built = build(source, lines.escape, instructions, fail, arguments or {})
     if not built and not failures:
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
@@ -87,19 +90,72 @@ def target(document: Document, name: str | None = None) -> Stage | None:
     return stages[int(name)] if name.isdecimal() and int(name) < len(stages) else None
 
 
-def _instruction(logical: Logical, source: Source, fail: Callable[[RefusedError], None]) -> Instruction | None:
+def _instructions(lines: Lines, source: Source, fail: Callable[[RefusedError], None]) -> Iterator[Instruction]:
+    """Give the instructions that the builder takes, and each FROM: what follows it is not the stage's before it."""
+    missed = _missed_heredoc(lines.instructions)
+    for is_known, group in groupby(enumerate(lines.instructions), lambda pair: pair[1].keyword in KEYWORDS):
+        together = list(group)
+        number, first = together[0]
+        if is_known:
+            for _, logical in together:
+                yield from _instruction(logical, lines.escape, source, fail)
+        elif missed and missed[0] < number <= missed[1]:
+            fail(_no_heredoc(lines.instructions[missed[0]], first))
+            return
+        else:
+            fail(_unknown(first, len(together)))
+
+
+def _instruction(
+    logical: Logical, escape: str, source: Source, fail: Callable[[RefusedError], None]
+) -> Iterator[Instruction]:
     try:
-        return to_instruction(logical, source)
+        instruction = to_instruction(logical, source, escape)
+        if logical.keyword == "FROM":
+            yield instruction
+        check(instruction, logical.heredocs, source, escape)
     except RefusedError as error:
         fail(error)
-        return None
+    else:
+        if logical.keyword != "FROM":
+            yield instruction
+
+
+def _unknown(logical: Logical, count: int) -> RefusedError:
+    """Refuse instructions that are none and follow each other, all at once."""
+    more = "" if count == 1 else f" (and {count - 1} more {'line' if count == 2 else 'lines'} below it)"  # noqa: PLR2004  # itself and one
+    return refused(logical.text, keyword(logical.text.text), f"unknown instruction: {logical.keyword[:30]}{more}")
+
+
+def _no_heredoc(beginning: Logical, logical: Logical) -> RefusedError:
+    """Refuse the first line of what was to be a heredoc; what is one and what not is anybody's guess below it."""
+    line = beginning.text.region(Span(0, 1)).line
+    message = (
+        f"unknown instruction: {logical.keyword[:30]}; the builder finds no heredoc in line {line}, so that the text"
+        " below it is instructions; from here on nothing is checked"
+    )
+    return refused(logical.text, keyword(logical.text.text), message)
+
+
+def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
+    """Find the first instruction that was to begin a heredoc and does not, and the line that was to end it."""
+    pending: dict[str, int] = {}
+    for number, logical in enumerate(logicals):
+        text = logical.text.text
+        first = pending.get(text.strip(SPACE))
+        if first is not None:
+            return first, number
+        if logical.keyword in TAKES_HEREDOCS and "<<" in text and not logical.heredocs:
+            for found in _LIKE_A_HEREDOC.finditer(text):
+                pending.setdefault(found[1], number)
+    return None
 
 
 def _refuse_other_files(lines: list[Logical]) -> None:
     """Refuse a file that is named like a Dockerfile and is none: its very first word says so."""
-    first = lines[0]
-    if first.keyword in KEYWORDS:
+    if not lines or lines[0].keyword in KEYWORDS:
         return
+    first = lines[0]
     span = Span(0, len(first.keyword))
     if first.text.text.startswith(("{{", "{%", "<%", "#{", "@")):
         message = "this is a template, not a Dockerfile yet: render it first and check the result"

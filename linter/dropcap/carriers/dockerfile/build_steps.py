@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
-from dropcap.lang.dockerfile.lexer import pairs
+from dropcap.lang.dockerfile.lexer import declared, pairs
+from dropcap.lang.dockerfile.logical_lines import escape_character
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def added(document: Document) -> Document:
 
 
 def _scripts(document: Document) -> Iterator[Script]:
+    escape = escape_character(document.source)
     kept: dict[int, Variables] = {}  # what each stage hands on to the stages that build upon it
     for container in document.containers:
         stage = container.stage
@@ -51,7 +53,7 @@ def _scripts(document: Document) -> Iterator[Script]:
             if step.keyword == "RUN":
                 yield from _step(document.source, step, variables)
             elif instruction.trigger is None and instruction.keyword in {"ENV", "ARG"}:
-                _take(instruction, variables)
+                _take(instruction, variables, escape)
         kept[stage.number] = variables
 
 
@@ -60,10 +62,10 @@ def _inherited(stage: Stage, kept: dict[int, Variables]) -> Variables:
     return {name: value for name, value in above.items() if not value[1]}
 
 
-def _take(instruction: Instruction, variables: Variables) -> None:
+def _take(instruction: Instruction, variables: Variables, escape: str) -> None:
     """Take what `ENV` and `ARG` set; an argument never hides what `ENV` has set."""
     is_default = instruction.keyword == "ARG"
-    for name, value in _pairs(instruction, is_default=is_default):
+    for name, value in _pairs(instruction, escape, is_default=is_default):
         known = name in variables
         if (known and is_default and not variables[name][1]) or (not known and len(variables) >= MOST_VARIABLES):
             continue
@@ -75,15 +77,15 @@ def _take(instruction: Instruction, variables: Variables) -> None:
             variables[name] = (match["text"], at), is_default
 
 
-def _pairs(instruction: Instruction, *, is_default: bool) -> Iterable[tuple[str, Located[str] | None]]:
+def _pairs(instruction: Instruction, escape: str, *, is_default: bool) -> Iterable[tuple[str, Located[str] | None]]:
     source, span = instruction.value.source, instruction.value.span
-    if not is_default or "=" in instruction.value.value:
-        return pairs(source, span)
-    return [(name, None) for name in instruction.value.value.split()]
+    if not is_default:
+        return [(name.value, value) for name, value in pairs(source, span, escape)]
+    return list(declared(source, span, escape))
 
 
 def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[Script]:
-    """Give the scripts of a step: what a shell runs, what it is fed, or the words of a program."""
+    """Give the script of a step: what a shell runs, or the words of a program."""
     builder = Builder(source)
     if step.words is not None:
         for word in step.words:
@@ -96,8 +98,6 @@ def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[S
         if names:
             _add_text(builder, step.body)
         yield builder.build() if names else Script(step.body)
-    if step.fed is not None:
-        yield Script(step.fed)
 
 
 def _add_text(builder: Builder, text: Source) -> None:

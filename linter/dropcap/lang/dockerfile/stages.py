@@ -6,21 +6,23 @@ that only the base image may set. Rules: BuildKit, `frontend/dockerfile/dockerfi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.budget import Budget
-from dropcap.lang.dockerfile.expand import ExpansionError, TooLongError, UnknownVariableError, expand
+from dropcap.lang.dockerfile.checks import is_named, listed
+from dropcap.lang.dockerfile.expand import Absent, ExpansionError, TooLongError, UnknownVariableError, expand
+from dropcap.lang.dockerfile.heredocs import is_heredoc
 from dropcap.lang.dockerfile.instructions import RefusedError, refused
-from dropcap.lang.dockerfile.lexer import pairs, words
+from dropcap.lang.dockerfile.lexer import declared, pairs, split
+from dropcap.lang.dockerfile.values import is_port, is_signal
 from dropcap.model import Failure, Instruction, Located, Stage, Unknown
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from dropcap.source import Source
+    from dropcap.lang.dockerfile.expand import Lookup
+    from dropcap.source import Source, Span
 
 _PLATFORM_ARGS = frozenset(
     f"{side}{part}" for side in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "ARCH", "VARIANT", "OSVERSION")
@@ -31,8 +33,9 @@ _PROXY_ARGS = frozenset(
     for upper in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
     for name in (upper, upper.lower())
 )
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
+# The builder sets it where the base does not.
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TOO_LONG = "dropcap follows no more of what the variables of this file add to it; write this value out"
 MAX_INHERITED = 20_000
 """How many values and instructions all the stages of a file may inherit from others of it."""
@@ -46,14 +49,22 @@ class Built(NamedTuple):
     unknowns: tuple[Unknown, ...]
 
 
+class _Variables(NamedTuple):
+    """What a stage hands on to those that build upon it; None for a value that is not known."""
+
+    env: Mapping[str, str | None]
+    variables: Mapping[str, str | None]
+
+
 class _Draft:
     """A stage while its instructions are read."""
 
-    def __init__(self, stage: Stage, parent: _Draft | None, file: _File, env: Mapping[str, str | None]) -> None:
+    def __init__(self, stage: Stage, parent: _Draft | None, file: _File, inherited: _Variables) -> None:
         self.stage = stage
         self.file = file
-        self.env: dict[str, str | None] = dict(env)
-        self.args: dict[str, str | None] = {}
+        self.env = dict(inherited.env)
+        # What ARG and ENV set, the later over the earlier one; a stage begins with what its base has as ENV.
+        self.variables = {**inherited.variables, **inherited.env}
         self.onbuild: list[Instruction] = []
         self.shell: tuple[str, ...] = parent.shell if parent else _DEFAULT_SHELL
         self.unknowns: list[Unknown] = [
@@ -81,13 +92,14 @@ class _Draft:
             gathered.clear()
         return self.stage
 
-    def lookup(self, name: str) -> str | None:
-        """Give a variable's value; None where it may be set elsewhere."""
-        if name in self.env:
-            return self.env[name]
-        if name in self.args:
-            return self.args[name]
-        return "" if self.is_from_scratch else None
+    def lookup(self, name: str) -> str | Absent:
+        """Give a variable's value."""
+        if name in self.variables:
+            value = self.variables[name]
+            return Absent.UNKNOWN if value is None else value
+        if not self.is_from_scratch:
+            return Absent.UNKNOWN
+        return _DEFAULT_PATH if name == "PATH" else Absent.UNSET
 
 
 class _File:
@@ -110,6 +122,7 @@ class _File:
         self.budget = Budget(source.text)
         self.may_inherit = MAX_INHERITED
         self.is_told = False  # that a limit is met
+        self.is_too_early = False  # that an instruction stands before the first FROM
 
     def stop(self, where: Source, span: Span, message: str) -> None:
         """Tell, once for a file, that a limit is met."""
@@ -117,11 +130,13 @@ class _File:
             self.is_told = True
             self.fail(RefusedError(Failure(where.path, message, source=where, span=span)))
 
-    def lookup(self, name: str) -> str | None:
+    def lookup(self, name: str) -> str | Absent:
         """Give the value of an argument that stands before the first FROM."""
-        if name in _PLATFORM_ARGS or name in _PROXY_ARGS:
-            return self.args.get(name)
-        return self.args.get(name, "")
+        value = self.args.get(name)
+        if value is not None:
+            return value
+        is_known = name not in self.args and name not in _PLATFORM_ARGS and name not in _PROXY_ARGS
+        return Absent.UNSET if is_known else Absent.UNKNOWN
 
 
 def build(
@@ -156,8 +171,11 @@ def _apply(file: _File, instruction: Instruction) -> None:
         return
     if not file.drafts:
         if instruction.keyword != "ARG":
-            raise refused(file.source, instruction.span, "no build stage in current context: FROM comes first")
-        for name, value in _declared(instruction):
+            if not file.is_too_early:
+                file.is_too_early = True
+                raise refused(file.source, instruction.span, "no build stage in current context: FROM comes first")
+            return
+        for name, value in declared(instruction.value.source, instruction.value.span, file.escape):
             default = _value(value, file.lookup, file) if value else None
             file.args[name] = file.given.get(name, default)
         return
@@ -171,32 +189,24 @@ def _apply(file: _File, instruction: Instruction) -> None:
 
 def _begin(file: _File, instruction: Instruction) -> None:
     """Start a stage; its base is an earlier stage or an image."""
-    parts = list(words(instruction.value.source, instruction.value.span))
-    has_name = len(parts) == 3 and parts[1].value.upper() == "AS"  # noqa: PLR2004  # image AS name
-    if len(parts) != 1 and not has_name:
-        span = instruction.value.span
-        raise refused(instruction.value.source, span, "FROM requires either one or three arguments")
-    name = parts[2].value.lower() if has_name else ""
-    if has_name and not _STAGE_NAME.fullmatch(name):
-        raise refused(parts[2].source, parts[2].span, f"invalid name for build stage: {parts[2].value}")
+    parts = split(instruction.value.source, instruction.value.span)
+    image = parts[0] if parts else instruction.value
+    name = parts[2].value.lower() if is_named(parts) else ""
     number = len(file.drafts)
-    text, unknown = _expanded(parts[0], file.lookup, file, "image")
-    base = None if text is None else Located(text, parts[0].source, parts[0].span)
-    parent = file.by_name.get(base.value.lower()) if base else None
+    base, unknown = _base(image, file) if len(parts) == 1 or name else _refused_base(instruction.value)
+    parent = file.by_name.get(base.value) if base else None
     above = parent.finish() if parent else None
     lists = (above.exposed, above.labels, above.environment) if above else ((), (), ())
-    env = parent.env if parent else {}
+    inherited = _Variables(parent.env, parent.variables) if parent else _Variables({}, {})
     stored: Sequence[Instruction] = parent.onbuild if parent else ()
-    file.may_inherit -= sum(map(len, (*lists, env, stored)))
+    file.may_inherit -= sum(map(len, (*lists, inherited.variables, stored)))
     if file.may_inherit < 0 and parent:
         message = (
             f"the stages of this file inherit more than {MAX_INHERITED} values: what this one does is not followed"
         )
         file.stop(instruction.value.source, instruction.value.span, message)
-        unknown.append(
-            Unknown(base.value if base else "", "the stages inherit too much", parts[0].source, parts[0].span)
-        )
-        lists, env, stored = ((), (), ()), {}, ()
+        unknown.append(Unknown(base.value if base else "", "the stages inherit too much", image.source, image.span))
+        lists, inherited, stored = ((), (), ()), _Variables({}, {}), ()
     stage = Stage(
         name=name or str(number),
         number=number,
@@ -210,7 +220,7 @@ def _begin(file: _File, instruction: Instruction) -> None:
         instructions=(instruction,),
         parent=above,
     )
-    draft = _Draft(stage, parent, file, env)
+    draft = _Draft(stage, parent, file, inherited)
     draft.is_from_scratch &= file.may_inherit >= 0
     draft.unknowns += unknown
     file.drafts.append(draft)
@@ -218,6 +228,24 @@ def _begin(file: _File, instruction: Instruction) -> None:
         file.by_name[name] = draft
     for one in stored:
         _change(draft, one)
+
+
+def _base(image: Located[str], file: _File) -> tuple[Located[str] | None, list[Unknown]]:
+    """Give the name of a stage's base; where the builder refuses it, the stage stands on nothing known."""
+    try:
+        text, unknown = _expanded(image, file.lookup, file, "image")
+    except RefusedError as error:
+        file.fail(error)
+        return _refused_base(image)
+    if text == "":
+        message = f"base name ({image.value[:30]}) should not be blank"
+        file.fail(refused(image.source, image.span, message))
+        return _refused_base(image)
+    return None if text is None else Located(text, image.source, image.span), unknown
+
+
+def _refused_base(where: Located[str]) -> tuple[None, list[Unknown]]:
+    return None, [Unknown(where.value, "the builder refuses this FROM", where.source, where.span, ("image",))]
 
 
 def _change(draft: _Draft, instruction: Instruction) -> None:
@@ -236,36 +264,62 @@ def _user(draft: _Draft, instruction: Instruction) -> None:
 
 
 def _arg(draft: _Draft, instruction: Instruction) -> None:
-    for name, value in _declared(instruction):
+    for name, value in declared(instruction.value.source, instruction.value.span, draft.file.escape):
         if name in draft.file.given:
-            draft.args[name] = draft.file.given[name]
+            draft.variables[name] = draft.file.given[name]
         elif value:
-            draft.args[name] = _value(value, draft.lookup, draft.file)
-        else:
-            draft.args[name] = draft.file.args.get(name)
+            draft.variables[name] = _value(value, draft.lookup, draft.file)
+        elif name in draft.file.args or name not in draft.variables:
+            draft.variables[name] = draft.file.args.get(name)
 
 
 def _env(draft: _Draft, instruction: Instruction) -> None:
-    found = list(pairs(instruction.value.source, instruction.value.span))
     # One instruction sees the values from before it.
-    values = [_value(value, draft.lookup, draft.file) for _, value in found]
-    draft.env.update(zip((name for name, _ in found), values, strict=True))
-    draft.environment += _written(found, values)
+    found = list(_pairs(draft, instruction))
+    for name, value, _ in found:
+        draft.env[name] = draft.variables[name] = value
+    draft.environment += _written(found)
 
 
 def _label(draft: _Draft, instruction: Instruction) -> None:
-    found = list(pairs(instruction.value.source, instruction.value.span))
-    values = [_value(value, draft.lookup, draft.file) for _, value in found]
-    draft.labels += _written(found, values)
+    draft.labels += _written(_pairs(draft, instruction))
 
 
 def _expose(draft: _Draft, instruction: Instruction) -> None:
     ports = []
-    for word in words(instruction.value.source, instruction.value.span):
+    for word in split(instruction.value.source, instruction.value.span):
         value = _value(word, draft.lookup, draft.file)
-        if value is not None:
-            ports += [Located(port, word.source, word.span) for port in value.split()]
+        for port in value.split() if value is not None else ():
+            if not is_port(port):
+                raise refused(word.source, word.span, f"invalid port: {port[:30]!r}")
+            ports.append(Located(port, word.source, word.span))
     draft.exposed += ports
+
+
+def _stop_signal(draft: _Draft, instruction: Instruction) -> None:
+    signal = _value(instruction.value, draft.lookup, draft.file)
+    if signal is not None and not is_signal(signal):
+        raise refused(instruction.value.source, instruction.value.span, f"invalid signal: {signal[:30]}")
+
+
+def _volume(draft: _Draft, instruction: Instruction) -> None:
+    for word in listed(instruction):
+        if _value(word, draft.lookup, draft.file) == "":
+            raise refused(word.source, word.span, "VOLUME specified can not be an empty string")
+
+
+def _copy(draft: _Draft, instruction: Instruction) -> None:
+    for word in listed(instruction):
+        if not is_heredoc(word.value):
+            _value(word, draft.lookup, draft.file)
+    for flag in instruction.flags:
+        name, _, value = flag.value.partition("=")
+        if name in {"--chown", "--chmod", "--checksum"}:
+            _value(Located(value, flag.source, flag.span), draft.lookup, draft.file)
+
+
+def _workdir(draft: _Draft, instruction: Instruction) -> None:
+    _value(instruction.value, draft.lookup, draft.file)
 
 
 def _shell(draft: _Draft, instruction: Instruction) -> None:
@@ -285,14 +339,19 @@ def _entrypoint(draft: _Draft, instruction: Instruction) -> None:
 
 
 _CHANGES: dict[str, Callable[[_Draft, Instruction], None]] = {
+    "ADD": _copy,
     "ARG": _arg,
     "CMD": _cmd,
+    "COPY": _copy,
     "ENTRYPOINT": _entrypoint,
     "ENV": _env,
     "EXPOSE": _expose,
     "LABEL": _label,
     "SHELL": _shell,
+    "STOPSIGNAL": _stop_signal,
     "USER": _user,
+    "VOLUME": _volume,
+    "WORKDIR": _workdir,
 }
 
 
@@ -306,31 +365,26 @@ def _run_words(draft: _Draft, instruction: Instruction) -> tuple[Located[str], .
     return tuple(Located(word, value.source, value.span) for word in (*draft.shell, value.value))
 
 
-def _declared(instruction: Instruction) -> Iterable[tuple[str, Located[str] | None]]:
-    """Give the names of an ARG instruction with their defaults."""
-    for word in words(instruction.value.source, instruction.value.span):
-        name, has_default, default = word.value.partition("=")
-        start = word.span.start + len(name) + 1
-        yield name, Located(default, word.source, Span(start, word.span.end)) if has_default else None
+def _pairs(draft: _Draft, instruction: Instruction) -> Iterable[tuple[str, str | None, Located[str]]]:
+    """Give the names and values of an instruction that sets some; one whose name is not known is left out."""
+    for name, place in pairs(instruction.value.source, instruction.value.span, draft.file.escape):
+        key = _value(name, draft.lookup, draft.file)
+        value = _value(place, draft.lookup, draft.file)
+        if key is not None:
+            yield key, value, place
 
 
-def _written(found: list[tuple[str, Located[str]]], values: list[str | None]) -> list[Located[str]]:
+def _written(found: Iterable[tuple[str, str | None, Located[str]]]) -> list[Located[str]]:
     """Write pairs whose values are known as `name=value`."""
-    return [
-        Located(f"{name}={value}", place.source, place.span)
-        for (name, place), value in zip(found, values, strict=True)
-        if value is not None
-    ]
+    return [Located(f"{name}={value}", place.source, place.span) for name, value, place in found if value is not None]
 
 
-def _value(written: Located[str], lookup: Callable[[str], str | None], file: _File) -> str | None:
+def _value(written: Located[str], lookup: Lookup, file: _File) -> str | None:
     """Expand a value; None where it depends on what is not in the file."""
     return _expanded(written, lookup, file, "")[0]
 
 
-def _expanded(
-    written: Located[str], lookup: Callable[[str], str | None], file: _File, field: str
-) -> tuple[str | None, list[Unknown]]:
+def _expanded(written: Located[str], lookup: Lookup, file: _File, field: str) -> tuple[str | None, list[Unknown]]:
     """Expand a value; where that is not possible, say why for the container's field that is made of it."""
     try:
         return expand(written.value, lookup, file.escape, file.budget), []
