@@ -15,6 +15,7 @@ from dropcap.lang.budget import Budget
 from dropcap.lang.dockerfile.expand import Absent, ExpansionError, UnknownVariableError, expand
 from dropcap.lang.dockerfile.heredocs import heredoc_word, heredoc_words
 from dropcap.lang.dockerfile.logical_lines import read_lines
+from dropcap.model import Level, UnreadableError
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
@@ -436,3 +437,27 @@ def test_the_name_of_a_stage_is_written_as_it_is_kept() -> None:
     assert (first.stage and first.stage.parent, second.stage and second.stage.parent) == (None, first.stage)
     assert third.stage is not None
     assert third.stage.parent is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{{ a }}\nFROM x\n", 1),
+        ("#{a}\nFROM {{ b }}\nUSER a\n", 2),
+        ("FROM x\nRUN docker inspect -f '{{.Id}}' y\n{%- if a %}\nUSER a\n{%- endif %}\n", 3),
+        ("ARG A\nFROM %%BASE%%-x\n", 2),
+        ("FROM x:${templateOption:a}\nENV B=${templateOption:b}\n", 1),
+    ],
+)
+def test_a_template_is_one_note(text: str, line: int) -> None:
+    with pytest.raises(UnreadableError, match="this is a template") as caught:
+        read(Source("Dockerfile", text))
+    failure = caught.value.failure
+    assert failure.level is Level.NOTE
+    assert failure.source is not None
+    assert failure.span is not None
+    assert failure.source.region(failure.span).line == line
+
+
+def test_braces_in_a_step_make_no_template() -> None:
+    assert step("RUN docker inspect -f '{{.Id}}' y\n").body

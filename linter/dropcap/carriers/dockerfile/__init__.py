@@ -12,7 +12,7 @@ from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
 from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
-from dropcap.model import Container, Document, Failure, Instruction, Kind, Level
+from dropcap.model import Container, Document, Failure, Instruction, Kind, Level, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
 _LIKE_A_HEREDOC = re.compile(r"<<-?\s*\\?['\"]?(\w+)")
+_TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
+_MARKS = ("{{", "{%", "<%", "%%")
+_OPTION = "${templateOption:"  # in templates of development containers
 _CLIENT = r"\b{clients}[\s\\\"',]"
 _STARTS = r"\b(?:run|create|exec)\b"
 
@@ -59,7 +62,7 @@ def read_stages(source: Source, arguments: Mapping[str, str | None] | None = Non
     failures = [lines.broken] if lines.broken else []
     if not lines.instructions and not failures:
         raise refusal(source, Span(0, 0), "no Dockerfile: it has no instructions")
-    _refuse_other_files(lines.instructions)
+    _refuse_other_files(source, lines.instructions)
 
     def fail(error: RefusedError) -> None:
         failures.append(error.failure)
@@ -151,19 +154,30 @@ def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
     return None
 
 
-def _refuse_other_files(lines: list[Logical]) -> None:
-    """Refuse a file that is named like a Dockerfile and is none: its very first word says so."""
-    if not lines or lines[0].keyword in KEYWORDS:
+def _refuse_other_files(source: Source, lines: list[Logical]) -> None:
+    """Refuse a template, and a file that is named like a Dockerfile and is none: its very first word says so."""
+    if not lines:
         return
     first = lines[0]
-    span = Span(0, len(first.keyword))
-    if first.text.text.startswith(("{{", "{%", "<%", "#{", "@")):
-        message = "this is a template, not a Dockerfile yet: render it first and check the result"
-    else:
+    at = source.text.find(_OPTION)
+    if at >= 0:
+        raise _note(source, Span(at, at + len(_OPTION)), _TEMPLATE)
+    for logical in lines:
+        span = keyword(logical.text.text)
+        marks = _MARKS if logical is not first else (*_MARKS, "#{", "@")
+        if logical.keyword not in KEYWORDS and logical.text.text.startswith(marks, span.start):
+            raise _note(logical.text, span, _TEMPLATE)
+        if logical.keyword == "FROM" and any(mark in logical.text.text for mark in _MARKS):
+            raise _note(logical.text, span, _TEMPLATE)
+    if first.keyword not in KEYWORDS:
         message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction"
-    error = refusal(first.text, span, message)
+        raise _note(first.text, keyword(first.text.text), message)
+
+
+def _note(source: Source, span: Span, message: str) -> UnreadableError:
+    error = refusal(source, span, message)
     error.failure = error.failure._replace(level=Level.NOTE)
-    raise error
+    return error
 
 
 def _container(built: Built) -> Container:

@@ -10,6 +10,7 @@ from dropcap.lang.dockerfile.expand import Absent, ExpansionError, TooLongError,
 from dropcap.lang.dockerfile.heredocs import is_heredoc
 from dropcap.lang.dockerfile.instructions import refused
 from dropcap.lang.dockerfile.lexer import SPACE, json_words, pairs, split, words
+from dropcap.lang.dockerfile.values import nanoseconds
 from dropcap.model import Located
 from dropcap.source import Span
 
@@ -40,8 +41,6 @@ _FLAGS = {
 _IGNORES_FLAGS = frozenset({"ARG", "STOPSIGNAL"})
 _VALUES = {"network": ("default", "none", "host"), "security": ("sandbox", "insecure")}
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)  # two letters mu
-_NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 6e10, "h": 3.6e12}  # as above
 _SHORTEST = 1e6
 _INT32 = 1 << 31
 
@@ -210,22 +209,11 @@ def _check_health_flag(flag: Located[str]) -> None:
         if not re.fullmatch(r"\+?\d+|-0+", value, re.ASCII) or len(value) > 20 or int(value) >= _INT32:  # noqa: PLR2004  # more digits than any number that fits
             raise _Refusal(f"{name} is a number of tries, not {value[:30]!r}", flag)
         return
-    length = _nanoseconds(value)
+    length = nanoseconds(value)
     if length is None:
         raise _Refusal(f"{name} is a duration such as 30s, not {value[:30]!r}", flag)
     if length and length < _SHORTEST:
         raise _Refusal(f"{name} cannot be less than 1ms", flag)
-
-
-def _nanoseconds(text: str) -> float | None:
-    """Read a duration as Go does."""
-    sign = -1 if text.startswith("-") else 1
-    digits = text[1:] if text[0] in "+-" else text
-    if digits == "0":
-        return 0
-    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", digits, re.ASCII):
-        return None
-    return sign * sum(float(number) * _NANOSECONDS[unit] for number, unit in _DURATION.findall(digits))
 
 
 def _anything(_instruction: Instruction, _escape: str) -> None:

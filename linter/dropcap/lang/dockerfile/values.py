@@ -1,4 +1,4 @@
-"""Values that the builder checks after it has expanded them: ports and signals."""
+"""Values that the builder reads as Go does: ports, signals, durations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _SIGNAL = re.compile(
     r"|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ"
     r"|RTMIN(?:\+(?:[1-9]|1[0-5]))?|RTMAX(?:-(?:[1-9]|1[0-4]))?)"
 )
+
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)  # two letters mu
+_NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 6e10, "h": 3.6e12}  # as above
 
 
 def is_signal(text: str) -> bool:
@@ -62,3 +65,14 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def nanoseconds(text: str) -> float | None:
+    """Read a duration as Go does."""
+    sign = -1 if text.startswith("-") else 1
+    digits = text[1:] if text[0] in "+-" else text
+    if digits == "0":
+        return 0
+    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", digits, re.ASCII):
+        return None
+    return sign * sum(float(number) * _NANOSECONDS[unit] for number, unit in _DURATION.findall(digits))
