@@ -14,6 +14,7 @@ from dropcap.lang.dockerfile.expand import Absent, ExpansionError, TooLongError,
 from dropcap.lang.dockerfile.heredocs import is_heredoc
 from dropcap.lang.dockerfile.instructions import RefusedError, refused
 from dropcap.lang.dockerfile.lexer import declared, pairs, split
+from dropcap.lang.dockerfile.mounts import MountError, check_mount
 from dropcap.lang.dockerfile.values import is_port, is_signal
 from dropcap.model import Failure, Instruction, Located, Stage, Unknown
 from dropcap.namedtuple import NamedTuple
@@ -318,6 +319,19 @@ def _copy(draft: _Draft, instruction: Instruction) -> None:
             _value(Located(value, flag.source, flag.span), draft.lookup, draft.file)
 
 
+def _run(draft: _Draft, instruction: Instruction) -> None:
+    for flag in instruction.flags:
+        if not flag.value.startswith("--mount="):
+            continue
+        try:
+            check_mount(
+                flag.value.removeprefix("--mount="),
+                lambda value, flag=flag: _value(Located(value, flag.source, flag.span), draft.lookup, draft.file),  # type: ignore[misc]  # bound now
+            )
+        except MountError as error:
+            raise refused(flag.source, flag.span, str(error)) from None
+
+
 def _workdir(draft: _Draft, instruction: Instruction) -> None:
     _value(instruction.value, draft.lookup, draft.file)
 
@@ -347,6 +361,7 @@ _CHANGES: dict[str, Callable[[_Draft, Instruction], None]] = {
     "ENV": _env,
     "EXPOSE": _expose,
     "LABEL": _label,
+    "RUN": _run,
     "SHELL": _shell,
     "STOPSIGNAL": _stop_signal,
     "USER": _user,
