@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.carriers.dockerfile import read
+from dropcap.carriers.dockerfile import read, read_stages
 from dropcap.lang.budget import Budget
 from dropcap.lang.dockerfile.expand import Absent, ExpansionError, UnknownVariableError, expand
 from dropcap.lang.dockerfile.heredocs import heredoc_word, heredoc_words
@@ -145,10 +145,16 @@ def test_a_heredoc_that_the_builder_does_not_see_is_one_error(line: str) -> None
     text = f"FROM x\n{line}\n" + "echo a\nUSER root\n" * 99 + "E\nCOPY a\n"
     assert messages(text) == [
         (
-            "3: unknown instruction: ECHO; the builder finds no heredoc in line 2, so that the text below it is"
+            "3: unknown instruction: ECHO; it finds no heredoc in line 2, so that the text below it is"
             " instructions; from here on nothing is checked"
         )
     ]
+
+
+@pytest.mark.parametrize("written", ["RUN a <<E", "RUN it's <<E\necho a\nE"])
+def test_whoever_builds_a_file_with_a_broken_heredoc_knows_nothing_of_it(written: str) -> None:
+    with pytest.raises(UnreadableError, match="from here on nothing is checked"):
+        read_stages(Source("Dockerfile", f"FROM x\nUSER a\n{written}\nUSER b\n"))
 
 
 def test_instructions_that_are_none_are_told_together() -> None:
@@ -479,5 +485,5 @@ def test_a_template_is_one_note(text: str, line: int) -> None:
     assert failure.source.region(failure.span).line == line
 
 
-def test_braces_in_a_step_make_no_template() -> None:
+def test_braces_in_a_writtenmake_no_template() -> None:
     assert step("RUN docker inspect -f '{{.Id}}' y\n").body

@@ -35,8 +35,15 @@ _STARTS = r"\b(?:run|create|exec)\b"
 
 
 def read(source: Source, _request: Request | None = None) -> Document:
-    """Read a Dockerfile: its stages, and the containers that its build steps start; raises as :func:`read_stages`."""
-    document = read_stages(source)
+    """Read a Dockerfile: its stages, and the containers that its build steps start.
+
+    What the builder would refuse is a failure, and the rest is still read; but nothing below a broken heredoc.
+
+    Raises:
+        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile or no UTF-8.
+
+    """
+    document, _ = _read(source, {})
     if not may_start_containers(source.text):
         return document
     from dropcap.carriers.dockerfile import build_steps  # few Dockerfiles name a client at all
@@ -45,35 +52,50 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
 
 def read_stages(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
-    """Read a Dockerfile's stages: what the builder would refuse is a failure, and the rest is still read.
+    """Read a Dockerfile's stages for one who builds it; other refusals than these are failures.
 
     Args:
         source: the file.
         arguments: the values that its build is given for `ARG`; None for one that is not known.
 
     Raises:
-        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile or no UTF-8.
+        UnreadableError: as :func:`read`, and where a heredoc is broken, so that nobody knows what its stages are.
 
     """
+    document, cut = _read(source, arguments or {})
+    if cut is not None:
+        raise UnreadableError(cut)
+    return document
+
+
+def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document, Failure | None]:
+    """Read a Dockerfile's stages; gives why they end before the file does, too."""
     if source.encoding != "utf-8":
         message = f"the builder reads no {source.encoding.upper()}; save the file as UTF-8"
         raise refusal(source, Span(0, 0), message)
     lines = read_lines(source)
-    failures = [lines.broken] if lines.broken else []
-    if not lines.instructions and not failures:
+    cut = lines.broken
+    if not lines.instructions and cut is None:
         raise refusal(source, Span(0, 0), "no Dockerfile: it has no instructions")
     _refuse_other_files(source, lines.instructions)
+    failures: list[Failure] = []
 
     def fail(error: RefusedError) -> None:
         failures.append(error.failure)
 
-    instructions = list(_instructions(lines, source, fail))
-    built = build(source, lines.escape, instructions, fail, arguments or {})
+    instructions: list[Instruction] = []
+    try:
+        for instruction in _instructions(lines, source, fail):
+            instructions.append(instruction)  # noqa: PERF402  # those before the error count
+    except UnreadableError as error:
+        cut = error.failure
+    failures += [cut] if cut else []
+    built = build(source, lines.escape, instructions, fail, arguments)
     if not built and not failures:
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
     failures.sort(key=_start)
-    return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures))
+    return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures)), cut
 
 
 def may_start_containers(text: str) -> bool:
@@ -103,8 +125,7 @@ def _instructions(lines: Lines, source: Source, fail: Callable[[RefusedError], N
             for _, logical in together:
                 yield from _instruction(logical, lines.escape, source, fail)
         elif missed and missed[0] < number <= missed[1]:
-            fail(_no_heredoc(lines.instructions[missed[0]], first))
-            return
+            raise _no_heredoc(lines.instructions[missed[0]], first)
         else:
             fail(_unknown(first, len(together)))
 
@@ -130,14 +151,14 @@ def _unknown(logical: Logical, count: int) -> RefusedError:
     return refused(logical.text, keyword(logical.text.text), f"unknown instruction: {logical.keyword[:30]}{more}")
 
 
-def _no_heredoc(beginning: Logical, logical: Logical) -> RefusedError:
+def _no_heredoc(beginning: Logical, logical: Logical) -> UnreadableError:
     """Refuse the first line of what was to be a heredoc; what is one and what not is anybody's guess below it."""
     line = beginning.text.region(Span(0, 1)).line
     message = (
-        f"unknown instruction: {logical.keyword[:30]}; the builder finds no heredoc in line {line}, so that the text"
-        " below it is instructions; from here on nothing is checked"
+        f"the builder refuses this: unknown instruction: {logical.keyword[:30]}; it finds no heredoc in line {line}, so"
+        " that the text below it is instructions; from here on nothing is checked"
     )
-    return refused(logical.text, keyword(logical.text.text), message)
+    return refusal(logical.text, keyword(logical.text.text), message)
 
 
 def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
