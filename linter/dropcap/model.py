@@ -156,12 +156,11 @@ class Instruction(NamedTuple):
 
     Attributes:
         keyword: in upper case: `RUN`.
-        flags: its `--name=value` words, each located, as written.
+        flags: its `--name=value` words, each located, without quotes and escapes.
         value: all that follows keyword and flags, continuation lines joined as the builder joins them.
         words: the JSON form's items, or None in shell form.
-        body: the text that a shell would run, as a source of its own; None where there is none.
+        body: the text that a shell would run, heredocs included, as a source of its own; None where there is none.
         span: from the keyword to the end of its last line (heredoc bodies included).
-        fed: a heredoc that a shell is given to run (`RUN <<EOF bash`), as a source of its own.
         trigger: the instruction that ONBUILD keeps for the builds upon this stage's image.
 
     """
@@ -172,7 +171,6 @@ class Instruction(NamedTuple):
     words: tuple[Located[str], ...] | None
     body: Source | None
     span: Span
-    fed: Source | None = None
     trigger: Instruction | None = None
 
 

@@ -52,6 +52,14 @@ class Carrier(NamedTuple):
 _YAML = (".yml", ".yaml")
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 
+# Pictures, archives, documents and settings, whatever the case. A source file of that name is written in small letters:
+# `dockerfile.go` is a part of a program, `Dockerfile.go` the image of one.
+_NO_DOCKERFILE = (
+    r"(?:.*\.(?i:7z|bz2|containerignore|csv|dockerignore|gif|gz|html?|ico|jpe?g|json|log|md|pdf|png|rar|rst|sh|svg|tar|tgz"
+    r"|toml|webp|xml|xz|ya?ml|zip|zst)"
+    r"|(?:.*/)?[a-z][^/]*\.(?:c|cc|cpp|cs|css|ex|go|h|hs|java|js|jsx|kt|lua|php|pl|py|rb|rs|scala|swift|ts|tsx|vue))$"
+)
+
 CARRIERS = (
     Carrier(
         "compose",
@@ -63,9 +71,8 @@ CARRIERS = (
     Carrier("devcontainer", r"(?:.*/)?\.?devcontainer\.json"),
     Carrier(
         "dockerfile",
-        r"(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-](?!(?:dockerignore|containerignore)$)[^/]*)?"
-        r"|[^/]*\.(?:dockerfile|containerfile))(?<!\.(?i:md|go|js|ts|py|sh))"
-        r"(?<!\.(?i:rst|yml))(?<!\.(?i:html|json|yaml|toml))",
+        rf"(?!{_NO_DOCKERFILE})(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-][^/]*)?"
+        r"|[^/]*\.(?:dockerfile|containerfile))",
     ),
     Carrier("workflow", r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", _YAML),
     Carrier("action", r"(?:.*/)?action\.ya?ml"),

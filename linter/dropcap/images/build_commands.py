@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.lang.words import Word
 from dropcap.model import Located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.lang.shell.call import Answer, Call
     from dropcap.model import Instruction
     from dropcap.source import Source
 
+    Words = Sequence[Located[str] | None]
 
-def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:
+# What `xargs` takes a value behind; xargs(1).
+_XARGS_VALUED = "EILPadns"
+_EXECUTES = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+
+
+def step_commands(step: Instruction, needle: str) -> Iterator[Words]:
     """Give the words of the commands of a RUN instruction, as :func:`commands` does; of others nothing.
 
     Args:
@@ -27,27 +35,87 @@ def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[s
     """
     if step.keyword != "RUN":
         return
-    if step.words is not None:
-        yield step.words
-    for script in (step.body, step.fed):
-        if script is not None and re.search(needle, script.text):
-            yield from commands(script)
+    if step.words is not None and re.search(needle, " ".join(word.value for word in step.words)):
+        yield from _of_program(step.words)
+    if step.body is not None and re.search(needle, step.body.text):
+        yield from commands(step.body)
 
 
-def commands(script: Source) -> Iterator[Sequence[Located[str] | None]]:
+def commands(script: Source) -> Iterator[Words]:
     """Give the words of every simple command of a shell script, as its program would get them.
 
-    The program comes first, without `sudo` and its like; None stands for a word that nobody can know before
-    the script runs. Look for the program's name in the script's text first: this imports a parser of shell.
+    The program comes first, without `sudo` and its like; None stands for a word that nobody can know before the script
+    runs. What scripts in strings and here-documents run that are handed to a shell is among them, and what `find` and
+    `xargs` run. Look for the program's name in the script's text first: this imports a parser of shell.
 
     Raises:
         UnreadableError: the script nests too deeply.
 
     """
     from dropcap.lang.shell import simple_commands
+    from dropcap.lang.shell.program import Setting, follow_script
+
+    heard = _Heard()
+    follow_script(script, heard, Setting())
+    yield from _each((*simple_commands(script), *heard.calls))
+
+
+def _of_program(words: Sequence[Located[str]]) -> Iterator[Words]:
+    """Give the commands of a program that no shell starts, such as a shell that is handed a script."""
+    from dropcap.lang.shell.program import Setting, follow_command
+
+    own = [Word(word.value, word.source, word.span) for word in words]
+    heard = _Heard()
+    follow_command(own, heard, Setting())
+    yield from _each((own, *heard.calls))
+
+
+class _Heard:
+    """Takes note of every command, and knows no answer."""
+
+    def __init__(self) -> None:
+        self.calls: list[Sequence[Word]] = []
+
+    def hear(self, call: Call) -> None:
+        self.calls.append(call.words)
+
+    def answer(self, _: Call) -> Answer | None:
+        return None
+
+    def read(self, _: Call) -> Source | None:
+        return None
+
+
+def _each(found: Sequence[Sequence[Word]]) -> Iterator[Words]:
+    """Give the words of commands as their programs get them, those at one place in the file once."""
     from dropcap.lang.shell.launchers import unwrapped
 
-    for words in simple_commands(script):
-        yield [
+    seen: set[int] = set()
+    for words in found:
+        located: Words = [
             Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
         ]
+        for one in (located, *_inner(located)):
+            first = one[0] if one else None
+            at = -1 if first is None else first.source.to_root(first.span)[1].start
+            if at not in seen:
+                yield one
+            if at >= 0:
+                seen.add(at)
+
+
+def _inner(words: Words) -> Iterator[Words]:
+    """Give the commands that `find` and `xargs` run."""
+    values = ["" if word is None else word.value for word in words]
+    program = values[0].rpartition("/")[2] if values else ""
+    if program == "find":
+        starts = [index + 1 for index, value in enumerate(values) if value in _EXECUTES]
+        for start in starts:
+            end = next((index for index in range(start, len(values)) if values[index] in {";", "+"}), len(values))
+            yield words[start:end]
+    elif program == "xargs":
+        at = 1
+        while at < len(values) and values[at].startswith("-"):
+            takes_next = len(values[at]) == len("-n") and values[at][1] in _XARGS_VALUED
+            at += 1 + takes_next
+        yield words[at:]

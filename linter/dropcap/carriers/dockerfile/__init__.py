@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dropcap.clients import client_names
-from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, to_instruction
-from dropcap.lang.dockerfile.logical_lines import read_lines, refusal
+from dropcap.lang.dockerfile.checks import check
+from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused, to_instruction
+from dropcap.lang.dockerfile.lexer import SPACE, keyword
+from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
-from dropcap.model import Container, Document, Failure, Instruction, Kind, Level
+from dropcap.model import Container, Document, Failure, Instruction, Kind, Level, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dropcap.carriers.request import Request
-    from dropcap.lang.dockerfile.logical_lines import Logical
+    from dropcap.lang.dockerfile.logical_lines import Lines, Logical
     from dropcap.lang.dockerfile.stages import Built
     from dropcap.model import Stage
     from dropcap.source import Source
 
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
+_LIKE_A_HEREDOC = re.compile(r"<<-?\s*\\?['\"]?(\w+)")
+_TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
+_MARKS = ("{{", "{%", "<%", "%%")
+_OPTION = "${templateOption:"  # in templates of development containers
 _CLIENT = r"\b{clients}[\s\\\"',]"
 _STARTS = r"\b(?:run|create|exec)\b"
 
 
 def read(source: Source, _request: Request | None = None) -> Document:
-    """Read a Dockerfile: its stages, and the containers that its build steps start; raises as :func:`read_stages`."""
-    document = read_stages(source)
+    """Read a Dockerfile: its stages, and the containers that its build steps start.
+
+    What the builder would refuse is a failure, and the rest is still read; but nothing below a broken heredoc.
+
+    Raises:
+        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile or no UTF-8.
+
+    """
+    document, _ = _read(source, {})
     if not may_start_containers(source.text):
         return document
     from dropcap.carriers.dockerfile import build_steps  # few Dockerfiles name a client at all
@@ -38,36 +52,50 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
 
 def read_stages(source: Source, arguments: Mapping[str, str | None] | None = None) -> Document:
-    """Read a Dockerfile's stages: what the builder would refuse is a failure, and the rest is still read.
+    """Read a Dockerfile's stages for one who builds it; other refusals than these are failures.
 
     Args:
         source: the file.
         arguments: the values that its build is given for `ARG`; None for one that is not known.
 
     Raises:
-        UnreadableError: the builder cannot take it apart: it is empty, is no Dockerfile, a heredoc is not
-            ended, or it is no UTF-8.
+        UnreadableError: as :func:`read`, and where a heredoc is broken, so that nobody knows what its stages are.
 
     """
+    document, cut = _read(source, arguments or {})
+    if cut is not None:
+        raise UnreadableError(cut)
+    return document
+
+
+def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document, Failure | None]:
+    """Read a Dockerfile's stages; gives why they end before the file does, too."""
     if source.encoding != "utf-8":
         message = f"the builder reads no {source.encoding.upper()}; save the file as UTF-8"
         raise refusal(source, Span(0, 0), message)
-    lines, escape = read_lines(source)
-    if not lines:
+    lines = read_lines(source)
+    cut = lines.broken
+    if not lines.instructions and cut is None:
         raise refusal(source, Span(0, 0), "no Dockerfile: it has no instructions")
-    _refuse_other_files(lines)
+    _refuse_other_files(source, lines.instructions)
     failures: list[Failure] = []
 
     def fail(error: RefusedError) -> None:
         failures.append(error.failure)
 
-    instructions = [found for logical in lines if (found := _instruction(logical, source, fail))]
-    built = build(source, escape, instructions, fail, arguments or {})
+    instructions: list[Instruction] = []
+    try:
+        for instruction in _instructions(lines, source, fail):
+            instructions.append(instruction)  # noqa: PERF402  # those before the error count
+    except UnreadableError as error:
+        cut = error.failure
+    failures += [cut] if cut else []
+    built = build(source, lines.escape, instructions, fail, arguments)
     if not built and not failures:
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
     failures.sort(key=_start)
-    return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures))
+    return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures)), cut
 
 
 def may_start_containers(text: str) -> bool:
@@ -87,27 +115,90 @@ def target(document: Document, name: str | None = None) -> Stage | None:
     return stages[int(name)] if name.isdecimal() and int(name) < len(stages) else None
 
 
-def _instruction(logical: Logical, source: Source, fail: Callable[[RefusedError], None]) -> Instruction | None:
+def _instructions(lines: Lines, source: Source, fail: Callable[[RefusedError], None]) -> Iterator[Instruction]:
+    """Give the instructions that the builder takes, and each FROM: what follows it is not the stage's before it."""
+    missed = _missed_heredoc(lines.instructions)
+    for is_known, group in groupby(enumerate(lines.instructions), lambda pair: pair[1].keyword in KEYWORDS):
+        together = list(group)
+        number, first = together[0]
+        if is_known:
+            for _, logical in together:
+                yield from _instruction(logical, lines.escape, source, fail)
+        elif missed and missed[0] < number <= missed[1]:
+            raise _no_heredoc(lines.instructions[missed[0]], first)
+        else:
+            fail(_unknown(first, len(together)))
+
+
+def _instruction(
+    logical: Logical, escape: str, source: Source, fail: Callable[[RefusedError], None]
+) -> Iterator[Instruction]:
     try:
-        return to_instruction(logical, source)
+        instruction = to_instruction(logical, source, escape)
+        if logical.keyword == "FROM":
+            yield instruction
+        check(instruction, logical.heredocs, source, escape)
     except RefusedError as error:
         fail(error)
-        return None
-
-
-def _refuse_other_files(lines: list[Logical]) -> None:
-    """Refuse a file that is named like a Dockerfile and is none: its very first word says so."""
-    first = lines[0]
-    if first.keyword in KEYWORDS:
-        return
-    span = Span(0, len(first.keyword))
-    if first.text.text.startswith(("{{", "{%", "<%", "#{", "@")):
-        message = "this is a template, not a Dockerfile yet: render it first and check the result"
     else:
+        if logical.keyword != "FROM":
+            yield instruction
+
+
+def _unknown(logical: Logical, count: int) -> RefusedError:
+    """Refuse instructions that are none and follow each other, all at once."""
+    more = "" if count == 1 else f" (and {count - 1} more {'line' if count == 2 else 'lines'} below it)"  # noqa: PLR2004  # itself and one
+    return refused(logical.text, keyword(logical.text.text), f"unknown instruction: {logical.keyword[:30]}{more}")
+
+
+def _no_heredoc(beginning: Logical, logical: Logical) -> UnreadableError:
+    """Refuse the first line of what was to be a heredoc; what is one and what not is anybody's guess below it."""
+    line = beginning.text.region(Span(0, 1)).line
+    message = (
+        f"the builder refuses this: unknown instruction: {logical.keyword[:30]}; it finds no heredoc in line {line}, so"
+        " that the text below it is instructions; from here on nothing is checked"
+    )
+    return refusal(logical.text, keyword(logical.text.text), message)
+
+
+def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
+    """Find the first instruction that was to begin a heredoc and does not, and the line that was to end it."""
+    pending: dict[str, int] = {}
+    for number, logical in enumerate(logicals):
+        text = logical.text.text
+        first = pending.get(text.strip(SPACE))
+        if first is not None:
+            return first, number
+        if logical.keyword in TAKES_HEREDOCS and "<<" in text and not logical.heredocs:
+            for found in _LIKE_A_HEREDOC.finditer(text):
+                pending.setdefault(found[1], number)
+    return None
+
+
+def _refuse_other_files(source: Source, lines: list[Logical]) -> None:
+    """Refuse a template, and a file that is named like a Dockerfile and is none: its very first word says so."""
+    if not lines:
+        return
+    first = lines[0]
+    at = source.text.find(_OPTION)
+    if at >= 0:
+        raise _note(source, Span(at, at + len(_OPTION)), _TEMPLATE)
+    for logical in lines:
+        span = keyword(logical.text.text)
+        marks = _MARKS if logical is not first else (*_MARKS, "#{", "@")
+        if logical.keyword not in KEYWORDS and logical.text.text.startswith(marks, span.start):
+            raise _note(logical.text, span, _TEMPLATE)
+        if logical.keyword == "FROM" and any(mark in logical.text.text for mark in _MARKS):
+            raise _note(logical.text, span, _TEMPLATE)
+    if first.keyword not in KEYWORDS:
         message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction"
-    error = refusal(first.text, span, message)
+        raise _note(first.text, keyword(first.text.text), message)
+
+
+def _note(source: Source, span: Span, message: str) -> UnreadableError:
+    error = refusal(source, span, message)
     error.failure = error.failure._replace(level=Level.NOTE)
-    raise error
+    return error
 
 
 def _container(built: Built) -> Container:

@@ -10,7 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
-from dropcap.lang.dockerfile.lexer import pairs
+from dropcap.lang.dockerfile.lexer import declared, pairs
+from dropcap.lang.dockerfile.logical_lines import escape_character
+from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 
     # For each name where its value is written, or None where that is not known; and whether it is but a default.
     Variables: TypeAlias = dict[str, tuple[tuple[str, int] | None, bool]]
+
+
+class _Settings(NamedTuple):
+    """What is set in a stage: all of it, and what ENV has set."""
+
+    variables: Variables
+    env: Variables
+
 
 MOST_VARIABLES = 200
 """How many variables of a stage are looked at."""
@@ -40,32 +50,35 @@ def added(document: Document) -> Document:
 
 
 def _scripts(document: Document) -> Iterator[Script]:
-    kept: dict[int, Variables] = {}  # what each stage hands on to the stages that build upon it
+    escape = escape_character(document.source)
+    kept: dict[int, _Settings] = {}  # what each stage hands on to the stages that build upon it
     for container in document.containers:
         stage = container.stage
         if stage is None:
             continue
-        variables = _inherited(stage, kept)
+        settings = _inherited(stage, kept)
         for instruction in stage.instructions:
             step = instruction.trigger or instruction
             if step.keyword == "RUN":
-                yield from _step(document.source, step, variables)
+                yield from _step(document.source, step, settings.variables)
             elif instruction.trigger is None and instruction.keyword in {"ENV", "ARG"}:
-                _take(instruction, variables)
-        kept[stage.number] = variables
+                _take(instruction, settings, escape)
+        kept[stage.number] = settings
 
 
-def _inherited(stage: Stage, kept: dict[int, Variables]) -> Variables:
-    above = kept.get(stage.parent.number, {}) if stage.parent else {}
-    return {name: value for name, value in above.items() if not value[1]}
+def _inherited(stage: Stage, kept: dict[int, _Settings]) -> _Settings:
+    """Give what a stage begins with: what its base has, of which what ENV has set counts more."""
+    above = kept.get(stage.parent.number) if stage.parent else None
+    return _Settings({**above.variables, **above.env}, dict(above.env)) if above else _Settings({}, {})
 
 
-def _take(instruction: Instruction, variables: Variables) -> None:
-    """Take what `ENV` and `ARG` set; an argument never hides what `ENV` has set."""
+def _take(instruction: Instruction, settings: _Settings, escape: str) -> None:
+    """Take what `ENV` and `ARG` set, the later over the earlier one."""
     is_default = instruction.keyword == "ARG"
-    for name, value in _pairs(instruction, is_default=is_default):
+    variables = settings.variables
+    for name, value in _pairs(instruction, escape, is_default=is_default):
         known = name in variables
-        if (known and is_default and not variables[name][1]) or (not known and len(variables) >= MOST_VARIABLES):
+        if (known and value is None) or (not known and len(variables) >= MOST_VARIABLES):
             continue
         match = re.fullmatch(_WRITTEN, value.value) if value is not None else None
         if value is None or match is None or not match["text"].isprintable():
@@ -73,17 +86,19 @@ def _take(instruction: Instruction, variables: Variables) -> None:
         else:
             at = value.source.to_root(value.span)[1].start + match.start("text")
             variables[name] = (match["text"], at), is_default
+        if not is_default:
+            settings.env[name] = variables[name]
 
 
-def _pairs(instruction: Instruction, *, is_default: bool) -> Iterable[tuple[str, Located[str] | None]]:
+def _pairs(instruction: Instruction, escape: str, *, is_default: bool) -> Iterable[tuple[str, Located[str] | None]]:
     source, span = instruction.value.source, instruction.value.span
-    if not is_default or "=" in instruction.value.value:
-        return pairs(source, span)
-    return [(name, None) for name in instruction.value.value.split()]
+    if not is_default:
+        return [(name.value, value) for name, value in pairs(source, span, escape)]
+    return list(declared(source, span, escape))
 
 
 def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[Script]:
-    """Give the scripts of a step: what a shell runs, what it is fed, or the words of a program."""
+    """Give the script of a step: what a shell runs, or the words of a program."""
     builder = Builder(source)
     if step.words is not None:
         for word in step.words:
@@ -96,8 +111,6 @@ def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[S
         if names:
             _add_text(builder, step.body)
         yield builder.build() if names else Script(step.body)
-    if step.fed is not None:
-        yield Script(step.fed)
 
 
 def _add_text(builder: Builder, text: Source) -> None:

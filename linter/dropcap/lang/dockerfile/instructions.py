@@ -1,16 +1,19 @@
-"""An instruction's parts, and what the builder refuses about it (BuildKit, `frontend/dockerfile/instructions`)."""
+"""A joined text becomes an instruction: flags, arguments, and the text that a shell runs."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.dockerfile.lexer import arguments, flags, json_words
+from dropcap.lang.dockerfile.heredocs import is_heredoc
+from dropcap.lang.dockerfile.lexer import arguments, flags, json_words, keyword
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Failure, Instruction, Located
 from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dropcap.lang.dockerfile.logical_lines import Heredoc, Logical
     from dropcap.source import Source
 
@@ -36,21 +39,12 @@ KEYWORDS = frozenset(
         "WORKDIR",
     }
 )
-_FLAGS = {
-    "ADD": {"keep-git-dir", "chmod", "chown", "link", "checksum", "unpack", "exclude"},
-    "COPY": {"from", "chmod", "chown", "link", "parents", "exclude"},
-    "FROM": {"platform"},
-    "HEALTHCHECK": {"interval", "timeout", "start-period", "start-interval", "retries"},
-    "RUN": {"mount", "network", "security", "device"},
-}
-_REPEATABLE = frozenset({"mount", "exclude", "device"})
-_WITH_JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "ADD", "COPY", "VOLUME"})
-_MAY_BE_EMPTY = frozenset({"CMD", "ENTRYPOINT", "RUN"})
-_ONE_WORD = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
-_NO_ONBUILD = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
-_SECURITY = frozenset({"sandbox", "insecure"})
-_SHELL = r"\s*(?:\S*/)?(?:ba|da|a|k|z)?sh(?:\s+(?:-\S*|pipefail))*\s*"
-_FIRST_WORD = re.compile(r"[^\t\v\f\r ]+")
+_JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "ADD", "COPY", "VOLUME"})
+_BEGINNING = r"""\d*<<-?[ \t]*(?:'[^']*'|"[^"]*"|[^\s'"<>|&;()])+"""
+_HEREDOCS_FIRST = re.compile(
+    rf"(?P<heredocs>{_BEGINNING}(?:[ \t]+{_BEGINNING})*)(?P<blank>[ \t]+)(?P<program>[\w./+-]+)(?![\w=])"
+)
+_TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
 class RefusedError(Exception):
@@ -62,98 +56,108 @@ class RefusedError(Exception):
         self.failure = failure
 
 
-def to_instruction(logical: Logical, file: Source) -> Instruction:
+def refused(source: Source, span: Span, message: str, who: str = "the builder refuses") -> RefusedError:
+    """Make the error of an instruction that the builder refuses."""
+    return RefusedError(Failure(source.path, f"{who} this: {message}", source=source, span=span))
+
+
+def to_instruction(logical: Logical, file: Source, escape: str) -> Instruction:
     """Take a joined text apart.
 
     Raises:
-        RefusedError: the builder refuses it.
+        RefusedError: its keyword is none, or its list in the JSON form holds something else than strings.
 
     """
     text = logical.text
-    keyword_span = Span(0, len(logical.keyword))
+    at = keyword(text.text)
     if logical.keyword not in KEYWORDS:
-        raise refused(text, keyword_span, f"unknown instruction: {logical.keyword}")
-    start = text.to_root(keyword_span)[1].start
-    whole = Span(start, logical.end)
-    instruction = _read(logical.keyword, text, arguments(text), logical.heredocs, file, whole)
-    if logical.keyword == "ONBUILD":
-        return instruction._replace(trigger=_trigger(instruction, logical.heredocs, file))
-    return instruction
+        raise refused(text, at, f"unknown instruction: {logical.keyword[:30]}")
+    whole = Span(text.to_root(at)[1].start, logical.end)
+    instruction = _read(logical, 0, file, escape, whole)
+    if logical.keyword != "ONBUILD" or not instruction.value.value:
+        return instruction
+    start = instruction.value.span.start
+    word = keyword(text.text, start)
+    name = text.text[word.start : word.end].upper()
+    if name == "ONBUILD":
+        raise refused(text, word, "ONBUILD isn't allowed as an ONBUILD trigger")
+    if name in {"FROM", "MAINTAINER"}:
+        raise refused(text, word, f"{name} isn't allowed as an ONBUILD trigger")
+    if name not in KEYWORDS:
+        raise refused(text, word, f"unknown instruction: {name[:30]}", "every build upon this image refuses")
+    return instruction._replace(trigger=_read(logical._replace(keyword=name), start, file, escape, whole))
 
 
-def _trigger(onbuild: Instruction, heredocs: tuple[Heredoc, ...], file: Source) -> Instruction:
-    """Read what an ONBUILD instruction keeps for the images that build upon it."""
-    text, at = onbuild.value.source, onbuild.value.span
-    word = _FIRST_WORD.match(text.text, at.start, at.end)
-    keyword = word[0].upper() if word else ""
-    span = Span(at.start, at.start + len(keyword))
-    if keyword in _NO_ONBUILD:
-        raise refused(text, span, f"{keyword} isn't allowed as an ONBUILD trigger")
-    if keyword not in KEYWORDS:
-        raise refused(text, span, f"unknown instruction: {keyword}")
-    inner = text.slice(Span(at.start, at.end))
-    heredocs = tuple(one._replace(word=Span(one.word.start - at.start, one.word.end - at.start)) for one in heredocs)
-    return _read(keyword, inner, arguments(inner), heredocs, file, onbuild.span)
+def _read(logical: Logical, start: int, file: Source, escape: str, whole: Span) -> Instruction:
+    """Read an instruction that begins at an offset of a joined text."""
+    text, name = logical.text, logical.keyword
+    found, rest = flags(text, arguments(text.text, start), escape)
+    value = Located(text.text[rest.start : rest.end], text, rest)
+    words = _words(name, value)
+    body = _body(value, logical.heredocs, file) if name == "RUN" and words is None else None
+    return Instruction(name, found, value, words, body, whole)
 
 
-def refused(source: Source, span: Span, message: str) -> RefusedError:
-    """Make the error of an instruction that the builder refuses."""
-    return RefusedError(Failure(source.path, f"the builder refuses this: {message}", source=source, span=span))
-
-
-def _read(  # an instruction's parts
-    keyword: str, text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source, whole: Span
-) -> Instruction:
-    found, rest = flags(text, at) if keyword in _FLAGS else ((), at)
-    _check_flags(keyword, found)
-    written = text.text[rest.start : rest.end]
-    value = Located(written, text, rest)
-    if not written and keyword not in _MAY_BE_EMPTY:
-        needs = "exactly one argument" if keyword in _ONE_WORD else "at least one argument"
-        raise refused(text, Span(0, len(keyword)), f"{keyword} requires {needs}")
-    words = None
-    if keyword in _WITH_JSON:
-        try:
-            words = json_words(text, rest)
-        except ValueError as error:
-            raise refused(text, rest, str(error)) from None
-    if keyword == "SHELL" and words is None:
-        raise refused(text, rest, "SHELL requires the arguments to be in JSON form")
-    body = fed = None
-    if keyword == "RUN" and words is None:
-        body, fed = _body(text, rest, heredocs, file), _fed(text, rest, heredocs, file)
-    return Instruction(keyword, found, value, words, body, whole, fed)
-
-
-def _check_flags(keyword: str, found: tuple[Located[str], ...]) -> None:
-    seen = set()
-    for flag in found:
-        name = flag.value[2:].partition("=")[0]
-        if name not in _FLAGS[keyword]:
-            raise refused(flag.source, flag.span, f"unknown flag: --{name}")
-        if name in seen and name not in _REPEATABLE:
-            raise refused(flag.source, flag.span, f"duplicate flag specified: {name}")
-        value = flag.value.partition("=")[2]
-        if name == "security" and value not in _SECURITY:
-            raise refused(flag.source, flag.span, f'security "{value}" is not valid; there are sandbox and insecure')
-        seen.add(name)
-
-
-def _body(text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source) -> Source | None:
-    """Find the text that a shell runs: a heredoc that stands alone is the script itself.
-
-    With a line `#!` it is executed as a file, by the program named there.
-    """
-    if not heredocs or heredocs[0].word != at:
-        return text.slice(at)
-    script = file.slice(heredocs[0].body)
-    return script if not script.text.startswith("#!") or is_shell_script(script.text.encode()) else None
-
-
-def _fed(text: Source, at: Span, heredocs: tuple[Heredoc, ...], file: Source) -> Source | None:
-    """Find the heredoc that a shell reads as its script: that of a command which is a shell and options."""
-    if len(heredocs) != 1:
+def _words(name: str, value: Located[str]) -> tuple[Located[str], ...] | None:
+    """Read the JSON form, where there is one."""
+    if name not in _JSON:
         return None
-    word = heredocs[0].word
-    command = f"{text.text[at.start : word.start]} {text.text[word.end : at.end]}"
-    return file.slice(heredocs[0].body) if re.fullmatch(_SHELL, command) else None
+    try:
+        return json_words(value.source, value.span)
+    except ValueError as error:
+        raise refused(value.source, value.span, str(error)) from None
+
+
+def _body(value: Located[str], heredocs: tuple[Heredoc, ...], file: Source) -> Source | None:
+    """Find the text that a shell runs: the command and the heredocs below it, or a heredoc that stands alone.
+
+    A heredoc that begins with `#!` is executed as a file, by the program named there.
+    """
+    if not heredocs:
+        return value.source.slice(value.span)
+    if is_heredoc(value.value):
+        script = _script(heredocs[0], file)
+        return script if not script.text.startswith("#!") or is_shell_script(script.text.encode()) else None
+    parts, segments, length = list[str](), list[tuple[int, int]](), 0
+    for start, end in _command_first(value.value):
+        segments += [(length + here - start, there) for here, there in _segments(value, start, end)]
+        parts.append(value.value[start:end])
+        length += end - start
+    for one in heredocs:
+        content = file.text[one.body.start : one.body.end]
+        segments += [(length, one.body.start - 1), (length + 1 + len(content), one.body.end)]
+        parts.append(f"\n{content}{one.word.name}")
+        length += len(parts[-1])
+    return file.piece("".join(parts), segments, is_scattered=True)
+
+
+def _command_first(text: str) -> list[tuple[int, int]]:
+    """Cut a command so that its program comes before the heredocs that it begins with; the parser reads only that."""
+    found = _HEREDOCS_FIRST.match(text)
+    if found is None:
+        return [(0, len(text))]
+    return [found.span("program"), found.span("blank"), found.span("heredocs"), (found.end(), len(text))]
+
+
+def _script(heredoc: Heredoc, file: Source) -> Source:
+    """Give a heredoc's text; `<<-` takes the tabs at the beginning of its lines off."""
+    whole = file.slice(heredoc.body)
+    if not heredoc.word.chomps or "\t" not in whole.text:
+        return whole
+    parts, segments, length, at = list[str](), list[tuple[int, int]](), 0, 0
+    for found in (*_TABS.finditer(whole.text), None):
+        end = found.start() if found else len(whole.text)
+        segments.append((length, heredoc.body.start + at))
+        parts.append(whole.text[at:end])
+        length += end - at
+        at = found.end() if found else end
+    return file.piece("".join(parts), segments)
+
+
+def _segments(value: Located[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Say where the parts of a stretch of a joined text stand in the file; offsets count from the value's start."""
+    first, last = value.span.start + start, value.span.start + end
+    found = value.source.segments
+    for (here, there), (until, _) in zip(found, [*found[1:], (last, 0)], strict=True):
+        if here < last and (until > first or here == first):
+            yield max(here, first) - value.span.start, there + max(first - here, 0)

@@ -12,7 +12,8 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from dropcap.lang.dockerfile.lexer import WORD, json_strings
+from dropcap.lang.dockerfile.heredocs import heredoc_words
+from dropcap.lang.dockerfile.lexer import SPACE, arguments, flags, json_list, keyword
 from dropcap.model import Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
@@ -20,34 +21,28 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.lang.dockerfile.heredocs import HeredocWord
     from dropcap.source import Source
 
 MAX_LINE = 65535
 """The longest line that BuildKit reads, in bytes."""
 
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
+# The blanks are Go's, which a vertical tab is not one of.
+_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
-_COMMENT = re.compile(r"[^\S\x1c-\x1f]*#")  # Go's blanks are Python's, without the separators of ASCII
-_SPACE = " \t\v\f\r"
-# Go's strings.TrimSpace, within a line.
-_KEYWORD = re.compile(r"[^\t\v\f\r ]+")
-_ONBUILD = re.compile(r"onbuild[\t\v\f\r ]+", re.IGNORECASE)
-_TAKES_HEREDOC = re.compile(r"(?:run|copy|add)[\t\v\f\r ]", re.IGNORECASE)
-_HEREDOC = re.compile(r"(\d*)<<(-?)([^<]+)")
+TAKES_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 
 
 class Heredoc(NamedTuple):
     """A text that stands below its instruction.
 
     Attributes:
-        name: the word that ends it.
-        word: where `<<NAME` stands in the instruction's text.
+        word: what begins it, with the name that ends it.
         body: where the text stands in the file, without the line that ends it.
 
     """
 
-    name: str
-    word: Span
+    word: HeredocWord
     body: Span
 
 
@@ -72,9 +67,33 @@ class Logical(NamedTuple):
     heredocs: tuple[Heredoc, ...]
 
 
+class Lines(NamedTuple):
+    """What a Dockerfile holds.
+
+    Attributes:
+        instructions: in their order.
+        escape: the file's escape character.
+        broken: why the instructions end before the file does, where a heredoc is not ended.
+
+    """
+
+    instructions: list[Logical]
+    escape: str
+    broken: Failure | None
+
+
 class _Line(NamedTuple):
     start: int
     text: str
+
+
+class _UnendedError(Exception):
+    """A heredoc is not ended; its first line and its word."""
+
+    def __init__(self, text: Source, word: HeredocWord) -> None:
+        super().__init__(word.name)
+        self.text = text
+        self.word = word
 
 
 class _Reader:
@@ -88,19 +107,19 @@ class _Reader:
         self.escape = "\\"
 
     def instructions(self) -> Iterator[Logical]:
-        self._directives()
+        self.directives()
         while self.at < len(self.lines):
-            line = self.lines[self.at]
-            if _COMMENT.match(line.text) or not line.text.strip(_SPACE):
+            if _says_nothing(self.lines[self.at]):
                 self._skip()
-                continue
-            yield self._instruction()
+            else:
+                yield self._instruction()
 
-    def _directives(self) -> None:
+    def directives(self) -> None:
         seen = set()
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            found = _DIRECTIVE.match(line.text)
+            text = line.text.lstrip(SPACE)
+            found = _DIRECTIVE.fullmatch(text[1:].lstrip(SPACE)) if text.startswith("#") else None
             name = found[1].lower() if found else ""
             if found is None or name not in _DIRECTIVES:
                 return
@@ -109,7 +128,7 @@ class _Reader:
                 raise refusal(self.source, span, f"only one {name} parser directive can be used; take this one out")
             seen.add(name)
             if name == "escape":
-                self.escape = found[2].rstrip()
+                self.escape = found[2]
                 if self.escape not in {"\\", "`"}:
                     raise refusal(self.source, span, f"the escape character is ` or \\, not {self.escape[:30]}")
             self._skip()
@@ -123,23 +142,22 @@ class _Reader:
         while goes_on and self.at < len(self.lines):
             line = self.lines[self.at]
             self._check_length(line)
-            if self.at > first and (_COMMENT.match(line.text) or not line.text.strip(_SPACE)):
-                self._skip()
+            self._skip()
+            if self.at > first + 1 and _says_nothing(line):
                 continue
             content, goes_on = self._without_continuation(line.text)
-            blanks = len(content) - len(content.lstrip(_SPACE)) if self.at == first else 0
-            content = content[blanks:]
+            blanks = len(content) - len(content.lstrip(SPACE)) if not length else 0
             segments.append((length, line.start + blanks))
-            parts.append(content)
-            length += len(content)
-            self._skip()
+            parts.append(content[blanks:])
+            length += len(content) - blanks
         text = self.source.piece("".join(parts), segments)
-        self.prepared[first] = text.text.rstrip("\\" + _SPACE)
+        # On one line, and never empty: it would lose that one.
+        self.prepared[first] = text.text.strip("\\\x1c\x1d\x1e\x1f" + SPACE) or "X"
+        at = keyword(text.text)
+        name = text.text[at.start : at.end].upper()
         heredocs = tuple(self._heredocs(text))
         last = self.lines[self.at - 1]
-        found = _KEYWORD.match(text.text)
-        keyword = found[0].upper() if found else ""
-        return Logical(keyword, text, first + 1, self.at, last.start + len(last.text), heredocs)
+        return Logical(name, text, first + 1, self.at, last.start + len(last.text), heredocs)
 
     def _without_continuation(self, text: str) -> tuple[str, bool]:
         """Take the escape character off a line's end; after another one it means itself."""
@@ -150,27 +168,31 @@ class _Reader:
         return before, True
 
     def _heredocs(self, text: Source) -> Iterator[Heredoc]:
-        if "<<" not in text.text:
-            return
-        inner = _ONBUILD.match(text.text)
-        start = inner.end() if inner else 0
-        if not _TAKES_HEREDOC.match(text.text, start) or _is_json(text.text[start:]):
-            return
-        for word in list(WORD.finditer(text.text)):
-            found = _HEREDOC.fullmatch(word[0])
-            if found is not None:
-                yield self._heredoc(text, Span(*word.span()), unquoted(found[3]), chomps=bool(found[2]))
+        if "<<" in text.text and self._takes_heredocs(text):
+            for word in heredoc_words(text.text):
+                yield self._heredoc(text, word)
 
-    def _heredoc(self, text: Source, word: Span, name: str, *, chomps: bool) -> Heredoc:
+    def _takes_heredocs(self, text: Source) -> bool:
+        """Return whether an instruction, or the one that ONBUILD keeps, takes heredocs; the JSON form has none."""
+        start = 0
+        for is_inside in (False, True):
+            at = keyword(text.text, start)
+            name = text.text[at.start : at.end].upper()
+            _, rest = flags(text, arguments(text.text, start), self.escape)
+            if name != "ONBUILD" or is_inside:
+                return name in TAKES_HEREDOCS and json_list(text.text[rest.start : rest.end]) is None
+            start = rest.start
+        return False
+
+    def _heredoc(self, text: Source, word: HeredocWord) -> Heredoc:
         first = self.at
         while self.at < len(self.lines):
             line = self.lines[self.at]
             self._check_length(line)
             self._skip()
-            if (line.text.lstrip("\t") if chomps else line.text) == name:
-                start = self.lines[first].start
-                return Heredoc(name, word, Span(start, line.start))
-        raise refusal(text, word, f"unterminated heredoc: no line {name} ends it")
+            if (line.text.lstrip("\t") if word.chomps else line.text) == word.name:
+                return Heredoc(word, Span(self.lines[first].start, line.start))
+        raise _UnendedError(text, word)
 
     def _skip(self) -> None:
         self.prepared.append("")
@@ -182,29 +204,39 @@ class _Reader:
             raise refusal(self.source, Span(line.start, line.start), message)
 
 
-def read_lines(source: Source) -> tuple[list[Logical], str]:
-    """Give a Dockerfile's instructions, in their order, and its escape character.
+def read_lines(source: Source) -> Lines:
+    """Give a Dockerfile's instructions; they end at a heredoc that nothing ends.
 
     Raises:
-        UnreadableError: a directive or a heredoc that the builder refuses, or a line that is too long.
+        UnreadableError: a directive that the builder refuses, or a line that is too long.
 
     """
     reader = _Reader(source)
-    found = {logical.first: logical for logical in reader.instructions()}
-    return [found[first] for first in _starts(reader.prepared) if first in found], reader.escape
+    found: dict[int, Logical] = {}
+    broken = None
+    try:
+        for logical in reader.instructions():
+            found[logical.first] = logical
+    except _UnendedError as error:
+        message = (
+            f"the builder refuses this: unterminated heredoc: no line {error.word.name[:30]} ends it; "
+            "from here on nothing is checked"
+        )
+        at = keyword(error.text.text)
+        broken = Failure(source.path, message, source=error.text, span=at)
+    return Lines([found[first] for first in _starts(reader.prepared) if first in found], reader.escape, broken)
+
+
+def escape_character(source: Source) -> str:
+    """Return the character that escapes others in a Dockerfile that is readable."""
+    reader = _Reader(source)
+    reader.directives()
+    return reader.escape
 
 
 def refusal(source: Source, span: Span, message: str) -> UnreadableError:
     """Make the error of a file that the builder does not read."""
     return UnreadableError(Failure(source.path, message, source=source, span=span))
-
-
-def unquoted(word: str) -> str:
-    """Take quotation marks and escapes off a word."""
-    return _QUOTED.sub(lambda found: found[1] or found[2] or found[3] or "", word)
-
-
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"|\\(.)")
 
 
 def _starts(prepared: Sequence[str]) -> list[int]:
@@ -217,20 +249,17 @@ def _starts(prepared: Sequence[str]) -> list[int]:
 
 
 def _split(text: str) -> list[_Line]:
-    """Split at line feeds, as the builder does; a carriage return before one is not part of the line."""
+    """Split at line feeds, as the builder does; carriage returns before one are not part of the line."""
     lines = []
     start = 0
     for part in text.split("\n"):
-        lines.append(_Line(start, part.removesuffix("\r")))
+        lines.append(_Line(start, part.rstrip("\r")))
         start += len(part) + 1
-    if lines and not lines[-1].text:
+    if text.endswith("\n") or not text:
         lines.pop()
     return lines
 
 
-def _is_json(text: str) -> bool:
-    """Whether an instruction has the JSON form, in which nothing is a heredoc."""
-    rest = text.partition(" ")[2].lstrip(_SPACE)
-    if not rest.startswith("["):
-        return False
-    return json_strings(rest) is not None
+def _says_nothing(line: _Line) -> bool:
+    """Return whether a line is blank or a comment."""
+    return line.text.lstrip(SPACE)[:1] in {"", "#"}
