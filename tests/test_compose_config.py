@@ -183,6 +183,9 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+AS_THE_ORACLE = ("--compose", "2", "--no-consistency")
+
+
 def theirs(folder: Path, *files: str, options: tuple[str, ...] = ("--profile", "*")) -> dict[str, Any]:
     environment = {"HOME": str(folder), **ENVIRONMENT}
     answer = oracle.config(files, environment=environment, cwd=folder, options=options)
@@ -191,7 +194,7 @@ def theirs(folder: Path, *files: str, options: tuple[str, ...] = ("--profile", "
 
 
 def ours(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(["config", "--format", "json", "--use-environment", *words]) == CLEAN
+    assert main(["config", "--format", "json", "--use-environment", *AS_THE_ORACLE, *words]) == CLEAN
     out, err = capsys.readouterr()
     assert err == ""
     project: dict[str, Any] = json.loads(out)

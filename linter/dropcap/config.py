@@ -54,6 +54,7 @@ class Config(NamedTuple):
         ignore: ids of rules not to run.
         exclude: paths that a walk leaves out, in the manner of `.gitignore`.
         markdown: whether a walk takes Markdown as well.
+        compose: the major version of Docker Compose that resolves projects.
         file: the file that was read; None where there is none.
 
     """
@@ -64,6 +65,7 @@ class Config(NamedTuple):
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     markdown: bool = False
+    compose: int = 5
     file: ConfigFile | None = None
 
     def place(self, key: str, word: str) -> str:
@@ -211,7 +213,20 @@ def _to_words(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def to_compose(word: object) -> int:
+    """Take a major version of Docker Compose, as a number or as a text.
+
+    Raises:
+        ValueError: no such version is imitated.
+
+    """
+    if isinstance(word, bool) or str(word) not in ("2", "5"):
+        raise ValueError("a version of Docker Compose is 2 or 5")
+    return int(str(word))
+
+
 _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
+    "compose": ("compose", to_compose),
     "engine": ("engine", to_engine),
     "exclude": ("exclude", _to_words),
     "fail-on": ("fail_on", to_severity),

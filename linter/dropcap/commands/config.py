@@ -9,6 +9,7 @@ from dropcap.carriers.compose.project_files import project_files
 from dropcap.carriers.request import Request, Settings
 from dropcap.commands.inputs import add_project, project_settings
 from dropcap.commands.output import print_failures, write_output
+from dropcap.config import load_config
 from dropcap.discover import Target, together
 from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.model import Failure, FileResult, Level, UnreadableError
@@ -33,6 +34,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_project(parser)
     parser.add_argument(
+        "--no-consistency",
+        action="store_true",
+        help="do not refuse parts that exclude each other or name what is not there, as docker compose config has it",
+    )
+    parser.add_argument(
         "--format",
         choices=("text", "json"),
         default="text",
@@ -46,7 +52,7 @@ def run(arguments: Namespace) -> int:
     target = find_project(arguments.path, arguments.files)
     failures: tuple[Failure, ...]
     try:
-        project = read_project(target, project_settings(arguments)._replace(shows_secrets=True))
+        project = read_project(target, _settings(arguments))
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
@@ -62,6 +68,11 @@ def run(arguments: Namespace) -> int:
     report = to_report([FileResult((), failures, (), read=True, path=real_path(target.path))])
     print_failures(report)
     return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN
+
+
+def _settings(arguments: Namespace) -> Settings:
+    settings = project_settings(arguments, arguments.compose or load_config().compose)
+    return settings._replace(shows_secrets=True, checks_consistency=not arguments.no_consistency)
 
 
 def find_project(path: str | None, files: list[str]) -> Target:

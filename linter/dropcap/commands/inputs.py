@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.config import Config, load_config, to_engine
+from dropcap.config import Config, load_config, to_compose, to_engine
 from dropcap.discover import Discovery, Target, discover, stdin_target
 from dropcap.exit_codes import UsageError
 from dropcap.model import Engine
@@ -99,6 +99,12 @@ def add_project(parser: ArgumentParser) -> None:
         default=[],
         dest="profiles",
         help="look at the services of this profile and of none (default: of all profiles)",
+    )
+    parser.add_argument(
+        "--compose",
+        metavar="VERSION",
+        type=option(to_compose),
+        help="resolve projects as Docker Compose 2 or 5 does (default: 5)",
     )
     parser.add_argument(
         "--use-environment",
@@ -216,14 +222,15 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
         found, overlay = _from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
-    setup = Setup(config.engine, project_settings(arguments), overlay)
+    setup = Setup(config.engine, project_settings(arguments, config.compose), overlay)
     results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
     return to_report(results, found.failures, rules)
 
 
-def project_settings(arguments: Namespace) -> Settings:
-    """Say how Compose projects are to be resolved."""
+def project_settings(arguments: Namespace, compose: int) -> Settings:
+    """Say how Compose projects are to be resolved, by a major version of Docker Compose."""
     return Settings(
+        compose=compose,
         env_files=tuple(arguments.env_files) or None,
         profiles=tuple(arguments.profiles) or None,
         uses_environment=arguments.use_environment,

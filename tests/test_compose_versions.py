@@ -1,0 +1,119 @@
+"""Projects as Docker Compose 2 and 5 resolve them: what each makes of our own inputs was asked of both."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import pytest
+
+from dropcap.carriers.compose.canonical import canonical
+from dropcap.carriers.compose.canonical.tree import plain
+from dropcap.carriers.compose.project_files import project_files
+from dropcap.carriers.request import Settings
+from dropcap.commands.config import read_project
+from dropcap.discover import Target
+from dropcap.model import Level, UnreadableError
+from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dropcap.model import Failure
+
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "compose_vectors.json").read_text(encoding="utf-8"))
+FIELDS = frozenset(
+    {"build", "cap_add", "cap_drop", "cgroup", "command", "depends_on", "device_cgroup_rules", "devices", "entrypoint"}
+    | {"environment", "extends", "group_add", "image", "ipc", "labels", "network_mode", "networks", "pid", "ports"}
+    | {"post_start", "pre_start", "pre_stop", "privileged", "profiles", "read_only", "security_opt", "sysctls", "tmpfs"}
+    | {"user", "userns_mode", "uts", "volumes"}
+)
+
+# What is left, and why. A vector that is here and passes fails the test: the list is to be true.
+NOT_REFUSED = {
+    # Of the machine: told as a note.
+    **dict.fromkeys(
+        ("include_missing_env_file", "env_file_missing", "env_file_missing_list", "env_file_missing_required"), "25"
+    ),
+    "label_file_missing": "25",
+    "extends_from_url_like_file": "25",
+    # Docker Compose cannot write such a project as JSON; as YAML it can.
+    **dict.fromkeys(("refuse_ssh_key_values", "refuse_ssh_key_map"), "25"),
+    **dict.fromkeys(("extension_nan", "extension_inf"), "2"),
+    # Its memory or its patience ends; what is in the project is read here all the same.
+    "alias_bomb_three_by_ten": "25",
+    # A fault of version 2: one name is the other one and a dot.
+    **dict.fromkeys(("alias_dotted_service_names", "alias_dotted_extension_names"), "2"),
+    # YAML that libyaml takes.
+    **dict.fromkeys(("yaml_directive_1_2", "yaml_escapes", "yaml_float_tag"), "25"),
+}
+REFUSED = {
+    # YAML that libyaml does not take, and the YAML library of version 5 does.
+    **dict.fromkeys(
+        ("yaml_question_mark_plain", "yaml_long_key", "yaml_anchor_with_dot_and_colon", "yaml_delete_character"), "5"
+    ),
+    **dict.fromkeys(("yaml_flow_url", "yaml_long_plain_key_block", "yaml_long_quoted_key"), "5"),
+    "yaml_deep_nesting": "25",  # a limit
+}
+DIFFERENT = {
+    # What is extended and is nothing leaves nothing to say.
+    "extends_null_service_of_other_file": "25",
+    "environment_binary": "25",
+    "environment_big_numbers": "5",  # -0
+    # `COMPOSE_PROFILES` narrows nothing: a service that may be started is checked.
+    "dotenv_compose_profiles": "25",
+}
+
+
+def resolved(folder: Path, vector: dict[str, Any], version: int) -> tuple[dict[str, Any] | None, list[Failure]]:
+    arguments = vector.get("args", {})
+    for name, text in vector["files"].items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    environment = {"PATH": os.defpath, "HOME": "/nonexistent", "PWD": str(folder), **arguments.get("environment", {})}
+    settings = Settings(
+        env_files=tuple(arguments.get("env_files", ())) or None,
+        profiles=tuple(arguments.get("profiles", ())) or None,
+        uses_environment=True,
+        compose=version,
+        checks_consistency=arguments.get("consistency", True),
+        shows_secrets=True,
+    )
+    with patch.dict(os.environ, environment, clear=True):
+        main, *over = project_files("", Workspace(str(folder))).paths
+        target = Target(main, "compose", named=True, over=tuple(over), given=(main, *over))
+        try:
+            project = read_project(target, settings)
+            tree = plain(canonical(project, settings.profiles))
+        except UnreadableError as error:
+            return None, [error.failure._replace(level=Level.ERROR)]
+    return json.loads(json.dumps(tree)), [one for one in project.scope.log.failures if one.level is Level.ERROR]
+
+
+def services(project: dict[str, Any]) -> dict[str, Any]:
+    """Give the services with the fields that were asked for; a path in the project's folder is as it is written."""
+    text = json.dumps(project.get("services") or {}).replace("@ROOT@/", "").replace("@ROOT@", ".")
+    return {
+        name: {key: value for key, value in service.items() if key in FIELDS}
+        for name, service in json.loads(text).items()
+    }
+
+
+@pytest.mark.parametrize("version", ["2", "5"])
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_a_project_is_what_each_version_makes_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vector: dict[str, Any], version: str
+) -> None:
+    theirs, name = vector[f"v{version}"], vector["name"]
+    monkeypatch.chdir(tmp_path)
+    project, errors = resolved(tmp_path, vector, int(version))
+    if f"v{version}" in vector.get("unstable", ()):
+        return  # the program answers differently from run to run: it is only read here
+    if "error" in theirs:
+        assert bool(errors) is (version not in NOT_REFUSED.get(name, "")), theirs["error"]
+        return
+    assert bool(errors) is (version in REFUSED.get(name, "")), [error.message for error in errors]
+    if not errors and project is not None:
+        is_equal = services(project) == services(theirs["project"])
+        assert is_equal is (version not in DIFFERENT.get(name, ""))
