@@ -69,6 +69,12 @@ _SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 # Options of a run that take no value and are put behind the image together with the others.
 _SWITCHES = frozenset({"--detach", "--init", "--interactive", "--rm", "--tty", "-d", "-i", "-it", "-itd", "-t", "-ti"})
 
+# Those that take one, of which no program knows all.
+_VALUED = frozenset(
+    {"--env", "--hostname", "--name", "--net", "--network", "--publish", "--restart", "--user", "--volume", "--workdir"}
+    | {"-e", "-h", "-p", "-u", "-v", "-w"}
+)
+
 
 def check(subject: Subject) -> Iterator[Problem]:
     if subject.kind not in {Kind.RUN, Kind.CREATE} or subject.may_be_set("command", "entrypoint"):
@@ -111,9 +117,11 @@ def _first_options(words: Sequence[Located[str]]) -> Sequence[Located[str]]:
     index = 0
     while index < len(words):
         option = re.fullmatch(_OPTION, words[index].value)
-        if option is None and words[index].value not in _SWITCHES:
+        name, has_equals, _ = words[index].value.partition("=")
+        if option is None and name not in _SWITCHES | _VALUED:
             break
-        has_value = option is not None and option[1] != "--privileged" and option[2] is None
+        takes_value = name in _VALUED if option is None else option[1] != "--privileged"
+        has_value = takes_value and not has_equals
         index += 2 if has_value else 1
     return words[:index]
 
