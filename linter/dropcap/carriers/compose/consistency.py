@@ -79,7 +79,8 @@ class _Project:
 
     def missing(self, service: Entry, found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         """Give what a service names that is not in the project, and keep which services it needs."""
-        if not any(_is_given(found, key) for key in ("image", "build", "provider")):
+        # One that still extends another one takes over what nobody knows.
+        if not any(_is_given(found, key) for key in ("image", "build", "provider", "extends")):
             yield service.key, "has neither image nor build: Docker Compose refuses that"
         needs = self.needs.setdefault(service.key.text, {})
         for where, name, is_required in _needed(found):

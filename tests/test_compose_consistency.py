@@ -1,0 +1,104 @@
+"""What Docker Compose refuses of a project as a whole is refused; what it may be that nobody knows is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.carriers.compose import read
+from dropcap.carriers.request import Request, Settings
+from dropcap.model import Engine, Level
+from dropcap.source import Source
+from dropcap.workspace import Workspace
+from oracles import compose as oracle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCEPTED = {
+    "an image of a variable": "services: {a: {image: '${IMAGE}'}}",
+    "a base that is not known": "services: {a: {extends: {file: '${BASE}/x.yaml', service: a}}}",
+    "a provider": "services: {a: {provider: {type: x}}}",
+    "a network that a variable names": "services: {a: {image: x, networks: ['$N']}}",
+    "the default network": "services: {a: {image: x, networks: [default]}}",
+    "networks without any": "services: {a: {image: x, networks: [], network_mode: none}}",
+    "a volume of a variable": "services: {a: {image: x, volumes: ['$V:/v']}}",
+    "a folder": "services: {a: {image: x, volumes: ['./v:/v', '~/w:/w', /x]}}",
+    "limits that agree": (
+        "services: {a: {image: x, mem_limit: 1g, cpus: 0.5,"
+        " deploy: {resources: {limits: {memory: 1024m, cpus: '0.50'}}}}}"
+    ),
+    "a container elsewhere": "services: {a: {image: x, network_mode: 'container:b', volumes_from: ['container:c']}}",
+    "a secret of a file": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./s}}",
+    "an external secret": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}",
+    "a volume over itself": "services: {a: {image: x, volumes: ['/a:/t', '/b:/t']}}",
+}
+REFUSED = {
+    "no image": ("services: {a: {cap_drop: [ALL]}}", "neither image nor build"),
+    "an empty image": ("services: {a: {image: ''}}", "neither image nor build"),
+    "both networks": ("services: {a: {image: x, network_mode: host, networks: [default]}}", "exclude each other"),
+    "no such network": ("services: {a: {image: x, networks: {n: {}}}}", "names the network n"),
+    "no such link": ("services: {a: {image: x, links: ['b:c']}}", "names the service b"),
+    "no such volumes_from": ("services: {a: {image: x, volumes_from: ['b:ro']}}", "names the service b"),
+    "a circle": (
+        "services: {a: {image: x, depends_on: [b]}, b: {image: x, network_mode: 'service:a'}}",
+        "in a circle: a -> b -> a",
+    ),
+    "a test of health": ("services: {a: {image: x, healthcheck: {test: [curl]}}}", "must start with CMD"),
+    "two mounts at a path": ("services: {a: {image: x, tmpfs: [/t], volumes: ['/a:/t/']}}", "mounts /t"),
+    "less than none": ("services: {a: {image: x, scale: -1}}", "must be 0 or more"),
+    "a name for two": ("services: {a: {image: x, container_name: ab, scale: 2}}", "names only one"),
+    "limits that differ": (
+        "services: {a: {image: x, mem_limit: 1g, deploy: {resources: {limits: {cpus: '1'}}}}}",
+        "mem_limit differs",
+    ),
+    "two Dockerfiles": ("services: {a: {build: {dockerfile: x, dockerfile_inline: FROM x}}}", "exclude each other"),
+    "another platform": (
+        "services: {a: {build: {platforms: [linux/arm64]}, platform: linux/amd64}}",
+        "lacks linux/amd64",
+    ),
+    "a secret of nothing": ("services: {a: {image: x}}\nsecrets: {s: {}}", "secrets.s must have one of"),
+    "a secret of two": ("services: {a: {image: x}}\nsecrets: {s: {file: a, environment: B}}", "file and environment"),
+    "an external volume": ("services: {a: {image: x}}\nvolumes: {v: {external: true, driver: d}}", "excludes driver"),
+    "a port that is none": ("services: {a: {image: x, ports: ['a:80']}}", "invalid hostPort: a"),
+    "a range that does not fit": ("services: {a: {image: x, ports: ['1-2:80-90']}}", "invalid ranges specified"),
+    "a size that is none": ("services: {a: {image: x, mem_limit: 1x}}", "must be a size"),
+    "a time that is none": ("services: {a: {image: x, stop_grace_period: soon}}", "must be a span of time"),
+    "a name with a blank": ("services: {a: {image: x, environment: ['A =b']}}", "a blank behind it"),
+}
+
+
+def errors(text: str, engine: Engine = Engine.DOCKER, settings: Settings = Settings()) -> list[str]:  # noqa: B008
+    source = Source("compose.yaml", text)
+    request = Request(Workspace.of_text(source), engine=engine, settings=settings)
+    return [one.message for one in read(source, request).failures if one.level is Level.ERROR]
+
+
+@pytest.mark.parametrize("text", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_may_be_right_is_not_refused(text: str) -> None:
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_docker_compose_refuses_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (told,) = errors(text)
+    assert message in told
+    (tmp_path / "compose.yaml").write_text(text)
+    assert oracle.config([], cwd=tmp_path, flags=()).project is None
+
+
+def test_what_the_engine_refuses_is_refused_where_it_is_that_engine() -> None:
+    text = "services: {a: {image: x, security_opt: ['no-new-privileges: true'], volumes: ['/a:b']}}"
+    assert len(errors(text)) == 2  # one each
+    assert errors(text, Engine.PODMAN) == []
+
+
+def test_a_part_of_a_project_may_name_what_is_in_the_rest() -> None:
+    source = Source("docker-compose.prod.yml", "services: {a: {networks: [n], depends_on: [b]}}")
+    assert read(source).failures == ()
+
+
+def test_parts_may_be_let_contradict_each_other() -> None:
+    text = "services: {a: {networks: [n], network_mode: host}}"
+    assert errors(text, settings=Settings(checks_consistency=False)) == []
