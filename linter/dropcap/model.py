@@ -296,6 +296,7 @@ class Container(NamedTuple):
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
+        refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
@@ -332,6 +333,7 @@ class Container(NamedTuple):
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()
     given_name: str = ""
+    refusals: tuple[Failure, ...] = ()
     stage: Stage | None = None
     build_grants: tuple[Located[str], ...] = ()
     unknowns: tuple[Unknown, ...] = ()

@@ -175,6 +175,9 @@ def read(name: str, source: Source, request: Request) -> Document:
 
     """
     document: Document = _module(name).read(source, request)
+    refusals = [failure for one in document.containers for failure in one.refusals]
+    if refusals:
+        document = document._replace(failures=(*document.failures, *refusals))
     modes = (mode for one in document.containers for mode in (one.network_mode, one.pid, one.ipc) if mode is not None)
     if any(":" in mode.value for mode in modes):  # few join another container
         from dropcap.carriers.namespaces import joined

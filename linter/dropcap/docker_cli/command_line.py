@@ -300,5 +300,6 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
         command=arguments or None,
         labels=texts("labels"),
         given_name=name,
+        refusals=tuple(refusal(program.value.rpartition("/")[2], "this line", one) for one in reading.refused),
         unknowns=unknowns,
     )

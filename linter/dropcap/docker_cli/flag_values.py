@@ -24,7 +24,7 @@ _DRIVE = r"[A-Za-z]:"
 _CDI_NAME = r"(?a)[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*"
 _DEVICE_RULE = r"(?a)[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
 _SYSCTL = r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)"
-_LONG_NETWORK = r"(?a)\w+=\w"
+_LONG_NETWORK = r"(?a)\w=\w"
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
 _NAMES_OF_MODE = {"pid": "PID", "uts": "UTS", "userns": "USER", "cgroupns": "CGROUP"}
 

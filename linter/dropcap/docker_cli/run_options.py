@@ -80,6 +80,7 @@ class Reading:
         shifts: what stood before and may have been several words or none, so that the words behind it may
             mean something else.
         may_be_target: the index of the first of these words that may have the image in it.
+        refused: what the engine refuses of it, where the client does not.
 
     """
 
@@ -97,6 +98,7 @@ class Reading:
         self.unknowns: list[Unknown] = []
         self.shifts: list[str] = []
         self.may_be_target: int | None = None
+        self.refused: list[RefusedError] = []
 
     def is_true(self, name: str) -> bool:
         """Whether a boolean option was given last as true."""
@@ -221,13 +223,9 @@ def _read_mount(reading: Reading, option: Option, value: Part) -> None:
 
 
 def check_mounts(reading: Reading) -> None:
-    """Refuse the mounts that Docker's engine refuses, each by itself and two at one place.
+    """Note the mounts that Docker's engine refuses, each by itself and two at one place.
 
     The same text given twice with `-v` is one volume, and an anonymous one gives way.
-
-    Raises:
-        RefusedError: it refuses one.
-
     """
     if reading.reader != "docker" or reading.is_shifted:
         return
@@ -237,7 +235,8 @@ def check_mounts(reading: Reading) -> None:
     for name, value, mount in found:
         message = flag_values.mount_refusal(name, value.text, mount, named)
         if message is not None:
-            raise RefusedError(value.word, message, "write source:target or source:target:ro")
+            reading.refused.append(RefusedError(value.word, message, "write source:target or source:target:ro"))
+            return
     tmpfs = {engine_refusals.mount_point(mount.target) for name, _, mount in found if name == "tmpfs"}
     volumes = {value.text: (value, mount) for name, value, mount in found if name == "volume" and mount.source}
     mounts = [(value, mount) for name, value, mount in found if name == "mount"]
@@ -245,7 +244,9 @@ def check_mounts(reading: Reading) -> None:
     for number, (value, mount) in enumerate((*volumes.values(), *mounts)):
         point = engine_refusals.mount_point(mount.target)
         if point in seen or (number < len(volumes) and point in tmpfs):
-            raise RefusedError(value.word, f"Duplicate mount point: {point}", "mount one of them elsewhere")
+            message = f"Duplicate mount point: {point}"
+            reading.refused.append(RefusedError(value.word, message, "mount one of them elsewhere"))
+            return
         seen.add(point)
 
 
