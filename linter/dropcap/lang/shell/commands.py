@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import control_flow, exact_commands, exact_flow
+from dropcap.lang.shell import control_flow
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
@@ -68,6 +68,8 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
         follow(shell, raws, found[0].fields, document)
         return
     if run.clients is None:
+        from dropcap.lang.shell import exact_commands
+
         exact_commands.follow_each(shell, raws, found, document)
         return
     changes = []
@@ -118,6 +120,8 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     run = shell.run
     clients = run.clients
     if clients is None:
+        from dropcap.lang.shell import exact_commands
+
         exact_commands.follow(shell, raws, fields, document)
         return
     if not fields:
@@ -298,7 +302,11 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     if not line.operands:
         _with_redirections(shell, body, line, document)
         return
-    follow_chain = control_flow.follow_chain if shell.run.listener is None else exact_flow.follow_chain
+    follow_chain = control_flow.follow_chain
+    if shell.run.listener is not None:
+        from dropcap.lang.shell import exact_flow
+
+        follow_chain = exact_flow.follow_chain
     follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
 
 
