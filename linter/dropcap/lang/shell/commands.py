@@ -37,6 +37,8 @@ __all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _STDOUT = re.compile(r"1?>|&>")
+# What these hold reads something else, or is not run here.
+_OWN_INPUT = frozenset({"command_substitution", "function_definition", "heredoc_redirect", "process_substitution"})
 _PRINTERS = frozenset({"cat", "echo"})
 
 
@@ -335,11 +337,28 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
     elif node.type == "pipeline":
         pipeline(shell, node.children, document)
     else:
-        last = last_of(node)
-        if last.type in {"command", "pipeline"}:  # `a && b <<E` is one statement to the parser, and b's input
-            shell.documents[last.start_byte] = document
+        before = dict(shell.documents)
+        last = last_of(node)  # `a && b <<E` is one statement to the parser, and b's input
+        for place in _readers(shell, last):
+            shell.documents[place] = document
         shell.visit(node)
-        shell.documents.pop(last.start_byte, None)
+        shell.documents = before
+
+
+def _readers(shell: Shell, node: tree_sitter.Node) -> list[int]:
+    """Give the places of what may read the input of a statement: of a group every command up to one that reads all."""
+    found: list[int] = []
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.type in {"command", "pipeline"}:
+            found.append(one.start_byte)
+            first = one if one.type == "command" else one.children[0]
+            if _printer(shell, first) == "cat":
+                break
+        elif one.type not in _OWN_INPUT:
+            pending += reversed(one.children)
+    return found
 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
