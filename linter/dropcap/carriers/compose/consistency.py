@@ -380,7 +380,13 @@ _CHECKS: tuple[Callable[[Dictionary[str, Entry]], Iterator[Wrong]], ...] = (
 
 
 def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
-    """Give what is wrong with secrets, configs and volumes themselves."""
+    """Give what is wrong with networks, volumes, secrets and configs themselves."""
+    for kind in ("networks", "volumes", "secrets", "configs"):
+        for name, entry in entries(top[kind].value if kind in top else None).items():
+            own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
+            given, taken = _text(own), _text(outer)
+            if outer is not None and given is not None and taken is not None and given != taken:
+                yield outer, f"{kind}.{name} has a name and another external.name, which exclude each other"
     for kind, keys in _FILE_KEYS.items():
         for name, entry in entries(top[kind].value if kind in top else None).items():
             found = entries(entry.value)
