@@ -14,6 +14,7 @@ The module's name, with hyphens for underscores, is the rule's id.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import CapabilitySets, Origin, Refusal
@@ -90,6 +91,9 @@ def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[s
 
     """
     if step.keyword == "RUN":
+        texts = [step.body.text] if step.body is not None else [word.value for word in step.words or ()]
+        if not any(re.search(needle, text) for text in texts):
+            return
         from dropcap.images.build_commands import step_commands as found
 
         yield from found(step, needle)
@@ -117,10 +121,15 @@ def file_capabilities(step: Instruction) -> Iterator[FileCapabilities]:
         UnreadableError: as :func:`commands`.
 
     """
-    if step.keyword == "RUN":
+    if _may_write_capabilities(step):
         from dropcap.images.file_capabilities import written_by
 
         yield from written_by(step)
+
+
+def _may_write_capabilities(step: Instruction) -> bool:
+    texts = [step.body.text] if step.body is not None else [word.value for word in step.words or ()]
+    return step.keyword == "RUN" and any("setcap" in text or "filecap" in text for text in texts)
 
 
 def entry_capabilities(
@@ -139,6 +148,11 @@ def entry_capabilities(
         None where that file has no capabilities in force, or where it is not known which file that is.
 
     """
+    one: Stage | None = stage
+    while one is not None and not any(map(_may_write_capabilities, one.steps)):
+        one = one.parent
+    if one is None:
+        return None
     from dropcap.images.entrypoint import entry_capabilities as found
 
     return found(stage, entrypoint, command)

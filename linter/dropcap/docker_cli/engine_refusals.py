@@ -20,7 +20,7 @@ _OPTIONS = frozenset(("label", "apparmor", "seccomp", "no-new-privileges", "writ
 _OPTIONS_OF_BOOLEANS = frozenset(("no-new-privileges", "writable-cgroups"))
 _UNMASKED = "systempaths=unconfined"  # the clients take it out
 
-_DRIVE = re.compile(r"(?:^|:)[A-Za-z]:[\\/]")
+_DRIVE = r"(?:^|:)[A-Za-z]:[\\/]"
 _PROPAGATIONS = frozenset(("private", "rprivate", "slave", "rslave", "shared", "rshared"))
 # Of each of these groups a mode has one word at most.
 _MODES = (
@@ -35,7 +35,7 @@ _NAME_CHARACTERS = "[a-zA-Z0-9][a-zA-Z0-9_.-]"
 _SECTIONS = 3  # a source, a target and a mode
 
 _PROTOCOLS = frozenset(("tcp", "udp", "sctp"))
-_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = r"[+-]?[0-9]{1,18}"
 _LAST_PORT = 65535
 
 
@@ -60,7 +60,7 @@ def volume(value: str, driver: str = "") -> str | None:
         driver: who keeps it; the names of volumes are Docker's own driver's affair.
 
     """
-    if _DRIVE.search(value):
+    if re.search(_DRIVE, value):
         return None
     parts = value.split(":")
     if not parts[0] or len(parts) > _SECTIONS or (len(parts) == _SECTIONS - 1 and _is_mode(parts[1])):
@@ -93,7 +93,7 @@ def _wrong_mount(*, is_bind: bool, target: str, mode: str) -> str | None:
 
 def mount(kind: str, source: str, target: str) -> str | None:
     """Judge a mount in its long form; the clients make the source of a bind whole."""
-    if kind == "npipe" or _DRIVE.match(source) or _DRIVE.match(target):
+    if kind == "npipe" or re.match(_DRIVE, source) or re.match(_DRIVE, target):
         return None
     wrong = mount_target(target)
     if kind not in _KINDS:
@@ -180,6 +180,6 @@ def _is_address(text: str) -> bool:
 
 def _port_range(text: str) -> tuple[int, int] | None:
     start, dash, end = text.partition("-")
-    numbers = [int(part) if _NUMBER.fullmatch(part) else -1 for part in (start, end if dash else start)]
+    numbers = [int(part) if re.fullmatch(_NUMBER, part) else -1 for part in (start, end if dash else start)]
     first, last = numbers
     return (first, last) if 0 <= first <= last <= _LAST_PORT else None

@@ -11,7 +11,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli import engine_refusals, quantities
+from dropcap.docker_cli import quantities
 from dropcap.docker_cli.flags import Part
 from dropcap.model import Mount
 
@@ -174,6 +174,8 @@ def mount_refusal(name: str, value: str, mount: Mount, driver: str) -> str | Non
     """Say how Docker's engine refuses a volume, a mount or a tmpfs that its client takes."""
     if "${" in value:
         return None  # what an editor fills in
+    from dropcap.docker_cli import engine_refusals  # few options need it
+
     if name == "volume":
         # The client makes a path with a dot whole, and a shell one with a tilde; an anonymous volume may be anywhere.
         whole = f"/{value}" if value.startswith((".", "~")) else value
@@ -196,6 +198,8 @@ def _security_refusal(value: str) -> str | None:
     if not sign and key != "no-new-privileges":
         key, _, rest = value.partition(":")
     is_option = bool(rest) or key == "no-new-privileges"
+    from dropcap.docker_cli import engine_refusals  # few options need it
+
     return engine_refusals.security_option(value) if is_option else f'invalid --security-opt: "{value}"'
 
 
@@ -209,6 +213,8 @@ def _sysctl_refusal(value: str) -> str | None:
 
 def _port_refusal(value: str) -> str | None:
     """Judge the short form; of the long one, `target=80`, the client makes such a one."""
+    from dropcap.docker_cli import engine_refusals  # few options need it
+
     return None if "=" in value else engine_refusals.port(value)
 
 

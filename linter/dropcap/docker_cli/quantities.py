@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-_SUFFIX = re.compile(r"(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?[0-9][0-9a-zA-Z_]{0,39}", re.ASCII)
-_FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
-_RATIONAL = re.compile(rf"{_FLOAT.pattern}|[+-]?[0-9]+/[0-9]+", re.ASCII)
+_SUFFIX = r"(?i)(?:[kmgtp](?:i?b)?|b)?"
+_INTEGER = r"(?a)[+-]?[0-9]+"
+_NUMBER = r"(?a)[+-]?[0-9][0-9a-zA-Z_]{0,39}"
+_FLOAT = r"(?a)[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_RATIONAL = rf"{_FLOAT}|[+-]?[0-9]+/[0-9]+"
 _LEAST_MEMORY = 6 * 1024 * 1024
 _POWERS = {"k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
 
@@ -54,7 +54,7 @@ def quantity(name: str, value: str) -> str | None:
 
 def _integer(value: str) -> int | None:
     """Read a number as Go does: `0x10`, `0b1`, and with a leading zero to the base of eight."""
-    if not _NUMBER.fullmatch(value):
+    if not re.fullmatch(_NUMBER, value):
         return None
     is_octal = re.fullmatch(r"[+-]?0[0-7_]+", value)
     try:
@@ -72,11 +72,11 @@ def _size(name: str, value: str) -> str | None:
         number, suffix = value[: end + 1], value[end + 1 :]
     if not number:
         return _unread(name, value, f"invalid size: '{value}'")
-    if not _FLOAT.fullmatch(number):
+    if not re.fullmatch(_FLOAT, number):
         return _unread(name, value, f'strconv.ParseFloat: parsing "{number}": invalid syntax')
     if number.startswith("-"):
         return _unread(name, value, f"invalid size: '{value}'")
-    if not _SUFFIX.fullmatch(suffix):
+    if not re.fullmatch(_SUFFIX, suffix):
         return _unread(name, value, f"invalid suffix: '{suffix.lower()}'")
     size = float(number[:20]) * 2 ** _POWERS.get(suffix[:1].lower(), 0)
     title = {"memory": "limit", "memory-reservation": "reservation"}.get(name)
@@ -84,13 +84,13 @@ def _size(name: str, value: str) -> str | None:
 
 
 def _duration(name: str, value: str) -> str | None:
-    if _INTEGER.fullmatch(value) and value.strip("+-0"):
+    if re.fullmatch(_INTEGER, value) and value.strip("+-0"):
         return _unread(name, value, f'time: missing unit in duration "{value}"')
     return f"--{name} cannot be negative" if re.match(r"-[0-9.]*[1-9]", value) else None
 
 
 def _cpus(value: str) -> str | None:
-    if not _RATIONAL.fullmatch(value):
+    if not re.fullmatch(_RATIONAL, value):
         return _unread("cpus", value, f"failed to parse {value} as a rational number")
     is_negative = value.startswith("-") and re.search(r"[1-9]", value)
     return "range of CPUs is from 0.01 to as many as the machine has" if is_negative else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dropcap.docker_cli import engine_refusals, flag_values, quantities
+from dropcap.docker_cli import flag_values, quantities
 from dropcap.docker_cli.commands import meaning
 from dropcap.docker_cli.flags import Part, RefusedError, table
 from dropcap.lang.words import reason_of
@@ -227,8 +227,10 @@ def check_mounts(reading: Reading) -> None:
 
     The same text given twice with `-v` is one volume, and an anonymous one gives way.
     """
-    if reading.reader != "docker" or reading.is_shifted:
+    if reading.reader != "docker" or reading.is_shifted or not reading.known_mounts:
         return
+    from dropcap.docker_cli import engine_refusals  # few options need it
+
     driver = reading.options.get("volume-driver")
     named = driver.value.text if driver is not None and driver.value is not None else ""
     found = reading.known_mounts

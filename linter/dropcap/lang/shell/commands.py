@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import control_flow, exact_commands, exact_flow
+from dropcap.lang.shell import control_flow
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
@@ -37,6 +37,8 @@ __all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _STDOUT = re.compile(r"1?>|&>")
+# What these hold reads something else, or is not run here.
+_OWN_INPUT = frozenset({"command_substitution", "function_definition", "heredoc_redirect", "process_substitution"})
 _PRINTERS = frozenset({"cat", "echo"})
 
 
@@ -68,6 +70,8 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
         follow(shell, raws, found[0].fields, document)
         return
     if run.clients is None:
+        from dropcap.lang.shell import exact_commands
+
         exact_commands.follow_each(shell, raws, found, document)
         return
     changes = []
@@ -118,6 +122,8 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     run = shell.run
     clients = run.clients
     if clients is None:
+        from dropcap.lang.shell import exact_commands
+
         exact_commands.follow(shell, raws, fields, document)
         return
     if not fields:
@@ -298,7 +304,11 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     if not line.operands:
         _with_redirections(shell, body, line, document)
         return
-    follow_chain = control_flow.follow_chain if shell.run.listener is None else exact_flow.follow_chain
+    follow_chain = control_flow.follow_chain
+    if shell.run.listener is not None:
+        from dropcap.lang.shell import exact_flow
+
+        follow_chain = exact_flow.follow_chain
     follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
 
 
@@ -327,11 +337,28 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
     elif node.type == "pipeline":
         pipeline(shell, node.children, document)
     else:
-        last = last_of(node)
-        if last.type in {"command", "pipeline"}:  # `a && b <<E` is one statement to the parser, and b's input
-            shell.documents[last.start_byte] = document
+        before = dict(shell.documents)
+        last = last_of(node)  # `a && b <<E` is one statement to the parser, and b's input
+        for place in _readers(shell, last):
+            shell.documents[place] = document
         shell.visit(node)
-        shell.documents.pop(last.start_byte, None)
+        shell.documents = before
+
+
+def _readers(shell: Shell, node: tree_sitter.Node) -> list[int]:
+    """Give the places of what may read the input of a statement: of a group every command up to one that reads all."""
+    found: list[int] = []
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if one.type in {"command", "pipeline"}:
+            found.append(one.start_byte)
+            first = one if one.type == "command" else one.children[0]
+            if _printer(shell, first) == "cat":
+                break
+        elif one.type not in _OWN_INPUT:
+            pending += reversed(one.children)
+    return found
 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:

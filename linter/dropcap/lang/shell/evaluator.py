@@ -76,7 +76,7 @@ class Shell:
             script, scope, taken, None if run.listener is None else self.outputs, is_closed=run.is_closed
         )
         self.documents: dict[int, Text] = {}
-        """What commands read that are the last of a list which stands before a here-document."""
+        """What commands read that stand, alone or in a list or a group, before a here-document: by their place."""
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
@@ -116,7 +116,7 @@ class Shell:
         run, scope = self.run, self.scope
         key = (
             *(node.id, scope, run.version, self.limit, self.is_in_turn, min(self.loops, DEEPEST_LOOP)),
-            self.documents.get(last_of(node).start_byte) if self.documents else None,
+            tuple(self.documents.items()) if self.documents else None,
             *(self.locals or ()),
         )
         ends = self.memo.replay(key, scope)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
 
-from dropcap.lang.shell import commands, control_flow, exact_commands, exact_flow
+from dropcap.lang.shell import commands, control_flow
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
 from dropcap.lang.shell.fragments import Piece, PieceKind
@@ -83,7 +84,7 @@ def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) 
 def _started(
     home: Source, listener: Listener | None, setting: Setting, clients: NameListener | None = None
 ) -> tuple[Run, Scope]:
-    run = Run(home, _HANDLERS, listener, clients)
+    run = Run(home, _HANDLERS if listener is None else _exact_handlers(), listener, clients)
     run.user = setting.user or run.user
     run.is_closed = setting.is_closed
     scope = Scope()
@@ -203,17 +204,38 @@ _STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
     "variable_assignments": Shell.statements,
     "while_statement": control_flow.unknown_loop,
 }
+
+
+def _not_heard(*_: object) -> NoReturn:
+    raise AssertionError("nobody hears every command")
+
+
 _HANDLERS = Handlers(
     statements=_STATEMENTS,
-    exact_statements=exact_flow.HANDLERS,
+    exact_statements={},
     command=commands.command,
     redirected=commands.redirected,
     pipeline=commands.pipeline,
     hand_on=commands.hand_on,
     whole=follow_all,
-    ask=exact_commands.ask,
-    exact_sequence=exact_flow.statements,
-    exact_alone=exact_flow.alone,
-    exact_printed=exact_flow.printed,
-    exact_function=exact_flow.function,
+    ask=_not_heard,
+    exact_sequence=_not_heard,
+    exact_alone=_not_heard,
+    exact_printed=_not_heard,
+    exact_function=_not_heard,
 )
+
+
+@cache
+def _exact_handlers() -> Handlers:
+    """Return the handlers for one who hears every command; most scripts are read without."""
+    from dropcap.lang.shell import exact_commands, exact_flow
+
+    return _HANDLERS._replace(
+        exact_statements=exact_flow.HANDLERS,
+        ask=exact_commands.ask,
+        exact_sequence=exact_flow.statements,
+        exact_alone=exact_flow.alone,
+        exact_printed=exact_flow.printed,
+        exact_function=exact_flow.function,
+    )
