@@ -26,11 +26,11 @@ def extending(base: str, service: str, gives: dict[str, object], **rest: object)
 
 def needing(base: str) -> dict[str, Fact]:
     """Give that a service needs what its base needs, and is refused without it."""
-    text = f"services:\n  a: {{extends: {{file: base.yaml, service: b}}}}{{rest}}\nvolumes: {{v: }}\n"
+    text = "services:\n  a: {extends: {file: base.yaml, service: b}}"
     files = {"base.yaml": f"services: {{b: {{image: x, {base}}}, zot: {{image: y}}}}"}
     return {
-        f"{base}, and it is not there": Fact({"compose.yaml": text.format(rest=""), **files}, refused="25"),
-        f"{base}, and it is there": Fact({"compose.yaml": text.format(rest=REST), **files}, {"services a image": "x"}),
+        f"{base}, and it is not there": Fact({"compose.yaml": text, **files}, refused="25"),
+        f"{base}, and it is there": Fact({"compose.yaml": text + REST, **files}, {"services a image": "x"}),
     }
 
 
@@ -54,7 +54,7 @@ FACTS = {
             "compose.yaml": "services: {a: {image: y, extends: {file: base.yaml, service: empty}}}",
             "base.yaml": BASE,
         },
-        {"services a image": "y", "services a extends": {"file": "base.yaml", "service": "empty"}},
+        {"services a image": "y"},
     ),
     "no name of a service": Fact(
         {"compose.yaml": "services: {a: {image: y, extends: {file: base.yaml}}}", "base.yaml": BASE}, refused="25"
@@ -77,12 +77,6 @@ FACTS = {
         {
             "compose.yaml": "services: {a: {image: x, extends: {file: compose.yaml, service: a}}}",
         },
-        refused="25",
-    ),
-    "a build, whose folder is beside the base": extending(
-        "build: ., env_file: e.env, volumes: ['./v:/v', 'n:/n']",
-        "env_file: []",
-        {"build context": "lower", "volumes 0 source": "./lower/v"},
         refused="25",
     ),
     "a build's folder": extending("build: .", "user: u", {"build": {"context": "lower", "dockerfile": "Dockerfile"}}),
@@ -130,12 +124,6 @@ FACTS = {
             "services a volumes 2": None,
             "services a networks": {"zot": None},
         },
-        {
-            "services a volumes 0 target": "/foo",
-            "services a volumes 1 target": "/bar",
-            "services a volumes 2 target": "/zot",
-            "services a networks": {"zot": None},
-        },
     ),
     "what overrides the dependencies of a base": Fact(
         "services: {a: {image: x, depends_on: [c]}, b: {extends: a, depends_on: !override [a]}, c: {image: y}}",
@@ -154,7 +142,7 @@ FACTS = {
         },
         {
             "services b build context": "lower",
-            "services b volumes 0 source": "./lower/v",
+            "services b volumes 0 source": "lower/v",
             "services b cap_add": ["B"],
         },
     ),
@@ -253,12 +241,11 @@ FACTS = {
     ),
     "volumes of one name that are included": Fact(
         {
-            "compose.yaml": "include: [b.yaml]\nvolumes: {v: {external: true}}\nservices: {a: {image: x, volumes: ['v:/v']}}",
-            "b.yaml": "volumes: {v: {external: true}}\nservices: {b: {image: x}}",
+            "compose.yaml": "include: [b.yaml]\nvolumes: {data: {external: true}}\nservices: {a: {image: x, volumes: ['data:/v']}}",
+            "b.yaml": "volumes: {data: {external: true}}\nservices: {b: {image: x}}",
         },
-        {"volumes v external": True},
+        {"volumes data external": True},
     ),
-    "no file to include": Fact("include: [{env_file: e}]\nservices: {a: {image: x}}", refused="25"),
     # Files of variables, and of labels.
     "variables win over their files": Fact(
         {
