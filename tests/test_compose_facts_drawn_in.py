@@ -168,7 +168,8 @@ FACTS = {
     "variables of what is included": Fact(
         {
             "compose.yaml": (
-                "include: [{path: lower/b.yaml, env_file: [c.env]}]\nservices: {a: {image: 'x:${V-none}', environment: [V]}}"
+                "include: [{path: lower/b.yaml, env_file: [c.env]}]\n"
+                "services: {a: {image: 'x:${V-none}', environment: [V]}}"
             ),
             "lower/b.yaml": "services: {b: {image: 'x:${V}', environment: [V], user: '${SET}'}}",
             "c.env": "V=v\nSET=no\n",
@@ -241,7 +242,8 @@ FACTS = {
     ),
     "volumes of one name that are included": Fact(
         {
-            "compose.yaml": "include: [b.yaml]\nvolumes: {data: {external: true}}\nservices: {a: {image: x, volumes: ['data:/v']}}",
+            "compose.yaml": "include: [b.yaml]\n"
+            "volumes: {data: {external: true}}\nservices: {a: {image: x, volumes: ['data:/v']}}",
             "b.yaml": "volumes: {data: {external: true}}\nservices: {b: {image: x}}",
         },
         {"volumes data external": True},

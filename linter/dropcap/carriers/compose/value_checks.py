@@ -6,10 +6,9 @@ what the engine says see :mod:`dropcap.docker_cli.engine_refusals`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.quantities import nanoseconds, size_in_bytes
+from dropcap.carriers.compose.canonical.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 
     _Check: TypeAlias = tuple[str, Callable[[Value], Iterator[tuple[Value, str]]]]
 
-_WHOLE_NUMBER = r"[+-]?[0-9]{1,19}"
+_DEVICE_PARTS = 3
+_IN_ADDRESSES = frozenset(":=")
 _FORMATS = frozenset({"", "raw"})
 
 
@@ -57,18 +57,16 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
         if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
             return value
         text = to_string(value)
-        if kind == "size" and (scalar_type(value) == "number" or _may_be_negative(text, scope)):
+        if kind == "size" and scalar_type(value) == "number":
             return value
         read, what = _QUANTITIES[kind]
+        if kind == "size" and scope.version.takes_negative_sizes:
+            read = signed_size_in_bytes
         if read(text) is None:
             scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
         return value
 
     Walk(look).node(service, column("form").below["services"].below["*"])
-
-
-def _may_be_negative(text: str, scope: LoadContext) -> bool:
-    return scope.version.takes_negative_sizes and re.fullmatch(_WHOLE_NUMBER, text) is not None
 
 
 _QUANTITIES: dict[str, tuple[Callable[[str], int | None], str]] = {
@@ -90,6 +88,33 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         wrong = engine_refusals.port(text)
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
+    for port in items(value) if isinstance(value, Sequence) else ():
+        if isinstance(port, Mapping) and "target" not in entries(port):
+            yield port, "has a port without a target, which Docker Compose refuses"
+
+
+def _devices(value: Value) -> Iterator[tuple[Value, str]]:
+    for item, text in _texts(value):
+        if text.count(":") >= _DEVICE_PARTS:
+            yield item, f"has more than source, target and permissions, which Docker Compose refuses: {text}"
+
+
+def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
+    names: list[tuple[Value, str]] = [(entry.key, name) for name, entry in entries(value).items()]
+    for scalar, text in _texts(value):
+        name, separator, _ = text.partition("=" if "=" in text else ":")
+        if separator:
+            names.append((scalar, name))
+        else:
+            yield scalar, f"has a host without an address, which Docker Compose refuses: {text}"
+    for where, name in names:
+        if not name or not _IN_ADDRESSES.isdisjoint(name):
+            yield where, f"has a name of a host that Docker Compose refuses: '{name}'"
+
+
+def _build_hosts(value: Value) -> Iterator[tuple[Value, str]]:
+    hosts = child(value, "extra_hosts")
+    yield from () if hosts is None else _hosts(hosts)
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
@@ -127,5 +152,12 @@ def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
             yield target, f"is refused by Docker's engine: {wrong}"
 
 
-_CHECKS: tuple[_Check, ...] = (("ports", _ports), ("environment", _variables), ("env_file", _variable_files))
+_CHECKS: tuple[_Check, ...] = (
+    ("ports", _ports),
+    ("devices", _devices),
+    ("extra_hosts", _hosts),
+    ("build", _build_hosts),
+    ("environment", _variables),
+    ("env_file", _variable_files),
+)
 _BY_ENGINE: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))

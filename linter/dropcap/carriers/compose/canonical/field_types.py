@@ -11,7 +11,7 @@ import math
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
+from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, signed_size_in_bytes, single
 from dropcap.carriers.compose.canonical.tree import Leaf
 from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.interpolate import Use
@@ -153,7 +153,7 @@ def decimal(value: Scalar) -> Leaf | None:
 @_of_scalar
 def size(value: Scalar) -> Leaf | None:
     """Give a number of bytes, as a text; left out where it is 0."""
-    number = _number(value) if scalar_type(value) == "number" else size_in_bytes(value.text)
+    number = _number(value) if scalar_type(value) == "number" else signed_size_in_bytes(value.text)
     # Go leaves out a size that is written as a fraction and not as a text.
     return Leaf(str(number), value, "" if number else "text") if isinstance(number, int) else None
 
