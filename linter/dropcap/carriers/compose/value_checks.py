@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     _Check: TypeAlias = tuple[str, Callable[[Value], Iterator[tuple[Value, str]]]]
 
 _DEVICE_PARTS = 3
+_PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "published"})
 _IN_ADDRESSES = frozenset(":=")
 _FORMATS = frozenset({"", "raw"})
 
@@ -89,7 +90,10 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
     for port in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(port, Mapping) and "target" not in entries(port):
+        found = entries(port)
+        # One with other keys is refused for them.
+        is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
+        if isinstance(port, Mapping) and "target" not in found and is_port:
             yield port, "has a port without a target, which Docker Compose refuses"
 
 

@@ -30,6 +30,9 @@ _JOINED_BY = {
 _NAMES = frozenset({"depends_on", "models", "networks"})
 """Lists of names that may be mappings of names too."""
 
+_WORDS = frozenset({"command", "entrypoint", "test"})
+"""Lists of words, which may hold anything."""
+
 _WITHOUT_BLANKS = frozenset(
     {"cap_add", "cap_drop", "configs", "depends_on", "dns", "dns_search", "expose", "group_add", "links", "networks"}
     | {"ports", "profiles", "secrets", "volumes_from"}
@@ -157,7 +160,7 @@ def _of_item(steps: Sequence[str | int], instance: dict[str, Any]) -> Iterator[R
         yield "take the dashes out, and write a colon after each name", next(iter(instance), "")
     elif list(instance.values()) == [None]:
         yield "take the colon out", next(iter(instance))
-    elif _joined(instance, ": ") is not None:
+    elif name in _WORDS and _joined(instance, ": ") is not None:
         yield _QUOTE, _joined(instance, ": ")
 
 
