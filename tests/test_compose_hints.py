@@ -74,6 +74,12 @@ HINTS = [
     ("command", "\n- echo: a", "put it into quotes"),
     ("command", "\n- 5", "put it into quotes"),
     ("command", " 5", "put it into quotes"),
+    ("stop_grace_period", " 30", "write 30s"),
+    ("stop_grace_period", " 1.5", ""),
+    ("healthcheck", "\n  test: a\n  interval: 30", "write 30s"),
+    ("privileged", " [true]", "take the dash or the brackets out"),
+    ("privileged", " [a]", ""),
+    ("volumes", "\n- 5", ""),
     ("user", " 1000", "put it into quotes"),
     ("user", "\n- root", "take the dash or the brackets out"),
     ("user", " [root]", "take the dash or the brackets out"),
@@ -118,6 +124,7 @@ FOLLOWED: dict[str, Callable[[str], str]] = {
         lambda text: text.replace("\n  ", "\n- ").replace(": ", ":").replace("'", "")
     ),
     "take the colon out": lambda text: text.replace(":", ""),
+    "write 30s": lambda text: text.replace("30", "30s"),
     "take the quotes away": lambda text: text.replace("'", ""),
     "take the dash or the brackets out": lambda text: (
         f" {text.strip(' -[]')}" if "[" in text else text.replace("- ", "  ")

@@ -147,13 +147,21 @@ def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
         target = child(item, "target") if isinstance(item, Mapping) else item
         if not isinstance(target, Scalar) or target.unknown:
             continue
-        try:
-            path = target.text if isinstance(item, Mapping) else short_mount(target.text).target
-        except ValueError:
-            continue
-        wrong = None if ":" in path or "\\" in path else engine_refusals.mount_target(path)
-        if path and wrong is not None:
+        wrong = _wrong_target(target.text) if isinstance(item, Mapping) else wrong_volume(target.text)
+        if wrong is not None:
             yield target, f"is refused by Docker's engine: {wrong}"
+
+
+def wrong_volume(text: str) -> str | None:
+    """Say why the engine refuses a volume in the short form; None if it takes it, or Docker Compose does not."""
+    try:
+        return _wrong_target(short_mount(text).target)
+    except ValueError:
+        return None
+
+
+def _wrong_target(path: str) -> str | None:
+    return None if not path or ":" in path or "\\" in path else engine_refusals.mount_target(path)
 
 
 _CHECKS: tuple[_Check, ...] = (
