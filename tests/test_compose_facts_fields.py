@@ -204,6 +204,23 @@ FACTS = {
         "environment: {A: 0o17, B: 0x1F, C: 1_000, D: 1e3, E: 017}",
         {"environment": {"A": "15", "B": "31", "C": "1000", "D": "1000", "E": "15"}},
     ),
+    "a size with an exponent": of_service("mem_limit: 1e3, shm_size: 0xFE", {"mem_limit": None, "shm_size": "254"}),
+    "truth that nothing casts": of_service("attach: x", {}, refused="25"),
+    "truth that a build has": of_service("build: {context: ., no_cache: x}", {}, refused="25"),
+    "truth that a mount has": of_service(
+        "volumes: [{type: bind, source: /a, target: /b, bind: {create_host_path: x}}]", {}, refused="25"
+    ),
+    "truth that a hook has": of_service("post_start: [{command: a, privileged: x}]", {}, refused="25"),
+    "a number of retries below none": of_service("healthcheck: {test: a, retries: -1}", {}, refused="25"),
+    "a port below none": of_service("ports: [{target: -1}]", {}, refused="25"),
+    "a mode that is a text": of_service(
+        "volumes: [{type: tmpfs, target: /b, tmpfs: {mode: '0755'}}]", {}, refused="25"
+    ),
+    "a weight that is a text": of_service("blkio_config: {weight: '5'}", {}, refused="25"),
+    "numbers of retries in a text": of_service("healthcheck: {test: a, retries: '3'}", {"healthcheck retries": 3}),
+    "a config without a source": of_service("configs: [{}]", {}, refused="25"),
+    "a build's key that is none": of_service("build: {context: ., ssh: [a]}", {}, refused="25"),
+    "a build's context without a name": of_service("build: {context: ., additional_contexts: [a]}", {}, refused="25"),
     "a user that is a number": of_service("user: 1000", {}, refused="25"),
     "a test of health that is off": of_service("healthcheck: {disable: true}", {"healthcheck": {"disable": True}}),
     "a test of health that is none": of_service(

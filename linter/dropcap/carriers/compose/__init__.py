@@ -53,7 +53,7 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
     | {
         "mem_limit",
         "mem_reservation",

@@ -12,7 +12,7 @@ from dropcap.carriers.compose.canonical.quantities import nanoseconds, signed_si
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
-from dropcap.carriers.compose.yaml_types import scalar_type, to_string
+from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     _Check: TypeAlias = tuple[str, Callable[[Value], Iterator[tuple[Value, str]]]]
 
+_DEFAULT_KEY = "default"
 _DEVICE_PARTS = 3
 _PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "published"})
 _IN_ADDRESSES = frozenset(":=")
@@ -67,10 +68,21 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
             scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
         return value
 
-    Walk(look).node(service, column("form").below["services"].below["*"])
+    def look_at_range(value: Value, kind: str, path: Path) -> Value:
+        if isinstance(value, Scalar) and kind and not value.unknown and not is_nothing(value):
+            is_number = scalar_type(value) == "number"
+            if not is_number or to_string(value).startswith("-"):
+                wanted = "a number that is 0 or more" if is_number else "a whole number, not a text"
+                scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
+        return value
+
+    for look_at, table in ((look, "form"), (look_at_range, "range")):
+        Walk(look_at).node(service, column(table).below["services"].below["*"])
 
 
-_QUANTITIES: dict[str, tuple[Callable[[str], int | None], str]] = {
+_QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
+    "choice": (truth, "true or false"),
+    "flag": (truth, "true or false"),
     "size": (size_in_bytes, "a size such as 64m"),
     "span": (nanoseconds, "a span of time such as 1m30s"),
     "wait": (nanoseconds, "a span of time such as 1m30s"),
@@ -116,9 +128,17 @@ def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
             yield where, f"has a name of a host that Docker Compose refuses: '{name}'"
 
 
-def _build_hosts(value: Value) -> Iterator[tuple[Value, str]]:
-    hosts = child(value, "extra_hosts")
-    yield from () if hosts is None else _hosts(hosts)
+def _build(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give what is wrong with the lists of a build."""
+    build = entries(value)
+    if "extra_hosts" in build:
+        yield from _hosts(build["extra_hosts"].value)
+    for item, text in _texts(build["ssh"].value) if "ssh" in build else ():
+        if text != _DEFAULT_KEY and "=" not in text:
+            yield item, f"has a key for SSH that Docker Compose refuses: write {_DEFAULT_KEY}, or name=path"
+    for item, text in _texts(build["additional_contexts"].value) if "additional_contexts" in build else ():
+        if "=" not in text:
+            yield item, "has a context without a name, which Docker Compose refuses: write name=context"
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
@@ -168,7 +188,7 @@ _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
     ("extra_hosts", _hosts),
-    ("build", _build_hosts),
+    ("build", _build),
     ("environment", _variables),
     ("env_file", _variable_files),
 )
