@@ -60,7 +60,6 @@ DIFFERENT = {
     # What is extended and is nothing leaves nothing to say.
     "extends_null_service_of_other_file": "25",
     "environment_binary": "25",
-    "environment_big_numbers": "5",  # -0
     # `COMPOSE_PROFILES` narrows nothing: a service that may be started is checked.
     "dotenv_compose_profiles": "25",
 }

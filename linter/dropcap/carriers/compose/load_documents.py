@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _ENDLESS = r"(?i)\.(?:nan|inf)\b"
-_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_DATE_OR_ZERO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|(?<!\S)-0(?![^\s,\]}])"
 _OTHER_YAML = r"(?m)\A(?:\#.*\n|\s*\n)*(%YAML[ \t]+(?!1\.1\b)\S*)"
 MAX_DOCUMENTS = 100
 """How many documents a file may have: each is laid over all before it."""
@@ -66,7 +66,7 @@ def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     text, version = source.text, scope.version
     # Only what is written plainly is such a value, so that its text tells.
     may_be_endless = version.refuses_endless and re.search(_ENDLESS, text) is not None
-    may_be_date = version.takes_dates and re.search(_DATE, text) is not None
+    may_be_date = version.takes_dates and re.search(_DATE_OR_ZERO, text) is not None
     if may_be_endless or may_be_date:
         from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless
 
