@@ -498,6 +498,7 @@ def test_every_word_of_the_table_of_fields_is_one_that_is_known() -> None:
         "cast": {"bool", "int", "float", "float32"},
         "merge": {"build", "conditions", "hosts", "list", "logging", "mapping", "replace", "subnets"},
         "unique": {*OF_LONG, "name", "text"},
+        "range": {"unsigned"},
         "path": {"build", "context", "mount", "named_context", "path", "volume"},
     }
     used = {column: {word for _, word in rows(column)} for column in known}

@@ -46,7 +46,7 @@ NOT_REFUSED = {
     # A fault of version 2: one name is the other one and a dot.
     **dict.fromkeys(("alias_dotted_service_names", "alias_dotted_extension_names"), "2"),
     # YAML that libyaml takes.
-    **dict.fromkeys(("yaml_directive_1_2", "yaml_escapes", "yaml_float_tag"), "25"),
+    **dict.fromkeys(("yaml_escapes", "yaml_float_tag"), "25"),
 }
 REFUSED = {
     # YAML that libyaml does not take, and the YAML library of version 5 does.
@@ -60,7 +60,6 @@ DIFFERENT = {
     # What is extended and is nothing leaves nothing to say.
     "extends_null_service_of_other_file": "25",
     "environment_binary": "25",
-    "environment_big_numbers": "5",  # -0
     # `COMPOSE_PROFILES` narrows nothing: a service that may be started is checked.
     "dotenv_compose_profiles": "25",
 }

@@ -53,8 +53,18 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"blkio_config", "build", "deploy", "env_file", "environment", "healthcheck", "mem_limit", "mem_reservation"}
-    | {"mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size", "stop_grace_period", "volumes"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
+    | {
+        "mem_limit",
+        "mem_reservation",
+        "mem_swappiness",
+        "memswap_limit",
+        "ports",
+        "security_opt",
+        "shm_size",
+        "stop_grace_period",
+        "volumes",
+    }
 )
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"

@@ -110,7 +110,11 @@ class _Project:
             if name in entries(self.top[kind].value if kind in self.top else None):
                 continue
             if kind != "networks" or name != "default":
-                yield where, f"names the {kind.removesuffix('s')} {name}, which is not in the project"
+                one = kind.removesuffix("s")
+                yield (
+                    where,
+                    f"names the {one} {name}, which is not in the project" if name else f"has a {one} of no name",
+                )
 
     def circles(self) -> Iterator[Wrong]:
         """Give the first place at which services need each other in a circle."""
@@ -175,7 +179,9 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
     for item in items(value) if isinstance(value, Sequence) else ():
         scalar = child(item, "source") if isinstance(item, Mapping) else item
         text = _text(scalar)
-        if scalar is not None and text is not None:
+        if scalar is None:
+            yield item, ""
+        elif text is not None:
             yield scalar, text
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import RESET, all_items, child
-from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, to_string
+from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -64,7 +64,13 @@ def _identity(kind: str, item: Value) -> str | None:
 
 def _part(item: Mapping, name: str) -> str | None:
     value = child(item, name)
-    return to_string(value) if isinstance(value, Scalar) else None
+    return known_part(name, to_string(value), value) if isinstance(value, Scalar) else None
+
+
+def known_part(name: str, text: str, written: Value | None) -> str:
+    """Return what is compared of a part: a published port that is written as a number is none written as a text."""
+    is_number = name == "published" and isinstance(written, Scalar) and scalar_type(written) == "number"
+    return f"{text} (a number)" if is_number else text
 
 
 def _mount_target(text: str) -> str | None:

@@ -10,15 +10,17 @@ from dropcap.carriers.compose.load_context import route
 from dropcap.carriers.compose.nodes import is_nothing
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Failure, Level, Located, UnreadableError
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.interpolate import Use
     from dropcap.carriers.compose.load_context import LoadContext
-    from dropcap.source import Source, Span
+    from dropcap.source import Source
 
 
 _ENDLESS = r"(?i)\.(?:nan|inf)\b"
-_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_DATE_OR_ZERO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|(?<!\S)-0(?![^\s,\]}])"
+_OTHER_YAML = r"(?m)\A(?:\#.*\n|\s*\n)*(%YAML[ \t]+(?!1\.1\b)\S*)"
 MAX_DOCUMENTS = 100
 """How many documents a file may have: each is laid over all before it."""
 
@@ -41,6 +43,10 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         span = stream.documents[MAX_DOCUMENTS].span
         message = f"holds more than {MAX_DOCUMENTS} documents, each laid over those before it: split the file"
         raise UnreadableError(Failure(source.path, message, Level.ERROR, source, span))
+    directive = re.search(_OTHER_YAML, source.text) if "%YAML" in source.text else None
+    if directive is not None:
+        message = f"{directive[1]} is refused by Docker Compose, which reads YAML 1.1: take the line out"
+        scope.log.error_at(source, Span(*directive.span(1)), message)
     found: list[Mapping] = []
     empty: list[Scalar] = []
     for root in stream.documents:
@@ -60,7 +66,7 @@ def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     text, version = source.text, scope.version
     # Only what is written plainly is such a value, so that its text tells.
     may_be_endless = version.refuses_endless and re.search(_ENDLESS, text) is not None
-    may_be_date = version.takes_dates and re.search(_DATE, text) is not None
+    may_be_date = version.takes_dates and re.search(_DATE_OR_ZERO, text) is not None
     if may_be_endless or may_be_date:
         from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless
 

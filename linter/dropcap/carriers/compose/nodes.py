@@ -193,7 +193,7 @@ class _Normaliser:
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:
-                refuse_key(written, path_text(path), self._log)
+                refuse_key(written, path_text(path), self._log, value)
         for node in merged:
             value = self.node(node, path, is_repeated=is_repeated)
             for other in items(value) if isinstance(value, Sequence) else [value]:
@@ -216,9 +216,12 @@ def _beside(own: Entry, merged: Entry) -> Entry:
     return own
 
 
-def refuse_key(key: Node, path: str, log: Diagnostics) -> None:
-    """Tell that a key is no string."""
-    log.error(key, f"a key {f'of {path}' if path else 'at the top'} must be a string: put it into quotes")
+def refuse_key(key: Node, path: str, log: Diagnostics, value: Node | None = None) -> None:
+    """Tell that a key is no string; its value says whether it is a key by mistake."""
+    remedy = "put it into quotes"
+    if path.endswith(".ports") and isinstance(key, Scalar) and isinstance(value, Scalar):
+        remedy = f'write "{key.text}:{value.text}" behind a dash'
+    log.error(key, f"a key {f'of {path}' if path else 'at the top'} must be a string: {remedy}")
 
 
 def is_plainly_text(scalar: Scalar) -> bool:

@@ -55,6 +55,8 @@ def _in_mapping(value: Value, kind: str, _: Path) -> Value:
 
 
 def _as_text(value: Value) -> Value:
+    if isinstance(value, Scalar) and value.text == "-0" and scalar_type(value) == "number":
+        return value._replace(style='"')  # to version 5 it is a fraction, which keeps its sign
     if not isinstance(value, Scalar) or scalar_type(value) != "date":
         return value
     match = re.fullmatch(_DATE, value.text)

@@ -6,14 +6,13 @@ what the engine says see :mod:`dropcap.docker_cli.engine_refusals`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.quantities import nanoseconds, size_in_bytes
+from dropcap.carriers.compose.canonical.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
-from dropcap.carriers.compose.yaml_types import scalar_type, to_string
+from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
@@ -27,7 +26,10 @@ if TYPE_CHECKING:
 
     _Check: TypeAlias = tuple[str, Callable[[Value], Iterator[tuple[Value, str]]]]
 
-_WHOLE_NUMBER = r"[+-]?[0-9]{1,19}"
+_DEFAULT_KEY = "default"
+_DEVICE_PARTS = 3
+_PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "published"})
+_IN_ADDRESSES = frozenset(":=")
 _FORMATS = frozenset({"", "raw"})
 
 
@@ -57,21 +59,30 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
         if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
             return value
         text = to_string(value)
-        if kind == "size" and (scalar_type(value) == "number" or _may_be_negative(text, scope)):
+        if kind == "size" and scalar_type(value) == "number":
             return value
         read, what = _QUANTITIES[kind]
+        if kind == "size" and scope.version.takes_negative_sizes:
+            read = signed_size_in_bytes
         if read(text) is None:
             scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
         return value
 
-    Walk(look).node(service, column("form").below["services"].below["*"])
+    def look_at_range(value: Value, kind: str, path: Path) -> Value:
+        if isinstance(value, Scalar) and kind and not value.unknown and not is_nothing(value):
+            is_number = scalar_type(value) == "number"
+            if not is_number or to_string(value).startswith("-"):
+                wanted = "a number that is 0 or more" if is_number else "a whole number, not a text"
+                scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
+        return value
+
+    for look_at, table in ((look, "form"), (look_at_range, "range")):
+        Walk(look_at).node(service, column(table).below["services"].below["*"])
 
 
-def _may_be_negative(text: str, scope: LoadContext) -> bool:
-    return scope.version.takes_negative_sizes and re.fullmatch(_WHOLE_NUMBER, text) is not None
-
-
-_QUANTITIES: dict[str, tuple[Callable[[str], int | None], str]] = {
+_QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
+    "choice": (truth, "true or false"),
+    "flag": (truth, "true or false"),
     "size": (size_in_bytes, "a size such as 64m"),
     "span": (nanoseconds, "a span of time such as 1m30s"),
     "wait": (nanoseconds, "a span of time such as 1m30s"),
@@ -90,6 +101,44 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         wrong = engine_refusals.port(text)
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
+    for port in items(value) if isinstance(value, Sequence) else ():
+        found = entries(port)
+        # One with other keys is refused for them.
+        is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
+        if isinstance(port, Mapping) and "target" not in found and is_port:
+            yield port, "has a port without a target, which Docker Compose refuses"
+
+
+def _devices(value: Value) -> Iterator[tuple[Value, str]]:
+    for item, text in _texts(value):
+        if text.count(":") >= _DEVICE_PARTS:
+            yield item, f"has more than source, target and permissions, which Docker Compose refuses: {text}"
+
+
+def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
+    names: list[tuple[Value, str]] = [(entry.key, name) for name, entry in entries(value).items()]
+    for scalar, text in _texts(value):
+        name, separator, _ = text.partition("=" if "=" in text else ":")
+        if separator:
+            names.append((scalar, name))
+        else:
+            yield scalar, f"has a host without an address, which Docker Compose refuses: {text}"
+    for where, name in names:
+        if not name or not _IN_ADDRESSES.isdisjoint(name):
+            yield where, f"has a name of a host that Docker Compose refuses: '{name}'"
+
+
+def _build(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give what is wrong with the lists of a build."""
+    build = entries(value)
+    if "extra_hosts" in build:
+        yield from _hosts(build["extra_hosts"].value)
+    for item, text in _texts(build["ssh"].value) if "ssh" in build else ():
+        if text != _DEFAULT_KEY and "=" not in text:
+            yield item, f"has a key for SSH that Docker Compose refuses: write {_DEFAULT_KEY}, or name=path"
+    for item, text in _texts(build["additional_contexts"].value) if "additional_contexts" in build else ():
+        if "=" not in text:
+            yield item, "has a context without a name, which Docker Compose refuses: write name=context"
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
@@ -118,14 +167,29 @@ def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
         target = child(item, "target") if isinstance(item, Mapping) else item
         if not isinstance(target, Scalar) or target.unknown:
             continue
-        try:
-            path = target.text if isinstance(item, Mapping) else short_mount(target.text).target
-        except ValueError:
-            continue
-        wrong = None if ":" in path or "\\" in path else engine_refusals.mount_target(path)
-        if path and wrong is not None:
+        wrong = _wrong_target(target.text) if isinstance(item, Mapping) else wrong_volume(target.text)
+        if wrong is not None:
             yield target, f"is refused by Docker's engine: {wrong}"
 
 
-_CHECKS: tuple[_Check, ...] = (("ports", _ports), ("environment", _variables), ("env_file", _variable_files))
+def wrong_volume(text: str) -> str | None:
+    """Say why the engine refuses a volume in the short form; None if it takes it, or Docker Compose does not."""
+    try:
+        return _wrong_target(short_mount(text).target)
+    except ValueError:
+        return None
+
+
+def _wrong_target(path: str) -> str | None:
+    return None if not path or ":" in path or "\\" in path else engine_refusals.mount_target(path)
+
+
+_CHECKS: tuple[_Check, ...] = (
+    ("ports", _ports),
+    ("devices", _devices),
+    ("extra_hosts", _hosts),
+    ("build", _build),
+    ("environment", _variables),
+    ("env_file", _variable_files),
+)
 _BY_ENGINE: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))

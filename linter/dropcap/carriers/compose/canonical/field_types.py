@@ -11,7 +11,7 @@ import math
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
+from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, signed_size_in_bytes, single
 from dropcap.carriers.compose.canonical.tree import Leaf
 from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.interpolate import Use
@@ -153,7 +153,7 @@ def decimal(value: Scalar) -> Leaf | None:
 @_of_scalar
 def size(value: Scalar) -> Leaf | None:
     """Give a number of bytes, as a text; left out where it is 0."""
-    number = _number(value) if scalar_type(value) == "number" else size_in_bytes(value.text)
+    number = _written_whole(value) if scalar_type(value) == "number" else signed_size_in_bytes(value.text)
     # Go leaves out a size that is written as a fraction and not as a text.
     return Leaf(str(number), value, "" if number else "text") if isinstance(number, int) else None
 
@@ -247,6 +247,12 @@ def names(value: Value, scope: LoadContext, field: Field) -> Tree | None:
         tree = shown(entry.value, scope, field.below["*"])
         found[name] = Leaf(None, entry.value) if tree is None else tree
     return found or None
+
+
+def _written_whole(value: Scalar) -> int | float | None:
+    """Read a number that is no fraction by how it is written either: to Go `1e3` is one."""
+    is_fraction = not value.text.lower().startswith(("0x", "-0x", "+0x")) and _FRACTIONAL & set(value.text)
+    return None if is_fraction else _number(value)
 
 
 def _number(value: Scalar) -> int | float | None:

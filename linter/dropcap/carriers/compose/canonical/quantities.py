@@ -25,6 +25,7 @@ _UNITS = {
     "d": 86_400_000_000_000,
     "w": 604_800_000_000_000,
 }
+_WHOLE_NUMBER = r"[+-]?[0-9]{1,19}"
 _LONGEST = 64  # characters of a quantity that means something
 
 
@@ -42,6 +43,11 @@ def size_in_bytes(text: str) -> int | None:
     except ValueError:
         return None
     return int(size) if size <= _LARGEST else None
+
+
+def signed_size_in_bytes(text: str) -> int | None:
+    """Read a size as version 5 does, which takes `-1` too."""
+    return int(text) if re.fullmatch(_WHOLE_NUMBER, text) else size_in_bytes(text)
 
 
 def nanoseconds(text: str) -> int | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.canonical.field_types import of_fields, of_value, record, text, word
 from dropcap.carriers.compose.canonical.tree import Leaf, is_unknown
-from dropcap.carriers.compose.dedupe import OF_LONG, once
+from dropcap.carriers.compose.dedupe import OF_LONG, known_part, once
 from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.mounts import clean_path, short_mount
 from dropcap.carriers.compose.nodes import items
@@ -239,4 +239,4 @@ def _short_device(item: Value) -> Tree | None:
 
 def _part(tree: Tree, name: str) -> str | None:
     leaf = tree.get(name) if isinstance(tree, dict) else None
-    return str(leaf.value) if isinstance(leaf, Leaf) else None
+    return known_part(name, str(leaf.value), leaf.at) if isinstance(leaf, Leaf) else None

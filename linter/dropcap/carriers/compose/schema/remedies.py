@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dropcap.carriers.compose.field_table import LIST, column
 from dropcap.carriers.compose.schema.to_python import UnknownValue
+from dropcap.carriers.compose.value_checks import wrong_volume
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.lang.yaml import Node
 
     Remedy = tuple[str, Any]
@@ -30,6 +33,9 @@ _JOINED_BY = {
 _NAMES = frozenset({"depends_on", "models", "networks"})
 """Lists of names that may be mappings of names too."""
 
+_WORDS = frozenset({"command", "entrypoint", "test"})
+"""Lists of words, which may hold anything."""
+
 _WITHOUT_BLANKS = frozenset(
     {"cap_add", "cap_drop", "configs", "depends_on", "dns", "dns_search", "expose", "group_add", "links", "networks"}
     | {"ports", "profiles", "secrets", "volumes_from"}
@@ -39,6 +45,7 @@ _WITHOUT_BLANKS = frozenset(
 _REFUSED: dict[str, Callable[[str], str | None]] = {
     "ports": engine_refusals.port,
     "security_opt": engine_refusals.security_option,
+    "volumes": wrong_volume,
 }
 """What says that an item is refused all the same."""
 
@@ -60,13 +67,21 @@ def remedy(
         fits: whether the schema allows a value there.
 
     """
-    return next((sentence for sentence, mended in _remedies(steps, types, instance, node) if fits(mended)), "")
+    found = _remedies(steps, types, instance, node)
+    name = list_of(steps) or (str(steps[-1]) if steps else "")
+    return next((sentence for sentence, mended in found if fits(mended) and not _is_refused(name, mended)), "")
+
+
+def _is_refused(name: str, mended: Any) -> bool:  # noqa: ANN401  # as above
+    texts = mended if isinstance(mended, list) else [mended]
+    refused = _REFUSED.get(name)
+    return refused is not None and any(isinstance(text, str) and refused(text) for text in texts)
 
 
 def joined(steps: Sequence[str | int], instance: Any) -> str:  # noqa: ANN401  # as above
     """Say how an item of a list is written that is a mapping of one name to one value by mistake, as `- a: b` is."""
     name, text = list_of(steps), _joined(instance, ":")
-    if _JOINED_BY.get(name) != ":" or text is None or (name in _REFUSED and _REFUSED[name](text)):
+    if _JOINED_BY.get(name) != ":" or text is None or _is_refused(name, text):
         return ""
     if len(text) > _SIZE or not text.isprintable():
         return "take the blank behind the colon out"
@@ -101,7 +116,10 @@ def _of_scalar(
 ) -> Iterator[Remedy]:
     if "string" in types:
         is_version = tuple(steps) == ("version",)
-        if "boolean" not in types and not _is_of_numbers(types):
+        if _is_span(steps):
+            if isinstance(instance, int) and not isinstance(instance, bool):
+                yield f"write {instance}s", f"{instance}s"
+        elif "boolean" not in types and not _is_of_numbers(types):
             yield _QUOTE + (", or take it out, as Compose no longer reads it" if is_version else ""), node.text
     elif "array" in types and isinstance(instance, (str, UnknownValue)):
         yield from _of_one_for_many(str(steps[-1]) if steps else "", node)
@@ -110,6 +128,14 @@ def _of_scalar(
             yield "take the quotes away", instance == "true"
         elif re.fullmatch(r"[-+]?[0-9]+(?:\.[0-9]+)?", instance):
             yield "take the quotes away", float(instance) if "." in instance else int(instance)
+
+
+def _is_span(steps: Sequence[str | int]) -> bool:
+    """Whether a field holds a span of time."""
+    field: Field | None = column("form")
+    for step in steps:
+        field = field and field.at(LIST if isinstance(step, int) else step)
+    return field is not None and field.kind in ("span", "wait")
 
 
 def _is_of_numbers(types: Sequence[str]) -> bool:
@@ -153,11 +179,11 @@ def _of_item(steps: Sequence[str | int], instance: dict[str, Any]) -> Iterator[R
             yield sentence, text
     elif separator and text is not None:
         yield "write an equals sign in place of the colon and the blank", text
-    elif name in _NAMES:
+    elif name in _NAMES and all(value is None or isinstance(value, dict) for value in instance.values()):
         yield "take the dashes out, and write a colon after each name", next(iter(instance), "")
     elif list(instance.values()) == [None]:
         yield "take the colon out", next(iter(instance))
-    elif _joined(instance, ": ") is not None:
+    elif name in _WORDS and _joined(instance, ": ") is not None:
         yield _QUOTE, _joined(instance, ": ")
 
 
@@ -195,4 +221,6 @@ def _of_list(types: Sequence[str], instance: list[Any]) -> Iterator[Remedy]:
                 yield "write a colon and a blank in place of each equals sign, and no dash", pairs
             yield "write a colon after each name, and no dash before it", dict.fromkeys(instance)
     elif "string" in types and len(instance) == 1 and not isinstance(instance[0], (dict, list)):
-        yield "take the dash or the brackets out", instance[0]
+        stands_for_another = set(types) == {"boolean", "string"} or _is_of_numbers(types)
+        if not stands_for_another or not isinstance(instance[0], str):
+            yield "take the dash or the brackets out", instance[0]
