@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dropcap.model import Engine
+from dropcap.model import MOST_CONTAINERS, Engine
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -170,11 +170,17 @@ def unsupported_kind(path: str, data: bytes) -> str | None:
 def read(name: str, source: Source, request: Request) -> Document:
     """Read a source as a carrier's.
 
+    A reader stops where it has found more containers than are checked, and need not say so.
+
     Raises:
         UnreadableError: the text is of another kind.
 
     """
     document: Document = _module(name).read(source, request)
+    if len(document.containers) + len(document.failures) > MOST_CONTAINERS:
+        from dropcap.carriers.too_many import first_ones
+
+        document = first_ones(document)
     refusals = [failure for one in document.containers for failure in one.refusals]
     if refusals:
         document = document._replace(failures=(*document.failures, *refusals))

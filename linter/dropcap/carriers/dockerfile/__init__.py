@@ -12,7 +12,7 @@ from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
 from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
-from dropcap.model import Container, Document, Failure, Instruction, Kind, Level, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Instruction, Kind, Level, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -84,9 +84,16 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
         failures.append(error.failure)
 
     instructions: list[Instruction] = []
+    stages = 0
     try:
         for instruction in _instructions(lines, source, fail):
-            instructions.append(instruction)  # noqa: PERF402  # those before the error count
+            stages += instruction.keyword == "FROM"
+            if stages > MOST_CONTAINERS:
+                from dropcap.carriers.too_many import too_many
+
+                cut = too_many(instruction.value.source, instruction.value.span)
+                break
+            instructions.append(instruction)
     except UnreadableError as error:
         cut = error.failure
     failures += [cut] if cut else []
