@@ -32,6 +32,7 @@ ACCEPTED = {
     "a container elsewhere": "services: {a: {image: x, network_mode: 'container:b', volumes_from: ['container:c']}}",
     "a secret of a file": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./s}}",
     "an external secret": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}",
+    "one name said twice": "services: {a: {image: x}}\nsecrets: {s: {external: {name: a}, name: a}}",
     "a volume over itself": "services: {a: {image: x, volumes: ['/a:/t', '/b:/t']}}",
 }
 REFUSED = {
@@ -61,6 +62,12 @@ REFUSED = {
     "a secret of nothing": ("services: {a: {image: x}}\nsecrets: {s: {}}", "secrets.s must have one of"),
     "a secret of two": ("services: {a: {image: x}}\nsecrets: {s: {file: a, environment: B}}", "file and environment"),
     "an external volume": ("services: {a: {image: x}}\nvolumes: {v: {external: true, driver: d}}", "excludes driver"),
+    "an external volume without services": ("volumes: {v: {external: true, driver: d}}", "excludes driver"),
+    "two names": ("volumes: {v: {external: {name: a}, name: b}}", "has a name and another external.name"),
+    "two names of a network": (
+        "services: {a: {image: x}}\nnetworks: {v: {external: {name: a}, name: b}}",
+        "has a name and another external.name",
+    ),
     "a port that is none": ("services: {a: {image: x, ports: ['a:80']}}", "invalid hostPort: a"),
     "a range that does not fit": ("services: {a: {image: x, ports: ['1-2:80-90']}}", "invalid ranges specified"),
     "a size that is none": ("services: {a: {image: x, mem_limit: 1x}}", "must be a size"),

@@ -228,7 +228,7 @@ def test_each_pattern_of_a_value_has_words() -> None:
         ("'a b': c", "'a b'", '["a b"] is no key that Compose knows'),
         ("${KEY}: c", "${KEY}", '["${KEY}"] is no key that Compose knows: variables are not replaced in keys'),
         ("cap_add: ALL", "ALL", "cap_add must be a list, not a single value: put it into brackets"),
-        ("cap_add: {A: b}", "{A: b}", "cap_add must be a list, not a mapping: begin each item with a dash"),
+        ("cap_add: {A: b}", "{A: b}", "cap_add must be a list, not a mapping"),
         ("cap_add: [A, 5]", "5", "cap_add[1] must be a string: put it into quotes"),
         ("security_opt: [a, b, a]", "a", "security_opt has this item twice: take one out"),
         ("ports: [80, 80.0]", "80.0", "ports has this item twice: take one out"),
@@ -236,7 +236,7 @@ def test_each_pattern_of_a_value_has_words() -> None:
         (
             "environment: [A: b]",
             "A: b",
-            "environment[0] must be a string, not a mapping: write key=value, or put it into quotes",
+            "environment[0] must be a string, not a mapping: write an equals sign in place of the colon and the blank",
         ),
         ("environment: 5", "5", "environment must be a mapping or a list, not a single value"),
         ("environment: {'': a}", "''", "environment has an empty key"),

@@ -105,6 +105,7 @@ def test_carriers_do_not_know_each_other_but_through_the_registry() -> None:
     shared = {
         "registry",
         "request",
+        "container_commands",
         "namespaces",
         "script",
         "script_builder",

@@ -318,6 +318,60 @@ def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str])
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        *("{ bash; } <<E", "(bash) <<E", "! bash <<E", "cd x && { ssh h; } <<E", "{ { sh -s; }; } <<E"),
+        *("if true; then bash; fi <<E", "while true; do bash; done <<E", "for i in 1 2; do bash; done <<E"),
+        *("case $x in a) bash;; esac <<E", "{ echo a; bash; } <<E", "cat <<E | sudo bash", "{ cat; } <<E | bash"),
+        *("at now <<E", "batch <<E"),
+    ],
+)
+def test_a_script_for_a_shell_in_a_group_is_read(line: str) -> None:
+    (container,) = script.read(Source("a.sh", f"{line}\ndocker run app:1\nE\n")).containers
+    assert container.name == "app:1"
+
+
+@pytest.mark.parametrize("line", ["{ cat; } <<E", "{ cat; bash; } <<E", "f() { bash; } <<E", "{ x=$(bash); } <<E"])
+def test_what_no_shell_gets_of_a_group_is_data(line: str) -> None:
+    assert script.read(Source("a.sh", f"{line}\ndocker run app:1\nE\n")).containers == ()
+
+
+def test_a_here_string_behind_a_group_is_read() -> None:
+    (container,) = script.read(Source("a.sh", "{ bash; } <<< 'docker run app:1'\n")).containers
+    assert container.name == "app:1"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("su -c 'docker run app:1'", "su - root -c 'docker run app:1'", "runuser -u a -- docker run app:1"),
+        *("lxc exec c -- docker run app:1", "incus exec c --cwd / docker run app:1", "chroot /x docker run app:1"),
+        *("nsenter -t 1 -m docker run app:1", "unshare -m docker run app:1", "flock /x docker run app:1"),
+        *(
+            "machinectl shell root@h /usr/bin/docker run app:1",
+            "watch docker run app:1",
+            "find . -exec docker run app:1 \\;",
+        ),
+        *(
+            "xargs docker run app:1",
+            "crontab - <<E\n# a\n* * * * 1-5 docker run app:1\nE",
+            "crontab - <<< '@daily docker run app:1'",
+        ),
+    ],
+)
+def test_what_another_program_runs_is_read(command: str) -> None:
+    (container,) = script.read(Source("a.sh", f"{command}\n")).containers
+    assert container.name == "app:1"
+
+
+@pytest.mark.parametrize(
+    "command", ["lxc list docker run a", "crontab file <<E\n* * * * * docker run a\nE", "at -l <<E\ndocker run a\nE"]
+)
+def test_what_another_program_does_not_run_is_none(command: str) -> None:
+    assert script.read(Source("a.sh", f"{command}\n")).containers == ()
+
+
+@pytest.mark.parametrize(
     "line", ["true && bash <<E || true", "a; true && bash <<E", "true && cat <<E | bash", "bash <<E && a"]
 )
 def test_a_document_is_read_by_the_last_command_of_a_list(line: str) -> None:

@@ -90,7 +90,12 @@ def test_an_interrupt_ends_all_processes(files: Path, tmp_path: Path, program: t
     mark = tmp_path / "began"
     rules = rule(tmp_path, f"open({str(mark)!r}, 'w').close(), time.sleep({PATIENCE})")
     words = ("check", "--jobs", "2", "--select", "odd", "--rules", rules, ".")
-    process = subprocess.Popen([*program, *words], cwd=files, start_new_session=True, stderr=subprocess.PIPE)
+    # Tests that run in the background of a shell ignore interrupts, and hand that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen([*program, *words], cwd=files, start_new_session=True, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
     while not mark.exists():
         assert process.poll() is None
         time.sleep(0.01)

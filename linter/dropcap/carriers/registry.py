@@ -184,6 +184,10 @@ def read(name: str, source: Source, request: Request) -> Document:
     refusals = [failure for one in document.containers for failure in one.refusals]
     if refusals:
         document = document._replace(failures=(*document.failures, *refusals))
+    if any(one.command or one.entrypoint for one in document.containers):
+        from dropcap.carriers.container_commands import with_started
+
+        document = with_started(document)
     modes = (mode for one in document.containers for mode in (one.network_mode, one.pid, one.ipc) if mode is not None)
     if any(":" in mode.value for mode in modes):  # few join another container
         from dropcap.carriers.namespaces import joined

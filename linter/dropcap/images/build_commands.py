@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     Words = Sequence[Located[str] | None]
 
-# What `xargs` takes a value behind; xargs(1).
-_XARGS_VALUED = "EILPadns"
-_EXECUTES = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
-
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Words]:
     """Give the words of the commands of a RUN instruction, as :func:`commands` does; of others nothing.
@@ -95,27 +91,9 @@ def _each(found: Sequence[Sequence[Word]]) -> Iterator[Words]:
         located: Words = [
             Located(word.value, word.source, word.span) if word.unknown is None else None for word in unwrapped(words)
         ]
-        for one in (located, *_inner(located)):
-            first = one[0] if one else None
-            at = -1 if first is None else first.source.to_root(first.span)[1].start
-            if at not in seen:
-                yield one
-            if at >= 0:
-                seen.add(at)
-
-
-def _inner(words: Words) -> Iterator[Words]:
-    """Give the commands that `find` and `xargs` run."""
-    values = ["" if word is None else word.value for word in words]
-    program = values[0].rpartition("/")[2] if values else ""
-    if program == "find":
-        starts = [index + 1 for index, value in enumerate(values) if value in _EXECUTES]
-        for start in starts:
-            end = next((index for index in range(start, len(values)) if values[index] in {";", "+"}), len(values))
-            yield words[start:end]
-    elif program == "xargs":
-        at = 1
-        while at < len(values) and values[at].startswith("-"):
-            takes_next = len(values[at]) == len("-n") and values[at][1] in _XARGS_VALUED
-            at += 1 + takes_next
-        yield words[at:]
+        first = located[0] if located else None
+        at = -1 if first is None else first.source.to_root(first.span)[1].start
+        if at not in seen:
+            yield located
+        if at >= 0:
+            seen.add(at)

@@ -57,7 +57,7 @@ _HOLDS_VALUES = frozenset(
     {"blkio_config", "build", "deploy", "env_file", "environment", "healthcheck", "mem_limit", "mem_reservation"}
     | {"mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size", "stop_grace_period", "volumes"}
 )
-_HOLDS_RESOURCES = frozenset({"configs", "secrets", "volumes"})
+_HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
 _SPELLS_LETTERS = r"\\(?:[xuU]|\r?\n)"
@@ -200,6 +200,7 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         first = next(iter(top.values()))
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)
+    _check_parts(model, scope, request, is_whole=False)
     return Project(model, None, scope)
 
 
@@ -215,10 +216,14 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 
         for name, entry in entries(services).items():
             check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
-    settings = request.settings
-    if not settings.checks_consistency:
-        return
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
+        _check_parts(model, scope, request, is_whole=is_whole)
+
+
+def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
+    """Tell which parts of a project exclude each other or name nothing."""
+    settings = request.settings
+    if settings.checks_consistency:
         from dropcap.carriers.compose.consistency import check_consistency
 
         profiles = None if settings.profiles is None else frozenset(settings.profiles)

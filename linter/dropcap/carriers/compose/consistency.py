@@ -59,7 +59,7 @@ def check_consistency(model: Mapping, scope: LoadContext, profiles: frozenset[st
         if is_whole:
             for where, message in project.missing(entry, found):
                 scope.log.error(where, f"services.{name} {message}")
-    for where, message in (*_resources(top), *(project.circles() if is_whole else ())):
+    for where, message in (*_names(top), *_resources(top), *(project.circles() if is_whole else ())):
         scope.log.error(where, message)
 
 
@@ -398,6 +398,16 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
         others = [key for key in found if key not in ("name", "external") and not key.startswith("x-")]
         if others and _is_external(found):
             yield found[others[0]].key, f"volumes.{name} is external, which excludes {others[0]}"
+
+
+def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
+    """Give what has a name twice, and differently."""
+    for kind in ("networks", "volumes", "secrets", "configs"):
+        for name, entry in entries(top[kind].value if kind in top else None).items():
+            own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
+            given, taken = _text(own), _text(outer)
+            if outer is not None and given is not None and taken is not None and given != taken:
+                yield outer, f"{kind}.{name} has a name and another external.name, which exclude each other"
 
 
 def _is_external(found: Dictionary[str, Entry]) -> bool:

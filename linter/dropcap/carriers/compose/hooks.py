@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
+from dropcap.carriers.compose.command_words import command_words
 from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.nodes import child, entries, items
-from dropcap.carriers.compose.yaml_types import scalar_type
-from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.lang.yaml import Mapping
 from dropcap.model import Container, Kind, Located
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iter
             engine=service.engine,
             user=user,
             privileged=privileged,
-            command=_command(fields),
+            command=command_words(fields, "command"),
             routes=service.routes,
         )
         if "pre_start" in found and name.startswith(f"{service.name}.pre_start"):
@@ -91,12 +91,3 @@ def _written(service: str, found: dict[str, Entry]) -> Iterator[tuple[str, Value
         entry = entries(one).get("exec")
         if entry is not None and isinstance(entry.value, Mapping):
             yield f"{service}.develop.watch[{number}].exec", entry.key, entry.value
-
-
-def _command(fields: Fields) -> tuple[Located[str], ...] | None:
-    entry = fields.entries.get("command")
-    if entry is None:
-        return None
-    listed = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
-    words = [one for one in listed if isinstance(one, Scalar) and scalar_type(one) == "text"]
-    return tuple(Located(word.text, word.source, word.span) for word in words)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.fields import Fields, located
+from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Container, Kind, Located
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,36 +72,16 @@ def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadConte
 
 
 def _command(fields: Fields, key: str, _field: str) -> tuple[Located[str], ...] | None:
-    """Read `command` or `entrypoint`: a list of words, or one text that Compose splits."""
-    entry = fields.entries.get(key)
-    if entry is None or is_nothing(entry.value):
-        return None
-    if isinstance(entry.value, Scalar):
-        return _split(fields, key, entry.value)
-    known = [(fields.known(item, key, key), item) for item in fields.listed(key, key)]
-    return tuple(located(text, item) for text, item in known if text is not None)
+    """Read `command` or `entrypoint`."""
+    from dropcap.carriers.compose.command_words import command_words  # few services have one
+
+    return command_words(fields, key)
 
 
 def _given_name(fields: Fields, key: str, _field: str) -> str:
     """Read `container_name`; one that is not known names nobody."""
     value = fields.entries[key].value
     return value.text if isinstance(value, Scalar) and value.unknown is None else ""
-
-
-def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...] | None:
-    if fields.known(scalar, key, key) is None:
-        return None
-    # Few files have a command in one text.
-    from dropcap.carriers.compose.shellwords import NotWordsError, split
-    from dropcap.lang.yaml.text import text_piece
-
-    try:
-        words = split(scalar.text)
-    except NotWordsError as error:
-        fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
-        return None
-    piece = text_piece(scalar)
-    return tuple(Located(word.text, piece, Span(word.start, word.end)) for word in words)
 
 
 def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:

@@ -37,6 +37,7 @@ __all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 _FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _STDOUT = re.compile(r"1?>|&>")
+_SCHEDULE = r"(?m)^[ \t]*(?:@[a-z]+|(?:[^\s#=]+[ \t]+){4}[^\s#=]+)[ \t]+"
 # What these hold reads something else, or is not run here.
 _OWN_INPUT = frozenset({"command_substitution", "function_definition", "heredoc_redirect", "process_substitution"})
 _PRINTERS = frozenset({"cat", "echo"})
@@ -191,6 +192,8 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         run.user = User(value, "" if value else reason, word)
     run.launchers = (*run.launchers, name.rpartition("/")[2])
     text = document if found.reads_input and document else found.script
+    if found.is_table and text:
+        text = _without_schedules(text)
 
     def handed() -> None:
         if found.command:
@@ -206,6 +209,21 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         shell.alone(handed)
     run.user, run.launchers = before
     return not found.command and bool(text)
+
+
+def _without_schedules(table: Text) -> Text:
+    """Return the commands of a cron table, each in its line."""
+    found: list[Piece] = []
+    for piece in table:
+        if piece.kind is PieceKind.UNKNOWN:
+            found.append(piece)
+            continue
+        done = 0
+        for match in re.compile(_SCHEDULE).finditer(piece.text):
+            found.append(piece._replace(text=piece.text[done : match.start()], at=piece.at + done))
+            done = match.end()
+        found.append(piece._replace(text=piece.text[done:], at=piece.at + done))
+    return tuple(piece for piece in found if piece.text)
 
 
 def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:
@@ -297,7 +315,7 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
             document = _document(shell, child)
             _add_line(line, child)
         elif child != body:
-            document = _string(shell, child) if child.type == "herestring_redirect" else document
+            document = _string(shell, child) if _is_string(shell, child) else document
             line.redirections.append(child)
     for child in line.redirections:
         shell.inside(child)
@@ -323,10 +341,17 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
         run.holds = True
     run.printed = before
     if line.piped:
-        is_passed_on = body is not None and _printer(shell, last_of(body)) == "cat"
+        is_passed_on = body is not None and _printer(shell, _single(last_of(body))) == "cat"
         pipeline(shell, line.piped, document if is_passed_on else None)
     for part in line.others:
         shell.visit(part)
+
+
+def _single(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the one command of a group, or what is no group of one."""
+    while node.type in {"compound_statement", "subshell"} and node.named_child_count == 1:
+        node = node.named_children[0]
+    return node
 
 
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -398,6 +423,13 @@ def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
     for field in found[0].fields[1:]:
         pieces += [*([Piece(" ")] if pieces else []), *field.text]
     return tuple(pieces) or None
+
+
+def _is_string(shell: Shell, node: tree_sitter.Node) -> bool:
+    """Whether a redirection is `<<< word`; behind a group the parser takes it for an error and a file."""
+    if node.type == "file_redirect":
+        return shell.script.data[max(node.start_byte - 2, 0) : node.start_byte + 1] == b"<<<"
+    return node.type == "herestring_redirect"
 
 
 def _string(shell: Shell, node: tree_sitter.Node) -> Text | None:

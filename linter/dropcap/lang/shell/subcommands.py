@@ -35,6 +35,7 @@ class Inner(NamedTuple):
         arguments: the script's positional parameters, where the command gives any.
         sight: the variables that the script sees.
         reads_input: whether the script is what comes on standard input.
+        is_table: whether that is a cron table, whose lines have a schedule before the command.
         user: whom it runs as, where that is another one.
 
     """
@@ -44,6 +45,7 @@ class Inner(NamedTuple):
     arguments: tuple[Text, ...] | None = None
     sight: Sight = Sight.EXPORTED
     reads_input: bool = False
+    is_table: bool = False
     user: Text | None = None
 
 
@@ -287,6 +289,38 @@ def _flock(words: Words) -> Inner | None:
     return Inner(command=tuple(words[at:])) if at < len(words) else None
 
 
+def _at(words: Words) -> Inner | None:
+    """Read the script that `at` and `batch` keep for later; at(1)."""
+    options = {_value(word) for word in words[1:]}
+    return None if not options.isdisjoint({"-l", "-r", "-d", "-c", "-f"}) else Inner(reads_input=True)
+
+
+def _crontab(words: Words) -> Inner | None:
+    return Inner(sight=Sight.NONE, reads_input=True, is_table=True) if _value(words[-1]) == "-" else None
+
+
+def _behind(
+    letters: str, names: tuple[str, ...] = (), positional: int = 0, verb: str = ""
+) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program that runs what stands behind its options and some words of its own."""
+
+    def read(words: Words) -> Inner | None:
+        at = 1
+        if verb:
+            if len(words) < len(("program", "verb")) or _value(words[1]) != verb:
+                return None
+            at += 1
+        at = _operands(words, at, letters, names) + positional
+        if verb:
+            at = _operands(words, at, letters, names)
+        return Inner(command=tuple(words[at:])) if at < len(words) else None
+
+    return read
+
+
+_EXEC = _behind("", ("cwd", "env", "group", "mode", "user"), 1, "exec")
+
+
 def _tmux(words: Words) -> Inner | None:
     at = next((at for at, word in enumerate(words) if _value(word) in {"new", "new-session", "new-window"}), None)
     if at is None:
@@ -297,9 +331,15 @@ def _tmux(words: Words) -> Inner | None:
 
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(SHELLS, _shell),
+    **dict.fromkeys(("at", "batch"), _at),
+    **dict.fromkeys(("incus", "lxc"), _EXEC),
+    "chroot": _behind("", ("groups", "userspec"), 1),
+    "crontab": _crontab,
     "eval": _eval,
     "find": _find,
     "flock": _flock,
+    "machinectl": _behind("EMPn", ("host", "machine", "setenv", "uid"), 1, "shell"),
+    "nsenter": _behind("GSt", ("setgid", "setuid", "target")),
     "parallel": _parallel,
     "runuser": _su,
     "script": _su,
@@ -308,6 +348,7 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     "su": _su,
     "tmux": _tmux,
     "trap": _trap,
+    "unshare": _behind("GRSw", ("map-group", "map-user", "root", "setgid", "setuid", "wd")),
     "watch": _watch,
     "xargs": _xargs,
 }

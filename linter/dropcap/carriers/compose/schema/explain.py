@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.nodes import all_entries, entries, items, without
-from dropcap.carriers.compose.schema import messages
+from dropcap.carriers.compose.schema import messages, remedies
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.to_python import TooLargeError, UnknownValue, identity, to_python
 from dropcap.carriers.compose.schema.unknown_keys import is_version_1, unknown_key
@@ -181,7 +181,9 @@ def _told(error: ValidationError, place: _Place) -> Iterator[tuple[Node, str]]:
     if keyword in ("type", "oneOf"):
         types = [one for branch in branches_of(error.schema) for one in messages.listed(branch["type"])]
         is_empty = place.value.span.start == place.value.span.end
-        yield place.anchor if is_empty else place.value, messages.wrong_type(place.path, types, instance, place.value)
+        validator = _validator().evolve(schema=error.schema)
+        remedy = remedies.remedy(place.path, types, instance, place.value, validator.is_valid)
+        yield place.anchor if is_empty else place.value, messages.wrong_type(name, types, instance, remedy)
     elif keyword == "additionalProperties":
         yield from _unknown_keys(error.schema, place)
     elif keyword in _MISSING:
@@ -201,8 +203,9 @@ def _unknown_keys(schema: Any, place: _Place) -> Iterator[tuple[Node, str]]:  # 
         message = "services stand at the top level, as in version 1, which Docker Compose no longer reads"
         yield place.inside[unknown[0]][0] or place.value, f"{message}: put them below a services key"
         return
+    remedy = remedies.joined(place.path, place.data)
     for key in unknown:
-        yield place.inside[key][0] or place.value, unknown_key(place.path, key, place.data[key], schema)
+        yield place.inside[key][0] or place.value, unknown_key(place.path, key, place.data[key], schema, remedy)
 
 
 def _repeated(items: list[Any]) -> list[int]:

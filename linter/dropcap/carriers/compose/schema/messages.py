@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.schema.to_python import UnknownValue
-from dropcap.lang.yaml import Scalar
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    from dropcap.lang.yaml import Node
 
 _SIZE = 40
 _PLAIN_STEP = r"[A-Za-z0-9_.$/-]+"
@@ -84,20 +79,18 @@ def near(word: str, known: Collection[str]) -> str | None:
     return close[0] if close else None
 
 
-def wrong_type(steps: Sequence[str | int], types: Sequence[str], instance: Any, node: Node) -> str:  # noqa: ANN401  # plain data is of any type
+def wrong_type(name: str, types: Sequence[str], instance: Any, remedy: str) -> str:  # noqa: ANN401  # plain data is of any type
     """Say that a value is of a type that is not allowed there, and what helps.
 
     Args:
-        steps: where it stands.
+        name: where it stands.
         types: the types that are allowed, as a schema names them.
         instance: the value.
-        node: the value's node.
+        remedy: what helps, where that is known.
 
     """
-    name = path(steps)
     if instance is None:
         return f"{name} {_EMPTY}"
-    remedy = _remedy(steps, types, instance, node)
     is_wrong_kind = isinstance(instance, (dict, list)) or not _SINGLE.intersection(types)
     contrast = f", not {_kind(instance)}" if is_wrong_kind else ""
     return f"{name} must be {expected(types)}{contrast}{f': {remedy}' if remedy else ''}"
@@ -120,44 +113,6 @@ def _kind(instance: Any) -> str:  # noqa: ANN401  # plain data is of any type
     if isinstance(instance, dict):
         return "a mapping"
     return "a list" if isinstance(instance, list) else "a single value"
-
-
-def _remedy(steps: Sequence[str | int], types: Sequence[str], instance: Any, node: Node) -> str:  # noqa: ANN401  # as above
-    if isinstance(instance, list):
-        return _remedy_of_list(types, instance)
-    if isinstance(instance, dict):
-        return _remedy_of_mapping(types, is_item=isinstance(steps[-1] if steps else "", int))
-    if "string" in types:
-        is_version = tuple(steps) == ("version",)
-        quote = "put it into quotes" + (", or take it out, as Compose no longer reads it" if is_version else "")
-        return "" if "boolean" in types or _is_of_numbers(types) else quote
-    if "array" in types and isinstance(instance, (str, UnknownValue)):
-        return "put it into brackets"
-    if isinstance(instance, str) and isinstance(node, Scalar) and node.style in ("'", '"'):
-        is_number = re.fullmatch(r"[-+]?[0-9][0-9.]*", instance) and not {"number", "integer"}.isdisjoint(types)
-        if is_number or (instance in ("true", "false") and "boolean" in types):
-            return "take the quotes away"
-    return ""
-
-
-def _is_of_numbers(types: Sequence[str]) -> bool:
-    """Whether a text that is allowed stands for a number, so that quotes would not help."""
-    return len(types) > 1 and {"string", "number", "integer"}.issuperset(types)
-
-
-def _remedy_of_mapping(types: Sequence[str], *, is_item: bool) -> str:
-    if "array" in types:
-        return "begin each item with a dash"
-    return "write key=value, or put it into quotes" if is_item and "string" in types else ""
-
-
-def _remedy_of_list(types: Sequence[str], instance: list[Any]) -> str:
-    if "object" in types and "array" not in types and instance:
-        is_of_mappings = all(isinstance(item, dict) for item in instance)
-        return "take the dashes out" if is_of_mappings else "write a colon after each name, and no dash before it"
-    if "string" in types and len(instance) == 1 and not isinstance(instance[0], (dict, list)):
-        return "take the dash or the brackets out"
-    return ""
 
 
 def missing(keyword: str, wanted: Any, instance: Any) -> str:  # noqa: ANN401  # a schema is any JSON

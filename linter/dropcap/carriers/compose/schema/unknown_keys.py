@@ -30,7 +30,13 @@ def is_version_1(root: Dictionary[str, Any], unknown: Sequence[str]) -> bool:
     return "services" not in root and all(_is_service(root[key]) for key in unknown)
 
 
-def unknown_key(steps: tuple[str | int, ...], key: str, value: Any, schema: Dictionary[str, Any]) -> str:  # noqa: ANN401  # plain data is of any type
+def unknown_key(
+    steps: tuple[str | int, ...],
+    key: str,
+    value: Any,  # noqa: ANN401  # plain data is of any type
+    schema: Dictionary[str, Any],
+    of_item: str = "",
+) -> str:
     """Say that a key is not known.
 
     Args:
@@ -38,6 +44,7 @@ def unknown_key(steps: tuple[str | int, ...], key: str, value: Any, schema: Dict
         key: the key.
         value: its value.
         schema: what is known about the mapping.
+        of_item: what helps if the mapping is an item of a list by mistake.
 
     """
     name = path((*steps, key))
@@ -46,7 +53,7 @@ def unknown_key(steps: tuple[str | int, ...], key: str, value: Any, schema: Dict
         if not key.strip("\n"):
             return f"{path(steps)} has an empty key"
         return f"{name} is no name that Compose allows: use letters, digits, dots, dashes and underscores"
-    remedy = _remedy(steps, key, value, known)
+    remedy = of_item or _remedy(steps, key, value, known)
     return f"{name} is no key that Compose knows{f': {remedy}' if remedy else ''}"
 
 
