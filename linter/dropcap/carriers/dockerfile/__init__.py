@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
-_LIKE_A_HEREDOC = re.compile(r"<<-?\s*\\?['\"]?(\w+)")
+_LIKE_A_HEREDOC = r"<<-?\s*\\?['\"]?(\w+)"
 _TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
 _MARKS = ("{{", "{%", "<%", "%%")
 _OPTION = "${templateOption:"  # in templates of development containers
@@ -177,7 +177,7 @@ def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
         if first is not None:
             return first, number
         if logical.keyword in TAKES_HEREDOCS and "<<" in text and not logical.heredocs:
-            for found in _LIKE_A_HEREDOC.finditer(text):
+            for found in re.finditer(_LIKE_A_HEREDOC, text):
                 pending.setdefault(found[1], number)
     return None
 
