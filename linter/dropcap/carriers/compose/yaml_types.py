@@ -18,6 +18,7 @@ ScalarType = Literal["text", "boolean", "number", "date", "nothing"]
 _CONSTANTS: dict[str, ScalarType] = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), "nothing"),
+    ".": "text",  # the folder, which many a `build` names: it begins as a number does
     **dict.fromkeys((".nan", ".NaN", ".NAN"), "number"),
     **{sign + word: "number" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
 }
