@@ -645,6 +645,14 @@ def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
 
 
 @pytest.mark.usefixtures("here")
+def test_a_file_of_variables_that_many_services_name_is_told_once() -> None:
+    files = ("[a.env, b.env]", "./a.env", "[{path: a.env, required: false}]") * 20
+    named = "".join(f"  s{number}: {{image: x, env_file: {one}}}\n" for number, one in enumerate(files))
+    write({"compose.yaml": f"services:\n{named}"})
+    assert [failure.message.partition(" is not here")[0] for failure in read().failures] == ["a.env", "b.env"]
+
+
+@pytest.mark.usefixtures("here")
 def test_secrets_are_not_quoted() -> None:
     text = "services:\n  a: {image: x, cap_add: ['$DB_PASSWORD'], privileged: '${API_TOKEN}', user: '$KEYCLOAK_USER'}\n"
     write({"compose.yaml": text, ".env": "DB_PASSWORD=hunter2\nAPI_TOKEN=hunter3\nKEYCLOAK_USER=7\n"})

@@ -118,4 +118,4 @@ def test_a_script_that_is_read_again_takes_no_more_memory() -> None:
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert after - before < 10 * len(text)
+    assert after - before < 50 * len(text)  # as much as one reading of each

@@ -8,7 +8,7 @@ import pytest
 from dropcap.model import Container, Engine, Failure, Kind, Level, Located, Related, Severity, Stage, Unknown
 from dropcap.source import Source, Span
 from dropcap.writers import FORMATS, Context, writer
-from dropcap.writers.failures import failure_lines
+from dropcap.writers.failures import MOST_ALIKE, failure_lines
 from dropcap.writers.summary import describe_user, plural, summarise
 from handmade import finding, place, report, service
 
@@ -338,6 +338,18 @@ def test_failures_have_a_line_each() -> None:
     assert list(failure_lines(report(failures=failures), Context())) == [
         "gone.yaml: error: cannot be read\n",
         "deploy/compose.yaml:8:3: note: a word\n",
+    ]
+
+
+def test_a_note_of_many_places_is_one_line() -> None:
+    apart = [Failure(f"a/{number}.yaml", "a template", Level.NOTE) for number in range(MOST_ALIKE)]
+    one_more = [Failure(f"b/{number}.yaml", "no template", Level.NOTE) for number in range(MOST_ALIKE + 1)]
+    errors = [Failure(f"c/{number}.yaml", "no template") for number in range(MOST_ALIKE + 1)]
+    lines = list(failure_lines(report(failures=[*apart, *one_more, *errors]), Context()))
+    assert lines == [
+        *(f"a/{number}.yaml: note: a template\n" for number in range(MOST_ALIKE)),
+        f"b/0.yaml: note: no template (and in {MOST_ALIKE} more places)\n",
+        *(f"c/{number}.yaml: error: no template\n" for number in range(MOST_ALIKE + 1)),
     ]
 
 

@@ -363,6 +363,10 @@ class Container(NamedTuple):
         return tuple(dict.fromkeys(step for route in (*own, *shared) for step in route.steps))
 
 
+MOST_CONTAINERS = 10_000
+"""How many containers of one file are checked: a few bytes make one of some kilobytes. That it has more is an error."""
+
+
 class Level(Enum):
     """What a failure does to the exit code."""
 

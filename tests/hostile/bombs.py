@@ -178,6 +178,13 @@ BOMBS: dict[str, Callable[[], Files]] = {
     "many tasks": lambda: {
         "Taskfile.yml": "version: '3'\ntasks:\n" + "".join(f"  t{number}: docker run x\n" for number in range(3_000))
     },
+    "more commands than are checked": lambda: {"a.sh": "docker run x\n" * 200_000},
+    "more services than are checked": lambda: {
+        "docker-compose.yml": "services:\n" + "".join(f"  s{number}: {{image: x}}\n" for number in range(100_000))
+    },
+    "more stages than are checked": lambda: {"Dockerfile": "FROM x\n" * 400_000},
+    "more build steps than are checked": lambda: {"Dockerfile": "FROM x\n" + "RUN docker run x\n" * 90_000},
+    "more blocks than are checked": lambda: {"a.md": "```sh\ndocker run x\n```\n" * 100_000},
     "many inspected containers": lambda: {
         "a.json": json.dumps(
             [{"Id": str(number), "HostConfig": {"CapAdd": ["CHOWN"]}, "Config": {}} for number in range(10_000)]

@@ -11,13 +11,14 @@ itself is, by its difference from the set that Podman grants.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import bare_name
 from dropcap.lang.jsonc import Array, Object, Scalar, members, parse, strings
-from dropcap.model import Container, Document, Engine, Failure, Kind, Located, Mount, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Container, Document, Engine, Failure, Kind, Located, Mount, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,8 @@ def read(source: Source, _request: Request | None = None) -> Document:
     """
     text = parse(source)
     items = text.root.items if isinstance(text.root, Array) else (text.root,)
-    containers = tuple(_described(item) for item in items if isinstance(item, Object) and _is_container(item))
+    described = (_described(item) for item in items if isinstance(item, Object) and _is_container(item))
+    containers = tuple(islice(described, MOST_CONTAINERS + 1))
     if not containers:
         message = "describes no container: none of its objects has a HostConfig; give what `docker inspect` prints"
         raise UnreadableError(Failure(source.path, message, source=source, span=text.root.span))

@@ -14,7 +14,7 @@ from dropcap.carriers.script_builder import Builder, Script, read_all
 from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.shell.option_words import option_words
 from dropcap.lang.words import Word
-from dropcap.model import Container
+from dropcap.model import MOST_CONTAINERS, Container
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -73,6 +73,8 @@ def read(source: Source, _request: Request | None = None) -> Document:
             containers.append(found)
         elif found is not None:
             failures.append(found)
+        if len(containers) + len(failures) > MOST_CONTAINERS:
+            break
     document = read_all(source, "jenkins", scripts, containers)
     return document._replace(failures=(*document.failures, *failures))
 

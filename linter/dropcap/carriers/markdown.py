@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
 from dropcap.clients import client_names
-from dropcap.model import Container, Document, Failure, Level, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
 
@@ -64,6 +64,8 @@ def read(source: Source, _request: Request | None = None) -> Document:
             if document is not None:
                 containers += document.containers
                 failures += document.failures
+                if len(containers) + len(failures) > MOST_CONTAINERS:
+                    break
         elif block.word in _SHELLS or (not block.word and re.match(_FIRST, block.lines[0][0])):
             scripts.append(_script(source, _commands(block.lines)))
     document = read_all(source, "markdown", scripts, containers)

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dropcap.model import Engine
+from dropcap.model import MOST_CONTAINERS, Engine, Kind
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def engine_of_name(carrier: str, path: str, engine: Engine) -> Engine:
     """
     if carrier != "compose" or engine is not Engine.DOCKER:
         return engine
-    words = re.split(r"[._-]", os.path.basename(path).lower())
+    words = os.path.basename(path).lower().replace("-", ".").replace("_", ".").split(".")
     return next((one for one in Engine if one.value in words and one is not Engine.SWARM), engine)
 
 
@@ -170,15 +170,21 @@ def unsupported_kind(path: str, data: bytes) -> str | None:
 def read(name: str, source: Source, request: Request) -> Document:
     """Read a source as a carrier's.
 
+    A reader stops where it has found more containers than are checked, and need not say so.
+
     Raises:
         UnreadableError: the text is of another kind.
 
     """
     document: Document = _module(name).read(source, request)
+    if len(document.containers) + len(document.failures) > MOST_CONTAINERS:
+        from dropcap.carriers.too_many import first_ones
+
+        document = first_ones(document)
     refusals = [failure for one in document.containers for failure in one.refusals]
     if refusals:
         document = document._replace(failures=(*document.failures, *refusals))
-    if any(one.command or one.entrypoint for one in document.containers):
+    if any((one.command or one.entrypoint) and one.kind is not Kind.STAGE for one in document.containers):
         from dropcap.carriers.container_commands import with_started
 
         document = with_started(document)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.script import read_script, read_words
 from dropcap.clients import client_names
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
-from dropcap.model import Container, Document, Failure, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -142,7 +142,7 @@ def may_concern(source: Source) -> bool:
 def read_all(
     source: Source, syntax: str, scripts: Iterable[Script | Command], others: Iterable[Container] = ()
 ) -> Document:
-    """Read a file's scripts, each by itself.
+    """Read a file's scripts, each by itself, until there are more containers than are checked.
 
     Args:
         source: the file.
@@ -156,9 +156,11 @@ def read_all(
     for one in scripts:
         try:
             found = read_script(*one) if isinstance(one, Script) else read_words(*one)
-        except UnreadableError as error:  # noqa: PERF203  # one bad script leaves the others
+        except UnreadableError as error:  # one bad script leaves the others
             failures.append(error.failure)
         else:
             containers += found.containers
             failures += found.failures
+        if len(containers) + len(failures) > MOST_CONTAINERS:
+            break
     return Document(source, syntax, tuple(containers), tuple(failures))

@@ -10,7 +10,7 @@ from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.program import follow_names, follow_words
 from dropcap.lang.shell.scope import MOST_VALUES
-from dropcap.model import Container, Failure, Level, Located, Unknown
+from dropcap.model import MOST_CONTAINERS, Container, Failure, Level, Located, Unknown
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ _MOST_PLACES = 1000
 _TEXTS = frozenset({"ansi_c_string", "comment", "heredoc_body", "raw_string", "string"})
 
 
+class FullError(Exception):
+    """A script has more containers than are checked: nobody needs to follow it any further."""
+
+
 class Clients:
     """The commands of clients, as they are heard."""
 
@@ -46,6 +50,7 @@ class Clients:
     def __init__(self) -> None:
         """Begin with none."""
         self._found: dict[int, dict[object, Container | Failure | None]] = {}
+        self._count = 0  # the places of which there is something to say
 
     def places(self, data: bytes) -> list[int]:
         """Return the places in a script's bytes where a client's name stands."""
@@ -59,6 +64,10 @@ class Clients:
         """Read a command's words, unless the same words were found there before.
 
         Of more words than are told apart, those that are written stand for all.
+
+        Raises:
+            FullError: there are more containers than are checked.
+
         """
         found = self._found.setdefault(place, {})
         if len(found) > MOST_VALUES:
@@ -68,7 +77,11 @@ class Clients:
             words = as_written(f"it has more than {MOST_VALUES} values")
             key = _key(words)
         if key not in found:
+            is_first = not any(found.values())
             found[key] = read_command(words)
+            self._count += is_first and found[key] is not None
+            if self._count > MOST_CONTAINERS:
+                raise FullError
 
     def has(self, place: int) -> bool:
         """Return whether a command has been found at a place."""
@@ -104,7 +117,10 @@ def containers(
 
     """
     clients = Clients()
-    script, steps, is_whole = follow_names(source, clients, taken, variables)
+    try:
+        script, steps, is_whole = follow_names(source, clients, taken, variables)
+    except FullError:
+        return clients.results()
     results = clients.results()
     start = len(source.text) - len(source.text.lstrip())
     results += [] if is_whole else [_too_long(source, start, steps)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, add_filled_in, filled_in, may_concern, read_all
@@ -25,7 +26,7 @@ from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.budget import Budget
 from dropcap.lang.words import Word
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, target
-from dropcap.model import Container, Failure
+from dropcap.model import MOST_CONTAINERS, Container, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,8 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
     """
     roots = list(documents(source))
-    found = [one for root in roots for key, job in pairs(get(root, "jobs")) for one in _containers(key, job)]
+    all_of_jobs = (one for root in roots for key, job in pairs(get(root, "jobs")) for one in _containers(key, job))
+    found = list(islice(all_of_jobs, MOST_CONTAINERS + 1))
     containers = [one for one in found if isinstance(one, Container)]
     document = read_all(source, "workflow", _scripts(roots, Budget(source.text)), containers)
     failures = (one for one in found if isinstance(one, Failure))

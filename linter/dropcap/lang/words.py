@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 # What makes several words, or none, in spite of the quotation marks around it.
-_MANY = re.compile(r"\$(?:@|\{@|\{[^}]*\[@\]|\{![A-Za-z_]\w*@\})")
+_MANY = r"\$(?:@|\{@|\{[^}]*\[@\]|\{![A-Za-z_]\w*@\})"
 
 
 class Word(NamedTuple):
@@ -47,7 +47,7 @@ class Word(NamedTuple):
 
 def is_several(expansion: str) -> bool:
     """Whether an expansion gives several words even between quotation marks: `$@`, `${ARGS[@]}`."""
-    return _MANY.match(expansion) is not None
+    return re.match(_MANY, expansion) is not None
 
 
 _VARIABLE = r"\$\{?[!#]?(?:(?:localEnv|env|containerEnv|templateOption):)?([A-Za-z_]\w*)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level
@@ -16,11 +17,25 @@ if TYPE_CHECKING:
 _COLOURS = {Level.DEFECT: "31;1", Level.ERROR: "31;1", Level.NOTE: "36"}
 
 
+MOST_ALIKE = 5
+"""Notes that say the same in more places than this are one line."""
+
+
 def failure_lines(report: Report, context: Context) -> Iterator[str]:
-    """Yield `path:line:column: error: message` for each failure, without a place where it has none."""
+    """Yield `path:line:column: error: message` for each failure, without a place where it has none.
+
+    Of many notes that say the same, the first one says in how many places it is true as well; errors stay apart.
+    """
+    alike = Counter(failure.message for failure in report.failures if failure.level is Level.NOTE)
     for failure in report.failures:
+        count = alike[failure.message] if failure.level is Level.NOTE else 1
+        if not count:
+            continue
+        more = f" (and in {count - 1} more places)" if count > MOST_ALIKE else ""
+        if more:
+            alike[failure.message] = 0
         label = painted(failure.level.value, _COLOURS[failure.level], on=context.colour)
-        yield f"{printable(_place(failure))}: {label}: {printable(failure.message)}\n"
+        yield f"{printable(_place(failure))}: {label}: {printable(failure.message)}{more}\n"
 
 
 def _place(failure: Failure) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.diagnostics import Diagnostics
@@ -22,7 +23,7 @@ from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Document, Engine, Located, SharedRoutes, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Document, Engine, Located, SharedRoutes, UnreadableError
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def read(source: Source, request: Request | None = None) -> Document:
             container._replace(routes=tuple(_routes(container, scope, over)), shared_routes=shared)
             if shared or over
             else container
-            for container in containers(project.services, scope, profiles)
+            for container in islice(containers(project.services, scope, profiles), MOST_CONTAINERS + 1)
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)

@@ -55,7 +55,7 @@ def column(*names: str) -> Field:
     for path, word in (row for name in names for row in rows(name)):
         field = root
         for step in path.split("."):
-            field = field.below.setdefault(step, Field())
+            field = field.below.get(step) or field.below.setdefault(step, Field())
         field.kind = word
     return root
 

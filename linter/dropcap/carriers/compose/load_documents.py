@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 
-_ENDLESS = r"(?i)\.(?:nan|inf)\b"
+_ENDLESS = (".nan", ".inf")
 _DATE_OR_ZERO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|(?<!\S)-0(?![^\s,\]}])"
 _OTHER_YAML = r"(?m)\A(?:\#.*\n|\s*\n)*(%YAML[ \t]+(?!1\.1\b)\S*)"
 MAX_DOCUMENTS = 100
@@ -65,7 +65,7 @@ def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     """Take dates and endless numbers as the version of Docker Compose does."""
     text, version = source.text, scope.version
     # Only what is written plainly is such a value, so that its text tells.
-    may_be_endless = version.refuses_endless and re.search(_ENDLESS, text) is not None
+    may_be_endless = version.refuses_endless and any(word in text.lower() for word in _ENDLESS)
     may_be_date = version.takes_dates and re.search(_DATE_OR_ZERO, text) is not None
     if may_be_endless or may_be_date:
         from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.dedupe import unique_lists
 from dropcap.carriers.compose.load_documents import another_kind, documents
 from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.schema import problems
@@ -68,8 +67,14 @@ def _with_file(model: Mapping | None, path: str, scope: LoadContext, included: t
     """Lay the documents of a file over a model; raises as :func:`load` where the file is to be left out."""
     for document in documents(path, scope):
         own = _with_others(document, path, scope, included)
-        model = unique_lists(own if model is None else _laid_over(model, own, scope))
-        _refuse_another_kind(model, scope.files.source(path))
+        source = scope.files.source(path)
+        is_alone = model is None and own is document
+        model = own if model is None else _laid_over(model, own, scope)
+        if not is_alone or "-" in source.text or "[" in source.text:
+            from dropcap.carriers.compose.dedupe import unique_lists  # it reads the table of fields
+
+            model = unique_lists(model)
+        _refuse_another_kind(model, source)
         if not is_version_1(model):
             for wrong in problems(model, version=scope.version):
                 scope.log.error(wrong.where, wrong.message)

@@ -23,11 +23,15 @@ _FILES = ("env_file", "label_file")
 
 
 def check_named_files(services: Mapping, scope: LoadContext) -> None:
-    """Tell which of the files that services name are not there, or not to be read."""
+    """Tell which of the files that services name are not there, or not to be read; each once, where it is first."""
+    seen: set[tuple[str, bool]] = set()
     for entry in entries(services).values():
         for key in _FILES:
             for where, path, is_required in _named(child(entry.value, key)):
                 whole = join(scope.directory, path)
+                if (whole, is_required) in seen:
+                    continue
+                seen.add((whole, is_required))
                 reason = scope.files.why_not_read(whole)
                 if reason is not None:
                     scope.log.note(where, f"{path} {reason}")

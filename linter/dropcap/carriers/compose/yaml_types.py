@@ -18,6 +18,7 @@ ScalarType = Literal["text", "boolean", "number", "date", "nothing"]
 _CONSTANTS: dict[str, ScalarType] = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), "nothing"),
+    ".": "text",  # the folder, which many a `build` names: it begins as a number does
     **dict.fromkeys((".nan", ".NaN", ".NAN"), "number"),
     **{sign + word: "number" for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")},
 }
@@ -33,6 +34,8 @@ STARTS_OF_TEXT = frozenset("ABCDEGHIJKLMOPQRSUVWXYZabcdeghijklmopqrsuvwxyz/$_")
 """What a plain scalar begins with only if it is a text: no constant and no number does."""
 
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
+_OF_NUMBER = frozenset("0123456789abcdefABCDEFoOxX+-._:TtZ \t")
+"""What numbers and dates are written with, and nothing else."""
 _INTEGER = r"([-+]?)(?:(0[bB][01]{1,64}|0[oO]?[0-7]{1,22}|0[xX][0-9a-fA-F]{1,16})|(0|[1-9][0-9]*))"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _LARGEST = 1 << 63
@@ -58,10 +61,11 @@ def scalar_type(scalar: Scalar) -> ScalarType:
     constant = _CONSTANTS.get(text)
     if constant is not None:
         return constant
-    if text[0] not in _FIRST_OF_NUMBER:
+    if text[0] not in _FIRST_OF_NUMBER or not _OF_NUMBER.issuperset(text):
         return "text"
     plain = text.replace("_", "")
-    if re.fullmatch(_INTEGER, plain) or re.fullmatch(_FLOAT, plain):
+    # Most are written with digits alone, and the patterns need not be compiled.
+    if plain.isdecimal() or re.fullmatch(_INTEGER, plain) or re.fullmatch(_FLOAT, plain):
         return "number"
     return "date" if re.fullmatch(_DATE, text) else "text"
 

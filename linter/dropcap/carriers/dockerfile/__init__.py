@@ -12,7 +12,7 @@ from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
 from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
-from dropcap.model import Container, Document, Failure, Instruction, Kind, Level, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Instruction, Kind, Level, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
-_LIKE_A_HEREDOC = re.compile(r"<<-?\s*\\?['\"]?(\w+)")
+_LIKE_A_HEREDOC = r"<<-?\s*\\?['\"]?(\w+)"
 _TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
 _MARKS = ("{{", "{%", "<%", "%%")
 _OPTION = "${templateOption:"  # in templates of development containers
@@ -84,9 +84,16 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
         failures.append(error.failure)
 
     instructions: list[Instruction] = []
+    stages = 0
     try:
         for instruction in _instructions(lines, source, fail):
-            instructions.append(instruction)  # noqa: PERF402  # those before the error count
+            stages += instruction.keyword == "FROM"
+            if stages > MOST_CONTAINERS:
+                from dropcap.carriers.too_many import too_many
+
+                cut = too_many(instruction.value.source, instruction.value.span)
+                break
+            instructions.append(instruction)
     except UnreadableError as error:
         cut = error.failure
     failures += [cut] if cut else []
@@ -170,7 +177,7 @@ def _missed_heredoc(logicals: Sequence[Logical]) -> tuple[int, int] | None:
         if first is not None:
             return first, number
         if logical.keyword in TAKES_HEREDOCS and "<<" in text and not logical.heredocs:
-            for found in _LIKE_A_HEREDOC.finditer(text):
+            for found in re.finditer(_LIKE_A_HEREDOC, text):
                 pending.setdefault(found[1], number)
     return None
 

@@ -17,13 +17,13 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HEREDOC = re.compile(r"\d*<<(-?)[\t\n\f\r ]*([^<]*)", re.ASCII)
-_BEGINNING = re.compile(r"<<[\t\r ]*")
-_PLAIN = re.compile(rf"[^{re.escape(SPACE)}'\"$\\<]+")
+# Patterns are compiled where they are asked for: few Dockerfiles have a heredoc.
+_HEREDOC = r"(?a)\d*<<(-?)[\t\n\f\r ]*([^<]*)"
+_PLAIN = rf"<<[\t\r ]*|[^{re.escape(SPACE)}'\"$\\<]+"
 # Of a word with `${…:-…}` or the like in it, the builder loses what stands before that.
-_FORGETS = re.compile(r"\$\{(?!(?:\d+|[@*#?!$-]|[^\W\d]\w*)\})")
+_FORGETS = r"\$\{(?!(?:\d+|[@*#?!$-]|[^\W\d]\w*)\})"
 _ESCAPE = "\\"
-_BLANK = re.compile(rf"[{re.escape(SPACE)}]+")
+_BLANK = rf"[{re.escape(SPACE)}]+"
 
 
 class HeredocWord(NamedTuple):
@@ -56,7 +56,7 @@ def heredoc_word(word: str) -> HeredocWord | None:
         ExpansionError: a quotation mark or a `${` that is not closed.
 
     """
-    found = _HEREDOC.fullmatch(word)
+    found = re.fullmatch(_HEREDOC, word)
     if found is None or len(list(_words(found[2]))) != 1:
         return None
     parts = list(_parts(found[2]))
@@ -69,7 +69,7 @@ def heredoc_word(word: str) -> HeredocWord | None:
 def is_heredoc(word: str) -> bool:
     """Return whether a word begins a heredoc; one that is broken does not."""
     try:
-        return heredoc_word(word) is not None
+        return "<<" in word and heredoc_word(word) is not None
     except ExpansionError:
         return False
 
@@ -78,10 +78,10 @@ def _words(line: str) -> Iterator[str]:
     """Split at blanks that are neither quoted nor escaped; quotation marks and escapes stay in the words."""
     word = ""
     for part in _parts(line):
-        if part[0] in '$"' and _FORGETS.search(part):
+        if part[0] in '$"' and re.search(_FORGETS, part):
             word = ""
         if part[0] == "$":
-            first, *more = _BLANK.split(part)  # a blank inside a variable's default ends a word too
+            first, *more = re.split(_BLANK, part)  # a blank inside a variable's default ends a word too
             word += first
             for following in more:
                 if word:
@@ -98,6 +98,7 @@ def _words(line: str) -> Iterator[str]:
 
 def _parts(text: str) -> Iterator[str]:
     """Take a text apart: plain text, blanks, what is quoted, escaped characters, variables and `<<`."""
+    plain = re.compile(_PLAIN)
     expander = Expander(text, lambda _name: Absent.UNKNOWN, _ESCAPE, Budget(""), only_splits=True)
     at = 0
     while at < len(text):
@@ -109,7 +110,7 @@ def _parts(text: str) -> Iterator[str]:
         elif character == _ESCAPE:
             end = min(at + 2, len(text))
         else:
-            found = _BEGINNING.match(text, at) or _PLAIN.match(text, at)
+            found = plain.match(text, at)
             end = found.end() if found else at + 1
         yield text[at:end]
         at = end

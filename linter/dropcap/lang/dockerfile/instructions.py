@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.dockerfile.heredocs import is_heredoc
 from dropcap.lang.dockerfile.lexer import arguments, flags, json_words, keyword
-from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Failure, Instruction, Located
 from dropcap.source import Span
 
@@ -41,9 +40,7 @@ KEYWORDS = frozenset(
 )
 _JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "ADD", "COPY", "VOLUME"})
 _BEGINNING = r"""\d*<<-?[ \t]*(?:'[^']*'|"[^"]*"|[^\s'"<>|&;()])+"""
-_HEREDOCS_FIRST = re.compile(
-    rf"(?P<heredocs>{_BEGINNING}(?:[ \t]+{_BEGINNING})*)(?P<blank>[ \t]+)(?P<program>[\w./+-]+)(?![\w=])"
-)
+_HEREDOCS_FIRST = rf"(?P<heredocs>{_BEGINNING}(?:[ \t]+{_BEGINNING})*)(?P<blank>[ \t]+)(?P<program>[\w./+-]+)(?![\w=])"
 _TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
@@ -116,6 +113,8 @@ def _body(value: Located[str], heredocs: tuple[Heredoc, ...], file: Source) -> S
     if not heredocs:
         return value.source.slice(value.span)
     if is_heredoc(value.value):
+        from dropcap.lang.shell.shebang import is_shell_script  # few have one
+
         script = _script(heredocs[0], file)
         return script if not script.text.startswith("#!") or is_shell_script(script.text.encode()) else None
     parts, segments, length = list[str](), list[tuple[int, int]](), 0
@@ -133,7 +132,7 @@ def _body(value: Located[str], heredocs: tuple[Heredoc, ...], file: Source) -> S
 
 def _command_first(text: str) -> list[tuple[int, int]]:
     """Cut a command so that its program comes before the heredocs that it begins with; the parser reads only that."""
-    found = _HEREDOCS_FIRST.match(text)
+    found = re.match(_HEREDOCS_FIRST, text) if "<<" in text else None
     if found is None:
         return [(0, len(text))]
     return [found.span("program"), found.span("blank"), found.span("heredocs"), (found.end(), len(text))]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_LINE = 65535
 """The longest line that BuildKit reads, in bytes."""
+MAX_INSTRUCTIONS = 100_000
+"""How many instructions of a file are read. An image has at most 127 layers, so that nobody builds as many."""
 
 # The blanks are Go's, which a vertical tab is not one of.
 _DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
@@ -205,7 +207,7 @@ class _Reader:
 
 
 def read_lines(source: Source) -> Lines:
-    """Give a Dockerfile's instructions; they end at a heredoc that nothing ends.
+    """Give a Dockerfile's instructions; they end at a heredoc that nothing ends, and where there are too many.
 
     Raises:
         UnreadableError: a directive that the builder refuses, or a line that is too long.
@@ -216,6 +218,10 @@ def read_lines(source: Source) -> Lines:
     broken = None
     try:
         for logical in reader.instructions():
+            if len(found) == MAX_INSTRUCTIONS:
+                message = f"the file has more than {MAX_INSTRUCTIONS:,} instructions: from here on nothing is checked"
+                broken = Failure(source.path, message, source=logical.text, span=keyword(logical.text.text))
+                break
             found[logical.first] = logical
     except _UnendedError as error:
         message = (

@@ -6,22 +6,23 @@ import re
 
 _PROTOCOLS = frozenset({"", "tcp", "udp", "sctp"})
 _LAST_PORT = 65535
-_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_SIGNAL = re.compile(
+# Patterns are compiled where they are asked for: few files have such values.
+_NUMBER = r"(?a)[+-]?\d{1,18}"
+_SIGNAL = (
     r"(?:SIG)?(?:ABRT|ALRM|BUS|CHLD|CLD|CONT|FPE|HUP|ILL|INT|IO|IOT|KILL|PIPE|POLL|PROF|PWR|QUIT|SEGV|STKFLT|STOP|SYS"
     r"|TERM|TRAP|TSTP|TTIN|TTOU|URG|USR1|USR2|VTALRM|WINCH|XCPU|XFSZ"
     r"|RTMIN(?:\+(?:[1-9]|1[0-5]))?|RTMAX(?:-(?:[1-9]|1[0-4]))?)"
 )
 
-_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)  # two letters mu
+_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)"  # two letters mu
 _NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 6e10, "h": 3.6e12}  # as above
 
 
 def is_signal(text: str) -> bool:
     """Return whether a text names a signal of Linux, or is a number but zero."""
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text):
         return int(text) != 0
-    return _SIGNAL.fullmatch(text.upper()) is not None
+    return re.fullmatch(_SIGNAL, text.upper()) is not None
 
 
 def is_port(text: str) -> bool:
@@ -52,7 +53,7 @@ def _ports(text: str) -> int | None:
 
 
 def _port(text: str) -> int | None:
-    return number if _NUMBER.fullmatch(text) and 0 <= (number := int(text)) <= _LAST_PORT else None
+    return number if re.fullmatch(_NUMBER, text) and 0 <= (number := int(text)) <= _LAST_PORT else None
 
 
 def _is_address(text: str) -> bool:
@@ -73,6 +74,6 @@ def nanoseconds(text: str) -> float | None:
     digits = text[1:] if text[0] in "+-" else text
     if digits == "0":
         return 0
-    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", digits, re.ASCII):
+    if not re.fullmatch(rf"(?:{_DURATION})+", digits, re.ASCII):
         return None
-    return sign * sum(float(number) * _NANOSECONDS[unit] for number, unit in _DURATION.findall(digits))
+    return sign * sum(float(number) * _NANOSECONDS[unit] for number, unit in re.findall(_DURATION, digits, re.ASCII))

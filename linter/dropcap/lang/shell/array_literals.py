@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["has_subscripts", "subscripted", "table"]
 
-_SUBSCRIPT = re.compile(r"\[(\d{1,4})\]=")
+_SUBSCRIPT = r"\[(\d{1,4})\]="
 _TABLE = "it is a table"
 
 
@@ -60,7 +60,7 @@ def subscripted(
                 at += 1
             continue
         first = raw.pieces[0]
-        match = _SUBSCRIPT.match(first.text)
+        match = re.match(_SUBSCRIPT, first.text)
         if match is None:
             return None
         cut = first._replace(text=first.text[match.end() :], at=first.at + match.end())

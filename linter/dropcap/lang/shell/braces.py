@@ -16,7 +16,7 @@ MOST_WORDS = 256
 MAX_DEPTH = 20
 """Braces that stand deeper in one another are not followed."""
 
-_SEQUENCE = re.compile(r"(?:-?\d+\.\.-?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.-?\d+)?", re.ASCII)
+_SEQUENCE = r"(?a)(?:-?\d+\.\.-?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.-?\d+)?"
 _LONGEST_NUMBER = 9
 
 
@@ -69,7 +69,7 @@ def _groups(pieces: Sequence[Piece]) -> dict[int, _Group]:
 
 
 def _is_sequence(piece: Piece) -> bool:
-    return piece.kind is PieceKind.PLAIN and _SEQUENCE.fullmatch(piece.text) is not None
+    return piece.kind is PieceKind.PLAIN and re.fullmatch(_SEQUENCE, piece.text) is not None
 
 
 def _expand(pieces: Sequence[Piece], start: int, end: int, groups: Mapping[int, _Group]) -> list[list[Piece]]:

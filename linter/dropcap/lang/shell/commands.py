@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 
-_FOUND = re.compile(r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z")
+_FOUND = r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z"
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _STDOUT = re.compile(r"1?>|&>")
 _SCHEDULE = r"(?m)^[ \t]*(?:@[a-z]+|(?:[^\s#=]+[ \t]+){4}[^\s#=]+)[ \t]+"
@@ -151,7 +151,7 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
 
 def _on_path(word: Word) -> Word:
     """Take the path of a program that `which` finds for the program's name, where it is called."""
-    if word.unknown is None or not _FOUND.match(word.value):
+    if word.unknown is None or not re.match(_FOUND, word.value):
         return word
     return word._replace(value=word.value.rpartition("/")[2], unknown=None, splits=False, reason="")
 
@@ -256,7 +256,7 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
     for piece in text:
         written = piece.text
         if piece.kind is PieceKind.UNKNOWN:
-            written = written if _WHOLE.fullmatch(written) else PLACEHOLDER
+            written = written if re.fullmatch(_WHOLE, written) else PLACEHOLDER
             taken.append(TemplateHole(length, piece.text, piece.reason))
         if written and piece.at >= 0:
             segments.append((length, piece.at))
@@ -278,7 +278,7 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
     return Shell(script, scope, run, run.places(script.data), taken)
 
 
-_WHOLE = re.compile(r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)")
+_WHOLE = r"\$\w+|\$[@*#?!$-]|\$\{[^{}`'\"\\]*\}|\$\([^()`'\"\\]*\)"
 
 
 class _Line(NamedTuple):

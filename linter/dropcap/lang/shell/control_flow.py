@@ -27,7 +27,7 @@ __all__ = ["branch", "case", "chain", "follow_arm", "follow_chain", "for_each", 
 MOST_ROUNDS = 64
 """A loop over more words than this is followed as if nobody knew them."""
 
-_PATTERN = re.compile(
+_PATTERN = (  # compiled where it is asked for, as few scripts have a `case`
     r"""\s+|"(?P<double>[^"$`\\]*)"|'(?P<single>[^']*)'|\\(?P<escaped>.)|(?P<bar>\|)|(?P<plain>[^\s"'$`\\|()]+)"""
 )
 _NO_WORDS = re.compile(rb"\s*in\b")  # the parser calls `for x in;` an error
@@ -168,7 +168,8 @@ def patterns(written: str) -> list[str] | None:
     """Read a case's patterns as those of :mod:`fnmatch`; None where one is not known."""
     found = [""]
     at = int(written.startswith("("))
-    while match := _PATTERN.match(written, at):
+    pattern = re.compile(_PATTERN)
+    while match := pattern.match(written, at):
         at = match.end()
         quoted = next((match[kind] for kind in ("double", "single", "escaped") if match[kind] is not None), None)
         if match["bar"]:

@@ -46,7 +46,7 @@ _OFTEN_AGAIN = frozenset(
 )
 _VERSION, _LOCALS = 2, 7  # where these stand in the key of a statement
 _NOT_SET = (Value(()),)
-_CHANGED = re.compile(rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)")
+_CHANGED = rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 _COMPUTED = "the shell computes it"
 
 
@@ -374,7 +374,7 @@ class Shell:
         """Follow `{ …; }`; after `((…))` the variables that it changes are not known."""
         written = self.script.data[node.start_byte : node.end_byte]
         if written.startswith(b"(("):
-            for match in _CHANGED.finditer(written):
+            for match in re.finditer(_CHANGED, written):
                 self.scope.set((match[1] or match[2]).decode(), unknown_value(_COMPUTED))
         else:
             self.statements(node)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.ansi import decode
 from dropcap.lang.shell.braces import expand
 from dropcap.lang.shell.fragments import Piece, PieceKind, to_word
 from dropcap.lang.words import is_several
@@ -125,6 +124,8 @@ class Reader:
         if kind == "double":
             self.double_quoted(pieces)
         elif kind == "ansi":
+            from dropcap.lang.shell.ansi import decode  # few scripts have such a string
+
             pieces.append(Piece(decode(token[kind]), at=token.start(kind)))
         elif kind != "joined":
             pieces.append(Piece(token[kind], _KINDS[kind], at=token.start(kind)))

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.arithmetic import evaluate
 from dropcap.lang.shell.array_ops import counted, element, is_empty, measured, sliced, substring, trimmed
 from dropcap.lang.shell.fragments import BREAK, Guards, Piece, PieceKind, Text, consistent, known_text, product
 from dropcap.lang.shell.lexer import StopReadingError, read_operand
@@ -37,15 +36,14 @@ _PARAMETER = re.compile(
     re.ASCII,
 )
 _OPERATOR = re.compile(r":?[-=+?]|##?|%%?|[/^,@:]")
-_PROGRAM = re.compile(
-    r"(?:\$\(|`)\s*(?:command\s+-v|which|type\s+-[pP])\s+(?P<path>[\w./-]+)\s*(?:2>\s*/dev/null\s*)?(?:\)|`)"
-)
+# Patterns of what few scripts have are compiled where they are asked for.
+_PROGRAM = r"(?:\$\(|`)\s*(?:command\s+-v|which|type\s+-[pP])\s+(?P<path>[\w./-]+)\s*(?:2>\s*/dev/null\s*)?(?:\)|`)"
 _CALLER = "the caller of the script gives it"
 _ON_PATH = "the machine decides where it is"
 _EDITED = "the shell computes it"
 _TOO_DEEP = "too many defaults stand in one another"
-_SUBSTRING = re.compile(r"(\d{1,9}|[ ]+-\d{1,9})(?::[ ]*(-?\d{1,9}))?(?=\})", re.ASCII)
-_SLICE = re.compile(r"[ ]*([1-9]\d{0,8})(?::(\d{1,9}))?(?=\})", re.ASCII)
+_SUBSTRING = r"(?a)(\d{1,9}|[ ]+-\d{1,9})(?::[ ]*(-?\d{1,9}))?(?=\})"
+_SLICE = r"(?a)[ ]*([1-9]\d{0,8})(?::(\d{1,9}))?(?=\})"
 
 if TYPE_CHECKING:
     Choice: TypeAlias = tuple[Guards, list[Piece]]
@@ -129,10 +127,12 @@ class Parameters:
         if output is not None:
             return [(_ALWAYS, [Piece(output, PieceKind.QUOTED if here.is_quoted else PieceKind.EXPANDED)])]
         if self._outputs is not None and piece.text.startswith("$((") and piece.text.endswith("))"):
+            from dropcap.lang.shell.arithmetic import evaluate  # only where every command is heard
+
             computed = evaluate(piece.text[3:-2], self._known)
             if computed is not None:
                 return [(_ALWAYS, [Piece(str(computed))])]
-        program = _PROGRAM.fullmatch(piece.text) if piece.text.startswith(("$(", "`")) else None
+        program = re.fullmatch(_PROGRAM, piece.text) if piece.text.startswith(("$(", "`")) else None
         if program:
             # A path of the machine's choosing, of which the last part is certain.
             name = program["path"].rpartition("/")[2]
@@ -229,12 +229,12 @@ class Parameters:
         if values is not None and sign in {"#", "##", "%", "%%"}:
             pattern = self._script.text[operator.end() : end]
             return [(value.guards, _used(trimmed(value, sign, pattern), here, " ")) for value in values]
-        piece = _SLICE.match(self._script.text, operator.end(), end + 1) if sign == ":" else None
+        piece = re.compile(_SLICE).match(self._script.text, operator.end(), end + 1) if sign == ":" else None
         if piece is not None and values is not None and is_several(here.text) and name == ARGUMENTS:
             first = max(int(piece[1]) - 1, 0)
             last = first + int(piece[2]) if piece[2] else None
             return [(value.guards, _used(sliced(value, first, last), here, " ")) for value in values]
-        part = _SUBSTRING.match(self._script.text, operator.end(), end + 1) if sign == ":" else None
+        part = re.compile(_SUBSTRING).match(self._script.text, operator.end(), end + 1) if sign == ":" else None
         if part is not None and values is not None and not is_several(here.text) and name not in {ARGUMENTS, "*"}:
             length = int(part[2]) if part[2] else None
             return [(value.guards, _used(substring(value, int(part[1]), length), here, " ")) for value in values]

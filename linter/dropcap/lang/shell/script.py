@@ -35,7 +35,7 @@ _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @no
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
-_LINE_IN_BACKSLASH = re.compile(rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)")
+_LINE_IN_BACKSLASH = rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)"
 _CHUNK = 1024
 _BLOCK = 1 << 16
 # No text of this size takes long, however broken it is. A parser that asks for blocks never gives their memory back
@@ -66,7 +66,7 @@ class Script:
         # The parser takes the rest of the line for the comment, and all that follows for something else; and a line
         # that begins with a backslash it takes for a part of the one above.
         masked = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
-        self.data = _LINE_IN_BACKSLASH.sub(rb"\1 ", masked) if b"\\" in masked else masked
+        self.data = re.sub(_LINE_IN_BACKSLASH, rb"\1 ", masked) if b"\\" in masked else masked
         self._unmasked = data
         # A node does not keep its tree, nor does a walk through one.
         self._tree = self._parse()

@@ -55,10 +55,11 @@ def nanoseconds(text: str) -> int | None:
     unsigned = text[1:] if text[:1] in ("+", "-") else text
     if unsigned == "0":
         return 0
-    if len(text) > _LONGEST or not re.fullmatch(f"(?:{_PART})+", unsigned):
+    parts: list[tuple[str, str]] = re.findall(_PART, unsigned) if len(text) <= _LONGEST else []
+    if not parts or "".join(map("".join, parts)) != unsigned:
         return None
     total = 0
-    for number, unit in re.findall(_PART, unsigned):
+    for number, unit in parts:
         whole, _, fraction = number.partition(".")
         total += int(whole or "0") * _UNITS[unit]
         if fraction:
