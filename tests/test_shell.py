@@ -323,7 +323,11 @@ def test_what_confuses_the_parser_hides_no_command(text: str, images: list[str])
         *("{ bash; } <<E", "(bash) <<E", "! bash <<E", "cd x && { ssh h; } <<E", "{ { sh -s; }; } <<E"),
         *("if true; then bash; fi <<E", "while true; do bash; done <<E", "for i in 1 2; do bash; done <<E"),
         *("case $x in a) bash;; esac <<E", "{ echo a; bash; } <<E", "cat <<E | sudo bash", "{ cat; } <<E | bash"),
-        *("at now <<E", "batch <<E"),
+        *("at now <<E", "batch <<E", "newgrp docker <<E", "sg docker -c bash <<E", "sudo -i <<E", "sudo su - u <<E"),
+        *("(bash <<E)", "{ bash <<E; }", "tee x.sh <<E | bash", "{ cat | bash; } <<E", "(cat) <<E | ssh h"),
+        *("f() { bash; } <<E", "chroot /x <<E", "chroot /x sh -s <<E", "lxc exec c -- bash <<E", "flock f bash <<E"),
+        *("ssh -T h sudo bash -s <<E", "ssh h 'cd /x && bash' <<E", "sudo sh -c 'cat | bash' <<E", "su u -c bash <<E"),
+        *("source /dev/stdin <<E", "parallel <<E", "unshare -r <<E", "vagrant ssh <<E", "sudo -u a -s <<E"),
     ],
 )
 def test_a_script_for_a_shell_in_a_group_is_read(line: str) -> None:
@@ -331,9 +335,44 @@ def test_a_script_for_a_shell_in_a_group_is_read(line: str) -> None:
     assert container.name == "app:1"
 
 
-@pytest.mark.parametrize("line", ["{ cat; } <<E", "{ cat; bash; } <<E", "f() { bash; } <<E", "{ x=$(bash); } <<E"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{ cat; } <<E", "{ cat; bash; } <<E", "f() { cat; } <<E", "{ x=$(bash); } <<E", "(cat <<E)"),
+        *("xargs bash <<E", "sudo -l <<E", "bash x.sh <<E", "ssh h 'cat > x' <<E", "tee x <<E", "crontab x <<E"),
+        *("{ cat > x; } <<E | bash", "cat y <<E | bash"),
+    ],
+)
 def test_what_no_shell_gets_of_a_group_is_data(line: str) -> None:
     assert script.read(Source("a.sh", f"{line}\ndocker run app:1\nE\n")).containers == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f() { ssh h bash -s; }\nf <<E\ndocker run app:1\nE\n",
+        "f() { ssh h bash -s; }\ncat <<E | f\ndocker run app:1\nE\n",
+        "f() { bash; }\n{ f; } <<'E'\ndocker run app:1\nE\n",
+        "f() { bash; } <<E\ndocker run app:1\nE\nf\n",
+        "(\n cat <<E\ndocker run app:1\nE\n) | ssh h\n",
+        "echo 'docker run app:1' | tee x | sudo sh\n",
+        "echo -e 'set -e\\ndocker run app:1' | sh\n",
+        "printf '%s\\n' 'set -e' 'docker run app:1' | sh\n",
+        "printf 'set -e\\ndocker run app:1\\n' | sh\n",
+        "(crontab -l; echo '@daily docker run app:1') | sort | crontab -\n",
+        "crontab -l | { cat; echo '* * * * * docker run app:1'; } | sudo crontab -u root -\n",
+    ],
+)
+def test_a_script_that_reaches_a_shell_by_functions_and_pipes_is_read(text: str) -> None:
+    (container,) = script.read(Source("a.sh", text)).containers
+    assert container.name == "app:1"
+
+
+@pytest.mark.parametrize("schedule", ["* * * * *", "@daily", "$WHEN", "0 $HOUR * * *"])
+def test_the_schedule_of_a_table_is_no_part_of_its_command(schedule: str) -> None:
+    text = f"crontab - <<E\n{schedule} docker run $A --name b c d e f g --privileged $IMAGE\nE\n"
+    (container,) = script.read(Source("a.sh", text)).containers
+    assert container.given_name == "b"
 
 
 def test_a_here_string_behind_a_group_is_read() -> None:
@@ -357,6 +396,20 @@ def test_a_here_string_behind_a_group_is_read() -> None:
             "crontab - <<E\n# a\n* * * * 1-5 docker run app:1\nE",
             "crontab - <<< '@daily docker run app:1'",
         ),
+        *("su -lc 'docker run app:1' u", "su - u -- -c 'docker run app:1'", "su -c'docker run app:1'"),
+        *("runuser -uu -- docker run app:1", "script -qc 'docker run app:1' /dev/null", "sg docker 'docker run app:1'"),
+        *("nsenter -m/proc/1/ns/mnt docker run app:1", "lxc --project p exec c -T -- docker run app:1"),
+        *("machinectl -q shell u@c /bin/sh -c 'docker run app:1'", "arch-chroot -u u /x docker run app:1"),
+        *("find . -exec true {} \\; -okdir docker run app:1 \\;", "fd -e x -x docker run app:1"),
+        *("parallel ::: 'docker run app:1'", "sem -j2 docker run app:1", "tmux send-keys 'docker run app:1' Enter"),
+        *("taskset -c 0 docker run app:1", "chrt -f 1 docker run app:1", "sshpass -p x ssh h docker run app:1"),
+        *("vagrant ssh n -c 'docker run app:1'", "gcloud compute ssh h --command='docker run app:1'"),
+        *(
+            "minikube ssh 'docker run app:1'",
+            "multipass exec n -- docker run app:1",
+            "pkexec --user u docker run app:1",
+        ),
+        *("unshare -rm --propagation private docker run app:1", "busybox sh -c 'docker run app:1'"),
     ],
 )
 def test_what_another_program_runs_is_read(command: str) -> None:
@@ -364,8 +417,29 @@ def test_what_another_program_runs_is_read(command: str) -> None:
     assert container.name == "app:1"
 
 
+@pytest.mark.parametrize("line", ["xargs docker run --privileged", "find . -exec docker run --privileged {} \\;"])
+def test_what_another_program_gives_is_unknown(line: str) -> None:
+    document = script.read(Source("a.sh", f"{line}\n"))
+    (container,) = document.containers
+    assert (container.image, document.failures) == (None, ())
+    assert container.privileged is not None
+
+
 @pytest.mark.parametrize(
-    "command", ["lxc list docker run a", "crontab file <<E\n* * * * * docker run a\nE", "at -l <<E\ndocker run a\nE"]
+    "command",
+    [
+        *(
+            "su docker run a",
+            "script docker run",
+            "sudo -l docker run a",
+            "taskset -p 1 docker run a",
+            "find docker run",
+        ),
+        *("vagrant up docker run a", "gcloud compute instances docker run a", "nsenter -t docker run"),
+        "lxc list docker run a",
+        "crontab file <<E\n* * * * * docker run a\nE",
+        "at -l <<E\ndocker run a\nE",
+    ],
 )
 def test_what_another_program_does_not_run_is_none(command: str) -> None:
     assert script.read(Source("a.sh", f"{command}\n")).containers == ()

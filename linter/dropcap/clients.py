@@ -104,6 +104,12 @@ def client_names() -> str:
 
 
 @cache
+def named_client() -> str:
+    r"""Return a regular expression for a client's name in a text; an escape such as `\n` may stand before it."""
+    return rf"(?:\b|(?<=\\[fnrtv])){client_names()}\b"
+
+
+@cache
 def verbs() -> frozenset[str]:
     """Return the words that end a command which is read here; a text without any of them has no such line."""
     return frozenset(words.split()[-1] for client in clients().values() for words in client.commands)

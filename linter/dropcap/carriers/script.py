@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import client_names, verbs
+from dropcap.clients import named_client, verbs
 from dropcap.lang.shell import check_readable
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Container, Document, Failure
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read", "read_script", "read_words", "recognise"]
 
-_PROGRAM = re.compile(rf"\b{client_names()}\b")
+_PROGRAM = re.compile(named_client())
 _COMMAND = re.compile(rf"\b(?:{'|'.join(verbs())})\b")
 
 

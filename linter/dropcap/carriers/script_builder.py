@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script import read_script, read_words
-from dropcap.clients import client_names
+from dropcap.clients import named_client
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -24,7 +24,7 @@ __all__ = ["Builder", "Command", "Script", "add_filled_in", "filled_in", "may_co
 LONGEST_VALUE = 200
 """A longer text is not filled in: a file that names it often would grow beyond measure."""
 
-_CLIENT = re.compile(rf"\b{client_names()}\b")
+_CLIENT = re.compile(named_client())
 
 
 class Script(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import client_names, programs, verbs
+from dropcap.clients import named_client, programs, verbs
 from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.program import follow_names, follow_words
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["containers", "containers_of_words"]
 
-_CLIENT = re.compile(rf"\b{client_names()}\b".encode())
+_CLIENT = re.compile(named_client().encode())
 _BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
 _TOO_LONG = (
     "a part of the script is not followed, as it takes more than {steps:,} steps, has a command of more than {words:,} "

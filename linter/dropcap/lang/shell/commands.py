@@ -10,15 +10,16 @@ from dropcap.lang.shell import control_flow
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
-from dropcap.lang.shell.evaluator import Shell, last_of
+from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field, to_words
-from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
+from dropcap.lang.shell.fragments import PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
-from dropcap.lang.shell.lexer import MOST_WORDS, StopReadingError, read_document, to_plain_words
+from dropcap.lang.shell.lexer import MOST_WORDS, to_plain_words
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
-from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner
+from dropcap.lang.shell.streams import document_of, is_string, printed, reading, string_of
+from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner, without_schedules
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -37,10 +38,6 @@ __all__ = ["command", "follow", "hand_on", "pipeline", "redirected"]
 _FOUND = r"(?:\$\(|`)[^()`]*(?:\)|`)/[\w.-]+\Z"
 _PLAIN_NAME = re.compile(rb"[\w./+:-]+(?=[\s;|&()<>`]|\Z)")
 _STDOUT = re.compile(r"1?>|&>")
-_SCHEDULE = r"(?m)^[ \t]*(?:@[a-z]+|(?:[^\s#=]+[ \t]+){4}[^\s#=]+)[ \t]+"
-# What these hold reads something else, or is not run here.
-_OWN_INPUT = frozenset({"command_substitution", "function_definition", "heredoc_redirect", "process_substitution"})
-_PRINTERS = frozenset({"cat", "echo"})
 
 
 def command(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
@@ -65,7 +62,7 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
         return
     for child in node.children if node.child_count <= MOST_WORDS else ():
         if child.type == "herestring_redirect":
-            document = _string(shell, child)
+            document = string_of(shell, child)
     found = shell.combinations(raws)
     if len(found) == 1:
         follow(shell, raws, found[0].fields, document)
@@ -135,12 +132,14 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     words = to_words(fields, shell.script.source, run.texts, clients.verbs)
     rest = list(unwrapped(words))
     rest[:1] = map(_on_path, rest[:1])
+    if not rest and document is not None:
+        rest = list(words[next((at for at, word in enumerate(words) if word.value in CARRIERS), len(words)) :])
     if not rest or rest[0].unknown is not None:
         return
     at = len(words) - len(rest)
     name = rest[0].value
     if name in run.functions and not any(word.value in LAUNCHERS for word in words[:at]):
-        shell.call(name, [field.text for field in fields[at + 1 :]])
+        shell.call(name, [field.text for field in fields[at + 1 :]], document)
     elif name in BUILTINS:
         BUILTINS[name](shell, [field.text for field in fields[at:]])
     elif name.rpartition("/")[2] in clients.programs:
@@ -180,7 +179,7 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     found = inner(texts)
     if found is None:
         return False
-    if not run.take(len(found.command)) or run.depth >= MAX_DEPTH:
+    if not run.take(len(found.command) + sum(map(len, found.others))) or run.depth >= MAX_DEPTH:
         run.cuts += 1
         return False
     before = run.user, run.launchers
@@ -191,17 +190,20 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         word = to_words([Field(list(found.user), fields[0].span, is_literal=False)], shell.script.source, run.texts)[0]
         run.user = User(value, "" if value else reason, word)
     run.launchers = (*run.launchers, name.rpartition("/")[2])
-    text = document if found.reads_input and document else found.script
+    reads = found.reads_input and document is not None
+    text = document if reads else found.script
     if found.is_table and text:
-        text = _without_schedules(text)
+        text = without_schedules(text)
+    left = None if reads or found.takes_input else document
 
     def handed() -> None:
-        if found.command:
-            run.depth += 1
-            follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in found.command], None)
-            run.depth -= 1
-        elif text:
-            follow_script(shell, text, found.sight, found.arguments)
+        for one in (found.command, *found.others):
+            if one:
+                run.depth += 1
+                follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in one], left)
+                run.depth -= 1
+        if not found.command and text:
+            follow_script(shell, text, found.sight, found.arguments, left)
 
     if found.sight is Sight.ALL and name != "trap":
         handed()
@@ -211,30 +213,18 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     return not found.command and bool(text)
 
 
-def _without_schedules(table: Text) -> Text:
-    """Return the commands of a cron table, each in its line."""
-    found: list[Piece] = []
-    for piece in table:
-        if piece.kind is PieceKind.UNKNOWN:
-            found.append(piece)
-            continue
-        done = 0
-        for match in re.compile(_SCHEDULE).finditer(piece.text):
-            found.append(piece._replace(text=piece.text[done : match.start()], at=piece.at + done))
-            done = match.end()
-        found.append(piece._replace(text=piece.text[done:], at=piece.at + done))
-    return tuple(piece for piece in found if piece.text)
-
-
-def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None) -> None:
-    """Follow a script that stands in a string."""
+def follow_script(
+    shell: Shell, text: Text, sight: Sight, arguments: Sequence[Text] | None, document: Text | None
+) -> None:
+    """Follow a script that stands in a string, and what it reads."""
     run = shell.run
     made = _script_of(shell, text, sight)
     if made is None:
         return
     if sight is Sight.ALL:
         made.locals = shell.locals
-        made.statements(made.script.root)
+        with reading(made, made.script.root, document):
+            made.whole()
         shell.is_over = made.is_over if run.clients is None else shell.is_over
         return
     if arguments:
@@ -242,7 +232,8 @@ def follow_script(shell: Shell, text: Text, sight: Sight, arguments: Sequence[Te
     outer = run.functions, run.aliases, run.called, run.version
     run.functions, run.aliases, run.called = {}, {}, set()
     run.changed()
-    run.handlers.whole(made)
+    with reading(made, made.script.root, document):
+        run.handlers.whole(made)
     run.functions, run.aliases, run.called, run.version = outer
 
 
@@ -312,10 +303,10 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
     body = node.child_by_field_name("body")
     for child in node.children:
         if child.type == "heredoc_redirect":
-            document = _document(shell, child)
+            document = document_of(shell, child)
             _add_line(line, child)
         elif child != body:
-            document = _string(shell, child) if _is_string(shell, child) else document
+            document = string_of(shell, child) if is_string(shell, child) else document
             line.redirections.append(child)
     for child in line.redirections:
         shell.inside(child)
@@ -341,49 +332,24 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
         run.holds = True
     run.printed = before
     if line.piped:
-        is_passed_on = body is not None and _printer(shell, _single(last_of(body))) == "cat"
-        pipeline(shell, line.piped, document if is_passed_on else None)
+        pipeline(shell, line.piped, None if body is None else printed(shell, body, document))
     for part in line.others:
         shell.visit(part)
 
 
-def _single(node: tree_sitter.Node) -> tree_sitter.Node:
-    """Return the one command of a group, or what is no group of one."""
-    while node.type in {"compound_statement", "subshell"} and node.named_child_count == 1:
-        node = node.named_children[0]
-    return node
-
-
 def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> None:
-    if document is None:
-        shell.visit(node)
-    elif node.type == "command":
+    if node.type == "command":
         command(shell, node, document)
-    elif node.type == "pipeline":
+        return
+    if node.type == "pipeline":
         pipeline(shell, node.children, document)
-    else:
-        before = dict(shell.documents)
-        last = last_of(node)  # `a && b <<E` is one statement to the parser, and b's input
-        for place in _readers(shell, last):
-            shell.documents[place] = document
+        return
+    body = node.child_by_field_name("body")
+    if node.type == "function_definition" and body is not None and document is not None:
+        shell.run.inputs[body.id] = document
+        shell.run.changed()
+    with reading(shell, node, document):
         shell.visit(node)
-        shell.documents = before
-
-
-def _readers(shell: Shell, node: tree_sitter.Node) -> list[int]:
-    """Give the places of what may read the input of a statement: of a group every command up to one that reads all."""
-    found: list[int] = []
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if one.type in {"command", "pipeline"}:
-            found.append(one.start_byte)
-            first = one if one.type == "command" else one.children[0]
-            if _printer(shell, first) == "cat":
-                break
-        elif one.type not in _OWN_INPUT:
-            pending += reversed(one.children)
-    return found
 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
@@ -392,69 +358,11 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
         if not node.is_named:
             continue
         given = document
-        document = None
-        printer = _printer(shell, node)
-        if printer == "echo":
-            document = _echoed(shell, node)
-        elif printer == "cat":
-            document = given
+        document = printed(shell, node, given) if node is not nodes[-1] else None
         before = shell.run.printed
         shell.run.printed = before if node is nodes[-1] else None
         shell.alone(lambda node=node, given=given: _with_input(shell, node, given))  # type: ignore[misc]  # bound now
         shell.run.printed = before
-
-
-def _printer(shell: Shell, node: tree_sitter.Node) -> str | None:
-    """Give the name of a command that prints what it is given."""
-    if node.type != "command":
-        return None
-    match = _PLAIN_NAME.match(shell.script.data, node.start_byte, node.end_byte)
-    name = match[0].decode("utf-8", "replace") if match else ""
-    if name == "cat":
-        return name if node.end_byte - node.start_byte == len(name) else None
-    return name if name in _PRINTERS and shell.names_client(node) else None
-
-
-def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
-    found = shell.combinations(shell.raws_at(node.start_byte))
-    if len(found) != 1:
-        return None
-    pieces: list[Piece] = []
-    for field in found[0].fields[1:]:
-        pieces += [*([Piece(" ")] if pieces else []), *field.text]
-    return tuple(pieces) or None
-
-
-def _is_string(shell: Shell, node: tree_sitter.Node) -> bool:
-    """Whether a redirection is `<<< word`; behind a group the parser takes it for an error and a file."""
-    if node.type == "file_redirect":
-        return shell.script.data[max(node.start_byte - 2, 0) : node.start_byte + 1] == b"<<<"
-    return node.type == "herestring_redirect"
-
-
-def _string(shell: Shell, node: tree_sitter.Node) -> Text | None:
-    """Give the text of `<<< word`."""
-    choices = shell.parameters.choices(shell.pieces_of(node.children[-1]))
-    return tuple(choices[0][1]) if len(choices) == 1 else None
-
-
-def _document(shell: Shell, node: tree_sitter.Node) -> Text | None:
-    """Give the text of a here-document, its expansions made where its end marker is not quoted."""
-    parts = {child.type: child for child in node.children}
-    body, marker = parts.get("heredoc_body"), parts.get("heredoc_start")
-    if body is None or marker is None or not shell.names_client(body):
-        return None
-    script = shell.script
-    start, end = script.to_offset(body.start_byte), script.to_offset(body.end_byte)
-    if any(character in shell.text(marker) for character in "'\"\\"):
-        pieces = [Piece(script.text[start:end], at=start)]
-    else:
-        try:
-            pieces = read_document(script.text, start, end, script.expansion_end)
-        except StopReadingError:
-            return None
-    choices = shell.parameters.choices(pieces)
-    return tuple(choices[0][1]) if len(choices) == 1 else None
 
 
 _NOTABLE = frozenset({*BUILTINS, *CARRIERS, *LAUNCHERS, ":"})

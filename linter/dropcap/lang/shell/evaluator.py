@@ -22,6 +22,7 @@ from dropcap.lang.shell.memo import Memo
 from dropcap.lang.shell.parameters import Parameters
 from dropcap.lang.shell.run_state import DEEPEST_LOOP, MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
+from dropcap.lang.shell.streams import documents_in_error, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.lang.words import Word
 
-__all__ = ["Shell", "last_of"]
+__all__ = ["Shell"]
 
 _DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
 _OFTEN_AGAIN = frozenset(
@@ -77,6 +78,8 @@ class Shell:
         )
         self.documents: dict[int, Text] = {}
         """What commands read that stand, alone or in a list or a group, before a here-document: by their place."""
+        self.input_number = 0
+        """Another number for other documents."""
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
@@ -116,7 +119,7 @@ class Shell:
         run, scope = self.run, self.scope
         key = (
             *(node.id, scope, run.version, self.limit, self.is_in_turn, min(self.loops, DEEPEST_LOOP)),
-            tuple(self.documents.items()) if self.documents else None,
+            self.input_number,
             *(self.locals or ()),
         )
         ends = self.memo.replay(key, scope)
@@ -139,6 +142,16 @@ class Shell:
             return
         for child in self.parts(node):
             self.visit(child)
+
+    def whole(self) -> None:
+        """Follow the script from its first statement on."""
+        root = self.script.root
+        (self.broken if root.type == "ERROR" else self.statements)(root)
+
+    def broken(self, node: tree_sitter.Node) -> None:
+        """Follow all that is left of what the parser could not put together."""
+        self.documents.update(documents_in_error(self, node))
+        self.statements(node)
 
     def parts(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
         """Return the children of a node that may be followed: no signs, no comments."""
@@ -339,7 +352,7 @@ class Shell:
                 self.run.changed()
                 self.run.functions[written] = made
 
-    def call(self, name: str, arguments: Iterable[Text] | None) -> None:
+    def call(self, name: str, arguments: Iterable[Text] | None, document: Text | None = None) -> None:
         """Follow a function; with `arguments` None nobody knows what its caller gives."""
         run = self.run
         run.called.add(name)
@@ -353,12 +366,13 @@ class Shell:
         run.calling.append(name)
         self.scope.begin()
         self.scope.set(ARGUMENTS, None if arguments is None else (Value(tuple(arguments), is_list=True),))
-        if run.listener is None:
-            shell.visit(body)
-            self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
-        else:
-            self.run.handlers.exact_function(shell, body)
-            self.is_over = shell.is_over
+        with reading(shell, body, run.inputs.get(body.id, document)):
+            if run.listener is None:
+                shell.visit(body)
+                self.scope.restore([ARGUMENTS, *shell.locals], self.scope.undo())
+            else:
+                self.run.handlers.exact_function(shell, body)
+                self.is_over = shell.is_over
         run.calling.pop()
         shell.locals, shell.limit = before, limit
 
@@ -396,13 +410,6 @@ class Shell:
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
         return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-
-def last_of(node: tree_sitter.Node) -> tree_sitter.Node:
-    """Return the last command of a list, or what is no list itself."""
-    while node.type == "list" and node.children:
-        node = node.children[-1]
-    return node
 
 
 def _flat(pieces: Sequence[Piece]) -> Text:

@@ -50,7 +50,7 @@ def follow(
     known = {(one.branch, one.arm) for one in run.guards if one.taken}
     chosen = [one for one in sorted(chosen) if (one.branch, one.arm) not in known]
     run.guards = (*run.guards, *chosen)
-    is_exec = False
+    is_exec, written = False, fields
     if fields[0].is_literal and known_text(fields[0].pieces) in {"{", "}"}:  # the parser takes them for a program
         fields = fields[1:]
     words: Sequence[Word] = to_words(fields, shell.script.source, run.texts)
@@ -64,6 +64,7 @@ def follow(
             if run.printed is not None:  # what it prints is what its command prints
                 del run.printed[printed:]
         is_exec = is_exec or found.name == "exec"
+        written = fields
         kept = [*([] if found.program is None else [found.program]), *range(found.start, len(words))]
         fields, words = [fields[at] for at in kept], [words[at] for at in kept]
         run.launchers = (*run.launchers, found.name)
@@ -73,6 +74,8 @@ def follow(
         _run(shell, raws, fields, words, document, is_direct=is_direct, is_exec=is_exec)
     else:
         run.holds = True
+        if document is not None:
+            run.handlers.hand_on(shell, raws, written, document)
     run.guards = (*before[0], *run.guards[len(before[0]) + len(chosen) :])
     _, run.user, run.launchers = before
     if is_exec and words:
@@ -117,7 +120,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     texts = [field.text for field in fields]
     if name in run.functions and is_direct and not is_exec:
         run.holds = None
-        shell.call(name, texts[1:])
+        shell.call(name, texts[1:], document)
         return
     builtin = _BUILTINS.get(name) if is_direct and not is_exec else None
     if builtin is not None:
@@ -130,6 +133,8 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
     if is_builtin and name != "trap":
+        if name in {".", "source"} and document is not None and run.handlers.hand_on(shell, raws, fields, document):
+            return
         if name in {".", "source"}:
             _read(shell, words, texts, call_of(shell, raws, words))
             return

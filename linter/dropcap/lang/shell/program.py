@@ -67,7 +67,7 @@ def follow_script(source: Source, listener: Listener, setting: Setting) -> bool:
     """
     run, scope = _started(source, listener, setting)
     shell = Shell(Script(source), scope, run, ())
-    shell.statements(shell.script.root)
+    shell.whole()
     return run.steps > 0 and run.is_whole and not run.cuts
 
 
@@ -166,7 +166,7 @@ def follow_all(shell: Shell) -> None:
     that are not known, and with the variables as the script leaves them.
     """
     run, script = shell.run, shell.script
-    shell.statements(script.root)
+    shell.whole()
     for name in list(run.functions):
         if name not in run.called and run.functions[name][0] is script:
             shell.scope.begin()
@@ -185,7 +185,8 @@ def follow_all(shell: Shell) -> None:
 
 
 _STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
-    **dict.fromkeys(("program", "do_group", "else_clause", "negated_command", "ERROR"), Shell.statements),
+    **dict.fromkeys(("program", "do_group", "else_clause", "negated_command"), Shell.statements),
+    "ERROR": Shell.broken,
     **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
     **dict.fromkeys(("variable_assignment",), Shell.assignment),
     "c_style_for_statement": control_flow.unknown_loop,

@@ -113,6 +113,9 @@ class Run:
         self.inner_left = STEPS + len(home.text) * 2  # characters of scripts in strings
         self.depth = 0
         self.functions: dict[str, tuple[Script, tree_sitter.Node]] = {}
+        self.inputs: dict[int, Text] = {}
+        """What functions read, by the node of their body: `f() { …; } <<E`."""
+        self._numbers: dict[object, int] = {}
         self.called: set[str] = set()
         self.calling: list[str] = []
         self.aliases: dict[str, Text] = {}
@@ -155,6 +158,10 @@ class Run:
         """Note that there are other functions, aliases or exported names."""
         self._versions += 1
         self.version = self._versions
+
+    def number_of(self, key: object) -> int:
+        """Return a number that stands for a key, from 1 on; what is compared often is compared by it."""
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def give_up(self) -> None:
         """Note that a part of the script is not followed; the rest is."""

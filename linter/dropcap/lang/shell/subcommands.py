@@ -1,58 +1,25 @@
-"""Commands that hand a script, or another command, to something else: `bash -c "…"`, `ssh host '…'`, `xargs`."""
+"""Commands that hand a script, or another command, to something else: `bash -c "…"`, `su -c '…'`, `xargs`."""
 
 from __future__ import annotations
 
-from enum import Enum
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
-from dropcap.namedtuple import NamedTuple
+from dropcap.lang.shell.inner import Inner, Sight
+from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
+from dropcap.lang.shell.subcommand_words import joined, marked, operands, option_values, value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from dropcap.lang.shell.fragments import Text
+    from dropcap.lang.shell.subcommand_words import Words
 
-__all__ = ["CARRIERS", "SHELLS", "Inner", "Sight", "inner"]
+__all__ = ["CARRIERS", "SHELLS", "Inner", "Sight", "inner", "without_schedules"]
 
 SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
-
-
-class Sight(Enum):
-    """Which variables an inner script sees."""
-
-    ALL = "all"
-    EXPORTED = "exported"
-    NONE = "none"
-
-
-class Inner(NamedTuple):
-    """What a command hands on.
-
-    Attributes:
-        script: the text of a script, or None.
-        command: the words of a command, if it is no script.
-        arguments: the script's positional parameters, where the command gives any.
-        sight: the variables that the script sees.
-        reads_input: whether the script is what comes on standard input.
-        is_table: whether that is a cron table, whose lines have a schedule before the command.
-        user: whom it runs as, where that is another one.
-
-    """
-
-    script: Text | None = None
-    command: tuple[Text, ...] = ()
-    arguments: tuple[Text, ...] | None = None
-    sight: Sight = Sight.EXPORTED
-    reads_input: bool = False
-    is_table: bool = False
-    user: Text | None = None
-
-
-if TYPE_CHECKING:
-    Words = Sequence[Text]
-
-_SPACE = Piece(" ")
+_STDIN = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 
 
 def inner(words: Words) -> Inner | None:
@@ -62,175 +29,129 @@ def inner(words: Words) -> Inner | None:
     return carrier(words) if carrier else None
 
 
-def _joined(words: Words) -> Text | None:
-    pieces: list[Piece] = []
-    for word in words:
-        pieces += [*([_SPACE] if pieces else []), *word]
-    return tuple(pieces) or None
-
-
-def _value(word: Text) -> str:
-    """Give a word's text up to what is not known."""
-    parts: list[str] = []
-    for piece in word:
-        if piece.kind is PieceKind.UNKNOWN:
-            return "".join(parts) + "\0"
-        parts.append(piece.text)
-    return "".join(parts)
-
-
-def _operands(words: Words, at: int, letters: str, names: Sequence[str] = ()) -> int:
-    """Find the first word that is no option; some options take the next word."""
-    while at < len(words):
-        value = _value(words[at])
-        if value == "--":
-            return at + 1
-        if not value.startswith("-") or value == "-":
-            return at
-        at += 1
-        if value.startswith("--"):
-            at += value[2:] in names
-            continue
-        for index, letter in enumerate(value[1:], 2):
-            if letter in letters:
-                at += index == len(value)
-                break
-    return at
-
-
 def _shell(words: Words) -> Inner | None:
     at, is_command = 1, False
     while at < len(words):
-        value = _value(words[at])
-        if not value.startswith(("-", "+")) or value in {"-", "--"}:
-            at += value == "--"
+        written = value(words[at])
+        if not written.startswith(("-", "+")) or written in {"-", "--"}:
+            at += written == "--"
             break
         at += 1
-        if not value.startswith("--"):
-            is_command = is_command or (value[0] == "-" and "c" in value)
-            at += value[-1] in "oO"
-        elif value in {"--rcfile", "--init-file"}:
+        if not written.startswith("--"):
+            is_command = is_command or (written[0] == "-" and "c" in written)
+            at += written[-1] in "oO"
+        elif written in {"--rcfile", "--init-file"}:
             at += 1
     if is_command:
         return Inner(words[at], arguments=tuple(words[at + 2 :])) if at < len(words) else None
-    reads = at >= len(words) or _value(words[at]) in {"-", "/dev/stdin"} or any(_value(word) == "-s" for word in words)
+    reads = at >= len(words) or value(words[at]) in _STDIN or any(value(word) == "-s" for word in words)
     return Inner(reads_input=True) if reads else None
 
 
-def _ssh(words: Words) -> Inner | None:
-    host = _operands(words, 1, "BbcDEeFIiJLlmOopQRSWw")
-    rest = words[_operands(words, host + 1, "BbcDEeFIiJLlmOopQRSWw") :]
-    if not rest:
-        return Inner(sight=Sight.NONE, reads_input=host < len(words))
-    script = _joined(rest)
-    text = _value(rest[0]).split()
-    is_shell = bool(text) and text[0].rpartition("/")[2] in SHELLS and len(rest) + len(text) <= _WORDS_OF_A_SHELL
-    return Inner(script, sight=Sight.NONE, reads_input=is_shell)
-
-
-_WORDS_OF_A_SHELL = 3  # `bash`, `bash -s`, `'bash -s'`
-
-
 def _eval(words: Words) -> Inner | None:
-    return Inner(_joined(words[1:]), sight=Sight.ALL)
+    return Inner(joined(words[1:]), sight=Sight.ALL)
+
+
+def _source(words: Words) -> Inner | None:
+    return Inner(sight=Sight.ALL, reads_input=True) if len(words) > 1 and value(words[1]) in _STDIN else None
 
 
 def _trap(words: Words) -> Inner | None:
-    at = _operands(words, 1, "")
+    at = operands(words, 1, "")
     return Inner(words[at], sight=Sight.ALL) if at + 1 < len(words) else None
 
 
 def _watch(words: Words) -> Inner | None:
-    at = _operands(words, 1, "nq", ("interval", "equexit"))
-    if any(_value(word) in {"-x", "--exec"} for word in words[1:at]):
+    at = operands(words, 1, "nq", ("interval", "equexit"))
+    if any(value(word) in {"-x", "--exec"} for word in words[1:at]):
         return Inner(command=tuple(words[at:]))
-    return Inner(_joined(words[at:]))
+    return Inner(joined(words[at:]))
 
 
-def _su(words: Words) -> Inner | None:  # noqa: C901  # one arm an option
-    """`su [-] user -c script`, `runuser -u user command`, `script -c script`, `sg group -c script`."""
-    script, at, user = None, 1, None
-    operands: list[Text] = []
-    is_su = _value(words[0]).rpartition("/")[2] in {"runuser", "su"}
-    while at < len(words):
-        value = _value(words[at])
-        at += 1
-        if value in {"-c", "--command", "--session-command"}:
-            script, at = words[at] if at < len(words) else None, at + 1
-        elif value.startswith("--command="):
-            script = _after(words[at - 1], len("--command="))
-        elif is_su and value in {"-u", "--user"}:
-            user, at = words[at] if at < len(words) else None, at + 1
-        elif is_su and value.startswith("--user="):
-            user = _after(words[at - 1], len("--user="))
-        elif is_su and value in _OF_SU:
-            at += 1
-        elif value == "--":
-            operands += words[at:]
-            break
-        elif value == "-" or not value.startswith("-"):
-            operands.append(words[at - 1])
-            if user is not None:
-                operands += words[at:]
-                break
-    if user is not None:
-        return Inner(command=tuple(operands), user=user) if operands else None
-    operands = [word for word in operands if _value(word) != "-"]
-    if script is None:
-        return None
-    user = (operands[0] if operands else _ROOT) if is_su else None
-    return Inner(script, arguments=tuple(operands[2:]) if is_su and operands[2:] else None, user=user)
-
-
-_OF_SU = frozenset({"-G", "-g", "-s", "-w", "--group", "--shell", "--supp-group", "--whitelist-environment"})
 _ROOT = (Piece("root"),)
+_SU_NAMES = ("command", "group", "session-command", "shell", "supp-group", "user", "whitelist-environment")
 
 
-def _after(word: Text, length: int) -> Text:
-    """Take the first characters off a word."""
-    kept = []
-    for piece in word:
-        cut = min(length, len(piece.text))
-        length -= cut
-        if cut < len(piece.text):
-            kept.append(piece._replace(text=piece.text[cut:], at=piece.at + cut if piece.at >= 0 else -1))
-    return tuple(kept)
+def _su(words: Words) -> Inner | None:
+    """`su [-] user -c script`, `su user -- arguments of its shell`, `runuser -u user command`."""
+    options, others = option_values(words, "CGcgsuw", _SU_NAMES, stops=True)
+    user = options.get("u") or options.get("user")
+    if user:
+        return Inner(command=tuple(others), user=user) if others else None
+    options, others = option_values(words, "CGcgsuw", _SU_NAMES)
+    others = [word for word in others if value(word) != "-"]
+    user = others[0] if others else _ROOT
+    script = options.get("c") or options.get("command") or options.get("C") or options.get("session-command")
+    if script:
+        return Inner(script, arguments=tuple(others[2:]) or None, user=user)
+    found = _shell(others or words[:1])
+    return None if found is None else found._replace(user=user)
+
+
+def _script(words: Words) -> Inner | None:
+    """`script -c script file`; with a command behind the file where that is BSD's."""
+    options, others = option_values(words, "BEIOTcmo", ("command", "echo", "log-in", "log-io", "log-out", "log-timing"))
+    script = options.get("c") or options.get("command")
+    return Inner(script) if script else Inner(command=tuple(others[1:])) if others[1:] else None
+
+
+def _sg(words: Words) -> Inner | None:
+    """`sg [-] group [[-c] script]`, `newgrp group`."""
+    options, others = option_values(words, "c")
+    others = [word for word in others if value(word) != "-"]
+    script = options.get("c") or joined(others[1:])
+    return Inner(script) if script else Inner(reads_input=True)
+
+
+def _sudo(words: Words) -> Inner | None:
+    """`sudo -i` and `sudo -s` alone: a shell that reads its input."""
+    options, _ = option_values(words, "CDRTUghprtu", stops=True)
+    opens = not options.keys().isdisjoint({"i", "login", "s", "shell"})
+    user = options.get("u") or options.get("user") or _ROOT
+    return Inner(reads_input=True, user=user) if opens else None
 
 
 def _xargs(words: Words) -> Inner | None:
     mark = None
-    at = _operands(words, 1, "aEdILnPs", ("arg-file", "delimiter", "max-lines", "max-args", "max-procs", "max-chars"))
+    at = operands(words, 1, "aEdILnPs", ("arg-file", "delimiter", "max-lines", "max-args", "max-procs", "max-chars"))
     for index, word in enumerate(words[1:at], 1):
-        value = _value(word)
-        if value.startswith("-I"):
-            mark = value[2:] or _value(words[index + 1]) if len(value) > _LETTER or index + 1 < at else None
-        elif value in {"-i", "--replace"} or value.startswith("--replace="):
-            mark = value.partition("=")[2] or "{}"
+        written = value(word)
+        if written.startswith("-I"):
+            mark = written[2:] or value(words[index + 1]) if len(written) > _LETTER or index + 1 < at else None
+        elif written in {"-i", "--replace"} or written.startswith("--replace="):
+            mark = written.partition("=")[2] or "{}"
     command = words[at:]
     if not command:
         return None
     if mark:
-        return Inner(command=tuple(_marked(word, mark, _INPUT) for word in command))
+        return Inner(command=tuple(marked(word, mark, _INPUT) for word in command), takes_input=True)
     rest = Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_INPUT)
-    return Inner(command=(*command, (rest,)))
+    return Inner(command=(*command, (rest,)), takes_input=True)
+
+
+_LETTER = 2
+_INPUT = "the input of xargs gives it"
 
 
 def _parallel(words: Words) -> Inner | None:
-    """GNU parallel: what follows `:::`, or else its input, is put into the command or behind it."""
-    at = _operands(words, 1, "aCdEIjJLnNPsS", _OF_PARALLEL)
-    end = next((index for index in range(at, len(words)) if _value(words[index]).startswith(":::")), len(words))
+    """GNU parallel: what follows `:::`, or else its input, is put into the command or behind it, or is the command."""
+    at = operands(words, 1, "aCdEIjJLnNPsS", _OF_PARALLEL)
+    end = next((index for index in range(at, len(words)) if value(words[index]).startswith(":::")), len(words))
     command = list(words[at:end])
     if not command:
-        return None
-    marked = [_all_marked(word) for word in command]
-    if marked == command:
-        marked.append((Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_OTHER_INPUT),))
-    return Inner(_joined(marked)) if len(command) == 1 else Inner(command=tuple(marked))
+        given = [word for word in words[end:] if not value(word).startswith(":::")]
+        return Inner(joined(given, "\n")) if given else Inner(reads_input=True)
+    filled = [_all_marked(word) for word in command]
+    if filled == command:
+        filled.append((Piece("$@", PieceKind.UNKNOWN, splits=True, at=words[0][0].at, reason=_OTHER_INPUT),))
+    if len(command) == 1:
+        return Inner(joined(filled), takes_input=True)
+    return Inner(command=tuple(filled), takes_input=True)
 
 
 def _all_marked(word: Text) -> Text:
     for mark in _MARKS:
-        word = _marked(word, mark, _OTHER_INPUT)
+        word = marked(word, mark, _OTHER_INPUT)
     return word
 
 
@@ -240,115 +161,120 @@ _OF_PARALLEL = (
     *("arg-file", "arg-sep", "colsep", "delay", "delimiter", "env", "halt", "jobs", "joblog", "load", "max-args"),
     *("max-procs", "memfree", "nice", "results", "retries", "sshlogin", "tagstring", "timeout", "tmpdir", "workdir"),
 )
-_LETTER = 2
-_INPUT = "the input of xargs gives it"
 
 
-def _marked(word: Text, mark: str, reason: str) -> Text:
-    """Replace the mark that stands for a line of the input."""
-    found: list[Piece] = []
-    for piece in _merged(word):
-        at = piece.text.find(mark)
-        if piece.kind is PieceKind.UNKNOWN or at < 0:
-            found.append(piece)
-            continue
-        end = at + len(mark)
-        if at:
-            found.append(piece._replace(text=piece.text[:at]))
-        found.append(Piece(mark, PieceKind.UNKNOWN, splits=False, at=piece.at + at, reason=reason))
-        if end < len(piece.text):
-            found.append(piece._replace(text=piece.text[end:], at=piece.at + end))
-    return tuple(found)
+def _find(*options: str) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program that runs a command for each file, up to `;`."""
 
+    def read(words: Words) -> Inner | None:
+        values = [value(word) for word in words]
+        found = []
+        end = 0
+        for at, written in enumerate(values):
+            if at < end or written not in options:
+                continue
+            end = next((index for index in range(at, len(values)) if values[index] in {";", "+"}), len(values))
+            found.append(tuple(marked(one, "{}", "find gives it") for one in words[at + 1 : end]))
+        return Inner(command=found[0], others=tuple(found[1:])) if found else None
 
-def _merged(word: Text) -> list[Piece]:
-    """Put pieces together that stand next to one another, as the braces of `{}` do."""
-    merged: list[Piece] = []
-    for piece in word:
-        last = merged[-1] if merged else None
-        is_next = last is not None and last.at + len(last.text) == piece.at
-        if last is None or not is_next or PieceKind.UNKNOWN in {last.kind, piece.kind}:
-            merged.append(piece)
-        else:
-            merged[-1] = last._replace(text=last.text + piece.text)
-    return merged
-
-
-def _find(words: Words) -> Inner | None:
-    for at, word in enumerate(words):
-        if _value(word) in {"-exec", "-execdir", "-ok"}:
-            end = next((index for index in range(at, len(words)) if _value(words[index]) in {";", "+"}), len(words))
-            return Inner(command=tuple(_marked(one, "{}", "find gives it") for one in words[at + 1 : end]))
-    return None
+    return read
 
 
 def _flock(words: Words) -> Inner | None:
-    at = _operands(words, 1, "wE", ("timeout", "wait", "conflict-exit-code")) + 1
-    if at + 1 < len(words) and _value(words[at]) in {"-c", "--command"}:
+    at = operands(words, 1, "wE", ("timeout", "wait", "conflict-exit-code")) + 1
+    if at + 1 < len(words) and value(words[at]) in {"-c", "--command"}:
         return Inner(words[at + 1])
     return Inner(command=tuple(words[at:])) if at < len(words) else None
 
 
 def _at(words: Words) -> Inner | None:
     """Read the script that `at` and `batch` keep for later; at(1)."""
-    options = {_value(word) for word in words[1:]}
+    options = {value(word) for word in words[1:]}
     return None if not options.isdisjoint({"-l", "-r", "-d", "-c", "-f"}) else Inner(reads_input=True)
 
 
 def _crontab(words: Words) -> Inner | None:
-    return Inner(sight=Sight.NONE, reads_input=True, is_table=True) if _value(words[-1]) == "-" else None
+    options, others = option_values(words, "u")
+    reads = (not others and not options.keys() & {"e", "l", "r"}) or [value(word) for word in others] == ["-"]
+    return Inner(sight=Sight.NONE, reads_input=True, is_table=True) if reads else None
 
 
-def _behind(
-    letters: str, names: tuple[str, ...] = (), positional: int = 0, verb: str = ""
-) -> Callable[[Words], Inner | None]:
-    """Make the reading of a program that runs what stands behind its options and some words of its own."""
+# An expansion is all signs of `$`.
+_SCHEDULE = r"(?m)^[ \t]*(?:@[a-z]+|(?:[$*~\d][-$*,/~\w]*[ \t]+){3}[$*\w][-$*,/\w]*[ \t]+[$*\w][-$#*,/\w]*)[ \t]+"
+
+
+def without_schedules(table: Text) -> Text:
+    """Return the commands of a cron table, each in its line."""
+    whole = "".join(piece.text if piece.kind is not PieceKind.UNKNOWN else "$" * len(piece.text) for piece in table)
+    found: list[Piece] = []
+    start = 0
+    cuts = [match.span() for match in re.finditer(_SCHEDULE, whole)]
+    number = 0
+    for piece in table:
+        end = start + len(piece.text)
+        at = start
+        while number < len(cuts) and cuts[number][0] < end:
+            first, last = cuts[number]
+            if first > at:
+                found.append(_part(piece, at - start, first - start))
+            at = max(at, min(last, end))
+            if last > end:
+                break
+            number += 1
+        if at < end:
+            found.append(_part(piece, at - start, len(piece.text)))
+        start = end
+    return tuple(found)
+
+
+def _part(piece: Piece, start: int, end: int) -> Piece:
+    if piece.kind is PieceKind.UNKNOWN:
+        return piece
+    return piece._replace(text=piece.text[start:end], at=piece.at + start if piece.at >= 0 else -1)
+
+
+_TMUX_STARTS = frozenset(
+    {"neww", "new", "new-session", "new-window", "respawn-pane", "run-shell", "send", "send-keys", "split-window"}
+)
+_KEYS = frozenset({"C-m", "Enter"})
+
+
+def _tmux(words: Words) -> Inner | None:
+    at = next((at for at, word in enumerate(words) if value(word) in _TMUX_STARTS), None)
+    if at is None:
+        return None
+    rest = words[operands(words, at + 1, "cFnstxye") :]
+    return Inner(joined([word for word in rest if value(word) not in _KEYS]))
+
+
+def _option(*options: str) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program that gives a script to a shell as the value of an option."""
 
     def read(words: Words) -> Inner | None:
-        at = 1
-        if verb:
-            if len(words) < len(("program", "verb")) or _value(words[1]) != verb:
-                return None
-            at += 1
-        at = _operands(words, at, letters, names) + positional
-        if verb:
-            at = _operands(words, at, letters, names)
-        return Inner(command=tuple(words[at:])) if at < len(words) else None
+        at = next((at for at, word in enumerate(words) if value(word) in options and at + 1 < len(words)), None)
+        return None if at is None else Inner(words[at + 1])
 
     return read
 
 
-_EXEC = _behind("", ("cwd", "env", "group", "mode", "user"), 1, "exec")
-
-
-def _tmux(words: Words) -> Inner | None:
-    at = next((at for at, word in enumerate(words) if _value(word) in {"new", "new-session", "new-window"}), None)
-    if at is None:
-        return None
-    rest = words[_operands(words, at + 1, "cFnstxye") :]
-    return Inner(_joined(rest))
-
-
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
+    **REMOTE_COMMANDS,
     **dict.fromkeys(SHELLS, _shell),
+    **dict.fromkeys((".", "source"), _source),
     **dict.fromkeys(("at", "batch"), _at),
-    **dict.fromkeys(("incus", "lxc"), _EXEC),
-    "chroot": _behind("", ("groups", "userspec"), 1),
+    **dict.fromkeys(("doas", "sudo"), _sudo),
+    **dict.fromkeys(("fd", "fdfind"), _find("-x", "-X", "--exec", "--exec-batch")),
+    **dict.fromkeys(("newgrp", "sg"), _sg),
+    **dict.fromkeys(("parallel", "sem"), _parallel),
+    **dict.fromkeys(("runuser", "su"), _su),
     "crontab": _crontab,
     "eval": _eval,
-    "find": _find,
+    "find": _find("-exec", "-execdir", "-ok", "-okdir"),
     "flock": _flock,
-    "machinectl": _behind("EMPn", ("host", "machine", "setenv", "uid"), 1, "shell"),
-    "nsenter": _behind("GSt", ("setgid", "setuid", "target")),
-    "parallel": _parallel,
-    "runuser": _su,
-    "script": _su,
-    "sg": _su,
-    "ssh": _ssh,
-    "su": _su,
+    "nix-shell": _option("--run", "--command"),
+    "script": _script,
     "tmux": _tmux,
     "trap": _trap,
-    "unshare": _behind("GRSw", ("map-group", "map-user", "root", "setgid", "setuid", "wd")),
     "watch": _watch,
     "xargs": _xargs,
 }
