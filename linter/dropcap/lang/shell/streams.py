@@ -14,10 +14,11 @@ from dropcap.lang.shell.subcommand_words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any, TypeAlias
 
     import tree_sitter
 
-    from dropcap.lang.shell.evaluator import Shell
+    Shell: TypeAlias = Any  # the evaluator, which knows this module
 
 __all__ = ["document_of", "documents_in_error", "is_string", "printed", "reading", "string_of"]
 

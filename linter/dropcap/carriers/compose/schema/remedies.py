@@ -149,8 +149,8 @@ def _of_one_for_many(name: str, node: Scalar) -> Iterator[Remedy]:
     words = text.replace(",", " ").split()
     if node.style == "" and re.match(r"-[^\s-]", text):
         if _begins_line(node):
-            words = " ".join(text[1:].split())
-            yield "write a blank behind each dash", words.split(" -")
+            line = " ".join(text[1:].split())
+            yield "write a blank behind each dash", line.split(" -")
         else:
             yield "put it into brackets, without the dash", [text[1:]]
     elif node.style in ("|", ">"):
