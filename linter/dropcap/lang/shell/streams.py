@@ -111,7 +111,7 @@ def _document(shell: Shell, body: tree_sitter.Node, marker: tree_sitter.Node) ->
 def is_string(shell: Shell, node: tree_sitter.Node) -> bool:
     """Whether a redirection is `<<< word`; behind a group the parser takes it for an error and a file."""
     if node.type == "file_redirect":
-        return shell.script.data[max(node.start_byte - 2, 0) : node.start_byte + 1] == b"<<<"
+        return bool(shell.script.data[max(node.start_byte - 2, 0) : node.start_byte + 1] == b"<<<")
     return node.type == "herestring_redirect"
 
 
