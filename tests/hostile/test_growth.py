@@ -171,8 +171,9 @@ NAMES = {
     "markdown": "a.md",
 }
 SIZE = 100
-PER_BYTE = 400
-"""How many bytes may be held for one of the input: a line of thirteen may be a container, which is a kilobyte."""
+PER_BYTE = 450
+"""How many bytes may be held for one of the input: a line of thirteen may be a container, which is a kilobyte, and of
+what a pipe hands on each shell in it holds its own."""
 
 
 def read(carrier: str, text: str) -> None:
