@@ -171,9 +171,11 @@ NAMES = {
     "markdown": "a.md",
 }
 SIZE = 100
-PER_BYTE = 450
-"""How many bytes may be held for one of the input: a line of thirteen may be a container, which is a kilobyte, and of
-what a pipe hands on each shell in it holds its own."""
+PER_BYTE = 400
+"""How many bytes may be held for one of the input: a line of thirteen may be a container, which is a kilobyte."""
+
+PRINTED_AND_READ = ("script", "pipes to a shell")
+"""Here each line is read twice: as a command that prints, and in the script that it prints, which is no shorter."""
 
 
 def read(carrier: str, text: str) -> None:
@@ -200,4 +202,5 @@ def test_memory_grows_in_proportion(dimension: tuple[str, str]) -> None:
     carrier, _ = dimension
     make = DIMENSIONS[dimension]
     peak = assert_linear_memory(lambda size: read(carrier, make(size)), 300)
-    assert peak <= PER_BYTE * len(make(1_200)) + 1_000_000
+    times = 2 if dimension == PRINTED_AND_READ else 1
+    assert peak <= PER_BYTE * times * len(make(1_200)) + 1_000_000
