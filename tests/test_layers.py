@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what is in images, as far as files tell", ("images",)),
     ("the command lines of container clients", ("docker_cli",)),
     ("kinds of files that start containers", ("carriers",)),
+    ("what a container needs", ("needs",)),
     ("what a rule is, and what it may import", ("subject", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("discover", "config")),
     ("one file in, findings out", ("hidden", "check")),
@@ -42,6 +43,7 @@ KNOWS_NOT = {
     "writers": ("carriers", "docker_cli", "check", "discover"),
     "rule": ("lang", "carriers", "docker_cli"),
     "api": ("carriers", "docker_cli", "workspace"),
+    "needs": ("carriers", "docker_cli"),
 }
 
 

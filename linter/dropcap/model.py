@@ -284,6 +284,52 @@ def _nested(places: list[tuple[int, int, int]]) -> list[tuple[int, int, int, int
     return nested
 
 
+class Hook(NamedTuple):
+    """A command that an engine starts in a running container, or about it.
+
+    Attributes:
+        name: the key that says when: `post_start`, `pre_stop`.
+        words: the command.
+        user: whom it runs as; None for the container's user.
+        privileged: whether it holds everything; None where nothing says so.
+
+    """
+
+    name: str
+    words: tuple[Located[str], ...]
+    user: Located[str] | None = None
+    privileged: Located[bool] | None = None
+
+
+class ProcessOptions(NamedTuple):
+    """What a file says of a container's processes beside their entrypoint, command and user.
+
+    Attributes:
+        environment: `NAME=value` as the process gets it, or `NAME` where the value is not known; the place is the
+            value's, or the name's where there is none. Never to be printed as a whole: values may be secrets.
+        has_more: whether there are variables that are not seen, as those of a file that is not at hand.
+        working_folder: where the first process starts; None where the image decides.
+        init: whether the engine puts an init of its own before the entrypoint.
+        health_check: the words of the health check, `CMD` or `CMD-SHELL` first; none where it is switched off; None
+            where the image decides.
+        hooks: what is started in it beside the first process.
+        context: the folder that its image is built from, as it is to be printed, relative to where the program runs;
+            empty where it is not built or lies elsewhere.
+        texts: what is mounted as a file and whose text the project has: the path in the container, and the file's
+            path or the text itself.
+
+    """
+
+    environment: tuple[Located[str], ...] = ()
+    has_more: bool = False
+    working_folder: Located[str] | None = None
+    init: Located[bool] | None = None
+    health_check: tuple[Located[str], ...] | None = None
+    hooks: tuple[Hook, ...] = ()
+    context: str = ""
+    texts: tuple[tuple[str, str | Source], ...] = ()
+
+
 class Container(NamedTuple):
     """One container, as its file describes it: values as written, each with its place.
 
@@ -299,6 +345,7 @@ class Container(NamedTuple):
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability.
+        process: what is said of its processes besides; None where nothing is, or the file's kind has no more to say.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
         shared_routes: the same of what comes to all containers of its project alike.
@@ -336,6 +383,7 @@ class Container(NamedTuple):
     refusals: tuple[Failure, ...] = ()
     stage: Stage | None = None
     build_grants: tuple[Located[str], ...] = ()
+    process: ProcessOptions | None = None
     unknowns: tuple[Unknown, ...] = ()
     routes: tuple[Route, ...] = ()
     shared_routes: SharedRoutes | None = None
