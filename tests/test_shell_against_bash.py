@@ -76,6 +76,9 @@ class Hearing:
     def read(self, call: Call) -> None:
         del call
 
+    def executed(self, call: Call) -> None:
+        del call
+
 
 @pytest.fixture(scope="module")
 def stubs() -> Path:

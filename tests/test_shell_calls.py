@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.lang.shell.call import Answer, User
+from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import LAUNCHERS, launch
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
 from dropcap.lang.words import Word
@@ -44,6 +44,10 @@ class Hearing:
 
     def read(self, call: Call) -> Source | None:
         return self.files.get(call.words[1].value)
+
+    def executed(self, call: Call) -> Executed | None:
+        source = self.files.get(call.words[0].value)
+        return None if source is None else Executed(source, call.words[0], 1)
 
 
 def at(source: Source, text: str) -> Word:
@@ -263,3 +267,56 @@ def test_a_pattern_of_paths_that_is_written_in_parts_has_the_place_where_it_is_u
     heard('folder=/logs\nrm "$folder"/*.log', hearing)
     word = hearing.calls[-1].words[1]
     assert word.source.region(word.span)[:3] == ("entrypoint.sh", 2, 4)
+
+
+def test_the_script_that_a_command_executes_is_followed_in_a_shell_of_its_own() -> None:
+    script = Source("own.sh", 'set -- kept\necho "$A$B$C-$1-$0"\nC=lost\nexit 1\n')
+    hearing = Hearing(files={"/own.sh": script})
+    text = "export A=a\nC=c\nf() { echo outer; }\nB=b /own.sh given\necho $C\nf\n"
+    assert heard(text, hearing) == ["0 /own.sh given", "0 echo ab-kept-/own.sh", "0 echo c", "0 echo outer"]
+
+
+def test_a_script_that_executes_itself_is_followed_as_each_user() -> None:
+    text = 'if [ "$(id -u)" = 0 ]; then exec gosu app "$0" "$@"; fi\nexec "$@"\n'
+    hearing = Hearing()
+    hearing.files = {"/entry.sh": Source("entry.sh", text)}
+    hearing.answer = lambda call: (  # type: ignore[method-assign]  # it knows one command
+        Answer({"0": "0\n"}.get(call.user.name or "", "7\n"), holds=True) if call.words[0].value == "id" else None
+    )
+    setting = {"name": Word("/entry.sh", DOCKERFILE, Span(0, 0)), "arguments": [Word("prog", DOCKERFILE, Span(0, 0))]}
+    assert [one for one in heard(text, hearing, **setting) if "id" not in one] == [
+        "0 gosu app /entry.sh prog",
+        "app /entry.sh prog",
+        "app prog",
+    ]
+
+
+def test_a_script_that_executes_itself_for_ever_ends() -> None:
+    text = 'maybe && "$0"\nend\n'
+    hearing = Hearing(files={"/entry.sh": Source("entry.sh", text)})
+    found = heard(text, hearing, name=Word("/entry.sh", DOCKERFILE, Span(0, 0)))
+    assert found.count("0 end") == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("prog > /a 2>> $B", [(">", "/a"), (">>", "/b")]),
+        ("prog >| /a < /in", [(">|", "/a"), ("<", "/in")]),
+        ("prog &> /a", [("&>", "/a")]),
+        (": > /a", [(">", "/a")]),
+        ("> /a", [(">", "/a")]),
+        ("{ prog; } > /a", [(">", "/a")]),
+        ("for i in 1; do prog; done > /a", [(">", "/a")]),
+        ("( prog > /b ) > /a", [(">", "/a"), (">", "/b")]),
+        ("prog <<< text", []),
+        ("prog 2>&1 3<&- 4>&3-", []),
+        ("prog >& /a", [(">&", "/a")]),
+        ("prog {fd}> /a", [(">", "/a")]),
+    ],
+)
+def test_the_files_that_the_shell_opens_for_a_command(line: str, expected: list[tuple[str, str]]) -> None:
+    hearing = Hearing()
+    heard(f"B=/b\n{line}\nafter\n", hearing)
+    assert [(one.operator, one.target.value) for one in hearing.calls[0].redirections] == expected
+    assert not hearing.calls[-1].redirections

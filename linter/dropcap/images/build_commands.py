@@ -11,7 +11,7 @@ from dropcap.model import Located
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.lang.shell.call import Answer, Call
+    from dropcap.lang.shell.call import Answer, Call, Executed
     from dropcap.model import Instruction
     from dropcap.source import Source
 
@@ -79,6 +79,9 @@ class _Heard:
         return None
 
     def read(self, _: Call) -> Source | None:
+        return None
+
+    def executed(self, _: Call) -> Executed | None:
         return None
 
 

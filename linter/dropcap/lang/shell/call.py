@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source, Span
 
-__all__ = ["Answer", "Call", "Guard", "Listener", "User"]
+__all__ = ["Answer", "Call", "Executed", "Guard", "Listener", "Redirection", "User"]
 
 
 class User(NamedTuple):
@@ -54,6 +54,19 @@ class Guard(NamedTuple):
     span: Span
 
 
+class Redirection(NamedTuple):
+    """A file that the shell opens for a command.
+
+    Attributes:
+        operator: `>`, `>>`, `<`, `&>` or another one, without the number before it.
+        target: the file's name.
+
+    """
+
+    operator: str
+    target: Word
+
+
 class Call(NamedTuple):
     """A command that a script runs.
 
@@ -68,6 +81,9 @@ class Call(NamedTuple):
         is_builtin: whether the shell does it itself.
         is_exec: whether it takes the shell's place.
         is_repeated: whether it stands in a loop of which nobody knows how often it goes round.
+        is_tested: whether its failure is a condition, so that `set -e` does not end the script by it.
+        is_errexit: whether `set -e` is on.
+        redirections: the files that the shell opens for it or for a group that it stands in, the outermost first.
 
     """
 
@@ -80,6 +96,24 @@ class Call(NamedTuple):
     is_builtin: bool = False
     is_exec: bool = False
     is_repeated: bool = False
+    is_tested: bool = False
+    is_errexit: bool = False
+    redirections: tuple[Redirection, ...] = ()
+
+
+class Executed(NamedTuple):
+    """A script that a command executes.
+
+    Attributes:
+        source: its text.
+        name: what `$0` is in it.
+        arguments: the index of the command's word that is its first argument.
+
+    """
+
+    source: Source
+    name: Word
+    arguments: int
 
 
 class Answer(NamedTuple):
@@ -109,6 +143,9 @@ class Listener(Protocol):
 
     def read(self, call: Call) -> Source | None:
         """Return the script that `.` or `source` reads; None where it cannot be read."""
+
+    def executed(self, call: Call) -> Executed | None:
+        """Return the script that a command executes: its program, or what a shell is given; None where it is none."""
 
 
 class NameListener(Protocol):

@@ -64,13 +64,13 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
         if child.type == "herestring_redirect":
             document = string_of(shell, child)
     found = shell.combinations(raws)
-    if len(found) == 1:
-        follow(shell, raws, found[0].fields, document)
-        return
     if run.clients is None:
         from dropcap.lang.shell import exact_commands
 
-        exact_commands.follow_each(shell, raws, found, document)
+        exact_commands.follow_all(shell, node, raws, found, document)
+        return
+    if len(found) == 1:
+        follow(shell, raws, found[0].fields, document)
         return
     changes = []
     for combination in found:
@@ -323,14 +323,18 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
 
 def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line, document: Text | None) -> None:
     run = shell.run
-    before = run.printed
+    before = run.printed, run.redirections
     if line.piped or any(one.type == "file_redirect" and _STDOUT.match(shell.text(one)) for one in line.redirections):
         run.printed = None
+    if run.listener is not None:
+        from dropcap.lang.shell import exact_calls
+
+        exact_calls.open_files(shell, line.redirections, is_alone=body is None)
     if body is not None:
         _with_input(shell, body, document)
     else:
         run.holds = True
-    run.printed = before
+    run.printed, run.redirections = before
     if line.piped:
         pipeline(shell, line.piped, None if body is None else printed(shell, body, document))
     for part in line.others:

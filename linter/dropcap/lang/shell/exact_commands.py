@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import exact_flow, exact_tests
+from dropcap.lang.shell import exact_calls, exact_flow, exact_tests
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.call import Call, Guard
-from dropcap.lang.shell.expansions import Field, to_words
+from dropcap.lang.shell.call import Guard
+from dropcap.lang.shell.exact_calls import call_of
+from dropcap.lang.shell.expansions import to_words
 from dropcap.lang.shell.fragments import known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.lexer import MOST_WORDS
-from dropcap.lang.shell.scope import ARGUMENTS, Value
+from dropcap.lang.shell.scope import ARGUMENTS
 from dropcap.lang.shell.subcommands import SHELLS
-from dropcap.model import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import tree_sitter
+
     from dropcap.lang.shell.call import Answer
     from dropcap.lang.shell.evaluator import Shell
-    from dropcap.lang.shell.expansions import Combination
+    from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["ask", "follow", "follow_each"]
+__all__ = ["ask", "follow", "follow_all"]
 
 
 def follow(
@@ -82,7 +84,27 @@ def follow(
         exact_flow.leave(shell, "exit")
 
 
-def follow_each(shell: Shell, raws: Sequence[Raw], found: Sequence[Combination], document: Text | None) -> None:
+def follow_all(
+    shell: Shell, node: tree_sitter.Node, raws: Sequence[Raw], found: Sequence[Combination], document: Text | None
+) -> None:
+    """Follow a command with each of the lists of words that it may have, and with the variables set before it."""
+    run = shell.run
+    before = run.prefixed
+    set_here = [child for child in node.children if child.type == "variable_assignment"]
+    if set_here and node.child_by_field_name("name") is not None:
+        shell.scope.begin()
+        for child in set_here:
+            shell.assign(child)
+        changed = shell.scope.undo()
+        run.prefixed = changed
+    if len(found) == 1:
+        follow(shell, raws, found[0].fields, document)
+    else:
+        _follow_each(shell, raws, found, document)
+    run.prefixed = before
+
+
+def _follow_each(shell: Shell, raws: Sequence[Raw], found: Sequence[Combination], document: Text | None) -> None:
     """Follow a command that has other words by branch: each of these that can be where the run is."""
     run = shell.run
     arms = {one.branch: one.arm for one in run.guards if one.taken}
@@ -124,6 +146,8 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         return
     builtin = _BUILTINS.get(name) if is_direct and not is_exec else None
     if builtin is not None:
+        if run.redirections and run.listener is not None and not run.is_quiet and name in {":", "true"}:
+            run.listener.hear(call_of(shell, raws, words, is_builtin=True))  # it is there for what it opens
         run.holds = builtin(shell, fields, texts)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
@@ -136,23 +160,16 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         if name in {".", "source"} and document is not None and run.handlers.hand_on(shell, raws, fields, document):
             return
         if name in {".", "source"}:
-            _read(shell, words, texts, call_of(shell, raws, words))
+            exact_calls.read(shell, words, texts, call_of(shell, raws, words))
             return
+    elif exact_calls.execute(shell, call_of(shell, raws, words, is_exec=is_exec), texts):
+        return
     else:
         run.holds = None
         followed = shell.run.handlers.hand_on(shell, raws, fields, document)
         if followed and answer is None and name.rpartition("/")[2] in SHELLS:
             holds = run.holds  # a shell says what its script says
     run.holds = holds
-
-
-def call_of(
-    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
-) -> Call:
-    """Make a call of a command's words, with all that the run knows of it."""
-    run = shell.run
-    source, span = (shell.script.source, raws[0].span) if raws else (words[0].source, words[0].span)
-    return Call(tuple(words), run.user, run.guards, source, span, run.launchers, is_builtin, is_exec, run.is_repeated)
 
 
 def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
@@ -195,36 +212,6 @@ def _printed(words: Sequence[Word]) -> str | None:
     return values[1] if len(values) == 2 and "%" not in values[1] else None  # noqa: PLR2004  # `printf text`
 
 
-def _read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call) -> None:
-    """Follow the script that `.` reads, as a part of this one."""
-    from dropcap.lang.shell import check_readable
-    from dropcap.lang.shell.evaluator import Shell as NewShell
-    from dropcap.lang.shell.script import Script
-
-    run = shell.run
-    run.holds = None
-    source = None if run.listener is None else run.listener.read(call)
-    if source is None or len(words) == 1 or run.depth > _MOST_READ or source.path in run.reading:
-        run.cuts += source is not None
-        return
-    try:
-        check_readable(source)
-        script = Script(source, [(0, run.texts.add(source))])
-    except UnreadableError:
-        run.give_up()
-        return
-    made = NewShell(script, shell.scope, run, ())
-    made.locals = shell.locals
-    run.reading.append(source.path)
-    arguments = texts[2:] or None
-    exact_flow.read(made, script.root, None if arguments is None else (Value(tuple(arguments), is_list=True),))
-    run.reading.pop()
-    shell.is_over = made.is_over
-
-
-_MOST_READ = 60
-
-
 def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
     def leave(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
         value = known_text(texts[1]) if len(texts) > 1 else None
@@ -240,10 +227,13 @@ def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool
 def _loop_end(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
     def end(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
         value = known_text(texts[1]) if len(texts) > 1 else "1"
-        exact_flow.leave(shell, kind, int(value) if value and value.isdigit() and len(value) < _MOST_READ else 1)
+        exact_flow.leave(shell, kind, int(value) if value and value.isdigit() and len(value) < _LONGEST_COUNT else 1)
         return True
 
     return end
+
+
+_LONGEST_COUNT = 60
 
 
 def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Guard, Listener, NameListener
+    from dropcap.lang.shell.call import Answer, Guard, Listener, NameListener, Redirection
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Change
     from dropcap.lang.shell.script import Script
@@ -92,6 +92,13 @@ class Run:
     :attr:`guards` say where the run is. Where a :class:`NameListener` does, what cannot lead to its programs is
     passed over, and every path is followed.
     """
+
+    executing: tuple[tuple[str | None, ...], ...] = ()
+    """The scripts that execute one another: the path, the user, the words."""
+    prefixed: Change | None = None
+    """The variables that are set for the command alone that the run is at: `A=b command`."""
+    redirections: tuple[Redirection, ...] = ()
+    """The files that the shell has opened for where the run is."""
 
     def __init__(
         self,
