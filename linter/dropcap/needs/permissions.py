@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.images.facts import ImageFacts
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["Barrier", "barriers_to_entry", "barriers_to_file", "folders_to", "is_allowed"]
+__all__ = ["Barrier", "barriers_to_entry", "barriers_to_file", "folders_to", "is_allowed", "resolved"]
 
 _BITS = {Access.READ: 4, Access.WRITE: 2, Access.SEARCH: 1}
 _MOST_FOLDERS = 64
@@ -75,7 +75,7 @@ def barriers_to_file(facts: ImageFacts, who: Credentials, path: str, access: Acc
     A file that is not there is no barrier: the process fails for another reason, or makes it.
     """
     found = _on_the_way(facts, who, path)
-    file = _resolved(facts, path)
+    file = resolved(facts, path)
     if isinstance(file, File):
         found += _asked(facts, who, path, file, access)
     elif isinstance(file, UnknownFact):
@@ -87,7 +87,7 @@ def barriers_to_entry(facts: ImageFacts, who: Credentials, path: str) -> list[Ba
     """Return what keeps a process from making, replacing or removing the entry at a path."""
     found = _on_the_way(facts, who, path)
     folder = posixpath.dirname(path) or "/"
-    file = _resolved(facts, folder)
+    file = resolved(facts, folder)
     if isinstance(file, File):
         found += _asked(facts, who, folder, file, Access.WRITE)
     elif isinstance(file, UnknownFact):
@@ -98,7 +98,7 @@ def barriers_to_entry(facts: ImageFacts, who: Credentials, path: str) -> list[Ba
 def _on_the_way(facts: ImageFacts, who: Credentials, path: str) -> list[Barrier]:
     found: list[Barrier] = []
     for folder in folders_to(path):
-        file = _resolved(facts, folder)
+        file = resolved(facts, folder)
         if isinstance(file, Absent):
             break
         if isinstance(file, UnknownFact):
@@ -118,7 +118,7 @@ def _asked(facts: ImageFacts, who: Credentials, path: str, file: File, access: A
     return [Barrier(path, access, file, reason)]
 
 
-def _resolved(facts: ImageFacts, path: str) -> File | Absent | UnknownFact:
+def resolved(facts: ImageFacts, path: str) -> File | Absent | UnknownFact:
     """Return what lies at a path, a link at its end followed."""
     file = facts.look(path)
     for _ in range(_MOST_LINKS):

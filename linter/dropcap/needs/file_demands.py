@@ -1,0 +1,155 @@
+"""What a command's effects on files demand of the kernel, before they are done."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
+from dropcap.needs.model import Access, Demand, DemandKind
+from dropcap.needs.permissions import resolved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dropcap.images.facts import ImageFacts
+
+__all__ = ["file_demands"]
+
+
+def file_demands(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    """Return what an effect demands of the kernel, with the files as they are before it."""
+    make = _DEMANDS.get(effect.kind)
+    return () if make is None else make(effect, facts)
+
+
+def _make_folder(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    path = effect.path
+    if path is None or resolved(facts, path) is not ABSENT:
+        return []
+    while effect.with_parents and path != "/" and resolved(facts, posixpath.dirname(path)) is ABSENT:
+        path = posixpath.dirname(path)
+    return [Demand(DemandKind.MAKE, f"makes the folder {path}", path=path)]
+
+
+def _make_file(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    path = effect.path
+    if path is None or path.startswith(_KERNELS_OWN):
+        return []
+    if resolved(facts, path) is ABSENT:
+        return [Demand(DemandKind.MAKE, f"makes the file {path}", path=path)]
+    return [Demand(DemandKind.REACH, f"writes {path}", path=path, access=Access.WRITE)]
+
+
+_KERNELS_OWN = ("/dev/", "/proc/")
+
+
+def _read(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    path = effect.path
+    if path is None or path.startswith(_KERNELS_OWN):
+        return []
+    return [Demand(DemandKind.REACH, f"reads {path}", path=path, is_deep=effect.is_deep)]
+
+
+def _give(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    path, owner, group = effect.path, effect.owner, effect.group
+    names = ":".join(one or "" for one in (owner, group)).rstrip(":")
+    below = " and all below it" if effect.is_deep else ""
+    why = f"gives {path or 'a path'}{below} to {names or 'another user'}"
+    return [Demand(DemandKind.GIVE, why, user=owner, group=group, path=path, is_deep=effect.is_deep)]
+
+
+def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    why = f"changes the mode of {effect.path or 'a path'}"
+    found = [Demand(DemandKind.ALTER, why, path=effect.path, is_deep=effect.is_deep)]
+    if sets_group_id(effect.mode):
+        why = f"sets set-group-id on {effect.path or 'a path'}"
+        found.append(Demand(DemandKind.KEEP_BITS, why, path=effect.path))
+    return found
+
+
+def sets_group_id(mode: str) -> bool:
+    """Return whether a mode of chmod(1) sets set-group-id."""
+    if mode.isdecimal():
+        return len(mode) > _PERMISSIONS and int(mode, 8) & 0o2000 != 0
+    return any(
+        "s" in clause and not {"u", "o"} >= set(clause.partition("+")[0].partition("=")[0]) - {""}
+        for clause in mode.split(",")
+        if "+" in clause or "=" in clause
+    )
+
+
+_PERMISSIONS = 3
+
+
+def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    found: list[Demand] = []
+    if effect.path is not None:
+        why = f"reads {effect.path}"
+        found.append(Demand(DemandKind.REACH, why, path=effect.path, is_deep=effect.is_deep))
+    if effect.target is None:
+        return found
+    found += _make_file(effect._replace(path=effect.target), facts)
+    if not effect.is_kept:
+        return found
+    source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")
+    if isinstance(source, File):
+        why = f"keeps the owner of {effect.path} in its copy"
+        found.append(Demand(DemandKind.GIVE, why, user=source.owner, group=source.group, path=effect.path))
+        if source.owner != "0":
+            found.append(Demand(DemandKind.ALTER, f"keeps the mode of {effect.path} in its copy", path=effect.path))
+    return found
+
+
+def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    paths = [path for path in (effect.path, effect.target) if path is not None]
+    return [Demand(DemandKind.MAKE, f"moves {effect.path or 'a file'}", path=path) for path in paths]
+
+
+def _link(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    if effect.target is None:
+        return []
+    return [Demand(DemandKind.MAKE, f"makes the link {effect.target}", path=effect.target)]
+
+
+def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    path = effect.path
+    if path is None or facts.look(path) is ABSENT:
+        return []
+    found = [Demand(DemandKind.MAKE, f"removes {path}", path=path)]
+    if effect.is_deep:
+        folders = [one for one, file in facts.below(path) if file.kind is FileKind.FOLDER]
+        found += [
+            Demand(DemandKind.REACH, f"removes what is in {one}", path=one, access=Access.WRITE) for one in folders
+        ]
+    return found
+
+
+def _capabilities(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    why = f"writes file capabilities into {effect.path or 'a file'}"
+    return [Demand(DemandKind.KERNEL, why, capabilities=("SETFCAP",), source="security/commoncap.c cap_convert_nscap")]
+
+
+def _device(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    if effect.path is not None and isinstance(resolved(facts, effect.path), File):
+        return []
+    why = f"makes the device {effect.path or 'file'}"
+    return [Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source="fs/namei.c vfs_mknod")]
+
+
+_DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
+    EffectKind.MAKE_FOLDER: _make_folder,
+    EffectKind.MAKE_FILE: _make_file,
+    EffectKind.MAKE_DEVICE: _device,
+    EffectKind.APPEND: _make_file,
+    EffectKind.TOUCH: _make_file,
+    EffectKind.GIVE: _give,
+    EffectKind.MODE: _mode,
+    EffectKind.COPY: _copy,
+    EffectKind.MOVE: _move,
+    EffectKind.LINK: _link,
+    EffectKind.REMOVE: _remove,
+    EffectKind.CAPABILITIES: _capabilities,
+    EffectKind.READ: _read,
+}
