@@ -1,0 +1,139 @@
+"""What a program starts by itself: a command among its words, those of its configuration, the services of a folder."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.images.facts import FileKind, UnknownFact
+from dropcap.model import Located
+from dropcap.namedtuple import NamedTuple
+from dropcap.needs.model import UnknownNeed
+from dropcap.needs.permissions import resolved
+from dropcap.needs.program_table import lookup
+from dropcap.needs.program_values import Value
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.words import Word
+    from dropcap.needs.program_table import Origin
+    from dropcap.needs.program_values import ProgramCall
+    from dropcap.source import Source
+
+__all__ = ["Run", "absolute_path", "runs"]
+
+
+class Run(NamedTuple):
+    """A command that a program starts.
+
+    Attributes:
+        words: its words; none where `line` or `path` has it.
+        line: a command line, to be read as a shell reads it.
+        path: the path of a script.
+        user: as whom it runs; None for whoever runs the program, a value without a text where nobody knows.
+
+    """
+
+    words: tuple[Word, ...] = ()
+    line: Located[str] | None = None
+    path: str = ""
+    user: Value | None = None
+
+
+def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
+    """Return what a program starts by itself, and what is not known of that."""
+    program = call.program
+    found: list[Run] = []
+    hidden: list[UnknownFact] = []
+    if program.runs is not None:
+        found += _command(call, program.runs)
+    if program.sections:
+        texts, why = call.configuration()
+        for text in texts:
+            found += _sections(text.source, program.sections)
+        hidden += [] if why is None else [why]
+    for value in call.values(program.services).values:
+        started, why = _services(call, value)
+        found += started
+        hidden += [] if why is None else [why]
+    unknown = [
+        UnknownNeed(f"{one.reason}, so what {program.name} starts is not known either", one.resolve, one.where)
+        for one in hidden
+    ]
+    return found, unknown
+
+
+def _command(call: ProgramCall, origin: Origin) -> Iterator[Run]:
+    """Give the command that stands among the words of a call, or in an option's value.
+
+    An interpreter's is given only where the table knows it: else it is a program of somebody else's.
+    """
+    users = call.users(call.program.runs_as).values
+    user = users[0] if users else None
+    is_known_only = call.program.role == "interpreter"
+    if origin.kind == "word":
+        number = int(origin.names[0]) - 1
+        if number < call.given.firm:
+            words = tuple(call.words[call.given.rest[number] :])
+            if not is_known_only or lookup(words[0].value) is not None:
+                yield Run(words, user=user)
+        return
+    for option in call.given.options:
+        if option.name not in origin.names or option.value is None:
+            continue
+        if not is_known_only:
+            value = option.value
+            yield Run(line=Located(value.value, value.source, value.span), user=user)
+        elif lookup(option.value.value) is not None:
+            yield Run((option.value, *call.words[option.at + 1 :]), user=user)
+
+
+_SECTION = re.compile(r"^\[([^\]\n]*)\]", re.MULTILINE)
+_KEY = re.compile(r"^(command|user|autostart)[ \t]*=[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+
+
+def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
+    """Give the commands of the sections of a configuration that hold one."""
+    marks = list(_SECTION.finditer(source.text))
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        if not mark[1].startswith(tuple(beginnings)):
+            continue
+        end = following.start() if following is not None else len(source.text)
+        keys = {key[1]: key for key in _KEY.finditer(source.text, mark.end(), end)}
+        command, user, starts = keys.get("command"), keys.get("user"), keys.get("autostart")
+        if command is None or (starts is not None and starts[2].strip().lower() in {"false", "no", "0", "off"}):
+            continue
+        line = Located(command[2], source, Span(*command.span(2)))
+        named = None if user is None else Value(user[2].strip(), Located(user[2], source, Span(*user.span(2))))
+        yield Run(line=line, user=named)
+
+
+def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
+    """Return the scripts `run` of the folders in a folder of services."""
+    path = absolute_path(value.text, call.context.folder)
+    if not path:
+        return [], value.unknown or UnknownFact("the folder of services is not known")
+    facts = call.context.facts
+    folder = resolved(facts, path)
+    if isinstance(folder, UnknownFact):
+        return [], folder
+    found = [
+        Run(path=name)
+        for name, file in facts.below(path)
+        if file.kind in {FileKind.FILE, FileKind.LINK} and re.fullmatch(r"/[^/]+/run", name[len(path.rstrip("/")) :])
+    ]
+    return found, facts.hidden_below(path)
+
+
+def absolute_path(text: str | None, folder: str | None) -> str | None:
+    """Return a path from the root; None where it is not known, an empty one as it is."""
+    if not text:
+        return text
+    if not text.startswith("/"):
+        if folder is None:
+            return None
+        text = posixpath.join(folder, text)
+    return "/" + posixpath.normpath(text).lstrip("/")

@@ -1,0 +1,374 @@
+"""The table of programs, `programs.toml`, read strictly: a key, a kind or a source that nobody knows is refused."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dropcap.capabilities.names import NAMES
+from dropcap.namedtuple import NamedTuple
+from dropcap.needs.model import Access, Certainty, DemandKind, Phase
+from dropcap.package_data import package_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["Ask", "Example", "Origin", "Program", "Test", "load", "lookup", "programs"]
+
+
+class Origin(NamedTuple):
+    """Where a value comes from.
+
+    Attributes:
+        kind: `option`, `word` (behind the options), `words` (that one and all behind it), `env`, `config`, `launch`
+            (as whom a launcher runs its command) or `plain`.
+        names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
+        within: which part of it counts, an expression with one group; empty for all.
+
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    within: str = ""
+
+
+class Test(NamedTuple):
+    """A condition.
+
+    Attributes:
+        kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container) or `foreign` (it or its
+            group is not root's).
+        names: as of :class:`Origin`; of `there` and `foreign` the path.
+        values: what the value has to be one of; none where it only has to be there.
+        is_not: whether it is to be the other way round.
+
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    is_not: bool = False
+
+
+class Ask(NamedTuple):
+    """One thing that a program asks the kernel for: a demand whose values are not yet known.
+
+    Attributes:
+        kind: as of a demand; `own` makes a folder where it is not there and gives it away.
+        why: as of a demand; `{user}`, `{path}` and `{port}` stand for the values.
+        user: where the user is named, the first that names one.
+        group: likewise.
+        path: likewise.
+        port: likewise.
+        when: the conditions; all have to hold.
+        capabilities_from: where the capabilities are named, of a program that is told.
+
+    The rest is as of :class:`~dropcap.needs.model.Demand`.
+
+    """
+
+    kind: DemandKind | str
+    why: str
+    user: tuple[Origin, ...] = ()
+    group: tuple[Origin, ...] = ()
+    path: tuple[Origin, ...] = ()
+    port: tuple[Origin, ...] = ()
+    when: tuple[Test, ...] = ()
+    capabilities: tuple[str, ...] = ()
+    capabilities_from: tuple[Origin, ...] = ()
+    is_any: bool = False
+    access: Access = Access.READ
+    is_deep: bool = False
+    certainty: Certainty = Certainty.REQUIRED
+    phase: Phase | None = None
+    condition: str = ""
+    loss: str = ""
+    source: str = ""
+    known: str = "source"
+
+
+class Example(NamedTuple):
+    """A call and what it asks for: a test runs it."""
+
+    command: str
+    capabilities: frozenset[str]
+
+
+class Program(NamedTuple):
+    """What is known of one program.
+
+    Attributes:
+        name: its name, as the last part of its path.
+        also: names that mean the same.
+        role: `daemon`, `tool`, `launcher`, `interpreter` or `harmless`.
+        asks: what it asks for.
+        takes: the options that take a value, with their dashes.
+        is_long: whether one dash starts a whole word, as in programs in Go and of X11.
+        stops: whether its options end at the first word that is none.
+        config: where its configuration file's path comes from; of several plain ones the first that is there.
+        texts: the options whose values are lines of configuration.
+        syntax: how that file is written: `space`, `equals`, `colon` or `nginx`.
+        include: the directives that name further files.
+        package: the directives that the file sets as its package brings it.
+        runs: which words are a command that it runs; an option whose value is one.
+        runs_as: as whom it runs them; none for whoever runs the program.
+        sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
+        services: the folder whose folders hold a script `run` each.
+        children: whom its own children run as.
+        has_effects: whether it changes files, which `images/file_commands.py` knows more of.
+        refuses: `root`, or `others`, where it does not start as these.
+        is_certain: whether all that it asks for is known.
+        examples: calls, and what they ask for.
+
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    role: str = "tool"
+    asks: tuple[Ask, ...] = ()
+    takes: frozenset[str] = frozenset()
+    is_long: bool = False
+    stops: bool = False
+    config: tuple[Origin, ...] = ()
+    texts: tuple[str, ...] = ()
+    syntax: str = "space"
+    include: tuple[str, ...] = ()
+    package: Mapping[str, str] = {}
+    runs: Origin | None = None
+    runs_as: tuple[Origin, ...] = ()
+    sections: tuple[str, ...] = ()
+    services: tuple[Origin, ...] = ()
+    children: tuple[Origin, ...] = ()
+    has_effects: bool = False
+    refuses: str = ""
+    is_certain: bool = True
+    examples: tuple[Example, ...] = ()
+
+
+@cache
+def programs() -> Mapping[str, Program]:
+    """Return all programs that are known, by name; a program stands under each of its names."""
+    return load(package_text("needs", "programs.toml"))
+
+
+def lookup(name: str) -> Program | None:
+    """Return what is known of a program, by its name or path; None where the table does not have it."""
+    last = name.rpartition("/")[2]
+    found = programs().get(last)
+    if found is not None:
+        return found
+    bare = re.sub(r"(?:\.py|-?\d+(?:\.\d+)*)$", "", last)  # php-fpm8.2, python3.11
+    return programs().get(bare) if bare != last else None
+
+
+def load(text: str) -> Mapping[str, Program]:
+    """Read a table.
+
+    Raises:
+        ValueError: it is no TOML, or something in it is not known; says where.
+
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    tables = tomllib.loads(text)
+    found: dict[str, Program] = {}
+    for role, names in tables.pop("lists", {}).items():
+        for name in _strings(f"lists.{role}", names):
+            _add(found, Program(name, role=_one_of(f"lists.{role}", role, _ROLES)))
+    for name, table in tables.items():
+        _add(found, _program(name, table))
+    return found
+
+
+def _add(found: dict[str, Program], program: Program) -> None:
+    for name in (program.name, *program.also):
+        if name in found:
+            raise ValueError(f"{name}: it is there twice")
+        found[name] = program
+
+
+_ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx"})
+_ORIGINS = frozenset({"option", "word", "words", "env", "config"})
+_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
+_PROGRAM_KEYS = frozenset(
+    {"also", "asks", "certain", "children", "config", "effects", "examples", "include", "is", "package", "refuses"}
+    | {"runs", "runs_as", "sections", "services", "source", "stops", "style", "syntax", "takes", "texts"}
+)
+_ASK_KEYS = frozenset(
+    {
+        "access",
+        "any",
+        "caps",
+        "caps_from",
+        "certainty",
+        "deep",
+        "does",
+        "group",
+        "if",
+        "known",
+        "loss",
+        "path",
+        "phase",
+        "port",
+    }
+    | {"source", "user", "when", "why"}
+)
+_WHY = {
+    "become": "switches to {user}",
+    "give": "gives {path} to {user}",
+    "own": "makes {path} for {user}",
+    "alter": "changes {path}",
+    "reach": "opens {path}",
+    "make": "makes {path}",
+    "bind": "listens on {port}",
+    "signal": "signals processes of {user}",
+    "execute": "executes {path}",
+}
+_VALUES = {"become": "user", "give": "path", "own": "path", "alter": "path", "bind": "port", "signal": "user"}
+_WANTED = _VALUES | {"reach": "path", "make": "path", "execute": "path", "keep-bits": "path"}
+
+
+def _program(name: str, table: Mapping[str, Any]) -> Program:
+    _only(name, table, _PROGRAM_KEYS)
+    source = str(table.get("source", ""))
+    style = _one_of(name, table.get("style", "getopt"), {"getopt", "long"})
+    return Program(
+        name,
+        also=_strings(name, table.get("also", [])),
+        role=_one_of(name, table.get("is", "tool"), _ROLES),
+        asks=tuple(_ask(name, one, source) for one in table.get("asks", [])),
+        takes=frozenset(_option(one, is_long=style == "long") for one in str(table.get("takes", "")).split()),
+        is_long=style == "long",
+        stops=bool(table.get("stops", False)),
+        config=_origins(name, table.get("config", [])),
+        texts=_strings(name, table.get("texts", [])),
+        syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
+        include=_strings(name, table.get("include", [])),
+        package={str(key): str(value) for key, value in table.get("package", {}).items()},
+        runs=_origin(name, table["runs"]) if "runs" in table else None,
+        runs_as=_origins(name, table.get("runs_as", [])),
+        sections=_strings(name, table.get("sections", [])),
+        services=_origins(name, table.get("services", [])),
+        children=_origins(name, table.get("children", [])),
+        has_effects=bool(table.get("effects", False)),
+        refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
+        is_certain=bool(table.get("certain", True)),
+        examples=tuple(Example(str(call), frozenset(str(caps).split())) for call, caps in table.get("examples", [])),
+    )
+
+
+def _option(text: str, *, is_long: bool) -> str:
+    """Return an option as it is written in `takes`, where its dashes may be left out, with its dashes."""
+    if is_long or text.startswith("-"):
+        return text
+    return f"-{text}" if len(text) == 1 else f"--{text}"
+
+
+def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
+    _only(name, table, _ASK_KEYS)
+    does = _one_of(name, table.get("does", "kernel"), {kind.value for kind in DemandKind} | {"own"})
+    wanted = _WANTED.get(does)
+    if wanted is not None and wanted not in table:
+        raise ValueError(f"{name}: `{does}` asks for `{wanted}`")
+    names = tuple(str(table.get("caps", "")).split())
+    if (does in {"kernel", "raise"}) is not bool(names or "caps_from" in table):
+        raise ValueError(f"{name}: `{does}` and `caps` do not fit")
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        raise ValueError(f"{name}: no capabilities: {sorted(unknown)}")
+    why = str(table.get("why", "") or _WHY.get(does, ""))
+    certainty = Certainty[
+        _one_of(name, table.get("certainty", "required"), {"required", "degrades", "possible"}).upper()
+    ]
+    if not why or not (table.get("source") or source):
+        raise ValueError(f"{name}: `{does}` lacks `why` or `source`")
+    if (certainty is Certainty.DEGRADES) is not ("loss" in table):
+        raise ValueError(f"{name}: `degrades` and `loss` belong together")
+    if certainty is Certainty.POSSIBLE and "if" not in table:
+        raise ValueError(f"{name}: `possible` asks for `if`")
+    return Ask(
+        kind="own" if does == "own" else DemandKind(does),
+        why=why,
+        user=_origins(name, table.get("user", [])),
+        group=_origins(name, table.get("group", [])),
+        path=_origins(name, table.get("path", [])),
+        port=_origins(name, table.get("port", [])),
+        when=tuple(_test(name, one) for one in _list(table.get("when", []))),
+        capabilities=names,
+        capabilities_from=_origins(name, table.get("caps_from", [])),
+        is_any=bool(table.get("any", False)),
+        access=Access(_one_of(name, table.get("access", "read"), {one.value for one in Access})),
+        is_deep=bool(table.get("deep", False)),
+        certainty=certainty,
+        phase=Phase(table["phase"]) if "phase" in table else None,
+        condition=str(table.get("if", "")),
+        loss=str(table.get("loss", "")),
+        source=str(table.get("source", "") or source),
+        known=_one_of(name, table.get("known", "source"), {"source", "declared", "kernel"}),
+    )
+
+
+def _origins(name: str, texts: object) -> tuple[Origin, ...]:
+    return tuple(_origin(name, text) for text in _list(texts))
+
+
+def _origin(name: str, text: str) -> Origin:
+    """Read `option:-u,--user`, `word:1`, `env:USER`, `config:user`, `launch` or `=www-data`."""
+    if text.startswith("="):
+        return Origin("plain", (text[1:],))
+    if text == "launch":
+        return Origin("launch", ())
+    kind, colon, rest = text.partition(":")
+    if not colon or kind not in _ORIGINS:
+        raise ValueError(f"{name}: no source of a value: {text!r}")
+    names, _, within = rest.partition("~")
+    return Origin(kind, _named(name, kind, names), within)
+
+
+def _test(name: str, text: str) -> Test:
+    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`."""
+    is_not = text.startswith(("no ", "not "))
+    positive = text.partition(" ")[2] if is_not else text
+    if positive == "root":
+        return Test("root", is_not=is_not)
+    kind, colon, rest = positive.partition(":")
+    if not colon or kind not in _TESTS:
+        raise ValueError(f"{name}: no condition: {text!r}")
+    if kind in {"there", "foreign"}:
+        return Test(kind, (rest,), is_not=is_not)
+    names, _, values = rest.partition("=")
+    return Test(kind, _named(name, kind, names), tuple(values.split("|")) if values else (), is_not)
+
+
+def _named(name: str, kind: str, text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if not all(names) or (kind in {"word", "words"} and not all(one.isdecimal() and int(one) > 0 for one in names)):
+        raise ValueError(f"{name}: no name of a source: {text!r}")
+    return names
+
+
+def _list(texts: object) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else [str(one) for one in texts] if isinstance(texts, list) else []
+
+
+def _strings(name: str, texts: object) -> tuple[str, ...]:
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise ValueError(f"{name}: a list of texts is wanted, not {texts!r}")
+    return tuple(texts)
+
+
+def _one_of(name: str, text: str, known: frozenset[str] | set[str]) -> str:
+    if text not in known:
+        raise ValueError(f"{name}: {text!r} is none of {', '.join(sorted(known))}")
+    return text
+
+
+def _only(name: str, table: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = set(table) - known
+    if unknown:
+        raise ValueError(f"{name}: nobody knows {', '.join(sorted(unknown))}")

@@ -1,0 +1,486 @@
+"""Where the values of a program's demands come from in one call: its words, its environment, its configuration."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any
+
+from dropcap.images.facts import ABSENT, Account, File, FileKind, UnknownFact
+from dropcap.lang.shell.launchers import launch
+from dropcap.model import Located
+from dropcap.namedtuple import NamedTuple
+from dropcap.needs.permissions import resolved
+from dropcap.needs.program_words import take_apart
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dropcap.images.facts import Absent, ImageFacts
+    from dropcap.lang.words import Word
+    from dropcap.needs.credentials import Credentials
+    from dropcap.needs.program_table import Origin, Program, Test
+    from dropcap.source import Source
+
+__all__ = ["Found", "ProgramCall", "ProgramContext", "Value", "port_number"]
+
+_MOST_VALUES = 64
+_MOST_FILES = 64
+
+
+class ProgramContext(NamedTuple):
+    """What a program runs in.
+
+    Attributes:
+        facts: the files and accounts of the running container.
+        who: whom it runs as.
+        environment: its variables, each with the place of its value; None for a variable whose value is not known.
+        has_more: whether it may have variables that are not seen.
+        folder: the folder it runs in; None where that is not known.
+
+    """
+
+    facts: ImageFacts
+    who: Credentials
+    environment: Mapping[str, Located[str] | None] = {}
+    has_more: bool = False
+    folder: str | None = "/"
+
+
+class Value(NamedTuple):
+    """A value.
+
+    Attributes:
+        text: it; None where it is there and is not known.
+        where: the place that says so; None where it is a default of the program.
+        unknown: why it is not known.
+
+    """
+
+    text: str | None
+    where: Located[Any] | None = None
+    unknown: UnknownFact | None = None
+
+
+class Found(NamedTuple):
+    """The values that an origin, or several of them, give.
+
+    Attributes:
+        values: them, in their order; none where nothing names one.
+        hidden: why there may be others instead, or one where none was found; None where all is seen.
+
+    """
+
+    values: tuple[Value, ...] = ()
+    hidden: UnknownFact | None = None
+
+
+class Answered(NamedTuple):
+    """Whether a condition holds.
+
+    Attributes:
+        holds: None where nobody knows.
+        where: the places that say so.
+        text: the condition in words, to follow the word "if".
+        unknown: why nobody knows.
+
+    """
+
+    holds: bool | None
+    where: tuple[Located[Any], ...] = ()
+    text: str = ""
+    unknown: UnknownFact | None = None
+
+
+class ProgramCall:
+    """One call of a program that the table knows. Its configuration is read once, when first asked for."""
+
+    def __init__(self, program: Program, words: Sequence[Word], context: ProgramContext) -> None:
+        """Take the program, its words with its own name first, and what it runs in."""
+        self.program = program
+        self.words = words
+        self.context = context
+        self.given = take_apart(words, program)
+        self._texts: tuple[list[_Text], UnknownFact | None, bool, str] | None = None
+
+    def values(self, origins: Sequence[Origin]) -> Found:
+        """Return the values of the first origin that gives any."""
+        hidden: UnknownFact | None = None
+        for origin in origins:
+            found = self._of(origin)
+            hidden = hidden or found.hidden
+            if not found.values:
+                continue
+            if hidden is None or hidden is found.hidden:
+                return Found(found.values, hidden)
+            return Found((Value(None, unknown=hidden),), None)  # there is one, and nobody knows which
+        return Found((), hidden)
+
+    def users(self, origins: Sequence[Origin]) -> Found:
+        """Return values that are users: of `www-data|nginx` the first that is an account here, else the first."""
+        found = self.values(origins)
+        return found._replace(values=tuple(self._account(value) for value in found.values))
+
+    def _account(self, value: Value) -> Value:
+        if value.text is None or "|" not in value.text:
+            return value
+        names = value.text.split("|")
+        known = (name for name in names if isinstance(self.context.facts.account(name), Account))
+        return value._replace(text=next(known, names[0]))
+
+    def holds(self, test: Test) -> Answered:
+        """Return whether a condition holds."""
+        answered = self._judge(test)
+        if test.is_not and answered.holds is not None:
+            return answered._replace(holds=not answered.holds)
+        return answered
+
+    def _judge(self, test: Test) -> Answered:
+        if test.kind == "root":
+            is_root = self.context.who.is_root
+            text = "it does not run as root" if test.is_not else "it runs as root"
+            unknown = None
+            if is_root is None:
+                unknown = UnknownFact(self.context.who.reason or "nobody says which user it is")
+            return Answered(is_root, text=text, unknown=unknown)
+        if test.kind == "foreign":
+            return self._foreign(test)
+        if test.kind == "there":
+            file = resolved(self.context.facts, test.names[0])
+            text = f"{test.names[0]} is {'not ' if test.is_not else ''}there"
+            is_there = None if isinstance(file, UnknownFact) else file is not ABSENT
+            return Answered(is_there, text=text, unknown=file if isinstance(file, UnknownFact) else None)
+        found = self._named(test.kind, test.names)
+        wanted = {value.lower() for value in test.values}
+        fitting = [one for one in found.values if not wanted or (one.text is not None and one.text.lower() in wanted)]
+        text = self._in_words(test)
+        if fitting:
+            return Answered(holds=True, where=tuple(one.where for one in fitting if one.where is not None), text=text)
+        vague = next((one.unknown for one in found.values if one.text is None), None) or found.hidden
+        if vague is not None or any(one.text is None for one in found.values):
+            return Answered(None, text=text, unknown=vague or UnknownFact("the value is not known"))
+        return Answered(holds=False, text=text)
+
+    def _foreign(self, test: Test) -> Answered:
+        path = self._absolute(test.names[0])
+        file = UnknownFact("the folder that it runs in is not known") if path is None else self._look(path)
+        text = f"{path or 'the folder'} or its group is {'' if test.is_not else 'not '}root's"
+        if file is ABSENT:
+            return Answered(holds=False, text=text)
+        if not isinstance(file, File):
+            return Answered(None, text=text, unknown=file)
+        names = {file.owner, file.group}
+        if names <= {"0", "root"}:
+            return Answered(holds=False, text=text)
+        is_known = bool(names - {"0", "root", None})
+        unknown = None if is_known else UnknownFact(f"the owner of {path} is not known", where=file.where)
+        return Answered(True if is_known else None, text=text, unknown=unknown)
+
+    def _look(self, path: str) -> File | Absent | UnknownFact:
+        return resolved(self.context.facts, path)
+
+    def _in_words(self, test: Test) -> str:
+        """Return a condition in words, to follow the word "if"."""
+        names = " or ".join(f"`{name}`" for name in test.names)
+        values = " or ".join(f"`{value}`" for value in test.values)
+        sign = "not " if test.is_not else ""
+        if test.kind == "word":
+            return f"{self.program.name} is {sign}called with {values or 'more words'}"
+        if test.kind == "option":
+            return f"{self.program.name} is {sign}called with {names}{' ' + values if values else ''}"
+        where = "in its environment" if test.kind == "env" else f"in the configuration of {self.program.name}"
+        return f"{names} is {sign}{values + ' ' if values else 'set '}{where}"
+
+    def _of(self, origin: Origin) -> Found:
+        if origin.kind == "plain":
+            return Found((Value(origin.names[0]),))
+        if origin.kind == "launch":
+            return self._launched()
+        found = self._named(origin.kind, origin.names)
+        if not origin.within:
+            return found._replace(values=tuple(one for one in found.values if one.text != ""))
+        taken: list[Value] = []
+        for value in found.values:
+            if value.text is None:
+                taken.append(value)
+            else:
+                taken += [value._replace(text=one[1]) for one in re.finditer(origin.within, value.text)]
+        return found._replace(values=tuple(taken[:_MOST_VALUES]))
+
+    def _named(self, kind: str, names: Sequence[str]) -> Found:
+        if kind == "option":
+            return self._option(names)
+        if kind == "word":
+            return self._word(int(names[0]) - 1)
+        if kind == "words":
+            found = [self._word(number) for number in range(int(names[0]) - 1, self.given.firm)]
+            return Found(tuple(one for each in found for one in each.values), self._many())
+        if kind == "env":
+            return self._variable(names)
+        return self._directive(names)
+
+    def _launched(self) -> Found:
+        found = launch(self.words) if self.words else None
+        if found is None or found.user is None:
+            return Found()
+        user = found.user
+        where = None if user.word is None else Located(user.word.value, user.word.source, user.word.span)
+        unknown = UnknownFact(user.reason) if user.name is None else None
+        return Found((Value(user.name, where, unknown),))
+
+    def _option(self, names: Sequence[str]) -> Found:
+        wanted = {name.lstrip("-") for name in names} if self.program.is_long else set(names)
+        values = [
+            _of_word(option.value, option.word) if option.value is not None else Value("", _place(option.word))
+            for option in self.given.options
+            if option.name in wanted
+        ]
+        return Found(tuple(values[:_MOST_VALUES]), self._wild())
+
+    def _wild(self) -> UnknownFact | None:
+        wild = self.given.wild
+        return None if wild is None else UnknownFact(wild.reason or f"{wild.unknown} is not known", where=_place(wild))
+
+    def _word(self, number: int) -> Found:
+        if number >= self.given.firm:
+            return Found((), self._wild() or self._many())
+        word = self.words[self.given.rest[number]]
+        return Found((_of_word(word, word),))
+
+    def _many(self) -> UnknownFact | None:
+        if self.given.firm == len(self.given.rest):
+            return None
+        word = self.words[self.given.rest[self.given.firm]]
+        return UnknownFact(word.reason or f"{word.unknown} is not known", where=_place(word))
+
+    def _variable(self, names: Sequence[str]) -> Found:
+        for name in names:
+            if name not in self.context.environment:
+                continue
+            found = self.context.environment[name]
+            if found is None:
+                return Found((Value(None, unknown=UnknownFact(f"the value of {name} is not known")),))
+            return Found((Value(found.value, found),))
+        hidden = UnknownFact("not all of its environment is known") if self.context.has_more else None
+        return Found((), hidden)
+
+    def _directive(self, names: Sequence[str]) -> Found:
+        texts, hidden, is_packaged, _ = self._configuration()
+        values = [value for text in texts for value in text.values(names, self.program.syntax)]
+        if not values and is_packaged:
+            values = [Value(self.program.package[name]) for name in names if name in self.program.package]
+        return Found(tuple(self._expanded(value) for value in values[:_MOST_VALUES]), hidden)
+
+    def _expanded(self, value: Value) -> Value:
+        """Return a value of the configuration that names a variable, as `${APACHE_RUN_USER}`, with its value."""
+        named = re.fullmatch(r"\$\{?(\w+)\}?", value.text or "")
+        if named is None:
+            return value
+        found = self._variable([named[1]])
+        if found.values:
+            return found.values[0]._replace(where=value.where)
+        return value._replace(
+            text=None, unknown=UnknownFact(f"the value of {named[1]} is not known", where=value.where)
+        )
+
+    def configuration(self) -> tuple[Sequence[_Text], UnknownFact | None]:
+        """Return the texts of its configuration, and why there may be more."""
+        texts, hidden, _, _ = self._configuration()
+        return texts, hidden
+
+    def _configuration(self) -> tuple[list[_Text], UnknownFact | None, bool, str]:
+        if self._texts is None:
+            self._texts = self._read()
+        return self._texts
+
+    def _read(self) -> tuple[list[_Text], UnknownFact | None, bool, str]:
+        texts = [
+            _Text(option.value.value, option.value.source, option.value.span, is_option=True)
+            for option in self.given.options
+            if option.name in self.program.texts and option.value is not None and option.value.unknown is None
+        ]
+        path, file = self._file()
+        if isinstance(file, UnknownFact):
+            return texts, file, False, path
+        if file is None:
+            return texts, None, False, path
+        if file.text is None:
+            if file.package and file.where is None:
+                return texts, None, True, path
+            return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
+        found, hidden = self._included(path, file.text)
+        return [*texts, *found], hidden, False, path
+
+    def _file(self) -> tuple[str, File | UnknownFact | None]:
+        """Return the configuration file that it reads; None where it has none."""
+        hidden: UnknownFact | None = None
+        first = ""
+        for origin in self.program.config:
+            found = self._of(origin)
+            hidden = hidden or found.hidden
+            if origin.kind != "plain" and not found.values:
+                continue
+            value = found.values[-1]
+            if value.text is None:
+                return first, value.unknown or UnknownFact("which configuration file it reads is not known")
+            path = self._absolute(value.text)
+            if path is None:
+                return first, UnknownFact("the folder that it runs in is not known", where=value.where)
+            first = first or path
+            file = resolved(self.context.facts, path)
+            if isinstance(file, UnknownFact):
+                hidden = hidden or file
+            elif isinstance(file, File):
+                return path, hidden or file
+            elif origin.kind != "plain":
+                return path, None
+        return first, hidden
+
+    def _absolute(self, path: str) -> str | None:
+        if not path.startswith("/"):
+            if self.context.folder is None:
+                return None
+            path = posixpath.join(self.context.folder, path)
+        return "/" + posixpath.normpath(path).lstrip("/")
+
+    def _included(self, path: str, source: Source) -> tuple[list[_Text], UnknownFact | None]:
+        """Return a configuration file's text with those that it includes, each once."""
+        texts: list[_Text] = []
+        hidden: UnknownFact | None = None
+        seen, left = {path}, [(path, source)]
+        while left and len(texts) < _MOST_FILES:
+            here, text = left.pop(0)
+            texts.append(_Text(text.text, text, Span(0, len(text.text))))
+            for value in texts[-1].values(self.program.include, self.program.syntax):
+                found, why = self._matching(posixpath.join(posixpath.dirname(path), value.text or ""))
+                hidden = hidden or why
+                for name, file in found:
+                    if name in seen:
+                        continue
+                    seen.add(name)
+                    if file.text is not None:
+                        left.append((name, file.text))
+                    elif not file.package or file.where is not None:
+                        hidden = hidden or UnknownFact(f"{here} includes {name}, whose text is not at hand")
+        if left:
+            hidden = hidden or UnknownFact(f"{path} includes too many files")
+        return texts, hidden
+
+    def _matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:
+        """Return the files that a pattern of an include names, and why there may be others."""
+        facts = self.context.facts
+        if not re.search(r"[*?\[]", pattern):
+            file = resolved(facts, pattern)
+            if isinstance(file, UnknownFact):
+                return [], file
+            if isinstance(file, File) and file.kind is FileKind.FOLDER:
+                return self._matching(posixpath.join(pattern, "*"))
+            return ([(pattern, file)] if isinstance(file, File) else []), None
+        folder = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
+        found = [
+            (name, file)
+            for name, file in facts.below(folder)
+            if file.kind is FileKind.FILE and fnmatch(name, pattern) and name.count("/") == pattern.count("/")
+        ]
+        return found, facts.hidden_below(folder)
+
+
+class _Text(NamedTuple):
+    """A text of configuration: its characters and where they stand."""
+
+    text: str
+    source: Source
+    span: Span
+    is_option: bool = False
+
+    def values(self, names: Sequence[str], syntax: str) -> Iterator[Value]:
+        """Give the values of directives, in their order."""
+        if not names:
+            return
+        for name, value, start, end in _directives(self.text, syntax):
+            if name.lower() in {one.lower() for one in names}:
+                span = self.span if self.is_option else Span(start, end)
+                yield Value(value, Located(value, self.source, span))
+
+
+_LINES = {
+    "space": re.compile(r"^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$", re.MULTILINE),
+    "equals": re.compile(r"^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$", re.MULTILINE),
+    "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
+}
+_STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")
+
+
+def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
+    """Give the directives of a configuration: name, value, and where they stand."""
+    if syntax == "nginx":
+        for match in _STATEMENT.finditer(text):
+            statement = match[0].strip()
+            if statement and not statement.startswith("#"):
+                start = match.start() + len(match[0]) - len(match[0].lstrip())
+                name, _, value = statement.partition(" ") if " " in statement else statement.partition("\t")
+                yield name, _first(value), start, start + len(statement)
+        return
+    for match in _LINES[syntax].finditer(text):
+        yield match[1], _first(match[2] or ""), match.start(1), match.end()
+
+
+def _first(value: str) -> str:
+    """Return the first word of a value, without its quotation marks and what ends it."""
+    value = value.strip()
+    if value[:1] in {'"', "'"}:
+        return value[1:].partition(value[0])[0]
+    words = value.split()
+    return words[0].rstrip(";,") if words else ""
+
+
+def _of_word(word: Word, whole: Word) -> Value:
+    if word.unknown is not None and word.unknown in word.value:
+        return Value(
+            None, _place(whole), UnknownFact(word.reason or f"{word.unknown} is not known", where=_place(whole))
+        )
+    return Value(word.value, _place(whole))
+
+
+def _place(word: Word) -> Located[str]:
+    return Located(word.value, word.source, word.span)
+
+
+def port_number(text: str | None) -> int | None:
+    """Return the port of `80`, `*:80`, `[::]:80`, `tcp://0.0.0.0:53/x`, `http`; None where none is seen."""
+    if text is None:
+        return None
+    last = re.sub(r"^\w+://", "", text).partition("/")[0].rpartition(":")[2].rpartition("@")[2]
+    if last.isdecimal() and len(last) <= _LONGEST_PORT:
+        return int(last)
+    return _SERVICES.get(last.lower())
+
+
+_LONGEST_PORT = 5
+_SERVICES = {
+    "ftp": 21,
+    "ssh": 22,
+    "telnet": 23,
+    "smtp": 25,
+    "domain": 53,
+    "tftp": 69,
+    "http": 80,
+    "pop3": 110,
+    "ntp": 123,
+    "imap": 143,
+    "imap2": 143,
+    "snmp": 161,
+    "ldap": 389,
+    "https": 443,
+    "submissions": 465,
+    "smtps": 465,
+    "syslog": 514,
+    "submission": 587,
+    "ldaps": 636,
+    "domain-s": 853,
+    "imaps": 993,
+    "pop3s": 995,
+}
+"""The services of `/etc/services` that daemons are told by name to listen at."""
