@@ -8,7 +8,6 @@ import pytest
 from dropcap.images.effects import EffectKind
 from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group, ImageConfig, UnknownFact
 from dropcap.lang.words import Word
-from dropcap.model import Located
 from dropcap.needs.credentials import ROOT, Credentials
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.model import Certainty, DemandKind
@@ -18,6 +17,8 @@ from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from dropcap.model import Located
 
 UNSEEN = UnknownFact("nobody has looked into the image")
 
@@ -76,9 +77,8 @@ def call(
     environment: Mapping[str, Located[str] | None] = {},
     unknown: Sequence[str] = (),
     facts: Facts | None = None,
-    has_more: bool = False,
 ) -> ProgramAnswer:
-    context = ProgramContext(facts or Facts(files), who, environment, has_more)
+    context = ProgramContext(facts or Facts(files), who, environment)
     found = demands(words_of(command, unknown=unknown), context)
     assert found is not None, f"{command}: not in the table"
     return found

@@ -23,7 +23,7 @@ class Origin(NamedTuple):
 
     Attributes:
         kind: `option`, `word` (behind the options), `words` (that one and all behind it), `env`, `config`, `launch`
-            (as whom a launcher runs its command) or `plain`.
+            (as whom a launcher runs its command), `files` and `entries` (paths and names in a folder) or `plain`.
         names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
         within: which part of it counts, an expression with one group; empty for all.
 
@@ -56,7 +56,8 @@ class Ask(NamedTuple):
     """One thing that a program asks the kernel for: a demand whose values are not yet known.
 
     Attributes:
-        kind: as of a demand; `own` makes a folder where it is not there and gives it away.
+        kind: as of a demand; `own` makes a folder where it is not there and gives it
+            away, `hand` a file each time.
         why: as of a demand; `{user}`, `{path}` and `{port}` stand for the values.
         user: where the user is named, the first that names one.
         group: likewise.
@@ -109,8 +110,9 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon` or `nginx`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
         include: the directives that name further files.
+        extra: patterns of further files that it always reads.
         package: the directives that the file sets as its package brings it.
         runs: which words are a command that it runs; an option whose value is one.
         runs_as: as whom it runs them; none for whoever runs the program.
@@ -135,6 +137,7 @@ class Program(NamedTuple):
     texts: tuple[str, ...] = ()
     syntax: str = "space"
     include: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     package: Mapping[str, str] = {}
     runs: Origin | None = None
     runs_as: tuple[Origin, ...] = ()
@@ -192,11 +195,24 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx"})
-_ORIGINS = frozenset({"option", "word", "words", "env", "config"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
+_ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
 _PROGRAM_KEYS = frozenset(
-    {"also", "asks", "certain", "children", "config", "effects", "examples", "include", "is", "package", "refuses"}
+    {
+        "also",
+        "asks",
+        "certain",
+        "children",
+        "config",
+        "effects",
+        "examples",
+        "extra",
+        "include",
+        "is",
+        "package",
+        "refuses",
+    }
     | {"runs", "runs_as", "sections", "services", "source", "stops", "style", "syntax", "takes", "texts"}
 )
 _ASK_KEYS = frozenset(
@@ -222,6 +238,7 @@ _WHY = {
     "become": "switches to {user}",
     "give": "gives {path} to {user}",
     "own": "makes {path} for {user}",
+    "hand": "makes {path} anew for {user}",
     "alter": "changes {path}",
     "reach": "opens {path}",
     "make": "makes {path}",
@@ -229,7 +246,15 @@ _WHY = {
     "signal": "signals processes of {user}",
     "execute": "executes {path}",
 }
-_VALUES = {"become": "user", "give": "path", "own": "path", "alter": "path", "bind": "port", "signal": "user"}
+_VALUES = {
+    "become": "user",
+    "give": "path",
+    "own": "path",
+    "hand": "path",
+    "alter": "path",
+    "bind": "port",
+    "signal": "user",
+}
 _WANTED = _VALUES | {"reach": "path", "make": "path", "execute": "path", "keep-bits": "path"}
 
 
@@ -249,6 +274,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         texts=_strings(name, table.get("texts", [])),
         syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
         include=_strings(name, table.get("include", [])),
+        extra=_strings(name, table.get("extra", [])),
         package={str(key): str(value) for key, value in table.get("package", {}).items()},
         runs=_origin(name, table["runs"]) if "runs" in table else None,
         runs_as=_origins(name, table.get("runs_as", [])),
@@ -271,7 +297,7 @@ def _option(text: str, *, is_long: bool) -> str:
 
 def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
     _only(name, table, _ASK_KEYS)
-    does = _one_of(name, table.get("does", "kernel"), {kind.value for kind in DemandKind} | {"own"})
+    does = _one_of(name, table.get("does", "kernel"), {kind.value for kind in DemandKind} | {"own", "hand"})
     wanted = _WANTED.get(does)
     if wanted is not None and wanted not in table:
         raise ValueError(f"{name}: `{does}` asks for `{wanted}`")
@@ -292,7 +318,7 @@ def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
     if certainty is Certainty.POSSIBLE and "if" not in table:
         raise ValueError(f"{name}: `possible` asks for `if`")
     return Ask(
-        kind="own" if does == "own" else DemandKind(does),
+        kind=does if does in {"own", "hand"} else DemandKind(does),
         why=why,
         user=_origins(name, table.get("user", [])),
         group=_origins(name, table.get("group", [])),

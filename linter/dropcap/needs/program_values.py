@@ -154,7 +154,9 @@ class ProgramCall:
             return Answered(is_there, text=text, unknown=file if isinstance(file, UnknownFact) else None)
         found = self._named(test.kind, test.names)
         wanted = {value.lower() for value in test.values}
-        fitting = [one for one in found.values if not wanted or (one.text is not None and one.text.lower() in wanted)]
+        there = [one for one in found.values if one.text != "" or test.kind == "option"]
+        fitting = [one for one in there if one.text is not None and (not wanted or one.text.lower() in wanted)]
+        fitting = fitting or [one for one in there if one.text is None and not wanted]
         text = self._in_words(test)
         if fitting:
             return Answered(holds=True, where=tuple(one.where for one in fitting if one.where is not None), text=text)
@@ -195,7 +197,10 @@ class ProgramCall:
 
     def _of(self, origin: Origin) -> Found:
         if origin.kind == "plain":
-            return Found((Value(origin.names[0]),))
+            value = Value(origin.names[0])
+            return Found((value if value.text != "?" else Value(None, unknown=UnknownFact("nothing says which")),))
+        if origin.kind in {"files", "entries"}:
+            return self._folder(origin.names[0], is_path=origin.kind == "files")
         if origin.kind == "launch":
             return self._launched()
         found = self._named(origin.kind, origin.names)
@@ -220,6 +225,12 @@ class ProgramCall:
         if kind == "env":
             return self._variable(names)
         return self._directive(names)
+
+    def _folder(self, folder: str, *, is_path: bool) -> Found:
+        """Return the files that lie in a folder, as paths or by their names."""
+        found, hidden = self._matching(posixpath.join(folder, "*"))
+        names = [name for name, file in found if file.kind is FileKind.FILE][:_MOST_VALUES]
+        return Found(tuple(Value(name if is_path else posixpath.basename(name)) for name in names), hidden)
 
     def _launched(self) -> Found:
         found = launch(self.words) if self.words else None
@@ -301,9 +312,11 @@ class ProgramCall:
             for option in self.given.options
             if option.name in self.program.texts and option.value is not None and option.value.unknown is None
         ]
+        further, why = self._extra()
         path, file = self._file()
-        if isinstance(file, UnknownFact):
-            return texts, file, False, path
+        if isinstance(file, UnknownFact) or why is not None:
+            return [*texts, *further], why or (file if isinstance(file, UnknownFact) else None), False, path
+        texts += further
         if file is None:
             return texts, None, False, path
         if file.text is None:
@@ -312,6 +325,20 @@ class ProgramCall:
             return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
+
+    def _extra(self) -> tuple[list[_Text], UnknownFact | None]:
+        """Return the texts of the files that are read whatever the configuration is."""
+        texts: list[_Text] = []
+        hidden: UnknownFact | None = None
+        for pattern in self.program.extra:
+            found, why = self._matching(pattern)
+            hidden = hidden or why
+            for name, file in found[:_MOST_FILES]:
+                if file.text is not None:
+                    texts.append(_Text(file.text.text, file.text, Span(0, len(file.text.text))))
+                elif not file.package or file.where is not None:
+                    hidden = hidden or UnknownFact(f"the text of {name} is not at hand", where=file.where)
+        return texts, hidden
 
     def _file(self) -> tuple[str, File | UnknownFact | None]:
         """Return the configuration file that it reads; None where it has none."""
@@ -353,8 +380,9 @@ class ProgramCall:
         while left and len(texts) < _MOST_FILES:
             here, text = left.pop(0)
             texts.append(_Text(text.text, text, Span(0, len(text.text))))
-            for value in texts[-1].values(self.program.include, self.program.syntax):
-                found, why = self._matching(posixpath.join(posixpath.dirname(path), value.text or ""))
+            wanted = {name.lower() for name in self.program.include}
+            for pattern in _included_patterns(text.text, self.program.syntax, wanted):
+                found, why = self._including(path, pattern)
                 hidden = hidden or why
                 for name, file in found:
                     if name in seen:
@@ -367,6 +395,19 @@ class ProgramCall:
         if left:
             hidden = hidden or UnknownFact(f"{path} includes too many files")
         return texts, hidden
+
+    def _including(self, path: str, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:
+        """Return the files of an include; what is no whole path lies beside the file or a folder above."""
+        folder = posixpath.dirname(path)
+        hidden: UnknownFact | None = None
+        for start in dict.fromkeys((folder, posixpath.dirname(folder))):
+            found, why = self._matching(posixpath.join(start, pattern))
+            hidden = hidden or why
+            if found:
+                return found, hidden
+        if hidden is None and not re.search(r"[*?\[]", pattern):
+            hidden = UnknownFact(f"{path} includes {pattern}, which is not there")
+        return [], hidden
 
     def _matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:
         """Return the files that a pattern of an include names, and why there may be others."""
@@ -399,8 +440,9 @@ class _Text(NamedTuple):
         """Give the values of directives, in their order."""
         if not names:
             return
-        for name, value, start, end in _directives(self.text, syntax):
+        for name, whole, start, end in _directives(self.text, syntax):
             if name.lower() in {one.lower() for one in names}:
+                value = _first(whole)
                 span = self.span if self.is_option else Span(start, end)
                 yield Value(value, Located(value, self.source, span))
 
@@ -410,21 +452,35 @@ _LINES = {
     "equals": re.compile(r"^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$", re.MULTILINE),
     "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
 }
+# Five fields, or one like `@daily`, before the user.
+_JOB = re.compile(r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]", re.MULTILINE)
 _STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")
 
 
 def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
     """Give the directives of a configuration: name, value, and where they stand."""
+    if syntax == "cron":
+        for match in _JOB.finditer(text):
+            yield "user", match[1], match.start(1), match.end(1)
+        return
     if syntax == "nginx":
         for match in _STATEMENT.finditer(text):
             statement = match[0].strip()
             if statement and not statement.startswith("#"):
                 start = match.start() + len(match[0]) - len(match[0].lstrip())
                 name, _, value = statement.partition(" ") if " " in statement else statement.partition("\t")
-                yield name, _first(value), start, start + len(statement)
+                yield name, value, start, start + len(statement)
         return
     for match in _LINES[syntax].finditer(text):
-        yield match[1], _first(match[2] or ""), match.start(1), match.end()
+        yield match[1], match[2] or "", match.start(1), match.end()
+
+
+def _included_patterns(text: str, syntax: str, wanted: set[str]) -> Iterator[str]:
+    """Give what a configuration includes, a pattern each."""
+    for name, value, _, _ in _directives(text, syntax):
+        if name.lower() in wanted:
+            for one in value.split():
+                yield one.strip("\"';,")
 
 
 def _first(value: str) -> str:

@@ -14,6 +14,7 @@ from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, UnknownFact
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
+from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_runs import Run, absolute_path, runs
@@ -172,6 +173,7 @@ _CAPABILITIES = {
     "become": ("SETUID", "SETGID"),
     "give": ("CHOWN", "DAC_OVERRIDE"),
     "own": ("CHOWN", "DAC_OVERRIDE"),
+    "hand": ("CHOWN",),
     "alter": ("FOWNER", "DAC_OVERRIDE"),
     "keep-bits": ("FSETID",),
     "reach": ("DAC_OVERRIDE",),
@@ -225,6 +227,8 @@ def _values(call: ProgramCall, ask: Ask) -> tuple[Found, dict[str, Value]]:
         for name, found in (("user", user), ("group", group))
         if found.values or found.hidden is not None
     }
+    if ask.kind == "hand" and _stays(call, others.get("user")):
+        return Found(), others
     if ask.path:
         return call.values(ask.path), others
     if ask.port:
@@ -232,6 +236,13 @@ def _values(call: ProgramCall, ask: Ask) -> tuple[Found, dict[str, Value]]:
     if ask.user:
         return user, {name: value for name, value in others.items() if name != "user"}
     return Found((Value(""),)), others
+
+
+def _stays(call: ProgramCall, user: Value | None) -> bool:
+    """Return whether a file stays whoever's that makes it."""
+    if user is None:
+        return True
+    return user.text is not None and is_same_user(call.context.facts, call.context.who.user, user.text) is True
 
 
 def _one(call: ProgramCall, ask: Ask, value: Value, others: dict[str, Value], situation: _Situation) -> Asked:
@@ -274,6 +285,8 @@ def _kind(call: ProgramCall, ask: Ask, path: str | None) -> tuple[DemandKind, Ph
     """Return the kind of a demand; of a folder that is made and given away it depends on whether it is there."""
     if isinstance(ask.kind, DemandKind):
         return ask.kind, ask.phase, ask.capabilities
+    if ask.kind == "hand":
+        return DemandKind.KERNEL, ask.phase, ("CHOWN",)
     if path and resolved(call.context.facts, path) is ABSENT:
         return DemandKind.KERNEL, ask.phase or Phase.FIRST_START, ("CHOWN",)
     return DemandKind.GIVE, ask.phase, ()
@@ -283,7 +296,7 @@ def _effects(where: Located[str], asked: Sequence[Asked]) -> Iterator[Effect]:
     """Give what is done to the folders that are made and given away."""
     for one in asked:
         demand = one.demand
-        if demand.capabilities == ("CHOWN",) and demand.path:
+        if demand.capabilities == ("CHOWN",) and demand.path and demand.phase is Phase.FIRST_START:
             yield Effect(EffectKind.MAKE_FOLDER, where, path=demand.path, is_gentle=True)
             yield Effect(EffectKind.GIVE, where, path=demand.path, owner=demand.user or "", group=demand.group)
 
