@@ -8,6 +8,7 @@ import pytest
 from dropcap.images.effects import EffectKind
 from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group, ImageConfig, UnknownFact
 from dropcap.lang.words import Word
+from dropcap.model import Located
 from dropcap.needs.credentials import ROOT, Credentials
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.model import Certainty, DemandKind
@@ -18,7 +19,6 @@ from dropcap.source import Source, Span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dropcap.model import Located
 
 UNSEEN = UnknownFact("nobody has looked into the image")
 
@@ -170,3 +170,174 @@ def test_a_table_with_something_that_nobody_knows_is_refused(text: str, message:
 def test_what_makes_no_effect_makes_none() -> None:
     answer = call("gosu app true")
     assert not [one for one in answer.effects if one.kind is EffectKind.GIVE]
+
+
+def users_of(answer: ProgramAnswer) -> list[str | None]:
+    return [one.demand.user for one in answer.asked if one.demand.kind is DemandKind.BECOME]
+
+
+def ports_of(answer: ProgramAnswer) -> list[int | None]:
+    return [one.demand.port for one in answer.asked if one.demand.kind is DemandKind.BIND]
+
+
+def test_directives_come_from_the_configuration_and_from_what_it_includes() -> None:
+    main = text_file("user  web;\nhttp {\n  # listen 1;\n  include conf.d/*.conf;\n}\n")
+    files = {
+        "/etc/nginx/nginx.conf": main,
+        "/etc/nginx/conf.d/a.conf": text_file("server { listen 80; listen [::]:443 ssl; }", path="a.conf"),
+        "/etc/nginx/conf.d/b.conf": text_file("server { listen unix:/run/b.sock; listen 8080; }", path="b.conf"),
+        "/etc/nginx/other.conf": text_file("server { listen 99; }"),
+    }
+    answer = call("nginx -g 'daemon off;'", files)
+    assert users_of(answer) == ["web"]
+    assert ports_of(answer) == [80, 443, 8080]
+    assert not answer.unknown
+    place = next(one for one in answer.asked if one.demand.kind is DemandKind.BECOME).evidence[0].where
+    assert place is not None
+    assert place.source is main.text
+    assert place.source.text[place.span.start : place.span.end] == "user  web"
+
+
+def test_an_option_may_name_the_configuration() -> None:
+    files = {"/srv/n.conf": text_file("user app; events {}"), "/etc/nginx/nginx.conf": text_file("user web;")}
+    assert users_of(call("nginx -c /srv/n.conf", files)) == ["app"]
+
+
+def test_the_configuration_of_the_package_is_known_without_its_text() -> None:
+    files = {"/etc/nginx/nginx.conf": File(FileKind.FILE, "0", "0", 0o644, package="nginx")}
+    answer = call("nginx", facts=Facts(files, accounts=["nginx"]))
+    assert users_of(answer) == ["nginx"]
+    assert ports_of(answer) == [80]
+    assert not answer.unknown
+
+
+def test_a_configuration_whose_text_is_not_at_hand_leaves_the_value_unknown() -> None:
+    files = {"/etc/haproxy/haproxy.cfg": File(FileKind.FILE, "0", "0", 0o644)}
+    answer = call("haproxy -W -f /etc/haproxy/haproxy.cfg", files)
+    kinds = {(one.demand.kind, one.demand.certainty) for one in answer.asked}
+    assert (DemandKind.BECOME, Certainty.POSSIBLE) in kinds
+    assert all(one.demand.certainty is not Certainty.REQUIRED for one in answer.asked)
+    assert "SYS_CHROOT" in {name for one in answer.unknown for name in one.capabilities}
+    assert all("haproxy.cfg" in one.reason for one in answer.unknown)
+
+
+def test_an_image_that_nobody_has_seen_leaves_no_complete_answer() -> None:
+    answer = call("lighttpd -D", facts=Facts(is_seen=False))
+    assert answer.unknown
+
+
+def test_a_configuration_asks_for_what_it_sets() -> None:
+    text = "global\n  user haproxy\n  group haproxy\n  chroot /var/lib/haproxy\nfrontend x\n  bind *:80\n"
+    answer = call("haproxy -f /h.cfg", {"/h.cfg": text_file(text)})
+    assert capabilities(answer) == {"SETUID", "SETGID", "SYS_CHROOT", "NET_BIND_SERVICE"}
+    assert capabilities(call("haproxy -c -f /h.cfg", {"/h.cfg": text_file(text)})) == set()
+    bare = call("haproxy -f /h.cfg", {"/h.cfg": text_file("frontend x\n  bind :8080\n")})
+    assert capabilities(bare) == set()
+
+
+def test_a_variable_decides_the_port_and_one_that_is_not_known_leaves_it_open() -> None:
+    source = Source("compose.yaml", "PORT=80")
+    where = Located("80", source, Span(5, 7))
+    answer = call("gunicorn app:app", environment={"PORT": where})
+    assert ports_of(answer) == [80]
+    assert answer.asked[0].evidence[0].where == where
+    assert ports_of(call("gunicorn app:app", environment={"PORT": None})) == [None]
+    assert ports_of(call("gunicorn app:app")) == [8000]
+
+
+def test_a_directive_may_name_a_variable() -> None:
+    files = {"/etc/apache2/apache2.conf": text_file("User ${APACHE_RUN_USER}\nListen 8080\n")}
+    source = Source("Dockerfile", "web")
+    named = {"APACHE_RUN_USER": Located("web", source, Span(0, 3))}
+    assert users_of(call("apache2 -DFOREGROUND", files, environment=named)) == ["web"]
+    (asked,) = [one for one in call("apache2 -DFOREGROUND", files).asked if one.demand.kind is DemandKind.BECOME]
+    assert asked.demand.user is None
+    assert asked.demand.certainty is Certainty.REQUIRED
+
+
+def test_what_only_root_does_another_user_does_not() -> None:
+    answer = call("nginx", who=Credentials("1000", "1000"))
+    assert {one.demand.kind for one in answer.asked} == {DemandKind.BIND}
+
+
+def test_whom_it_runs_as_may_be_unknown() -> None:
+    answer = call("php-fpm -F", who=Credentials(None, None, reason="the image is not known"))
+    assert {one.demand.certainty for one in answer.asked if one.demand.kind is DemandKind.BECOME} == {
+        Certainty.POSSIBLE
+    }
+    assert "the image is not known" in {one.reason for one in answer.unknown}
+
+
+def test_programs_of_a_supervisor_are_told_with_their_users() -> None:
+    text = (
+        "[supervisord]\nnodaemon=true\n[program:web]\ncommand=nginx -g 'daemon off;'\n"
+        "[program:app]\nuser=app\ncommand=gunicorn\n  app:app\n[program:off]\ncommand=sshd\nautostart=false\n"
+    )
+    answer = call("supervisord -n -c /s.conf", {"/s.conf": text_file(text)})
+    lines = [(one.line.value, one.user.text if one.user else None) for one in answer.runs if one.line]
+    assert lines == [("nginx -g 'daemon off;'", None), ("gunicorn\n  app:app", "app")]
+    assert capabilities(answer) == {"SETUID", "SETGID"}
+    assert users_of(answer) == ["app"]
+    hidden = call("supervisord -c /s.conf", {"/s.conf": File(FileKind.FILE, "0", "0", 0o644)})
+    assert any("what supervisord starts" in one.reason and not one.capabilities for one in hidden.unknown)
+
+
+def test_services_of_a_folder_are_told() -> None:
+    files = {f"/etc/service/{name}": text_file("#!/bin/sh\n") for name in ("a/run", "b/run", "b/log/run", "c/finish")}
+    assert [one.path for one in call("runsvdir -P /etc/service", files).runs] == [
+        "/etc/service/a/run",
+        "/etc/service/b/run",
+    ]
+
+
+def test_an_interpreter_that_is_told_a_known_program_runs_it() -> None:
+    (run,) = call("python3 -m gunicorn -u app app:app").runs
+    assert [word.value for word in run.words] == ["gunicorn", "-u", "app", "app:app"]
+    assert not call("python3 -m shop.server").runs
+    assert call("python3 app.py").is_interpreter
+
+
+def test_tables_of_jobs_name_their_users() -> None:
+    files = {
+        "/etc/crontab": text_file("SHELL=/bin/sh\n# m h dom\n17 * * * * root run-parts /etc/cron.hourly\n"),
+        "/etc/cron.d/x": text_file("PATH=/bin:/usr/bin\n@daily app /srv/clean\n", path="x"),
+        "/var/spool/cron/crontabs/bob": File(FileKind.FILE, "1001", "101", 0o600),
+    }
+    answer = call("cron -f", files)
+    assert users_of(answer) == ["app", "root", "bob"]
+    assert "DAC_OVERRIDE" in capabilities(answer, Facts(files))
+
+
+def test_a_folder_that_it_makes_is_given_away_and_stays_so() -> None:
+    made = {"/var/lib/nginx": File(FileKind.FOLDER, "0", "0", 0o755)}
+    answer = call("nginx", facts=Facts(made, accounts=["www-data"]))
+    assert "CHOWN" in capabilities(answer, Facts(made))
+    assert [(one.kind, one.path, one.owner) for one in answer.effects] == [
+        (EffectKind.MAKE_FOLDER, "/var/lib/nginx/body", None),
+        (EffectKind.GIVE, "/var/lib/nginx/body", "www-data"),
+    ]
+    there = {**made, "/var/lib/nginx/body": File(FileKind.FOLDER, "www-data", "0", 0o700)}
+    assert "CHOWN" not in capabilities(call("nginx", there), Facts(there))
+
+
+def test_a_program_that_refuses_root_says_so() -> None:
+    assert call("postgres -D /data").refusal == "postgres does not run as root"
+    assert not call("postgres -D /data", who=Credentials("999", "999")).refusal
+
+
+def test_a_program_that_is_not_sure_leaves_the_answer_open() -> None:
+    assert any("smbd" in one.reason for one in call("smbd -F").unknown)
+
+
+def test_readers_reach_what_they_are_given() -> None:
+    secret = {"/run/secrets/pw": File(FileKind.FILE, "1000", "1000", 0o400)}
+    assert capabilities(call("cat /run/secrets/pw", secret), Facts(secret)) == {"DAC_OVERRIDE"}
+    assert capabilities(call("grep -q x /run/secrets/pw", secret), Facts(secret)) == {"DAC_OVERRIDE"}
+    assert capabilities(call("cat /etc/motd", secret), Facts(secret)) == set()
+
+
+def test_what_a_program_is_told_to_keep_is_read_by_name() -> None:
+    (asked,) = call("setpriv --ambient-caps=+net_raw,-sys_admin id").asked
+    assert asked.demand.capabilities == ("NET_RAW",)
+    answer = call("setpriv --ambient-caps=+$CAPS id", unknown=["$CAPS"])
+    assert any("hands on" in one.reason for one in answer.unknown)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.names import NAMES, bare_name
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import ABSENT, UnknownFact
+from dropcap.images.facts import ABSENT, File, UnknownFact
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_user
@@ -154,7 +154,11 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
         says = f"the configuration of {call.program.name} says so" if call.program.config else "it is told to"
         main = Found((Value(None, unknown=hidden),))
         situation = situation._replace(conditions=(*situation.conditions, says))
-    found = [_one(call, ask, value, others, situation) for value in main.values if not _is_nothing(ask, value.text)]
+    found = [
+        _one(call, ask, value, others, situation)
+        for value in main.values
+        if not _is_nothing(ask, value.text) and not _is_given(call, ask, value, others)
+    ]
     able = ask.capabilities or _CAPABILITIES[ask.kind if isinstance(ask.kind, str) else ask.kind.value]
     facts = [*situation.unknown, *([] if hidden is None else [hidden])]
     return found, [UnknownNeed(fact.reason, fact.resolve, fact.where, able) for fact in facts]
@@ -236,6 +240,15 @@ def _values(call: ProgramCall, ask: Ask) -> tuple[Found, dict[str, Value]]:
     if ask.user:
         return user, {name: value for name, value in others.items() if name != "user"}
     return Found((Value(""),)), others
+
+
+def _is_given(call: ProgramCall, ask: Ask, value: Value, others: dict[str, Value]) -> bool:
+    """Return whether a folder that a program would make and give away is there and belongs to that user already."""
+    path = absolute_path(value.text, call.context.folder) if ask.kind == "own" else None
+    file = resolved(call.context.facts, path) if path else None
+    if not isinstance(file, File) or "user" not in others:
+        return False
+    return is_same_user(call.context.facts, file.owner, others["user"].text) is True
 
 
 def _stays(call: ProgramCall, user: Value | None) -> bool:
