@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.carriers import compose
+from dropcap.carriers import compose, devcontainer, dockerfile, inspect, quadlet, script, workflow
 from dropcap.carriers.compose import process_environment
 from dropcap.carriers.request import Request
 from dropcap.source import Source
@@ -211,3 +211,144 @@ def test_configs_and_secrets_are_files(project: Path) -> None:
         "/run/secrets/s": "s.txt",
         "/run/secrets/t": "s.txt",
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "has_more"),
+    [
+        ("docker run -e A=b --env C=d -eE=f x", ["A=b", "C=d", "E=f"], False),
+        ("docker run -e A=b -e A=c x", ["A=c"], False),
+        ("docker run -e A x", ["A"], False),
+        ("docker run -e A=$UNKNOWN x", ["A"], False),
+        ("V=1; docker run -e A=$V x", ["A=1"], False),
+        ("docker run -e $UNKNOWN=1 -e A=b x", ["A=b"], True),
+        ("docker run --env-file a.env -e A=b x", ["A=b"], True),
+        ("podman run --env-host -e A=b x", ["A=b"], True),
+        ("nerdctl run -e A=b x", ["A=b"], False),
+        ('docker run -e A=b "${ARGS[@]}" x', ["A=b"], True),
+    ],
+)
+def test_variables_of_a_line(line: str, expected: list[str], has_more: bool) -> None:  # noqa: FBT001  # a parameter
+    found = of_line(line)
+    assert (texts(found.environment), found.has_more) == (expected, has_more)
+
+
+def of_line(line: str) -> ProcessOptions:
+    return options(script.read(Source("run.sh", f"{line}\n")).containers[0])
+
+
+def test_a_line_that_says_nothing_has_no_options() -> None:
+    assert script.read(Source("run.sh", "docker run --rm x\n")).containers[0].process is None
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("docker run --health-cmd 'a b'", ["CMD-SHELL", "a b"]),
+        ("docker run --health-cmd x --no-healthcheck", []),
+        ("docker run --health-cmd '[\"a\"]'", ["CMD-SHELL", '["a"]']),
+        ('podman run --health-cmd \'["a", "b"]\'', ["CMD", "a", "b"]),
+        ('podman run --health-cmd \'["CMD-SHELL", "a b"]\'', ["CMD-SHELL", "a b"]),
+        ("podman run --health-cmd none", []),
+        ("docker run --init", None),
+    ],
+)
+def test_health_checks_of_a_line(option: str, expected: list[str] | None) -> None:
+    assert texts(of_line(f"{option} x").health_check) == expected
+
+
+def test_folder_and_init_of_a_line() -> None:
+    found = of_line("docker run --init -w /srv x")
+    assert found.working_folder is not None
+    assert found.working_folder.value == "/srv"
+    assert found.init is not None
+    assert found.init.value is True
+    hidden = of_line("docker run --init=$UNKNOWN -w $UNKNOWN --health-cmd $UNKNOWN x")
+    assert [one.fields for one in hidden.unknowns] == [("working_folder",), ("init",), ("health_check",)]
+
+
+def of_unit(project: Path, text: str) -> ProcessOptions:
+    (project / "web.container").write_text(f"[Container]\nImage=x\n{text}", encoding="utf-8")
+    workspace = Workspace(str(project))
+    return options(quadlet.read(workspace.source("web.container"), Request(workspace)).containers[0])
+
+
+def test_a_unit(project: Path) -> None:
+    (project / "a.env").write_text("# no\nA=file\nF=a b\nN\n", encoding="utf-8")
+    (project / "a.conf").write_text("x", encoding="utf-8")
+    found = of_unit(
+        project,
+        'Environment=A=b "C=d e"\nEnvironmentFile=a.env\nWorkingDir=/srv\nRunInit=true\nHealthCmd=a b\n'
+        "Volume=./a.conf:/etc/a.conf:ro\nVolume=./gone:/g\n",
+    )
+    assert sorted(texts(found.environment) or ()) == ["A=b", "C=d e", "F=a b", "N"]
+    assert not found.has_more
+    assert found.working_folder is not None
+    assert found.working_folder.value == "/srv"
+    assert found.init is not None
+    assert texts(found.health_check) == ["CMD-SHELL", "a b"]
+    assert found.texts == (("/etc/a.conf", "a.conf"),)
+
+
+@pytest.mark.parametrize("line", ["EnvironmentFile=/etc/a.env", "EnvironmentFile=%h/a.env", "EnvironmentHost=true"])
+def test_a_unit_with_variables_that_are_not_at_hand(project: Path, line: str) -> None:
+    assert of_unit(project, f"{line}\n").has_more
+
+
+def of_devcontainer(project: Path, text: str) -> ProcessOptions:
+    (project / ".devcontainer").mkdir(exist_ok=True)
+    (project / ".devcontainer/devcontainer.json").write_text(text, encoding="utf-8")
+    (project / ".devcontainer/Dockerfile").write_text("FROM x\n", encoding="utf-8")
+    workspace = Workspace(str(project))
+    source = workspace.source(".devcontainer/devcontainer.json")
+    return options(devcontainer.read(source, Request(workspace)).containers[0])
+
+
+def test_a_development_container(project: Path) -> None:
+    text = '{"image": "x", "init": true, "containerEnv": {"A": "b", "C": "${localEnv:C}"}, "runArgs": ["-e", "D=e"]}'
+    found = of_devcontainer(project, text)
+    assert sorted(texts(found.environment) or ()) == ["A=b", "C", "D=e"]
+    assert found.init is not None
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        ('"build": {"dockerfile": "Dockerfile"}', ".devcontainer"),
+        ('"build": {"dockerfile": "Dockerfile", "context": ".."}', "."),
+        ('"dockerFile": "Dockerfile", "context": ".."', "."),
+        ('"build": {"dockerfile": "Dockerfile", "context": "../.."}, "init": true', ""),
+    ],
+)
+def test_the_folder_of_a_development_containers_build(project: Path, build: str, expected: str) -> None:
+    assert of_devcontainer(project, f"{{{build}}}").context == expected
+
+
+def test_a_development_container_of_a_service_adds_to_what_that_says(project: Path) -> None:
+    of_service(project, WEB + "    environment: {A: b, C: d}\n    working_dir: /srv\n")
+    text = '{"dockerComposeFile": "../compose.yaml", "service": "web", "containerEnv": {"A": "own"}}'
+    found = of_devcontainer(project, text)
+    assert texts(found.environment) == ["A=own", "C=d"]
+    assert found.working_folder is not None
+
+
+def test_a_stage_is_built_from_the_folder_of_its_file() -> None:
+    found = [dockerfile.read(Source(path, "FROM x\n")).containers[0] for path in ("Dockerfile", "a/b/Dockerfile")]
+    assert [options(one).context for one in found] == [".", "a/b"]
+
+
+def test_a_container_that_an_engine_described() -> None:
+    text = (
+        '[{"Id": "1", "Name": "/a", "Config": {"Env": ["A=b"], "WorkingDir": "/srv", '
+        '"Healthcheck": {"Test": ["NONE"]}}, "HostConfig": {"Init": true, "CapAdd": null, "CapDrop": null}}]'
+    )
+    found = options(inspect.read(Source("x.json", text)).containers[0])
+    assert texts(found.environment) == ["A=b"]
+    assert found.health_check == ()
+    assert found.init is not None
+
+
+def test_a_container_of_a_workflow() -> None:
+    text = "jobs: {a: {container: {image: x, env: {A: b, C: '${{ secrets.X }}'}, options: -w /srv}, steps: [{run: x}]}}"
+    found = options(workflow.read(Source("a.yml", text)).containers[0])
+    assert texts(found.environment) == ["A=b", "C"]
