@@ -24,8 +24,8 @@ MAX_COLUMNS = 14
 """How many capabilities stand across; the rest is said in words."""
 
 _LEAST_WIDTH = 40
-_LONGEST_LABEL = 24
-_FIELD = 3
+_LABEL_PART = 4  # of the width, at most
+_FIELD = 2
 _MARGIN = "  "
 _FAINT = "2"
 _FEW = 3
@@ -48,7 +48,7 @@ _MEANINGS = {
     Sign.HELPFUL: "works without, but less well",
     Sign.UNKNOWN: "not known whether needed",
     Sign.UNNEEDED: "held, not needed",
-    Sign.NONE: "neither held nor needed",
+    Sign.NONE: "not held, and nothing says that it is needed",
 }
 _COLOURS = {Sign.NEEDED: "1", Sign.MISSING: "31;1", Sign.HELPFUL: "36", Sign.UNKNOWN: "36", Sign.UNNEEDED: "33"}
 # Which capabilities stand across where not all can.
@@ -101,7 +101,7 @@ def table(rows: Sequence[Row], *, width: int, colour: bool) -> Iterator[str]:
     """Yield the lines of the table of the containers of one file, without line breaks."""
     width = max(width, _LEAST_WIDTH)
     signs = [{name: sign_of(name, row.sets, row.needs) for name in NAMES} for row in rows]
-    label = min(_LONGEST_LABEL, max(len(_label(row)) for row in rows)) if rows else 0
+    label = _label_size(rows, width)
     columns = _columns(signs, (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD)
     indent = len(_MARGIN) + label + len(_MARGIN)
     yield from (f"{' ' * indent}{line}" for line in _header(columns))
@@ -118,15 +118,19 @@ def table(rows: Sequence[Row], *, width: int, colour: bool) -> Iterator[str]:
 
 def legend(rows: Sequence[Row], *, colour: bool) -> Iterator[str]:
     """Yield what the signs that are there mean."""
-    met = {sign_of(name, row.sets, row.needs) for row in rows if not row.sets.errors for name in NAMES}
+    met: set[Sign] = set()
+    for name in NAMES:
+        found = {sign_of(name, row.sets, row.needs) for row in rows if not row.sets.errors}
+        met |= found if found != {Sign.NONE} else set()
     for sign, meaning in _MEANINGS.items():
-        if sign in met and (sign is not Sign.NONE):
-            yield f"{_MARGIN}{painted(sign.value, _COLOURS[sign], on=colour)} {meaning}"
+        if sign in met:
+            yield f"{_MARGIN}{painted(sign.value, _COLOURS.get(sign, _FAINT), on=colour)} {meaning}"
 
 
 def advice(rows: Sequence[Row], *, width: int) -> Iterator[str]:
     """Yield what to write into the file for each container, as far as that is known."""
-    size = min(_LONGEST_LABEL, max(len(_label(row)) for row in rows)) if rows else 0
+    width = max(width, _LEAST_WIDTH)
+    size = _label_size(rows, width)
     for row in rows:
         if row.sets.errors:
             continue
@@ -139,6 +143,10 @@ def advice(rows: Sequence[Row], *, width: int) -> Iterator[str]:
             more = f" (and {len(needs.unknown) - 1} more)" if len(needs.unknown) > 1 else ""
             text = f"not complete, because {printable(needs.unknown[0].reason)}{more}"
             yield from _wrapped(f"{' ' * len(label)}{text}", width, len(label))
+
+
+def _label_size(rows: Sequence[Row], width: int) -> int:
+    return min(width // _LABEL_PART, max((len(_label(row)) for row in rows), default=0))
 
 
 def _label(row: Row) -> str:
