@@ -317,6 +317,7 @@ class ProcessOptions(NamedTuple):
             empty where it is not built or lies elsewhere.
         texts: what is mounted as a file and whose text the project has: the path in the container, and the file's
             path or the text itself.
+        unknowns: what hides some of these, by their names here.
 
     """
 
@@ -328,6 +329,7 @@ class ProcessOptions(NamedTuple):
     hooks: tuple[Hook, ...] = ()
     context: str = ""
     texts: tuple[tuple[str, str | Source], ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
 
 
 class Container(NamedTuple):

@@ -50,6 +50,22 @@ PLACES: dict[str, dict[str, str]] = {
     "dotenv without a name": {".env": "$S $S\n", "compose.yaml": COMPOSE},
     "required variable": {".env": "A=$S\n", "compose.yaml": COMPOSE + "    hostname: $${B:?$${A}}\n"},
     "env_file": {"a.env": "PLAIN=$S\n$S!\n'$S\n", "compose.yaml": COMPOSE + "    env_file: a.env\n"},
+    "env_file of the right form": {
+        "a.env": "PLAIN=$S\nB=$$PLAIN\n",
+        "compose.yaml": COMPOSE + "    env_file: a.env\n    environment: {C: $S}\n    healthcheck: {test: a -p $S}\n",
+    },
+    "config and secret": {
+        "s.txt": "$S\n",
+        "compose.yaml": COMPOSE
+        + "    configs: [c]\n    secrets: [s]\nconfigs: {c: {content: password=$S}}\nsecrets: {s: {file: s.txt}}\n",
+    },
+    "health check of an option": {
+        "run.sh": 'A_TOKEN=$S\ndocker run --privileged --health-cmd "x $$A_TOKEN" -w /$$A_TOKEN x\n'
+    },
+    "quadlet's file": {
+        "a.env": "PLAIN=$S\n",
+        "web.container": "[Container]\nImage=x\nEnvironmentFile=a.env\nPodmanArgs=--privileged\n",
+    },
     "hook": {
         "compose.yaml": COMPOSE
         + "    environment: {PLAIN: $S}\n    post_start: [{command: x, privileged: true, environment: [A=$S]}]\n"

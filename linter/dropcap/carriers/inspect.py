@@ -18,7 +18,18 @@ from dropcap.capabilities.effective import is_root
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import bare_name
 from dropcap.lang.jsonc import Array, Object, Scalar, members, parse, strings
-from dropcap.model import MOST_CONTAINERS, Container, Document, Engine, Failure, Kind, Located, Mount, UnreadableError
+from dropcap.model import (
+    MOST_CONTAINERS,
+    Container,
+    Document,
+    Engine,
+    Failure,
+    Kind,
+    Located,
+    Mount,
+    ProcessOptions,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +171,18 @@ def _container(node: Object, whole: _Fields) -> Container:
         entrypoint=config.texts("Entrypoint") or None,
         command=config.texts("Cmd") or None,
         labels=tuple(_written(config, "Labels")),
+        process=_process(config, host),
+    )
+
+
+def _process(config: _Fields, host: _Fields) -> ProcessOptions:
+    """Read what its process was started with; what was mounted lies on another machine."""
+    test = config.inner("Healthcheck").texts("Test")
+    return ProcessOptions(
+        environment=config.texts("Env"),
+        working_folder=config.text("WorkingDir"),
+        init=host.truth("Init"),
+        health_check=None if not test else () if test[0].value == "NONE" else test,
     )
 
 

@@ -135,6 +135,10 @@ def _container(name: Scalar, node: Value) -> Iterator[Container | Failure]:
         for option, field in (("-p", "ports"), ("-v", "volumes")):
             for value in strings(get(node, field)):
                 words += [Word(option, value.source, value.span), _word(value)]
+        for variable, text in pairs(get(node, "env")):
+            if isinstance(text, Scalar):
+                word = _word(text)
+                words += [Word("-e", text.source, text.span), word._replace(value=f"{variable.text}={text.text}")]
     found = read_command([*words, _word(image)])
     if isinstance(found, Container):
         yield found._replace(name=name.text)

@@ -40,6 +40,7 @@ _EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
 _GRANTS = {"build": "security.insecure", "podman build": "cap-add"}
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
+_OF_PROCESS = frozenset({"env", "env-file", "env-host", "health-cmd", "init", "no-healthcheck", "workdir"})
 _WITHOUT_IMAGE = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
@@ -260,6 +261,12 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
     found = [*reading.switches.values(), *reading.scalars.values()]
     unknowns = (*reading.unknowns, *(hidden for hidden in found if isinstance(hidden, Unknown)))
 
+    process = None
+    if not _OF_PROCESS.isdisjoint(reading.options):
+        from dropcap.docker_cli.process_options import process_options
+
+        process = process_options(reading)
+
     def text(field: str) -> Located[str] | None:
         found = reading.scalars.get(field)
         return None if isinstance(found, Unknown) else found
@@ -300,6 +307,7 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
         command=arguments or None,
         labels=texts("labels"),
         given_name=name,
+        process=process,
         refusals=tuple(refusal(program.value.rpartition("/")[2], "this line", one) for one in reading.refused),
         unknowns=unknowns,
     )

@@ -76,6 +76,7 @@ class Reading:
         mounts: the mounts.
         known_mounts: those of which all is known, each with its option and as it is written.
         entrypoint: the words of the entry point.
+        environment: the values of `--env`.
         unknowns: what hides fields that hold several values, or all fields.
         shifts: what stood before and may have been several words or none, so that the words behind it may
             mean something else.
@@ -95,6 +96,7 @@ class Reading:
         self.mounts: list[Located[Mount]] = []
         self.known_mounts: list[tuple[str, Part, Mount]] = []
         self.entrypoint: list[Located[str]] = []
+        self.environment: list[Part] = []
         self.unknowns: list[Unknown] = []
         self.shifts: list[str] = []
         self.may_be_target: int | None = None
@@ -274,6 +276,10 @@ def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
         reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",), "the client splits it as a shell does")
 
 
+def _read_env(reading: Reading, _: Option, value: Part) -> None:
+    reading.environment.append(value)
+
+
 def _read_allow(reading: Reading, _: Option, value: Part) -> None:
     """Note that a build's steps may be privileged: docker/buildx util/buildflags/entitlements.go."""
     if value.text == _INSECURE:
@@ -315,4 +321,5 @@ _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     **dict.fromkeys(quantities.NAMES, _refuse),
     "allow": _read_allow,
     "entrypoint": _read_entrypoint,
+    "env": _read_env,
 }

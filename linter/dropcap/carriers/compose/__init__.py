@@ -165,7 +165,7 @@ def read(source: Source, request: Request | None = None) -> Document:
             container._replace(routes=tuple(_routes(container, scope, over)), shared_routes=shared)
             if shared or over
             else container
-            for container in islice(containers(project.services, scope, profiles), MOST_CONTAINERS + 1)
+            for container in islice(containers(project.services, scope, profiles, project.model), MOST_CONTAINERS + 1)
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)

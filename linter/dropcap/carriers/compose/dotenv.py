@@ -35,6 +35,7 @@ _ESCAPE = r"\\(?:[abcfnrtv$\"\\]|0[0-9]{0,3})"
 _ESCAPES = {rf"\{letter}": meant for letter, meant in zip('abfnrtv"\\', '\a\b\f\n\r\t\v"\\', strict=True)}
 _ESCAPES[r"\$"] = "$$"
 _OCTAL = r"\\0[0-3][0-7]{2}"
+_RAW_LINE = r"(?m)^[ \t\v\f]*([^#\r\n=\s][^\r\n=]*)(=?)([^\r\n]*)"
 
 
 def read_dotenv(
@@ -62,6 +63,19 @@ def read_dotenv(
         message = f"Docker Compose refuses this file of variables: {refused}"
         return reader.values, (Failure(source.path, message, source=source, span=refused.span),)
     return reader.values, ()
+
+
+def read_raw(source: Source, environment: Environment, earlier: Mapping[str, Variable]) -> dict[str, Variable]:
+    """Read a file of variables of the format `raw`: lines of `name=value` in which nothing is replaced.
+
+    A name alone takes over what the environment has. Source: docker/compose, `cmd/compose/compose.go`.
+    """
+    found = dict(earlier)
+    for match in re.finditer(_RAW_LINE, source.text):
+        variable = Variable(match[3], source, Span(*match.span(3))) if match[2] else environment.lookup(match[1])
+        if variable is not None:
+            found[match[1]] = variable
+    return found
 
 
 class _RefusedError(ValueError):

@@ -88,6 +88,20 @@ class Files:
         self._seen.add(real)
         return self._workspace.source(path)
 
+    def small(self, path: str, size: int) -> Source | None:
+        """Return a file's text, which is no part of the project's; None where it has more bytes than these.
+
+        Raises:
+            NotReadError: as :meth:`source`.
+            UnreadableError: as :meth:`source`.
+
+        """
+        if _is_remote(path):
+            raise NotReadError(path, "is not on this machine: dropcap fetches nothing", Why.OUTSIDE)
+        if self.given(path) is None and len(self._workspace.read(path, size + 1)) > size:
+            return None
+        return self._workspace.source(path)
+
     def stream(self, path: str) -> Stream:
         """Return the documents of a YAML file, normalised; raises as :meth:`source`, and where it is no YAML."""
         real = self.real(path)

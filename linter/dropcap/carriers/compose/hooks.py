@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
 from dropcap.carriers.compose.command_words import command_words
+from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.nodes import child, entries, items
 from dropcap.lang.yaml import Mapping
-from dropcap.model import Container, Kind, Located
+from dropcap.model import Container, Hook, Kind, Located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping as Dictionary
 
-    from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
     from dropcap.model import Unknown
@@ -67,6 +68,17 @@ def hooks(service: Container, found: dict[str, Entry], log: Diagnostics) -> Iter
             )
 
 
+def in_container(found: Dictionary[str, Entry]) -> Iterator[tuple[Hook, Sequence[Unknown]]]:
+    """Give the hooks that are processes in a service's container, each with what hides parts of it."""
+    for name, _, hook in _written("", found):
+        kind = name.removeprefix(".").partition("[")[0]
+        if kind != "pre_start":
+            # What is wrong is told where :func:`hooks` reads them.
+            fields = Fields(entries(hook), name, Diagnostics())
+            words, user = command_words(fields, "command") or (), fields.string("user", "user")
+            yield Hook(kind, words, user, fields.flag("privileged", "privileged")), fields.unknowns
+
+
 def _may_mount(unknown: Unknown) -> bool:
     return not unknown.fields or "mounts" in unknown.fields
 
@@ -79,7 +91,7 @@ def _regains(user: Located[str] | None, service: Container) -> bool:
     return is_root(process) is True and is_root(service) is False
 
 
-def _written(service: str, found: dict[str, Entry]) -> Iterator[tuple[str, Value, Mapping]]:
+def _written(service: str, found: Dictionary[str, Entry]) -> Iterator[tuple[str, Value, Mapping]]:
     """Give each hook with its name and the place that it is reported at."""
     for kind in ("pre_start", "post_start", "pre_stop"):
         for number, hook in enumerate(items(found[kind].value) if kind in found else ()):

@@ -16,19 +16,24 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry
+    from dropcap.carriers.compose.process import ProcessReader
     from dropcap.lang.yaml import Value
 
 
-def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | None = None) -> Iterator[Container]:
+def containers(
+    services: Mapping, scope: LoadContext, profiles: Sequence[str] | None = None, model: Mapping | None = None
+) -> Iterator[Container]:
     """Give a container for each service that Docker Compose starts itself, and for what it starts beside it.
 
     Args:
         services: the value of `services`, all files that belong together merged.
         scope: what the project was resolved with; its log is told what Compose would refuse.
         profiles: the profiles whose services count, besides services of no profile; None for all.
+        model: all of the project, for what services take from its other parts.
 
     """
     log = scope.log
+    reader: ProcessReader | None = None
     for name, entry in entries(services).items():
         if not isinstance(entry.value, Mapping):
             is_empty = is_nothing(entry.value)
@@ -38,6 +43,12 @@ def containers(services: Mapping, scope: LoadContext, profiles: Sequence[str] | 
         if "provider" in found or not is_enabled(found, profiles):
             continue
         container = _container(name, entry.key, found, scope)
+        if not _OF_PROCESS.isdisjoint(found):
+            if reader is None:
+                from dropcap.carriers.compose.process import ProcessReader  # a file of images alone has no need of it
+
+                reader = ProcessReader(scope, model)
+            container = container._replace(process=reader.read(found, container.mounts))
         yield container
         if not found.keys().isdisjoint(("post_start", "pre_start", "pre_stop", "develop")):
             from dropcap.carriers.compose.hooks import hooks  # few services have any
@@ -103,6 +114,11 @@ def _extended(value: Value) -> str:
     return " of ".join(part.text for part in parts if isinstance(part, Scalar))
 
 
+# What says more of a service's processes.
+_OF_PROCESS = frozenset(
+    {"build", "configs", "develop", "env_file", "environment", "healthcheck", "init", "post_start", "pre_stop"}
+    | {"secrets", "volumes", "working_dir"}
+)
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
 _READERS: dict[str, Callable[[Fields, str, str], Any]] = {

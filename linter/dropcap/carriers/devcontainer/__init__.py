@@ -17,6 +17,7 @@ from dropcap.carriers.devcontainer.features import FIELDS, asked_by, has_metadat
 from dropcap.carriers.devcontainer.image import base_of, dockerfile_of, read_image
 from dropcap.carriers.devcontainer.properties import (
     Properties,
+    beside,
     first_character,
     located,
     mount_text,
@@ -28,8 +29,19 @@ from dropcap.carriers.devcontainer.properties import (
 from dropcap.carriers.devcontainer.service import ComposeService, compose_service, laid_over, service_of
 from dropcap.carriers.request import alone
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
-from dropcap.lang.jsonc import Object, Scalar, parse
-from dropcap.model import Container, Document, Engine, Failure, Kind, Level, Located, Unknown, UnreadableError
+from dropcap.lang.jsonc import Object, Scalar, members, parse
+from dropcap.model import (
+    Container,
+    Document,
+    Engine,
+    Failure,
+    Kind,
+    Level,
+    Located,
+    ProcessOptions,
+    Unknown,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,6 +118,8 @@ def _single(properties: Properties, request: Request) -> Container | None:
         return None
     _check_order(properties, container, image or anchor)
     unknowns += _from_image(located(image) if image else None, stage)
+    if dockerfile is not None:
+        container = _with_context(container, properties, request)
     overrides = properties.truth("overrideCommand")
     is_overridden = overrides is None or overrides.value is True
     return container._replace(
@@ -238,6 +252,7 @@ def _user(properties: Properties) -> Iterator[Word]:
 
 def _after(properties: Properties, unknowns: list[Unknown]) -> Iterator[Word]:
     """Give the options that stand last: what the file and its features ask for."""
+    yield from _environment(properties)
     init, privileged = properties.truth("init"), properties.truth("privileged")
     if init is not None and init.value:
         yield option("--init", init)
@@ -253,6 +268,29 @@ def _after(properties: Properties, unknowns: list[Unknown]) -> Iterator[Word]:
         yield from (option(text, member.key) for text in asked.options)
         if asked.unknowns is not None:
             unknowns.append(asked.unknowns)
+
+
+def _environment(properties: Properties) -> Iterator[Word]:
+    """Give the variables; what Docker would not take for one is left out."""
+    given = properties.member("containerEnv")
+    for member in given.value.members if given is not None and isinstance(given.value, Object) else ():
+        if isinstance(member.value, Scalar) and isinstance(member.value.value, str):
+            yield option("-e", member.value)
+            yield written(f"{member.key.value}={member.value.value}", member.value)
+
+
+def _with_context(container: Container, properties: Properties, request: Request) -> Container:
+    """Say which folder the image is built from; without a word of it that is the file's own."""
+    build = properties.member("build")
+    inner = members(build.value) if build is not None and isinstance(build.value, Object) else {}
+    given = inner.get("context") or properties.member("context")
+    name = "." if given is None else given.value.value if isinstance(given.value, Scalar) else None
+    if not isinstance(name, str) or "${" in name:
+        return container
+    path = beside(properties.root.source.path, name)
+    if not request.workspace.is_folder(path):
+        return container
+    return container._replace(process=(container.process or ProcessOptions())._replace(context=path))
 
 
 def _from_image(image: Located[str] | None, stage: Stage | None) -> Iterator[Unknown]:

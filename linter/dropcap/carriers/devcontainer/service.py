@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lang.jsonc import Scalar
-    from dropcap.model import Container
+    from dropcap.model import Container, ProcessOptions
     from dropcap.source import Source
 
 
@@ -117,6 +117,7 @@ def laid_over(service: Service, own: Container, properties: Properties) -> Conta
     _tell_twice(base, own, properties)
     return base._replace(
         kind=Kind.DEVCONTAINER,
+        process=_joined(base.process, own.process),
         name=own.name,
         source=own.source,
         span=own.span,
@@ -153,6 +154,19 @@ def _found(name: Scalar, sources: list[Source], properties: Properties, request:
     files = ", ".join(source.path for source in sources)
     _tell(properties, located(name), f"no service {name.value} that starts a container is in {files}")
     return None
+
+
+def _joined(base: ProcessOptions | None, own: ProcessOptions | None) -> ProcessOptions | None:
+    """Lay what the file says of the processes over what the service does."""
+    if base is None or own is None:
+        return own or base
+    named = {one.value.partition("=")[0]: one for one in (*base.environment, *own.environment)}
+    return base._replace(
+        environment=tuple(named.values()),
+        has_more=base.has_more or own.has_more,
+        init=own.init or base.init,
+        unknowns=(*base.unknowns, *own.unknowns),
+    )
 
 
 def _source(file: Scalar, properties: Properties, request: Request) -> Source | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,7 +13,17 @@ from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
 from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
-from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Instruction, Kind, Level, UnreadableError
+from dropcap.model import (
+    MOST_CONTAINERS,
+    Container,
+    Document,
+    Failure,
+    Instruction,
+    Kind,
+    Level,
+    ProcessOptions,
+    UnreadableError,
+)
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -102,7 +113,9 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
     failures.sort(key=_start)
-    return Document(source, "dockerfile", tuple(map(_container, built)), tuple(failures)), cut
+    # What a build is given besides is said by who starts it; without a word of it that is the file's own folder.
+    process = ProcessOptions(context=os.path.dirname(source.path) or os.curdir)
+    return Document(source, "dockerfile", tuple(_container(one, process) for one in built), tuple(failures)), cut
 
 
 def may_start_containers(text: str) -> bool:
@@ -208,7 +221,7 @@ def _note(source: Source, span: Span, message: str) -> UnreadableError:
     return error
 
 
-def _container(built: Built) -> Container:
+def _container(built: Built, process: ProcessOptions) -> Container:
     stage = built.stage
     anchor = stage.instructions[0].value
     return Container(
@@ -223,6 +236,7 @@ def _container(built: Built) -> Container:
         command=stage.command,
         labels=stage.labels,
         stage=stage,
+        process=process,
         unknowns=built.unknowns,
     )
 

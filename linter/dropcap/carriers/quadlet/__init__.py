@@ -66,6 +66,10 @@ def read(source: Source, request: Request | None = None) -> Document:
     keys = Keys(section.entries, warn)
     failures += complaints(sections, source.path, keys, request.workspace if request else None)
     container = _container(source, section, keys, failures)
+    if container is not None:
+        from dropcap.carriers.quadlet.process import with_files
+
+        container = with_files(container, keys, source.path, request.workspace if request else None)
     containers = [container] if container else []
     if "Service" in sections:
         from dropcap.carriers import unit  # only where a unit has commands of its own

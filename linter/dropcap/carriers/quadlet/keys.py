@@ -147,12 +147,25 @@ def _options(keys: Keys) -> Iterator[Word]:
     yield from _each("--volume", keys.texts("Volume"))
     yield from _each("--publish", keys.texts("PublishPort"))
     yield from _each("--label", keys.words("Label", is_command=True))
+    yield from _process(keys)
     for key, prefix in (("Mask", "mask="), ("Unmask", "unmask=")):
         yield from _each("--security-opt", [_prefixed(prefix, word) for word in keys.words(key, is_command=True)])
     yield from _each("--mount", keys.words("Mount", is_command=True))
     pod = keys.last("Pod")
     if pod is not None and pod.value:
         yield from _each("--pod", [_whole(pod)])
+
+
+def _process(keys: Keys) -> Iterator[Word]:
+    yield from _each("--env", keys.words("Environment", is_command=True))
+    for key, flag in (("WorkingDir", "--workdir"), ("HealthCmd", "--health-cmd")):
+        text = keys.last(key)
+        if text is not None and text.value:
+            yield from _each(flag, [_whole(text)])
+    for key, flag in (("RunInit", "--init"), ("EnvironmentHost", "--env-host")):
+        found = keys.truth(key)
+        if found is not None:
+            yield Word(flag if found.value else f"{flag}=false", found.source, found.span)
 
 
 def _security(keys: Keys) -> Iterator[Word]:

@@ -6,23 +6,20 @@ not known. Sources: compose-go 2.9.1, `types/project.go`; docker/compose, `cmd/c
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.canonical.tree import Leaf
-from dropcap.carriers.compose.dotenv import read_dotenv
+from dropcap.carriers.compose.dotenv import read_dotenv, read_raw
 from dropcap.carriers.compose.environment import Environment, Variable
 from dropcap.carriers.compose.files import join
 from dropcap.lang.yaml import Scalar, UnknownText
 from dropcap.model import Level, UnreadableError
-from dropcap.source import Source, Span
+from dropcap.source import Source
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from dropcap.carriers.compose.canonical.tree import Tree
     from dropcap.carriers.compose.load_context import LoadContext
-
-_RAW_LINE = r"(?m)^[ \t\v\f]*([^#\r\n=\s][^\r\n=]*)(=?)([^\r\n]*)"
 
 
 def take_in_files(service: dict[str, Tree], scope: LoadContext) -> None:
@@ -48,7 +45,7 @@ def _variables(service: dict[str, Tree], scope: LoadContext) -> None:
         may_be_missing = isinstance(required, Leaf) and required.value is False
         if isinstance(source, Source):
             is_raw = isinstance(written, Leaf) and written.value == "raw"
-            found = _raw(source, environment, found) if is_raw else _read(source, environment, found, scope)
+            found = read_raw(source, environment, found) if is_raw else _read(source, environment, found, scope)
         elif not may_be_missing:
             left.append(_hidden(path, source))
         elif source is not None:
@@ -105,16 +102,6 @@ def _read(
 ) -> dict[str, Variable]:
     found, failures = read_dotenv(source, environment, earlier)
     scope.log.add(*failures)
-    return found
-
-
-def _raw(source: Source, environment: Environment, earlier: dict[str, Variable]) -> dict[str, Variable]:
-    """Read lines of `name=value` in which nothing is replaced; a name alone takes over what is set."""
-    found = dict(earlier)
-    for match in re.finditer(_RAW_LINE, source.text):
-        variable = Variable(match[3], source, Span(*match.span(3))) if match[2] else environment.lookup(match[1])
-        if variable is not None:
-            found[match[1]] = variable
     return found
 
 
