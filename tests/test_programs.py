@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -341,3 +342,9 @@ def test_what_a_program_is_told_to_keep_is_read_by_name() -> None:
     assert asked.demand.capabilities == ("NET_RAW",)
     answer = call("setpriv --ambient-caps=+$CAPS id", unknown=["$CAPS"])
     assert any("hands on" in one.reason for one in answer.unknown)
+
+
+def test_the_example_of_the_guide_is_read() -> None:
+    page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = page.partition("## Add a program")[2].partition("```toml\n")[2].partition("```")[0]
+    assert load(example)["tinyproxy"].asks
