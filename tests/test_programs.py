@@ -8,6 +8,8 @@ import pytest
 
 from dropcap.images.effects import EffectKind
 from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.lang.shell.launchers import LAUNCHERS
+from dropcap.lang.shell.subcommands import CARRIERS
 from dropcap.lang.words import Word
 from dropcap.model import Located
 from dropcap.needs.credentials import ROOT, Credentials
@@ -348,3 +350,20 @@ def test_the_example_of_the_guide_is_read() -> None:
     page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
     example = page.partition("## Add a program")[2].partition("```toml\n")[2].partition("```")[0]
     assert load(example)["tinyproxy"].asks
+
+
+def test_what_stands_behind_a_launcher_is_never_lost() -> None:
+    """A launcher that the shell's table does not follow has to say itself what it runs."""
+    followed = {*LAUNCHERS, *CARRIERS}
+    lost = [
+        name
+        for name, program in programs().items()
+        if program.role == "launcher" and name not in followed and program.runs is None and program.is_certain
+    ]
+    assert lost == []
+    (run,) = call("wait-for-it db:5432 -t 30 -- gosu app server").runs
+    assert [word.value for word in run.words] == ["gosu", "app", "server"]
+    (run,) = call("dockerize -wait tcp://db:5432 nginx").runs
+    assert [word.value for word in run.words] == ["nginx"]
+    (run,) = call("bundle exec puma -p 80").runs
+    assert run.words[0].value == "puma"
