@@ -367,3 +367,19 @@ def test_what_stands_behind_a_launcher_is_never_lost() -> None:
     assert [word.value for word in run.words] == ["nginx"]
     (run,) = call("bundle exec puma -p 80").runs
     assert run.words[0].value == "puma"
+
+
+def test_an_include_among_assignments_is_followed() -> None:
+    files = {
+        "/etc/mysql/my.cnf": text_file("[client-server]\n!includedir /etc/mysql/conf.d/\n"),
+        "/etc/mysql/conf.d/s.cnf": text_file("[mysqld]\nuser = db\nport = 80\n", path="s.cnf"),
+        "/etc/lighttpd/lighttpd.conf": text_file('server.port = 80\ninclude "user.conf"\n'),
+        "/etc/lighttpd/user.conf": text_file('server.username = "web"\n'),
+        "/etc/dnsmasq.conf": text_file("conf-dir=/etc/dnsmasq.d/,*.conf\n"),
+        "/etc/dnsmasq.d/u.conf": text_file("user=dns\n"),
+    }
+    answer = call("mariadbd", files)
+    assert users_of(answer) == ["db"]
+    assert ports_of(answer) == [80]
+    assert users_of(call("lighttpd -D", files)) == ["web"]
+    assert users_of(call("dnsmasq -k", files)) == ["dns"]

@@ -477,10 +477,11 @@ def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _included_patterns(text: str, syntax: str, wanted: set[str]) -> Iterator[str]:
     """Give what a configuration includes, a pattern each."""
-    for name, value, _, _ in _directives(text, syntax):
-        if name.lower() in wanted:
-            for one in value.split():
-                yield one.strip("\"';,")
+    for each in dict.fromkeys((syntax, "space")):  # `!includedir /etc/x` stands among `name = value` too
+        for name, value, _, _ in _directives(text, each):
+            if name.lower() in wanted:
+                for one in value.lstrip("= \t").split():
+                    yield one.partition(",")[0].strip("\"';")
 
 
 def _first(value: str) -> str:
