@@ -12,7 +12,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup
-from dropcap.needs.program_values import Value
+from dropcap.needs.program_texts import Value
 from dropcap.source import Span
 
 if TYPE_CHECKING:
