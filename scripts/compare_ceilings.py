@@ -2,8 +2,8 @@
 
 `python scripts/compare_ceilings.py FILE`: a file of JSON lines, an object a profile: `program`, `exe`, `caps`, perhaps
 `subprofile_caps`. A profile is a ceiling: who wrote it saw the program work under it. So a capability that the table
-asks for and no profile of that program allows is to be looked at; so is what only half of them allow. Exit code 1 where
-there is any that none allows.
+asks for and no profile of that program allows is to be looked at. A program that puts capabilities into its own sets is
+not seen asking by such a profile, so these come up and are right. Exit code 1 where there is any.
 """
 
 from __future__ import annotations

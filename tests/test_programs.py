@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dropcap.images.effects import EffectKind
 from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.lang.shell.launchers import LAUNCHERS
+from dropcap.lang.shell.subcommands import CARRIERS
 from dropcap.lang.words import Word
 from dropcap.model import Located
 from dropcap.needs.credentials import ROOT, Credentials
@@ -341,3 +344,42 @@ def test_what_a_program_is_told_to_keep_is_read_by_name() -> None:
     assert asked.demand.capabilities == ("NET_RAW",)
     answer = call("setpriv --ambient-caps=+$CAPS id", unknown=["$CAPS"])
     assert any("hands on" in one.reason for one in answer.unknown)
+
+
+def test_the_example_of_the_guide_is_read() -> None:
+    page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = page.partition("## Add a program")[2].partition("```toml\n")[2].partition("```")[0]
+    assert load(example)["tinyproxy"].asks
+
+
+def test_what_stands_behind_a_launcher_is_never_lost() -> None:
+    """A launcher that the shell's table does not follow has to say itself what it runs."""
+    followed = {*LAUNCHERS, *CARRIERS}
+    lost = [
+        name
+        for name, program in programs().items()
+        if program.role == "launcher" and name not in followed and program.runs is None and program.is_certain
+    ]
+    assert lost == []
+    (run,) = call("wait-for-it db:5432 -t 30 -- gosu app server").runs
+    assert [word.value for word in run.words] == ["gosu", "app", "server"]
+    (run,) = call("dockerize -wait tcp://db:5432 nginx").runs
+    assert [word.value for word in run.words] == ["nginx"]
+    (run,) = call("bundle exec puma -p 80").runs
+    assert run.words[0].value == "puma"
+
+
+def test_an_include_among_assignments_is_followed() -> None:
+    files = {
+        "/etc/mysql/my.cnf": text_file("[client-server]\n!includedir /etc/mysql/conf.d/\n"),
+        "/etc/mysql/conf.d/s.cnf": text_file("[mysqld]\nuser = db\nport = 80\n", path="s.cnf"),
+        "/etc/lighttpd/lighttpd.conf": text_file('server.port = 80\ninclude "user.conf"\n'),
+        "/etc/lighttpd/user.conf": text_file('server.username = "web"\n'),
+        "/etc/dnsmasq.conf": text_file("conf-dir=/etc/dnsmasq.d/,*.conf\n"),
+        "/etc/dnsmasq.d/u.conf": text_file("user=dns\n"),
+    }
+    answer = call("mariadbd", files)
+    assert users_of(answer) == ["db"]
+    assert ports_of(answer) == [80]
+    assert users_of(call("lighttpd -D", files)) == ["web"]
+    assert users_of(call("dnsmasq -k", files)) == ["dns"]

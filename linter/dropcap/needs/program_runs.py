@@ -12,7 +12,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup
-from dropcap.needs.program_values import Value
+from dropcap.needs.program_texts import Value
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ def _command(call: ProgramCall, origin: Origin) -> Iterator[Run]:
     users = call.users(call.program.runs_as).values
     user = users[0] if users else None
     is_known_only = call.program.role == "interpreter"
+    if origin.kind == "behind":
+        marks = [at for at, word in enumerate(call.words) if word.value in origin.names]
+        if marks and marks[0] + 1 < len(call.words):
+            yield Run(tuple(call.words[marks[0] + 1 :]), user=user)
+        return
     if origin.kind == "word":
         number = int(origin.names[0]) - 1
         if number < call.given.firm:

@@ -23,7 +23,8 @@ class Origin(NamedTuple):
 
     Attributes:
         kind: `option`, `word` (behind the options), `words` (that one and all behind it), `env`, `config`, `launch`
-            (as whom a launcher runs its command), `files` and `entries` (paths and names in a folder) or `plain`.
+            (as whom a launcher runs its command), `files` and `entries` (paths and names in a folder), `behind`
+            (of a command only: what follows a word) or `plain`.
         names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
         within: which part of it counts, an expression with one group; empty for all.
 
@@ -196,7 +197,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 _ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless"})
 _SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
-_ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries"})
+_ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
 _PROGRAM_KEYS = frozenset(
     {

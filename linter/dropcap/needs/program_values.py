@@ -12,11 +12,12 @@ from dropcap.lang.shell.launchers import launch
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.permissions import resolved
+from dropcap.needs.program_texts import Text, Value, included_patterns
 from dropcap.needs.program_words import take_apart
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dropcap.images.facts import Absent, ImageFacts
     from dropcap.lang.words import Word
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.needs.program_table import Origin, Program, Test
     from dropcap.source import Source
 
-__all__ = ["Found", "ProgramCall", "ProgramContext", "Value", "port_number"]
+__all__ = ["Found", "ProgramCall", "ProgramContext"]
 
 _MOST_VALUES = 64
 _MOST_FILES = 64
@@ -47,21 +48,6 @@ class ProgramContext(NamedTuple):
     environment: Mapping[str, Located[str] | None] = {}
     has_more: bool = False
     folder: str | None = "/"
-
-
-class Value(NamedTuple):
-    """A value.
-
-    Attributes:
-        text: it; None where it is there and is not known.
-        where: the place that says so; None where it is a default of the program.
-        unknown: why it is not known.
-
-    """
-
-    text: str | None
-    where: Located[Any] | None = None
-    unknown: UnknownFact | None = None
 
 
 class Found(NamedTuple):
@@ -103,7 +89,7 @@ class ProgramCall:
         self.words = words
         self.context = context
         self.given = take_apart(words, program)
-        self._texts: tuple[list[_Text], UnknownFact | None, bool, str] | None = None
+        self._texts: tuple[list[Text], UnknownFact | None, bool, str] | None = None
 
     def values(self, origins: Sequence[Origin]) -> Found:
         """Return the values of the first origin that gives any."""
@@ -296,19 +282,19 @@ class ProgramCall:
             text=None, unknown=UnknownFact(f"the value of {named[1]} is not known", where=value.where)
         )
 
-    def configuration(self) -> tuple[Sequence[_Text], UnknownFact | None]:
+    def configuration(self) -> tuple[Sequence[Text], UnknownFact | None]:
         """Return the texts of its configuration, and why there may be more."""
         texts, hidden, _, _ = self._configuration()
         return texts, hidden
 
-    def _configuration(self) -> tuple[list[_Text], UnknownFact | None, bool, str]:
+    def _configuration(self) -> tuple[list[Text], UnknownFact | None, bool, str]:
         if self._texts is None:
             self._texts = self._read()
         return self._texts
 
-    def _read(self) -> tuple[list[_Text], UnknownFact | None, bool, str]:
+    def _read(self) -> tuple[list[Text], UnknownFact | None, bool, str]:
         texts = [
-            _Text(option.value.value, option.value.source, option.value.span, is_option=True)
+            Text(option.value.value, option.value.source, option.value.span, is_option=True)
             for option in self.given.options
             if option.name in self.program.texts and option.value is not None and option.value.unknown is None
         ]
@@ -326,16 +312,16 @@ class ProgramCall:
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
 
-    def _extra(self) -> tuple[list[_Text], UnknownFact | None]:
+    def _extra(self) -> tuple[list[Text], UnknownFact | None]:
         """Return the texts of the files that are read whatever the configuration is."""
-        texts: list[_Text] = []
+        texts: list[Text] = []
         hidden: UnknownFact | None = None
         for pattern in self.program.extra:
             found, why = self._matching(pattern)
             hidden = hidden or why
             for name, file in found[:_MOST_FILES]:
                 if file.text is not None:
-                    texts.append(_Text(file.text.text, file.text, Span(0, len(file.text.text))))
+                    texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))
                 elif not file.package or file.where is not None:
                     hidden = hidden or UnknownFact(f"the text of {name} is not at hand", where=file.where)
         return texts, hidden
@@ -372,16 +358,16 @@ class ProgramCall:
             path = posixpath.join(self.context.folder, path)
         return "/" + posixpath.normpath(path).lstrip("/")
 
-    def _included(self, path: str, source: Source) -> tuple[list[_Text], UnknownFact | None]:
+    def _included(self, path: str, source: Source) -> tuple[list[Text], UnknownFact | None]:
         """Return a configuration file's text with those that it includes, each once."""
-        texts: list[_Text] = []
+        texts: list[Text] = []
         hidden: UnknownFact | None = None
         seen, left = {path}, [(path, source)]
         while left and len(texts) < _MOST_FILES:
             here, text = left.pop(0)
-            texts.append(_Text(text.text, text, Span(0, len(text.text))))
+            texts.append(Text(text.text, text, Span(0, len(text.text))))
             wanted = {name.lower() for name in self.program.include}
-            for pattern in _included_patterns(text.text, self.program.syntax, wanted):
+            for pattern in included_patterns(text.text, self.program.syntax, wanted):
                 found, why = self._including(path, pattern)
                 hidden = hidden or why
                 for name, file in found:
@@ -428,70 +414,6 @@ class ProgramCall:
         return found, facts.hidden_below(folder)
 
 
-class _Text(NamedTuple):
-    """A text of configuration: its characters and where they stand."""
-
-    text: str
-    source: Source
-    span: Span
-    is_option: bool = False
-
-    def values(self, names: Sequence[str], syntax: str) -> Iterator[Value]:
-        """Give the values of directives, in their order."""
-        if not names:
-            return
-        for name, whole, start, end in _directives(self.text, syntax):
-            if name.lower() in {one.lower() for one in names}:
-                value = _first(whole)
-                span = self.span if self.is_option else Span(start, end)
-                yield Value(value, Located(value, self.source, span))
-
-
-_LINES = {
-    "space": re.compile(r"^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$", re.MULTILINE),
-    "equals": re.compile(r"^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$", re.MULTILINE),
-    "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
-}
-# Five fields, or one like `@daily`, before the user.
-_JOB = re.compile(r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]", re.MULTILINE)
-_STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")
-
-
-def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
-    """Give the directives of a configuration: name, value, and where they stand."""
-    if syntax == "cron":
-        for match in _JOB.finditer(text):
-            yield "user", match[1], match.start(1), match.end(1)
-        return
-    if syntax == "nginx":
-        for match in _STATEMENT.finditer(text):
-            statement = match[0].strip()
-            if statement and not statement.startswith("#"):
-                start = match.start() + len(match[0]) - len(match[0].lstrip())
-                name, _, value = statement.partition(" ") if " " in statement else statement.partition("\t")
-                yield name, value, start, start + len(statement)
-        return
-    for match in _LINES[syntax].finditer(text):
-        yield match[1], match[2] or "", match.start(1), match.end()
-
-
-def _included_patterns(text: str, syntax: str, wanted: set[str]) -> Iterator[str]:
-    """Give what a configuration includes, a pattern each."""
-    for name, value, _, _ in _directives(text, syntax):
-        if name.lower() in wanted:
-            for one in value.split():
-                yield one.strip("\"';,")
-
-
-def _first(value: str) -> str:
-    """Return the first word of a value, without its quotation marks and what ends it."""
-    value = value.strip()
-    if value[:1] in {'"', "'"}:
-        return value[1:].partition(value[0])[0]
-    words = value.split()
-    return words[0].rstrip(";,") if words else ""
-
-
 def _of_word(word: Word, whole: Word) -> Value:
     if word.unknown is not None and word.unknown in word.value:
         return Value(
@@ -502,41 +424,3 @@ def _of_word(word: Word, whole: Word) -> Value:
 
 def _place(word: Word) -> Located[str]:
     return Located(word.value, word.source, word.span)
-
-
-def port_number(text: str | None) -> int | None:
-    """Return the port of `80`, `*:80`, `[::]:80`, `tcp://0.0.0.0:53/x`, `http`; None where none is seen."""
-    if text is None:
-        return None
-    last = re.sub(r"^\w+://", "", text).partition("/")[0].rpartition(":")[2].rpartition("@")[2]
-    if last.isdecimal() and len(last) <= _LONGEST_PORT:
-        return int(last)
-    return _SERVICES.get(last.lower())
-
-
-_LONGEST_PORT = 5
-_SERVICES = {
-    "ftp": 21,
-    "ssh": 22,
-    "telnet": 23,
-    "smtp": 25,
-    "domain": 53,
-    "tftp": 69,
-    "http": 80,
-    "pop3": 110,
-    "ntp": 123,
-    "imap": 143,
-    "imap2": 143,
-    "snmp": 161,
-    "ldap": 389,
-    "https": 443,
-    "submissions": 465,
-    "smtps": 465,
-    "syslog": 514,
-    "submission": 587,
-    "ldaps": 636,
-    "domain-s": 853,
-    "imaps": 993,
-    "pop3s": 995,
-}
-"""The services of `/etc/services` that daemons are told by name to listen at."""

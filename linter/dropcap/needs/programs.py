@@ -19,7 +19,8 @@ from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, 
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
-from dropcap.needs.program_values import Found, ProgramCall, ProgramContext, Value, port_number
+from dropcap.needs.program_texts import Value, port_number
+from dropcap.needs.program_values import Found, ProgramCall, ProgramContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

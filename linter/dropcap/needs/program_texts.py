@@ -1,0 +1,136 @@
+"""Texts of configuration: which directives they have, in five ways of writing, and which port a value names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dropcap.model import Located
+from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.images.facts import UnknownFact
+    from dropcap.source import Source
+
+__all__ = ["Text", "Value", "included_patterns", "port_number"]
+
+
+class Value(NamedTuple):
+    """A value.
+
+    Attributes:
+        text: it; None where it is there and is not known.
+        where: the place that says so; None where it is a default of the program.
+        unknown: why it is not known.
+
+    """
+
+    text: str | None
+    where: Located[Any] | None = None
+    unknown: UnknownFact | None = None
+
+
+class Text(NamedTuple):
+    """A text of configuration: its characters and where they stand."""
+
+    text: str
+    source: Source
+    span: Span
+    is_option: bool = False
+
+    def values(self, names: Sequence[str], syntax: str) -> Iterator[Value]:
+        """Give the values of directives, in their order."""
+        if not names:
+            return
+        for name, whole, start, end in _directives(self.text, syntax):
+            if name.lower() in {one.lower() for one in names}:
+                value = _first(whole)
+                span = self.span if self.is_option else Span(start, end)
+                yield Value(value, Located(value, self.source, span))
+
+
+_LINES = {
+    "space": re.compile(r"^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$", re.MULTILINE),
+    "equals": re.compile(r"^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$", re.MULTILINE),
+    "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
+}
+# Five fields, or one like `@daily`, before the user.
+_JOB = re.compile(r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]", re.MULTILINE)
+_STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")
+
+
+def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
+    """Give the directives of a configuration: name, value, and where they stand."""
+    if syntax == "cron":
+        for match in _JOB.finditer(text):
+            yield "user", match[1], match.start(1), match.end(1)
+        return
+    if syntax == "nginx":
+        for match in _STATEMENT.finditer(text):
+            statement = match[0].strip()
+            if statement and not statement.startswith("#"):
+                start = match.start() + len(match[0]) - len(match[0].lstrip())
+                name, _, value = statement.partition(" ") if " " in statement else statement.partition("\t")
+                yield name, value, start, start + len(statement)
+        return
+    for match in _LINES[syntax].finditer(text):
+        yield match[1], match[2] or "", match.start(1), match.end()
+
+
+def included_patterns(text: str, syntax: str, wanted: set[str]) -> Iterator[str]:
+    """Give what a configuration includes, a pattern each."""
+    for each in dict.fromkeys((syntax, "space")):  # `!includedir /etc/x` stands among `name = value` too
+        for name, value, _, _ in _directives(text, each):
+            if name.lower() in wanted:
+                for one in value.lstrip("= \t").split():
+                    yield one.partition(",")[0].strip("\"';")
+
+
+def _first(value: str) -> str:
+    """Return the first word of a value, without its quotation marks and what ends it."""
+    value = value.strip()
+    if value[:1] in {'"', "'"}:
+        return value[1:].partition(value[0])[0]
+    words = value.split()
+    return words[0].rstrip(";,") if words else ""
+
+
+def port_number(text: str | None) -> int | None:
+    """Return the port of `80`, `*:80`, `[::]:80`, `tcp://0.0.0.0:53/x`, `http`; None where none is seen."""
+    if text is None:
+        return None
+    last = re.sub(r"^\w+://", "", text).partition("/")[0].rpartition(":")[2].rpartition("@")[2]
+    if last.isdecimal() and len(last) <= _LONGEST_PORT:
+        return int(last)
+    return _SERVICES.get(last.lower())
+
+
+_LONGEST_PORT = 5
+_SERVICES = {
+    "ftp": 21,
+    "ssh": 22,
+    "telnet": 23,
+    "smtp": 25,
+    "domain": 53,
+    "tftp": 69,
+    "http": 80,
+    "pop3": 110,
+    "ntp": 123,
+    "imap": 143,
+    "imap2": 143,
+    "snmp": 161,
+    "ldap": 389,
+    "https": 443,
+    "submissions": 465,
+    "smtps": 465,
+    "syslog": 514,
+    "submission": 587,
+    "ldaps": 636,
+    "domain-s": 853,
+    "imaps": 993,
+    "pop3s": 995,
+}
+"""The services of `/etc/services` that daemons are told by name to listen at."""
