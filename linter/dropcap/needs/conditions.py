@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
 from dropcap.lang.shell.call import Answer
+from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import number_of_group, number_of_user
 from dropcap.needs.model import Access
 from dropcap.needs.permissions import barriers_to_file, resolved
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["PATH", "answer", "find_program"]
+__all__ = ["PATH", "Program", "absolute", "answer", "find_program"]
 
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 """Where a program without a folder is looked for, as engines set it where the image does not."""
+
+
+class Program(NamedTuple):
+    """A program that was found: its path, and what lies there."""
+
+    path: str
+    file: File
 
 
 def answer(  # one a kind of command
@@ -54,14 +62,14 @@ def answer(  # one a kind of command
     return handler(known[1:], facts, who, folder)
 
 
-def find_program(facts: ImageFacts, name: str, path: Sequence[str] = PATH) -> tuple[str, File] | Absent | UnknownFact:
-    """Return the path and the file of a program without a folder."""
+def find_program(facts: ImageFacts, name: str, path: Sequence[str] = PATH) -> Program | Absent | UnknownFact:
+    """Return the program of a name without a folder."""
     unknown: UnknownFact | None = None
     for folder in path:
         where = posixpath.join(folder, name)
         found = resolved(facts, where)
         if isinstance(found, File) and found.kind is FileKind.FILE:
-            return where, found
+            return Program(where, found)
         if isinstance(found, UnknownFact):
             unknown = unknown or found
     return unknown or ABSENT
@@ -150,14 +158,14 @@ def _which(values: Sequence[str | None], facts: ImageFacts) -> Answer | None:
     if len(names) != 1 or not names[0]:
         return None
     found = find_program(facts, names[0]) if "/" not in names[0] else _at(facts, names[0])
-    if isinstance(found, tuple):
-        return Answer(found[0] + "\n", holds=True)
+    if isinstance(found, Program):
+        return Answer(found.path + "\n", holds=True)
     return Answer("", holds=False) if found is ABSENT else None
 
 
-def _at(facts: ImageFacts, path: str) -> tuple[str, File] | Absent | UnknownFact:
+def _at(facts: ImageFacts, path: str) -> Program | Absent | UnknownFact:
     found = resolved(facts, path)
-    return (path, found) if isinstance(found, File) else found
+    return Program(path, found) if isinstance(found, File) else found
 
 
 def _id(words: Sequence[str], facts: ImageFacts, who: Credentials, _: str | None) -> Answer | None:
