@@ -1,12 +1,11 @@
 """What a container needs: which capabilities its processes ask the kernel for and do not do without.
 
-In goes a container with what is known of its image; out come :class:`~dropcap.needs.model.Needs`.
+In go what a container starts and what is known of its image's files; out come demands, and what is left of them.
 
 * :mod:`~dropcap.needs.model`: the records: needs, demands, what is unknown;
-* :mod:`~dropcap.needs.programs`: what one call of a program demands; `program_table` reads `programs.toml`,
-  `program_words` takes the words apart, `program_values` and `program_texts` find values, `program_runs` commands;
-* :mod:`~dropcap.needs.world`: the files of a running container: the image's, and the mounts over them;
-* :mod:`~dropcap.needs.startup`: follows what the container starts, phase by phase, nothing being run;
-* :mod:`~dropcap.needs.demands`: strikes out what files, owners, network and sysctls grant already;
-* :mod:`~dropcap.needs.answer`: the set to write, and what would need less.
+* :mod:`~dropcap.needs.launch`: what a container starts first, and as whom;
+* :mod:`~dropcap.needs.conditions`: what a container itself decides, as whether a file is there;
+* :mod:`~dropcap.needs.programs`: what programs demand, from `programs.toml`;
+* :mod:`~dropcap.needs.file_demands`: what is demanded by what is done to files;
+* :mod:`~dropcap.needs.demands`: strikes out what files, owners, network and sysctls grant already.
 """
