@@ -161,7 +161,7 @@ def _probe(engine: Engine, project: Project, name: str, phase: str) -> Outcome:
         probe = ("exec", "--user=0", name, "sh", "-c", project.probe, "probe", phase)
         done = engine.run(*probe, seconds=project.seconds + 10)
         if not done.returncode:
-            return Outcome(lost=tuple(re.findall(r"^lost: (.*)$", done.stdout, re.M)))
+            return Outcome(lost=tuple(re.findall(r"^lost: (.*)$", done.stdout, re.MULTILINE)))
         runs = engine.run("inspect", "--format={{.State.Running}}", name).stdout.strip() == "true"
         if not runs or time.monotonic() > deadline:
             logs = engine.run("logs", "--tail=30", name)

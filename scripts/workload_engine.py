@@ -25,6 +25,8 @@ from oracles.engine import ALONE, LIMITS, PACKAGES, MissingError, install
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+__all__ = ["Engine", "FailedError", "MissingError", "engine"]
+
 PACKAGES["debootstrap"] = ("debootstrap",)
 BASE = "debian:bookworm"
 SUITE = "bookworm"
@@ -182,17 +184,19 @@ def _import_base(started: Engine) -> None:
 
 def _mirror() -> tuple[str, ...]:
     """Find the mirror in the sources of this machine; none leaves it to debootstrap."""
-    for path in sorted(Path("/etc/apt").glob("sources.list*")) + sorted(Path("/etc/apt/sources.list.d").glob("*.s*")):
-        if path.is_file() and (found := re.search(r"^(?:URIs:|deb) *(\S+/debian/?)(?: |$)", path.read_text(), re.M)):
+    for path in (*Path("/etc/apt").glob("sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.s*"))):
+        found = re.search(r"^(?:URIs:|deb) *(\S+/debian/?)(?: |$)", path.read_text(), re.MULTILINE)
+        if found:
             return (found[1],)
     return ()
 
 
 def _versions(started: Engine) -> dict[str, str]:
-    runtime = subprocess.run(["runc", "--version"], capture_output=True, text=True, check=True).stdout.split()
+    listed = started.call("version", "--format={{range .Server.Components}}{{.Name}} {{.Version}};{{end}}")
+    components = dict(part.split(" ", 1) for part in listed.strip().rstrip(";").split(";"))
     return {
-        "engine": f"Docker {started.call('version', '--format={{.Server.Version}}').strip()}",
-        "runtime": f"runc {runtime[2]}",
+        "engine": f"Docker {components['Engine']}",
+        "runtime": f"runc {components['runc']}",
         "kernel": ".".join(os.uname().release.split(".")[:2]),
         "compose": compose.VERSION,
     }
