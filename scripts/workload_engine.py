@@ -7,6 +7,7 @@ a workload has no network or the machine's.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -124,8 +125,11 @@ def engine() -> Iterator[Engine]:
         "DOCKER_BUILDKIT": "0",
     }
     started = Engine(environment, (str(compose.installed()),), {})
-    with _daemon(environment):
+    with (CACHE / "lock").open("wb") as lock, ExitStack() as stack:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one engine at a time has these images
+        stack.enter_context(_daemon(environment))
         _wait(started)
+        _remove_leftovers(started)
         if started.run("image", "inspect", BASE).returncode:
             _import_base(started)
         yield started._replace(versions=_versions(started))
@@ -161,6 +165,14 @@ def _wait(started: Engine) -> None:
         if time.monotonic() > deadline:
             raise MissingError(f"dockerd does not start: {(CACHE / 'log').read_text(errors='replace')[-2000:]}")
         time.sleep(0.2)
+
+
+def _remove_leftovers(started: Engine) -> None:
+    """Remove what a process that was killed has left behind."""
+    if containers := started.call("ps", "--all", "--quiet").split():
+        started.call("rm", "--force", "--volumes", *containers)
+    if volumes := started.call("volume", "ls", "--quiet").split():
+        started.call("volume", "rm", "--force", *volumes)
 
 
 def _import_base(started: Engine) -> None:
