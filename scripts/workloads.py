@@ -119,7 +119,7 @@ def differences(
     said = []
     if smallest.whole.failed:
         said.append(f"the expected set fails ({smallest.whole.failed}): {smallest.whole.said}")
-    if strict.whole.failed:
+    if strict is not smallest and strict.whole.failed:
         said.append(f"fails with what it degrades without ({strict.whole.failed}): {strict.whole.said}")
     said += [f"does without {name}" for name, outcome in smallest.without.items() if not outcome.failed]
     said += [f"loses nothing without {name}" for name in workload.degrades if name not in strict.missed()]
