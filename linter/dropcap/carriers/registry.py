@@ -181,6 +181,10 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.too_many import first_ones
 
         document = first_ones(document)
+    if any(one.service is not None for one in document.containers):
+        from dropcap.carriers.service_runs import with_services  # few lines run something in a service
+
+        document = with_services(document, request)
     refusals = [failure for one in document.containers for failure in one.refusals]
     if refusals:
         document = document._replace(failures=(*document.failures, *refusals))

@@ -132,7 +132,7 @@ def _as_change(container: Container, table_name: str) -> Container | None:
     docker/compose pkg/compose/run.go.
     """
     if table_name == "compose run":
-        if not (container.cap_add or container.cap_drop or is_root(container)):
+        if not (container.cap_add or container.cap_drop or container.mounts or is_root(container)):
             return None
         dropped = {entry.value for entry in container.cap_drop}
         container = container._replace(cap_add=tuple(one for one in container.cap_add if one.value not in dropped))

@@ -80,6 +80,8 @@ class Shell:
         """What commands read that stand, alone or in a list or a group, before a here-document: by their place."""
         self.input_number = 0
         """Another number for other documents."""
+        self.assignments: Sequence[tree_sitter.Node] = ()
+        """Those that stand before the command that is followed: `NAME=value docker run`."""
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
