@@ -293,7 +293,7 @@ class ServiceCall(NamedTuple):
         name: the service's name, as it is written.
         folder: the folder that the line runs in.
         reason: why the folder is not known, to follow the word "because".
-        files: the Compose files that it names; none where it names none.
+        files: the Compose files that it names; none where it names none, and `-` for what it reads from its input.
         directory: the project's folder, where it names one.
         env_files: the files of variables that it names.
         variables: what the script gives it of the environment.

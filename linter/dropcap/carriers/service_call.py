@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.folders import joined_path, written_path
+from dropcap.lang.shell.folders import joined_path
 from dropcap.model import ServiceCall
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["service_call"]
 
 _COMPOSE = "compose"
+_INPUT = "-"
 _VERBS = frozenset({"run", "exec"})
 
 
@@ -45,10 +46,10 @@ def service_call(words: Sequence[Word], surroundings: Callable[[], Surroundings]
         return ServiceCall(name, None, "options of it are not known")
 
     def path_of(part: Part) -> str | None:
-        text = written_path(part.text, None if part.is_known else part.text)
+        text = given.path_of(part.text, None if part.is_known else part.text)
         if text is None or (given.folder is None and not text.startswith("/")):
             return None
-        return joined_path(given.folder or "", text)
+        return text if text == _INPUT else joined_path(given.folder or "", text)
 
     return ServiceCall(
         name,

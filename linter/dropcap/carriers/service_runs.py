@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["with_services"]
 
+_INPUT = "-"
 MOST_PROJECTS = 20
 """How many projects the lines of one file may belong to."""
 _MOST_FOLDERS = 64  # how far up a project is looked for
@@ -124,6 +125,8 @@ class _ServiceRuns:
                 raise _NotKnownError(f"the script sets {name}")
         env_files = tuple(self._path(path, call) for path in call.env_files) or None
         directory = self._path(call.directory[0], call) if call.directory else None
+        if _INPUT in call.files:
+            raise _NotKnownError("the line reads a Compose file from its input")
         if call.files:
             paths: Sequence[str] = [self._path(path, call) for path in call.files]
         elif "COMPOSE_FILE" in given:

@@ -102,12 +102,15 @@ class Surroundings(NamedTuple):
         folder: the folder, from the one that the script is started in; None where it is not known.
         reason: why it is not known, to follow the word "because".
         variables: what the script gives it of the environment, each with its value or None where that is not known.
+        path_of: gives a path that is written in the command, of which a part may not be known: by the path and that
+            part; None where the script does not say what it is.
 
     """
 
     folder: str | None
     reason: str = ""
     variables: Mapping[str, str | None] = {}
+    path_of: Callable[[str, str | None], str | None] = lambda path, unknown: path if unknown is None else None
 
 
 class Listener(Protocol):

@@ -11,7 +11,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.fragments import Piece, known_text
+from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
 from dropcap.lang.shell.scope import Value, unknown_value
 from dropcap.namedtuple import NamedTuple
 
@@ -29,6 +29,7 @@ __all__ = [
     "Folder",
     "folder_of",
     "joined_path",
+    "known_path",
     "leave",
     "written_path",
 ]
@@ -41,6 +42,8 @@ FOLDER_NAMES = (_FOLDER, _LAST)
 """The variables that a shell has from the one that starts it."""
 _MOST_FOLDERS = 16
 _START = "."
+_MOST_VARIABLES = 8
+_VARIABLE = r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})"
 
 # `$(dirname "$0")` and its like, which give the folder that the script lies in.
 _SELF = r"""["']?\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})["']?"""
@@ -116,16 +119,35 @@ def written_path(text: str, unknown: str | None) -> str | None:
     return None
 
 
+def known_path(scope: Scope, text: str, unknown: str | None) -> str | None:
+    """Return a path as :func:`written_path` does, where variables may stand for what it begins with."""
+    for _ in range(_MOST_VARIABLES):
+        found = written_path(text, unknown)
+        match = re.match(_VARIABLE, text) if found is None else None
+        if match is None:
+            return found
+        values = scope.get(match[1] or match[2])
+        if values is None or len(values) != 1 or len(values[0].elements) != 1:
+            return None
+        pieces = values[0].elements[0]
+        if any(piece.kind is PieceKind.UNKNOWN and not piece.text for piece in pieces):
+            return None
+        rest = text[match.end() :]
+        text = "".join(piece.text for piece in pieces) + rest
+        unknown = text if known_text(pieces) is None or "$" in rest or "`" in rest else None
+    return None
+
+
 def joined_path(folder: str, path: str) -> str:
     """Return a path as it is from where a folder is written from."""
     return posixpath.normpath(posixpath.join(folder, path))
 
 
-def _target(text: Text) -> str | None:
+def _target(scope: Scope, text: Text) -> str | None:
     """Return the path that a word of `cd` is; None where it is not known."""
     written = "".join(piece.text for piece in text)
     is_known = known_text(text) is not None
-    return written_path(written, None if is_known else written)
+    return known_path(scope, written, None if is_known else written)
 
 
 def _change(shell: Shell, texts: Sequence[Text]) -> None:
@@ -141,7 +163,7 @@ def _change(shell: Shell, texts: Sequence[Text]) -> None:
 
 
 def _enter(shell: Shell, words: Sequence[Text]) -> None:
-    target = _target(words[0]) if words else None
+    target = _target(shell.scope, words[0]) if words else None
     here = folder_of(shell.scope)
     if not words or (target or "").startswith("~"):
         _set_top(shell, None, "cd leads to the home of whoever runs it")

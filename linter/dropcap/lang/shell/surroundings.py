@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.call import Surroundings
-from dropcap.lang.shell.folders import folder_of
+from dropcap.lang.shell.folders import folder_of, known_path
 from dropcap.lang.shell.fragments import known_text
 from dropcap.lang.shell.launchers import moves
 
@@ -46,7 +47,7 @@ def surroundings_of(shell: Shell, launchers: Sequence[Word]) -> Surroundings:
         if re.match(_SET, word.value):
             name, _, value = word.value.partition("=")
             variables[name] = value if word.unknown is None else None
-    return Surroundings(folder.path, folder.reason, variables)
+    return Surroundings(folder.path, folder.reason, variables, partial(known_path, scope))
 
 
 def _value(scope: Scope, name: str) -> str | None:
