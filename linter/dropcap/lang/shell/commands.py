@@ -22,6 +22,7 @@ from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
 from dropcap.lang.shell.streams import document_of, is_string, printed, reading, string_of
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner, without_schedules
+from dropcap.lang.shell.substituted import filled
 from dropcap.lang.shell.surroundings import surroundings_of
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
@@ -137,7 +138,7 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     words = to_words(fields, shell.script.source, run.texts, clients.verbs)
     rest = list(unwrapped(words))
     rest[:1] = map(_on_path, rest[:1])
-    if not rest and document is not None:
+    if not rest:
         rest = list(words[next((at for at, word in enumerate(words) if word.value in CARRIERS), len(words)) :])
     if not rest or rest[0].unknown is not None:
         return
@@ -203,7 +204,7 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         run.user = User(value, "" if value else reason, word)
     run.launchers = (*run.launchers, name.rpartition("/")[2])
     reads = found.reads_input and document is not None
-    text = document if reads else found.script
+    text = document if reads else found.script and filled(shell, found.script)
     if found.is_table and text:
         text = without_schedules(text)
     left = None if reads or found.takes_input else document

@@ -197,6 +197,8 @@ class Shell:
             blanks = len(self.text(node)) - len(self.text(node).lstrip())
             self.outputs[node.start_byte + blanks] = self.run.handlers.exact_printed(self, node)
         else:
+            if self.run.listener is None and node.type != "subshell":
+                self.run.handlers.remember(self, node)
             self.alone(lambda: self.statements(node))
         self.limit = before
 

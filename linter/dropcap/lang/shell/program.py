@@ -14,6 +14,7 @@ from dropcap.lang.shell.launchers import unwrapped
 from dropcap.lang.shell.run_state import Handlers, Run
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
+from dropcap.lang.shell.substituted import remember
 from dropcap.lang.shell.surroundings import NOWHERE
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
@@ -220,6 +221,7 @@ _HANDLERS = Handlers(
     redirected=commands.redirected,
     pipeline=commands.pipeline,
     hand_on=commands.hand_on,
+    remember=remember,
     whole=follow_all,
     ask=_not_heard,
     exact_sequence=_not_heard,

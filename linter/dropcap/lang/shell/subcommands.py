@@ -44,6 +44,8 @@ def _shell(words: Words) -> Inner | None:
             at += 1
     if is_command:
         return Inner(words[at], arguments=tuple(words[at + 2 :])) if at < len(words) else None
+    if at < len(words) and words[at] and words[at][0].text.startswith("<("):
+        return Inner(words[at], arguments=tuple(words[at + 1 :]))
     reads = at >= len(words) or value(words[at]) in _STDIN or any(value(word) == "-s" for word in words)
     return Inner(reads_input=True) if reads else None
 
@@ -53,6 +55,8 @@ def _eval(words: Words) -> Inner | None:
 
 
 def _source(words: Words) -> Inner | None:
+    if len(words) > 1 and words[1] and words[1][0].text.startswith("<("):
+        return Inner(words[1], sight=Sight.ALL)
     return Inner(sight=Sight.ALL, reads_input=True) if len(words) > 1 and value(words[1]) in _STDIN else None
 
 
@@ -109,6 +113,24 @@ def _sudo(words: Words) -> Inner | None:
     opens = not options.keys().isdisjoint({"i", "login", "s", "shell"})
     user = options.get("u") or options.get("user") or _ROOT
     return Inner(reads_input=True, user=user) if opens else None
+
+
+def _env(words: Words) -> Inner | None:
+    """`env -S 'NAME=value program words' words`: they are split as a shell would split them."""
+    at = operands(words, 1, "uCS", ("unset", "chdir", "split-string"))
+    options, _ = option_values(words[:at], "uCS", ("unset", "chdir", "split-string"))
+    script = options.get("S") or options.get("split-string")
+    return Inner(joined([script, *words[at:]])) if script else None
+
+
+def _several(letters: str) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program each of whose words is a script."""
+
+    def read(words: Words) -> Inner | None:
+        found = words[operands(words, 1, letters) :]
+        return Inner(joined(found, "\n")) if found else None
+
+    return read
 
 
 def _xargs(words: Words) -> Inner | None:
@@ -259,7 +281,7 @@ def _option(*options: str) -> Callable[[Words], Inner | None]:
 
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **REMOTE_COMMANDS,
-    **dict.fromkeys(SHELLS, _shell),
+    **dict.fromkeys((*SHELLS, "fish"), _shell),
     **dict.fromkeys((".", "source"), _source),
     **dict.fromkeys(("at", "batch"), _at),
     **dict.fromkeys(("doas", "sudo"), _sudo),
@@ -267,11 +289,16 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(("newgrp", "sg"), _sg),
     **dict.fromkeys(("parallel", "sem"), _parallel),
     **dict.fromkeys(("runuser", "su"), _su),
+    "ansible": _option("-a", "--args"),
+    "concurrently": _several("cnps"),
     "crontab": _crontab,
+    "env": _env,
     "eval": _eval,
     "find": _find("-exec", "-execdir", "-ok", "-okdir"),
     "flock": _flock,
+    "hyperfine": _several("CLMPSmprw"),
     "nix-shell": _option("--run", "--command"),
+    "npx": _option("-c", "--call"),
     "script": _script,
     "tmux": _tmux,
     "trap": _trap,
