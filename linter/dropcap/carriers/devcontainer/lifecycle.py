@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Command, Script, filled_in, read_all
 from dropcap.lang.jsonc import Array, Object, Scalar, text_of
-from dropcap.lang.shell.fragments import Piece
+from dropcap.lang.shell.fragments import Piece, PieceKind
 
 if TYPE_CHECKING:
     import re
@@ -49,7 +49,9 @@ def _scripts(node: Node, variable: re.Pattern[str]) -> Iterator[Script | Command
     elif isinstance(node, Scalar) and isinstance(node.value, str):
         yield filled_in(text_of(node), variable, _REASON)
     elif isinstance(node, Array) and node.items:
-        words = [_word(item) for item in node.items if isinstance(item, Scalar) and isinstance(item.value, str)]
+        words = [
+            _word(item, variable) for item in node.items if isinstance(item, Scalar) and isinstance(item.value, str)
+        ]
         yield Command(_root(node), tuple(words))
 
 
@@ -57,5 +59,14 @@ def _root(node: Node) -> Source:
     return node.source.to_root(node.span)[0]
 
 
-def _word(node: Scalar) -> Text:
-    return (Piece(str(node.value), at=node.source.to_root(node.span)[1].start + 1),)
+def _word(node: Scalar, variable: re.Pattern[str]) -> Text:
+    """Make a value of a word, in which the editor fills in what a pattern matches."""
+    text, start = str(node.value), node.source.to_root(node.span)[1].start + 1
+    found: list[Piece] = []
+    at = 0
+    for match in variable.finditer(text):
+        if match.start() > at:
+            found.append(Piece(text[at : match.start()], at=start + at))
+        found.append(Piece(match[0], PieceKind.UNKNOWN, at=start + match.start(), reason=_REASON))
+        at = match.end()
+    return (*found, Piece(text[at:], at=start + at)) if at < len(text) or not found else tuple(found)

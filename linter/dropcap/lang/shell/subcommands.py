@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
 from dropcap.lang.shell.inner import Inner, Sight
 from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
-from dropcap.lang.shell.subcommand_words import joined, marked, operands, option_values, value
+from dropcap.lang.shell.subcommand_words import after, joined, marked, operands, option_values, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,11 +116,19 @@ def _sudo(words: Words) -> Inner | None:
 
 
 def _env(words: Words) -> Inner | None:
-    """`env -S 'NAME=value program words' words`: they are split as a shell would split them."""
-    at = operands(words, 1, "uCS", ("unset", "chdir", "split-string"))
-    options, _ = option_values(words[:at], "uCS", ("unset", "chdir", "split-string"))
-    script = options.get("S") or options.get("split-string")
-    return Inner(joined([script, *words[at:]])) if script else None
+    """`env -S 'NAME=value program words' words`: a text is split as a shell would split it, and words follow it."""
+    for at, word in enumerate(words[1:], 1):
+        written = value(word)
+        match = re.match(r"-[0iv]*S|--split-string(?:=|\Z)", written)
+        if match is not None:
+            script = after(word, match.end())
+            behind = words[at + 1 :]
+            texts = [script, *behind] if script else list(behind)
+            return Inner(joined(texts)) if texts else None
+        is_value = value(words[at - 1]) in {"-u", "-C", "--unset", "--chdir"}
+        if not is_value and not written.startswith("-") and "=" not in written:
+            return None
+    return None
 
 
 def _several(letters: str) -> Callable[[Words], Inner | None]:
