@@ -131,6 +131,19 @@ def test_what_the_containers_of_an_image_start_is_found(tmp_path: Path, text: st
     assert privileged(tmp_path, "Dockerfile", f"FROM docker:dind\n{text}") == ["x:1"]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "RUN podman build --cap-add SYS_ADMIN .",
+        'RUN ["buildah", "bud", "--cap-add", "SYS_ADMIN", "."]',
+        "RUN docker-compose run --cap-add SYS_ADMIN web",
+    ],
+)
+def test_every_command_of_a_client_is_looked_for_in_a_build_step(tmp_path: Path, step: str) -> None:
+    found = containers(tmp_path, "Dockerfile", f"FROM quay.io/podman/stable\n{step}\n")
+    assert [[entry.value for entry in one.cap_add] for one in found] == [[], ["SYS_ADMIN"]]
+
+
 def test_of_several_commands_of_an_image_the_last_one_counts(tmp_path: Path) -> None:
     assert privileged(tmp_path, "Dockerfile", f"FROM docker:dind\nCMD {RUN}\nCMD true\n") == []
 
