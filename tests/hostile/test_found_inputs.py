@@ -55,7 +55,7 @@ print(peak() - before)
 
 
 def test_what_a_broken_script_takes_is_given_back() -> None:
-    """The parser keeps what it is given when it comes back to a place: 230 MB each time, until blocks were made once."""
+    """The parser keeps what it is given when it comes back to a place: 230 MB each time, until blocks were shared."""
     tests = Path(__file__).parents[1]
     found = subprocess.run(  # our own program
         [sys.executable, "-c", GROWTH, str(FOUND / "make" / "a9644a96ad5a")],

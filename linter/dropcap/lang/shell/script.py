@@ -37,8 +37,8 @@ _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)"
 _CHUNK = 1024
-# No text of this size takes long, however broken it is. A parser that asks for blocks never gives them back (tree-sitter
-# 0.26.1): a process that reads scripts for days would grow. So blocks are small, and each of them is made once.
+# No text of this size takes long, however broken it is. A parser that asks for blocks never gives them back
+# (tree-sitter 0.26.1): a process that reads scripts for days would grow. So blocks are small, and made once.
 _BLOCK = 1024
 _SMALL = 2048
 
