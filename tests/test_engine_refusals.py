@@ -6,13 +6,13 @@ import pytest
 
 from dropcap.docker_cli import engine_refusals, quantities
 from dropcap.model import Container, Failure
-from engine.refused import REFUSED, TAKEN
+from engine.refused import REFUSED, REFUSED_OF_DOCKER, TAKEN
 from oracles.requests import read
 
 _NAME = '"[a-zA-Z0-9][a-zA-Z0-9_.-]"'
 
 
-@pytest.mark.parametrize("options", REFUSED, ids=" ".join)
+@pytest.mark.parametrize("options", [*REFUSED, *REFUSED_OF_DOCKER], ids=" ".join)
 def test_what_the_engine_refuses_is_refused(options: tuple[str, ...]) -> None:
     found = read(("docker", "run", *options, "--privileged", "web:1"))
     assert isinstance(found, Failure | Container)
