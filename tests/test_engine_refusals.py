@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dropcap.docker_cli import engine_refusals, quantities
+from dropcap.docker_cli import engine_refusals, quantities, value_refusals
 from dropcap.model import Container, Failure
 from engine.refused import REFUSED, REFUSED_OF_DOCKER, TAKEN
 from oracles.requests import read
@@ -118,3 +118,9 @@ def test_a_volume_is_refused_in_the_words_of_the_engine(value: str, message: str
 )
 def test_a_quantity_is_refused_in_the_words_of_the_client_or_the_engine(name: str, value: str, message: str) -> None:
     assert quantities.quantity(name, value) == message
+
+
+def test_a_place_for_a_name_is_not_refused_and_a_wrong_name_is() -> None:
+    assert value_refusals.value_refusal("name", "[container_name]") is None
+    assert value_refusals.value_refusal("name", "a/b") is not None
+    assert value_refusals.value_refusal("name", "x") is not None

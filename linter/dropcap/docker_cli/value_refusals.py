@@ -21,23 +21,10 @@ if TYPE_CHECKING:
 _INTEGER = r"(?a)[+-]?[0-9]{1,18}"
 _POLICIES = frozenset(("no", "always", "unless-stopped", "on-failure"))
 _LIMITS = frozenset(
-    [
-        "core",
-        "cpu",
-        "data",
-        "fsize",
-        "locks",
-        "memlock",
-        "msgqueue",
-        "nice",
-        "nofile",
-        "nproc",
-        "rss",
-        "rtprio",
-        "rttime",
-        "sigpending",
-        "stack",
-    ]
+    (
+        *("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice"),
+        *("nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"),
+    )
 )
 _MOST_VALUES = 2
 _GATEWAY = "host-gateway"
@@ -56,61 +43,19 @@ _NAME = r"(?a)/?[a-zA-Z0-9][a-zA-Z0-9_.-]+"
 _PLATFORM_PART = r"[A-Za-z0-9_.-]+"
 _MOST_PLATFORM_PARTS = 3
 _SYSTEMS = frozenset(
-    [
-        "aix",
-        "android",
-        "darwin",
-        "dragonfly",
-        "freebsd",
-        "hurd",
-        "illumos",
-        "ios",
-        "js",
-        "linux",
-        "macos",
-        "nacl",
-        "netbsd",
-        "openbsd",
-        "plan9",
-        "solaris",
-        "windows",
-        "wasip1",
-        "zos",
-    ]
+    (
+        *("aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios"),
+        *("js", "linux", "macos", "nacl", "netbsd", "openbsd", "plan9", "solaris"),
+        *("windows", "wasip1", "zos"),
+    )
 )
 _PROCESSORS = frozenset(
-    [
-        "386",
-        "amd64",
-        "amd64p32",
-        "arm",
-        "armbe",
-        "arm64",
-        "arm64be",
-        "ppc64",
-        "ppc64le",
-        "loong64",
-        "mips",
-        "mipsle",
-        "mips64",
-        "mips64le",
-        "mips64p32",
-        "mips64p32le",
-        "ppc",
-        "riscv",
-        "riscv64",
-        "s390",
-        "s390x",
-        "sparc",
-        "sparc64",
-        "wasm",
-        "i386",
-        "x86_64",
-        "x86-64",
-        "aarch64",
-        "armhf",
-        "armel",
-    ]
+    (
+        *("386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64"),
+        *("ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le"),
+        *("ppc", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm"),
+        *("i386", "x86_64", "x86-64", "aarch64", "armhf", "armel"),
+    )
 )
 _LEAST_WEIGHT, _GREATEST_WEIGHT = 10, 1000
 _CPUS = r"(?a)[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*,?"
@@ -335,7 +280,8 @@ def _processors(kind: str, value: str) -> str | None:
 
 
 def _name(value: str) -> str | None:
-    is_name = not value or re.fullmatch(_NAME, value)
+    # `[name]` stands in texts for a name that the reader is to choose.
+    is_name = not value or "[" in value or re.fullmatch(_NAME, value)
     return None if is_name else f"Invalid container name ({value}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
 
 
