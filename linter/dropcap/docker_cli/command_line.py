@@ -115,6 +115,10 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
         _check_image(reading, words[target_at], command)
     _check_aliases(reading)
     check_mounts(reading)
+    if reading.options and reading.reader == "docker":
+        from dropcap.docker_cli.combinations import check_combinations  # a line without options needs it not
+
+        check_combinations(reading)
     anchor = Span(words[0].span.start, words[at].span.end)
     container = _container(reading, command, anchor, words[0], words[target_at:])
     if command.table in _ELSEWHERE:
