@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
