@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _INTEGER = r"(?a)[+-]?[0-9]{1,18}"
 _POLICIES = frozenset(("no", "always", "unless-stopped", "on-failure"))
-_LIMITS = frozenset(
+LIMITS = frozenset(
     (
         *("core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice"),
         *("nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"),
@@ -97,7 +97,7 @@ def ulimit(value: str) -> str | None:
     name, equals, written = value.partition("=")
     if not equals:
         return f"invalid ulimit argument: {value}"
-    if name not in _LIMITS:
+    if name not in LIMITS:
         return f"invalid ulimit type: {name}"
     parts = written.split(":")
     if len(parts) > _MOST_VALUES:
