@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import tree_sitter
-import tree_sitter_bash
 
+from dropcap.fast_start import bash_binding
 from dropcap.lang.shell.depth import MOST_ERRORS, TOO_BROKEN
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EXPANSIONS = frozenset(
     {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
 )
-_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+_LANGUAGE = tree_sitter.Language(bash_binding().language())
 # Compiling it takes longer than parsing a short script.
 _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
