@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dropcap.carriers.compose.canonical.field_types import FORMS
-from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, single, size_in_bytes
 from dropcap.carriers.compose.dedupe import OF_LONG
 from dropcap.carriers.compose.field_table import rows
+from dropcap.carriers.compose.quantities import duration, nanoseconds, single, size_in_bytes
 from dropcap.cli import main
 from dropcap.exit_codes import CLEAN, UNCHECKED
 from oracles import compose as oracle

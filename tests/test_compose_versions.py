@@ -45,8 +45,6 @@ NOT_REFUSED = {
     "alias_bomb_three_by_ten": "25",
     # A fault of version 2: one name is the other one and a dot.
     **dict.fromkeys(("alias_dotted_service_names", "alias_dotted_extension_names"), "2"),
-    # YAML that libyaml takes.
-    **dict.fromkeys(("yaml_escapes", "yaml_float_tag"), "25"),
 }
 REFUSED = {
     # YAML that libyaml does not take, and the YAML library of version 5 does.
@@ -59,7 +57,6 @@ REFUSED = {
 DIFFERENT = {
     # What is extended and is nothing leaves nothing to say.
     "extends_null_service_of_other_file": "25",
-    "environment_binary": "25",
     # `COMPOSE_PROFILES` narrows nothing: a service that may be started is checked.
     "dotenv_compose_profiles": "25",
 }

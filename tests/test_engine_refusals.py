@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from dropcap.docker_cli import engine_refusals, quantities
+from dropcap.docker_cli import engine_refusals, quantities, value_refusals
 from dropcap.model import Container, Failure
-from engine.refused import REFUSED, TAKEN
+from engine.refused import REFUSED, REFUSED_OF_DOCKER, TAKEN
 from oracles.requests import read
 
 _NAME = '"[a-zA-Z0-9][a-zA-Z0-9_.-]"'
 
 
-@pytest.mark.parametrize("options", REFUSED, ids=" ".join)
+@pytest.mark.parametrize("options", [*REFUSED, *REFUSED_OF_DOCKER], ids=" ".join)
 def test_what_the_engine_refuses_is_refused(options: tuple[str, ...]) -> None:
     found = read(("docker", "run", *options, "--privileged", "web:1"))
     assert isinstance(found, Failure | Container)
@@ -118,3 +118,9 @@ def test_a_volume_is_refused_in_the_words_of_the_engine(value: str, message: str
 )
 def test_a_quantity_is_refused_in_the_words_of_the_client_or_the_engine(name: str, value: str, message: str) -> None:
     assert quantities.quantity(name, value) == message
+
+
+def test_a_place_for_a_name_is_not_refused_and_a_wrong_name_is() -> None:
+    assert value_refusals.value_refusal("name", "[container_name]") is None
+    assert value_refusals.value_refusal("name", "a/b") is not None
+    assert value_refusals.value_refusal("name", "x") is not None

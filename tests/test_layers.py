@@ -112,6 +112,8 @@ def test_carriers_do_not_know_each_other_but_through_the_registry() -> None:
         "script",
         "script_builder",
         "script_clients",
+        "service_call",
+        "service_runs",
         "too_many",
         "yaml_scripts",
         "compose",

@@ -159,6 +159,7 @@ def test_what_systemd_fills_in_is_not_known() -> None:
         "%U": ("user",),
         "%h": ("mounts",),
         "${X}": ("command",),
+        "$Y": ("command",),
         "${NET}": ("network_mode",),
     }
     assert {unknown.reason for unknown in found.unknowns if unknown.text.startswith("%")} == {

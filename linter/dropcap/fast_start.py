@@ -13,6 +13,8 @@ their first eight by hand                    +3.4 %      0 to +5 %
 :func:`end`                                 +10.4 %     +7 to +15 %
 :func:`plain_arguments`                      +8.1 %     +6 to +9 %
 :func:`begin`                                +3.1 %     -1 to +7 %
+:func:`put_off_yaml`                         +4.3 %
+:func:`bash_binding`, of a script           +15.9 %
 =====================================  ============  ==============
 
 A start with options takes 3.3 % more if argparse asks the terminal for its width, see :mod:`dropcap.parser`. What gains
@@ -24,7 +26,10 @@ from __future__ import annotations
 
 import gc
 import os
-from types import SimpleNamespace
+import sys
+from importlib import import_module
+from importlib.machinery import ExtensionFileLoader, PathFinder
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -51,6 +56,55 @@ def plain_arguments(add_arguments: Callable[[ArgumentParser], None], words: Sequ
     if taker.positional != "paths":
         return None
     return SimpleNamespace(**taker.defaults, paths=[*words])  # type: ignore[return-value]  # as it is used
+
+
+def bash_binding() -> ModuleType:
+    """Return the part of `tree_sitter_bash` that has the grammar.
+
+    The package around it imports `importlib.resources` for the queries of editors, and with it half of the standard
+    library: paths, archives, temporary files, random numbers.
+    """
+    package = PathFinder.find_spec("tree_sitter_bash")
+    folders = None if package is None else package.submodule_search_locations
+    found = None if folders is None else PathFinder.find_spec("tree_sitter_bash._binding", [*folders])
+    if found is None or not isinstance(found.loader, ExtensionFileLoader):  # it is installed in a way of its own
+        return import_module("tree_sitter_bash")
+    module = found.loader.create_module(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def put_off_yaml() -> None:
+    """Let the modules of `ruamel.yaml` be imported without the package that gathers them all.
+
+    Its parser in C imports those that it needs by name. Whoever asks for anything else gets the whole package.
+    """
+    if "ruamel.yaml" in sys.modules:
+        return
+    outer = PathFinder.find_spec("ruamel")
+    folders = None if outer is None else outer.submodule_search_locations
+    found = None if folders is None else PathFinder.find_spec("ruamel.yaml", [*folders])
+    if found is None or found.loader is None or found.submodule_search_locations is None:
+        return  # it is installed in a way of its own
+    module, loader = ModuleType(found.name), found.loader
+    vars(module).update(
+        __spec__=found,
+        __loader__=loader,
+        __path__=found.submodule_search_locations,
+        __file__=found.origin,
+        __package__=found.name,
+    )
+
+    def whole(name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        del vars(module)["__getattr__"]
+        loader.exec_module(module)
+        return getattr(module, name)
+
+    vars(module)["__getattr__"] = whole
+    sys.modules["ruamel.yaml"] = module
+    vars(import_module("ruamel"))["yaml"] = module
 
 
 class _Defaults:

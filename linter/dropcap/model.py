@@ -332,6 +332,35 @@ class ProcessOptions(NamedTuple):
     unknowns: tuple[Unknown, ...] = ()
 
 
+class ServiceCall(NamedTuple):
+    """What a command line says of the Compose project that its service belongs to.
+
+    A path is relative to the folder that the script is started in. One that is not known is None.
+
+    Attributes:
+        name: the service's name, as it is written.
+        folder: the folder that the line runs in.
+        reason: why the folder is not known, to follow the word "because".
+        files: the Compose files that it names; none where it names none, and `-` for what it reads from its input.
+        directory: the project's folder, where it names one.
+        env_files: the files of variables that it names.
+        variables: what the script gives it of the environment.
+        keeps_ports: whether the service's ports are published.
+        is_resolved: whether the container is the service's, with what the line lays over it.
+
+    """
+
+    name: str | None
+    folder: str | None = None
+    reason: str = ""
+    files: tuple[str | None, ...] = ()
+    directory: tuple[str | None, ...] = ()
+    env_files: tuple[str | None, ...] = ()
+    variables: tuple[tuple[str, str | None], ...] = ()
+    keeps_ports: bool = False
+    is_resolved: bool = False
+
+
 class Container(NamedTuple):
     """One container, as its file describes it: values as written, each with its place.
 
@@ -348,6 +377,7 @@ class Container(NamedTuple):
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability.
         process: what is said of its processes besides; None where nothing is, or the file's kind has no more to say.
+        service: of a command line, the Compose service that it runs or runs a command in.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
         shared_routes: the same of what comes to all containers of its project alike.
@@ -386,6 +416,7 @@ class Container(NamedTuple):
     stage: Stage | None = None
     build_grants: tuple[Located[str], ...] = ()
     process: ProcessOptions | None = None
+    service: ServiceCall | None = None
     unknowns: tuple[Unknown, ...] = ()
     routes: tuple[Route, ...] = ()
     shared_routes: SharedRoutes | None = None

@@ -15,7 +15,7 @@ from dropcap.api import NAMES, Engine, Kind
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.capabilities.engines.swarm import swarm_lists
 from engine.cases import REAL, Case, cases, container, lists
-from engine.refused import REFUSED, TAKEN
+from engine.refused import REFUSED, REFUSED_OF_DOCKER, TAKEN
 from oracles import engine
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_the_corner_cases_are_as_dropcap_says(docker: engine.Engine, case: Case)
     agree(docker, case)
 
 
-@pytest.mark.parametrize("options", REFUSED, ids=" ".join)
+@pytest.mark.parametrize("options", [*REFUSED, *REFUSED_OF_DOCKER], ids=" ".join)
 def test_what_is_refused_here_is_refused_by_docker(docker: engine.Engine, options: tuple[str, ...]) -> None:
     with pytest.raises(engine.RefusedError):
         docker.call("create", "--rm", "--name=refused", *options, *docker.images[None], "true")

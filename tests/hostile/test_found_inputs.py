@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,32 @@ def test_a_text_that_is_cut_or_has_a_byte_too_many_is_read(reader: str) -> None:
             read(data[at:])
             for byte in (b"\0", b"\xff", b"'", b'"', b"{", b"\\", b"$(", b"\n"):
                 read(data[:at] + byte + data[at:])
+
+
+GROWTH = """
+import resource, sys
+from fuzzed import READERS
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+with open(sys.argv[1], "rb") as file:
+    data = file.read()
+READERS["make"](data)
+before = peak()
+READERS["make"](data)
+print(peak() - before)
+"""
+
+
+def test_what_a_broken_script_takes_is_given_back() -> None:
+    """The parser keeps what it is given when it comes back to a place: 230 MB each time, until blocks were shared."""
+    tests = Path(__file__).parents[1]
+    found = subprocess.run(  # our own program
+        [sys.executable, "-c", GROWTH, str(FOUND / "make" / "a9644a96ad5a")],
+        capture_output=True,
+        check=True,
+        cwd=tests,
+        text=True,
+    )
+    assert int(found.stdout) < 50, "megabytes"

@@ -107,8 +107,8 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
 
     A Dockerfile stage starts nothing and has empty sets, and so has a pod or a build, but for one of Podman's that
     names capabilities: its steps run in a container that has them. So has a command in a
-    running container, whose sets are those that the container was started with; a privileged one holds
-    everything.
+    running container, whose sets are those that the container was started with, unless it is a Compose service's
+    that is known; a privileged one holds everything.
     """
     engine = engine or container.engine or Engine.DOCKER
     known, its_engine, sets = _last[0]
@@ -120,7 +120,8 @@ def capability_sets(container: Container, engine: Engine | None = None) -> Capab
 
 def _compute(container: Container, engine: Engine) -> CapabilitySets:
     privileged = _privileged(container, engine)
-    if starts_nothing(container) or (container.kind is Kind.EXEC and privileged is None):
+    is_of_unknown = container.kind is Kind.EXEC and privileged is None and not _is_of_service(container)
+    if starts_nothing(container) or is_of_unknown:
         return _NOTHING
     root = is_root(container, engine)
     ways = strategy(engine)
@@ -146,6 +147,10 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
         if not refused and (denied := _denied(container, label, frozenset(asked) - origins.keys())):
             refused.append(denied)
     return CapabilitySets(bounding, effective, origins, tuple(refused))
+
+
+def _is_of_service(container: Container) -> bool:
+    return container.service is not None and container.service.is_resolved
 
 
 def _combined(container: Container, engine: Engine) -> tuple[dict[str, Origin], list[Refusal]]:

@@ -10,13 +10,14 @@ from dropcap.model import Document, Kind
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.lang.shell.fragments import Text
-    from dropcap.model import Container, Located
+    from dropcap.model import Container, Located, Unknown
     from dropcap.source import Source
 
-_HAVE_COMMANDS = frozenset({Kind.SERVICE, Kind.QUADLET, Kind.EXEC})
+_DEEPEST = 4  # how many containers may have started one another
+_HAVE_COMMANDS = frozenset({Kind.SERVICE, Kind.QUADLET, Kind.EXEC, Kind.RUN, Kind.CREATE})
 
 
 def with_started(document: Document) -> Document:
@@ -24,24 +25,29 @@ def with_started(document: Document) -> Document:
 
     Of a container without an entrypoint of its own the command is taken for what the image's entrypoint runs.
     """
-    wanted = list(_commands(document.containers))
-    if not wanted:
-        return document
-    from dropcap.carriers.script_builder import Command, read_all  # few commands start a container
-
-    found = [
-        read_all(source, document.syntax, [Command(source, tuple(_text(word) for word in words))])
-        for source, words in wanted
-    ]
-    return document._replace(
-        containers=(*document.containers, *(one for each in found for one in each.containers)),
-        failures=(*document.failures, *(one for each in found for one in each.failures)),
-    )
-
-
-def _commands(containers: Sequence[Container]) -> Iterator[tuple[Source, list[Located[str]]]]:
-    """Give the commands that name a client, each once, with the file that they stand in."""
     seen: set[tuple[int, int]] = set()
+    containers, failures = document.containers, document.failures
+    new: Sequence[Container] = containers
+    for _ in range(_DEEPEST):
+        wanted = list(_commands(new, seen))
+        if not wanted:
+            break
+        from dropcap.carriers.script_builder import Command, read_all  # few commands start a container
+
+        found = [
+            read_all(source, document.syntax, [Command(source, tuple(_text(word, unknown) for word in words))])
+            for source, words, unknown in wanted
+        ]
+        new = [one for each in found for one in each.containers]
+        containers = (*containers, *new)
+        failures = (*failures, *(one for each in found for one in each.failures))
+    return document._replace(containers=containers, failures=failures)
+
+
+def _commands(
+    containers: Sequence[Container], seen: set[tuple[int, int]]
+) -> Iterator[tuple[Source, list[Located[str]], Mapping[Span, Unknown]]]:
+    """Give the commands that name a client, each once, with the file that they stand in and what of them is unknown."""
     for container in containers:
         words = [*(container.entrypoint or ()), *(container.command or ())]
         if container.kind not in _HAVE_COMMANDS or not any(re.search(client_names(), word.value) for word in words):
@@ -51,13 +57,21 @@ def _commands(containers: Sequence[Container]) -> Iterator[tuple[Source, list[Lo
         # What another file adds to the words has no place in this one.
         if place not in seen and all(word.source.to_root(word.span)[0] is source for word in words):
             seen.add(place)
-            yield source, words
+            yield source, words, {one.span: one for one in container.unknowns if one.fields == ("command",)}
 
 
-def _text(word: Located[str]) -> Text:
+def _text(word: Located[str], unknown: Mapping[Span, Unknown]) -> Text:
     """Make a value of a word; each of its lines has its own place."""
-    from dropcap.lang.shell.fragments import Piece
+    from dropcap.lang.shell.fragments import Piece, PieceKind
 
+    hidden = unknown.get(word.span)
+    if hidden is not None:
+        at = word.source.to_root(word.span)[1].start
+        before, text, after = word.value.partition(hidden.text)
+        part = Piece(text or word.value, PieceKind.UNKNOWN, splits=True, at=at, reason=hidden.reason)
+        known = (before, after) if text else ("", "")
+        first, last = (tuple(Piece(one, at=at) for one in (side,) if one) for side in known)
+        return (*first, part, *last)
     inside = word.source.text.find(word.value, word.span.start, word.span.end)  # behind a quotation mark
     if inside < 0:  # escapes are written in another way
         return (Piece(word.value, at=word.source.to_root(word.span)[1].start),)

@@ -38,6 +38,8 @@ class Carrier(NamedTuple):
         head: how many bytes of a file its `recognise` needs.
         named: whether a file that a person named may be one by its content whatever its suffix is.
         walked: whether a walk of a folder takes it; else a file has to be named, or asked for by an option.
+        others: the endings, in small letters and without the dot, of files that are named so and are none.
+        sources: the endings of such that begin with a small letter.
 
     """
 
@@ -47,17 +49,24 @@ class Carrier(NamedTuple):
     head: int = _WHOLE
     named: bool = False
     walked: bool = True
+    others: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
 
 
 _YAML = (".yml", ".yaml")
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 
-# Pictures, archives, documents and settings, whatever the case. A source file of that name is written in small letters:
-# `dockerfile.go` is a part of a program, `Dockerfile.go` the image of one.
-_NO_DOCKERFILE = (
-    r"(?:.*\.(?i:7z|bz2|containerignore|csv|dockerignore|gif|gz|html?|ico|jpe?g|json|log|md|pdf|png|rar|rst|sh|svg|tar|tgz"
-    r"|toml|webp|xml|xz|ya?ml|zip|zst)"
-    r"|(?:.*/)?[a-z][^/]*\.(?:c|cc|cpp|cs|css|ex|go|h|hs|java|js|jsx|kt|lua|php|pl|py|rb|rs|scala|swift|ts|tsx|vue))$"
+# Pictures, archives, documents and settings, whatever the case.
+_NO_DOCKERFILE = frozenset(
+    {"7z", "bz2", "containerignore", "csv", "dockerignore", "gif", "gz", "htm", "html", "ico", "jpg", "jpeg", "json"}
+    | {"log", "md", "pdf", "png", "rar", "rst", "sh", "svg", "tar", "tgz", "toml", "webp", "xml", "xz", "yml", "yaml"}
+    | {"zip", "zst"}
+)
+# A source file of that name is written in small letters: `dockerfile.go` is a part of a program, `Dockerfile.go` the
+# image of one.
+_SOURCES = frozenset(
+    {"c", "cc", "cpp", "cs", "css", "ex", "go", "h", "hs", "java", "js", "jsx", "kt", "lua", "php", "pl", "py", "rb"}
+    | {"rs", "scala", "swift", "ts", "tsx", "vue"}
 )
 
 CARRIERS = (
@@ -71,8 +80,9 @@ CARRIERS = (
     Carrier("devcontainer", r"(?:.*/)?\.?devcontainer\.json"),
     Carrier(
         "dockerfile",
-        rf"(?!{_NO_DOCKERFILE})(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-][^/]*)?"
-        r"|[^/]*\.(?:dockerfile|containerfile))",
+        r"(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-][^/]*)?|[^/]*\.(?:dockerfile|containerfile))",
+        others=_NO_DOCKERFILE,
+        sources=_SOURCES,
     ),
     Carrier("workflow", r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", _YAML),
     Carrier("action", r"(?:.*/)?action\.ya?ml"),
@@ -114,7 +124,19 @@ def carrier_of_name(path: str) -> str | None:
     if path.lower().endswith(_TEMPLATES):
         return None
     portable = path.replace(os.sep, "/")
-    return next((one.name for one in CARRIERS if one.names and re.fullmatch(one.names, portable)), None)
+    name = portable.rpartition("/")[2]
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return next(
+        (
+            one.name
+            for one in CARRIERS
+            if one.names
+            and ending.lower() not in one.others
+            and not (ending in one.sources and "a" <= name[:1] <= "z")
+            and re.fullmatch(one.names, portable)
+        ),
+        None,
+    )
 
 
 def engine_of_name(carrier: str, path: str, engine: Engine) -> Engine:
@@ -181,6 +203,10 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.too_many import first_ones
 
         document = first_ones(document)
+    if any(one.service is not None for one in document.containers):
+        from dropcap.carriers.service_runs import with_services  # few lines run something in a service
+
+        document = with_services(document, request)
     refusals = [failure for one in document.containers for failure in one.refusals]
     if refusals:
         document = document._replace(failures=(*document.failures, *refusals))

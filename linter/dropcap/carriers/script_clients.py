@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.service_call import service_call
 from dropcap.clients import named_client, programs, verbs
 from dropcap.docker_cli.command_line import read_command
 from dropcap.lang.shell.lexer import MOST_WORDS
@@ -16,6 +17,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dropcap.lang.shell.call import Surroundings
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.script import Script
     from dropcap.lang.shell.template_holes import TemplateHole
@@ -60,7 +62,13 @@ class Clients:
         """Return whether a command has been found with as many different words as are told apart."""
         return len(self._found.get(place, ())) > MOST_VALUES
 
-    def hear(self, place: int, words: Sequence[Word], as_written: Callable[[str], Sequence[Word]]) -> None:
+    def hear(
+        self,
+        place: int,
+        words: Sequence[Word],
+        as_written: Callable[[str], Sequence[Word]],
+        surroundings: Callable[[], Surroundings],
+    ) -> None:
         """Read a command's words, unless the same words were found there before.
 
         Of more words than are told apart, those that are written stand for all.
@@ -72,13 +80,16 @@ class Clients:
         found = self._found.setdefault(place, {})
         if len(found) > MOST_VALUES:
             return
-        key = _key(words)
+        call = service_call(words, surroundings)
+        key = _key(words), call
         if key not in found and len(found) == MOST_VALUES:
             words = as_written(f"it has more than {MOST_VALUES} values")
-            key = _key(words)
+            call = service_call(words, surroundings)
+            key = _key(words), call
         if key not in found:
             is_first = not any(found.values())
-            found[key] = read_command(words)
+            result = read_command(words)
+            found[key] = result._replace(service=call) if isinstance(result, Container) else result
             self._count += is_first and found[key] is not None
             if self._count > MOST_CONTAINERS:
                 raise FullError

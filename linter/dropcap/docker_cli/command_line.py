@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import is_root
+from dropcap.clients import client_names
 from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
 from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option
@@ -57,7 +58,7 @@ def read_command(words: Sequence[Word]) -> Container | Failure | None:
     A command in a running container is one to speak of where it is privileged or runs as root: as root it holds
     all that its container may hold, whatever user that was started with. The building of an image is one where
     it allows steps with all capabilities, and `docker compose run` where it changes what its service says of
-    capabilities or user.
+    capabilities or user. All of them are to be spoken of where their own command names a client.
 
     Returns:
         A container; a failure where the client refuses the line; None where there is nothing to speak of.
@@ -100,7 +101,11 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
         reading = Reading(command.client, command.reader)
         _read_options(reading, words[:target_at], at + 1, known)
         _take_as_options(reading, words[target_at], target_at)
-    if reading.is_true("help") or (command.kind is Kind.EXEC and not _concerns_us(reading)):
+    if reading.is_true("help"):
+        return None
+    rest = words[target_at + 1 :] if command.kind is not Kind.BUILD else ()
+    goes_on = any(re.search(client_names(), word.value) for word in rest)
+    if command.kind is Kind.EXEC and not _concerns_us(reading) and not goes_on:
         return None
     missing = target_at + command.least - len(words)
     if missing > 0 and not reading.is_shifted:
@@ -111,14 +116,18 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
         _check_image(reading, words[target_at], command)
     _check_aliases(reading)
     check_mounts(reading)
+    if reading.options and reading.reader == "docker":
+        from dropcap.docker_cli.combinations import check_combinations  # a line without options needs it not
+
+        check_combinations(reading)
     anchor = Span(words[0].span.start, words[at].span.end)
     container = _container(reading, command, anchor, words[0], words[target_at:])
     if command.table in _ELSEWHERE:
-        return _as_change(container, command.table)
+        return _as_change(container, command.table, goes_on=goes_on)
     if command.kind in {Kind.EXEC, Kind.BUILD}:
         is_privileged = container.privileged is not None and container.privileged.value
         is_as_root = command.kind is Kind.EXEC and is_root(container) is True
-        return container if is_privileged or is_as_root or container.cap_add else None
+        return container if is_privileged or is_as_root or container.cap_add or goes_on else None
     return container
 
 
@@ -126,14 +135,15 @@ def _concerns_us(reading: Reading) -> bool:
     return "privileged" in reading.options or "user" in reading.options
 
 
-def _as_change(container: Container, table_name: str) -> Container | None:
+def _as_change(container: Container, table_name: str, *, goes_on: bool) -> Container | None:
     """Make a container of what a line changes: all that it does not name is decided elsewhere.
 
     `docker compose run` takes an entry of one list out of the other one, where it is written in the same way:
     docker/compose pkg/compose/run.go.
     """
     if table_name == "compose run":
-        if not (container.cap_add or container.cap_drop or is_root(container)):
+        is_of_note = container.cap_add or container.cap_drop or container.mounts or is_root(container)
+        if not (is_of_note or goes_on):
             return None
         dropped = {entry.value for entry in container.cap_drop}
         container = container._replace(cap_add=tuple(one for one in container.cap_add if one.value not in dropped))
@@ -254,7 +264,6 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
     for word in words[1:]:
         if word.unknown is not None:
             hide(reading, word, ("command",))
-            break
     named = reading.options.get("name")
     name = named.value.text if named is not None and named.value is not None else ""
     fallback = target.value if target is not None else command.title

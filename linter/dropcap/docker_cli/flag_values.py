@@ -166,8 +166,11 @@ def network(part: Part) -> Part:
 
 def docker_refusal(name: str, value: str) -> str | None:
     """Say how Docker's client or its engine refuses the value of an option, or None if neither does."""
-    judge = _JUDGES.get(name)
-    return None if judge is None else judge(value)
+    if name in _JUDGES:
+        return _JUDGES[name](value)
+    from dropcap.docker_cli import value_refusals  # few options need it
+
+    return value_refusals.value_refusal(name, value)
 
 
 def mount_refusal(name: str, value: str, mount: Mount, driver: str) -> str | None:
@@ -182,7 +185,9 @@ def mount_refusal(name: str, value: str, mount: Mount, driver: str) -> str | Non
         return engine_refusals.volume(whole, driver) if mount.source else None
     if name == "tmpfs":
         return engine_refusals.mount_target(mount.target)
-    return engine_refusals.mount(mount.type, mount.source, mount.target)
+    from dropcap.docker_cli.mount_fields import mount_fields
+
+    return mount_fields(value) or engine_refusals.mount(mount.type, mount.source, mount.target)
 
 
 def _mode_refusal(name: str, value: str) -> str | None:
@@ -215,7 +220,15 @@ def _port_refusal(value: str) -> str | None:
     """Judge the short form; of the long one, `target=80`, the client makes such a one."""
     from dropcap.docker_cli import engine_refusals  # few options need it
 
-    return None if "=" in value else engine_refusals.port(value)
+    if "=" not in value:
+        return engine_refusals.port(value)
+    fields = {"protocol": "tcp"}
+    for field in value.split(","):
+        key, equals, rest = field.partition("=")
+        if not equals or not key:
+            return f"invalid publish opts format (should be name=value but got '{field}')"
+        fields[key] = rest
+    return engine_refusals.port(f"{fields.get('published', '')}:{fields.get('target', '')}/{fields['protocol']}")
 
 
 def _device_refusal(value: str) -> str | None:

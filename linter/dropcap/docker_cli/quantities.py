@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 
+_PLAIN_FLOAT = r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
+_SUFFIX_LETTERS = r"(?:[kmgtpKMGTP](?:[iI]?[bB])?|[bB])?"
 _SUFFIX = r"(?i)(?:[kmgtp](?:i?b)?|b)?"
 _INTEGER = r"(?a)[+-]?[0-9]+"
 _NUMBER = r"(?a)[+-]?[0-9][0-9a-zA-Z_]{0,39}"
 _FLOAT = r"(?a)[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _RATIONAL = rf"{_FLOAT}|[+-]?[0-9]+/[0-9]+"
+_SHORTEST = 1e6  # a millisecond, in nanoseconds
 _LEAST_MEMORY = 6 * 1024 * 1024
 _POWERS = {"k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
 
@@ -43,9 +46,15 @@ def quantity(name: str, value: str) -> str | None:
         return _duration(name, value)
     if name == "cpus":
         return _cpus(value)
+    return _whole_number(name, value)
+
+
+def _whole_number(name: str, value: str) -> str | None:
     number = _integer(value)
     if number is None:
         return _unread(name, value, f'strconv.ParseInt: parsing "{value}": invalid syntax')
+    if not -(2**63) <= number < 2**63:
+        return _unread(name, value, f'strconv.ParseInt: parsing "{value}": value out of range')
     least, greatest, message = _RANGES[name]
     if name == "cpu-quota" and 0 < number < _RANGES["cpu-period"][0]:
         return "CPU cfs quota can not be less than 1ms (i.e. 1000)"
@@ -78,15 +87,32 @@ def _size(name: str, value: str) -> str | None:
         return _unread(name, value, f"invalid size: '{value}'")
     if not re.fullmatch(_SUFFIX, suffix):
         return _unread(name, value, f"invalid suffix: '{suffix.lower()}'")
-    size = float(number[:20]) * 2 ** _POWERS.get(suffix[:1].lower(), 0)
+    size = _bytes(number, suffix)
     title = {"memory": "limit", "memory-reservation": "reservation"}.get(name)
     return f"Minimum memory {title} allowed is 6MB" if title and 0 < size < _LEAST_MEMORY else None
+
+
+def size_in_bytes(value: str) -> float | None:
+    """Read a size that the client takes; None for any other text, and for `-1`."""
+    match = re.fullmatch(rf"({_PLAIN_FLOAT})[ ]?({_SUFFIX_LETTERS})", value)
+    return None if match is None else _bytes(match[1], match[2])
+
+
+def _bytes(number: str, suffix: str) -> float:
+    return float(number[:20]) * (1 << _POWERS.get(suffix[:1].lower(), 0))
 
 
 def _duration(name: str, value: str) -> str | None:
     if re.fullmatch(_INTEGER, value) and value.strip("+-0"):
         return _unread(name, value, f'time: missing unit in duration "{value}"')
-    return f"--{name} cannot be negative" if re.match(r"-[0-9.]*[1-9]", value) else None
+    from dropcap.lang.dockerfile.values import nanoseconds  # few lines have such
+
+    length = nanoseconds(value) if value else None
+    if length is None:
+        return None if re.fullmatch("[+-]?0+", value) else _unread(name, value, f'time: invalid duration "{value}"')
+    if length < 0:
+        return f"--{name} cannot be negative"
+    return f"--{name} cannot be less than 1ms" if 0 < length < _SHORTEST else None
 
 
 def _cpus(value: str) -> str | None:

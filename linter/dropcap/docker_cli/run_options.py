@@ -50,6 +50,20 @@ _ELSEWHERE = {
     "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
 }
 _INSECURE = "security.insecure"
+_COMBINED = frozenset(("network", "log-opt"))
+# What is read for the sake of what Docker refuses alone.
+_JUDGED = frozenset(
+    (
+        *("add-host", "attach", "blkio-weight", "blkio-weight-device", "cpuset-cpus", "cpuset-mems"),
+        *("device-read-bps", "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-search"),
+        *("env", "expose", "gpus", "ip", "ip6", "isolation", "link", "mac-address", "name", "platform", "pull"),
+        *("restart", "stop-signal", "storage-opt", "ulimit", "workdir"),
+    )
+)
+# What the client takes of these and the engine does not: what the container would hold is said all the same.
+_JUDGED_BY_ENGINE = frozenset(
+    ("cpuset-cpus", "cpuset-mems", "isolation", "name", "restart", "stop-signal", "volumes-from", "workdir")
+)
 _API_SOCKET = "/var/run/docker.sock"
 # These beginnings decide what a value means to the engine, whatever follows.
 _ENOUGH = {
@@ -70,6 +84,7 @@ class Reading:
         program: the client's name.
         reader: how values are understood: as by the program's `run`, or as `service`, `compose` and `build` do.
         options: the last option of each name.
+        values: all values of the options that are judged together, by name.
         scalars: by field of the container, what its one value is, or what hides it.
         switches: the same for fields that are true or false.
         lists: by field of the container, its values.
@@ -90,6 +105,7 @@ class Reading:
         self.program = program
         self.reader = reader or program
         self.options: dict[str, Option] = {}
+        self.values: dict[str, list[Part]] = {}
         self.scalars: dict[str, Located[str] | Unknown] = {}
         self.switches: dict[str, Located[bool] | Unknown] = {}
         self.lists: dict[str, list[Located[str]]] = {}
@@ -131,8 +147,13 @@ def read_option(reading: Reading, option: Option) -> None:
         _read_switch(reading, option)
     elif value is not None and value.word.is_several:
         hide(reading, value.word, ())
-    elif value is not None and name in _READERS:
-        _READERS[name](reading, option, value)
+    elif value is not None:
+        if name in _COMBINED:
+            reading.values.setdefault(name, []).append(value)
+        if name in _READERS:
+            _READERS[name](reading, option, value)
+        elif reading.reader == "docker" and name in _JUDGED:
+            _refuse(reading, option, value)
 
 
 def hide(reading: Reading, word: Word, fields: tuple[str, ...], reason: str = "") -> None:
@@ -166,12 +187,11 @@ def _read_switch(reading: Reading, option: Option) -> None:
 def _read_scalar(reading: Reading, option: Option, value: Part) -> None:
     name = option.flag.name
     field = _SCALARS[name]
-    if name == "network":
-        if field in reading.scalars:
-            return  # further networks are joined as well; the first one is the mode
-        if reading.program == "docker":
-            value = flag_values.network(value)
+    if name == "network" and field in reading.scalars:
+        return  # further networks are joined as well; the first one is the mode
     _refuse(reading, option, value)
+    if name == "network" and reading.program == "docker":
+        value = flag_values.network(value)
     if value.is_known or _is_enough(field, value):
         reading.scalars[field] = _located(value)
     else:
@@ -287,6 +307,7 @@ def _read_allow(reading: Reading, _: Option, value: Part) -> None:
 
 
 def _read_elsewhere(reading: Reading, option: Option, value: Part) -> None:
+    _refuse(reading, option, value)
     fields, reason = _ELSEWHERE[option.flag.name]
     reading.unknowns.append(Unknown(value.text, reason, value.word.source, value.span, fields))
 
@@ -310,7 +331,11 @@ def _refuse(reading: Reading, option: Option, value: Part) -> None:
     long_name = option.word.value[1:].partition("=")[0]
     is_slip = long_name in table(reading.program, "run").by_name
     advice = f"write --{long_name} with two hyphens" if is_slip else f"see --{name} in `docker run --help`"
-    raise RefusedError(value.word, message, advice)
+    error = RefusedError(value.word, message, advice)
+    if name not in _JUDGED_BY_ENGINE:
+        raise error
+    if not reading.is_shifted:
+        reading.refused.append(error)
 
 
 _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {

@@ -1,6 +1,7 @@
 """Podman: containers/common `pkg/capabilities`, MergeCapabilities; the default set from `pkg/config/default.go`.
 
-What becomes ambient: podman pkg/specgen/generate/security_linux.go.
+What becomes ambient: podman pkg/specgen/generate/security_linux.go. `podman compose` hands its words on to
+`podman-compose` or to Docker Compose: podman cmd/podman/compose.go.
 """
 
 from __future__ import annotations
@@ -63,12 +64,14 @@ _BUILDAH = {"bud": "build", "build": "build", "build-using-dockerfile": "build",
 _BUILD = Command(Kind.BUILD, "podman build", "podman", "build", "podman build", Engine.PODMAN, 0)
 CLIENT = Client(
     "podman",
-    {"podman": "", "podman-remote": "", "buildah": "buildah"},
+    {"podman": "", "podman-remote": "", "podman-compose": "compose", "buildah": "buildah"},
     {
         **basic_commands("podman", least_of_exec=0),  # `exec --latest` needs no word behind it
         **dict.fromkeys(("build", "image build", "buildx build"), _BUILD),
         **{f"buildah {verb}": _buildah(table) for verb, table in _BUILDAH.items()},
+        "compose run": Command(Kind.RUN, "podman compose run", "podman", "compose run", "compose", Engine.PODMAN),
+        "compose exec": Command(Kind.EXEC, "podman compose exec", "podman", "compose exec", "compose", Engine.PODMAN),
         "pod create": Command(Kind.POD, "podman pod create", "podman", "pod create", "podman", Engine.PODMAN, 0),
     },
-    {"container": "", "pod": "", "image": "", "buildx": ""},
+    {**dict.fromkeys(("container", "pod", "image", "buildx"), ""), "compose": "compose"},
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
-from dropcap.carriers.compose.nodes import entries
+from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
@@ -55,18 +55,10 @@ _MAY_CONTRADICT = frozenset(
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
     {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
-    | {
-        "mem_limit",
-        "mem_reservation",
-        "mem_swappiness",
-        "memswap_limit",
-        "ports",
-        "security_opt",
-        "shm_size",
-        "stop_grace_period",
-        "volumes",
-    }
+    | {"mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size"}
+    | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
 )
+_USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -221,13 +213,19 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         from dropcap.carriers.compose.references import check_named_files
 
         check_named_files(services, scope)
-    if _HOLDS_VALUES & keys:
+    if _HOLDS_VALUES & keys or ("restart" in keys and _restarts_oddly(services)):
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
             check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
+
+
+def _restarts_oddly(services: Mapping) -> bool:
+    """Whether a service has a policy that wants a second look; most services have one, and it is a usual one."""
+    policies = [child(entry.value, "restart") for entry in entries(services).values()]
+    return any(isinstance(one, Scalar) and one.text not in _USUAL_POLICIES for one in policies)
 
 
 def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.quantities import single, size_in_bytes
 from dropcap.carriers.compose.mounts import clean_path, short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
+from dropcap.carriers.compose.quantities import single, size_in_bytes
 from dropcap.carriers.compose.references import NAMESPACES, OF_SERVICE
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence

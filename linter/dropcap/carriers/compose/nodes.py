@@ -170,7 +170,7 @@ class _Normaliser:
     def node(self, node: Node, path: Path, *, is_repeated: bool = False) -> Value:
         """Normalise a node; one that an alias repeats has no resets."""
         if isinstance(node, Scalar):
-            return node
+            return self._scalar(node, path)
         if isinstance(node, Mapping):
             return self.mapping(node, path, is_repeated=is_repeated)
         if isinstance(node, Sequence):
@@ -178,6 +178,18 @@ class _Normaliser:
         if id(node.target) not in self._done:
             self._done[id(node.target)] = self.node(node.target, path, is_repeated=not self._repeats_resets)
         return self._done[id(node.target)]
+
+    def _scalar(self, scalar: Scalar, path: Path) -> Scalar:
+        """Normalise a scalar; few have a tag or a backslash."""
+        if not scalar.tag and scalar.style != '"':
+            return scalar
+        from dropcap.carriers.compose.tagged_scalars import untagged, wrong_scalar
+
+        wrong = wrong_scalar(scalar)
+        if wrong is not None:
+            self._log.error(scalar, f"{path_text(path) or 'the document'} {wrong}")
+            return scalar
+        return untagged(scalar)
 
     def mapping(self, mapping: Mapping, path: Path, *, is_repeated: bool = False) -> Mapping:
         """Normalise a mapping."""
@@ -187,7 +199,7 @@ class _Normaliser:
             key = target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
                 if not (is_repeated and target(value).tag == RESET):
-                    is_single = type(value) is Scalar  # most are
+                    is_single = type(value) is Scalar and not value.tag and value.style != '"'  # most are
                     inner = value if is_single else self.node(value, (path, key.text), is_repeated=is_repeated)
                     found[key.text] = Entry(key, inner)
             elif isinstance(key, Scalar) and is_merge(key):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.canonical.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
@@ -184,6 +184,42 @@ def _wrong_target(path: str) -> str | None:
     return None if not path or ":" in path or "\\" in path else engine_refusals.mount_target(path)
 
 
+def _judged(value: Value, option: str) -> Iterator[tuple[Value, str]]:
+    """Give what the engine says of a single text, as of the value of an option of `docker run`."""
+    if isinstance(value, Scalar) and not value.unknown and not is_nothing(value):
+        from dropcap.docker_cli.value_refusals import value_refusal  # few services name such a value
+
+        wrong = value_refusal(option, to_string(value))
+        if wrong is not None:
+            yield value, f"is refused by Docker's engine: {wrong}"
+
+
+def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give the addresses of hosts that are none; what is wrong with the names is said elsewhere."""
+    given = [(item, text.partition("=" if "=" in text else ":")[2]) for item, text in _texts(value)]
+    for entry in entries(value).values():
+        written = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
+        given += [(one, one.text) for one in written if isinstance(one, Scalar) and not one.unknown]
+    for where, address in given:
+        if address and address != _GATEWAY:
+            from dropcap.docker_cli.value_refusals import extra_host
+
+            wrong = extra_host(f"host={address}")
+            if wrong is not None:
+                yield where, f"is refused by Docker's engine: {wrong}"
+
+
+def _limits(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give the limits that runc does not know, `libcontainer/specconv`; `as` is one that only the client refuses."""
+    for name, entry in entries(value).items():
+        from dropcap.docker_cli.value_refusals import LIMITS
+
+        if name not in LIMITS and name != "as":
+            yield entry.key, f"has a limit that the runtime does not know: {name}"
+
+
+_GATEWAY = "host-gateway"
+
 _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
@@ -192,4 +228,12 @@ _CHECKS: tuple[_Check, ...] = (
     ("environment", _variables),
     ("env_file", _variable_files),
 )
-_BY_ENGINE: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
+_BY_ENGINE: tuple[_Check, ...] = (
+    ("security_opt", _options),
+    ("volumes", _volumes),
+    ("restart", lambda value: _judged(value, "restart")),
+    ("extra_hosts", _addresses),
+    ("ulimits", _limits),
+    ("stop_signal", lambda value: _judged(value, "stop-signal")),
+    ("working_dir", lambda value: _judged(value, "workdir")),
+)

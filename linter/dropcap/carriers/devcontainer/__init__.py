@@ -11,11 +11,13 @@ Compose file it is a service of that project, with what this file adds laid over
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.devcontainer.features import FIELDS, asked_by, has_metadata
 from dropcap.carriers.devcontainer.image import base_of, dockerfile_of, read_image
 from dropcap.carriers.devcontainer.properties import (
+    VARIABLE,
     Properties,
     beside,
     first_character,
@@ -28,6 +30,7 @@ from dropcap.carriers.devcontainer.properties import (
 )
 from dropcap.carriers.devcontainer.service import ComposeService, compose_service, laid_over, service_of
 from dropcap.carriers.request import alone
+from dropcap.clients import client_names
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.jsonc import Object, Scalar, members, parse
 from dropcap.model import (
@@ -90,7 +93,12 @@ def read(source: Source, request: Request | None = None) -> Document:
     else:
         container, bases = _of_service(named, properties, request)
     failures = tuple(dict.fromkeys((*text.problems, *properties.failures)))
-    return Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
+    document = Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
+    if re.search(client_names(), source.text) is None:
+        return document
+    from dropcap.carriers.devcontainer.lifecycle import with_commands  # few start a container
+
+    return with_commands(document, properties, VARIABLE)
 
 
 def _single(properties: Properties, request: Request) -> Container | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # devcontainers/cli f683c29 src/spec-common/variableSubstitution.ts. The folders are the project's own; whatever
 # they are called, they say no more than that. Other variables come from the machine, or from who fills a template.
-_VARIABLE = re.compile(r"\$\{(?!localWorkspaceFolder|containerWorkspaceFolder|devcontainerId)[^}]*\}")
+VARIABLE = re.compile(r"\$\{(?!localWorkspaceFolder|containerWorkspaceFolder|devcontainerId)[^}]*\}")
 
 _MOUNT_KEYS = {"src": "source", "destination": "target", "dst": "target"}
 
@@ -116,7 +116,7 @@ def word(scalar: Scalar) -> Word:
 
 def written(value: str, at: Node) -> Word:
     """Make a word that stands for what is written at a node."""
-    unknown = _VARIABLE.search(value)
+    unknown = VARIABLE.search(value)
     # What is nothing but a variable can be an option or a value, and even nothing at all.
     is_all = unknown is not None and unknown[0] == value
     return Word(value, at.source, at.span, unknown[0] if unknown else None, is_all)

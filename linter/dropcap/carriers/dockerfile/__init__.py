@@ -7,7 +7,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dropcap.clients import client_names
+from dropcap.clients import client_names, verbs
 from dropcap.lang.dockerfile.checks import check
 from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused, to_instruction
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
@@ -41,8 +41,7 @@ _LIKE_A_HEREDOC = r"<<-?\s*\\?['\"]?(\w+)"
 _TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
 _MARKS = ("{{", "{%", "<%", "%%")
 _OPTION = "${templateOption:"  # in templates of development containers
-_CLIENT = r"\b{clients}[\s\\\"',]"
-_STARTS = r"\b(?:run|create|exec)\b"
+_CLIENT = r"\b{clients}(?:[-.]\w+)?[\s\\\"',]"
 
 
 def read(source: Source, _request: Request | None = None) -> Document:
@@ -121,7 +120,7 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
 def may_start_containers(text: str) -> bool:
     """Return whether build steps may start containers; few Dockerfiles name a client at all."""
     client = re.search(_CLIENT.replace("{clients}", client_names()), text)
-    return client is not None and re.search(_STARTS, text[client.end() :]) is not None
+    return client is not None and re.search(rf"\b(?:{'|'.join(verbs())})\b", text[client.end() :]) is not None
 
 
 def target(document: Document, name: str | None = None) -> Stage | None:

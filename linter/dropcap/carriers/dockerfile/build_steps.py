@@ -1,5 +1,7 @@
 """The containers that the build steps of a Dockerfile start: `RUN docker run …`, `RUN ["docker", "run", …]`.
 
+So are those that its `ENTRYPOINT` and `CMD` start, which the image's containers run with what `ENV` has set.
+
 What `ENV` sets before a step is known in it, where the file has all of its text. What `ARG` sets is the default of a
 variable: the build may be given another value.
 """
@@ -63,7 +65,23 @@ def _scripts(document: Document) -> Iterator[Script]:
                 yield from _step(document.source, step, settings.variables)
             elif instruction.trigger is None and instruction.keyword in {"ENV", "ARG"}:
                 _take(instruction, settings, escape)
+        yield from _started(document.source, stage, settings.env)
         kept[stage.number] = settings
+
+
+def _started(source: Source, stage: Stage, variables: Variables) -> Iterator[Script]:
+    """Give the script of what the stage's containers run, where the stage itself says it."""
+    last = {one.keyword: one for one in stage.instructions if one.keyword in {"ENTRYPOINT", "CMD"}}
+    entrypoint, command = last.get("ENTRYPOINT"), last.get("CMD")
+    if entrypoint is not None and command is not None and entrypoint.words is not None and command.words is not None:
+        builder = Builder(source)
+        for word in (*entrypoint.words, *command.words):
+            _add_word(builder, word)
+        yield builder.build()
+        return
+    first = entrypoint or command  # a shell's entrypoint takes no command
+    if first is not None:
+        yield from _step(source, first, variables)
 
 
 def _inherited(stage: Stage, kept: dict[int, _Settings]) -> _Settings:
@@ -104,13 +122,15 @@ def _step(source: Source, step: Instruction, variables: Variables) -> Iterator[S
         for word in step.words:
             _add_word(builder, word)
         yield builder.build()
-    elif step.body is not None:
-        names = sorted(set(re.findall(_NAME, step.body.text)) & variables.keys())
+        return
+    body = step.body if step.keyword == "RUN" else step.value.source.slice(step.value.span)
+    if body is not None:
+        names = sorted(set(re.findall(_NAME, body.text)) & variables.keys())
         for name in names:
             _add_variable(builder, name, variables[name])
         if names:
-            _add_text(builder, step.body)
-        yield builder.build() if names else Script(step.body)
+            _add_text(builder, body)
+        yield builder.build() if names else Script(body)
 
 
 def _add_text(builder: Builder, text: Source) -> None:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], "str | Absent"]
 
-_NAME = re.compile(r"\d+|[@*#?!$-]|[^\W\d]\w*")
+# Compiled where they are used: most Dockerfiles have no variable.
+_NAME = r"\d+|[@*#?!$-]|[^\W\d]\w*"
 # What stands for itself, by the character that ends the stretch it stands in.
-_PLAIN = {closing: re.compile(rf"[^\"'$\\`{closing}]+") for closing in ("", "}", "/")}
-_MODIFIERS = re.compile(r"[-+?#%/]")
-_AFTER_COLON = re.compile(r"[-+?]")
-_ALL_BUT_PATTERNS = re.compile(r"[^#%]", re.DOTALL)
+_PLAIN = {closing: rf"[^\"'$\\`{closing}]+" for closing in ("", "}", "/")}
+_MODIFIERS = r"[-+?#%/]"
+_AFTER_COLON = r"[-+?]"
+_ALL_BUT_PATTERNS = r"(?s)[^#%]"
 _STAR, _ANY = "any text", "any character"
 
 MAX_DEPTH = 20
@@ -106,7 +107,7 @@ class Expander:
         """
         if depth > MAX_DEPTH:
             raise ExpansionError(f"variables nest deeper than {MAX_DEPTH} levels")
-        text, parts, plain = self.text, list[Part](), _PLAIN[closing]
+        text, parts, plain = self.text, list[Part](), re.compile(_PLAIN[closing])
         while at < len(text) and text[at] != closing:
             character = text[at]
             if character == "$":
@@ -142,7 +143,7 @@ class Expander:
                 kept = character * (is_pattern + (not escapes))
                 part = Part(kept + text[at + 1 : at + 1 + escapes], at + 1 + escapes)
             else:
-                found = _PLAIN[""].match(text, at)
+                found = re.compile(_PLAIN[""]).match(text, at)
                 part = Part(found[0], found.end()) if found else Part(character, at + 1)
             parts.append(part)
             at = part.end
@@ -155,7 +156,7 @@ class Expander:
         text = self.text
         braced = text.startswith("{", at + 1)
         start = at + 1 + braced
-        found = _NAME.match(text, start)
+        found = re.compile(_NAME).match(text, start)
         name = found[0] if found else ""
         end = start + len(name)
         if not braced:

@@ -30,7 +30,7 @@ MAX_INSTRUCTIONS = 100_000
 """How many instructions of a file are read. An image has at most 127 layers, so that nobody builds as many."""
 
 # The blanks are Go's, which a vertical tab is not one of.
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
+_DIRECTIVE = r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*"
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 TAKES_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 
@@ -121,7 +121,7 @@ class _Reader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             text = line.text.lstrip(SPACE)
-            found = _DIRECTIVE.fullmatch(text[1:].lstrip(SPACE)) if text.startswith("#") else None
+            found = re.fullmatch(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
             name = found[1].lower() if found else ""
             if found is None or name not in _DIRECTIVES:
                 return

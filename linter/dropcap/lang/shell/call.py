@@ -10,12 +10,22 @@ from typing import TYPE_CHECKING, Protocol
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dropcap.lang.words import Word
     from dropcap.source import Source, Span
 
-__all__ = ["Answer", "Call", "Executed", "Guard", "Listener", "Redirection", "User"]
+__all__ = [
+    "Answer",
+    "Call",
+    "Executed",
+    "Guard",
+    "Listener",
+    "NameListener",
+    "Redirection",
+    "Surroundings",
+    "User",
+]
 
 
 class User(NamedTuple):
@@ -129,6 +139,24 @@ class Answer(NamedTuple):
     holds: bool | None = None
 
 
+class Surroundings(NamedTuple):
+    """What a command finds where it runs, besides its words.
+
+    Attributes:
+        folder: the folder, from the one that the script is started in; None where it is not known.
+        reason: why it is not known, to follow the word "because".
+        variables: what the script gives it of the environment, each with its value or None where that is not known.
+        path_of: gives a path that is written in the command, of which a part may not be known: by the path and that
+            part; None where the script does not say what it is.
+
+    """
+
+    folder: str | None
+    reason: str = ""
+    variables: Mapping[str, str | None] = {}
+    path_of: Callable[[str, str | None], str | None] = lambda path, unknown: path if unknown is None else None
+
+
 class Listener(Protocol):
     """Who hears the commands of a script."""
 
@@ -162,12 +190,19 @@ class NameListener(Protocol):
     def is_full(self, place: int) -> bool:
         """Return whether no more words of the command at a place are wanted."""
 
-    def hear(self, place: int, words: Sequence[Word], as_written: Callable[[str], Sequence[Word]]) -> None:
+    def hear(
+        self,
+        place: int,
+        words: Sequence[Word],
+        as_written: Callable[[str], Sequence[Word]],
+        surroundings: Callable[[], Surroundings],
+    ) -> None:
         """Take note of a command.
 
         Args:
             place: where it stands.
             words: its words.
             as_written: gives its words with no variable followed, each of them for a reason.
+            surroundings: gives what it finds where it runs, if asked before this returns.
 
         """

@@ -12,14 +12,18 @@ from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field, to_words
+from dropcap.lang.shell.folders import FOLDER_COMMANDS, FOLDER_NAMES, leave
 from dropcap.lang.shell.fragments import PieceKind, Text, known_text
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
 from dropcap.lang.shell.lexer import MOST_WORDS, to_plain_words
+from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
 from dropcap.lang.shell.streams import document_of, is_string, printed, reading, string_of
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner, without_schedules
+from dropcap.lang.shell.substituted import filled
+from dropcap.lang.shell.surroundings import surroundings_of
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import NameListener
+    from dropcap.lang.shell.inner import Inner
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
@@ -63,6 +68,7 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
     for child in node.children if node.child_count <= MOST_WORDS else ():
         if child.type == "herestring_redirect":
             document = string_of(shell, child)
+    shell.assignments = [child for child in node.children[:MOST_WORDS] if child.type == "variable_assignment"]
     found = shell.combinations(raws)
     if run.clients is None:
         from dropcap.lang.shell import exact_commands
@@ -132,7 +138,7 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     words = to_words(fields, shell.script.source, run.texts, clients.verbs)
     rest = list(unwrapped(words))
     rest[:1] = map(_on_path, rest[:1])
-    if not rest and document is not None:
+    if not rest:
         rest = list(words[next((at for at, word in enumerate(words) if word.value in CARRIERS), len(words)) :])
     if not rest or rest[0].unknown is not None:
         return
@@ -140,10 +146,10 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
     name = rest[0].value
     if name in run.functions and not any(word.value in LAUNCHERS for word in words[:at]):
         shell.call(name, [field.text for field in fields[at + 1 :]], document)
-    elif name in BUILTINS:
-        BUILTINS[name](shell, [field.text for field in fields[at:]])
+    elif name in _OWN:
+        _OWN[name](shell, [field.text for field in fields[at:]])
     elif name.rpartition("/")[2] in clients.programs:
-        _hear(shell, clients, raws, rest)
+        _hear(shell, clients, raws, rest, words[:at])
     elif name.rpartition("/")[2] in CARRIERS:
         hand_on(shell, raws, fields[at:], document)
 
@@ -166,10 +172,17 @@ def _alias(shell: Shell, name: str, field: Field) -> list[Field]:
     ]
 
 
-def _hear(shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Sequence[Word]) -> None:
+def _hear(
+    shell: Shell, clients: NameListener, raws: Sequence[Raw], words: Sequence[Word], launchers: Sequence[Word]
+) -> None:
     source = shell.script.source
     place = shell.script.home_at(words[0].span.start) if words[0].source is source else words[0].span.start
-    clients.hear(place, words, lambda reason: unwrapped(list(to_plain_words(raws, source, reason))))
+    clients.hear(
+        place,
+        words,
+        lambda reason: unwrapped(list(to_plain_words(raws, source, reason))),
+        lambda: surroundings_of(shell, launchers),
+    )
 
 
 def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
@@ -191,12 +204,13 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         run.user = User(value, "" if value else reason, word)
     run.launchers = (*run.launchers, name.rpartition("/")[2])
     reads = found.reads_input and document is not None
-    text = document if reads else found.script
+    text = document if reads else found.script and filled(shell, found.script)
     if found.is_table and text:
         text = without_schedules(text)
     left = None if reads or found.takes_input else document
 
     def handed() -> None:
+        _move(shell, name.rpartition("/")[2], texts, found)
         for one in (found.command, *found.others):
             if one:
                 run.depth += 1
@@ -211,6 +225,18 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         shell.alone(handed)
     run.user, run.launchers = before
     return not found.command and bool(text)
+
+
+def _move(shell: Shell, name: str, texts: Sequence[Text], found: Inner) -> None:
+    """Note where a command runs what it hands on on another machine, in another root or in another folder."""
+    options = {known_text(text) or "" for text in texts[1:]}
+    moves = found.sight is Sight.NONE or name in REMOTE_COMMANDS or not options.isdisjoint(_MOVING.get(name, ()))
+    if moves and shell.run.listener is None:
+        leave(shell, f"{name} runs it in another folder")
+
+
+_LOGIN = ("-", "-l", "--login", "-i", "-il", "-li")
+_MOVING = {**dict.fromkeys(("su", "runuser", "sudo", "doas"), _LOGIN), "find": ("-execdir", "-okdir")}
 
 
 def follow_script(
@@ -265,7 +291,8 @@ def _script_of(shell: Shell, text: Text, sight: Sight = Sight.ALL) -> Shell | No
     except UnreadableError:
         run.give_up()
         return None
-    scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, run.exported if sight is Sight.EXPORTED else ())
+    exported = run.exported if sight is Sight.EXPORTED else ()
+    scope = shell.scope if sight is Sight.ALL else Scope(shell.scope, (*exported, *FOLDER_NAMES))
     return Shell(script, scope, run, run.places(script.data), taken)
 
 
@@ -369,4 +396,5 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
         shell.run.printed = before
 
 
-_NOTABLE = frozenset({*BUILTINS, *CARRIERS, *LAUNCHERS, ":"})
+_OWN = {**BUILTINS, **FOLDER_COMMANDS}
+_NOTABLE = frozenset({*_OWN, *CARRIERS, *LAUNCHERS, ":"})

@@ -80,6 +80,8 @@ class Shell:
         """What commands read that stand, alone or in a list or a group, before a here-document: by their place."""
         self.input_number = 0
         """Another number for other documents."""
+        self.assignments: Sequence[tree_sitter.Node] = ()
+        """Those that stand before the command that is followed: `NAME=value docker run`."""
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
@@ -195,6 +197,8 @@ class Shell:
             blanks = len(self.text(node)) - len(self.text(node).lstrip())
             self.outputs[node.start_byte + blanks] = self.run.handlers.exact_printed(self, node)
         else:
+            if self.run.listener is None and node.type != "subshell":
+                self.run.handlers.remember(self, node)
             self.alone(lambda: self.statements(node))
         self.limit = before
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
 
-__all__ = ["LAUNCHERS", "Launch", "Launcher", "launch", "unwrapped"]
+__all__ = ["LAUNCHERS", "Launch", "Launcher", "launch", "moves", "unwrapped"]
 
 # A tree that had to be recovered takes these for programs.
 _RESERVED = frozenset({"!", "{", "do", "elif", "else", "if", "then", "until", "while"})
@@ -31,6 +31,7 @@ class Launcher(NamedTuple):
         default: as whom it runs where it does not say; empty for whoever runs the launcher.
         is_builtin: whether the shell does it itself.
         program: the option that names the program, where the words behind the options are its arguments.
+        moves: the options with which the command runs in another folder; an empty name where it always does.
 
     """
 
@@ -43,6 +44,7 @@ class Launcher(NamedTuple):
     default: str = ""
     is_builtin: bool = False
     program: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
 
 
 _SUDO_NAMES = (
@@ -62,37 +64,42 @@ _UNIT_NAMES = (
 )
 _CHRT_NAMES = ("sched-deadline", "sched-period", "sched-runtime")
 _NUMA_NAMES = ("cpunodebind", "file", "interleave", "length", "membind", "physcpubind", "preferred", "shm", "weighted")
-_WSL = Launcher("du", ("cd", "distribution", "shell-type", "user"), user=("u", "user"))
+_WSL = Launcher("du", ("cd", "distribution", "shell-type", "user"), user=("u", "user"), moves=("",))
 _FIRST = Launcher(positional=1, user=(0,))
 LAUNCHERS: Mapping[str, Launcher] = {
     "builtin": Launcher(is_builtin=True),
     "busybox": Launcher(),
+    **dict.fromkeys(("caffeinate", "distrobox-host-exec", "host-spawn"), Launcher("tw")),
     "catatonit": Launcher(),
     "catchsegv": Launcher(),
     "cgexec": Launcher("g"),
-    "chpst": Launcher("/CLUbcdeflmnoprtu", user=("u",)),
+    "cpulimit": Launcher("ceilp", ("exe", "limit", "path", "pid")),
+    "cross-env": Launcher(sets=True),
+    "chpst": Launcher("/CLUbcdeflmnoprtu", user=("u",), moves=("/", "C")),
     "choom": Launcher("np", ("adjust", "pid")),
     "chronic": Launcher(),
     "chrt": Launcher("DPT", _CHRT_NAMES, positional=1, prints=("m", "max", "p", "pid")),
     "command": Launcher(prints=("v", "V"), is_builtin=True),
     "coproc": Launcher(is_builtin=True),
-    "daemonize": Launcher("EceloLpu", user=("u",)),
+    "daemonize": Launcher("EceloLpu", user=("u",), moves=("",)),
     "dbus-run-session": Launcher(names=("config-file", "dbus-daemon")),
     "doas": Launcher("uC", user=("u",), default="root", prints=("L", "s")),
     "dumb-init": Launcher("r", ("rewrite",)),
-    "env": Launcher("uC", ("unset", "chdir"), sets=True, prints=("S",)),
+    "env": Launcher("uC", ("unset", "chdir"), sets=True, prints=("S",), moves=("C", "chdir")),
     "exec": Launcher("a", is_builtin=True),
+    "faketime": Launcher("fp", positional=1),
     "fakeroot": Launcher("bils", ("faked", "lib")),
     "firejail": Launcher(),
+    "flatpak-spawn": Launcher(),
     "gosu": _FIRST,
     "ionice": Launcher("cn", ("class", "classdata"), prints=("p", "P", "u")),
-    "lima": Launcher(),
+    "lima": Launcher(moves=("",)),
     **dict.fromkeys(("linux32", "linux64", "proxychains", "proxychains4", "torsocks"), Launcher("f")),
     "ltrace": Launcher("AaDeFlnopsuwx", user=("u",)),
     "nice": Launcher("n", ("adjustment",)),
     "nohup": Launcher(),
     "numactl": Launcher("CNMPSifhlmptw", _NUMA_NAMES, prints=("H", "hardware", "s", "show")),
-    "pkexec": Launcher(names=("user",), default="root", user=("user",)),
+    "pkexec": Launcher(names=("user",), default="root", user=("user",), moves=("",)),
     "prlimit": Launcher(prints=("p", "pid")),
     "rlwrap": Launcher("ACDFHPSTabefgIlmpqst"),
     "runcon": Launcher("lrtu", ("level", "range", "role", "type", "user"), prints=("help",)),
@@ -109,13 +116,21 @@ LAUNCHERS: Mapping[str, Launcher] = {
         user=("c", "chuid"),
         program=("startas", "a", "exec", "x"),
         prints=("K", "T", "H", "stop", "status", "help"),
+        moves=("d", "chdir", "r", "chroot"),
     ),
     "stdbuf": Launcher("ioe", ("input", "output", "error")),
     "strace": Launcher("EIOPSUXabeopsu", ("attach", "env", "output", "trace", "user"), user=("u", "user")),
     "su-exec": _FIRST,
-    "sudo": Launcher("CDRTUghprtu", _SUDO_NAMES, sets=True, prints=("e", "l", "v"), user=("u", "user"), default="root"),
+    "sudo": Launcher(
+        *("CDRTUghprtu", _SUDO_NAMES),
+        sets=True,
+        prints=("e", "l", "v"),
+        user=("u", "user"),
+        default="root",
+        moves=("D", "R", "chdir", "chroot", "i", "login"),
+    ),
     "systemd-inhibit": Launcher(names=("mode", "what", "who", "why"), prints=("list",)),
-    "systemd-run": Launcher("upEMH", _UNIT_NAMES, user=("uid",)),
+    "systemd-run": Launcher("upEMH", _UNIT_NAMES, user=("uid",), moves=("",)),
     "taskset": Launcher(positional=1, prints=("p", "pid")),
     "time": Launcher("fo", ("format", "output")),
     "timeout": Launcher("ks", ("kill-after", "signal"), positional=1),
@@ -142,6 +157,7 @@ class Launch(NamedTuple):
         end: the index behind the launcher's own words, where `NAME=value` may stand.
         user: as whom the command runs; None for whoever runs the launcher.
         program: the index of the word that names the program, where that is an option's value.
+        moves: whether it runs it in another folder.
 
     """
 
@@ -151,6 +167,7 @@ class Launch(NamedTuple):
     end: int
     user: User | None = None
     program: int | None = None
+    moves: bool = False
 
 
 def launch(words: Sequence[Word], at: int = 0) -> Launch | None:
@@ -170,7 +187,8 @@ def launch(words: Sequence[Word], at: int = 0) -> Launch | None:
     given += [behind + wanted for wanted in launcher.user if isinstance(wanted, int) and behind + wanted < len(words)]
     user = _user(words[given[0]]) if given else User(launcher.default, "", word) if launcher.default else None
     programs = [index for wanted in launcher.program for option, index in options if option == wanted]
-    return Launch(name, launcher, start, behind, user, programs[0] if programs else None)
+    moves = "" in launcher.moves or any(option in launcher.moves for option, _ in options)
+    return Launch(name, launcher, start, behind, user, programs[0] if programs else None, moves)
 
 
 def _user(word: Word) -> User:
@@ -232,3 +250,19 @@ def unwrapped(words: Sequence[Word]) -> Sequence[Word]:
             return [words[found.program], *words[found.start :]]
         at = found.start
     return ()
+
+
+def moves(words: Sequence[Word]) -> bool:
+    """Return whether one of the launchers that some words begin with runs its command in another folder."""
+    at = 0
+    while at < len(words):
+        found = None if words[at].value == words[at].unknown else launch(words, at)
+        if found is not None and found.moves:
+            return True
+        if found is None:
+            at += 1
+        elif found.start is None:
+            return False
+        else:
+            at = found.start
+    return False

@@ -14,6 +14,8 @@ from dropcap.lang.shell.launchers import unwrapped
 from dropcap.lang.shell.run_state import Handlers, Run
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
+from dropcap.lang.shell.substituted import remember
+from dropcap.lang.shell.surroundings import NOWHERE
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -181,7 +183,8 @@ def follow_all(shell: Shell) -> None:
             continue
         words = unwrapped(script.words(start, limit))
         if words and words[0].unknown is None and words[0].value.rpartition("/")[2] in clients.programs:
-            clients.hear(script.home_at(words[0].span.start), words, lambda _, words=words: words)  # type: ignore[misc]  # bound now
+            place = script.home_at(words[0].span.start)
+            clients.hear(place, words, lambda _, words=words: words, lambda: NOWHERE)  # type: ignore[misc]  # bound now
 
 
 _STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
@@ -218,6 +221,7 @@ _HANDLERS = Handlers(
     redirected=commands.redirected,
     pipeline=commands.pipeline,
     hand_on=commands.hand_on,
+    remember=remember,
     whole=follow_all,
     ask=_not_heard,
     exact_sequence=_not_heard,

@@ -68,6 +68,19 @@ def _behind(  # all by which such programs differ
     return read
 
 
+def _dashed(*verbs: str) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program that runs what stands behind `--`, where one of its verbs stands before it."""
+
+    def read(words: Words) -> Inner | None:
+        values = [value(word) for word in words]
+        at = values.index("--") if "--" in values else None
+        if at is None or (verbs and not set(verbs) & set(values[1:at])) or at + 1 == len(words):
+            return None
+        return Inner(command=tuple(words[at + 1 :]))
+
+    return read
+
+
 def _vagrant(words: Words) -> Inner | None:
     options, others = option_values(words, "cp", ("command", "plain"))
     if not others or value(others[0]) != "ssh":
@@ -93,6 +106,8 @@ _UNSHARE_NAMES = (
 )
 REMOTE_COMMANDS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(("incus", "lxc"), _behind("", ("cwd", "env", "group", "mode", "project", "user"), 1, "exec")),
+    **dict.fromkeys(("kubectl", "microk8s.kubectl", "oc"), _dashed("exec", "run", "rsh", "debug")),
+    **dict.fromkeys(("distrobox", "distrobox-enter", "mosh", "pct"), _dashed()),
     "arch-chroot": _behind("u", (), 1),
     "autossh": _ssh(_OF_SSH + "M"),
     "chroot": _behind("", ("groups", "userspec"), 1),
@@ -106,7 +121,10 @@ REMOTE_COMMANDS: dict[str, Callable[[Words], Inner | None]] = {
     "minikube": _behind("np", ("node", "profile"), 0, "ssh", is_script=True),
     "multipass": _behind("d", ("working-directory",), 1, "exec"),
     "nsenter": _behind("GNSt", _NSENTER_NAMES, attached="CTUimnpruw"),
+    **dict.fromkeys(("clush", "pdsh", "pssh", "parallel-ssh"), _behind("AHOUefghiloptuwx", is_script=True)),
+    "rsh": _ssh("l"),
     "ssh": _ssh(_OF_SSH),
+    "toolbox": _behind("cdr", ("container", "distro", "release"), 0, "run"),
     "unshare": _behind("GRSlw", _UNSHARE_NAMES),
     "vagrant": _vagrant,
 }

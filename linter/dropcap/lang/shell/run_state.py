@@ -41,6 +41,7 @@ class Handlers(NamedTuple):
         redirected: follows a statement with redirections.
         pipeline: follows the parts of a pipeline.
         hand_on: follows what a command hands to another program.
+        remember: keeps what a substituted command prints.
         whole: follows a script, and what its statements do not lead to.
         ask: asks the listener about a condition.
         exact_sequence: follows statements in their order.
@@ -56,6 +57,7 @@ class Handlers(NamedTuple):
     redirected: Callable[[Any, tree_sitter.Node], None]
     pipeline: Callable[[Any, Sequence[tree_sitter.Node], Text | None], None]
     hand_on: Callable[[Any, Any, Any, Text | None], bool]
+    remember: Callable[[Any, tree_sitter.Node], None]
     whole: Callable[[Any], None]
     ask: Callable[[Any, Sequence[Word]], Answer | None]
     exact_sequence: Callable[[Any, Sequence[tree_sitter.Node]], None]
@@ -123,13 +125,14 @@ class Run:
         self.inputs: dict[int, Text] = {}
         """What functions read, by the node of their body: `f() { …; } <<E`."""
         self._numbers: dict[object, int] = {}
-        self.called: set[str] = set()
-        self.calling: list[str] = []
+        self.called, self.calling = set[str](), list[str]()
         self.aliases: dict[str, Text] = {}
         self.exported: dict[str, None] = {}
         self.version = 0
         """Another number for other functions, aliases or exported names."""
         self._versions = 0
+        self.substituted: dict[int | None, Text] = {}
+        """What substituted commands print, by their places."""
         self.cuts = 0
         """How often something was not followed: too deep, too long, or a function within itself."""
         self.is_closed = False

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import tree_sitter
-import tree_sitter_bash
 
+from dropcap.fast_start import bash_binding
 from dropcap.lang.shell.depth import MOST_ERRORS, TOO_BROKEN
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _EXPANSIONS = frozenset(
     {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
 )
-_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+_LANGUAGE = tree_sitter.Language(bash_binding().language())
 # Compiling it takes longer than parsing a short script.
 _COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
@@ -37,9 +37,9 @@ _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
 _LINE_IN_BACKSLASH = rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)"
 _CHUNK = 1024
-_BLOCK = 1 << 16
-# No text of this size takes long, however broken it is. A parser that asks for blocks never gives their memory back
-# (tree-sitter 0.26.1): a process that reads scripts for days would grow.
+# No text of this size takes long, however broken it is. A parser that asks for blocks never gives them back
+# (tree-sitter 0.26.1): a process that reads scripts for days would grow. So blocks are small, and made once.
+_BLOCK = 1024
 _SMALL = 2048
 
 
@@ -89,8 +89,13 @@ class Script:
             errors += has_error
             return errors > MOST_ERRORS
 
+        blocks: dict[int, bytes] = {}
+
         def read(start: int, _: object) -> bytes:
-            return self.data[start : start + _BLOCK]
+            block = blocks.get(start)
+            if block is None:  # the parser comes back to where a broken text may go on, again and again
+                block = blocks[start] = self.data[start : (start // _BLOCK + 1) * _BLOCK]
+            return block
 
         parser = tree_sitter.Parser(_LANGUAGE)
         if len(self.data) <= _SMALL:

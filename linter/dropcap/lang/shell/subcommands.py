@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
 from dropcap.lang.shell.inner import Inner, Sight
 from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
-from dropcap.lang.shell.subcommand_words import joined, marked, operands, option_values, value
+from dropcap.lang.shell.subcommand_words import after, joined, marked, operands, option_values, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,8 @@ def _shell(words: Words) -> Inner | None:
             at += 1
     if is_command:
         return Inner(words[at], arguments=tuple(words[at + 2 :])) if at < len(words) else None
+    if at < len(words) and words[at] and words[at][0].text.startswith("<("):
+        return Inner(words[at], arguments=tuple(words[at + 1 :]))
     reads = at >= len(words) or value(words[at]) in _STDIN or any(value(word) == "-s" for word in words)
     return Inner(reads_input=True) if reads else None
 
@@ -53,6 +55,8 @@ def _eval(words: Words) -> Inner | None:
 
 
 def _source(words: Words) -> Inner | None:
+    if len(words) > 1 and words[1] and words[1][0].text.startswith("<("):
+        return Inner(words[1], sight=Sight.ALL)
     return Inner(sight=Sight.ALL, reads_input=True) if len(words) > 1 and value(words[1]) in _STDIN else None
 
 
@@ -109,6 +113,32 @@ def _sudo(words: Words) -> Inner | None:
     opens = not options.keys().isdisjoint({"i", "login", "s", "shell"})
     user = options.get("u") or options.get("user") or _ROOT
     return Inner(reads_input=True, user=user) if opens else None
+
+
+def _env(words: Words) -> Inner | None:
+    """`env -S 'NAME=value program words' words`: a text is split as a shell would split it, and words follow it."""
+    for at, word in enumerate(words[1:], 1):
+        written = value(word)
+        match = re.match(r"-[0iv]*S|--split-string(?:=|\Z)", written)
+        if match is not None:
+            script = after(word, match.end())
+            behind = words[at + 1 :]
+            texts = [script, *behind] if script else list(behind)
+            return Inner(joined(texts)) if texts else None
+        is_value = value(words[at - 1]) in {"-u", "-C", "--unset", "--chdir"}
+        if not is_value and not written.startswith("-") and "=" not in written:
+            return None
+    return None
+
+
+def _several(letters: str) -> Callable[[Words], Inner | None]:
+    """Make the reading of a program each of whose words is a script."""
+
+    def read(words: Words) -> Inner | None:
+        found = words[operands(words, 1, letters) :]
+        return Inner(joined(found, "\n")) if found else None
+
+    return read
 
 
 def _xargs(words: Words) -> Inner | None:
@@ -259,7 +289,7 @@ def _option(*options: str) -> Callable[[Words], Inner | None]:
 
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **REMOTE_COMMANDS,
-    **dict.fromkeys(SHELLS, _shell),
+    **dict.fromkeys((*SHELLS, "fish"), _shell),
     **dict.fromkeys((".", "source"), _source),
     **dict.fromkeys(("at", "batch"), _at),
     **dict.fromkeys(("doas", "sudo"), _sudo),
@@ -267,11 +297,16 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(("newgrp", "sg"), _sg),
     **dict.fromkeys(("parallel", "sem"), _parallel),
     **dict.fromkeys(("runuser", "su"), _su),
+    "ansible": _option("-a", "--args"),
+    "concurrently": _several("cnps"),
     "crontab": _crontab,
+    "env": _env,
     "eval": _eval,
     "find": _find("-exec", "-execdir", "-ok", "-okdir"),
     "flock": _flock,
+    "hyperfine": _several("CLMPSmprw"),
     "nix-shell": _option("--run", "--command"),
+    "npx": _option("-c", "--call"),
     "script": _script,
     "tmux": _tmux,
     "trap": _trap,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dropcap.fast_start import put_off_yaml
 from dropcap.lang.yaml.events import event_getter, pure_event_getter
 from dropcap.lang.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
 from dropcap.model import Failure, UnreadableError
@@ -83,6 +84,7 @@ def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
     if text.count("\n%") > MAX_DIRECTIVES:
         message = f"more than {MAX_DIRECTIVES} lines start with %"
         raise _refusal(source, text.find("\n%") + 1, message)
+    put_off_yaml()
     from ruamel.yaml.error import YAMLError
 
     try:

@@ -11,11 +11,11 @@ import math
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from dropcap.carriers.compose.canonical.quantities import duration, nanoseconds, signed_size_in_bytes, single
 from dropcap.carriers.compose.canonical.tree import Leaf
 from dropcap.carriers.compose.field_table import LIST
 from dropcap.carriers.compose.interpolate import Use
 from dropcap.carriers.compose.nodes import entries, is_nothing, items
+from dropcap.carriers.compose.quantities import duration, nanoseconds, signed_size_in_bytes, single
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
