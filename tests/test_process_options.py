@@ -352,3 +352,10 @@ def test_a_container_of_a_workflow() -> None:
     text = "jobs: {a: {container: {image: x, env: {A: b, C: '${{ secrets.X }}'}, options: -w /srv}, steps: [{run: x}]}}"
     found = options(workflow.read(Source("a.yml", text)).containers[0])
     assert texts(found.environment) == ["A=b", "C"]
+
+
+def test_the_values_of_variables_and_the_words_of_checks_are_in_no_trace() -> None:
+    container = script.read(Source("run.sh", "docker run -e A=hunter2 --health-cmd 'x hunter2' y\n")).containers[0]
+    assert options(container).environment[0].value == "A=hunter2"
+    assert "hunter2" not in repr(container)
+    assert "(A)" in repr(options(container))

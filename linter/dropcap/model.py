@@ -331,6 +331,11 @@ class ProcessOptions(NamedTuple):
     texts: tuple[tuple[str, str | Source], ...] = ()
     unknowns: tuple[Unknown, ...] = ()
 
+    def __repr__(self) -> str:
+        """Name the variables and never their values, nor the words of commands: they may be secrets."""
+        names = ", ".join(one.value.partition("=")[0] for one in self.environment)
+        return f"ProcessOptions({names}{', and more' if self.has_more else ''})"
+
 
 class ServiceCall(NamedTuple):
     """What a command line says of the Compose project that its service belongs to.
