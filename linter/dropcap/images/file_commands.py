@@ -1,0 +1,336 @@
+"""What the usual commands do to files, by their words: the same in a build and at a start.
+
+Sources: the manual pages of GNU coreutils and findutils, and of busybox; where the two differ, GNU's.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dropcap.images.account_commands import ACCOUNT_COMMANDS
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.model import Located
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dropcap.lang.words import Word
+
+__all__ = ["effects_of"]
+
+
+class _Given(NamedTuple):
+    """The words of a command: its options by letter or name, and its operands."""
+
+    options: dict[str, Word | None]
+    operands: list[Word]
+    folder: str | None
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.options for name in names)
+
+    def value(self, *names: str) -> Word | None:
+        return next((self.options[name] for name in names if name in self.options), None)
+
+    def path(self, word: Word) -> str | None:
+        """Return an absolute path; None where it is not known, as of a pattern of the shell."""
+        return _absolute(word, self.folder)
+
+
+def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | None:
+    """Return what a command does to files and accounts, in its order; None where it is none that is known.
+
+    Args:
+        words: the command, as its program gets it.
+        folder: the folder that it runs in; None where that is not known.
+
+    """
+    word = words[0]
+    name = word.value.rpartition("/")[2] if word.unknown is None else ""
+    if name == "find":  # its tests look like options
+        return list(_find(words[1:], folder))
+    if name in ACCOUNT_COMMANDS:
+        return list(ACCOUNT_COMMANDS[name](words))
+    found = _COMMANDS.get(name)
+    if found is None:
+        return None
+    letters, names, read = found
+    given = _take_apart(words, letters, names, folder)
+    return list(read(word, given))
+
+
+def _absolute(word: Word, folder: str | None) -> str | None:
+    value = word.value
+    if word.unknown is not None or value.startswith("~") or not value:
+        return None
+    if not value.startswith("/"):
+        if folder is None:
+            return None
+        value = posixpath.join(folder, value)
+    return "/" + posixpath.normpath(value).lstrip("/")
+
+
+def _take_apart(words: Sequence[Word], letters: str, names: Sequence[str], folder: str | None) -> _Given:
+    """Tell options from operands; `letters` and `names` are the options that take a value."""
+    options: dict[str, Word | None] = {}
+    operands: list[Word] = []
+    at, is_over = 1, False
+    while at < len(words):
+        word, at = words[at], at + 1
+        value = word.value
+        if is_over or word.unknown == value or not value.startswith("-") or value == "-":
+            operands.append(word)
+        elif value == "--":
+            is_over = True
+        elif value.startswith("--"):
+            name, equals, text = value[2:].partition("=")
+            if equals:
+                options[name] = word._replace(value=text)
+            elif name in names and at < len(words):
+                options[name], at = words[at], at + 1
+            else:
+                options[name] = None
+        else:
+            at = _take_letters(words, value, letters, options, at)
+    return _Given(options, operands, folder)
+
+
+def _take_letters(words: Sequence[Word], value: str, letters: str, options: dict[str, Word | None], at: int) -> int:
+    for index, letter in enumerate(value[1:], 2):
+        if letter not in letters:
+            options[letter] = None
+            continue
+        if index < len(value):
+            options[letter] = words[at - 1]._replace(value=value[index:])
+        elif at < len(words):
+            options[letter], at = words[at], at + 1
+        break
+    return at
+
+
+def _place(word: Word) -> Located[str]:
+    return Located(word.value, word.source, word.span)
+
+
+def _text(word: Word | None) -> str:
+    """Return a word's text; empty where it is not known."""
+    return word.value if word is not None and word.unknown is None else ""
+
+
+def _owner(word: Word) -> tuple[str | None, str | None]:
+    """Return the user and the group of `user:group`, `user`, `:group`, `user.group`; empty where it is not known."""
+    if word.unknown is not None:
+        before, colon, _ = word.value.partition(":")
+        is_user_known = colon and len(before) < word.known_length
+        return (before or None) if is_user_known else "", "" if colon else None
+    user, colon, group = word.value.partition(":")
+    if colon and user and not group:
+        return user, user  # the user's own group, which mostly has the name
+    return user or None, group or None if colon else None
+
+
+def _chown(_: Word, given: _Given) -> Iterator[Effect]:
+    operands = given.operands
+    reference = given.has("reference")
+    if len(operands) < (1 if reference else 2):
+        return
+    owner, group = ("", "") if reference else _owner(operands[0])
+    only = _text(given.value("from")).partition(":")[0]
+    for word in operands if reference else operands[1:]:
+        yield Effect(
+            EffectKind.GIVE,
+            _place(word),
+            path=given.path(word),
+            owner=owner,
+            group=group,
+            is_deep=given.has("R", "recursive"),
+            only_from=only,
+            ignores_link=given.has("h", "no-dereference"),
+        )
+
+
+def _chgrp(word: Word, given: _Given) -> Iterator[Effect]:
+    for effect in _chown(word, given):
+        yield effect._replace(owner=None, group=effect.owner)
+
+
+def _chmod(_: Word, given: _Given) -> Iterator[Effect]:
+    letters = [name for name in given.options if name in {"r", "w", "x", "X", "s", "t"}]
+    operands = given.operands
+    if letters:  # `chmod -x file`
+        mode = f"-{''.join(letters)}"
+    elif given.has("reference"):
+        mode = "?"
+    elif operands:
+        mode, operands = _text(operands[0]) or "?", operands[1:]
+    else:
+        return
+    for word in operands:
+        path = given.path(word)
+        yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode, is_deep=given.has("R", "recursive"))
+
+
+def _mkdir(_: Word, given: _Given) -> Iterator[Effect]:
+    is_gentle = given.has("p", "parents")
+    for word in given.operands:
+        yield Effect(
+            EffectKind.MAKE_FOLDER,
+            _place(word),
+            path=given.path(word),
+            mode=_text(given.value("m", "mode")),
+            with_parents=is_gentle,
+            is_gentle=is_gentle,
+        )
+
+
+def _install(_: Word, given: _Given) -> Iterator[Effect]:
+    owner, group = given.value("o", "owner"), given.value("g", "group")
+    users = _text(owner) if owner is not None else None
+    groups = _text(group) if group is not None else None
+    mode = _text(given.value("m", "mode")) or "00755"  # by itself it sets all twelve bits
+    if given.has("d", "directory"):
+        for word in given.operands:
+            path = given.path(word)
+            yield Effect(EffectKind.MAKE_FOLDER, _place(word), path=path, with_parents=True, is_gentle=True)
+            yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode)
+            if users is not None or groups is not None:
+                yield Effect(EffectKind.GIVE, _place(word), path=path, owner=users, group=groups)
+        return
+    for effect in _into(given, EffectKind.COPY):
+        yield effect
+        target = effect.target
+        yield Effect(EffectKind.MODE, effect.where, path=target, mode=mode)
+        if users is not None or groups is not None:
+            yield Effect(EffectKind.GIVE, effect.where, path=target, owner=users, group=groups)
+
+
+def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:
+    """Give the sources and targets of `cp`, `mv`, `ln` and `install`."""
+    operands = list(given.operands)
+    folder_word = given.value("t", "target-directory")
+    if folder_word is None:
+        if len(operands) < 2:  # noqa: PLR2004  # a source and a target
+            return
+        folder_word = operands.pop()
+    target = given.path(folder_word)
+    is_folder = len(operands) > 1 or folder_word.value.endswith(("/", "/.")) or given.has("t", "target-directory")
+    is_folder = is_folder and not given.has("T", "no-target-directory")
+    for word in operands:
+        path = given.path(word)
+        end = None if target is None else target
+        if end is not None and is_folder:
+            end = None if path is None else posixpath.join(end, posixpath.basename(path))
+        yield Effect(kind, _place(word), path=path, target=end)
+
+
+def _cp(_: Word, given: _Given) -> Iterator[Effect]:
+    for effect in _into(given, EffectKind.COPY):
+        yield effect._replace(
+            is_deep=given.has("r", "R", "a", "recursive", "archive"),
+            is_kept=given.has("a", "p", "archive", "preserve"),
+            is_gentle=given.has("n", "no-clobber"),
+        )
+
+
+def _mv(_: Word, given: _Given) -> Iterator[Effect]:
+    yield from _into(given, EffectKind.MOVE)
+
+
+def _ln(_: Word, given: _Given) -> Iterator[Effect]:
+    is_soft = given.has("s", "symbolic")
+    for effect, word in zip(_into(given, EffectKind.LINK), given.operands, strict=False):
+        text = word.value if is_soft and word.unknown is None else effect.path
+        yield effect._replace(path=text, is_hard=not is_soft, is_gentle=given.has("f", "force"))
+
+
+def _rm(_: Word, given: _Given) -> Iterator[Effect]:
+    for word in given.operands:
+        is_deep = given.has("r", "R", "recursive")
+        yield Effect(EffectKind.REMOVE, _place(word), path=given.path(word), is_deep=is_deep)
+
+
+def _each(kind: EffectKind) -> Callable[[Word, _Given], Iterator[Effect]]:
+    def read(_: Word, given: _Given) -> Iterator[Effect]:
+        for word in given.operands:
+            yield Effect(kind, _place(word), path=given.path(word))
+
+    return read
+
+
+def _tee(_: Word, given: _Given) -> Iterator[Effect]:
+    kind = EffectKind.APPEND if given.has("a", "append") else EffectKind.MAKE_FILE
+    for word in given.operands:
+        yield Effect(kind, _place(word), path=given.path(word))
+
+
+def _mknod(_: Word, given: _Given) -> Iterator[Effect]:
+    if given.operands:
+        word = given.operands[0]
+        kind = given.operands[1].value if len(given.operands) > 1 else ""
+        made = EffectKind.MAKE_FILE if kind == "p" else EffectKind.MAKE_DEVICE
+        yield Effect(made, _place(word), path=given.path(word), mode=_text(given.value("m", "mode")))
+
+
+def _sed(_: Word, given: _Given) -> Iterator[Effect]:
+    """`sed -i` writes a new file beside the old one, gives it the old one's owner and mode, and renames it."""
+    is_in_place = given.has("i", "in-place")
+    operands = given.operands if given.has("e", "f", "expression", "file") else given.operands[1:]
+    for word in operands:
+        path = given.path(word)
+        if is_in_place:
+            yield Effect(EffectKind.COPY, _place(word), path=path, target=path, is_kept=True)
+        else:
+            yield Effect(EffectKind.READ, _place(word), path=path)
+
+
+_FIND_OWNERS = frozenset({"-user", "-uid"})
+
+
+def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
+    """Read `find PATH … -exec chown OWNER {} +`; what else it runs is heard as a command of its own."""
+    paths = []
+    for one in words:
+        if one.value.startswith(("-", "(", "!", "\\")):
+            break
+        paths.append(one)
+    values = [one.value for one in words]
+    only = ""
+    for at, value in enumerate(values[:-1]):
+        if value in _FIND_OWNERS:
+            is_negated = at > 0 and values[at - 1] in {"!", "-not"}
+            only = ("!" if is_negated else "") + values[at + 1]
+    starts = [at for at, value in enumerate(values) if value in {"-exec", "-execdir", "-ok"}]
+    for path in paths:
+        yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=True)
+        for start in starts:
+            end = next((at for at in range(start, len(values)) if values[at] in {";", "+"}), len(values))
+            inner = words[start + 1 : end]
+            filled = [path._replace(span=one.span, source=one.source) if one.value == "{}" else one for one in inner]
+            for effect in effects_of(filled, folder) or () if filled else ():
+                yield effect._replace(is_deep=True, only_from=only or effect.only_from)
+        if "-delete" in values:
+            yield Effect(
+                EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
+            )
+
+
+_COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
+    "chgrp": ("", ("reference",), _chgrp),
+    "chmod": ("", ("reference",), _chmod),
+    "chown": ("", ("from", "reference"), _chown),
+    "cp": ("tS", ("target-directory", "suffix"), _cp),
+    "install": ("gmotS", ("group", "mode", "owner", "target-directory", "suffix"), _install),
+    "ln": ("tS", ("target-directory", "suffix"), _ln),
+    "mkdir": ("m", ("mode",), _mkdir),
+    "mknod": ("m", ("mode",), _mknod),
+    "mv": ("tS", ("target-directory", "suffix"), _mv),
+    "rm": ("", (), _rm),
+    "rmdir": ("", (), _rm),
+    "sed": ("ef", ("expression", "file"), _sed),
+    "tee": ("", (), _tee),
+    "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
+    "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
+}
+"""By name: the letters and the names of the options that take a value, and who reads the rest."""

@@ -1,0 +1,371 @@
+"""Follows what a container starts, command by command, nothing being run, and keeps what asks for a capability.
+
+It hears the shell's evaluator: scripts of the image are followed into, what the container itself decides is answered,
+what is done to files is done to a picture of them, and what programs ask for is held against it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.facts import ABSENT, File, UnknownFact
+from dropcap.images.file_commands import effects_of
+from dropcap.lang.shell.call import Answer, Executed, User
+from dropcap.lang.shell.launchers import launch
+from dropcap.lang.shell.program import Setting, follow_command
+from dropcap.lang.shell.shebang import is_shell_script
+from dropcap.lang.shell.subcommands import SHELLS
+from dropcap.lang.words import reason_of
+from dropcap.model import Located
+from dropcap.namedtuple import NamedTuple
+from dropcap.needs import conditions
+from dropcap.needs.credentials import Credentials, credentials
+from dropcap.needs.demands import Situation, judge
+from dropcap.needs.file_demands import file_demands
+from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.permissions import resolved
+from dropcap.needs.programs import ProgramContext, demands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.shell.call import Call
+    from dropcap.lang.words import Word
+    from dropcap.needs.demands import Verdict
+    from dropcap.needs.programs import Asked
+    from dropcap.source import Source
+
+__all__ = ["Found", "Start", "follow"]
+
+_LONGEST_CONDITION = 60
+_MOST_RUNS = 100
+
+
+class Start(NamedTuple):
+    """One command that an engine starts in a container, and what it is held against.
+
+    Attributes:
+        words: the command.
+        user: as whom it runs, as `USER` takes it; None where nobody knows.
+        where: the place that says so; None where nothing does.
+        environment: the variables.
+        has_more: whether there are variables that are not seen.
+        folder: where it starts; None where nobody knows.
+        phase: when it runs.
+        first_free_port: the lowest port that needs no capability; None where nobody knows.
+        why_port: why that is so.
+
+    """
+
+    words: Sequence[Word]
+    user: str | None
+    where: Located[Any] | None
+    environment: Mapping[str, Word]
+    has_more: bool
+    folder: str | None
+    phase: Phase
+    first_free_port: int | None
+    why_port: str
+
+
+class Found(NamedTuple):
+    """What following a command found.
+
+    Attributes:
+        needs: each capability that something asks for, as often as that is.
+        unknown: what is not known and could add one.
+        today: what fails already, whatever is added.
+
+    """
+
+    needs: tuple[Need, ...]
+    unknown: tuple[UnknownNeed, ...]
+    today: tuple[Evidence, ...]
+
+
+def follow(start: Start, tree: FileTree) -> Found:
+    """Follow a command; the picture of the files is changed as the command would change the files."""
+    follower = _Follower(start, tree)
+    user = User(start.user, "nobody says which user it is" if start.user is None else "")
+    setting = Setting(user, start.environment, is_closed=not start.has_more)
+    if not follow_command(start.words, follower, setting):
+        reason = "its startup is too large to follow"
+        follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
+    follower.start_what_programs_start(setting)
+    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today))
+
+
+class _Follower:
+    """Hears the commands of a startup."""
+
+    def __init__(self, start: Start, tree: FileTree) -> None:
+        self.start = start
+        self.tree = tree
+        self.folder = start.folder
+        self.needs: list[Need] = []
+        self.unknown: dict[str, UnknownNeed] = {}
+        self.today: list[Evidence] = []
+        self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
+
+    # What the evaluator asks.
+
+    def hear(self, call: Call) -> None:
+        """Take note of a command: what it asks for, and what it changes."""
+        who = self._who(call)
+        for redirection in call.redirections:
+            self._open(call, who, redirection.operator, redirection.target)
+        word = call.words[0]
+        name = word.value.rpartition("/")[2]
+        if call.is_builtin:
+            if name in {"cd", "pushd"}:
+                self._change_folder(call)
+            return
+        if word.unknown is not None:
+            self._not_known(call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}")
+            return
+        if self.executed(call) is not None:
+            return
+        self._execute(call, who)
+        if call.launchers and call.launchers[-1] == "find":  # what it is run for is known of `find` itself
+            return
+        effects = effects_of(call.words, self.folder)
+        for effect in effects or ():
+            self._do(call, who, effect)
+        self._ask_of_program(call, who, is_known=effects is not None)
+
+    def answer(self, call: Call) -> Answer | None:
+        """Return what is known of a command that is a condition, or whose output is used."""
+        found = conditions.answer(call.words, self.tree, self._who(call), self.folder)
+        if found is not None or call.is_builtin:
+            return found
+        word = call.words[0]
+        is_known = all(one.unknown is None for one in call.words)
+        if is_known and word.value.rpartition("/")[2] in _SUCCEED and effects_of(call.words, self.folder) is not None:
+            return Answer("", holds=True)
+        return None
+
+    def read(self, call: Call) -> Source | None:
+        """Return the script that `.` reads."""
+        if len(call.words) == 1 or call.words[1].unknown is not None:
+            self._unread(call, "the file that it reads is not known")
+            return None
+        path = conditions.absolute(call.words[1].value, self.folder)
+        found = resolved(self.tree, path) if path is not None else None
+        if isinstance(found, File) and found.text is not None:
+            return found.text
+        if found is not ABSENT:
+            self._unread(call, f"the text of {call.words[1].value} is not at hand")
+        return None
+
+    def executed(self, call: Call) -> Executed | None:
+        """Return the script that a command executes."""
+        word, at = call.words[0], 1
+        if word.unknown is not None:
+            return None
+        if word.value.rpartition("/")[2] in SHELLS:
+            at = next((at for at, one in enumerate(call.words) if at and not one.value.startswith(("-", "+"))), 0)
+            options = [one.value for one in call.words[1:at]]
+            if not at or any("c" in one or "s" in one for one in options if not one.startswith("--")):
+                return None
+            word, at = call.words[at], at + 1
+            if word.unknown is not None:
+                return None
+            found = self._file(word.value, in_path=False)
+            text = found.file.text if found is not None else None
+            return None if text is None else Executed(text, word, at)
+        found = self._file(word.value, in_path=True)
+        text = found.file.text if found is not None else None
+        if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
+            return None
+        return Executed(text, word, at)
+
+    # What follows from a command.
+
+    def _file(self, name: str, *, in_path: bool) -> conditions.Program | None:
+        if "/" not in name and in_path:
+            found = conditions.find_program(self.tree, name)
+            return found if isinstance(found, conditions.Program) else None
+        path = conditions.absolute(name, self.folder)
+        file = resolved(self.tree, path) if path is not None else None
+        return conditions.Program(path, file) if path is not None and isinstance(file, File) else None
+
+    def _who(self, call: Call) -> Credentials:
+        return credentials(self.tree, call.user.name, call.user.reason)
+
+    def _change_folder(self, call: Call) -> None:
+        target = call.words[1] if len(call.words) > 1 else None
+        if target is None or target.unknown is not None:
+            self.folder = None
+        else:
+            self.folder = conditions.absolute(target.value, self.folder)
+
+    def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
+        path = conditions.absolute(target.value, self.folder) if target.unknown is None else None
+        kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
+        if operator in {">>", "&>>"}:
+            kind = EffectKind.APPEND
+        if path is not None and not path.startswith(("/dev/", "/proc/")):
+            self._do(call, who, Effect(kind, _place(target), path=path))
+
+    def _do(self, call: Call, who: Credentials, effect: Effect) -> None:
+        """Hold what an effect asks for against the files, then change their picture."""
+        for demand in file_demands(effect, self.tree):
+            self._judge(call, who, demand, (Evidence(demand.why, effect.where),))
+        if any(guard.taken for guard in call.guards):  # nobody knows whether it is done
+            if effect.path is not None and effect.kind is not EffectKind.READ:
+                reason = f"whether {effect.path} is changed depends on a condition"
+                self.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
+            return
+        self.tree.apply(effect, who.user)
+
+    def _execute(self, call: Call, who: Credentials) -> None:
+        """Look at the file capabilities of a program."""
+        found = self._file(call.words[0].value, in_path=True)
+        if found is None:
+            return
+        demand = Demand(DemandKind.EXECUTE, f"executes {call.words[0].value}", path=found.path)
+        evidence = [Evidence(demand.why, _place(call.words[0]))]
+        if found.file.where is not None:
+            evidence.append(Evidence("its file capabilities are set here", found.file.where))
+        self._judge(call, who, demand, tuple(evidence), of_anybody=True)
+
+    def _ask_of_program(self, call: Call, who: Credentials, *, is_known: bool) -> None:
+        name = call.words[0].value.rpartition("/")[2]
+        context = ProgramContext(self.tree, who, _located(self.start.environment), self.start.has_more, self.folder)
+        found = demands(call.words, context)
+        if found is None:
+            started = launch(call.words)
+            if started is not None and started.user is not None:
+                self._become(call, who, started.user)
+            elif started is None and not is_known and name not in SHELLS:
+                self._not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+            return
+        for asked in found.asked:
+            self._asked(call, who, asked)
+        for effect in found.effects:
+            self.tree.apply(effect, who.user)
+        if who.is_root is not False:
+            for one in found.unknown:
+                self.unknown.setdefault(one.reason, one)
+        for run in found.runs:
+            user = run.user.text if run.user is not None else call.user.name
+            if run.words:
+                self.runs.append((run.words, user, call))
+
+    def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
+        place = Evidence(asked.demand.why, _place(call.words[0]))
+        self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *asked.evidence))))
+
+    def _become(self, call: Call, who: Credentials, user: User) -> None:
+        target = credentials(self.tree, user.name, user.reason)
+        why = f"runs {call.words[-1].value if len(call.words) == 1 else 'a command'} as {user.name or 'another user'}"
+        demand = Demand(DemandKind.BECOME, why, user=target.user, source="setgroups, setgid, setuid")
+        evidence = [Evidence(why, _place(call.words[0]))]
+        if user.word is not None:
+            evidence.append(Evidence("the user is named here", _place(user.word)))
+        self._judge(call, who, demand, tuple(evidence))
+
+    def _judge(
+        self,
+        call: Call,
+        who: Credentials,
+        demand: Demand,
+        evidence: tuple[Evidence, ...],
+        *,
+        of_anybody: bool = False,
+    ) -> None:
+        """Keep what is left of a demand: a need of a process that holds something, a failure of any other."""
+        situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port)
+        for verdict in judge(demand, situation):
+            if who.is_root is False and not of_anybody:
+                if verdict.certainty is Certainty.REQUIRED and not call.guards:
+                    self.today.append(Evidence(f"{verdict.reason}, as a user who may not", evidence[0].where))
+                continue
+            need = self._need(call, who, demand, verdict, evidence)
+            if need is not None:
+                self.needs.append(need)
+
+    def _need(
+        self, call: Call, who: Credentials, demand: Demand, verdict: Verdict, evidence: tuple[Evidence, ...]
+    ) -> Need | None:
+        certainty = verdict.certainty
+        parts = [verdict.condition, *(_condition(one) for one in call.guards if one.taken)]
+        if who.is_root is None:
+            parts.append("it runs as root")
+        is_swallowed = call.is_tested or not call.is_errexit
+        if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
+            return None
+        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+            parts.append("what it does is wanted; its failure is passed over")
+        condition = " and ".join(dict.fromkeys(filter(None, parts)))
+        if condition and certainty is Certainty.REQUIRED:
+            certainty = Certainty.POSSIBLE
+        if verdict.unknown is not None and certainty is not Certainty.DEGRADES:
+            one = verdict.unknown
+            known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
+            self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
+        phase = demand.phase or self.start.phase
+        return Need(
+            verdict.capability, certainty, phase, condition, (*evidence,), loss=verdict.loss, instead=verdict.instead
+        )
+
+    def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
+        if who.is_root is False:  # it holds nothing, whatever it is
+            return
+        self.unknown.setdefault(reason, UnknownNeed(reason, resolve, _place(call.words[0])))
+
+    def _unread(self, call: Call, reason: str) -> None:
+        self._not_known(call, self._who(call), reason)
+
+    def start_what_programs_start(self, setting: Setting) -> None:
+        """Follow the commands that programs start by themselves, each as its user."""
+        for count, (words, user, _) in enumerate(self.runs):
+            if count >= _MOST_RUNS:
+                reason = "its programs start more others than are followed"
+                self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(words[0])))
+                return
+            follow_command(words, self, setting._replace(user=User(user, "" if user else "its program decides it")))
+
+
+_SUCCEED = frozenset(
+    {
+        *("chgrp", "chmod", "chown", "cp", "install", "ln", "mkdir", "mv", "rm", "rmdir", "touch", "useradd"),
+        *("groupadd", "usermod", "groupmod", "adduser", "addgroup"),
+    }
+)
+"""The programs that are taken to succeed where all their words are known."""
+_OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
+    """Return whether what is given belongs to whom it is given already."""
+    from dropcap.needs.credentials import is_same_group, is_same_user
+
+    if demand.path is None:
+        return False
+    file = resolved(tree, demand.path)
+    files = [file, *(one for _, one in tree.below(demand.path))] if demand.is_deep else [file]
+    return all(
+        isinstance(one, File)
+        and (demand.user is None or is_same_user(tree, demand.user, one.owner))
+        and (demand.group is None or is_same_group(tree, demand.group, one.group))
+        for one in files
+    ) and not (demand.is_deep and tree.hidden_below(demand.path))
+
+
+def _condition(guard: Any) -> str:  # noqa: ANN401  # a guard of the evaluator
+    """Return a guard's condition in one line."""
+    text = " ".join(guard.source.text[guard.span.start : guard.span.end].split())
+    if len(text) > _LONGEST_CONDITION:
+        text = text[: _LONGEST_CONDITION - 1] + "…"
+    return f"`{text}` holds" if guard.arm == 0 else f"`{text}` does not hold"
+
+
+def _place(word: Word) -> Located[str]:
+    return Located(word.value, word.source, word.span)
+
+
+def _located(environment: Mapping[str, Word]) -> dict[str, Located[str] | None]:
+    return {name: _place(word) if word.unknown is None else None for name, word in environment.items()}

@@ -1,0 +1,74 @@
+"""The files of a running container: those of its image, with the mounts over them.
+
+A new volume takes what the image has at its place, owner and mode included (moby `daemon/create_unix.go`,
+`populateVolume`); a folder that the engine makes belongs to root. Whom a mounted folder of the host belongs to, no file
+says.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
+from dropcap.source import Source
+
+if TYPE_CHECKING:
+    from dropcap.images.tree import FileTree
+    from dropcap.model import Container, Located, Mount
+    from dropcap.workspace import Workspace
+
+__all__ = ["mounted", "volumes"]
+
+_VOLUME_KINDS = frozenset({"volume", ""})
+_FILE_KINDS = frozenset({"config", "secret"})
+
+
+def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileTree:
+    """Return the files of a container before its first process starts."""
+    tree = tree.copy()
+    texts = dict(container.process.texts) if container.process is not None else {}
+    for mount in container.mounts:
+        target = "/" + posixpath.normpath(mount.value.target).lstrip("/") if mount.value.target else ""
+        if len(target) > 1:
+            _mount(tree, mount, target)
+    for target, origin in texts.items():
+        if target.startswith("/"):
+            _put_text(tree, posixpath.normpath(target), origin, workspace)
+    return tree
+
+
+def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
+    kind = mount.value.type
+    if kind in _VOLUME_KINDS:
+        if tree.look(target) is ABSENT:
+            tree.put(target, File(FileKind.FOLDER, "0", "0", 0o755, where=mount))
+    elif kind == "tmpfs":
+        tree.remove(target)
+        tree.put(target, File(FileKind.FOLDER, "0", "0", 0o1777, where=mount))
+    else:
+        reason = f"{target} is mounted from the host, and no file says whom it belongs to there"
+        resolve = "look at the folder's owner on the host"
+        tree.remove(target)
+        tree.spoil(target, UnknownFact(reason, resolve, mount))
+
+
+def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Workspace) -> None:
+    """Put a file of the project where it is mounted; who owns it there is not known."""
+    from dropcap.workspace import NotReadError
+
+    if isinstance(origin, Source):
+        tree.put(target, File(FileKind.FILE, "0", "0", 0o444, text=origin))
+        return
+    try:
+        source = workspace.source(origin)
+    except NotReadError:
+        return
+    tree.put(target, File(FileKind.FILE, None, None, None, text=source))
+
+
+def volumes(container: Container, declared: tuple[Located[str], ...]) -> tuple[str, ...]:
+    """Return the paths whose content outlives the container: its volumes and the folders of the host."""
+    found = [mount.value.target for mount in container.mounts if mount.value.type != "tmpfs"]
+    found += [path.value for path in declared]
+    return tuple(dict.fromkeys(posixpath.normpath(path) for path in found if path.startswith("/")))

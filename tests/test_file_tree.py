@@ -1,0 +1,190 @@
+"""What commands do to files is what the real ones do: owner, group, mode and kind of all, compared with `lstat`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dropcap.images.facts import ABSENT, Account, File, FileKind, UnknownFact
+from dropcap.images.file_commands import effects_of
+from dropcap.images.tree import FileTree, changed_mode
+from dropcap.lang.words import Word
+from dropcap.source import Source, Span
+
+NAMES = ("a", "b", "a/c", "a/c/d", "b/e", "f")
+PATHS = st.sampled_from(NAMES)
+MODES = st.sampled_from(
+    (
+        *("700", "0750", "2775", "1777", "u+x", "g+s", "o=", "a+X", "u=rwx,go=rx", "g-w", "+t", "4755", "+w", "=rx"),
+        *("a=r", "ug=s", "-x"),
+    )
+)
+OWNERS = st.sampled_from(("1", "1:2", ":3", "0:0", "7:"))
+COMMANDS = st.one_of(
+    st.tuples(st.just("mkdir"), PATHS),
+    st.tuples(st.just("mkdir"), st.just("-p"), PATHS),
+    st.tuples(st.just("mkdir"), st.just("-m"), st.just("2750"), PATHS),
+    st.tuples(st.just("mkdir"), st.just("-pm"), st.just("700"), PATHS),
+    st.tuples(st.just("touch"), PATHS),
+    st.tuples(st.just("chmod"), MODES, PATHS),
+    st.tuples(st.just("chmod"), st.just("-R"), MODES, PATHS),
+    st.tuples(st.just("chown"), OWNERS.filter(lambda one: one != "7:"), PATHS),
+    st.tuples(st.just("chown"), st.just("-R"), OWNERS.filter(lambda one: one != "7:"), PATHS),
+    st.tuples(st.just("chgrp"), st.sampled_from(("4", "5")), PATHS),
+    st.tuples(st.just("install"), st.just("-d"), st.just("-o"), st.just("8"), st.just("-g"), st.just("9"), PATHS),
+    st.tuples(st.just("install"), st.just("-d"), st.just("-m"), st.just("0711"), PATHS),
+    st.tuples(st.just("rm"), st.just("-rf"), PATHS),
+    st.tuples(st.just("ln"), st.just("-s"), st.sampled_from(("/nowhere", "/etc/passwd")), st.just("link")),
+    st.tuples(st.just("find"), PATHS, *map(st.just, ("!", "-user", "1", "-exec", "chown", "1", "{}", "+"))),
+)
+
+
+def words_of(command: tuple[str, ...]) -> tuple[Word, ...]:
+    source = Source("x.sh", " ".join(command))
+    found, at = [], 0
+    for text in command:
+        found.append(Word(text, source, Span(at, at + len(text))))
+        at += len(text) + 1
+    return tuple(found)
+
+
+def real(folder: str) -> dict[str, tuple[str, str, str, int]]:
+    found = {}
+    for root, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = f"{root}/{name}"
+            status = os.lstat(path)
+            kind = "link" if stat.S_ISLNK(status.st_mode) else "folder" if stat.S_ISDIR(status.st_mode) else "file"
+            mode = 0o777 if kind == "link" else stat.S_IMODE(status.st_mode)
+            found[path] = (kind, str(status.st_uid), str(status.st_gid), mode)
+    return found
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(commands=st.lists(COMMANDS, min_size=1, max_size=8))
+def test_commands_leave_what_the_real_ones_leave(commands: list[tuple[str, ...]]) -> None:
+    folder = tempfile.mkdtemp(prefix="tree")
+    Path(folder).chmod(0o755)
+    try:
+        tree = FileTree()
+        tree.put(folder, File(FileKind.FOLDER, "0", "0", 0o755))
+        for command in commands:
+            done = subprocess.run(command, cwd=folder, capture_output=True, check=False, umask=0o022)
+            effects = effects_of(words_of(command), folder)
+            assert effects is not None
+            if done.returncode:
+                continue
+            for effect in effects:
+                tree.apply(effect, "0")
+        ours = {path: (one.kind.value, one.owner, one.group, one.mode) for path, one in tree.below(folder)}
+        assert ours == real(folder), commands
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("mode", "change", "is_folder", "expected"),
+    [
+        (0o755, "g+s", True, 0o2755),
+        (0o2755, "755", True, 0o2755),
+        (0o2755, "00755", True, 0o755),
+        (0o4755, "755", False, 0o755),
+        (None, "750", False, 0o750),
+        (None, "g+w", False, None),
+        (0o644, "a+X", False, 0o644),
+        (0o744, "a+X", False, 0o755),
+        (0o700, "?", True, None),
+    ],
+)
+def test_modes_change_as_chmod_changes_them(
+    mode: int | None,
+    change: str,
+    is_folder: bool,  # noqa: FBT001  # a parameter
+    expected: int | None,
+) -> None:
+    assert changed_mode(mode, change, is_folder=is_folder) == expected
+
+
+def run(tree: FileTree, *lines: str, user: str | None = "0", folder: str = "/") -> FileTree:
+    for line in lines:
+        for effect in effects_of(words_of(tuple(line.split())), folder) or ():
+            tree.apply(effect, user)
+    return tree
+
+
+UNKNOWN = UnknownFact("the image is not known")
+
+
+def test_what_is_not_known_stays_so_until_a_command_says_it() -> None:
+    tree = run(FileTree(UNKNOWN), "mkdir -p /data", "chown app /data")
+    assert tree.look("/other") is UNKNOWN
+    found = tree.look("/data")
+    assert isinstance(found, File)
+    assert (found.owner, found.group, found.mode) == ("app", None, None)
+    assert tree.hidden_below("/data") is UNKNOWN
+
+
+def test_a_new_folder_holds_nothing() -> None:
+    tree = run(FileTree(UNKNOWN), "mkdir /data")
+    assert tree.look("/data/x") is ABSENT
+    assert tree.hidden_below("/data") is None
+
+
+def test_links_among_the_folders_are_followed() -> None:
+    tree = run(FileTree(), "mkdir /real", "ln -s /real /link", "touch /link/file", "chown -R 5 /link/.")
+    assert isinstance(tree.look("/real/file"), File)
+    found = tree.look("/link")
+    assert isinstance(found, File)
+    assert found.kind is FileKind.LINK
+
+
+def test_what_is_done_by_others_belongs_to_them() -> None:
+    tree = FileTree()
+    tree.add_account(Account("app", "70", "app"))
+    run(tree, "mkdir /data", "chown app /data")
+    run(tree, "touch /data/file", user="70")
+    found = tree.look("/data/file")
+    assert isinstance(found, File)
+    assert found.owner == "70"
+
+
+def test_accounts_are_made_and_looked_up() -> None:
+    tree = run(FileTree(), "groupadd -g 70 staff", "useradd -u 70 -g staff -m -d /srv/app app", "adduser -D -u 7 other")
+    app, other = tree.account("app"), tree.account("7")
+    assert isinstance(app, Account)
+    assert (app.uid, app.group, app.home) == ("70", "staff", "/srv/app")
+    assert isinstance(other, Account)
+    assert other.name == "other"
+    home = tree.look("/srv/app")
+    assert isinstance(home, File)
+    assert home.owner == "70"
+    assert tree.account("nobody-made-it") is ABSENT
+
+
+def test_what_may_have_been_done_is_not_known() -> None:
+    tree = run(FileTree(), "mkdir /data")
+    (effect,) = effects_of(words_of(("chown", "app", "/data")), "/") or ()
+    tree.doubt(effect, "0", UNKNOWN)
+    found = tree.look("/data")
+    assert isinstance(found, File)
+    assert (found.owner, found.group, found.mode) == (None, "0", 0o755)
+    (effect,) = effects_of(words_of(("mkdir", "/new")), "/") or ()
+    tree.doubt(effect, "0", UNKNOWN)
+    assert tree.look("/new") is UNKNOWN
+
+
+def test_a_copy_changes_nothing_of_the_first() -> None:
+    tree = run(FileTree(), "mkdir /data")
+    run(tree.copy(), "chown app /data")
+    found = tree.look("/data")
+    assert isinstance(found, File)
+    assert found.owner == "0"
