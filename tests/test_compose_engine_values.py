@@ -25,6 +25,7 @@ REFUSED = {
 TAKEN = (
     *("restart: 'no'", "restart: no", "restart: 'on-failure:3'", "restart: ''", "restart: '${POLICY}'"),
     *("extra_hosts: ['a:host-gateway', 'b=::1', 'c:[::1]']", "extra_hosts: {a: 1.2.3.4, b: '${ADDRESS}'}"),
+    *("extra_hosts: ['a:1.1.1.1,2.2.2.2']", "extra_hosts: {a: [1.1.1.1, '::1']}"),
     *("ulimits: {nofile: {soft: 1, hard: 2}, as: 5}", "stop_signal: SIGQUIT", "stop_signal: '3'"),
     *("working_dir: /app", "working_dir: '${FOLDER}'", "working_dir: 'C:\\app'"),
 )

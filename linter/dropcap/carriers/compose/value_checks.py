@@ -200,7 +200,7 @@ def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
     for entry in entries(value).values():
         written = items(entry.value) if isinstance(entry.value, Sequence) else [entry.value]
         given += [(one, one.text) for one in written if isinstance(one, Scalar) and not one.unknown]
-    for where, address in given:
+    for where, address in [(where, one) for where, text in given for one in text.split(",")]:
         if address and address != _GATEWAY:
             from dropcap.docker_cli.value_refusals import extra_host
 
