@@ -1,0 +1,78 @@
+"""The answer: what was found of each phase put together, the set to write, and what would need less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.capabilities.names import NAMES
+from dropcap.needs.model import Certainty, Needs, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dropcap.needs.model import Evidence, Need, UnknownNeed
+    from dropcap.needs.startup import Found
+
+__all__ = ["put_together"]
+
+_ORDER = {name: index for index, name in enumerate(NAMES)}
+_SWITCH = frozenset({"SETUID", "SETGID"})
+
+
+def put_together(found: Sequence[Found], unknown: Iterable[UnknownNeed] = (), user: str | None = None) -> Needs:
+    """Return what a container needs, of what its phases need.
+
+    Args:
+        found: what following each of its commands found, the first start first.
+        unknown: what is not known of it besides.
+        user: the one user that its first process becomes, where there is one.
+
+    """
+    needs = _merged([need for one in found for need in one.needs])
+    hidden = list(dict.fromkeys([*unknown, *(each for one in found for each in one.unknown)]))
+    today: list[Evidence] = list(dict.fromkeys(each for one in found for each in one.today))
+    added = _smallest(needs)
+    smaller = []
+    if user is not None and added and set(added) <= _SWITCH and not hidden:
+        smaller.append(Suggestion(f"write `user: {user}`, so that nothing has to switch to it", added))
+    return Needs(
+        tuple(needs),
+        unknown=tuple(hidden),
+        today=tuple(today),
+        cap_add=added,
+        user=user if smaller else None,
+        smaller=tuple(smaller),
+    )
+
+
+def _merged(needs: Sequence[Need]) -> list[Need]:
+    """Return the needs in the kernel's order, the surest first, and of those that say the same one.
+
+    Two say the same if they have capability, certainty, phase and condition in common: the evidence of the first is
+    kept, with what else shows it behind it.
+    """
+    found: dict[tuple[object, ...], Need] = {}
+    for need in needs:
+        key = (need.capability, need.certainty, need.phase, need.condition)
+        same = found.get(key)
+        evidence = need.evidence if same is None else tuple(dict.fromkeys((*same.evidence, *need.evidence)))
+        found[key] = (same or need)._replace(evidence=evidence[:_MOST_EVIDENCE])
+    return sorted(found.values(), key=lambda one: (_ORDER[one.capability], -one.certainty))
+
+
+_MOST_EVIDENCE = 20
+"""How many places are told of one need."""
+
+
+def _smallest(needs: Sequence[Need]) -> tuple[str, ...]:
+    """Return the capabilities to add: what is required, and what cannot be excluded; in the kernel's order.
+
+    Of several that do as well for one need, one that is wanted anyhow is taken; else the weaker one is not, since what
+    needs it today may write tomorrow.
+    """
+    wanted = [one for one in needs if one.certainty is not Certainty.DEGRADES]
+    certain = {one.capability for one in wanted if not one.instead}
+    for need in wanted:
+        if need.instead and not certain & {need.capability, *need.instead}:
+            certain.add(need.capability)
+    return tuple(sorted(certain, key=_ORDER.__getitem__))

@@ -1,0 +1,79 @@
+"""What the phases of a container need is one answer: merged, in order, with the smallest set."""
+
+from __future__ import annotations
+
+from dropcap.model import Located
+from dropcap.needs.answer import put_together
+from dropcap.needs.model import Certainty, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.startup import Found
+from dropcap.source import Source, Span
+
+SOURCE = Source("entry.sh", "chown app /data\nexec gosu app server\n")
+CHOWN = Evidence("gives /data to app", Located("chown", SOURCE, Span(0, 5)))
+GOSU = Evidence("runs a command as app", Located("gosu", SOURCE, Span(21, 25)))
+REQUIRED, POSSIBLE, DEGRADES = Certainty.REQUIRED, Certainty.POSSIBLE, Certainty.DEGRADES
+
+
+def need(
+    name: str,
+    certainty: Certainty = REQUIRED,
+    phase: Phase = Phase.FIRST_START,
+    *instead: str,
+    evidence: Evidence = CHOWN,
+) -> Need:
+    return Need(name, certainty, phase, "", (evidence,), instead=instead)
+
+
+def found(*needs: Need, unknown: tuple[UnknownNeed, ...] = (), today: tuple[Evidence, ...] = ()) -> Found:
+    return Found(needs, unknown, today)
+
+
+def test_needs_are_in_the_kernels_order_the_surest_first() -> None:
+    answer = put_together([found(need("SETUID"), need("CHOWN", POSSIBLE), need("CHOWN"))])
+    assert [(one.capability, one.certainty) for one in answer.needs] == [
+        ("CHOWN", REQUIRED),
+        ("CHOWN", POSSIBLE),
+        ("SETUID", REQUIRED),
+    ]
+
+
+def test_what_says_the_same_is_said_once_with_all_its_places() -> None:
+    answer = put_together([found(need("CHOWN"), need("CHOWN", evidence=GOSU), need("CHOWN"))])
+    assert [one.evidence for one in answer.needs] == [(CHOWN, GOSU)]
+
+
+def test_each_phase_counts() -> None:
+    answer = put_together([found(need("CHOWN")), found(need("DAC_OVERRIDE", phase=Phase.RESTART))])
+    assert [one.phase for one in answer.needs] == [Phase.FIRST_START, Phase.RESTART]
+    assert answer.cap_add == ("CHOWN", "DAC_OVERRIDE")
+
+
+def test_what_only_degrades_is_offered_and_not_added() -> None:
+    assert put_together([found(need("KILL", DEGRADES), need("SETGID", POSSIBLE))]).cap_add == ("SETGID",)
+
+
+def test_of_those_that_do_as_well_one_is_added() -> None:
+    read = need("DAC_OVERRIDE", REQUIRED, Phase.RESTART, "DAC_READ_SEARCH")
+    assert put_together([found(read)]).cap_add == ("DAC_OVERRIDE",)
+    assert put_together([found(read, need("DAC_READ_SEARCH"))]).cap_add == ("DAC_READ_SEARCH",)
+    assert put_together([found(need("DAC_OVERRIDE"), read)]).cap_add == ("DAC_OVERRIDE",)
+
+
+def test_it_is_complete_only_where_nothing_is_unknown() -> None:
+    unknown = UnknownNeed("the image is not known")
+    assert put_together([found()]).is_complete
+    assert not put_together([found(unknown=(unknown,))]).is_complete
+    assert put_together([found(unknown=(unknown,))], [unknown]).unknown == (unknown,)
+
+
+def test_a_user_from_the_start_saves_the_switch_and_nothing_else() -> None:
+    switch = found(need("SETUID"), need("SETGID"))
+    answer = put_together([switch], user="app")
+    assert answer.user == "app"
+    assert [one.saves for one in answer.smaller] == [("SETGID", "SETUID")]
+    assert put_together([switch, found(need("CHOWN"))], user="app").smaller == ()
+    assert put_together([found(*switch.needs, unknown=(UnknownNeed("x"),))], user="app").user is None
+
+
+def test_what_fails_today_is_told_once() -> None:
+    assert put_together([found(today=(CHOWN,)), found(today=(CHOWN,))]).today == (CHOWN,)
