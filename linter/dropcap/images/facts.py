@@ -26,12 +26,14 @@ class UnknownFact(NamedTuple):
         reason: why, to follow the word "because".
         resolve: what would make it known, in the imperative; empty where nothing a person can do would.
         where: the place that hides it: a build step, a base image; None where there is none.
+        roots: of a file, whether it is known that root owns it and may do with it what it likes, if it is there.
 
     """
 
     reason: str
     resolve: str = ""
     where: Located[Any] | None = None
+    roots: bool = False
 
 
 class Absent(Enum):

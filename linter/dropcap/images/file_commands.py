@@ -55,7 +55,7 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
         return list(ACCOUNT_COMMANDS[name](words))
     found = _COMMANDS.get(name)
     if found is None:
-        return None
+        return [] if name in _CHANGE_NOTHING else None
     letters, names, read = found
     given = _take_apart(words, letters, names, folder)
     return list(read(word, given))
@@ -316,6 +316,7 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             )
 
 
+_CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "ls", "mkfifo", "stat", "tree", "xz"})
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
     "chgrp": ("", ("reference",), _chgrp),
     "chmod": ("", ("reference",), _chmod),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, ImageConfig, UnknownFact
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dropcap.images.facts import Absent
+    from dropcap.model import Located
 
 __all__ = ["FileTree"]
 
@@ -160,6 +161,15 @@ class FileTree:
                 del self._areas[one]
         self._areas[path] = unknown
 
+    def make_volume(self, path: str, where: Located[Any]) -> None:
+        """Make a folder that a volume is put at, where none is."""
+        if self.look(path) is ABSENT:
+            self.put(path, File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER, where=where), is_new=True)
+
+    def unlisted(self, path: str, unknown: UnknownFact) -> None:
+        """Note that more lies in a folder than is known; what is known stays."""
+        self._areas[self._real(path)] = unknown
+
     def add_account(self, account: Account) -> None:
         """Add an account; its group too, where it has the same name and none is known."""
         self._accounts[account.name] = account
@@ -252,8 +262,9 @@ class FileTree:
             return
         if isinstance(found, UnknownFact) and (effect.is_gentle or kind is FileKind.FILE):
             # It may have been there, with another owner.
-            owner, group = effect.owner, effect.group
-            self.put(path, File(kind, owner or None, group or None, None, where=effect.where))
+            old = "0" if found.roots else None
+            owner, group = effect.owner or old, effect.group or old
+            self.put(path, File(kind, owner, group, None, where=effect.where))
             return
         if effect.with_parents:
             folder = posixpath.dirname(path)

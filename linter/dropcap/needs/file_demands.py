@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
+from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Access, Demand, DemandKind
 from dropcap.needs.permissions import resolved
 
@@ -52,12 +53,28 @@ def _read(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.REACH, f"reads {path}", path=path, is_deep=effect.is_deep)]
 
 
-def _give(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+def _give(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path, owner, group = effect.path, effect.owner, effect.group
+    if effect.only_from and path is not None and not _is_meant(effect, path, facts):
+        return []
     names = ":".join(one or "" for one in (owner, group)).rstrip(":")
     below = " and all below it" if effect.is_deep else ""
     why = f"gives {path or 'a path'}{below} to {names or 'another user'}"
     return [Demand(DemandKind.GIVE, why, user=owner, group=group, path=path, is_deep=effect.is_deep)]
+
+
+def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool:
+    """Return whether there may be a file of the owners that an effect is limited to."""
+    if effect.is_deep and facts.hidden_below(path) is not None:
+        return True
+    found = facts.look(path)
+    files = [found, *(file for _, file in facts.below(path))] if effect.is_deep else [found]
+    wanted = not effect.only_from.startswith("!")
+    return any(
+        not isinstance(file, File) or is_same_user(facts, file.owner, effect.only_from.lstrip("!")) in {wanted, None}
+        for file in files
+        if file is not ABSENT
+    )
 
 
 def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:

@@ -78,7 +78,7 @@ def barriers_to_file(facts: ImageFacts, who: Credentials, path: str, access: Acc
     file = resolved(facts, path)
     if isinstance(file, File):
         found += _asked(facts, who, path, file, access)
-    elif isinstance(file, UnknownFact):
+    elif isinstance(file, UnknownFact) and not (file.roots and who.is_root):
         found.append(Barrier(path, access, None, file))
     return found
 
@@ -90,7 +90,7 @@ def barriers_to_entry(facts: ImageFacts, who: Credentials, path: str) -> list[Ba
     file = resolved(facts, folder)
     if isinstance(file, File):
         found += _asked(facts, who, folder, file, Access.WRITE)
-    elif isinstance(file, UnknownFact):
+    elif isinstance(file, UnknownFact) and not (file.roots and who.is_root):
         found.append(Barrier(folder, Access.WRITE, None, file))
     return found
 

@@ -20,7 +20,7 @@ from dropcap.lang.words import reason_of
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs import conditions
-from dropcap.needs.credentials import Credentials, credentials
+from dropcap.needs.credentials import ROOT, Credentials, credentials
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
@@ -28,13 +28,13 @@ from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call
     from dropcap.lang.words import Word
     from dropcap.needs.demands import Verdict
-    from dropcap.needs.programs import Asked
+    from dropcap.needs.programs import Asked, ProgramAnswer
     from dropcap.source import Source
 
 __all__ = ["Found", "Start", "follow"]
@@ -236,36 +236,50 @@ class _Follower:
         context = ProgramContext(self.tree, who, _located(self.start.environment), self.start.has_more, self.folder)
         found = demands(call.words, context)
         if found is None:
-            started = launch(call.words)
-            if started is not None and started.user is not None:
-                self._become(call, who, started.user)
-            elif started is None and not is_known and name not in SHELLS:
-                self._not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+            self._ask_of_launcher(call, who, name, is_known=is_known)
             return
+        is_setuid = who.is_root is False and name in _SETUID
         for asked in found.asked:
-            self._asked(call, who, asked)
+            self._asked(call, ROOT if is_setuid else who, asked)
         for effect in found.effects:
             self.tree.apply(effect, who.user)
         if who.is_root is not False:
-            for one in found.unknown:
+            for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
                 self.unknown.setdefault(one.reason, one)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             if run.words:
                 self.runs.append((run.words, user, call))
 
+    def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
+        """Take a program that the table does not know for one that starts another, or for an unknown one."""
+        started = launch(call.words)
+        if started is not None and started.user is not None:
+            self._become(call, who, started.user)
+        elif started is None and not is_known and name not in SHELLS:
+            self._not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+
+    def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
+        """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
+        where = _place(call.words[0])
+        if found.program.has_effects and not is_known:
+            yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
+        if found.is_interpreter and self.start.first_free_port != 0:
+            reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
+            yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
+
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         place = Evidence(asked.demand.why, _place(call.words[0]))
         self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *asked.evidence))))
 
-    def _become(self, call: Call, who: Credentials, user: User) -> None:
+    def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
         target = credentials(self.tree, user.name, user.reason)
         why = f"runs {call.words[-1].value if len(call.words) == 1 else 'a command'} as {user.name or 'another user'}"
         demand = Demand(DemandKind.BECOME, why, user=target.user, source="setgroups, setgid, setuid")
         evidence = [Evidence(why, _place(call.words[0]))]
         if user.word is not None:
             evidence.append(Evidence("the user is named here", _place(user.word)))
-        self._judge(call, who, demand, tuple(evidence))
+        self._judge(call, who, demand, tuple(evidence), of_anybody=of_anybody)
 
     def _judge(
         self,
@@ -336,6 +350,9 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
+_SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
+"""The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
 
 

@@ -55,6 +55,7 @@ def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
 
 def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Workspace) -> None:
     """Put a file of the project where it is mounted; who owns it there is not known."""
+    from dropcap.model import UnreadableError
     from dropcap.workspace import NotReadError
 
     if isinstance(origin, Source):
@@ -62,7 +63,7 @@ def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Work
         return
     try:
         source = workspace.source(origin)
-    except NotReadError:
+    except (NotReadError, UnreadableError):
         return
     tree.put(target, File(FileKind.FILE, None, None, None, text=source))
 

@@ -1,0 +1,63 @@
+"""The files and accounts of base images that are known, from `bases.toml`."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import Any
+
+from dropcap.images.facts import Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.images.tree import FileTree
+from dropcap.package_data import package_text
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["base_tree"]
+
+_UNLISTED = UnknownFact("not every file of the base image is listed", roots=True)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads(package_text("images", "bases.toml"))
+    return table
+
+
+def base_tree(image: str | None) -> FileTree:
+    """Return what an image holds by its reference; of one that is not known, nothing is."""
+    if image is None:
+        return _unknown(UnknownFact("the base image is not known", "give its build argument a default"))
+    if image == "scratch":
+        return FileTree()
+    name = image.partition("@")[0]
+    head, _, tag = name.rpartition(":")
+    repository = head if head and "/" not in tag else name
+    for row in _table()["base"].values():
+        if repository in row["repositories"]:
+            tree = FileTree()
+            for family in row["families"]:
+                _fill(tree, _table()["family"][family])
+            return tree
+    return _unknown(UnknownFact(f"the image {image} is not known"))
+
+
+def _unknown(fact: UnknownFact) -> FileTree:
+    return FileTree(fact, ImageConfig(unknowns=(fact,)))
+
+
+def _fill(tree: FileTree, family: dict[str, Any]) -> None:
+    for line in family["groups"]:
+        name, gid = line.split()
+        tree.add_group(Group(name, gid))
+    for line in family["accounts"]:
+        name, uid, group, home = line.split()
+        tree.add_account(Account(name, uid, group, home))
+    for path in family["roots"]:
+        tree.put(path, File(FileKind.FOLDER, "0", "0", 0o755))
+        tree.unlisted(path, _UNLISTED)
+    for line in family["files"]:
+        path, kind, owner, group, mode, *target = line.split()
+        tree.put(path, File(FileKind(kind), owner, group, int(mode, 8), *target), is_new=kind == "folder")

@@ -1,0 +1,403 @@
+"""The files, accounts and configuration of a Dockerfile's stage, step by step, nothing being run.
+
+Source: BuildKit, `frontend/dockerfile/dockerfile2llb/convert.go`: whom files belong to that COPY and ADD bring, what
+WORKDIR makes, as whom RUN runs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dropcap.images.bases import base_tree
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.facts import File, FileKind, ImageConfig, UnknownFact
+from dropcap.images.file_commands import effects_of
+from dropcap.lang.shell.call import Answer, User
+from dropcap.lang.shell.program import Setting, follow_command, follow_script
+from dropcap.lang.words import Word
+from dropcap.model import Located, UnreadableError
+from dropcap.workspace import NotReadError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.shell.call import Call, Executed
+    from dropcap.model import Instruction, Stage
+    from dropcap.source import Source
+    from dropcap.workspace import Workspace
+
+__all__ = ["stage_facts"]
+
+_HARMLESS = frozenset(
+    {
+        *(
+            "apt-cache",
+            "awk",
+            "basename",
+            "bash",
+            "bundle",
+            "bzip2",
+            "cargo",
+            "cat",
+            "cmake",
+            "composer",
+            "curl",
+            "cut",
+        ),
+        *("date", "diff", "dirname", "dos2unix", "echo", "env", "export", "file", "gcc", "gem", "git", "go", "gpg"),
+        *("grep", "gunzip", "gzip", "head", "id", "ldconfig", "ls", "make", "mktemp", "node", "npm", "npx", "openssl"),
+        *("perl", "pip", "pip3", "pnpm", "printf", "pwd", "python", "python3", "ruby", "set", "sh", "sha256sum"),
+        *(
+            "sha512sum",
+            "sleep",
+            "sort",
+            "strip",
+            "tail",
+            "test",
+            "tr",
+            "true",
+            "uname",
+            "uniq",
+            "unzip",
+            "update-ca-certificates",
+        ),
+        *("wc", "wget", "which", "xargs", "xz", "yarn", "cd", "umask", "trap", "ulimit", "ln", "locale-gen"),
+    }
+)
+"""Programs of builds that give nothing away: what they make belongs to whoever runs them, in places that are theirs."""
+_ASKS = frozenset({"diff", "find", "grep", "id", "ls", "test", "which"})
+"""Those of them that a script asks something with."""
+_INSTALLERS = {
+    "apk": "add",
+    "apt": "install",
+    "apt-get": "install",
+    "aptitude": "install",
+    "dnf": "install",
+    "microdnf": "install",
+    "yum": "install",
+}
+_FILLED = (
+    "/etc",
+    "/usr",
+    "/opt",
+    "/run",
+    "/srv",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/spool",
+    "/var/www",
+    "/home",
+)
+"""Where packages put files."""
+
+
+def stage_facts(stage: Stage, workspace: Workspace, context: str) -> FileTree:
+    """Return what a stage's image holds.
+
+    Args:
+        stage: the stage.
+        workspace: the door to the files of the build's context.
+        context: the folder that is the context; empty where it is not known.
+
+    """
+    if stage.parent is not None:
+        tree = stage_facts(stage.parent, workspace, context)
+    else:
+        tree = base_tree(stage.base.value if stage.base is not None else None)
+    builder = _Builder(stage, tree, workspace, context)
+    for step in stage.steps:
+        builder.take(step)
+    builder.finish()
+    return tree
+
+
+class _Builder:
+    """Takes the steps of one stage."""
+
+    def __init__(self, stage: Stage, tree: FileTree, workspace: Workspace, context: str) -> None:
+        self.stage = stage
+        self.tree = tree
+        self.workspace = workspace
+        self.context = context
+        self.user = tree.config.user.value if tree.config.user is not None else "0"
+        self.folder: str | None = tree.config.working_folder
+        self.volumes = list(tree.config.volumes)
+        self.health_check = tree.config.health_check
+        self.stop_signal = tree.config.stop_signal
+
+    def take(self, step: Instruction) -> None:
+        """Do what an instruction does."""
+        keyword, value = step.keyword, step.value.value
+        if keyword == "RUN":
+            self._run(step)
+        elif keyword in {"COPY", "ADD"}:
+            self._copy(step)
+        elif keyword == "USER":
+            self.user = value.strip()
+        elif keyword == "WORKDIR":
+            self._change_folder(step)
+        elif keyword == "VOLUME":
+            words = step.words or tuple(Located(one, step.value.source, step.value.span) for one in value.split())
+            self.volumes += words
+        elif keyword == "HEALTHCHECK":
+            self.health_check = _health_check(step)
+        elif keyword == "STOPSIGNAL":
+            self.stop_signal = value.strip()
+
+    def finish(self) -> None:
+        """Put the configuration into the tree."""
+        stage = self.stage
+        outer = self.tree.config
+        environment = dict(outer.environment)
+        for one in stage.environment:
+            name, _, text = one.value.partition("=")
+            environment[name] = Located(text, one.source, one.span)
+        for path in self.volumes:
+            target = "/" + posixpath.normpath(path.value).lstrip("/")
+            if "$" not in target:
+                self.tree.make_volume(target, path)
+        self.tree.config = ImageConfig(
+            user=stage.user if stage.user is not None else outer.user,
+            entrypoint=stage.entrypoint if stage.entrypoint is not None else outer.entrypoint,
+            command=stage.command if stage.command is not None else outer.command,
+            environment=environment,
+            working_folder=self.folder or "/",
+            volumes=tuple(self.volumes),
+            ports=(*outer.ports, *stage.exposed),
+            health_check=self.health_check,
+            stop_signal=self.stop_signal,
+            unknowns=outer.unknowns if stage.entrypoint is None else (),
+        )
+
+    def _change_folder(self, step: Instruction) -> None:
+        path = step.value.value.strip().strip("\"'")
+        if "$" in path or self.folder is None:
+            self.folder = None
+            return
+        self.folder = "/" + posixpath.normpath(posixpath.join(self.folder, path)).lstrip("/")
+        if not isinstance(self.tree.look(self.folder), File):
+            self.tree.put(self.folder, File(FileKind.FOLDER, "0", "0", 0o755, where=step.value), is_new=True)
+
+    def _run(self, step: Instruction) -> None:
+        listener = _Steps(self)
+        anchor = step.value
+        variables = {}
+        for one in self.stage.environment:
+            name, _, text = one.value.partition("=")
+            variables[name] = Word(text, one.source, one.span)
+        setting = Setting(User(self.user), variables)
+        try:
+            if step.words is not None:
+                words = [Word(one.value, one.source, one.span) for one in step.words]
+                is_whole = follow_command(words, listener, setting)
+            elif step.body is not None:
+                is_whole = follow_script(step.body, listener, setting)
+            else:
+                is_whole = False
+        except UnreadableError:
+            is_whole = False
+        if not is_whole:
+            self.spoil("a build step is too large to follow", anchor)
+
+    def spoil(self, reason: str, where: Located[str]) -> None:
+        """Forget everything: nobody knows what a step has changed."""
+        unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
+        self.tree.spoil("/", unknown)
+        self.tree.forget_accounts(unknown)
+
+    def _copy(self, step: Instruction) -> None:
+        flags = dict(flag.value.partition("=")[::2] for flag in step.flags)
+        words = [one.value for one in step.words] if step.words is not None else step.value.value.split()
+        sources, target = words[:-1], words[-1] if words else ""
+        if not sources or "$" in target or self.folder is None:
+            self.spoil("where a file is copied to is not known", step.value)
+            return
+        is_folder = target.endswith("/") or len(sources) > 1 or target in {".", "./"}
+        place = "/" + posixpath.normpath(posixpath.join(self.folder, target)).lstrip("/")
+        owner, _, group = flags.get("--chown", "0:0").partition(":")
+        mode = flags.get("--chmod", "")
+        bits = int(mode, 8) if mode and set(mode) <= set("01234567") else None
+        made = File(FileKind.FILE, owner, group or owner, bits, where=step.value)
+        for source in sources:
+            self._copy_one(source, place, made, step, flags, is_folder=is_folder)
+
+    def _copy_one(
+        self, source: str, place: str, made: File, step: Instruction, flags: dict[str, str], *, is_folder: bool
+    ) -> None:
+        if source.startswith("<<"):
+            text = step.body if len(step.value.value.split()) == 2 else None  # noqa: PLR2004  # one heredoc
+            name = source.lstrip("<-").strip("'\"")
+            end = posixpath.join(place, name) if is_folder else place
+            self.tree.put(end, made._replace(text=text, mode=made.mode or 0o644))
+            return
+        name = posixpath.basename(source.rstrip("/"))
+        folder = self.context if "--from" not in flags and self.context else None
+        path = posixpath.join(folder, source.lstrip("/")) if folder is not None else None
+        isolated = any(mark in source for mark in "*?[$") or "://" in source
+        if path is None or isolated:
+            end = posixpath.join(place, name) if is_folder and not isolated else place
+            self.tree.put(end, made._replace(kind=FileKind.FOLDER if isolated else made.kind, text=None))
+            self.tree.unlisted(
+                end if not is_folder else place, UnknownFact(f"what {source} brings is not known", where=step.value)
+            )
+            return
+        if self.workspace.is_folder(path):
+            self.tree.put(place, made._replace(kind=FileKind.FOLDER, mode=made.mode or 0o755))
+            self.tree.unlisted(place, UnknownFact(f"what {source} brings is not known", where=step.value))
+            self._put_scripts(path, place, made)
+            return
+        try:
+            text = self.workspace.source(path)
+        except (NotReadError, UnreadableError):
+            text = None
+        is_there = is_folder or (isinstance(found := self.tree.look(place), File) and found.kind is FileKind.FOLDER)
+        self.tree.put(posixpath.join(place, name) if is_there else place, made._replace(text=text))
+
+    def _put_scripts(self, path: str, place: str, made: File, depth: int = 0) -> None:
+        """Put the files of a folder of the context, as many as a startup may look at."""
+        try:
+            found = self.workspace.entries(path)
+        except NotReadError:
+            return
+        for entry in found[:_MOST_FILES]:
+            inner, target = posixpath.join(path, entry.name), posixpath.join(place, entry.name)
+            if entry.is_folder and depth < _DEEPEST:
+                self._put_scripts(inner, target, made, depth + 1)
+            elif not entry.is_folder and not entry.is_link:
+                try:
+                    self.tree.put(target, made._replace(text=self.workspace.source(inner)))
+                except (NotReadError, UnreadableError):
+                    self.tree.put(target, made)
+
+
+_MOST_FILES = 100
+_DEEPEST = 4
+
+
+def _health_check(step: Instruction) -> tuple[Located[str], ...] | None:
+    value = step.value.value.strip()
+    if value.upper() == "NONE":
+        return ()
+    words = step.words
+    if words is not None:
+        return (Located("CMD", step.value.source, step.value.span), *words)
+    _, _, text = value.partition("CMD")
+    place = step.value
+    return tuple(Located(one, place.source, place.span) for one in ("CMD-SHELL", text.strip()))
+
+
+class _Steps:
+    """Hears the commands of a RUN instruction."""
+
+    def __init__(self, builder: _Builder) -> None:
+        self.builder = builder
+        self.folder: str | None = builder.folder
+
+    def hear(self, call: Call) -> None:
+        """Do what a command does."""
+        builder, tree = self.builder, self.builder.tree
+        word = call.words[0]
+        where = Located(word.value, word.source, word.span)
+        name = word.value.rpartition("/")[2]
+        for one in call.redirections:
+            self._open(call, one.operator, one.target)
+        if call.is_builtin:
+            self._change_folder(call, name)
+            return
+        if call.launchers and call.launchers[-1] in {"find", "xargs"}:
+            return
+        if word.unknown is not None:
+            builder.spoil("a program of a build step is not known", where)
+            return
+        effects = effects_of(call.words, self.folder)
+        if effects is not None:
+            for effect in effects:
+                if any(guard.taken for guard in call.guards):
+                    tree.doubt(effect, call.user.name, UnknownFact("a build step depends on a condition", where=where))
+                else:
+                    tree.apply(effect, call.user.name)
+        elif name in _INSTALLERS:
+            self._install(call.words, _INSTALLERS[name])
+        elif name not in _HARMLESS and self.executed(call) is None:
+            builder.spoil(f"nobody has described what {name} does in a build", where)
+
+    def _open(self, call: Call, operator: str, target: Word) -> None:
+        """Make the file that the shell opens for writing."""
+        if operator.startswith("<") or target.unknown is not None or target.value.startswith(("/dev/", "/proc/")):
+            return
+        if not target.value.startswith("/") and self.folder is None:
+            return
+        path = "/" + posixpath.normpath(posixpath.join(self.folder or "/", target.value)).lstrip("/")
+        where = Located(target.value, target.source, target.span)
+        self.builder.tree.apply(Effect(EffectKind.APPEND, where, path=path), call.user.name)
+
+    def _change_folder(self, call: Call, name: str) -> None:
+        if name not in {"cd", "pushd"}:
+            return
+        target = call.words[1] if len(call.words) > 1 else None
+        is_known = target is not None and target.unknown is None and self.folder is not None
+        self.folder = (
+            "/" + posixpath.normpath(posixpath.join(self.folder or "/", target.value)).lstrip("/")
+            if is_known and target is not None
+            else None
+        )
+
+    def _install(self, words: Sequence[Word], verb: str) -> None:
+        values = [word.value for word in words[1:]]
+        if verb not in values:
+            return
+        names = [word for word in words[2:] if not word.value.startswith("-") and word.value != verb]
+        names = [word for word in names if word.value.partition("=")[0] not in _PLAIN_PACKAGES]
+        if not names:
+            return
+        shown = names[0].value
+        place = Located(shown, names[0].source, names[0].span)
+        unknown = UnknownFact(f"nobody has described what the package {shown} brings", where=place)
+        for path in _FILLED:
+            self.builder.tree.unlisted(path, unknown)
+        self.builder.tree.forget_accounts(unknown)
+
+    def answer(self, call: Call) -> Answer | None:
+        """Take a command to succeed that is none to ask something with: else there would be no image."""
+        word = call.words[0]
+        name = word.value.rpartition("/")[2]
+        if word.unknown is not None or name in _ASKS:
+            return None
+        does = name in _INSTALLERS or name in _HARMLESS or effects_of(call.words, self.folder) is not None
+        return Answer(holds=True) if does else None
+
+    def read(self, _: Call) -> Source | None:
+        """Read no script."""
+        return None
+
+    def executed(self, _: Call) -> Executed | None:
+        """Follow no script."""
+        return None
+
+
+_PLAIN_PACKAGES = frozenset(
+    {
+        *("bash", "build-base", "build-essential", "busybox-extras", "bzip2", "ca-certificates", "coreutils", "curl"),
+        *("dumb-init", "file", "findutils", "g++", "gcc", "git", "gnupg", "gosu", "grep", "gzip", "iproute2", "jq"),
+        *("less", "libcap2-bin", "libcap-utils", "locales", "lsof", "make", "musl-dev", "nano", "netcat-openbsd"),
+        *("openssl", "patch", "perl", "pkg-config", "procps", "psmisc", "python3", "python3-pip", "rsync", "sed"),
+        *(
+            "shadow",
+            "socat",
+            "su-exec",
+            "tar",
+            "tini",
+            "tzdata",
+            "unzip",
+            "util-linux",
+            "vim",
+            "wget",
+            "xz-utils",
+            "zip",
+        ),
+    }
+)
+"""Packages without accounts, without file capabilities, and without files that are not root's."""

@@ -1,0 +1,80 @@
+"""What one container needs: each command that is started in it, followed over its image's files and its mounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.images.bases import base_tree
+from dropcap.images.stage_facts import stage_facts
+from dropcap.model import Kind
+from dropcap.needs.answer import put_together
+from dropcap.needs.launch import health_check, hook_words, launch
+from dropcap.needs.model import Needs, Phase, UnknownNeed
+from dropcap.needs.network import first_free_port
+from dropcap.needs.startup import Found, Start, follow
+from dropcap.needs.world import mounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.images.facts import UnknownFact
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.words import Word
+    from dropcap.model import Container
+    from dropcap.needs.launch import Launch
+    from dropcap.workspace import Workspace
+
+__all__ = ["needs_of"]
+
+_NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
+
+
+def needs_of(container: Container, workspace: Workspace) -> Needs:
+    """Return what a container needs of the kernel.
+
+    Args:
+        container: the container.
+        workspace: the door to the files of its project.
+
+    """
+    if container.kind in _NOT_STARTED:
+        return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
+    facts = _facts(container, workspace)
+    first = launch(container, facts.config)
+    unknown = [_unknown(one) for one in first.unknown]
+    if first.words is None:
+        unknown.append(UnknownNeed("what it starts is not known", "read the image, or write its entrypoint"))
+        return put_together((), unknown)
+    tree = mounted(facts, container, workspace)
+    found = list(_phases(container, first, tree, first.words))
+    return put_together(found, unknown)
+
+
+def _facts(container: Container, workspace: Workspace) -> FileTree:
+    if container.stage is not None:
+        context = container.process.context if container.process is not None else ""
+        return stage_facts(container.stage, workspace, context)
+    return base_tree(container.image.value if container.image is not None else None)
+
+
+def _unknown(fact: UnknownFact) -> UnknownNeed:
+    return UnknownNeed(fact.reason, fact.resolve, fact.where)
+
+
+def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...]) -> Iterator[Found]:
+    """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
+    port, why = first_free_port(container)
+
+    def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
+        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why)
+        return follow(one, tree)
+
+    yield start(words, Phase.FIRST_START)
+    yield start(words, Phase.RESTART)
+    check = health_check(container, tree.config)
+    if check:
+        yield start(check, Phase.HEALTH_CHECK)
+    for hook in container.process.hooks if container.process is not None else ():
+        if hook.words:
+            user = hook.user.value if hook.user is not None else first.user
+            yield start(hook_words(hook), Phase.HOOK, user)
