@@ -56,7 +56,7 @@ _JUDGED = frozenset(
     (
         *("add-host", "attach", "blkio-weight", "blkio-weight-device", "cpuset-cpus", "cpuset-mems"),
         *("device-read-bps", "device-read-iops", "device-write-bps", "device-write-iops", "dns", "dns-search"),
-        *("env", "expose", "gpus", "ip", "ip6", "isolation", "link", "mac-address", "name", "platform", "pull"),
+        *("expose", "gpus", "ip", "ip6", "isolation", "link", "mac-address", "name", "platform", "pull"),
         *("restart", "stop-signal", "storage-opt", "ulimit", "workdir"),
     )
 )
@@ -296,7 +296,8 @@ def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
         reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",), "the client splits it as a shell does")
 
 
-def _read_env(reading: Reading, _: Option, value: Part) -> None:
+def _read_env(reading: Reading, option: Option, value: Part) -> None:
+    _refuse(reading, option, value)
     reading.environment.append(value)
 
 

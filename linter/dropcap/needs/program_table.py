@@ -163,7 +163,7 @@ def lookup(name: str) -> Program | None:
     found = programs().get(last)
     if found is not None:
         return found
-    bare = re.sub(r"(?:\.py|-?\d+(?:\.\d+)*)$", "", last)  # php-fpm8.2, python3.11
+    bare = re.sub(r"(?:\.py|-?\d+(?:\.\d+)*)$", "", last)  # python3.11
     return programs().get(bare) if bare != last else None
 
 

@@ -8,7 +8,6 @@ for many lines of one. The rules are those of BuildKit, `frontend/dockerfile/par
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ MAX_INSTRUCTIONS = 100_000
 """How many instructions of a file are read. An image has at most 127 layers, so that nobody builds as many."""
 
 # The blanks are Go's, which a vertical tab is not one of.
-_DIRECTIVE = r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*"
+_BLANKS = "\t\n\f\r "
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 TAKES_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 
@@ -121,16 +120,16 @@ class _Reader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             text = line.text.lstrip(SPACE)
-            found = re.fullmatch(_DIRECTIVE, text[1:].lstrip(SPACE)) if text.startswith("#") else None
-            name = found[1].lower() if found else ""
-            if found is None or name not in _DIRECTIVES:
+            written, equals, value = text[1:].lstrip(SPACE).partition("=")
+            name = written.rstrip(_BLANKS).lower() if written.isascii() else ""
+            if not (text.startswith("#") and equals and value) or name not in _DIRECTIVES:
                 return
             span = Span(line.start, line.start + len(line.text))
             if name in seen:
                 raise refusal(self.source, span, f"only one {name} parser directive can be used; take this one out")
             seen.add(name)
             if name == "escape":
-                self.escape = found[2]
+                self.escape = value.strip(_BLANKS) or value[-1]
                 if self.escape not in {"\\", "`"}:
                     raise refusal(self.source, span, f"the escape character is ` or \\, not {self.escape[:30]}")
             self._skip()
