@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dropcap.images.entrypoint import PATH
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
 from dropcap.lang.shell.call import Answer
 from dropcap.namedtuple import NamedTuple
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["PATH", "Program", "absolute", "answer", "find_program"]
-
-PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-"""Where a program without a folder is looked for, as engines set it where the image does not."""
+__all__ = ["Program", "absolute", "answer", "find_program"]
 
 
 class Program(NamedTuple):

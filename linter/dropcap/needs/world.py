@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from dropcap.model import Container, Located, Mount
     from dropcap.workspace import Workspace
 
-__all__ = ["mounted", "volumes"]
+__all__ = ["mounted"]
 
 _VOLUME_KINDS = frozenset({"volume", ""})
-_FILE_KINDS = frozenset({"config", "secret"})
 
 
 def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileTree:
@@ -66,10 +65,3 @@ def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Work
     except (NotReadError, UnreadableError):
         return
     tree.put(target, File(FileKind.FILE, None, None, None, text=source))
-
-
-def volumes(container: Container, declared: tuple[Located[str], ...]) -> tuple[str, ...]:
-    """Return the paths whose content outlives the container: its volumes and the folders of the host."""
-    found = [mount.value.target for mount in container.mounts if mount.value.type != "tmpfs"]
-    found += [path.value for path in declared]
-    return tuple(dict.fromkeys(posixpath.normpath(path) for path in found if path.startswith("/")))
