@@ -107,7 +107,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
-        subject = container.stage if is_stage else Subject.of(container)
+        subject = container.stage if is_stage else Subject.of(container, request.workspace)
         own = container.source.to_root(container.span)[0].path
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:

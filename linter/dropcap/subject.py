@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
+    from dropcap.needs.model import Needs
+    from dropcap.workspace import Workspace
 
 
 class Subject(Container):
@@ -26,10 +28,28 @@ class Subject(Container):
 
     # No `__slots__`, unlike a plain record: what is computed is kept in the instance.
 
+    _workspace: Workspace | None = None
+
     @classmethod
-    def of(cls, container: Container) -> Subject:
-        """Return the subject that a container is."""
-        return cls._make(container)
+    def of(cls, container: Container, workspace: Workspace | None = None) -> Subject:
+        """Return the subject that a container is.
+
+        Args:
+            container: the container.
+            workspace: the door to the files of its project; None where its own text is all there is.
+
+        """
+        subject = cls._make(container)
+        subject._workspace = workspace  # noqa: SLF001  # its own
+        return subject
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""
+        from dropcap.needs.container import needs_of  # most rules never ask
+        from dropcap.workspace import Workspace
+
+        return needs_of(self, self._workspace or Workspace.of_text(self.source))
 
     @cached_property
     def sets(self) -> CapabilitySets:

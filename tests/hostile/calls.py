@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 CHECKS = tuple(("check", "--format", name) for name in ("text", "line", "json", "sarif"))
-CAPS = tuple(("caps", "--format", name) for name in ("text", "json"))
+CAPS = (*(("caps", "--format", name) for name in ("text", "json")), ("caps", "--why="))
 CONFIGS = tuple(("config", "--format", name) for name in ("text", "json"))
 GOOD = "good/compose.yaml"
 """Where a good file with a privileged service lies beside every hostile one."""

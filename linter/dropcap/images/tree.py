@@ -100,6 +100,10 @@ class FileTree:
         start = path.rstrip("/") + "/"
         return next((one for name, one in self._areas.items() if one is not None and name.startswith(start)), None)
 
+    def account_names(self) -> tuple[str, ...]:
+        """Return the names of the accounts and groups that are known."""
+        return (*self._accounts, *self._groups)
+
     def account(self, user: str) -> Account | Absent | UnknownFact:
         """Return the account of a name or a number."""
         if user.isdecimal():

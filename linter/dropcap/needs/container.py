@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.images.bases import base_tree
-from dropcap.images.stage_facts import stage_facts
 from dropcap.model import Kind
 from dropcap.needs.answer import put_together
+from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
 from dropcap.needs.model import Needs, Phase, UnknownNeed
-from dropcap.needs.network import first_free_port
-from dropcap.needs.startup import Found, Start, follow
-from dropcap.needs.world import mounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.model import Container
     from dropcap.needs.launch import Launch
+    from dropcap.needs.startup import Found
     from dropcap.workspace import Workspace
 
 __all__ = ["needs_of"]
@@ -42,16 +40,25 @@ def needs_of(container: Container, workspace: Workspace) -> Needs:
     facts = _facts(container, workspace)
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
-    if first.words is None:
+    if first.words is None and not unknown:
         unknown.append(UnknownNeed("what it starts is not known", "read the image, or write its entrypoint"))
-        return put_together((), unknown)
+    if first.words is None:
+        return _hidden(put_together((), unknown), container, facts)
+    from dropcap.needs.world import mounted  # the shell's evaluator, which most containers do not take
+
     tree = mounted(facts, container, workspace)
     found = list(_phases(container, first, tree, first.words))
-    return put_together(found, unknown)
+    return _hidden(put_together(found, unknown), container, facts)
+
+
+def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:
+    return hidden(needs, container, facts.config.environment, facts.account_names())
 
 
 def _facts(container: Container, workspace: Workspace) -> FileTree:
     if container.stage is not None:
+        from dropcap.images.stage_facts import stage_facts
+
         context = container.process.context if container.process is not None else ""
         return stage_facts(container.stage, workspace, context)
     return base_tree(container.image.value if container.image is not None else None)
@@ -63,6 +70,9 @@ def _unknown(fact: UnknownFact) -> UnknownNeed:
 
 def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...]) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
+    from dropcap.needs.network import first_free_port
+    from dropcap.needs.startup import Start, follow
+
     port, why = first_free_port(container)
 
     def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:

@@ -212,7 +212,7 @@ class _Follower:
     def _do(self, call: Call, who: Credentials, effect: Effect) -> None:
         """Hold what an effect asks for against the files, then change their picture."""
         for demand in file_demands(effect, self.tree):
-            self._judge(call, who, demand, (Evidence(demand.why, effect.where),))
+            self._judge(call, who, demand, _shown_at(call, demand.why, effect.where))
         if any(guard.taken for guard in call.guards):  # nobody knows whether it is done
             if effect.path is not None and effect.kind is not EffectKind.READ:
                 reason = f"whether {effect.path} is changed depends on a condition"
@@ -270,7 +270,8 @@ class _Follower:
 
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         place = Evidence(asked.demand.why, _place(call.words[0]))
-        self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *asked.evidence))))
+        others = (one for one in asked.evidence if one.reason != place.reason or not _is_near(one.where, place.where))
+        self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *others))))
 
     def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
         target = credentials(self.tree, user.name, user.reason)
@@ -372,12 +373,28 @@ def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
     ) and not (demand.is_deep and tree.hidden_below(demand.path))
 
 
+def _shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:
+    """Return the evidence of what a command does to a path that may be named in another place: a variable's."""
+    command = _place(call.words[0])
+    if command.source is where.source:
+        return (Evidence(why, where),)
+    return (Evidence(why, command), Evidence("its path is written here", where))
+
+
 def _condition(guard: Any) -> str:  # noqa: ANN401  # a guard of the evaluator
     """Return a guard's condition in one line."""
     text = " ".join(guard.source.text[guard.span.start : guard.span.end].split())
     if len(text) > _LONGEST_CONDITION:
         text = text[: _LONGEST_CONDITION - 1] + "…"
     return f"`{text}` holds" if guard.arm == 0 else f"`{text}` does not hold"
+
+
+def _is_near(one: Located[Any] | None, other: Located[Any] | None) -> bool:
+    """Return whether two places are in one line, where a person sees both."""
+    if one is None or other is None or one.source is not other.source:
+        return one is other
+    first, last = sorted((one.span.start, other.span.start))
+    return "\n" not in one.source.text[first:last]
 
 
 def _place(word: Word) -> Located[str]:
