@@ -114,10 +114,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
             try:
                 problems = list(check(subject))  # mostly none
                 if problems:
-                    findings += [
-                        Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
-                        for problem in problems
-                    ]
+                    findings += [_finding(rule, problem, container, path) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
@@ -131,6 +128,10 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         bases=document.bases,
         is_base=document.is_base,
     )
+
+
+def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:
+    return Finding(rule.id, problem.severity or rule.severity, container, _with_route(problem, container), path=path)
 
 
 def read_document(target: Target, request: Request) -> Document:

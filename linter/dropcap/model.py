@@ -556,6 +556,7 @@ class Problem(NamedTuple):
             (`SYS_ADMIN`, whatever was typed); part of the finding's identity.
         related: other places that it speaks of.
         fix: how to mend it, where that is certain.
+        severity: how severe it is, where that is not the rule's own severity.
 
     """
 
@@ -564,6 +565,7 @@ class Problem(NamedTuple):
     evidence: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    severity: Severity | None = None
 
 
 class Finding(NamedTuple):
@@ -571,7 +573,7 @@ class Finding(NamedTuple):
 
     Attributes:
         rule: the rule's id.
-        severity: the rule's severity.
+        severity: the problem's severity, or else the rule's.
         container: the container that it was found in.
         problem: what the rule said.
         shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a

@@ -56,6 +56,23 @@ class Subject(Container):
         """What it holds; see :func:`dropcap.capabilities.effective.capability_sets`."""
         return capability_sets(self)
 
+    @property
+    def says_what_it_starts(self) -> bool:
+        """Whether files of the project say what it starts; else only its image knows."""
+        return self.stage is not None or self.entrypoint is not None or self.command is not None
+
+    @cached_property
+    def remedy(self) -> str:
+        """What to write instead of a set that is too wide, in the imperative, as far as it is known."""
+        if not self.says_what_it_starts:
+            return "drop ALL and add what its image needs (no file here tells)"
+        needs = self.needs
+        names = joined(needs.cap_add)
+        if needs.is_complete:
+            return f"drop ALL and add {names}, which is all that it needs" if names else "drop ALL: it needs none"
+        least = f"at least {names}" if names else "what it needs"
+        return f"drop ALL and add {least}; whether more is needed is not known, because {needs.unknown[0].reason}"
+
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
         """How much each capability of its bounding set weighs in it, in the kernel's order."""
@@ -147,11 +164,14 @@ class Subject(Container):
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
             is_graver = level.name.lower() != fact(names[0]).risk
             reason = _raised(graded) if is_graver else _reason(graded)
-            message = f"{_joined(names)} {origin}{reason}{self.reach(names[0])}"
+            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
 
 
-def _joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence: `A, B and C`; nothing for no names."""
+    if not names:
+        return ""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 

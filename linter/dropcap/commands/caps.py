@@ -148,7 +148,7 @@ def _why(report: Report, name: str, finder: _Finder) -> Iterator[str]:
 
     wanted = [one for one in started(report) if not name or one.name == name]
     if not wanted and name:
-        hint = "; a path stands before --why" if os.path.exists(name) else ""
+        hint = "; a path stands before --why" if "/" in name or "." in name else ""
         raise UsageError(f"--why {name}: no container here has that name{hint}")
     return (f"{line}\n" for one in wanted for line in why_lines(one, finder.needs(one)))
 

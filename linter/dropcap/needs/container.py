@@ -74,9 +74,11 @@ def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Wo
     from dropcap.needs.startup import Start, follow
 
     port, why = first_free_port(container)
+    paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]
+    mounts = tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
     def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
-        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why)
+        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
         return follow(one, tree)
 
     yield start(words, Phase.FIRST_START)

@@ -20,7 +20,7 @@ from dropcap.lang.words import reason_of
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs import conditions
-from dropcap.needs.credentials import ROOT, Credentials, credentials
+from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
@@ -56,6 +56,7 @@ class Start(NamedTuple):
         phase: when it runs.
         first_free_port: the lowest port that needs no capability; None where nobody knows.
         why_port: why that is so.
+        mounts: where something is mounted, volumes included.
 
     """
 
@@ -68,6 +69,7 @@ class Start(NamedTuple):
     phase: Phase
     first_free_port: int | None
     why_port: str
+    mounts: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):
@@ -121,6 +123,8 @@ class _Follower:
         if call.is_builtin:
             if name in {"cd", "pushd"}:
                 self._change_folder(call)
+            elif name == "alias" and len(call.words) > 1:
+                self._unread(call, "an alias may stand for another program")
             return
         if word.unknown is not None:
             self._not_known(call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}")
@@ -134,6 +138,8 @@ class _Follower:
         for effect in effects or ():
             self._do(call, who, effect)
         self._ask_of_program(call, who, is_known=effects is not None)
+        if name in SHELLS:
+            self._ask_of_shell(call)
 
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
@@ -165,9 +171,8 @@ class _Follower:
         if word.unknown is not None:
             return None
         if word.value.rpartition("/")[2] in SHELLS:
-            at = next((at for at, one in enumerate(call.words) if at and not one.value.startswith(("-", "+"))), 0)
-            options = [one.value for one in call.words[1:at]]
-            if not at or any("c" in one or "s" in one for one in options if not one.startswith("--")):
+            at = _script_at(call) or 0
+            if not at:
                 return None
             word, at = call.words[at], at + 1
             if word.unknown is not None:
@@ -264,9 +269,46 @@ class _Follower:
         where = _place(call.words[0])
         if found.program.has_effects and not is_known:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
+        if found.program.role == "writer":
+            yield from self._of_writer(call, name)
+        if found.is_interpreter:
+            yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
+
+    def _of_writer(self, call: Call, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, and might write to, where root alone may not."""
+        for word in call.words[1:]:
+            text = word.value.partition("=")[2] or word.value
+            path = conditions.absolute(text, self.folder) if "/" in text and word.unknown is None else None
+            if path is None or text.startswith("-") or "://" in text:
+                continue
+            demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
+            if judge(demand, Situation(self.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} writes {path} is not described"
+                yield UnknownNeed(reason, where=_place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
+        """Give each mounted place that may belong to another user, which a program of somebody else's may use."""
+        for path in self.start.mounts:
+            file = resolved(self.tree, path)
+            if isinstance(file, File) and is_same_user(self.tree, "0", file.owner):
+                continue
+            reason = f"whether what {name} runs uses {path}, which may belong to another user than root, is not known"
+            resolve = f"run it as the user that {path} belongs to"
+            yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
+
+    def _ask_of_shell(self, call: Call) -> None:
+        """Say what is not known of a shell whose script was not followed into.
+
+        One that is the container's own command talks to a person, whose commands are not its startup.
+        """
+        at = _script_at(call)
+        if at:
+            self._unread(call, f"the text of {call.words[at].value} is not at hand")
+        elif at is not None and not any(_is_word_of(call.words[0], one) for one in self.start.words):
+            self._unread(call, "the commands that a shell reads from its standard input are not known")
 
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         place = Evidence(asked.demand.why, _place(call.words[0]))
@@ -353,8 +395,35 @@ _SUCCEED = frozenset(
 """The programs that are taken to succeed where all their words are known."""
 _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_WITH_FILE = frozenset({"--init-file", "--rcfile"})
+"""The long options of a shell that take a word."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+def _script_at(call: Call) -> int | None:
+    """Return which word of a shell's command names its script: 0 is standard input, None is no script."""
+    at = 1
+    while at < len(call.words):
+        word = call.words[at].value
+        if call.words[at].unknown is not None or not word.startswith(("-", "+")) or len(word) == 1:
+            return at
+        if word == "--":
+            return at + 1 if at + 1 < len(call.words) else 0
+        at += 1
+        if not word.startswith("--"):
+            if "c" in word:
+                return None
+            if "s" in word:
+                return 0
+            at += word.endswith(("o", "O"))  # `-o pipefail`
+        elif word in _WITH_FILE:
+            at += 1
+    return 0
+
+
+def _is_word_of(one: Word, other: Word) -> bool:
+    return one.source.to_root(one.span) == other.source.to_root(other.span)
 
 
 def _changes_nothing(demand: Demand, tree: FileTree) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap.hidden import shown_of
+from dropcap.needs.model import Phase
 from dropcap.printable import place, printable
 
 if TYPE_CHECKING:
@@ -43,10 +44,13 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
 
     where = container.source.region(container.span)
     yield f"{place(where)} {container.kind.value} {printable(container.name)}"
+    together: dict[Need, list[str]] = {}  # what differs by its phase alone
     for need in needs.needs:
+        together.setdefault(need._replace(phase=Phase.FIRST_START), []).append(need.phase.value)
+    for need, phases in together.items():
         condition = f", if {shown(need.condition)}" if need.condition else ""
         instead = f", or {' or '.join(need.instead)}" if need.instead else ""
-        yield f"  {need.capability}{instead}: {need.certainty.label}, {need.phase.value}{condition}"
+        yield f"  {need.capability}{instead}: {need.certainty.label}, {' and '.join(phases)}{condition}"
         if need.loss:
             yield f"      without it: {shown(need.loss)}"
         yield from (f"      {line(one)}" for one in need.evidence)
