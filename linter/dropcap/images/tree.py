@@ -14,7 +14,7 @@ from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, ImageConfig, UnknownFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
@@ -26,6 +26,22 @@ _MOST_ENTRIES = 20_000
 _USUAL_FOLDER, _USUAL_FILE = 0o755, 0o644
 _SET_GROUP = 0o2000
 _NO_NUMBER = UnknownFact("no account of that number is known")
+
+
+class _Entries(dict[str, Any]):
+    """What lies at paths; what was found by it before is forgotten when it changes."""
+
+    def __init__(self, entries: Mapping[str, Any], found: dict[str, Any]) -> None:
+        super().__init__(entries)
+        self._found = found
+
+    def __setitem__(self, path: str, value: Any) -> None:  # noqa: ANN401  # a file or why there may be one
+        super().__setitem__(path, value)
+        self._found.clear()
+
+    def __delitem__(self, path: str) -> None:
+        super().__delitem__(path)
+        self._found.clear()
 
 
 class FileTree:
@@ -40,8 +56,11 @@ class FileTree:
 
         """
         self.config = config or ImageConfig()
-        self._files: dict[str, File] = {"/": File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER)}
-        self._areas: dict[str, UnknownFact | None] = {"/": unknown}
+        self._found: dict[
+            str, File | Absent | UnknownFact
+        ] = {}  # a startup looks for the same programs again and again
+        self._files: dict[str, File] = _Entries({"/": File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER)}, self._found)
+        self._areas: dict[str, UnknownFact | None] = _Entries({"/": unknown}, self._found)
         self._accounts: dict[str, Account] = {}
         self._groups: dict[str, Group] = {}
         self._accounts_unknown = unknown
@@ -49,21 +68,26 @@ class FileTree:
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
         made = FileTree(config=self.config)
-        made._files, made._areas = dict(self._files), dict(self._areas)
+        made._files, made._areas = _Entries(self._files, made._found), _Entries(self._areas, made._found)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown = self._accounts_unknown
         return made
+
+    def is_same(self, other: FileTree) -> bool:
+        """Return whether another tree has the same files, accounts and groups."""
+        ours = (self._files, self._areas, self._accounts, self._groups, self._accounts_unknown)
+        return ours == (other._files, other._areas, other._accounts, other._groups, other._accounts_unknown)
 
     # What is asked.
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
-        path = self._real(path)
-        found = self._files.get(path)
-        if found is not None:
-            return found
-        area = self._area(path)
-        return ABSENT if area is None else area
+        known = self._found.get(path)
+        if known is None:
+            real = self._real(path)
+            known = self._files.get(real) or self._area(real) or ABSENT
+            self._found[path] = known
+        return known
 
     def _area(self, path: str) -> UnknownFact | None:
         """Return why nobody knows what lies at a path without an entry; None where nothing does."""

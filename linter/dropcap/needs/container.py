@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.model import Container
     from dropcap.needs.launch import Launch
+    from dropcap.needs.model import Need
     from dropcap.needs.startup import Found
     from dropcap.workspace import Workspace
 
@@ -81,8 +82,13 @@ def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Wo
         one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
         return follow(one, tree)
 
-    yield start(words, Phase.FIRST_START)
-    yield start(words, Phase.RESTART)
+    before = tree.copy()
+    started = start(words, Phase.FIRST_START)
+    yield started
+    if tree.is_same(before):  # it is followed once more only over files that are others by then
+        yield started._replace(needs=tuple(_again(need) for need in started.needs))
+    else:
+        yield start(words, Phase.RESTART)
     check = health_check(container, tree.config)
     if check:
         yield start(check, Phase.HEALTH_CHECK)
@@ -90,3 +96,7 @@ def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Wo
         if hook.words:
             user = hook.user.value if hook.user is not None else first.user
             yield start(hook_words(hook), Phase.HOOK, user)
+
+
+def _again(need: Need) -> Need:
+    return need._replace(phase=Phase.RESTART) if need.phase is Phase.FIRST_START else need

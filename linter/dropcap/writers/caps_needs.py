@@ -9,7 +9,7 @@ from dropcap.needs.model import Phase
 from dropcap.printable import place, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dropcap.model import Container, Located
     from dropcap.needs.model import Evidence, Need, Needs
@@ -44,13 +44,10 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
 
     where = container.source.region(container.span)
     yield f"{place(where)} {container.kind.value} {printable(container.name)}"
-    together: dict[Need, list[str]] = {}  # what differs by its phase alone
-    for need in needs.needs:
-        together.setdefault(need._replace(phase=Phase.FIRST_START), []).append(need.phase.value)
-    for need, phases in together.items():
+    for need, phases in _by_phases(needs.needs):
         condition = f", if {shown(need.condition)}" if need.condition else ""
         instead = f", or {' or '.join(need.instead)}" if need.instead else ""
-        yield f"  {need.capability}{instead}: {need.certainty.label}, {' and '.join(phases)}{condition}"
+        yield f"  {need.capability}{instead}: {need.certainty.label}, {phases}{condition}"
         if need.loss:
             yield f"      without it: {shown(need.loss)}"
         yield from (f"      {line(one)}" for one in need.evidence)
@@ -65,6 +62,15 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
         yield f"  to need less: {shown(one.change)}, saves {' '.join(one.saves)}{_at(one.where)}"
     if needs.is_complete and not needs.needs:
         yield "  needs no capability"
+
+
+def _by_phases(needs: Sequence[Need]) -> Iterator[tuple[Need, str]]:
+    """Yield each need once, with the phases that it is of."""
+    together: dict[Need, list[str]] = {}
+    for need in needs:
+        together.setdefault(need._replace(phase=Phase.FIRST_START), []).append(need.phase.value)
+    for need, phases in together.items():
+        yield need, " and ".join(phases)
 
 
 def _need(need: Need, shown: Callable[[str], str]) -> dict[str, Any]:
