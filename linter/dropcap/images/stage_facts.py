@@ -10,9 +10,12 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.images.bases import base_tree
+from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.file_commands import effects_of
+from dropcap.images.package_installs import install
+from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
 from dropcap.lang.words import Word
@@ -20,8 +23,6 @@ from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call, Executed
     from dropcap.model import Instruction, Stage
@@ -29,69 +30,6 @@ if TYPE_CHECKING:
     from dropcap.workspace import Workspace
 
 __all__ = ["stage_facts"]
-
-_HARMLESS = frozenset(
-    {
-        *(
-            "apt-cache",
-            "awk",
-            "basename",
-            "bash",
-            "bundle",
-            "bzip2",
-            "cargo",
-            "cat",
-            "cmake",
-            "composer",
-            "curl",
-            "cut",
-        ),
-        *("date", "diff", "dirname", "dos2unix", "echo", "env", "export", "file", "gcc", "gem", "git", "go", "gpg"),
-        *("grep", "gunzip", "gzip", "head", "id", "ldconfig", "ls", "make", "mktemp", "node", "npm", "npx", "openssl"),
-        *("perl", "pip", "pip3", "pnpm", "printf", "pwd", "python", "python3", "ruby", "set", "sh", "sha256sum"),
-        *(
-            "sha512sum",
-            "sleep",
-            "sort",
-            "strip",
-            "tail",
-            "test",
-            "tr",
-            "true",
-            "uname",
-            "uniq",
-            "unzip",
-            "update-ca-certificates",
-        ),
-        *("wc", "wget", "which", "xargs", "xz", "yarn", "cd", "umask", "trap", "ulimit", "ln", "locale-gen"),
-    }
-)
-"""Programs of builds that give nothing away: what they make belongs to whoever runs them, in places that are theirs."""
-_ASKS = frozenset({"diff", "find", "grep", "id", "ls", "test", "which"})
-"""Those of them that a script asks something with."""
-_INSTALLERS = {
-    "apk": "add",
-    "apt": "install",
-    "apt-get": "install",
-    "aptitude": "install",
-    "dnf": "install",
-    "microdnf": "install",
-    "yum": "install",
-}
-_FILLED = (
-    "/etc",
-    "/usr",
-    "/opt",
-    "/run",
-    "/srv",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-    "/var/spool",
-    "/var/www",
-    "/home",
-)
-"""Where packages put files."""
 
 
 def stage_facts(stage: Stage, workspace: Workspace, context: str) -> FileTree:
@@ -120,6 +58,7 @@ class _Builder:
     def __init__(self, stage: Stage, tree: FileTree, workspace: Workspace, context: str) -> None:
         self.stage = stage
         self.tree = tree
+        self.writer = TextWriter(tree)
         self.workspace = workspace
         self.context = context
         self.user = tree.config.user.value if tree.config.user is not None else "0"
@@ -319,9 +258,9 @@ class _Steps:
                     tree.doubt(effect, call.user.name, UnknownFact("a build step depends on a condition", where=where))
                 else:
                     tree.apply(effect, call.user.name)
-        elif name in _INSTALLERS:
-            self._install(call.words, _INSTALLERS[name])
-        elif name not in _HARMLESS and self.executed(call) is None:
+        elif name in build_programs().installers:
+            self._install(call, where)
+        elif name not in build_programs().harmless and self.executed(call) is None:
             builder.spoil(f"nobody has described what {name} does in a build", where)
 
     def _open(self, call: Call, operator: str, target: Word) -> None:
@@ -332,7 +271,10 @@ class _Steps:
             return
         path = "/" + posixpath.normpath(posixpath.join(self.folder or "/", target.value)).lstrip("/")
         where = Located(target.value, target.source, target.span)
+        writer = self.builder.writer
+        is_last = writer.is_last(path)
         self.builder.tree.apply(Effect(EffectKind.APPEND, where, path=path), call.user.name)
+        writer.write(call, operator, where, path, is_last=is_last)
 
     def _change_folder(self, call: Call, name: str) -> None:
         if name not in {"cd", "pushd"}:
@@ -345,28 +287,20 @@ class _Steps:
             else None
         )
 
-    def _install(self, words: Sequence[Word], verb: str) -> None:
-        values = [word.value for word in words[1:]]
-        if verb not in values:
-            return
-        names = [word for word in words[2:] if not word.value.startswith("-") and word.value != verb]
-        names = [word for word in names if word.value.partition("=")[0] not in _PLAIN_PACKAGES]
-        if not names:
-            return
-        shown = names[0].value
-        place = Located(shown, names[0].source, names[0].span)
-        unknown = UnknownFact(f"nobody has described what the package {shown} brings", where=place)
-        for path in _FILLED:
-            self.builder.tree.unlisted(path, unknown)
-        self.builder.tree.forget_accounts(unknown)
+    def _install(self, call: Call, where: Located[str]) -> None:
+        if any(guard.taken for guard in call.guards):
+            self.builder.spoil("whether packages are installed depends on a condition", where)
+        else:
+            install(self.builder.tree, call.words)
 
     def answer(self, call: Call) -> Answer | None:
         """Take a command to succeed that is none to ask something with: else there would be no image."""
         word = call.words[0]
         name = word.value.rpartition("/")[2]
-        if word.unknown is not None or name in _ASKS:
+        known = build_programs()
+        if word.unknown is not None or name in known.asks:
             return None
-        does = name in _INSTALLERS or name in _HARMLESS or effects_of(call.words, self.folder) is not None
+        does = name in known.installers or name in known.harmless or effects_of(call.words, self.folder) is not None
         return Answer(holds=True) if does else None
 
     def read(self, _: Call) -> Source | None:
@@ -376,28 +310,3 @@ class _Steps:
     def executed(self, _: Call) -> Executed | None:
         """Follow no script."""
         return None
-
-
-_PLAIN_PACKAGES = frozenset(
-    {
-        *("bash", "build-base", "build-essential", "busybox-extras", "bzip2", "ca-certificates", "coreutils", "curl"),
-        *("dumb-init", "file", "findutils", "g++", "gcc", "git", "gnupg", "gosu", "grep", "gzip", "iproute2", "jq"),
-        *("less", "libcap2-bin", "libcap-utils", "locales", "lsof", "make", "musl-dev", "nano", "netcat-openbsd"),
-        *("openssl", "patch", "perl", "pkg-config", "procps", "psmisc", "python3", "python3-pip", "rsync", "sed"),
-        *(
-            "shadow",
-            "socat",
-            "su-exec",
-            "tar",
-            "tini",
-            "tzdata",
-            "unzip",
-            "util-linux",
-            "vim",
-            "wget",
-            "xz-utils",
-            "zip",
-        ),
-    }
-)
-"""Packages without accounts, without file capabilities, and without files that are not root's."""

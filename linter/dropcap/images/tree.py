@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
+    from dropcap.source import Source
 
 __all__ = ["FileTree"]
 
@@ -45,7 +46,13 @@ class _Entries(dict[str, Any]):
 
 
 class FileTree:
-    """Files, accounts and groups; see :class:`dropcap.images.facts.ImageFacts` for what they are asked."""
+    """Files, accounts and groups; see :class:`dropcap.images.facts.ImageFacts` for what they are asked.
+
+    Attributes:
+        config: the image's configuration.
+        release: the release of the distribution by its name, where it is known: `bookworm`.
+
+    """
 
     def __init__(self, unknown: UnknownFact | None = None, config: ImageConfig | None = None) -> None:
         """Begin with nothing.
@@ -64,13 +71,14 @@ class FileTree:
         self._accounts: dict[str, Account] = {}
         self._groups: dict[str, Group] = {}
         self._accounts_unknown = unknown
+        self.release = ""
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
         made = FileTree(config=self.config)
         made._files, made._areas = _Entries(self._files, made._found), _Entries(self._areas, made._found)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
-        made._accounts_unknown = self._accounts_unknown
+        made._accounts_unknown, made.release = self._accounts_unknown, self.release
         return made
 
     def is_same(self, other: FileTree) -> bool:
@@ -109,6 +117,21 @@ class FileTree:
             else:
                 return path
         return path
+
+    def _end(self, path: str) -> str:
+        """Return where a path leads, a link at its end followed too."""
+        for _ in range(_MOST_LINKS):
+            path = self._real(path)
+            found = self._files.get(path)
+            if found is None or found.kind is not FileKind.LINK:
+                return path
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.target))
+        return path
+
+    def text(self, path: str) -> Source | None:
+        """Return the text of a file, links followed; None where there is none or nobody knows it."""
+        found = self._files.get(self._end(path))
+        return None if found is None else found.text
 
     def below(self, path: str) -> Sequence[tuple[str, File]]:
         """Return what is known to lie in a folder, at any depth, with its paths, in order."""
@@ -194,9 +217,16 @@ class FileTree:
         if self.look(path) is ABSENT:
             self.put(path, File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER, where=where), is_new=True)
 
-    def unlisted(self, path: str, unknown: UnknownFact) -> None:
+    def unlisted(self, path: str, unknown: UnknownFact | None) -> None:
         """Note that more lies in a folder than is known; what is known stays."""
         self._areas[self._real(path)] = unknown
+
+    def write(self, path: str, text: Source) -> None:
+        """Give a file that is there its text; links are followed."""
+        path = self._end(path)
+        found = self._files.get(path)
+        if found is not None and found.kind is FileKind.FILE:
+            self._files[path] = found._replace(text=text)
 
     def add_account(self, account: Account) -> None:
         """Add an account; its group too, where it has the same name and none is known."""

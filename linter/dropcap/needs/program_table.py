@@ -114,7 +114,8 @@ class Program(NamedTuple):
         syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
-        package: the directives that the file sets as its package brings it.
+        package: the directives that the file sets as its package brings it, as far as its demands look at them; None
+            where nobody has looked.
         runs: which words are a command that it runs; an option whose value is one.
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
@@ -139,7 +140,7 @@ class Program(NamedTuple):
     syntax: str = "space"
     include: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
-    package: Mapping[str, str] = {}
+    package: Mapping[str, str] | None = None
     runs: Origin | None = None
     runs_as: tuple[Origin, ...] = ()
     sections: tuple[str, ...] = ()
@@ -276,7 +277,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
         include=_strings(name, table.get("include", [])),
         extra=_strings(name, table.get("extra", [])),
-        package={str(key): str(value) for key, value in table.get("package", {}).items()},
+        package={str(key): str(value) for key, value in table["package"].items()} if "package" in table else None,
         runs=_origin(name, table["runs"]) if "runs" in table else None,
         runs_as=_origins(name, table.get("runs_as", [])),
         sections=_strings(name, table.get("sections", [])),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File, UnknownFact
 from dropcap.images.file_commands import effects_of
+from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
@@ -106,6 +107,7 @@ class _Follower:
         self.start = start
         self.tree = tree
         self.folder = start.folder
+        self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
@@ -212,7 +214,10 @@ class _Follower:
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
         if path is not None and not path.startswith(("/dev/", "/proc/")):
+            is_last = self.writer.is_last(path)
             self._do(call, who, Effect(kind, _place(target), path=path))
+            if kind is not EffectKind.READ:
+                self.writer.write(call, operator, _place(target), path, is_last=is_last)
 
     def _do(self, call: Call, who: Credentials, effect: Effect) -> None:
         """Hold what an effect asks for against the files, then change their picture."""
