@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dropcap.capabilities.effective import capability_sets, is_root, no_new_privileges
+from dropcap.capabilities.effective import capability_label, capability_sets, is_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
@@ -92,6 +92,16 @@ class Subject(Container):
     def is_root(self) -> bool | None:
         """Whether the first process runs as root; None where only the image knows, or nobody."""
         return is_root(self)
+
+    @property
+    def capability_label(self) -> Located[str] | None:
+        """The label `io.containers.capabilities`, by which an image says what it needs, as `key=value`."""
+        return capability_label(self)
+
+    @property
+    def forbids_gains(self) -> bool | None:
+        """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
+        return no_new_privileges(self)
 
     @property
     def privileged_option(self) -> Located[Any] | None:

@@ -46,6 +46,7 @@ def hidden(needs: Needs, container: Container, image: Mapping[str, Located[str]]
         needs=tuple(_need(one, shown) for one in needs.needs),
         unknown=tuple(one._replace(reason=shown(one.reason), resolve=shown(one.resolve)) for one in needs.unknown),
         today=tuple(_evidence(one, shown) for one in needs.today),
+        gains=tuple(_evidence(one, shown) for one in needs.gains),
         smaller=tuple(one._replace(change=shown(one.change)) for one in needs.smaller),
         user=None if needs.user is None else shown(needs.user),
     )

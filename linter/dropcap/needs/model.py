@@ -209,6 +209,8 @@ class Needs(NamedTuple):
         alternatives: sets that do instead of the suggested one.
         unknown: what is not known and could add a capability; none where the picture is complete.
         today: what fails today already, whatever is added: demands of processes that hold nothing.
+        gains: the programs by which a process of another user than root gets what it does not hold: set-user-ID root,
+            or with file capabilities.
         cap_add: the smallest set that starts, restarts and serves, besides `cap_drop: [ALL]`; in the kernel's order.
         user: the user that it can run as from the start; None where nothing says so.
         smaller: what would need less still.
@@ -219,6 +221,7 @@ class Needs(NamedTuple):
     alternatives: tuple[tuple[str, ...], ...] = ()
     unknown: tuple[UnknownNeed, ...] = ()
     today: tuple[Evidence, ...] = ()
+    gains: tuple[Evidence, ...] = ()
     cap_add: tuple[str, ...] = ()
     user: str | None = None
     smaller: tuple[Suggestion, ...] = ()

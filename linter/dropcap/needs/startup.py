@@ -80,12 +80,14 @@ class Found(NamedTuple):
         needs: each capability that something asks for, as often as that is.
         unknown: what is not known and could add one.
         today: what fails already, whatever is added.
+        gains: the programs by which another user than root gets what it does not hold.
 
     """
 
     needs: tuple[Need, ...]
     unknown: tuple[UnknownNeed, ...]
     today: tuple[Evidence, ...]
+    gains: tuple[Evidence, ...] = ()
 
 
 def follow(start: Start, tree: FileTree) -> Found:
@@ -97,7 +99,7 @@ def follow(start: Start, tree: FileTree) -> Found:
         reason = "its startup is too large to follow"
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
-    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today))
+    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today), tuple(follower.gains))
 
 
 class _Follower:
@@ -111,6 +113,7 @@ class _Follower:
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
+        self.gains: list[Evidence] = []
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
     # What the evaluator asks.
@@ -239,6 +242,9 @@ class _Follower:
         evidence = [Evidence(demand.why, _place(call.words[0]))]
         if found.file.where is not None:
             evidence.append(Evidence("its file capabilities are set here", found.file.where))
+        if found.file.capabilities and who.is_root is False:
+            why = f"{call.words[0].value} gets {', '.join(found.file.capabilities)} by its file capabilities"
+            self.gains.append(Evidence(why, evidence[0].where))
         self._judge(call, who, demand, tuple(evidence), of_anybody=True)
 
     def _ask_of_program(self, call: Call, who: Credentials, *, is_known: bool) -> None:
@@ -249,6 +255,8 @@ class _Follower:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
         is_setuid = who.is_root is False and name in _SETUID
+        if is_setuid:
+            self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
         for asked in found.asked:
             self._asked(call, ROOT if is_setuid else who, asked)
         for effect in found.effects:
