@@ -189,6 +189,8 @@ class Stage(NamedTuple):
         environment: `key=value`, expanded.
         instructions: the instructions of this stage alone, FROM first.
         parent: the stage that FROM names, or None for an image.
+        arguments: the values of this stage's ARGs that are known, as `key=value`, each at its ARG.
+        sources: the stages that its `COPY --from` names, each with the word that names it.
 
     """
 
@@ -203,6 +205,8 @@ class Stage(NamedTuple):
     environment: tuple[Located[str], ...]
     instructions: tuple[Instruction, ...]
     parent: Stage | None
+    arguments: tuple[Located[str], ...] = ()
+    sources: tuple[tuple[str, Stage], ...] = ()
 
     @property
     def steps(self) -> tuple[Instruction, ...]:

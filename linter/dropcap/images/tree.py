@@ -100,7 +100,8 @@ class FileTree:
     def _area(self, path: str) -> UnknownFact | None:
         """Return why nobody knows what lies at a path without an entry; None where nothing does."""
         while path not in self._areas:
-            path = posixpath.dirname(path)
+            above = posixpath.dirname(path)
+            path = above if above != path else "/"  # what is no whole path, or begins with two slashes
         return self._areas[path]
 
     def _real(self, path: str) -> str:
@@ -118,7 +119,7 @@ class FileTree:
                 return path
         return path
 
-    def _end(self, path: str) -> str:
+    def end(self, path: str) -> str:
         """Return where a path leads, a link at its end followed too."""
         for _ in range(_MOST_LINKS):
             path = self._real(path)
@@ -130,7 +131,7 @@ class FileTree:
 
     def text(self, path: str) -> Source | None:
         """Return the text of a file, links followed; None where there is none or nobody knows it."""
-        found = self._files.get(self._end(path))
+        found = self._files.get(self.end(path))
         return None if found is None else found.text
 
     def below(self, path: str) -> Sequence[tuple[str, File]]:
@@ -223,7 +224,7 @@ class FileTree:
 
     def write(self, path: str, text: Source) -> None:
         """Give a file that is there its text; links are followed."""
-        path = self._end(path)
+        path = self.end(path)
         found = self._files.get(path)
         if found is not None and found.kind is FileKind.FILE:
             self._files[path] = found._replace(text=text)
