@@ -28,6 +28,7 @@ from dropcap.model import (
     UnreadableError,
 )
 from dropcap.namedtuple import NamedTuple
+from dropcap.needs.model import Allowance
 from dropcap.source import Source
 from dropcap.subject import Subject
 from dropcap.workspace import NotReadError, Workspace, root_of
@@ -105,9 +106,10 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
     of_stages: _Asked = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
     of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
+    allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
-        subject = container.stage if is_stage else Subject.of(container, request.workspace)
+        subject = container.stage if is_stage else Subject.of(container, request.workspace, allowance)
         own = container.source.to_root(container.span)[0].path
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
-    from dropcap.needs.model import Needs
+    from dropcap.needs.model import Allowance, Needs
     from dropcap.workspace import Workspace
 
 
@@ -29,18 +29,22 @@ class Subject(Container):
     # No `__slots__`, unlike a plain record: what is computed is kept in the instance.
 
     _workspace: Workspace | None = None
+    _allowance: Allowance | None = None
 
     @classmethod
-    def of(cls, container: Container, workspace: Workspace | None = None) -> Subject:
+    def of(
+        cls, container: Container, workspace: Workspace | None = None, allowance: Allowance | None = None
+    ) -> Subject:
         """Return the subject that a container is.
 
         Args:
             container: the container.
             workspace: the door to the files of its project; None where its own text is all there is.
+            allowance: how much may be followed to find what it and its neighbours need.
 
         """
         subject = cls._make(container)
-        subject._workspace = workspace  # noqa: SLF001  # its own
+        subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
     @cached_property
@@ -49,7 +53,7 @@ class Subject(Container):
         from dropcap.needs.container import needs_of  # most rules never ask
         from dropcap.workspace import Workspace
 
-        return needs_of(self, self._workspace or Workspace.of_text(self.source))
+        return needs_of(self, self._workspace or Workspace.of_text(self.source), self._allowance)
 
     @cached_property
     def sets(self) -> CapabilitySets:

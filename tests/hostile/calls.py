@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 CHECKS = tuple(("check", "--format", name) for name in ("text", "line", "json", "sarif"))
-CAPS = (*(("caps", "--format", name) for name in ("text", "json")), ("caps", "--why="))
+CAPS = tuple(("caps", "--format", name) for name in ("text", "json"))
+WHY = ("caps", "--why=")
 CONFIGS = tuple(("config", "--format", name) for name in ("text", "json"))
 GOOD = "good/compose.yaml"
 """Where a good file with a privileged service lies beside every hostile one."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.effective import Origin
     from dropcap.model import Container, Report
-    from dropcap.needs.model import Needs
+    from dropcap.needs.model import Allowance, Needs
     from dropcap.workspace import Workspace
     from dropcap.writers.caps_table import Row
 
@@ -75,18 +75,19 @@ class _Finder:
         self.failures: list[Failure] = []
         self._overlay = overlay
         self._workspaces: dict[str, Workspace] = {}
+        self._allowances: dict[str, Allowance] = {}
 
     def needs(self, container: Container) -> Needs:
         """Return what a container needs; where following it fails, that is a failure, and all is unknown."""
         from dropcap.needs.container import needs_of
-        from dropcap.needs.model import Needs, UnknownNeed
+        from dropcap.needs.model import Allowance, Needs, UnknownNeed
         from dropcap.workspace import Workspace, root_of
 
         path = container.source.to_root(container.span)[0].path
         root = root_of(os.path.dirname(path) or os.curdir)
         workspace = self._workspaces.setdefault(root, Workspace(root, self._overlay, (path,)))
         try:
-            return needs_of(container, workspace)
+            return needs_of(container, workspace, self._allowances.setdefault(path, Allowance()))
         except Exception as error:  # noqa: BLE001  # a fault with one container: the others are still to be listed
             from dropcap.crash import place, trace_of
 

@@ -9,7 +9,7 @@ from dropcap.model import Kind
 from dropcap.needs.answer import put_together
 from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
-from dropcap.needs.model import Needs, Phase, UnknownNeed
+from dropcap.needs.model import Allowance, Needs, Phase, UnknownNeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,16 @@ __all__ = ["needs_of"]
 _NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
-def needs_of(container: Container, workspace: Workspace) -> Needs:
+def needs_of(container: Container, workspace: Workspace, allowance: Allowance | None = None) -> Needs:
     """Return what a container needs of the kernel.
 
     Args:
         container: the container.
         workspace: the door to the files of its project.
+        allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
 
     """
+    allowance = allowance or Allowance()
     if container.kind in _NOT_STARTED:
         return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
     facts = _facts(container, workspace)
@@ -47,8 +49,11 @@ def needs_of(container: Container, workspace: Workspace) -> Needs:
         return _hidden(put_together((), unknown), container, facts)
     from dropcap.needs.world import mounted  # the shell's evaluator, which most containers do not take
 
+    if allowance.left <= 0:
+        unknown.append(UnknownNeed("the containers of its file start more than is followed"))
+        return _hidden(put_together((), unknown), container, facts)
     tree = mounted(facts, container, workspace)
-    found = list(_phases(container, first, tree, first.words))
+    found = list(_phases(container, first, tree, first.words, allowance))
     return _hidden(put_together(found, unknown), container, facts)
 
 
@@ -69,7 +74,9 @@ def _unknown(fact: UnknownFact) -> UnknownNeed:
     return UnknownNeed(fact.reason, fact.resolve, fact.where)
 
 
-def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...]) -> Iterator[Found]:
+def _phases(
+    container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...], allowance: Allowance
+) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
     from dropcap.needs.network import first_free_port
     from dropcap.needs.startup import Start, follow
@@ -80,7 +87,7 @@ def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Wo
 
     def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
         one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
-        return follow(one, tree)
+        return follow(one, tree, allowance)
 
     before = tree.copy()
     started = start(words, Phase.FIRST_START)

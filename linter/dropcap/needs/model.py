@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Access",
+    "Allowance",
     "Certainty",
     "Demand",
     "DemandKind",
@@ -131,6 +132,21 @@ class Demand(NamedTuple):
     loss: str = ""
     source: str = ""
     known: str = "source"
+
+
+class Allowance:
+    """How many commands may still be followed for the containers of one file.
+
+    Attributes:
+        left: how many.
+
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = 50_000) -> None:
+        """Begin with as many as a hundred long startups have."""
+        self.left = left
 
 
 class Evidence(NamedTuple):

@@ -24,7 +24,7 @@ from dropcap.needs import conditions
 from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
-from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
 
@@ -90,9 +90,16 @@ class Found(NamedTuple):
     gains: tuple[Evidence, ...] = ()
 
 
-def follow(start: Start, tree: FileTree) -> Found:
-    """Follow a command; the picture of the files is changed as the command would change the files."""
-    follower = _Follower(start, tree)
+def follow(start: Start, tree: FileTree, allowance: Allowance | None = None) -> Found:
+    """Follow a command; the picture of the files is changed as the command would change the files.
+
+    Args:
+        start: the command.
+        tree: the files.
+        allowance: how many commands may be followed; one with none left leaves the rest unknown.
+
+    """
+    follower = _Follower(start, tree, allowance or Allowance())
     user = User(start.user, "nobody says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
     if not follow_command(start.words, follower, setting):
@@ -105,8 +112,9 @@ def follow(start: Start, tree: FileTree) -> Found:
 class _Follower:
     """Hears the commands of a startup."""
 
-    def __init__(self, start: Start, tree: FileTree) -> None:
+    def __init__(self, start: Start, tree: FileTree, allowance: Allowance) -> None:
         self.start = start
+        self.allowance = allowance
         self.tree = tree
         self.folder = start.folder
         self.writer = TextWriter(tree)
@@ -120,6 +128,14 @@ class _Follower:
 
     def hear(self, call: Call) -> None:
         """Take note of a command: what it asks for, and what it changes."""
+        self.allowance.left -= 1
+        if self.allowance.left >= 0:
+            self._hear(call)
+        else:
+            reason = "its startup is too large to follow"
+            self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(call.words[0])))
+
+    def _hear(self, call: Call) -> None:
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
