@@ -74,8 +74,10 @@ class Subject(Container):
         names = joined(needs.cap_add)
         if needs.is_complete:
             return f"drop ALL and add {names}, which is all that it needs" if names else "drop ALL: it needs none"
-        least = f"at least {names}" if names else "what it needs"
-        return f"drop ALL and add {least}; whether more is needed is not known, because {needs.unknown[0].reason}"
+        why = needs.unknown[0].reason
+        if not names:
+            return f"drop ALL and add what it needs, which is not known, because {why}"
+        return f"drop ALL and add at least {names}; more may be needed, because {why}"
 
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:

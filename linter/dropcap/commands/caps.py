@@ -165,7 +165,7 @@ def _json(report: Report, finder: _Finder) -> Iterator[str]:
             {**to_json(container), **needs_json(container, finder.needs(container))} for container in started(report)
         ],
     }
-    yield dumps(listing, indent=2) + "\n"
+    yield dumps(listing, indent=1) + "\n"
 
 
 def to_json(container: Container) -> dict[str, Any]:
