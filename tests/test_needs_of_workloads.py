@@ -30,8 +30,8 @@ WORKLOADS = Path(__file__).parent.parent / "fixtures" / "workloads"
 NAMES = sorted(path.parent.name for path in WORKLOADS.glob("*/expected.toml"))
 # Their suggestion is too small, and they say that it is not complete. A set that suffices takes its name out.
 TOO_SMALL: frozenset[str] = frozenset()
-# Nobody has measured these yet: what is expected of them is a guess.
-NOT_MEASURED: frozenset[str] = frozenset()
+# Two measurements gave two sets: what is expected of them is a guess.
+NOT_MEASURED = frozenset({"apache"})
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def figures() -> str:
 
 def test_most_of_what_is_suggested_is_needed() -> None:
     precision, recall = score(lambda name: set(inferred(name).cap_add))
-    assert precision > 0.92
+    assert precision > 0.94
     assert recall > 0.98
 
 
