@@ -40,7 +40,8 @@ class TextWriter:
             is_last: what :meth:`is_last` said before that.
 
         """
-        text = printed(call.words) if not call.guards and not call.is_repeated else None
+        is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
+        text = printed(call.words) if is_sure else None
         before = self._written.get(path)
         is_of_group = before is not None and before[0].source is target.source and before[0].span == target.span
         if before is not None and (is_of_group or operator in {">>", "&>>"}):

@@ -17,7 +17,7 @@ from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommands import SHELLS
-from dropcap.lang.words import reason_of
+from dropcap.lang.words import Word, reason_of
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs import conditions
@@ -27,15 +27,15 @@ from dropcap.needs.file_demands import file_demands
 from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call
-    from dropcap.lang.words import Word
     from dropcap.needs.demands import Verdict
-    from dropcap.needs.programs import Asked, ProgramAnswer
+    from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.source import Source
 
 __all__ = ["Found", "Start", "follow"]
@@ -282,8 +282,7 @@ class _Follower:
                 self.unknown.setdefault(one.reason, one)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
-            if run.words:
-                self.runs.append((run.words, user, call))
+            self.runs.append((_words_of(run, call), user, call))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -428,6 +427,17 @@ _WITH_FILE = frozenset({"--init-file", "--rcfile"})
 """The long options of a shell that take a word."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
+    """Return the words of what a program starts; a line is what a shell reads, a path is a script."""
+    if run.line is not None:
+        source, span = run.line.source, run.line.span
+        begin = Span(span.start, span.start)
+        return (Word("/bin/sh", source, begin), Word("-c", source, begin), Word(run.line.value, source, span))
+    if run.path:
+        return (call.words[0]._replace(value=run.path),)
+    return tuple(run.words)
 
 
 def _script_at(call: Call) -> int | None:
