@@ -121,6 +121,7 @@ class Program(NamedTuple):
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
         services: the folder whose folders hold a script `run` each.
         children: whom its own children run as.
+        private: the folders in which it makes others that its user alone may enter.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
@@ -146,6 +147,7 @@ class Program(NamedTuple):
     sections: tuple[str, ...] = ()
     services: tuple[Origin, ...] = ()
     children: tuple[Origin, ...] = ()
+    private: tuple[Origin, ...] = ()
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
@@ -206,6 +208,7 @@ _PROGRAM_KEYS = frozenset(
         "asks",
         "certain",
         "children",
+        "private",
         "config",
         "effects",
         "examples",
@@ -283,6 +286,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         sections=_strings(name, table.get("sections", [])),
         services=_origins(name, table.get("services", [])),
         children=_origins(name, table.get("children", [])),
+        private=_origins(name, table.get("private", [])),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
         is_certain=bool(table.get("certain", True)),
