@@ -109,8 +109,10 @@ def script(one: Startup) -> str:
     user = '"$owner"' if one.uses_variable else one.user
     words = {"user": user, "data": f"/srv/{one.folder}"}
     body = [f"if {one.ask}; then", f"  {one.give.format(**words)}", f"  {one.switch.format(**words)}", "fi"]
-    if one.uses_function:
-        body = ["prepare() {", *body, "}", 'prepare "$@"']
+    if one.uses_function:  # that of the script which executes itself again is no recursion
+        return "\n".join(
+            [one.shell, "set -e", f"owner={one.user}", "main() {", *body, 'exec "$@"', "}", 'main "$@"', ""]
+        )
     return "\n".join([one.shell, "set -e", f"owner={one.user}", *body, 'exec "$@"', ""])
 
 
@@ -133,3 +135,4 @@ def test_the_set_depends_on_what_is_done_and_not_on_how_it_is_written(
     changes_nothing = one.is_owned and one.give.startswith("find") and "xargs" not in one.give
     expected = {"SETUID", "SETGID"} | SETS.get(one.switch, set()) | (set() if changes_nothing else {"CHOWN"})
     assert set(needs.cap_add) == expected, (dockerfile(one), script(one), needs.unknown)
+    assert needs.is_complete or "xargs" in one.give, needs.unknown

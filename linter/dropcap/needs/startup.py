@@ -382,7 +382,10 @@ class _Follower:
         is_swallowed = call.is_tested or not call.is_errexit
         if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
             return None
-        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+        loss = verdict.loss
+        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
+            certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         condition = " and ".join(dict.fromkeys(filter(None, parts)))
         if condition and certainty is Certainty.REQUIRED:
@@ -392,9 +395,7 @@ class _Follower:
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
         phase = demand.phase or self.start.phase
-        return Need(
-            verdict.capability, certainty, phase, condition, (*evidence,), loss=verdict.loss, instead=verdict.instead
-        )
+        return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
         if who.is_root is False:  # it holds nothing, whatever it is
@@ -426,6 +427,7 @@ _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 _WITH_FILE = frozenset({"--init-file", "--rcfile"})
 """The long options of a shell that take a word."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
+_OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
 
 

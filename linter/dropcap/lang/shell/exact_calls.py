@@ -134,7 +134,8 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     for name in ("0", "BASH_SOURCE"):
         scope.set(name, (Value((tuple(texts[found.arguments - 1]),)),))
     before = run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed
-    outer = run.executing, run.is_errexit
+    outer = run.executing, run.is_errexit, run.calling
+    run.calling = []  # the functions of the script that executes it are none of its own
     run.functions, run.aliases, run.called, run.launchers, run.is_errexit = {}, {}, set(), (), False
     run.exported, run.prefixed = dict.fromkeys([*run.exported, *(run.prefixed or ())]), None
     run.executing = (*run.executing, key)
@@ -143,7 +144,7 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     made = Shell(script, scope, run, ())
     made.alone(made.whole)
     run.depth -= 1
-    run.executing, run.is_errexit = outer
+    run.executing, run.is_errexit, run.calling = outer
     run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed = before
     return True
 
