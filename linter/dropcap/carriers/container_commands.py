@@ -38,10 +38,16 @@ def with_started(document: Document) -> Document:
             read_all(source, document.syntax, [Command(source, tuple(_text(word, unknown) for word in words))])
             for source, words, unknown in wanted
         ]
-        new = [one for each in found for one in each.containers]
+        known = {_place(one) for one in containers}  # what a script's reader has followed already
+        new = [one for each in found for one in each.containers if _place(one) not in known]
         containers = (*containers, *new)
         failures = (*failures, *(one for each in found for one in each.failures))
     return document._replace(containers=containers, failures=failures)
+
+
+def _place(container: Container) -> tuple[int, int]:
+    source, span = container.source.to_root(container.span)
+    return id(source), span.start
 
 
 def _commands(

@@ -94,6 +94,14 @@ class Clients:
             if self._count > MOST_CONTAINERS:
                 raise FullError
 
+    def within(self, words: Sequence[Word], *, reads: bool) -> Sequence[Word]:
+        """Return the words of the command in a container that is to be followed from here."""
+        if not reads and not words[0].value.endswith("buildah"):
+            return ()
+        from dropcap.docker_cli.within import command_within, is_followed  # few commands read a script
+
+        return command_within(words) if reads or is_followed(words[0].value) else ()
+
     def has(self, place: int) -> bool:
         """Return whether a command has been found at a place."""
         return place in self._found

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.clients import Command
     from dropcap.docker_cli.flags import Table
 
-__all__ = ["RefusedError", "Word", "read_command", "read_words", "refusal"]
+__all__ = ["RefusedError", "Word", "read_command", "read_target", "read_words", "refusal"]
 
 # `$IMAGE_NAME`, make's `$(IMG)` and `${{ env.IMG }}`, but not `$CONTAINER_OPTS` nor `${NAME:+--name $NAME}`.
 _NOT_IMAGE = r"ARG|ENV|FLAG|MOUNT|OPT|PARAM|PORT|VOL"
@@ -92,15 +92,7 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     grant = _GRANTS.get(command.reader, "")
     if not any(grant in word.value for word in words[at:]):
         return None
-    known = table(command.client, command.table)
-    reading = Reading(command.client, command.reader)
-    target_at = _read_options(reading, words, at + 1, known)
-    if target_at == len(words) and command.least and reading.may_be_target is not None:
-        # Nothing else can be the image: that word has it, and all behind it are arguments of the container's command.
-        target_at = reading.may_be_target
-        reading = Reading(command.client, command.reader)
-        _read_options(reading, words[:target_at], at + 1, known)
-        _take_as_options(reading, words[target_at], target_at)
+    reading, target_at = read_target(words, command, at)
     if reading.is_true("help"):
         return None
     rest = words[target_at + 1 :] if command.kind is not Kind.BUILD else ()
@@ -129,6 +121,25 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
         is_as_root = command.kind is Kind.EXEC and is_root(container) is True
         return container if is_privileged or is_as_root or container.cap_add or goes_on else None
     return container
+
+
+def read_target(words: Sequence[Word], command: Command, at: int) -> tuple[Reading, int]:
+    """Read a command's options, and find its image or container; gives the number of words where there is none.
+
+    Raises:
+        RefusedError: the client refuses an option.
+
+    """
+    known = table(command.client, command.table)
+    reading = Reading(command.client, command.reader)
+    target_at = _read_options(reading, words, at + 1, known)
+    if target_at == len(words) and command.least and reading.may_be_target is not None:
+        # Nothing else can be the image: that word has it, and all behind it are arguments of the container's command.
+        target_at = reading.may_be_target
+        reading = Reading(command.client, command.reader)
+        _read_options(reading, words[:target_at], at + 1, known)
+        _take_as_options(reading, words[target_at], target_at)
+    return reading, target_at
 
 
 def _concerns_us(reading: Reading) -> bool:

@@ -210,3 +210,12 @@ class NameListener(Protocol):
             surroundings: gives what it finds where it runs, if asked before this returns.
 
         """
+
+    def within(self, words: Sequence[Word], *, reads: bool) -> Sequence[Word]:
+        """Return the words of a command that such a command runs elsewhere and that is to be followed; none if none is.
+
+        Args:
+            words: its words.
+            reads: whether what it reads is known.
+
+        """

@@ -13,7 +13,7 @@ from dropcap.lang.shell.depth import unreadable_at
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.folders import FOLDER_COMMANDS, FOLDER_NAMES, leave
-from dropcap.lang.shell.fragments import PieceKind, Text, known_text
+from dropcap.lang.shell.fragments import PieceKind, Text, known_text, of_word
 from dropcap.lang.shell.launchers import LAUNCHERS, unwrapped
 from dropcap.lang.shell.lexer import MOST_WORDS, to_plain_words
 from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
@@ -25,6 +25,7 @@ from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner, without_sched
 from dropcap.lang.shell.substituted import filled
 from dropcap.lang.shell.surroundings import surroundings_of
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
+from dropcap.lang.shell.wrappers import MOVED_BY
 from dropcap.model import UnreadableError
 from dropcap.namedtuple import NamedTuple
 
@@ -68,6 +69,8 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
     for child in node.children if node.child_count <= MOST_WORDS else ():
         if child.type == "herestring_redirect":
             document = string_of(shell, child)
+        elif child.type == "subshell" and run.clients is not None:  # `coproc NAME (…)`
+            shell.visit(child)
     shell.assignments = [child for child in node.children[:MOST_WORDS] if child.type == "variable_assignment"]
     found = shell.combinations(raws)
     if run.clients is None:
@@ -150,6 +153,7 @@ def follow(shell: Shell, raws: Sequence[Raw], fields: list[Field], document: Tex
         _OWN[name](shell, [field.text for field in fields[at:]])
     elif name.rpartition("/")[2] in clients.programs:
         _hear(shell, clients, raws, rest, words[:at])
+        _elsewhere(shell, raws, rest, fields[at:], document)
     elif name.rpartition("/")[2] in CARRIERS:
         hand_on(shell, raws, fields[at:], document)
 
@@ -183,6 +187,34 @@ def _hear(
         lambda reason: unwrapped(list(to_plain_words(raws, source, reason))),
         lambda: surroundings_of(shell, launchers),
     )
+
+
+def _elsewhere(
+    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], fields: Sequence[Field], document: Text | None
+) -> None:
+    """Follow the command that a client's line runs in a container: it sees nothing of the script's environment."""
+    run = shell.run
+    inside = () if run.clients is None else run.clients.within(words, reads=document is not None)
+    if not inside:
+        return
+    made_of = dict(zip(map(id, words), fields, strict=True))  # an option's value is a word of its own
+    texts = [made_of[id(word)].text if id(word) in made_of else of_word(word, run.texts) for word in inside]
+    fields = [Field(list(text), fields[0].span, is_literal=False) for text in texts]
+    if not run.take(len(fields)) or run.depth >= MAX_DEPTH:
+        run.cuts += 1
+        return
+
+    def moved() -> None:
+        leave(shell, "it runs in a container")
+        follow(shell, raws, fields, document)
+
+    before = run.exported, run.functions, run.aliases, run.called, run.version
+    run.exported, run.functions, run.aliases, run.called = {}, {}, {}, set()
+    run.changed()
+    run.depth += 1
+    shell.alone(moved)
+    run.depth -= 1
+    run.exported, run.functions, run.aliases, run.called, run.version = before
 
 
 def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
@@ -236,7 +268,7 @@ def _move(shell: Shell, name: str, texts: Sequence[Text], found: Inner) -> None:
 
 
 _LOGIN = ("-", "-l", "--login", "-i", "-il", "-li")
-_MOVING = {**dict.fromkeys(("su", "runuser", "sudo", "doas"), _LOGIN), "find": ("-execdir", "-okdir")}
+_MOVING = {**MOVED_BY, **dict.fromkeys(("su", "runuser", "sudo", "doas"), _LOGIN), "find": ("-execdir", "-okdir")}
 
 
 def follow_script(

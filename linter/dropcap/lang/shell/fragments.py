@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.texts import Texts
     from dropcap.source import Source
 
-__all__ = ["Guards", "Piece", "PieceKind", "Text", "consistent", "fields", "known_text", "product", "to_word"]
+__all__ = [
+    "Guards",
+    "Piece",
+    "PieceKind",
+    "Text",
+    "consistent",
+    "fields",
+    "known_text",
+    "of_word",
+    "product",
+    "to_word",
+]
 
 T = TypeVar("T")
 
@@ -182,6 +193,22 @@ def to_word(pieces: Sequence[Piece], source: Source, span: Span, texts: Texts | 
         if segments:
             source, span = texts.piece(value, segments), Span(0, len(value))
     return Word(value, source, span, text, splits, reason)
+
+
+def of_word(word: Word, texts: Texts) -> Text:
+    """Make a value of a word that is given, with the place where that is written."""
+    value, start = word.value, word.span.start
+    source = word.source
+    if not source.text.startswith(value, start):
+        source, start = source.piece(value, [(0, start)]), 0
+    at = texts.add(source) + start
+    if word.unknown is None:
+        return (Piece(value, at=at),)
+    before, _, after = value.partition(word.unknown)
+    found = [Piece(before, at=at)] if before else []
+    at += len(before)
+    found.append(Piece(word.unknown, PieceKind.UNKNOWN, word.splits, at, reason=word.reason))
+    return (*found, Piece(after, at=at + len(word.unknown))) if after else tuple(found)
 
 
 def _segments(pieces: Sequence[Piece], value: str) -> list[tuple[int, int]]:

@@ -104,7 +104,7 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "rlwrap": Launcher("ACDFHPSTabefgIlmpqst"),
     "runcon": Launcher("lrtu", ("level", "range", "role", "type", "user"), prints=("help",)),
     "s6-setuidgid": _FIRST,
-    "screen": Launcher("ceghpsStTX"),
+    "screen": Launcher("ceghpsStTX", prints=("X",)),
     "setpriv": Launcher(names=_SETPRIV_NAMES, prints=("d", "dump"), user=("reuid", "euid", "ruid")),
     "setarch": Launcher(positional=1),
     "setsid": Launcher(),
@@ -181,6 +181,8 @@ def launch(words: Sequence[Word], at: int = 0) -> Launch | None:
     if any(option in launcher.prints for option, _ in options):
         return Launch(name, launcher, None, behind)
     start = behind + launcher.positional
+    if name == "coproc" and start + 1 < len(words) and words[start + 1].value in _RESERVED:
+        start += 1  # the name of the coprocess, which only a compound command may have
     while launcher.sets and start < len(words) and "=" in words[start].value:
         start += 1
     given = [index for wanted in launcher.user for option, index in options if option == wanted and index < len(words)]

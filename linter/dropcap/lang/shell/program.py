@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dropcap.lang.shell import commands, control_flow
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
-from dropcap.lang.shell.fragments import Piece, PieceKind
+from dropcap.lang.shell.fragments import of_word
 from dropcap.lang.shell.launchers import unwrapped
 from dropcap.lang.shell.run_state import Handlers, Run
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
@@ -79,7 +79,9 @@ def follow_command(words: Sequence[Word], listener: Listener, setting: Setting) 
         return True
     run, scope = _started(words[0].source, listener, setting)
     shell = Shell(Script(words[0].source.piece("", [(0, words[0].span.start)])), scope, run, ())
-    commands.follow(shell, (), [Field(list(_text(run, word)), word.span, is_literal=False) for word in words], None)
+    commands.follow(
+        shell, (), [Field(list(of_word(word, run.texts)), word.span, is_literal=False) for word in words], None
+    )
     return run.steps > 0 and run.is_whole and not run.cuts
 
 
@@ -91,30 +93,14 @@ def _started(
     run.is_closed = setting.is_closed
     scope = Scope()
     for name, word in setting.variables.items():
-        scope.set(name, (Value((_text(run, word),)),))
+        scope.set(name, (Value((of_word(word, run.texts),)),))
         run.exported[name] = None
     if setting.arguments is not None:
-        scope.set(ARGUMENTS, (Value(tuple(_text(run, word) for word in setting.arguments), is_list=True),))
+        scope.set(ARGUMENTS, (Value(tuple(of_word(word, run.texts) for word in setting.arguments), is_list=True),))
     if setting.name is not None:
         for name in ("0", "BASH_SOURCE"):
-            scope.set(name, (Value((_text(run, setting.name),)),))
+            scope.set(name, (Value((of_word(setting.name, run.texts),)),))
     return run, scope
-
-
-def _text(run: Run, word: Word) -> Text:
-    """Make a value of a word that is given, with the place where that is written."""
-    value, start = word.value, word.span.start
-    source = word.source
-    if not source.text.startswith(value, start):
-        source, start = source.piece(value, [(0, start)]), 0
-    at = run.texts.add(source) + start
-    if word.unknown is None:
-        return (Piece(value, at=at),)
-    before, _, after = value.partition(word.unknown)
-    found = [Piece(before, at=at)] if before else []
-    at += len(before)
-    found.append(Piece(word.unknown, PieceKind.UNKNOWN, word.splits, at, reason=word.reason))
-    return (*found, Piece(after, at=at + len(word.unknown))) if after else tuple(found)
 
 
 def follow_names(

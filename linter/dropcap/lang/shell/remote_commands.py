@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.inner import Inner, Sight
@@ -81,6 +82,42 @@ def _dashed(*verbs: str) -> Callable[[Words], Inner | None]:
     return read
 
 
+_OF_KUBECTL = "cfnsv"
+_KUBECTL_NAMES = (
+    *("as", "as-group", "as-uid", "cache-dir", "certificate-authority", "client-certificate", "client-key", "cluster"),
+    *("container", "context", "filename", "image", "kubeconfig", "log-flush-frequency", "namespace", "password"),
+    *("pod-running-timeout", "profile", "request-timeout", "server", "shell", "timeout", "tls-server-name", "token"),
+    *("user", "username", "v", "vmodule"),
+)
+_OPEN_SHELLS = frozenset({"rsh", "debug"})
+
+
+def _kubectl(words: Words) -> Inner | None:
+    """`kubectl exec -i pod -- command`; old ones without `--` too; `oc rsh pod [command]`, which is a shell by itself.
+
+    Only with `--stdin` what is run reads what kubectl reads; OpenShift's `rsh` and `debug` always have it.
+    """
+    at = operands(words, 1, _OF_KUBECTL, _KUBECTL_NAMES)
+    verb = value(words[at]) if at < len(words) else ""
+    if verb not in {"exec", "run", "rsh", "debug"}:
+        return None
+    is_open = verb in _OPEN_SHELLS and value(words[0]).rpartition("/")[2] == "oc"
+    end = next((index for index in range(at, len(words)) if value(words[index]) == "--"), None)
+    target = operands(words, at + 1, _OF_KUBECTL, _KUBECTL_NAMES)
+    if end is not None and not (verb == "rsh" and end > target):
+        command = words[end + 1 :]
+    elif verb in {"exec", "rsh"}:
+        end = target + 1 if verb == "rsh" else operands(words, target + 1, _OF_KUBECTL, _KUBECTL_NAMES)
+        command = words[end:]
+    else:
+        command, end = (), len(words)
+    options = [value(word) for word in words[:end]]
+    reads = is_open or any(re.match(r"-[A-Za-z]*i|--stdin(?:=true)?\Z", option) for option in options)
+    if not command:
+        return Inner(sight=Sight.NONE, reads_input=True) if is_open and target < len(words) else None
+    return Inner(command=tuple(command), takes_input=not reads)
+
+
 def _vagrant(words: Words) -> Inner | None:
     options, others = option_values(words, "cp", ("command", "plain"))
     if not others or value(others[0]) != "ssh":
@@ -106,7 +143,7 @@ _UNSHARE_NAMES = (
 )
 REMOTE_COMMANDS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(("incus", "lxc"), _behind("", ("cwd", "env", "group", "mode", "project", "user"), 1, "exec")),
-    **dict.fromkeys(("kubectl", "microk8s.kubectl", "oc"), _dashed("exec", "run", "rsh", "debug")),
+    **dict.fromkeys(("kubectl", "microk8s.kubectl", "oc"), _kubectl),
     **dict.fromkeys(("distrobox", "distrobox-enter", "mosh", "pct"), _dashed()),
     "arch-chroot": _behind("u", (), 1),
     "autossh": _ssh(_OF_SSH + "M"),

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
 from dropcap.lang.shell.inner import Inner, Sight
+from dropcap.lang.shell.launchers import LAUNCHERS
 from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
 from dropcap.lang.shell.subcommand_words import after, joined, marked, operands, option_values, value
+from dropcap.lang.shell.terminals import TERMINALS
+from dropcap.lang.shell.wrappers import WRAPPERS, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,18 +266,20 @@ def _part(piece: Piece, start: int, end: int) -> Piece:
     return piece._replace(text=piece.text[start:end], at=piece.at + start if piece.at >= 0 else -1)
 
 
-_TMUX_STARTS = frozenset(
-    {"neww", "new", "new-session", "new-window", "respawn-pane", "run-shell", "send", "send-keys", "split-window"}
-)
-_KEYS = frozenset({"C-m", "Enter"})
+def _npx(words: Words) -> Inner | None:
+    """`npx -c script`, `npx program words`: the program is a package's, and of these are only those that run others."""
+    options, others = option_values(words, "cpw", ("call", "package", "workspace"), stops=True)
+    script = options.get("c") or options.get("call")
+    if script:
+        return Inner(script)
+    name = known_text(others[0]) if others else None
+    return Inner(command=tuple(others)) if name in CARRIERS or name in LAUNCHERS else None
 
 
-def _tmux(words: Words) -> Inner | None:
-    at = next((at for at, word in enumerate(words) if value(word) in _TMUX_STARTS), None)
-    if at is None:
-        return None
-    rest = words[operands(words, at + 1, "cFnstxye") :]
-    return Inner(joined([word for word in rest if value(word) not in _KEYS]))
+def _npm(words: Words) -> Inner | None:
+    """Read `npm exec`, which is `npx`."""
+    at = operands(words, 1, "Cw", ("prefix", "workspace"))
+    return _npx(words[at:]) if at < len(words) and value(words[at]) in {"exec", "x"} else None
 
 
 def _option(*options: str) -> Callable[[Words], Inner | None]:
@@ -289,6 +294,8 @@ def _option(*options: str) -> Callable[[Words], Inner | None]:
 
 CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     **REMOTE_COMMANDS,
+    **TERMINALS,
+    **dict.fromkeys(WRAPPERS, wrapped),
     **dict.fromkeys((*SHELLS, "fish"), _shell),
     **dict.fromkeys((".", "source"), _source),
     **dict.fromkeys(("at", "batch"), _at),
@@ -306,9 +313,9 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     "flock": _flock,
     "hyperfine": _several("CLMPSmprw"),
     "nix-shell": _option("--run", "--command"),
-    "npx": _option("-c", "--call"),
+    "npm": _npm,
+    "npx": _npx,
     "script": _script,
-    "tmux": _tmux,
     "trap": _trap,
     "watch": _watch,
     "xargs": _xargs,
