@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dropcap.images.apt_words import note_sources
 from dropcap.images.bases import base_tree
 from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
@@ -251,6 +252,7 @@ class _Steps:
         if word.unknown is not None:
             builder.spoil("a program of a build step is not known", where)
             return
+        note_sources(tree, call.words)
         effects = effects_of(call.words, self.folder)
         if effects is not None:
             for effect in effects:
