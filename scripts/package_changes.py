@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     State = tuple[str, ...]
 
-__all__ = ["changes_of", "is_ordinary", "listed_of_base"]
+__all__ = ["LEFT_OUT", "WHOLE", "base_facts", "changes_of", "is_ordinary"]
 
 # Where more of root's ordinary files lies than anybody lists; elsewhere every path is listed.
 ORDINARY = ("/usr", "/lib64", "/dev", "/proc", "/sys", "/tmp", "/var/tmp", "/var/lib/dpkg", "/var/lib/apt", "/dropcap")  # noqa: S108  # in a root
@@ -74,15 +74,24 @@ def is_ordinary(state: State) -> bool:
 def changes_of(observed: Observed) -> dict[str, dict[str, Any]]:
     """Return what each package changes, by its name; what is nobody's stands under an empty one."""
     found: dict[str, dict[str, Any]] = {name: {} for name in observed.packages}
-    for name, files in _files(observed).items():
+    accounts = _accounts(observed)
+    makers = {
+        line.split()[0]: name
+        for name, more in accounts.items()
+        for line in (*more.get("groups", ()), *more.get("accounts", ()))
+    }
+    for name, files in _files(observed, makers).items():
         found.setdefault(name, {}).update(_written(files, observed))
-    for name, more in _accounts(observed).items():
+    for name, more in accounts.items():
         found.setdefault(name, {}).update(more)
     return found
 
 
-def _files(observed: Observed) -> dict[str, dict[str, State]]:
-    """Return the paths of each package with the state that it gives them."""
+def _files(observed: Observed, makers: Mapping[str, str]) -> dict[str, dict[str, State]]:
+    """Return the paths of each package with the state that it gives them.
+
+    Of a path that several bring, and of which no picture was taken, the one gives it away that makes the account.
+    """
     found: dict[str, dict[str, State]] = {}
     scripted = _scripted(observed)
     for path, last in observed.last.files.items():
@@ -98,8 +107,10 @@ def _files(observed: Observed) -> dict[str, dict[str, State]]:
         before = events[0][1] if events else last
         if before is not None and before != observed.base.files.get(path):
             names = owners - {name for name, _, _ in events} or frozenset({""} if not events else ())
+            givers = {makers.get(one, "") for one in before[1:3]} & names
             for name in names:
-                found.setdefault(name, {})[path] = before
+                is_given = bool(givers) and name not in givers
+                found.setdefault(name, {})[path] = (before[0], "root", "root", "755", before[4]) if is_given else before
     return found
 
 
@@ -210,13 +221,29 @@ def _crowded(files: Mapping[str, State]) -> dict[str, str]:
     return {one: "roots" if owners == {"root"} else "full" for one, owners in below.items()}
 
 
-def listed_of_base(picture: Picture) -> tuple[list[str], list[str]]:
-    """Return the lines of the base for the places of which all is listed, and what is left out of them."""
-    lines = []
+def base_facts(picture: Picture) -> dict[str, Any]:
+    """Return what there was before, as the rows of packages have it."""
+    numbers = {line.split(":")[2]: name for name, line in picture.groups.items()}
+    accounts, lines = [], []
+    for line in picture.accounts.values():
+        name, _, uid, gid, _, home, shell = line.split(":")
+        accounts.append(f"{name} {uid} {numbers.get(gid, gid)} {home} {shell}")
+    programs: dict[str, list[str]] = {BIN: [], SBIN: []}
     for path, state in sorted(picture.files.items()):
+        place, _, name = path.rpartition("/")
+        if f"{place}/" in programs and state[0] in {"file", "link"} and " " not in name:
+            programs[f"{place}/"].append(name)
         is_left_out = is_below(path, LEFT_OUT)
-        if " " in path or path in WHOLE or not is_below(path, WHOLE) or (is_left_out and path not in LEFT_OUT):
+        is_shown = is_below(path, WHOLE) and path not in WHOLE and (not is_left_out or path in LEFT_OUT)
+        if " " in path or not (is_shown or (path.startswith("/usr/") and not is_ordinary(state))):
             continue
-        kind = "roots" if is_left_out and state[0] == "folder" else state[0]
+        kind = "roots" if state[0] == "folder" and not is_listed(path) else state[0]
         lines.append(" ".join(filter(None, (path, kind, *state[1:]))))
-    return lines, sorted(LEFT_OUT)
+    groups = [f"{name} {line.split(':')[2]}" for name, line in picture.groups.items()]
+    return {
+        "bin": " ".join(programs[BIN]),
+        "sbin": " ".join(programs[SBIN]),
+        "accounts": sorted(accounts),
+        "groups": sorted(groups),
+        "files": lines,
+    }

@@ -20,7 +20,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
 
-from package_changes import WHOLE, changes_of, listed_of_base
+from package_changes import LEFT_OUT, WHOLE, base_facts, changes_of
 from package_relations import read_relations, references
 from package_roots import SUITE, base_root, install_packages
 
@@ -36,10 +36,10 @@ ABOUT = (
     "first that is wanted and others that do as well. bin, sbin: programs in /usr/bin and /usr/sbin. "
     "accounts: name, number or - where adduser chooses it, group, home, shell. groups: name, number. members: group, "
     "account. files: path, kind, owner, group, mode in octal, a link's target or file capabilities; all of a folder is "
-    "listed, but of kind roots more lies in it, all root's, and of kind full nobody says whose. with: what it is "
-    "instead where all that it recommends is there. plain: packages that change nothing and need none that does. "
-    "whole: the folders whose files are all listed. base: the files there before. left_out: what there is not listed. "
-    "installed: the packages of the base. "
+    "listed, but of kind roots more lies in it, all root's, and of kind full nobody says whose. with: what differs "
+    "where the packages of by are there; some of them make the difference, or nobody knows which. "
+    "plain: packages that change nothing and need none that does. whole: the folders whose files are all listed. "
+    "left_out: what there is not listed. base: what was there before. installed: the packages of the base. "
     "alone, together: the names that were asked for, and how."
 )
 
@@ -106,15 +106,18 @@ def take(
     for name, facts in found.items():
         if name and (how not in seen.setdefault(name, {}) or names == [name]):
             seen[name][how] = facts
+            seen[name][f"{how} among"] = set(found) - {""}
 
 
 def seen_before(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the data says of packages, as it was found."""
     seen: dict[str, dict[str, Any]] = {name: {"alone": {}, "with": {}} for name in data.get("plain", "").split()}
     for name, row in data.get("packages", {}).items():
-        alone = {key: value for key, value in row.items() if key not in {"depends", "recommends", "with"}}
+        alone = {key: value for key, value in row.items() if key not in {"depends", "recommends", "with", "by"}}
         other = {key: value for key, value in {**alone, **row.get("with", {})}.items() if value}
         seen[name] = {"alone": alone, "with": other}
+        if "by" in row:
+            seen[name] |= {"alone among": set(), "with among": set(row["by"].split())}
     return seen
 
 
@@ -129,20 +132,22 @@ def to_json(seen: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Collectio
             continue
         depends, recommends = references(name, relations, matter=matter, seen=set(facts), base=root.packages)
         row = {"depends": " ".join(depends), "recommends": " ".join(recommends), **facts[name]}
+        if "with" in row:
+            row["by"] = " ".join(sorted(makes_the_difference(seen[name]) & matter - {name}))
         row = {key: value for key, value in row.items() if value}
         if row:
             rows[name] = row
         else:
             plain.append(name)
-    base, left_out = listed_of_base(root.picture)
+    base = base_facts(root.picture)
     head = {
         "about": ABOUT,
         "release": SUITE,
         "date": datetime.now(timezone.utc).date().isoformat(),
         **{how: sorted(names) for how, names in asked.items()},
-        "base": base,
         "whole": list(WHOLE),
-        "left_out": left_out,
+        "left_out": sorted(LEFT_OUT),
+        "base": base,
         "installed": " ".join(sorted(root.packages)),
         "plain": " ".join(plain),
     }
@@ -151,10 +156,10 @@ def to_json(seen: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Collectio
     return "{\n" + ",\n".join(lines) + ',\n"packages": {\n' + packages + "\n}\n}\n"
 
 
-def merged(seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a package's facts, with those that differ where what it recommends is there under `with`.
+def merged(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a package's facts, with those apart that differ where more packages are there.
 
-    Of one that was only seen among others that nobody asked for with it, what is in /run is made by systemd perhaps.
+    Of one that was never seen without those that are recommended, what is in /run may be systemd's work.
     """
     other = seen.get("with")
     alone = seen["alone"] if "alone" in seen else _without_run(other or {})
@@ -162,6 +167,12 @@ def merged(seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         return dict(alone)
     differing = {key: other[key] if key in other else type(alone[key])() for key in sorted({*alone, *other})}
     return {**alone, "with": {key: value for key, value in differing.items() if value != alone.get(key)}}
+
+
+def makes_the_difference(seen: Mapping[str, Any]) -> set[str]:
+    """Return the packages one of which makes the difference; none where it is not known."""
+    alone, other = seen.get("alone among"), seen.get("with among")
+    return set() if alone is None or other is None else other - alone
 
 
 def _without_run(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from package_changes import changes_of, is_ordinary
-from package_facts import DATA, merged, seen_before, take
+from package_facts import DATA, makes_the_difference, merged, seen_before, take
 from package_relations import references, relations_of
 from package_roots import Observed, Picture
 
@@ -86,6 +86,20 @@ def test_what_a_package_brings_is_its_own_before_another_changes_it() -> None:
     )
     assert found["tool"]["files"] == ["/etc/ssl/private folder root root 755"]
     assert found["broker"]["files"] == ["/etc/ssl/private folder root keys 710"]
+
+
+def test_what_several_bring_is_given_away_by_the_one_that_makes_the_account() -> None:
+    files = {"/usr/share/rules": ("folder", "broker", "root", "700", "")}
+    found = changes_of(
+        observed(
+            picture("before", "broker", {}),
+            picture("after", "broker", {}, ACCOUNT, groups=GROUPS[:1]),
+            picture("", "", files, ACCOUNT, groups=GROUPS[:1]),
+            owners={"/usr/share/rules": frozenset({"tool", "broker"})},
+        )
+    )
+    assert found["broker"]["files"] == ["/usr/share/rules roots broker root 700"]
+    assert found["tool"] == {}
 
 
 def test_programs_are_names_and_only_unusual_ones_have_lines() -> None:
@@ -203,22 +217,26 @@ def test_what_differs_with_recommended_packages_stands_apart() -> None:
 def test_of_what_only_came_along_the_runtime_folders_are_not_sure() -> None:
     facts = {"files": ["/etc/x file root root 644", "/run/x folder root root 755"]}
     assert merged({"with": facts}) == {"files": facts["files"][:1], "with": facts}
+    assert makes_the_difference({"with": facts, "with among": {"systemd"}}) == set()
 
 
 def test_what_was_asked_for_is_seen_best() -> None:
-    seen: dict[str, dict[str, object]] = {}
-    take(seen, {"broker": {"bin": "a"}}, ["tool"], is_alone=True)
+    seen: dict[str, dict[str, Any]] = {}
+    take(seen, {"broker": {"bin": "a"}, "tool": {}}, ["tool"], is_alone=True)
     take(seen, {"broker": {"bin": "b"}, "": {"files": ["/x"]}}, ["broker"], is_alone=True)
-    take(seen, {"broker": {"bin": "c"}}, ["tool"], is_alone=True)
-    assert seen == {"broker": {"alone": {"bin": "b", "files": ["/x"]}}}
+    take(seen, {"broker": {"bin": "c"}, "tool": {}}, ["tool"], is_alone=True)
+    take(seen, {"broker": {"bin": "d"}, "more": {}}, ["broker"], is_alone=False)
+    assert seen["broker"]["alone"] == {"bin": "b", "files": ["/x"]}
+    assert makes_the_difference(seen["broker"]) == {"more"}
 
 
 def test_the_data_is_read_as_it_was_found() -> None:
-    row = {"depends": "a", "bin": "x", "files": ["/x"], "with": {"files": []}}
+    row = {"depends": "a", "bin": "x", "files": ["/x"], "with": {"files": []}, "by": "a b"}
     seen = seen_before({"plain": "lib", "packages": {"broker": row}})
     assert seen["lib"] == {"alone": {}, "with": {}}
-    assert seen["broker"] == {"alone": {"bin": "x", "files": ["/x"]}, "with": {"bin": "x"}}
-    assert merged(seen["broker"]) == {key: value for key, value in row.items() if key != "depends"}
+    assert seen["broker"]["with"] == {"bin": "x"}
+    assert makes_the_difference(seen["broker"]) == {"a", "b"}
+    assert merged(seen["broker"]) == {key: row[key] for key in ("bin", "files", "with")}
 
 
 def test_the_data_says_when_and_where_it_was_found() -> None:

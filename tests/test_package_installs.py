@@ -10,7 +10,7 @@ from dropcap.carriers.dockerfile import read, target
 from dropcap.images.bases import base_tree
 from dropcap.images.facts import ABSENT, Account, File, Group, UnknownFact
 from dropcap.images.package_installs import install
-from dropcap.images.packages import package_table
+from dropcap.images.packages import package_table, selected
 from dropcap.images.printed_text import printed
 from dropcap.images.stage_facts import stage_facts
 from dropcap.lang.words import Word
@@ -121,6 +121,10 @@ def test_what_is_recommended_changes_what_a_package_does() -> None:
     assert shown(some, "/usr/lib/squid/pinger") == "unknown"
 
 
+def test_systemd_makes_folders_at_runtime_that_are_not_there_without_it() -> None:
+    assert shown(stage(f"{ALONE} dbus"), "/run/dbus") == "absent"
+
+
 def test_an_account_has_its_groups_and_its_shell() -> None:
     tree = stage(f"{ALONE} postgresql")
     account = tree.account("postgres")
@@ -184,6 +188,7 @@ def test_debians_own_sources_are_no_others(steps: str) -> None:
         "apt-get build-dep -y nginx",
         "apt-get install -y $PACKAGES",
         "apt-get install -y ./nginx.deb",
+        "apt-get install -y nginx/bookworm-backports",
         "apt-get install -y 'nginx*'",
     ],
 )
@@ -252,17 +257,48 @@ def test_what_is_hidden_names_the_package() -> None:
     assert found.where.value == "nobody-knows-this"
 
 
+def test_an_unknown_package_may_add_to_the_folders_of_a_known_one() -> None:
+    tree = stage(f"{ALONE} nginx nobody-knows-this")
+    assert shown(tree, "/etc/nginx/conf.d/nobody-made-this") == "unknown"
+    assert shown(tree, "/etc/nginx/nginx.conf") == "file 0 0 644"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/usr/sbin/useradd", "file 0 0 755"),
+        ("/usr/bin/su", "file 0 0 4755"),
+        ("/etc/shadow", "file 0 42 640"),
+        ("/var/log/lastlog", "file 0 43 664"),
+        ("/etc/nobody-made-this", "absent"),
+        ("/etc/systemd/nobody-made-this", "root's"),
+    ],
+)
+def test_a_minimal_system_is_known(path: str, expected: str) -> None:
+    assert shown(stage(""), path) == expected
+
+
+def test_a_minimal_system_has_its_accounts_with_their_shells() -> None:
+    account = stage("").account("_apt")
+    assert isinstance(account, Account)
+    assert (account.uid, account.group, account.shell) == ("42", "nogroup", "/usr/sbin/nologin")
+
+
 def test_a_package_is_known_wherever_it_is_pulled_in() -> None:
     tree = stage(f"{ALONE} supervisor")
     assert isinstance(tree.look("/usr/bin/python3"), File)
 
 
 def test_the_data_names_only_accounts_that_there_are() -> None:
-    for name in package_table().rows:
-        tree = after(f"apt-get install --no-install-recommends {name}")
-        for path, file in tree.below("/"):
-            for found in (tree.account(file.owner or ""), tree.group(file.group or "")) if file.package else ():
-                assert isinstance(found, Account | Group), (name, path, file)
+    """Owners are the base's, or made by the package or by those that it needs."""
+    table, base = package_table(), base_tree("debian:12")
+    for name in table.rows:
+        needed = [table.package(one) for one in selected(table, [name], (), with_recommended=False).packages]
+        made = {line.split()[0] for one in needed for line in (*one.accounts, *one.groups)}
+        for line in table.package(name).files:
+            _, _, owner, group, *_ = line.split(" ")
+            assert owner in made or isinstance(base.account(owner), Account), (name, line)
+            assert group in made or isinstance(base.group(group), Group), (name, line)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from dropcap.images.packages import PackageTable, broken, needed_by, package_table, selected
+from dropcap.images.packages import Package, PackageTable, broken, needed_by, package_table, selected
 
 TABLE = PackageTable(
     "bookworm",
     (),
-    (),
+    Package("base-files"),
     (),
     frozenset({"libplain"}),
     {
@@ -70,6 +70,15 @@ def test_fields_are_read() -> None:
     assert package.programs == ("/usr/sbin/server",)
     assert TABLE.package("common").accounts == ("server - server /x /bin/false",)
     assert TABLE.package("libplain").programs == ()
+
+
+def test_what_differs_takes_the_place_of_what_is_said() -> None:
+    row = {"bin": "a", "files": ["/x file root root 600"], "with": {"files": []}, "by": "b c"}
+    package = TABLE._replace(rows={"x": row}).package("x")
+    assert package.by == ("b", "c")
+    assert package.files
+    assert package.otherwise is not None
+    assert (package.otherwise.programs, package.otherwise.files) == (("/usr/bin/a",), ())
 
 
 def test_every_row_of_the_data_can_be_read() -> None:

@@ -104,7 +104,8 @@ def _install(tree: FileTree, apt: Apt) -> None:
 
 
 def _name(word: str) -> str:
-    return word.partition("=")[0].partition("/")[0].partition(":")[0]
+    """Return a package's name without version and architecture; one with a release keeps it, and is not known."""
+    return word.partition("=")[0].partition(":")[0]
 
 
 def _place(word: Word) -> Located[str]:
@@ -112,9 +113,15 @@ def _place(word: Word) -> Located[str]:
 
 
 def _hide(tree: FileTree, unknown: UnknownFact) -> None:
-    for path in build_programs().folders:
-        tree.unlisted(path, unknown)
+    for folder in build_programs().folders:
+        for path in (folder, *(one for one in tree.listed_below(folder) if _is_of_package(tree, one))):
+            tree.unlisted(path, unknown)
     tree.forget_accounts(unknown)
+
+
+def _is_of_package(tree: FileTree, path: str) -> bool:
+    found = tree.look(path)
+    return isinstance(found, File) and bool(found.package)
 
 
 _REFILLED = UnknownFact("not every file that packages bring is listed", roots=True)
@@ -122,28 +129,32 @@ _REFILLED = UnknownFact("not every file that packages bring is listed", roots=Tr
 
 def _refill(tree: FileTree) -> None:
     """Give up what was known to be empty where packages put root's ordinary files, which are not listed."""
-    for path in tree.emptied_below("/usr"):
-        if not f"{path}/".startswith("/usr/local/"):
+    for path in tree.listed_below("/usr"):
+        if not f"{path}/".startswith("/usr/local/") and not _is_of_package(tree, path):
             tree.unlisted(path, _REFILLED)
 
 
 def _put(tree: FileTree, package: Package) -> None:
-    """Put what a package brings by itself; where it depends on what it recommends, only what is the same."""
+    """Put what a package brings by itself; where others may make a difference, only what is the same."""
     other = package.otherwise
     if other is not None:
-        there = [any(one in tree.packages for one in clause.split("|")) for clause in package.recommends]
+        there = [one in tree.packages for one in package.by]
         if there and all(there):
             package, other = other, None
         elif there and not any(there):
             other = None
+    _put_all(tree, package)
+    if other is not None:
+        _doubt(tree, package, other)
+
+
+def _put_all(tree: FileTree, package: Package) -> None:
     _put_accounts(tree, package)
     for path in package.programs:
         _make_parents(tree, path)
         if not isinstance(tree.look(path), File):
             tree.put(path, File(FileKind.FILE, "0", "0", 0o755, package=package.name))
     _put_files(tree, package.files, package.name)
-    if other is not None:
-        _doubt(tree, package, other)
 
 
 def _put_accounts(tree: FileTree, package: Package) -> None:
@@ -178,13 +189,13 @@ def _number(text: str) -> str | None:
 
 
 def fill_base(tree: FileTree) -> None:
-    """Put what a minimal system of a release has in /etc and /var, so that what is not there is known too."""
+    """Put what a minimal system of a release has, so that what is not there is known too where all is listed."""
     table = package_table()
     if tree.release != table.release:
         return
     for path in table.whole:
         tree.unlisted(path, None)
-    _put_files(tree, table.base, "base-files")
+    _put_all(tree, table.base)
     for path in table.left_out:
         tree.unlisted(path, _LEFT_OUT)
 

@@ -30,7 +30,8 @@ class Package(NamedTuple):
         groups: "name number".
         members: "group account".
         files: "path kind owner group mode" and a link's target or file capabilities.
-        otherwise: the fields that differ where all that it recommends is there.
+        otherwise: what it brings instead among more packages; None where that is the same.
+        by: those packages, of which some make the difference; none where it is not known what does.
 
     """
 
@@ -43,6 +44,7 @@ class Package(NamedTuple):
     members: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     otherwise: Package | None = None
+    by: tuple[str, ...] = ()
 
 
 class PackageTable(NamedTuple):
@@ -51,7 +53,7 @@ class PackageTable(NamedTuple):
     Attributes:
         release: its name.
         whole: the folders of which all files are listed.
-        base: the files there in a minimal system.
+        base: what a minimal system has.
         left_out: what there is not listed.
         plain: the packages that bring nothing; those of a minimal system are among them.
         rows: the others by name, as the file has them.
@@ -60,7 +62,7 @@ class PackageTable(NamedTuple):
 
     release: str
     whole: tuple[str, ...]
-    base: tuple[str, ...]
+    base: Package
     left_out: tuple[str, ...]
     plain: frozenset[str]
     rows: Mapping[str, Mapping[str, Any]]
@@ -92,8 +94,10 @@ def package_table() -> PackageTable:
     """Return what is known of the release that was looked at."""
     table: Mapping[str, Any] = json.loads(package_text("images", "packages.json"))
     plain = frozenset((*table["plain"].split(), *table["installed"].split()))
-    whole, base, left_out = (tuple(table[key]) for key in ("whole", "base", "left_out"))
-    return PackageTable(table["release"], whole, base, left_out, plain, table["packages"])
+    whole, left_out = tuple(table["whole"]), tuple(table["left_out"])
+    return PackageTable(
+        table["release"], whole, _package("base-files", table["base"]), left_out, plain, table["packages"]
+    )
 
 
 def _package(name: str, row: Mapping[str, Any]) -> Package:
@@ -105,7 +109,10 @@ def _package(name: str, row: Mapping[str, Any]) -> Package:
         name, tuple(depends), tuple(recommends), tuple(programs), accounts, groups, members, files, otherwise=None
     )
     other = row.get("with")
-    return found if other is None else found._replace(otherwise=_package(name, {**row, **other, "with": None}))
+    if other is None:
+        return found
+    whole = {key: value for key, value in {**row, **other}.items() if key not in {"with", "by"}}
+    return found._replace(otherwise=_package(name, whole), by=tuple(row.get("by", "").split()))
 
 
 def selected(table: PackageTable, names: Sequence[str], there: Collection[str], *, with_recommended: bool) -> Selection:

@@ -224,11 +224,10 @@ class FileTree:
         """Note that more lies in a folder than is known; what is known stays."""
         self._areas[self._real(path)] = unknown
 
-    def emptied_below(self, path: str) -> list[str]:
-        """Return the folders below a path that are known to hold no more than is listed, but for those of packages."""
+    def listed_below(self, path: str) -> list[str]:
+        """Return the folders below a path that hold no more than is known."""
         start = self._real(path).rstrip("/") + "/"
-        found = [name for name, unknown in self._areas.items() if unknown is None and name.startswith(start)]
-        return [name for name in found if name not in self._files or not self._files[name].package]
+        return [name for name, unknown in self._areas.items() if unknown is None and name.startswith(start)]
 
     def write(self, path: str, text: Source) -> None:
         """Give a file that is there its text; links are followed."""
