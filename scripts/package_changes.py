@@ -5,6 +5,7 @@ Everything here is pure: pictures in, lines of the data out.
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -160,8 +161,14 @@ def _steps(observed: Observed) -> Iterator[tuple[str, Picture, Picture]]:
 
 
 def _by_text(observed: Observed, name: str) -> str:
-    """Return the package whose script before the unpacking names an account."""
-    return next((package for package, text in sorted(observed.preinsts.items()) if name in text), "")
+    """Return the package whose script before the unpacking makes an account: the one that names it most."""
+    counts = {
+        package: len(re.findall(rf"\b{re.escape(name)}\b", text))
+        for package, text in sorted(observed.preinsts.items())
+        if re.search(r"adduser|addgroup|useradd|groupadd|sysusers", text)
+    }
+    found = max(counts, key=lambda package: counts[package], default="")
+    return found if counts.get(found) else ""
 
 
 def _add(found: dict[str, dict[str, Any]], package: str, key: str, line: str) -> None:

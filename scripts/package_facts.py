@@ -25,7 +25,7 @@ from package_relations import read_relations, references
 from package_roots import SUITE, base_root, install_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from package_roots import Root
 
@@ -37,7 +37,8 @@ ABOUT = (
     "accounts: name, number or - where adduser chooses it, group, home, shell. groups: name, number. members: group, "
     "account. files: path, kind, owner, group, mode in octal, a link's target or file capabilities; all of a folder is "
     "listed, but of kind roots more lies in it, all root's, and of kind full nobody says whose. with: what differs "
-    "where the packages of by are there; some of them make the difference, or nobody knows which. "
+    "where the packages of by are there; some of them make the difference, or nobody knows which. doubt: paths that "
+    "yet other packages change, and whether they are root's at least. "
     "plain: packages that change nothing and need none that does. whole: the folders whose files are all listed. "
     "left_out: what there is not listed. base: what was there before. installed: the packages of the base. "
     "alone, together: the names that were asked for, and how."
@@ -104,7 +105,12 @@ def take(
     for key, lines in found.get("", {}).items() if len(names) == 1 else ():
         found[names[0]][key] = sorted({*found[names[0]].get(key, ()), *lines})
     for name, facts in found.items():
-        if name and (how not in seen.setdefault(name, {}) or names == [name]):
+        if not name:
+            continue
+        others = seen.setdefault(name, {}).setdefault("others", [])
+        if facts not in others:
+            others.append(facts)
+        if how not in seen[name] or names == [name]:
             seen[name][how] = facts
             seen[name][f"{how} among"] = set(found) - {""}
 
@@ -113,9 +119,15 @@ def seen_before(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the data says of packages, as it was found."""
     seen: dict[str, dict[str, Any]] = {name: {"alone": {}, "with": {}} for name in data.get("plain", "").split()}
     for name, row in data.get("packages", {}).items():
-        alone = {key: value for key, value in row.items() if key not in {"depends", "recommends", "with", "by"}}
+        alone = {
+            key: value for key, value in row.items() if key not in {"depends", "recommends", "with", "by", "doubt"}
+        }
         other = {key: value for key, value in {**alone, **row.get("with", {})}.items() if value}
+        doubted = [line.split()[0] for line in row.get("doubt", ())]
+        extra = [f"{path} file ? ? 0" for path in doubted]
         seen[name] = {"alone": alone, "with": other}
+        if extra:
+            seen[name]["others"] = [{**alone, "files": [*alone.get("files", ()), *extra]}]
         if "by" in row:
             seen[name] |= {"alone among": set(), "with among": set(row["by"].split())}
     return seen
@@ -159,14 +171,54 @@ def to_json(seen: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Collectio
 def merged(seen: Mapping[str, Any]) -> dict[str, Any]:
     """Return a package's facts, with those apart that differ where more packages are there.
 
-    Of one that was never seen without those that are recommended, what is in /run may be systemd's work.
+    Of one that was never seen without those that are recommended, what is in /run may be systemd's work. An account
+    that is there already is not made again: it counts wherever it was seen.
     """
     other = seen.get("with")
     alone = seen["alone"] if "alone" in seen else _without_run(other or {})
-    if other is None or alone == other:
-        return dict(alone)
-    differing = {key: other[key] if key in other else type(alone[key])() for key in sorted({*alone, *other})}
-    return {**alone, "with": {key: value for key, value in differing.items() if value != alone.get(key)}}
+    every = [alone, *([other] if other is not None else []), *seen.get("others", ())]
+    made = {key: sorted({line for one in every for line in one.get(key, ())}) for key in MADE}
+    unlike = doubts(alone, other or alone, every[1:])
+    paths = {line.partition(" ")[0] for line in unlike}
+    first, second = ({**_without(one, paths), **made} for one in (alone, other or alone))
+    found = {**first, "doubt": unlike}
+    if first != second:
+        found["with"] = {key: second.get(key, type(value)()) for key, value in {**second, **first}.items()}
+        found["with"] = {key: value for key, value in found["with"].items() if value != first.get(key)}
+    return {key: value for key, value in found.items() if value}
+
+
+MADE = ("accounts", "groups", "members")
+PLACES = {"bin": "/usr/bin/", "sbin": "/usr/sbin/"}
+
+
+def doubts(alone: Mapping[str, Any], other: Mapping[str, Any], every: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the paths that were seen otherwise among yet other packages, each with whether it is root's at least."""
+    known = [_by_path(alone), _by_path(other)]
+    unlike: dict[str, bool] = {}
+    for one in map(_by_path, every):
+        for path in {*one, *known[0], *known[1]}:
+            if one.get(path) not in {known[0].get(path), known[1].get(path)}:
+                lines = [state.get(path, "x root root") for state in (one, *known)]
+                is_roots = all(line.split()[1:3] == ["root", "root"] for line in lines)
+                unlike[path] = unlike.get(path, True) and is_roots
+    return [f"{path} {'roots' if is_roots else 'full'}" for path, is_roots in sorted(unlike.items())]
+
+
+def _by_path(facts: Mapping[str, Any]) -> dict[str, str]:
+    found = {
+        f"{place}{name}": "file root root 755" for key, place in PLACES.items() for name in facts.get(key, "").split()
+    }
+    return found | {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in facts.get("files", ())}
+
+
+def _without(facts: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
+    """Return facts without some paths."""
+    found = dict(facts)
+    found["files"] = [line for line in facts.get("files", ()) if line.split(" ", 1)[0] not in paths]
+    for key, place in PLACES.items():
+        found[key] = " ".join(name for name in facts.get(key, "").split() if f"{place}{name}" not in paths)
+    return {key: value for key, value in found.items() if value}
 
 
 def makes_the_difference(seen: Mapping[str, Any]) -> set[str]:

@@ -92,9 +92,11 @@ def _reached(  # what is known of packages, and one question
             options = list(_real(clause, relations, seen))
             if not options or base.intersection(options) or name in options:
                 continue
-            first = options[0]
+            is_needed = clause in relations.depends.get(one, ())
+            # What it needs is there: where the one that is wanted first was not seen, another does.
+            first = next((option for option in options if option in seen), options[0]) if is_needed else options[0]
             if first in matter or first not in seen:
-                others = [other for other in options[1:] if other in seen]
+                others = [other for other in options if other != first and other in seen]
                 found.add("|".join(dict.fromkeys((first, *others))))
             elif first not in passed:
                 passed.add(first)

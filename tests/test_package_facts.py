@@ -131,6 +131,12 @@ def test_a_crowded_folder_is_not_listed(owner: str, kind: str) -> None:
     assert lines[1:] == (["/var/lib/broker/key file root root 600"] if owner == "root" else [])
 
 
+def test_a_script_that_only_names_the_account_did_not_make_it() -> None:
+    texts = {"libc": "service mysql restart", "more": "adduser --system other", "broker": "adduser broker\nbroker"}
+    found = changes_of(observed(picture("before", "tool", {}, ACCOUNT), picture("", "", {}, ACCOUNT), preinsts=texts))
+    assert [name for name, one in found.items() if "accounts" in one] == ["broker"]
+
+
 def test_an_account_of_an_unpacking_belongs_to_the_script_that_names_it() -> None:
     found = changes_of(
         observed(
@@ -220,6 +226,20 @@ def test_of_what_only_came_along_the_runtime_folders_are_not_sure() -> None:
     assert makes_the_difference({"with": facts, "with among": {"systemd"}}) == set()
 
 
+def test_what_yet_others_change_is_in_doubt() -> None:
+    one = {"files": ["/a file root root 600", "/b folder app root 755"], "bin": "x y", "groups": ["app -"]}
+    other = {"files": ["/a file root root 644", "/b folder root root 755"], "bin": "x", "accounts": ["app - app /x /y"]}
+    found = merged({"alone": one, "others": [one, other]})
+    assert found == {
+        "bin": "x",
+        "accounts": ["app - app /x /y"],
+        "groups": ["app -"],
+        "doubt": ["/a roots", "/b full", "/usr/bin/y roots"],
+    }
+    again = seen_before({"packages": {"tool": found}})["tool"]
+    assert [line.split()[0] for line in merged(again)["doubt"]] == ["/a", "/b", "/usr/bin/y"]
+
+
 def test_what_was_asked_for_is_seen_best() -> None:
     seen: dict[str, dict[str, Any]] = {}
     take(seen, {"broker": {"bin": "a"}, "tool": {}}, ["tool"], is_alone=True)
@@ -227,11 +247,12 @@ def test_what_was_asked_for_is_seen_best() -> None:
     take(seen, {"broker": {"bin": "c"}, "tool": {}}, ["tool"], is_alone=True)
     take(seen, {"broker": {"bin": "d"}, "more": {}}, ["broker"], is_alone=False)
     assert seen["broker"]["alone"] == {"bin": "b", "files": ["/x"]}
+    assert [one["bin"] for one in seen["broker"]["others"]] == ["a", "b", "c", "d"]
     assert makes_the_difference(seen["broker"]) == {"more"}
 
 
 def test_the_data_is_read_as_it_was_found() -> None:
-    row = {"depends": "a", "bin": "x", "files": ["/x"], "with": {"files": []}, "by": "a b"}
+    row = {"depends": "a", "bin": "x", "files": ["/x file root root 600"], "with": {"files": []}, "by": "a b"}
     seen = seen_before({"plain": "lib", "packages": {"broker": row}})
     assert seen["lib"] == {"alone": {}, "with": {}}
     assert seen["broker"]["with"] == {"bin": "x"}

@@ -105,6 +105,9 @@ ALONE = "RUN apt-get update && apt-get install -y --no-install-recommends"
         ("postgresql", "/etc/ssl/private", "folder 0 ssl-cert 710"),
         ("postgresql", "/usr/bin/psql", "file 0 0 755"),
         ("squid", "/usr/lib/squid/pinger", "file 0 0 4755"),
+        ("redis-server", "/etc/redis", "folder redis redis 2770"),
+        ("mariadb-server", "/var/lib/mysql", "folder mysql mysql 755"),
+        ("php-fpm", "/etc/php/8.2/fpm/conf.d/20-ctype.ini", "root's"),
         ("sudo", "/usr/bin/sudo", "file 0 0 4755"),
         ("curl", "/usr/bin/curl", "file 0 0 755"),
     ],
@@ -271,6 +274,7 @@ def test_an_unknown_package_may_add_to_the_folders_of_a_known_one() -> None:
         ("/etc/shadow", "file 0 42 640"),
         ("/var/log/lastlog", "file 0 43 664"),
         ("/etc/nobody-made-this", "absent"),
+        ("/usr/sbin/nginx", "absent"),
         ("/etc/systemd/nobody-made-this", "root's"),
     ],
 )
@@ -282,6 +286,23 @@ def test_a_minimal_system_has_its_accounts_with_their_shells() -> None:
     account = stage("").account("_apt")
     assert isinstance(account, Account)
     assert (account.uid, account.group, account.shell) == ("42", "nogroup", "/usr/sbin/nologin")
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("pip install gunicorn", "root's"),
+        ("make install", "root's"),
+        ("bash setup.sh", "root's"),
+        ("curl -o /usr/local/bin/tool http://x", "root's"),
+        ("curl -o /opt/tool http://x", "absent"),
+        ("apt-get install -y --no-install-recommends curl", "absent"),
+    ],
+)
+def test_other_programs_may_put_programs_there(step: str, expected: str) -> None:
+    assert shown(stage(f"RUN {step}"), "/usr/local/bin/tool") == expected
+    assert shown(stage(f"RUN {step}"), "/usr/bin/tool") == expected
+    assert shown(stage(f"RUN {step}"), "/usr/bin/su") == "file 0 0 4755"
 
 
 def test_a_package_is_known_wherever_it_is_pulled_in() -> None:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.lang.words import Word
 
-__all__ = ["fill_base", "install"]
+__all__ = ["fill_base", "install", "note_programs"]
 
 _DEBIANS = frozenset({"apt", "apt-get", "aptitude"})
+_PROGRAMS = ("/usr/bin", "/usr/sbin")
+"""Where every program of a package is known."""
 _LEFT_OUT = UnknownFact("not every file of the base image is listed", roots=True)
 
 
@@ -56,6 +58,19 @@ def install(tree: FileTree, words: Sequence[Word]) -> None:
         _install_unknown(tree, apt.packages, foreign)
         return
     _install(tree, apt)
+
+
+def note_programs(tree: FileTree, words: Sequence[Word]) -> None:
+    """Note that a command that is harmless otherwise may put programs where programs are looked for."""
+    name = words[0].value.rpartition("/")[2]
+    known = build_programs()
+    if name not in known.makers and not (name in known.writers and any("/usr" in word.value for word in words)):
+        return
+    unknown = UnknownFact(f"which programs {name} puts there is not known", roots=True, where=_place(words[0]))
+    for path in (*_PROGRAMS, "/usr/local"):
+        if tree.hidden_below(path) is None:
+            for one in (path, *tree.listed_below(path)):
+                tree.unlisted(one, unknown)
 
 
 def _behind(words: Sequence[Word], verb: str) -> list[Word]:
@@ -130,7 +145,7 @@ _REFILLED = UnknownFact("not every file that packages bring is listed", roots=Tr
 def _refill(tree: FileTree) -> None:
     """Give up what was known to be empty where packages put root's ordinary files, which are not listed."""
     for path in tree.listed_below("/usr"):
-        if not f"{path}/".startswith("/usr/local/") and not _is_of_package(tree, path):
+        if not path.startswith(("/usr/local", *_PROGRAMS)) and not _is_of_package(tree, path):
             tree.unlisted(path, _REFILLED)
 
 
@@ -146,6 +161,11 @@ def _put(tree: FileTree, package: Package) -> None:
     _put_all(tree, package)
     if other is not None:
         _doubt(tree, package, other)
+    for line in package.doubt:
+        path, kind = line.split(" ")
+        reason = f"what {package.name} does with {path} depends on which others there are"
+        if not isinstance(tree.look(path), File):
+            tree.spoil(path, UnknownFact(reason, roots=kind == "roots"))
 
 
 def _put_all(tree: FileTree, package: Package) -> None:
@@ -193,7 +213,7 @@ def fill_base(tree: FileTree) -> None:
     table = package_table()
     if tree.release != table.release:
         return
-    for path in table.whole:
+    for path in (*table.whole, *_PROGRAMS):
         tree.unlisted(path, None)
     _put_all(tree, table.base)
     for path in table.left_out:
@@ -225,6 +245,8 @@ def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
         is_here = isinstance(before, File)
         if isinstance(before, File) and before.where is not None:
             made = _kept(before, made)
+        elif is_here and made.kind is FileKind.FOLDER and line.split(" ")[2:5] == ["root", "root", "755"]:
+            continue  # unpacking leaves a folder that is there as it is
         tree.put(path, made, is_new=kind == "folder" and not is_here)
         if is_partial:
             reason = f"not every file of the package {name} is listed"

@@ -30,6 +30,7 @@ class Package(NamedTuple):
         groups: "name number".
         members: "group account".
         files: "path kind owner group mode" and a link's target or file capabilities.
+        doubt: "path" and `roots` or `full`: what is there depends on others; whether it is root's at least.
         otherwise: what it brings instead among more packages; None where that is the same.
         by: those packages, of which some make the difference; none where it is not known what does.
 
@@ -43,6 +44,7 @@ class Package(NamedTuple):
     groups: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
     otherwise: Package | None = None
     by: tuple[str, ...] = ()
 
@@ -103,11 +105,11 @@ def package_table() -> PackageTable:
 def _package(name: str, row: Mapping[str, Any]) -> Package:
     programs = [f"/usr/bin/{one}" for one in row.get("bin", "").split()]
     programs += [f"/usr/sbin/{one}" for one in row.get("sbin", "").split()]
-    accounts, groups, members, files = (tuple(row.get(key, ())) for key in ("accounts", "groups", "members", "files"))
-    depends, recommends = row.get("depends", "").split(), row.get("recommends", "").split()
-    found = Package(
-        name, tuple(depends), tuple(recommends), tuple(programs), accounts, groups, members, files, otherwise=None
+    accounts, groups, members, files, doubt = (
+        tuple(row.get(key, ())) for key in ("accounts", "groups", "members", "files", "doubt")
     )
+    depends, recommends = row.get("depends", "").split(), row.get("recommends", "").split()
+    found = Package(name, tuple(depends), tuple(recommends), tuple(programs), accounts, groups, members, files, doubt)
     other = row.get("with")
     if other is None:
         return found

@@ -15,7 +15,7 @@ from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.file_commands import effects_of
-from dropcap.images.package_installs import install
+from dropcap.images.package_installs import install, note_programs
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
@@ -253,6 +253,7 @@ class _Steps:
             builder.spoil("a program of a build step is not known", where)
             return
         note_sources(tree, call.words)
+        note_programs(tree, call.words)
         effects = effects_of(call.words, self.folder)
         if effects is not None:
             for effect in effects:
