@@ -1,233 +1,235 @@
 #!/usr/bin/env python3
-"""Install Debian packages, each into a minimal Debian of its own, and write down what that changes beside programs.
+"""Install Debian packages really, and write down what each of them changes beside root's ordinary files.
 
-    scripts/package_facts.py [PACKAGE…] [--write]
+    scripts/package_facts.py [PACKAGE…] [--together] [--jobs N] [--write]
 
-Needs root, debootstrap and Debian's mirror. Each package is installed by the real `apt-get install
---no-install-recommends` over one `debootstrap --variant=minbase`, no service being started. Then accounts,
-groups, owners, modes, set-user-ID programs, file capabilities and files of /etc are compared with what was there
-before. Without names, those of images/packages.json are installed again. `--write` puts what was found there.
+Needs root, debootstrap and Debian's mirror. Each package is installed by `apt-get install` over a minimal Debian, once
+with `--no-install-recommends` and once without, no service being started; with `--together` all in one, with what they
+recommend. What changes is written down for the package whose script did it or that brought the file, so that each
+package has facts of its own, whichever pulls it in. Without names those of images/packages.json are installed again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
-import stat
-import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timezone
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from subprocess import CalledProcessError
+from typing import TYPE_CHECKING, Any
 
-from workload_engine import mirror
+from package_changes import LEFT_OUT, WHOLE, base_facts, changes_of
+from package_relations import read_relations, references
+from package_roots import SUITE, base_root, install_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from package_roots import Root
 
 DATA = Path(__file__).resolve().parents[1] / "linter" / "dropcap" / "images" / "packages.json"
-WORK = Path.home() / ".cache" / "dropcap-packages"
-SUITE = "bookworm"
-SECONDS = 900
-ALONE = ("--no-install-recommends",)
 ABOUT = (
-    "What installing a package of Debian changes beside the programs that it brings. scripts/package_facts.py writes "
-    "it: it installs each with --no-install-recommends, with what it depends on. "
-    "accounts: name, number, group, home. groups: name, number. files: path, kind, owner, group, mode in octal, a "
-    "link's target or file capabilities. more: packages that come too unless --no-install-recommends is said. "
-    "base: the files of /etc before. left_out: the beginnings of paths of /etc that are not listed."
+    "What installing a package of Debian changes, the package's own part alone. scripts/package_facts.py writes it "
+    "from real installations. depends, recommends: the packages that come with it and change something, with | the "
+    "first that is wanted and others that do as well. bin, sbin: programs in /usr/bin and /usr/sbin. "
+    "accounts: name, number or - where adduser chooses it, group, home, shell. groups: name, number. members: group, "
+    "account. files: path, kind, owner, group, mode in octal, a link's target or file capabilities; all of a folder is "
+    "listed, but of kind roots more lies in it, all root's, and of kind full nobody says whose. with: what differs "
+    "where the packages of by are there; some of them make the difference, or nobody knows which. doubt: paths that "
+    "yet other packages change, and whether they are root's at least. "
+    "plain: packages that change nothing and need none that does. whole: the folders whose files are all listed. "
+    "left_out: what there is not listed. base: what was there before. installed: the packages of the base. "
+    "alone, together: the names that were asked for, and how."
 )
-# What no container's startup asks for.
-PASSED_OVER = (
-    *("/dev", "/proc", "/sys", "/tmp", "/var/cache/apt", "/var/lib/apt", "/var/lib/dpkg", "/var/log/apt"),  # noqa: S108  # not ours
-    *("/etc/alternatives", "/etc/init.d", "/etc/systemd", "/etc/ssl/certs", "/etc/apparmor.d", "/etc/logrotate.d"),
-    *(
-        "/etc/ld.so.cache",
-        "/etc/apt",
-        "/etc/resolv.conf",
-        "/etc/hostname",
-        "/etc/dpkg",
-        "/etc/bash_completion.d",
-        "/etc/emacs",
-        "/etc/X11",
-        "/etc/fonts",
-        "/etc/rc",
-    ),
-    *("/etc/java-17-openjdk", "/etc/ImageMagick-6", "/etc/perl", "/etc/python3", "/etc/apache2/mods-available"),
-    *("/etc/apache2/conf-available", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid"),
-    *("/etc/subgid", "/etc/ca-certificates", "/etc/default", "/etc/.pwd.lock", "/var/log/dpkg.log"),
-    *("/var/log/alternatives.log", "/var/cache/ldconfig", "/var/cache/debconf", "/usr/share/info"),
-)
-
-
-class Facts(NamedTuple):
-    """What a root file system has.
-
-    Attributes:
-        accounts: the lines of /etc/passwd.
-        groups: the lines of /etc/group.
-        files: by path, in words: kind, owner, group, mode, target or file capabilities; what is ordinary is left out.
-
-    """
-
-    accounts: frozenset[str]
-    groups: frozenset[str]
-    files: Mapping[str, str]
 
 
 def main() -> int:
-    """Install and compare; gives 1 where a package cannot be installed."""
+    """Install and write down; gives 1 where a package cannot be installed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("packages", metavar="PACKAGE", nargs="*", help="names of packages (default: all of the data)")
+    parser.add_argument("--together", action="store_true", help="install the named ones at once")
+    parser.add_argument("--jobs", type=int, default=1, help="how many installations run at a time")
     parser.add_argument("--write", action="store_true", help="write what was found into images/packages.json")
     arguments = parser.parse_args()
-    known = json.loads(DATA.read_text(encoding="utf-8"))["packages"] if DATA.exists() else {}
-    base = made_base()
-    before = facts_of(base)
-    failed = []
-    for name in arguments.packages or sorted(known):
-        try:
-            found = changed(before, installed(base, name))
-            more = recommended(base, name)
-            known[name] = {**found, "more": more} if more else found
-        except subprocess.CalledProcessError as error:
-            failed.append(name)
-            print(f"{name}: {(error.stderr or error.stdout or '').strip()[-300:]}", file=sys.stderr)
-            continue
-        print(name, known[name], flush=True)
-        if arguments.write:
-            DATA.write_text(to_json(before, known), encoding="utf-8")
+    data = json.loads(DATA.read_text(encoding="utf-8"))
+    seen: dict[str, dict[str, Any]] = {}
+    asked = {how: set(data.get(how, ())) for how in ("alone", "together")}
+    root = base_root()
+    failed = 0
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        tasks = {
+            pool.submit(install_packages, root, names, is_alone=alone): (names, alone)
+            for names, alone in installations(data, arguments.packages, together=arguments.together)
+        }
+        for task in as_completed(tasks):
+            names, alone = tasks[task]
+            try:
+                found = changes_of(task.result())
+            except CalledProcessError as error:
+                failed += 1
+                said = (error.stderr or error.stdout or "").strip()
+                print(f"{' '.join(names)}: {said[-400:]}", file=sys.stderr, flush=True)
+                continue
+            take(seen, found, names, is_alone=alone)
+            asked["alone" if len(names) == 1 else "together"].add(" ".join(names))
+            print(" ".join(names), "alone" if alone else "with all", len(found), flush=True)
+            for line in found.get("", {}).get("files", ()):
+                print("  nobody's:", line, flush=True)
+    if arguments.write:
+        DATA.write_text(to_json({**seen_before(data), **seen}, asked, root), encoding="utf-8")
     return 1 if failed else 0
 
 
-def run(*words: str | Path, **options: Any) -> str:  # noqa: ANN401  # those of subprocess.run
-    """Run a command, and return what it prints."""
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        words, capture_output=True, text=True, timeout=SECONDS, check=True, stdin=subprocess.DEVNULL, **options
-    )
-    return done.stdout
+def installations(data: Mapping[str, Any], names: list[str], *, together: bool) -> Iterator[tuple[list[str], bool]]:
+    """Yield what is installed at once, and whether without what is recommended."""
+    if together:
+        yield names, False
+        return
+    for name in names or data.get("alone", ()):
+        yield [name], True
+        yield [name], False
+    if not names:
+        yield from ((group.split(), False) for group in data.get("together", ()))
 
 
-def made_base() -> Path:
-    """Return a minimal Debian, made once."""
-    base = WORK / "base"
-    if not (base / "made").exists():
-        shutil.rmtree(base, ignore_errors=True)
-        WORK.mkdir(parents=True, exist_ok=True)
-        run("debootstrap", "--variant=minbase", SUITE, base, *mirror())
-        shutil.copytree("/etc/apt/apt.conf.d", base / "etc/apt/apt.conf.d", dirs_exist_ok=True)
-        shutil.copy("/etc/resolv.conf", base / "etc/resolv.conf")
-        (base / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
-        (base / "usr/sbin/policy-rc.d").chmod(0o755)
-        in_root(base, "apt-get", "update")
-        (base / "made").touch()
-    return base
+def take(
+    seen: dict[str, dict[str, Any]], found: Mapping[str, dict[str, Any]], names: list[str], *, is_alone: bool
+) -> None:
+    """Keep what was found of packages: what was asked for is seen best, what only came along fills in.
+
+    What nobody's script or archive accounts for belongs to what was asked for.
+    """
+    how = "alone" if is_alone else "with"
+    for key, lines in found.get("", {}).items() if len(names) == 1 else ():
+        found[names[0]][key] = sorted({*found[names[0]].get(key, ()), *lines})
+    for name, facts in found.items():
+        if not name:
+            continue
+        others = seen.setdefault(name, {}).setdefault("others", [])
+        if facts not in others:
+            others.append(facts)
+        if how not in seen[name] or names == [name]:
+            seen[name][how] = facts
+            seen[name][f"{how} among"] = set(found) - {""}
 
 
-def in_root(root: Path, *words: str) -> str:
-    """Run a command in a root file system."""
-    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    return run("chroot", root, *words, env=environment)
-
-
-def installed(base: Path, name: str) -> Facts:
-    """Install a package over a root, which stays as it is, and return what is there then."""
-    with TemporaryDirectory(dir=WORK) as made:
-        upper, work, root = layers = [Path(made) / one for one in ("upper", "work", "root")]
-        for layer in layers:
-            layer.mkdir()
-        run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={base},upperdir={upper},workdir={work}", root)
-        try:
-            in_root(root, "apt-get", "install", "-y", "-qq", "-o", "Dpkg::Options::=--force-unsafe-io", *ALONE, name)
-            return facts_of(root)
-        finally:
-            run("umount", root)
-
-
-def recommended(base: Path, name: str) -> list[str]:
-    """Return the packages that come with one unless `--no-install-recommends` is said; installs nothing."""
-    alone, all_of_them = (
-        {
-            line.split()[1]
-            for line in in_root(base, "apt-get", "install", "-s", *more, name).splitlines()
-            if line[:5] == "Inst "
+def seen_before(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what the data says of packages, as it was found."""
+    seen: dict[str, dict[str, Any]] = {name: {"alone": {}, "with": {}} for name in data.get("plain", "").split()}
+    for name, row in data.get("packages", {}).items():
+        alone = {
+            key: value for key, value in row.items() if key not in {"depends", "recommends", "with", "by", "doubt"}
         }
-        for more in (ALONE, ())
-    )
-    return sorted(all_of_them - alone)
+        other = {key: value for key, value in {**alone, **row.get("with", {})}.items() if value}
+        doubted = [line.split()[0] for line in row.get("doubt", ())]
+        extra = [f"{path} file ? ? 0" for path in doubted]
+        seen[name] = {"alone": alone, "with": other}
+        if extra:
+            seen[name]["others"] = [{**alone, "files": [*alone.get("files", ()), *extra]}]
+        if "by" in row:
+            seen[name] |= {"alone among": set(), "with among": set(row["by"].split())}
+    return seen
 
 
-def facts_of(root: Path) -> Facts:
-    """Return what a root file system has."""
-    accounts, groups = (frozenset((root / "etc" / one).read_text().splitlines()) for one in ("passwd", "group"))
-    names = [{line.split(":")[2]: line.split(":")[0] for line in lines} for lines in (accounts, groups)]
-    capabilities = file_capabilities(root)
-    files = {}
-    for path, entry in entries(root):
-        state = entry.stat(follow_symlinks=False)
-        kind = "link" if entry.is_symlink() else "folder" if entry.is_dir() else "file"
-        owner, group = names[0].get(str(state.st_uid), "?"), names[1].get(str(state.st_gid), "?")
-        mode = stat.S_IMODE(state.st_mode)
-        is_ordinary = (owner, group) == ("root", "root") and not mode & 0o7000 and mode & 0o755 in {0o755, 0o644}
-        if is_ordinary and path not in capabilities and not path.startswith("/etc/") and mode & 0o022 == 0:
+def to_json(seen: Mapping[str, Mapping[str, Any]], asked: Mapping[str, Collection[str]], root: Root) -> str:
+    """Write the data, a package a line."""
+    relations = read_relations(root.path)
+    facts = {name: merged(one) for name, one in seen.items()}
+    matter = {name for name, one in facts.items() if one}
+    rows, plain = {}, []
+    for name in sorted(facts):
+        if name in root.packages:
             continue
-        if kind == "link" and not path.startswith("/etc/"):
-            continue
-        more = str(Path(entry.path).readlink()) if kind == "link" else capabilities.get(path, "")
-        files[path] = " ".join(filter(None, (kind, owner, group, f"{mode:o}", more)))
-    return Facts(accounts, groups, files)
-
-
-def entries(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield the files of a root that a startup may ask for, with their paths in it."""
-    pending = [root]
-    while pending:
-        with os.scandir(pending.pop()) as found:
-            for entry in found:
-                path = "/" + os.path.relpath(entry.path, root)
-                if path.startswith(PASSED_OVER) or " " in path:
-                    continue
-                yield path, entry
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(Path(entry.path))
-
-
-def file_capabilities(root: Path) -> dict[str, str]:
-    """Return the file capabilities in a root by path, as getcap writes them."""
-    getcap = shutil.which("getcap", path=f"{os.environ['PATH']}:/sbin:/usr/sbin")
-    if getcap is None:
-        raise SystemExit("getcap is not here; install libcap2-bin")
-    lines = run(getcap, "-r", root / "usr").splitlines()
-    return {"/" + os.path.relpath(path, root): text for path, _, text in (line.rpartition(" ") for line in lines)}
-
-
-def changed(before: Facts, after: Facts) -> dict[str, Any]:
-    """Return what is new or different, as the data has it: accounts with their group's name."""
-    groups = {line.split(":")[2]: line.split(":")[0] for line in after.groups}
-    accounts = []
-    for line in sorted(after.accounts - before.accounts):
-        name, _, uid, gid, _, home, *_ = line.split(":")
-        accounts.append(f"{name} {uid} {groups.get(gid, gid)} {home}")
-    had = {line.split(":")[0] for line in before.groups}
-    made = sorted(f"{name} {gid}" for name, _, gid, *_ in (one.split(":") for one in after.groups) if name not in had)
-    files = [f"{path} {text}" for path, text in sorted(after.files.items()) if before.files.get(path) != text]
-    return {key: value for key, value in (("accounts", accounts), ("groups", made), ("files", files)) if value}
-
-
-def to_json(base: Facts, packages: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    """Write the data."""
-    listing = {
+        depends, recommends = references(name, relations, matter=matter, seen=set(facts), base=root.packages)
+        row = {"depends": " ".join(depends), "recommends": " ".join(recommends), **facts[name]}
+        if "with" in row:
+            row["by"] = " ".join(sorted(makes_the_difference(seen[name]) & matter - {name}))
+        row = {key: value for key, value in row.items() if value}
+        if row:
+            rows[name] = row
+        else:
+            plain.append(name)
+    base = base_facts(root.picture)
+    head = {
         "about": ABOUT,
         "release": SUITE,
         "date": datetime.now(timezone.utc).date().isoformat(),
-        "base": [f"{path} {text}" for path, text in sorted(base.files.items()) if path.startswith("/etc")],
-        "left_out": sorted(path for path in PASSED_OVER if path.startswith("/etc/")),
-        "packages": {name: packages[name] for name in sorted(packages)},
+        **{how: sorted(names) for how, names in asked.items()},
+        "whole": list(WHOLE),
+        "left_out": sorted(LEFT_OUT),
+        "base": base,
+        "installed": " ".join(sorted(root.packages)),
+        "plain": " ".join(plain),
     }
-    return json.dumps(listing, indent=1) + "\n"
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+    packages = ",\n".join(f" {json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())
+    return "{\n" + ",\n".join(lines) + ',\n"packages": {\n' + packages + "\n}\n}\n"
+
+
+def merged(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a package's facts, with those apart that differ where more packages are there.
+
+    Of one that was never seen without those that are recommended, what is in /run may be systemd's work. An account
+    that is there already is not made again: it counts wherever it was seen.
+    """
+    other = seen.get("with")
+    alone = seen["alone"] if "alone" in seen else _without_run(other or {})
+    every = [alone, *([other] if other is not None else []), *seen.get("others", ())]
+    made = {key: sorted({line for one in every for line in one.get(key, ())}) for key in MADE}
+    unlike = doubts(alone, other or alone, every[1:])
+    paths = {line.partition(" ")[0] for line in unlike}
+    first, second = ({**_without(one, paths), **made} for one in (alone, other or alone))
+    found = {**first, "doubt": unlike}
+    if first != second:
+        found["with"] = {key: second.get(key, type(value)()) for key, value in {**second, **first}.items()}
+        found["with"] = {key: value for key, value in found["with"].items() if value != first.get(key)}
+    return {key: value for key, value in found.items() if value}
+
+
+MADE = ("accounts", "groups", "members")
+PLACES = {"bin": "/usr/bin/", "sbin": "/usr/sbin/"}
+
+
+def doubts(alone: Mapping[str, Any], other: Mapping[str, Any], every: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the paths that were seen otherwise among yet other packages, each with whether it is root's at least."""
+    known = [_by_path(alone), _by_path(other)]
+    unlike: dict[str, bool] = {}
+    for one in map(_by_path, every):
+        for path in {*one, *known[0], *known[1]}:
+            if one.get(path) not in {known[0].get(path), known[1].get(path)}:
+                lines = [state.get(path, "x root root") for state in (one, *known)]
+                is_roots = all(line.split()[1:3] == ["root", "root"] for line in lines)
+                unlike[path] = unlike.get(path, True) and is_roots
+    return [f"{path} {'roots' if is_roots else 'full'}" for path, is_roots in sorted(unlike.items())]
+
+
+def _by_path(facts: Mapping[str, Any]) -> dict[str, str]:
+    found = {
+        f"{place}{name}": "file root root 755" for key, place in PLACES.items() for name in facts.get(key, "").split()
+    }
+    return found | {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in facts.get("files", ())}
+
+
+def _without(facts: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
+    """Return facts without some paths."""
+    found = dict(facts)
+    found["files"] = [line for line in facts.get("files", ()) if line.split(" ", 1)[0] not in paths]
+    for key, place in PLACES.items():
+        found[key] = " ".join(name for name in facts.get(key, "").split() if f"{place}{name}" not in paths)
+    return {key: value for key, value in found.items() if value}
+
+
+def makes_the_difference(seen: Mapping[str, Any]) -> set[str]:
+    """Return the packages one of which makes the difference; none where it is not known."""
+    alone, other = seen.get("alone among"), seen.get("with among")
+    return set() if alone is None or other is None else other - alone
+
+
+def _without_run(facts: Mapping[str, Any]) -> dict[str, Any]:
+    files = [line for line in facts.get("files", ()) if not line.startswith("/run/")]
+    return {key: value for key, value in {**facts, "files": files}.items() if value}
 
 
 if __name__ == "__main__":

@@ -35,18 +35,24 @@ def base_tree(image: str | None) -> FileTree:
     name = image.partition("@")[0]
     head, _, tag = name.rpartition(":")
     repository = head if head and "/" not in tag else name
-    for row in _table()["base"].values():
+    for base, row in _table()["base"].items():
         if repository in row["repositories"]:
-            tree = FileTree()
-            for family in row["families"]:
-                _fill(tree, _table()["family"][family])
-            tree.release = _release(row, tag if name == image and head else "")
-            if tree.release:
-                from dropcap.images.package_installs import fill_base  # a table of its own, not small
-
-                fill_base(tree)
-            return tree
+            return _known(base, _release(row, tag if name == image and head else "")).copy()
     return _unknown(UnknownFact(f"the image {image} is not known"))
+
+
+@cache
+def _known(base: str, release: str) -> FileTree:
+    """Return what a base image of the table holds, for others to copy."""
+    tree = FileTree()
+    for family in _table()["base"][base]["families"]:
+        _fill(tree, _table()["family"][family])
+    tree.release = release
+    if release:
+        from dropcap.images.package_installs import fill_base  # a table of its own, not small
+
+        fill_base(tree)
+    return tree
 
 
 def _release(row: dict[str, Any], tag: str) -> str:

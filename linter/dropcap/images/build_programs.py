@@ -26,6 +26,8 @@ class BuildPrograms(NamedTuple):
     Attributes:
         harmless: the names of those that give nothing away.
         asks: the names of those whose success is not known.
+        makers: the names of those that may put programs where programs are looked for.
+        writers: the names of those that do so where they are told a path there.
         installers: the word behind which packages stand, by the name of a package manager.
         plain: packages that bring nothing that a startup asks for, wherever they are installed.
         folders: where packages put files.
@@ -34,6 +36,8 @@ class BuildPrograms(NamedTuple):
 
     harmless: frozenset[str]
     asks: frozenset[str]
+    makers: frozenset[str]
+    writers: frozenset[str]
     installers: Mapping[str, str]
     plain: frozenset[str]
     folders: tuple[str, ...]
@@ -47,6 +51,8 @@ def build_programs() -> BuildPrograms:
     return BuildPrograms(
         frozenset(table["harmless"]),
         frozenset(table["asks"]),
+        frozenset(table["makers"]),
+        frozenset(table["writers"]),
         table["installers"],
         frozenset(packages["plain"]),
         tuple(packages["folders"]),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dropcap.images.apt_words import note_sources
 from dropcap.images.bases import base_tree
 from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.file_commands import effects_of
-from dropcap.images.package_installs import install
+from dropcap.images.package_installs import install, note_programs
 from dropcap.images.stage_copies import copy_between
 from dropcap.images.stage_variables import Variables
 from dropcap.images.text_writer import TextWriter
@@ -340,6 +341,8 @@ class _Steps:
         if word.unknown is not None:
             builder.spoil("a program of a build step is not known", where)
             return
+        note_sources(tree, call.words)
+        note_programs(tree, call.words)
         effects = effects_of(call.words, self.folder)
         if effects is not None:
             for effect in effects:

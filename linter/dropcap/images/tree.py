@@ -51,6 +51,7 @@ class FileTree:
     Attributes:
         config: the image's configuration.
         release: the release of the distribution by its name, where it is known: `bookworm`.
+        packages: the packages that build steps installed and that bring something, and whether they asked for them.
 
     """
 
@@ -72,6 +73,7 @@ class FileTree:
         self._groups: dict[str, Group] = {}
         self._accounts_unknown = unknown
         self.release = ""
+        self.packages: dict[str, bool] = {}
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
@@ -79,6 +81,7 @@ class FileTree:
         made._files, made._areas = _Entries(self._files, made._found), _Entries(self._areas, made._found)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
+        made.packages = dict(self.packages)
         return made
 
     def is_same(self, other: FileTree) -> bool:
@@ -221,6 +224,11 @@ class FileTree:
     def unlisted(self, path: str, unknown: UnknownFact | None) -> None:
         """Note that more lies in a folder than is known; what is known stays."""
         self._areas[self._real(path)] = unknown
+
+    def listed_below(self, path: str) -> list[str]:
+        """Return the folders below a path that hold no more than is known."""
+        start = self._real(path).rstrip("/") + "/"
+        return [name for name, unknown in self._areas.items() if unknown is None and name.startswith(start)]
 
     def write(self, path: str, text: Source) -> None:
         """Give a file that is there its text; links are followed."""
