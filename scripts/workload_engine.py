@@ -26,7 +26,7 @@ from oracles.engine import ALONE, LIMITS, PACKAGES, MissingError, install
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Engine", "FailedError", "MissingError", "engine"]
+__all__ = ["Engine", "FailedError", "MissingError", "engine", "mirror"]
 
 PACKAGES["debootstrap"] = ("debootstrap",)
 BASE = "debian:bookworm"
@@ -181,7 +181,7 @@ def _import_base(started: Engine) -> None:
     shutil.rmtree(root, ignore_errors=True)
     try:
         steps = (
-            ["debootstrap", "--variant=minbase", SUITE, str(root), *_mirror()],
+            ["debootstrap", "--variant=minbase", SUITE, str(root), *mirror()],
             ["tar", "-C", str(root), "-cf", str(archive), "."],
         )
         for step in steps:
@@ -194,7 +194,7 @@ def _import_base(started: Engine) -> None:
         archive.unlink(missing_ok=True)
 
 
-def _mirror() -> tuple[str, ...]:
+def mirror() -> tuple[str, ...]:
     """Find the mirror in the sources of this machine; none leaves it to debootstrap."""
     for path in (*Path("/etc/apt").glob("sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.s*"))):
         found = re.search(r"^(?:URIs:|deb) *(\S+/debian/?)(?: |$)", path.read_text(), re.MULTILINE)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.names import NAMES
-from dropcap.model import Located
+from dropcap.cli import main
+from dropcap.exit_codes import CLEAN, UNCHECKED
+from dropcap.model import Container, Located
 from dropcap.needs.model import Certainty, Evidence, Need, Needs, Phase, Suggestion, UnknownNeed
 from dropcap.source import Source, Span
 from dropcap.writers.caps_needs import needs_json, why_lines
 from dropcap.writers.caps_table import MAX_COLUMNS, Row, Sign, advice, legend, sign_of, table
 from handmade import place, service
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = Source(
     "compose.yaml", "services:\n  web:\n    drop: ALL\n    add: KILL\n  db:\n  a-name-that-is-long-and-more:\n"
@@ -96,11 +106,15 @@ def test_a_container_that_its_engine_refuses_says_so() -> None:
 
 def test_advice_never_calls_complete_what_is_not() -> None:
     whole, part = row(Needs(cap_add=("CHOWN",))), row(Needs(unknown=(UNKNOWN, UNKNOWN)), "db")
-    lines = list(advice([whole, part], width=80))
+    some, nothing = row(Needs(unknown=(UNKNOWN,), cap_add=("KILL",))), row(Needs(), "db")
+    lines = [*advice([whole, part], width=80), *advice([some, nothing], width=80)]
     assert lines == [
-        "  2 web  cap_drop: [ALL], cap_add: [CHOWN]",
-        "  5 db   at least cap_drop: [ALL], nothing to add",
-        "         not complete, because the image x is not known (and 1 more)",
+        "  2 web  write cap_drop: [ALL], cap_add: [CHOWN]",
+        "  5 db   what it needs is not known, because the image x is not known (and 1",
+        "         more reason)",
+        "  2 web  needs at least KILL; whether more is not known, because the image x is",
+        "         not known",
+        "  5 db   write cap_drop: [ALL]; it needs no capability",
     ]
 
 
@@ -138,7 +152,7 @@ def test_only_what_is_complete_needs_nothing() -> None:
 
 
 def test_the_json_of_needs() -> None:
-    found = needs_json(FULL)
+    found = needs_json(service(SOURCE, "web"), FULL)
     assert found["needs"][0] == {
         "capability": "CHOWN",
         "certainty": "required",
@@ -154,3 +168,47 @@ def test_the_json_of_needs() -> None:
     assert found["suggested"] == {"cap_drop": ["ALL"], "cap_add": ["CHOWN"], "user": "1000"}
     assert found["alternatives"] == [["CHOWN", "FOWNER"]]
     assert found["smaller"] == [{"change": "write user: 1000", "saves": ["CHOWN"], "path": "compose.yaml", "line": 4}]
+
+
+@pytest.fixture
+def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every container need CHOWN, in a folder with two."""
+    module = ModuleType("dropcap.needs.container")
+
+    def needs_of(container: Container, *_: object) -> Needs:
+        where = Evidence("gives /data away", container.anchor)
+        return Needs((need("CHOWN")._replace(evidence=(where,)),), cap_add=("CHOWN",))
+
+    vars(module)["needs_of"] = needs_of
+    monkeypatch.setitem(sys.modules, "dropcap.needs.container", module)
+    monkeypatch.chdir(tmp_path)
+    text = "services:\n  web:\n    image: x\n  db:\n    image: y\n"
+    (tmp_path / "compose.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("answers")
+def test_the_command_prints_the_table_below_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["caps"]) == CLEAN
+    out = capsys.readouterr().out
+    assert "  2:3 service web, x\n" in out
+    assert "  2 web  write cap_drop: [ALL], cap_add: [CHOWN]\n" in out
+    assert out.endswith("  - held, not needed\n")
+
+
+@pytest.mark.usefixtures("answers")
+def test_the_command_lists_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["caps", "--why", "db"]) == CLEAN
+    out = capsys.readouterr().out
+    assert "service db" in out
+    assert "service web" not in out
+    assert main(["caps", ".", "--why"]) == CLEAN
+    assert "service web" in capsys.readouterr().out
+    assert main(["caps", "--why", "gone"]) == UNCHECKED
+
+
+@pytest.mark.usefixtures("answers")
+def test_the_command_adds_needs_to_its_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["caps", "--format", "json"]) == CLEAN
+    web = json.loads(capsys.readouterr().out)["containers"][0]
+    assert web["needs"][0]["evidence"] == [{"reason": "gives /data away", "path": "compose.yaml", "line": 2}]
+    assert web["complete"] is True

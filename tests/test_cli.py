@@ -411,7 +411,17 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
     assert main(["caps", "--format", "json"]) == CLEAN
     listing = json.loads(capsys.readouterr().out)
     assert listing["version"] == 1
-    assert listing["containers"] == [
+    (found,) = listing["containers"]
+    needs = ("needs", "alternatives", "complete", "unknown", "suggested", "smaller")
+    assert {name: found.pop(name) for name in needs} == {
+        "needs": [],
+        "alternatives": [],
+        "complete": False,
+        "unknown": [{"reason": "the image nginx is not known", "resolve": ""}],
+        "suggested": {"cap_drop": ["ALL"], "cap_add": [], "user": None},
+        "smaller": [],
+    }
+    assert [found] == [
         {
             "path": "compose.yaml",
             "line": 2,

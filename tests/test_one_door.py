@@ -54,6 +54,7 @@ ALLOWED = {
     "cli.py": "opens the null device for an output whose reader has gone",
     "paths.py": "asks for the current folder's real path, and whether a word is a file's name",
     "discover.py": "asks which of a person's words are folders, and where links lead; reads through the workspace",
+    "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",
     "commands/config.py": "asks which of a person's words is a folder",
 }

@@ -136,6 +136,10 @@ def test_evidence_tells_findings_of_one_rule_in_one_container_apart(rule: Rule) 
         assert {identity[-1] for identity in identities} <= {1}
 
 
+SLEEPS = "services:\n  web:\n    image: debian:12\n    command: sleep 9\n"
+CHOWNS = SLEEPS.replace("sleep 9", "chown www-data /srv")
+
+
 def compose(*lines: str) -> str:
     return "services:\n  web:\n    image: web:1\n" + "".join(f"    {line}\n" for line in lines)
 
@@ -246,18 +250,34 @@ def test_net_raw_is_said_to_be_held_once() -> None:
         (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there"),
         (NO_NEW_PRIVILEGES, "critical-capability", Engine.SWARM, "a setuid program or a file capability"),
         (
-            compose('user: "1000"'),
+            compose('user: "1000"', "cap_drop: [MKNOD]"),
             "net-raw",
             Engine.DOCKER,
             "neighbours on the network; here only by `docker exec` as root, a setuid program or a file capability",
         ),
         (
-            compose("network_mode: none"),
+            compose("network_mode: none", "cap_drop: [MKNOD]"),
             "net-raw",
             Engine.DOCKER,
             "; without a network a process still reaches kernel code of packet sockets that has been broken before",
         ),
-        (compose("cap_add: [FOO]"), "net-raw", Engine.DOCKER, "; Docker refuses the container as it is"),
+        (
+            compose("cap_add: [FOO]", "cap_drop: [MKNOD]"),
+            "net-raw",
+            Engine.DOCKER,
+            "; Docker refuses the container as it is",
+        ),
+        (compose(), "net-raw", Engine.DOCKER, "; drop ALL and add what its image needs (no file here tells)"),
+        (compose("command: sleep 9"), "net-raw", Engine.DOCKER, "because the image web:1 is not known"),
+        (SLEEPS, "net-raw", Engine.DOCKER, "; drop ALL: it needs none"),
+        (SLEEPS, "default-capabilities", Engine.PODMAN, "; drop ALL: it needs none"),
+        (CHOWNS, "default-capabilities", Engine.PODMAN, "; drop ALL and add CHOWN, which is all that it needs"),
+        (
+            CHOWNS + "    privileged: true\n",
+            "privileged",
+            Engine.DOCKER,
+            "; of the capabilities, what it starts needs CHOWN",
+        ),
         (
             compose("volumes: [/etc:/etc]"),
             "moderate-capability",
@@ -273,7 +293,12 @@ def test_net_raw_is_said_to_be_held_once() -> None:
         (ADDED_NET_RAW, "useless-add", Engine.DOCKER, "Docker's default set has it and nothing drops it"),
         (ADDED_NET_RAW, "useless-add", Engine.PODMAN, None),
         (ADDED_NET_RAW, "moderate-capability", Engine.PODMAN, None),
-        (compose(), "default-capabilities", Engine.DOCKER, "drop ALL and add what is needed"),
+        (
+            compose(),
+            "default-capabilities",
+            Engine.DOCKER,
+            "; drop ALL and add what its image needs (no file here tells)",
+        ),
         (compose(), "net-raw", Engine.PODMAN, None),
     ],
 )

@@ -44,7 +44,7 @@ def shown(tree: FileTree, path: str) -> str:
         ("WORKDIR /app\nRUN mkdir data", "/app/data", "folder 0 0 755"),
         ("WORKDIR /app\nWORKDIR inner", "/app/inner", "folder 0 0 755"),
         ("USER 70\nRUN touch /srv/x", "/srv/x", "file 70 70 644"),
-        ("RUN echo x > /etc/own", "/etc/own", "file 0 0 ?"),
+        ("RUN echo x > /usr/own", "/usr/own", "file 0 0 ?"),
         ("VOLUME /data", "/data", "folder 0 0 755"),
         ('VOLUME ["/a", "/b"]', "/b", "folder 0 0 755"),
         ("ENV D=/data\nRUN mkdir $D", "/data", "folder 0 0 755"),

@@ -37,8 +37,9 @@ from dropcap.model import (
     Stage,
     Unknown,
 )
+from dropcap.needs.model import Certainty, Need, Needs
 from dropcap.source import Source, Span
-from dropcap.subject import Subject
+from dropcap.subject import Subject, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NAMES",
     "CapabilitySets",
+    "Certainty",
     "Container",
     "Edit",
     "Engine",
@@ -58,6 +60,8 @@ __all__ = [
     "Kind",
     "Located",
     "Mount",
+    "Need",
+    "Needs",
     "Origin",
     "Problem",
     "Refusal",
@@ -74,6 +78,7 @@ __all__ = [
     "default_set",
     "entry_capabilities",
     "file_capabilities",
+    "joined",
     "step_commands",
     "suggest",
 ]

@@ -28,6 +28,7 @@ from dropcap.model import (
     UnreadableError,
 )
 from dropcap.namedtuple import NamedTuple
+from dropcap.needs.model import Allowance
 from dropcap.source import Source
 from dropcap.subject import Subject
 from dropcap.workspace import NotReadError, Workspace, root_of
@@ -105,19 +106,17 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     # A Dockerfile's stage starts nothing, so other questions are asked about it.
     of_stages: _Asked = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
     of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
+    allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
-        subject = container.stage if is_stage else Subject.of(container)
+        subject = container.stage if is_stage else Subject.of(container, request.workspace, allowance)
         own = container.source.to_root(container.span)[0].path
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
         for rule, check in of_stages if is_stage else of_containers:
             try:
                 problems = list(check(subject))  # mostly none
                 if problems:
-                    findings += [
-                        Finding(rule.id, rule.severity, container, _with_route(problem, container), path=path)
-                        for problem in problems
-                    ]
+                    findings += [_finding(rule, problem, container, path) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
@@ -131,6 +130,10 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         bases=document.bases,
         is_base=document.is_base,
     )
+
+
+def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:
+    return Finding(rule.id, problem.severity or rule.severity, container, _with_route(problem, container), path=path)
 
 
 def read_document(target: Target, request: Request) -> Document:

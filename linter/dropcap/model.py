@@ -189,6 +189,8 @@ class Stage(NamedTuple):
         environment: `key=value`, expanded.
         instructions: the instructions of this stage alone, FROM first.
         parent: the stage that FROM names, or None for an image.
+        arguments: the values of this stage's ARGs that are known, as `key=value`, each at its ARG.
+        sources: the stages that its `COPY --from` names, each with the word that names it.
 
     """
 
@@ -203,6 +205,8 @@ class Stage(NamedTuple):
     environment: tuple[Located[str], ...]
     instructions: tuple[Instruction, ...]
     parent: Stage | None
+    arguments: tuple[Located[str], ...] = ()
+    sources: tuple[tuple[str, Stage], ...] = ()
 
     @property
     def steps(self) -> tuple[Instruction, ...]:
@@ -556,6 +560,7 @@ class Problem(NamedTuple):
             (`SYS_ADMIN`, whatever was typed); part of the finding's identity.
         related: other places that it speaks of.
         fix: how to mend it, where that is certain.
+        severity: how severe it is, where that is not the rule's own severity.
 
     """
 
@@ -564,6 +569,7 @@ class Problem(NamedTuple):
     evidence: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
+    severity: Severity | None = None
 
 
 class Finding(NamedTuple):
@@ -571,7 +577,7 @@ class Finding(NamedTuple):
 
     Attributes:
         rule: the rule's id.
-        severity: the rule's severity.
+        severity: the problem's severity, or else the rule's.
         container: the container that it was found in.
         problem: what the rule said.
         shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a

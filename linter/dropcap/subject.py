@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dropcap.capabilities.effective import capability_sets, is_root, no_new_privileges
+from dropcap.capabilities.effective import capability_label, capability_sets, is_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
+    from dropcap.needs.model import Allowance, Needs
+    from dropcap.workspace import Workspace
 
 
 class Subject(Container):
@@ -26,15 +28,56 @@ class Subject(Container):
 
     # No `__slots__`, unlike a plain record: what is computed is kept in the instance.
 
+    _workspace: Workspace | None = None
+    _allowance: Allowance | None = None
+
     @classmethod
-    def of(cls, container: Container) -> Subject:
-        """Return the subject that a container is."""
-        return cls._make(container)
+    def of(
+        cls, container: Container, workspace: Workspace | None = None, allowance: Allowance | None = None
+    ) -> Subject:
+        """Return the subject that a container is.
+
+        Args:
+            container: the container.
+            workspace: the door to the files of its project; None where its own text is all there is.
+            allowance: how much may be followed to find what it and its neighbours need.
+
+        """
+        subject = cls._make(container)
+        subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
+        return subject
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""
+        from dropcap.needs.container import needs_of  # most rules never ask
+        from dropcap.workspace import Workspace
+
+        return needs_of(self, self._workspace or Workspace.of_text(self.source), self._allowance)
 
     @cached_property
     def sets(self) -> CapabilitySets:
         """What it holds; see :func:`dropcap.capabilities.effective.capability_sets`."""
         return capability_sets(self)
+
+    @property
+    def says_what_it_starts(self) -> bool:
+        """Whether files of the project say what it starts; else only its image knows."""
+        return self.stage is not None or self.entrypoint is not None or self.command is not None
+
+    @cached_property
+    def remedy(self) -> str:
+        """What to write instead of a set that is too wide, in the imperative, as far as it is known."""
+        if not self.says_what_it_starts:
+            return "drop ALL and add what its image needs (no file here tells)"
+        needs = self.needs
+        names = joined(needs.cap_add)
+        if needs.is_complete:
+            return f"drop ALL and add {names}, which is all that it needs" if names else "drop ALL: it needs none"
+        why = needs.unknown[0].reason
+        if not names:
+            return f"drop ALL and add what it needs, which is not known, because {why}"
+        return f"drop ALL and add at least {names}; more may be needed, because {why}"
 
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
@@ -55,6 +98,16 @@ class Subject(Container):
     def is_root(self) -> bool | None:
         """Whether the first process runs as root; None where only the image knows, or nobody."""
         return is_root(self)
+
+    @property
+    def capability_label(self) -> Located[str] | None:
+        """The label `io.containers.capabilities`, by which an image says what it needs, as `key=value`."""
+        return capability_label(self)
+
+    @property
+    def forbids_gains(self) -> bool | None:
+        """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
+        return no_new_privileges(self)
 
     @property
     def privileged_option(self) -> Located[Any] | None:
@@ -127,11 +180,14 @@ class Subject(Container):
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
             is_graver = level.name.lower() != fact(names[0]).risk
             reason = _raised(graded) if is_graver else _reason(graded)
-            message = f"{_joined(names)} {origin}{reason}{self.reach(names[0])}"
+            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
 
 
-def _joined(names: Sequence[str]) -> str:
+def joined(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence: `A, B and C`; nothing for no names."""
+    if not names:
+        return ""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 

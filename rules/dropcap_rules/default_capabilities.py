@@ -9,7 +9,8 @@ Audit: `docker inspect --format '{{.HostConfig.CapDrop}}' NAME` prints `[]`.
 
 Remediation: drop ALL, start the container, and add what it turns out to need: SETUID and SETGID where it
 changes its user, CHOWN where it takes over a volume, NET_BIND_SERVICE where it listens below port 1024 on
-the host's network.
+the host's network. Where the project's files tell what the container starts, the finding names the set;
+`dropcap caps --why` lists the evidence. Where NET_RAW is in the default set, `net-raw` says this with it.
 
 Impact: a program that needs one of the dropped capabilities fails, sometimes only at its second start, when
 its data are there already. Try both.
@@ -65,4 +66,5 @@ def check(subject: Subject) -> Iterator[Problem]:
     origins = subject.sets.origins
     if all(name in origins and origins[name].kind == "default" for name in names):
         whole = f"all {len(names)} capabilities of {subject.engine_name}'s default set are kept"
-        yield Problem(subject.anchor, f"{whole}; drop ALL and add what is needed")
+        evidence = ("NET_RAW",) if "NET_RAW" in names else ()  # `net-raw` says it together with that
+        yield Problem(subject.anchor, f"{whole}; {subject.remedy}", evidence)

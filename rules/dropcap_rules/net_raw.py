@@ -12,7 +12,8 @@ capability, as some `ping` are, gets it from there.
 Audit: `docker exec NAME grep CapBnd /proc/1/status`; the capability is there when bit 13 is set: when the
 fourth hexadecimal digit from the right is 2, 3, 6, 7, a, b, e or f.
 
-Remediation: drop ALL and add what is needed, or drop NET_RAW alone.
+Remediation: drop ALL and add what is needed, or drop NET_RAW alone. Where the whole default set is kept, the finding
+says what the container's startup needs, as far as the files tell it; `dropcap caps --why` lists the evidence.
 
 Impact: `ping` goes on to work in a Docker container with a network of its own, since the engine sets
 `net.ipv4.ping_group_range`, unless the image's ping carries the file capability `cap_net_raw+ep`: such a
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
+COVERS = ("default-capabilities",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -79,9 +81,21 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     if origin.where is not None:
         yield Problem(origin.where, f"NET_RAW is added; {_reason(subject)}", ("NET_RAW",))
+    elif _is_whole(subject):
+        whole = f"all {len(subject.strategy.default)} capabilities of {subject.engine_name}'s default set are kept"
+        message = f"{whole}, NET_RAW too: {_reason(subject)}; {subject.remedy}"
+        yield Problem(subject.anchor, message, ("NET_RAW",))
     else:
         message = f"NET_RAW is in {subject.engine_name}'s default set and is not dropped; {_reason(subject)}"
         yield Problem(subject.anchor, message, ("NET_RAW",))
+
+
+def _is_whole(subject: Subject) -> bool:
+    """Whether the whole default set is kept: what is said of that is one thing with this."""
+    origins = subject.sets.origins
+    return not subject.may_be_set("cap_drop") and all(
+        name in origins and origins[name].kind == "default" for name in subject.strategy.default
+    )
 
 
 def _reason(subject: Subject) -> str:

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity
+from dropcap.api import Kind, Problem, Severity, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,4 +76,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield Problem(option, "a privileged exec holds every capability, whatever the container was given")
     else:
         granted = "every capability and every host device, without a seccomp or AppArmor profile"
-        yield Problem(option, f"privileged mode grants {granted}")
+        yield Problem(option, f"privileged mode grants {granted}{_instead(subject)}")
+
+
+def _instead(subject: Subject) -> str:
+    """Say what would do, where all that the container needs of capabilities is known."""
+    if not subject.says_what_it_starts or not subject.needs.is_complete:
+        return ""
+    return f"; of the capabilities, what it starts needs {joined(subject.needs.cap_add) or 'none'}"

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
 # The container does not start; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
-COVERS = ("file-capability",)
+COVERS = ("file-capability", "capability-not-held")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

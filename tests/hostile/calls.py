@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CHECKS = tuple(("check", "--format", name) for name in ("text", "line", "json", "sarif"))
 CAPS = tuple(("caps", "--format", name) for name in ("text", "json"))
+WHY = ("caps", "--why=")
 CONFIGS = tuple(("config", "--format", name) for name in ("text", "json"))
 GOOD = "good/compose.yaml"
 """Where a good file with a privileged service lies beside every hostile one."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
 
+from dropcap.lang.shell.script import Script
+from dropcap.source import Source
 from fuzzed import READERS, seeds
 from steps import assert_ends
 
@@ -65,3 +69,13 @@ def test_what_a_broken_script_takes_is_given_back() -> None:
         text=True,
     )
     assert int(found.stdout) < 50, "megabytes"
+
+
+def test_a_script_is_let_go_of() -> None:
+    """The parser never lets go of the function that it reads from, so that function may hold no script and no tree."""
+    script = Script(Source("x.sh", "docker run --rm alpine\n" * 200))
+    assert list(script.commands())
+    kept = weakref.ref(script)
+    del script
+    gc.collect()
+    assert kept() is None

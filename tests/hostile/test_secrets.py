@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hostile.calls import CAPS, CHECKS, CONFIGS, assert_clean, call
+from hostile.calls import CAPS, CHECKS, CONFIGS, WHY, assert_clean, call
 
 LETTERS = "qxzjkvwQXZJKVW"
 """Of these nothing that dropcap says has six in a row."""
@@ -69,6 +69,26 @@ PLACES: dict[str, dict[str, str]] = {
     "hook": {
         "compose.yaml": COMPOSE
         + "    environment: {PLAIN: $S}\n    post_start: [{command: x, privileged: true, environment: [A=$S]}]\n"
+    },
+    "startup": {
+        "compose.yaml": (
+            "services:\n  web:\n    image: debian:12\n    privileged: true\n"
+            "    environment: {PLAIN: $S, A_TOKEN: /x/$S}\n"
+            "    command: sh -c 'chown $$PLAIN /$$PLAIN $$A_TOKEN; su -s /bin/sh $$PLAIN; $$PLAIN a; gosu $$PLAIN x'\n"
+        )
+    },
+    "startup of a script": {
+        "Dockerfile": (
+            'FROM debian:12\nENV PLAIN=$S\nCOPY run.sh /\nRUN chown $$PLAIN /$$PLAIN\nENTRYPOINT ["/run.sh"]\n'
+        ),
+        "run.sh": (
+            '#!/bin/sh\nA_TOKEN=$S\nif [ $$PLAIN = "$$A_TOKEN" ]; then chown $$PLAIN /data/$$A_TOKEN; fi\n'
+            "exec $$PLAIN --user $$A_TOKEN\n"
+        ),
+        "compose.yaml": "services:\n  web:\n    build: .\n    privileged: true\n    environment: {OTHER: $S}\n",
+    },
+    "startup of a container": {
+        "run.sh": "docker run --privileged -e A=$S debian:12 sh -c 'chown $$A /$$A; . /$$A; exec $$A'\n"
     },
     "option": {"run.sh": "docker run --privileged -e PLAIN=$S --env B=$S --env=C=$S -eD=$S x\n"},
     "quoted option": {"run.sh": "docker run --privileged --env 'PLAIN=$S $S' -e \"A=$S $S\" --label 'a=$S' x\n"},
@@ -187,7 +207,7 @@ def test_a_secret_is_printed_nowhere(name: str, secret: list[str], joint: str) -
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(Template(text).substitute(S=value), encoding="utf-8")
         names = list(PLACES[name])
-        for command in (*CHECKS, *CAPS):
+        for command in (*CHECKS, *CAPS, WHY):
             for path in (".", *PLACES[name]):
                 ran = call(*command, *(["--markdown"] if path == "." else []), path, cwd=folder)
                 assert_clean(ran)

@@ -126,7 +126,7 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
     root = is_root(container, engine)
     ways = strategy(engine)
     ambient = ways.makes_ambient and _has_ambient_set(container, root=root)
-    label = _label(container) if ways.heeds_label else None
+    label = capability_label(container) if ways.heeds_label else None
     if not (privileged or label or ambient or container.cap_add or container.cap_drop):
         plain = _plain(ways.default)
         return plain if root is not False else plain._replace(effective=())
@@ -210,7 +210,7 @@ def _denied(container: Container, label: Located[str] | None, missing: frozenset
     return Refusal("unable to apply caps: operation not permitted", guilty[0]) if missing and guilty else None
 
 
-def _label(container: Container) -> Located[str] | None:
+def capability_label(container: Container) -> Located[str] | None:
     """Find the label by which an image says what it needs; the container's own comes before the image's."""
     own = container.labels
     stage = container.stage.labels if container.stage else ()

@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
 from dropcap.capabilities.effective import capability_sets, starts_nothing
-from dropcap.commands.inputs import add_paths, configure, gather
-from dropcap.commands.output import failure_code, print_failures, write_output
+from dropcap.commands.inputs import add_paths, collect, configure, examine
+from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
+from dropcap.exit_codes import UsageError
 from dropcap.hidden import shown_of
 from dropcap.masking import without_secrets
-from dropcap.model import Engine
+from dropcap.model import Engine, Failure, Level
 from dropcap.writers.summary import as_written
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dropcap.capabilities.effective import Origin
     from dropcap.model import Container, Report
+    from dropcap.needs.model import Allowance, Needs
+    from dropcap.workspace import Workspace
+    from dropcap.writers.caps_table import Row
+
+_WIDTH = 80
+_MOST_WIDTH = 120
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to list (default: text)")
+    parser.add_argument(
+        "--why",
+        metavar="CONTAINER",
+        nargs="?",
+        const="",
+        help="list the evidence of what a container needs, or each one; put it behind the paths",
+    )
     parser.add_argument("--output", metavar="FILE", help="write the list to FILE instead of standard output")
 
 
 def run(arguments: Namespace) -> int:
     """List the containers of the arguments' paths; gives the exit code."""
-    report = gather(arguments, configure(arguments))
-    write_output(_json(report) if arguments.format == "json" else _text(report), arguments.output)
+    found, setup = collect(arguments, configure(arguments))
+    report = examine(arguments, found, setup)
+    finder = _Finder(setup.overlay)
+    if arguments.format == "json":
+        chunks = _json(report, finder)
+    elif arguments.why is not None:
+        chunks = _why(report, arguments.why, finder)
+    else:
+        colour = arguments.output is None and wants_colour(sys.stdout)
+        chunks = _text(report, finder, width=_width(arguments.output), colour=colour)
+    write_output(chunks, arguments.output)
+    report = report._replace(failures=(*report.failures, *finder.failures))
     print_failures(report)
     return failure_code(report)
 
@@ -41,33 +68,104 @@ def started(report: Report) -> Iterator[Container]:
     return (container for container in report.containers if not starts_nothing(container))
 
 
-def _text(report: Report) -> Iterator[str]:
+class _Finder:
+    """Finds what containers need; the project of each file is read once."""
+
+    def __init__(self, overlay: Mapping[str, bytes] | None) -> None:
+        self.failures: list[Failure] = []
+        self._overlay = overlay
+        self._workspaces: dict[str, Workspace] = {}
+        self._allowances: dict[str, Allowance] = {}
+
+    def needs(self, container: Container) -> Needs:
+        """Return what a container needs; where following it fails, that is a failure, and all is unknown."""
+        from dropcap.needs.container import needs_of
+        from dropcap.needs.model import Allowance, Needs, UnknownNeed
+        from dropcap.workspace import Workspace, root_of
+
+        path = container.source.to_root(container.span)[0].path
+        root = root_of(os.path.dirname(path) or os.curdir)
+        workspace = self._workspaces.setdefault(root, Workspace(root, self._overlay, (path,)))
+        try:
+            return needs_of(container, workspace, self._allowances.setdefault(path, Allowance()))
+        except Exception as error:  # noqa: BLE001  # a fault with one container: the others are still to be listed
+            from dropcap.crash import place, trace_of
+
+            message = f"what {container.name} needs cannot be found out: {type(error).__name__} at {place(error)}; "
+            message += "this is a defect of dropcap, please report it"
+            self.failures.append(Failure(path, message, Level.DEFECT, trace=trace_of(error)))
+            return Needs(unknown=(UnknownNeed("following it failed, which is a defect of dropcap"),))
+
+
+def _width(output: str | None) -> int:
+    """Return how wide the terminal is that is written to, or as wide as most are."""
+    try:
+        return min(_MOST_WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns) if output is None else _WIDTH
+    except (OSError, ValueError):  # no terminal
+        return _WIDTH
+
+
+def _text(report: Report, finder: _Finder, *, width: int, colour: bool) -> Iterator[str]:
+    from dropcap.printable import printable
+    from dropcap.writers.caps_table import Row, advice, legend, table
+
+    shown: list[Row] = []
+    path = None
+    for path, group in groupby(started(report), lambda one: one.source.region(one.span).path):
+        containers = list(group)
+        yield f"{printable(path)}\n"
+        for container in containers:
+            yield from _described(container)
+        rows = [Row(one, capability_sets(one), finder.needs(one)) for one in containers]
+        shown += rows
+        for part in (table(rows, width=width, colour=colour), advice(rows, width=width)):
+            lines = list(part)
+            yield from (f"{line}\n" for line in ("", *lines) if lines)
+        yield "\n"
+    if path is None:
+        yield "No file here starts a container.\n"
+    yield from (f"{line}\n" for line in legend(shown, colour=colour))
+
+
+def _described(container: Container) -> Iterator[str]:
     from dropcap.printable import printable
     from dropcap.writers.summary import describe_user, summarise
 
-    path = None
-    for container in started(report):
-        place = container.source.region(container.span)
-        if place.path != path:
-            path = place.path
-            yield f"{printable(path)}\n"
-        engine = (container.engine or Engine.DOCKER).value
-        image = f", {shown_of(container, container.image.value)}" if container.image else ""
-        yield f"  {place.line}:{place.column} {container.kind.value} {printable(container.name + image)}\n"
-        yield f"      {engine}, {describe_user(container)}: {summarise(container)}\n"
-    if path is None:
-        yield "No file here starts a container.\n"
+    place = container.source.region(container.span)
+    engine = (container.engine or Engine.DOCKER).value
+    image = f", {shown_of(container, container.image.value)}" if container.image else ""
+    yield f"  {place.line}:{place.column} {container.kind.value} {printable(container.name + image)}\n"
+    yield f"      {engine}, {describe_user(container)}: {summarise(container)}\n"
 
 
-def _json(report: Report) -> Iterator[str]:
+def _why(report: Report, name: str, finder: _Finder) -> Iterator[str]:
+    """List the evidence of the containers of a name, or of all.
+
+    Raises:
+        UsageError: there is no container of that name.
+
+    """
+    from dropcap.writers.caps_needs import why_lines
+
+    wanted = [one for one in started(report) if not name or one.name == name]
+    if not wanted and name:
+        hint = "; a path stands before --why" if "/" in name or "." in name else ""
+        raise UsageError(f"--why {name}: no container here has that name{hint}")
+    return (f"{line}\n" for one in wanted for line in why_lines(one, finder.needs(one)))
+
+
+def _json(report: Report, finder: _Finder) -> Iterator[str]:
     from dropcap.writers.ascii_json import dumps
+    from dropcap.writers.caps_needs import needs_json
 
     listing = {
         "version": 1,
         "tool": {"name": "dropcap", "version": __version__},
-        "containers": [to_json(container) for container in started(report)],
+        "containers": [
+            {**to_json(container), **needs_json(container, finder.needs(container))} for container in started(report)
+        ],
     }
-    yield dumps(listing, indent=2) + "\n"
+    yield dumps(listing, indent=1) + "\n"
 
 
 def to_json(container: Container) -> dict[str, Any]:

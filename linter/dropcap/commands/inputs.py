@@ -217,14 +217,31 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
         UsageError: as :func:`find_targets`, and standard input cannot be used.
 
     """
+    found, setup = collect(arguments, config)
+    return examine(arguments, found, setup, rules, folders)
+
+
+def examine(
+    arguments: Namespace, found: Discovery, setup: Setup, rules: Sequence[Rule] = (), folders: Sequence[str] = ()
+) -> Report:
+    """Read the files that were found, and ask the rules about their containers."""
+    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
+    return to_report(results, found.failures, rules)
+
+
+def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
+    """Find the files, and say how they are to be read.
+
+    Raises:
+        UsageError: as :func:`find_targets`, and standard input cannot be used.
+
+    """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
         found, overlay = _from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
-    setup = Setup(config.engine, project_settings(arguments, config.compose), overlay)
-    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures, rules)
+    return found, Setup(config.engine, project_settings(arguments, config.compose), overlay)
 
 
 def project_settings(arguments: Namespace, compose: int) -> Settings:

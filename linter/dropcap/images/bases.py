@@ -40,8 +40,20 @@ def base_tree(image: str | None) -> FileTree:
             tree = FileTree()
             for family in row["families"]:
                 _fill(tree, _table()["family"][family])
+            tree.release = _release(row, tag if name == image and head else "")
+            if tree.release:
+                from dropcap.images.package_installs import fill_base  # a table of its own, not small
+
+                fill_base(tree)
             return tree
     return _unknown(UnknownFact(f"the image {image} is not known"))
+
+
+def _release(row: dict[str, Any], tag: str) -> str:
+    """Return the release that a tag names, as `12.5-slim` does; nothing where it is not known."""
+    first = tag.partition("-")[0]
+    versions = row.get("releases", {})
+    return next((name for name, number in versions.items() if first == name or first.split(".")[0] == number), "")
 
 
 def _unknown(fact: UnknownFact) -> FileTree:

@@ -73,7 +73,7 @@ def _setcap(words: Sequence[Located[str] | None]) -> Iterator[FileCapabilities]:
         elif word.value.startswith("-") and not re.fullmatch(_CLAUSE, word.value):
             index += 1
         else:
-            permitted, effective = _parse(word.value)
+            permitted, effective = capabilities_of_text(word.value)
             yield FileCapabilities(word, name, permitted, effective)
             index += 2
 
@@ -93,7 +93,7 @@ def _filecap(words: Sequence[Located[str] | None]) -> Iterator[FileCapabilities]
         yield FileCapabilities(names[0], file.value, known, effective=True)
 
 
-def _parse(text: str) -> tuple[tuple[str, ...], bool]:
+def capabilities_of_text(text: str) -> tuple[tuple[str, ...], bool]:
     """Return the capabilities that a file gets as permitted, and whether its effective bit is set.
 
     The inheritable ones are left out: engines start containers with an empty inheritable set, where they do

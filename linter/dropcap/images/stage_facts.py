@@ -10,88 +10,31 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.images.bases import base_tree
+from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.file_commands import effects_of
+from dropcap.images.package_installs import install
+from dropcap.images.stage_copies import copy_between
+from dropcap.images.stage_variables import Variables
+from dropcap.images.text_writer import TextWriter
+from dropcap.images.tree import FileTree
 from dropcap.lang.shell.call import Answer, User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
+from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.lang.words import Word
 from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
 
-    from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call, Executed
     from dropcap.model import Instruction, Stage
     from dropcap.source import Source
     from dropcap.workspace import Workspace
 
 __all__ = ["stage_facts"]
-
-_HARMLESS = frozenset(
-    {
-        *(
-            "apt-cache",
-            "awk",
-            "basename",
-            "bash",
-            "bundle",
-            "bzip2",
-            "cargo",
-            "cat",
-            "cmake",
-            "composer",
-            "curl",
-            "cut",
-        ),
-        *("date", "diff", "dirname", "dos2unix", "echo", "env", "export", "file", "gcc", "gem", "git", "go", "gpg"),
-        *("grep", "gunzip", "gzip", "head", "id", "ldconfig", "ls", "make", "mktemp", "node", "npm", "npx", "openssl"),
-        *("perl", "pip", "pip3", "pnpm", "printf", "pwd", "python", "python3", "ruby", "set", "sh", "sha256sum"),
-        *(
-            "sha512sum",
-            "sleep",
-            "sort",
-            "strip",
-            "tail",
-            "test",
-            "tr",
-            "true",
-            "uname",
-            "uniq",
-            "unzip",
-            "update-ca-certificates",
-        ),
-        *("wc", "wget", "which", "xargs", "xz", "yarn", "cd", "umask", "trap", "ulimit", "ln", "locale-gen"),
-    }
-)
-"""Programs of builds that give nothing away: what they make belongs to whoever runs them, in places that are theirs."""
-_ASKS = frozenset({"diff", "find", "grep", "id", "ls", "test", "which"})
-"""Those of them that a script asks something with."""
-_INSTALLERS = {
-    "apk": "add",
-    "apt": "install",
-    "apt-get": "install",
-    "aptitude": "install",
-    "dnf": "install",
-    "microdnf": "install",
-    "yum": "install",
-}
-_FILLED = (
-    "/etc",
-    "/usr",
-    "/opt",
-    "/run",
-    "/srv",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-    "/var/spool",
-    "/var/www",
-    "/home",
-)
-"""Where packages put files."""
 
 
 def stage_facts(stage: Stage, workspace: Workspace, context: str) -> FileTree:
@@ -103,26 +46,64 @@ def stage_facts(stage: Stage, workspace: Workspace, context: str) -> FileTree:
         context: the folder that is the context; empty where it is not known.
 
     """
-    if stage.parent is not None:
-        tree = stage_facts(stage.parent, workspace, context)
-    else:
-        tree = base_tree(stage.base.value if stage.base is not None else None)
-    builder = _Builder(stage, tree, workspace, context)
-    for step in stage.steps:
-        builder.take(step)
-    builder.finish()
-    return tree
+    return _Build(workspace, context).facts(stage)
+
+
+class _Build:
+    """Builds the stages of one Dockerfile, each once."""
+
+    def __init__(self, workspace: Workspace, context: str) -> None:
+        self.workspace = workspace
+        self.context = context
+        self._built: dict[tuple[str, int], tuple[FileTree, Variables]] = {}
+        self._depth = 0
+
+    def facts(self, stage: Stage) -> FileTree:
+        """Return what a stage's image holds, as a tree of its own."""
+        return self.built(stage)[0].copy()
+
+    def built(self, stage: Stage) -> tuple[FileTree, Variables]:
+        """Return what a stage's image holds, and its variables at its end."""
+        key = (stage.instructions[0].value.source.path if stage.instructions else "", stage.number)
+        if key not in self._built:
+            if self._depth >= _DEEPEST_STAGES:
+                unknown = UnknownFact("more stages build upon each other than are followed")
+                return FileTree(unknown, ImageConfig(unknowns=(unknown,))), Variables()
+            self._depth += 1
+            self._built[key] = self._build(stage)
+            self._depth -= 1
+        return self._built[key]
+
+    def _build(self, stage: Stage) -> tuple[FileTree, Variables]:
+        parent = stage.parent
+        if parent is not None:
+            below, variables = self.built(parent)
+            tree, variables = below.copy(), variables.copy()
+        else:
+            tree, variables = base_tree(stage.base.value if stage.base is not None else None), Variables()
+        builder = _Builder(stage, tree, self, variables)
+        # What ONBUILD keeps is done in the builds upon the image, and nothing in its own.
+        kept = [one.trigger for one in parent.instructions if one.trigger is not None] if parent is not None else []
+        for step in (*kept, *(one for one in stage.instructions if one.trigger is None)):
+            builder.take(step)
+        builder.finish()
+        return tree, variables
+
+
+_DEEPEST_STAGES = 40
 
 
 class _Builder:
     """Takes the steps of one stage."""
 
-    def __init__(self, stage: Stage, tree: FileTree, workspace: Workspace, context: str) -> None:
+    def __init__(self, stage: Stage, tree: FileTree, build: _Build, variables: Variables) -> None:
         self.stage = stage
         self.tree = tree
-        self.workspace = workspace
-        self.context = context
-        self.user = tree.config.user.value if tree.config.user is not None else "0"
+        self.writer = TextWriter(tree)
+        self.build = build
+        self.variables = variables
+        self.user: str | None = tree.config.user.value if tree.config.user is not None else "0"
+        self.has_usual_shell = True
         self.folder: str | None = tree.config.working_folder
         self.volumes = list(tree.config.volumes)
         self.health_check = tree.config.health_check
@@ -130,22 +111,42 @@ class _Builder:
 
     def take(self, step: Instruction) -> None:
         """Do what an instruction does."""
-        keyword, value = step.keyword, step.value.value
-        if keyword == "RUN":
-            self._run(step)
-        elif keyword in {"COPY", "ADD"}:
-            self._copy(step)
-        elif keyword == "USER":
-            self.user = value.strip()
-        elif keyword == "WORKDIR":
-            self._change_folder(step)
-        elif keyword == "VOLUME":
-            words = step.words or tuple(Located(one, step.value.source, step.value.span) for one in value.split())
-            self.volumes += words
-        elif keyword == "HEALTHCHECK":
-            self.health_check = _health_check(step)
-        elif keyword == "STOPSIGNAL":
-            self.stop_signal = value.strip()
+        does = _DOES.get(step.keyword)
+        if does is not None:
+            does(self, step)
+
+    def set_argument(self, step: Instruction) -> None:
+        """Set what ARG sets."""
+        self.variables.set(step, self.stage.arguments)
+
+    def set_variable(self, step: Instruction) -> None:
+        """Set what ENV sets."""
+        self.variables.set(step, self.stage.environment)
+
+    def set_shell(self, step: Instruction) -> None:
+        """Take another shell for what follows."""
+        first = step.words[0].value if step.words else ""
+        self.has_usual_shell = first.rpartition("/")[2] in SHELLS
+
+    def set_user(self, step: Instruction) -> None:
+        """Become another user."""
+        self.user = self.variables.expanded(step.value.value.strip())
+
+    def add_volumes(self, step: Instruction) -> None:
+        """Note volumes."""
+        place = step.value
+        for word in step.words or tuple(Located(one, place.source, place.span) for one in place.value.split()):
+            path = self.variables.expanded(word.value)
+            if path is not None:
+                self.volumes.append(Located(path, word.source, word.span))
+
+    def set_health_check(self, step: Instruction) -> None:
+        """Note how health is checked."""
+        self.health_check = _health_check(step)
+
+    def set_stop_signal(self, step: Instruction) -> None:
+        """Note how it is stopped."""
+        self.stop_signal = step.value.value.strip()
 
     def finish(self) -> None:
         """Put the configuration into the tree."""
@@ -172,23 +173,24 @@ class _Builder:
             unknowns=outer.unknowns if stage.entrypoint is None else (),
         )
 
-    def _change_folder(self, step: Instruction) -> None:
-        path = step.value.value.strip().strip("\"'")
-        if "$" in path or self.folder is None:
+    def change_folder(self, step: Instruction) -> None:
+        """Go into a folder, which is made."""
+        path = self.variables.expanded(step.value.value.strip())
+        if path is None or self.folder is None:
             self.folder = None
             return
         self.folder = "/" + posixpath.normpath(posixpath.join(self.folder, path)).lstrip("/")
         if not isinstance(self.tree.look(self.folder), File):
             self.tree.put(self.folder, File(FileKind.FOLDER, "0", "0", 0o755, where=step.value), is_new=True)
 
-    def _run(self, step: Instruction) -> None:
+    def run(self, step: Instruction) -> None:
+        """Follow a RUN."""
         listener = _Steps(self)
         anchor = step.value
-        variables = {}
-        for one in self.stage.environment:
-            name, _, text = one.value.partition("=")
-            variables[name] = Word(text, one.source, one.span)
-        setting = Setting(User(self.user), variables)
+        if not self.has_usual_shell and step.words is None:
+            self.spoil("the shell of a build step is none that is followed", anchor)
+            return
+        setting = Setting(User(self.user, "" if self.user else "its USER is not known"), self.variables.words())
         try:
             if step.words is not None:
                 words = [Word(one.value, one.source, one.span) for one in step.words]
@@ -208,24 +210,32 @@ class _Builder:
         self.tree.spoil("/", unknown)
         self.tree.forget_accounts(unknown)
 
-    def _copy(self, step: Instruction) -> None:
-        flags = dict(flag.value.partition("=")[::2] for flag in step.flags)
-        words = [one.value for one in step.words] if step.words is not None else step.value.value.split()
+    def copy(self, step: Instruction) -> None:
+        """Put what COPY or ADD brings."""
+        flags = {
+            name: self.variables.expanded(value)
+            for name, _, value in (flag.value.partition("=") for flag in step.flags)
+        }
+        written = [one.value for one in step.words] if step.words is not None else step.value.value.split()
+        words = [one if one.startswith("<<") else self.variables.expanded(one) for one in written]
         sources, target = words[:-1], words[-1] if words else ""
-        if not sources or "$" in target or self.folder is None:
+        if not sources or not target or self.folder is None:
             self.spoil("where a file is copied to is not known", step.value)
             return
         is_folder = target.endswith("/") or len(sources) > 1 or target in {".", "./"}
         place = "/" + posixpath.normpath(posixpath.join(self.folder, target)).lstrip("/")
-        owner, _, group = flags.get("--chown", "0:0").partition(":")
-        mode = flags.get("--chmod", "")
+        owner, _, group = (flags.get("--chown", "0:0") or "").partition(":")
+        mode = flags.get("--chmod", "") or ""
         bits = int(mode, 8) if mode and set(mode) <= set("01234567") else None
-        made = File(FileKind.FILE, owner, group or owner, bits, where=step.value)
-        for source in sources:
-            self._copy_one(source, place, made, step, flags, is_folder=is_folder)
+        made = File(FileKind.FILE, owner or None, group or owner or None, bits, where=step.value)
+        for source, word in zip(sources, written, strict=False):
+            if source is None:
+                self.tree.unlisted(place, UnknownFact(f"what {word} brings is not known", where=step.value))
+            else:
+                self._copy_one(source, place, made, step, flags, is_folder=is_folder)
 
     def _copy_one(
-        self, source: str, place: str, made: File, step: Instruction, flags: dict[str, str], *, is_folder: bool
+        self, source: str, place: str, made: File, step: Instruction, flags: dict[str, str | None], *, is_folder: bool
     ) -> None:
         if source.startswith("<<"):
             text = step.body if len(step.value.value.split()) == 2 else None  # noqa: PLR2004  # one heredoc
@@ -233,8 +243,13 @@ class _Builder:
             end = posixpath.join(place, name) if is_folder else place
             self.tree.put(end, made._replace(text=text, mode=made.mode or 0o644))
             return
+        origin = next((one for name, one in self.stage.sources if name == flags.get("--from")), None)
+        if origin is not None and not set(flags) - {"--from", "--chown", "--chmod", "--link"}:
+            there = self.build.built(origin)[0]
+            if copy_between(there, self.tree, source, place, made, is_folder=is_folder):
+                return
         name = posixpath.basename(source.rstrip("/"))
-        folder = self.context if "--from" not in flags and self.context else None
+        folder = self.build.context if "--from" not in flags and self.build.context else None
         path = posixpath.join(folder, source.lstrip("/")) if folder is not None else None
         isolated = any(mark in source for mark in "*?[$") or "://" in source
         if path is None or isolated:
@@ -244,13 +259,13 @@ class _Builder:
                 end if not is_folder else place, UnknownFact(f"what {source} brings is not known", where=step.value)
             )
             return
-        if self.workspace.is_folder(path):
+        if self.build.workspace.is_folder(path):
             self.tree.put(place, made._replace(kind=FileKind.FOLDER, mode=made.mode or 0o755))
             self.tree.unlisted(place, UnknownFact(f"what {source} brings is not known", where=step.value))
             self._put_scripts(path, place, made)
             return
         try:
-            text = self.workspace.source(path)
+            text = self.build.workspace.source(path)
         except (NotReadError, UnreadableError):
             text = None
         is_there = is_folder or (isinstance(found := self.tree.look(place), File) and found.kind is FileKind.FOLDER)
@@ -259,7 +274,7 @@ class _Builder:
     def _put_scripts(self, path: str, place: str, made: File, depth: int = 0) -> None:
         """Put the files of a folder of the context, as many as a startup may look at."""
         try:
-            found = self.workspace.entries(path)
+            found = self.build.workspace.entries(path)
         except NotReadError:
             return
         for entry in found[:_MOST_FILES]:
@@ -268,11 +283,24 @@ class _Builder:
                 self._put_scripts(inner, target, made, depth + 1)
             elif not entry.is_folder and not entry.is_link:
                 try:
-                    self.tree.put(target, made._replace(text=self.workspace.source(inner)))
+                    self.tree.put(target, made._replace(text=self.build.workspace.source(inner)))
                 except (NotReadError, UnreadableError):
                     self.tree.put(target, made)
 
 
+_DOES: Mapping[str, Callable[[_Builder, Instruction], None]] = {
+    "ADD": _Builder.copy,
+    "ARG": _Builder.set_argument,
+    "COPY": _Builder.copy,
+    "ENV": _Builder.set_variable,
+    "HEALTHCHECK": _Builder.set_health_check,
+    "RUN": _Builder.run,
+    "SHELL": _Builder.set_shell,
+    "STOPSIGNAL": _Builder.set_stop_signal,
+    "USER": _Builder.set_user,
+    "VOLUME": _Builder.add_volumes,
+    "WORKDIR": _Builder.change_folder,
+}
 _MOST_FILES = 100
 _DEEPEST = 4
 
@@ -319,9 +347,9 @@ class _Steps:
                     tree.doubt(effect, call.user.name, UnknownFact("a build step depends on a condition", where=where))
                 else:
                     tree.apply(effect, call.user.name)
-        elif name in _INSTALLERS:
-            self._install(call.words, _INSTALLERS[name])
-        elif name not in _HARMLESS and self.executed(call) is None:
+        elif name in build_programs().installers:
+            self._install(call, where)
+        elif name not in build_programs().harmless and self.executed(call) is None:
             builder.spoil(f"nobody has described what {name} does in a build", where)
 
     def _open(self, call: Call, operator: str, target: Word) -> None:
@@ -332,7 +360,10 @@ class _Steps:
             return
         path = "/" + posixpath.normpath(posixpath.join(self.folder or "/", target.value)).lstrip("/")
         where = Located(target.value, target.source, target.span)
+        writer = self.builder.writer
+        is_last = writer.is_last(path)
         self.builder.tree.apply(Effect(EffectKind.APPEND, where, path=path), call.user.name)
+        writer.write(call, operator, where, path, is_last=is_last)
 
     def _change_folder(self, call: Call, name: str) -> None:
         if name not in {"cd", "pushd"}:
@@ -345,28 +376,20 @@ class _Steps:
             else None
         )
 
-    def _install(self, words: Sequence[Word], verb: str) -> None:
-        values = [word.value for word in words[1:]]
-        if verb not in values:
-            return
-        names = [word for word in words[2:] if not word.value.startswith("-") and word.value != verb]
-        names = [word for word in names if word.value.partition("=")[0] not in _PLAIN_PACKAGES]
-        if not names:
-            return
-        shown = names[0].value
-        place = Located(shown, names[0].source, names[0].span)
-        unknown = UnknownFact(f"nobody has described what the package {shown} brings", where=place)
-        for path in _FILLED:
-            self.builder.tree.unlisted(path, unknown)
-        self.builder.tree.forget_accounts(unknown)
+    def _install(self, call: Call, where: Located[str]) -> None:
+        if any(guard.taken for guard in call.guards):
+            self.builder.spoil("whether packages are installed depends on a condition", where)
+        else:
+            install(self.builder.tree, call.words)
 
     def answer(self, call: Call) -> Answer | None:
         """Take a command to succeed that is none to ask something with: else there would be no image."""
         word = call.words[0]
         name = word.value.rpartition("/")[2]
-        if word.unknown is not None or name in _ASKS:
+        known = build_programs()
+        if word.unknown is not None or name in known.asks:
             return None
-        does = name in _INSTALLERS or name in _HARMLESS or effects_of(call.words, self.folder) is not None
+        does = name in known.installers or name in known.harmless or effects_of(call.words, self.folder) is not None
         return Answer(holds=True) if does else None
 
     def read(self, _: Call) -> Source | None:
@@ -376,28 +399,3 @@ class _Steps:
     def executed(self, _: Call) -> Executed | None:
         """Follow no script."""
         return None
-
-
-_PLAIN_PACKAGES = frozenset(
-    {
-        *("bash", "build-base", "build-essential", "busybox-extras", "bzip2", "ca-certificates", "coreutils", "curl"),
-        *("dumb-init", "file", "findutils", "g++", "gcc", "git", "gnupg", "gosu", "grep", "gzip", "iproute2", "jq"),
-        *("less", "libcap2-bin", "libcap-utils", "locales", "lsof", "make", "musl-dev", "nano", "netcat-openbsd"),
-        *("openssl", "patch", "perl", "pkg-config", "procps", "psmisc", "python3", "python3-pip", "rsync", "sed"),
-        *(
-            "shadow",
-            "socat",
-            "su-exec",
-            "tar",
-            "tini",
-            "tzdata",
-            "unzip",
-            "util-linux",
-            "vim",
-            "wget",
-            "xz-utils",
-            "zip",
-        ),
-    }
-)
-"""Packages without accounts, without file capabilities, and without files that are not root's."""

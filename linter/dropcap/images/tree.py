@@ -14,10 +14,11 @@ from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, ImageConfig, UnknownFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
+    from dropcap.source import Source
 
 __all__ = ["FileTree"]
 
@@ -28,8 +29,30 @@ _SET_GROUP = 0o2000
 _NO_NUMBER = UnknownFact("no account of that number is known")
 
 
+class _Entries(dict[str, Any]):
+    """What lies at paths; what was found by it before is forgotten when it changes."""
+
+    def __init__(self, entries: Mapping[str, Any], found: dict[str, Any]) -> None:
+        super().__init__(entries)
+        self._found = found
+
+    def __setitem__(self, path: str, value: Any) -> None:  # noqa: ANN401  # a file or why there may be one
+        super().__setitem__(path, value)
+        self._found.clear()
+
+    def __delitem__(self, path: str) -> None:
+        super().__delitem__(path)
+        self._found.clear()
+
+
 class FileTree:
-    """Files, accounts and groups; see :class:`dropcap.images.facts.ImageFacts` for what they are asked."""
+    """Files, accounts and groups; see :class:`dropcap.images.facts.ImageFacts` for what they are asked.
+
+    Attributes:
+        config: the image's configuration.
+        release: the release of the distribution by its name, where it is known: `bookworm`.
+
+    """
 
     def __init__(self, unknown: UnknownFact | None = None, config: ImageConfig | None = None) -> None:
         """Begin with nothing.
@@ -40,35 +63,45 @@ class FileTree:
 
         """
         self.config = config or ImageConfig()
-        self._files: dict[str, File] = {"/": File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER)}
-        self._areas: dict[str, UnknownFact | None] = {"/": unknown}
+        self._found: dict[
+            str, File | Absent | UnknownFact
+        ] = {}  # a startup looks for the same programs again and again
+        self._files: dict[str, File] = _Entries({"/": File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER)}, self._found)
+        self._areas: dict[str, UnknownFact | None] = _Entries({"/": unknown}, self._found)
         self._accounts: dict[str, Account] = {}
         self._groups: dict[str, Group] = {}
         self._accounts_unknown = unknown
+        self.release = ""
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
         made = FileTree(config=self.config)
-        made._files, made._areas = dict(self._files), dict(self._areas)
+        made._files, made._areas = _Entries(self._files, made._found), _Entries(self._areas, made._found)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
-        made._accounts_unknown = self._accounts_unknown
+        made._accounts_unknown, made.release = self._accounts_unknown, self.release
         return made
+
+    def is_same(self, other: FileTree) -> bool:
+        """Return whether another tree has the same files, accounts and groups."""
+        ours = (self._files, self._areas, self._accounts, self._groups, self._accounts_unknown)
+        return ours == (other._files, other._areas, other._accounts, other._groups, other._accounts_unknown)
 
     # What is asked.
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
-        path = self._real(path)
-        found = self._files.get(path)
-        if found is not None:
-            return found
-        area = self._area(path)
-        return ABSENT if area is None else area
+        known = self._found.get(path)
+        if known is None:
+            real = self._real(path)
+            known = self._files.get(real) or self._area(real) or ABSENT
+            self._found[path] = known
+        return known
 
     def _area(self, path: str) -> UnknownFact | None:
         """Return why nobody knows what lies at a path without an entry; None where nothing does."""
         while path not in self._areas:
-            path = posixpath.dirname(path)
+            above = posixpath.dirname(path)
+            path = above if above != path else "/"  # what is no whole path, or begins with two slashes
         return self._areas[path]
 
     def _real(self, path: str) -> str:
@@ -86,6 +119,21 @@ class FileTree:
                 return path
         return path
 
+    def end(self, path: str) -> str:
+        """Return where a path leads, a link at its end followed too."""
+        for _ in range(_MOST_LINKS):
+            path = self._real(path)
+            found = self._files.get(path)
+            if found is None or found.kind is not FileKind.LINK:
+                return path
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.target))
+        return path
+
+    def text(self, path: str) -> Source | None:
+        """Return the text of a file, links followed; None where there is none or nobody knows it."""
+        found = self._files.get(self.end(path))
+        return None if found is None else found.text
+
     def below(self, path: str) -> Sequence[tuple[str, File]]:
         """Return what is known to lie in a folder, at any depth, with its paths, in order."""
         start = self._real(path).rstrip("/") + "/"
@@ -99,6 +147,10 @@ class FileTree:
             return area
         start = path.rstrip("/") + "/"
         return next((one for name, one in self._areas.items() if one is not None and name.startswith(start)), None)
+
+    def account_names(self) -> tuple[str, ...]:
+        """Return the names of the accounts and groups that are known."""
+        return (*self._accounts, *self._groups)
 
     def account(self, user: str) -> Account | Absent | UnknownFact:
         """Return the account of a name or a number."""
@@ -166,9 +218,16 @@ class FileTree:
         if self.look(path) is ABSENT:
             self.put(path, File(FileKind.FOLDER, "0", "0", _USUAL_FOLDER, where=where), is_new=True)
 
-    def unlisted(self, path: str, unknown: UnknownFact) -> None:
+    def unlisted(self, path: str, unknown: UnknownFact | None) -> None:
         """Note that more lies in a folder than is known; what is known stays."""
         self._areas[self._real(path)] = unknown
+
+    def write(self, path: str, text: Source) -> None:
+        """Give a file that is there its text; links are followed."""
+        path = self.end(path)
+        found = self._files.get(path)
+        if found is not None and found.kind is FileKind.FILE:
+            self._files[path] = found._replace(text=text)
 
     def add_account(self, account: Account) -> None:
         """Add an account; its group too, where it has the same name and none is known."""

@@ -39,6 +39,7 @@ def put_together(found: Sequence[Found], unknown: Iterable[UnknownNeed] = (), us
         tuple(needs),
         unknown=tuple(hidden),
         today=tuple(today),
+        gains=tuple(dict.fromkeys(each for one in found for each in one.gains)),
         cap_add=added,
         user=user if smaller else None,
         smaller=tuple(smaller),

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.images.bases import base_tree
-from dropcap.images.stage_facts import stage_facts
 from dropcap.model import Kind
 from dropcap.needs.answer import put_together
+from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
-from dropcap.needs.model import Needs, Phase, UnknownNeed
-from dropcap.needs.network import first_free_port
-from dropcap.needs.startup import Found, Start, follow
-from dropcap.needs.world import mounted
+from dropcap.needs.model import Allowance, Needs, Phase, UnknownNeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +19,8 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.model import Container
     from dropcap.needs.launch import Launch
+    from dropcap.needs.model import Need
+    from dropcap.needs.startup import Found
     from dropcap.workspace import Workspace
 
 __all__ = ["needs_of"]
@@ -29,29 +28,43 @@ __all__ = ["needs_of"]
 _NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
-def needs_of(container: Container, workspace: Workspace) -> Needs:
+def needs_of(container: Container, workspace: Workspace, allowance: Allowance | None = None) -> Needs:
     """Return what a container needs of the kernel.
 
     Args:
         container: the container.
         workspace: the door to the files of its project.
+        allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
 
     """
+    allowance = allowance or Allowance()
     if container.kind in _NOT_STARTED:
         return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
     facts = _facts(container, workspace)
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
-    if first.words is None:
+    if first.words is None and not unknown:
         unknown.append(UnknownNeed("what it starts is not known", "read the image, or write its entrypoint"))
-        return put_together((), unknown)
+    if first.words is None:
+        return _hidden(put_together((), unknown), container, facts)
+    from dropcap.needs.world import mounted  # the shell's evaluator, which most containers do not take
+
+    if allowance.left <= 0:
+        unknown.append(UnknownNeed("the containers of its file start more than is followed"))
+        return _hidden(put_together((), unknown), container, facts)
     tree = mounted(facts, container, workspace)
-    found = list(_phases(container, first, tree, first.words))
-    return put_together(found, unknown)
+    found = list(_phases(container, first, tree, first.words, allowance))
+    return _hidden(put_together(found, unknown), container, facts)
+
+
+def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:
+    return hidden(needs, container, facts.config.environment, facts.account_names())
 
 
 def _facts(container: Container, workspace: Workspace) -> FileTree:
     if container.stage is not None:
+        from dropcap.images.stage_facts import stage_facts
+
         context = container.process.context if container.process is not None else ""
         return stage_facts(container.stage, workspace, context)
     return base_tree(container.image.value if container.image is not None else None)
@@ -61,16 +74,28 @@ def _unknown(fact: UnknownFact) -> UnknownNeed:
     return UnknownNeed(fact.reason, fact.resolve, fact.where)
 
 
-def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...]) -> Iterator[Found]:
+def _phases(
+    container: Container, first: Launch, tree: FileTree, words: tuple[Word, ...], allowance: Allowance
+) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
+    from dropcap.needs.network import first_free_port
+    from dropcap.needs.startup import Start, follow
+
     port, why = first_free_port(container)
+    paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]
+    mounts = tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
     def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
-        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why)
-        return follow(one, tree)
+        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
+        return follow(one, tree, allowance)
 
-    yield start(words, Phase.FIRST_START)
-    yield start(words, Phase.RESTART)
+    before = tree.copy()
+    started = start(words, Phase.FIRST_START)
+    yield started
+    if tree.is_same(before):  # it is followed once more only over files that are others by then
+        yield started._replace(needs=tuple(_again(need) for need in started.needs))
+    else:
+        yield start(words, Phase.RESTART)
     check = health_check(container, tree.config)
     if check:
         yield start(check, Phase.HEALTH_CHECK)
@@ -78,3 +103,7 @@ def _phases(container: Container, first: Launch, tree: FileTree, words: tuple[Wo
         if hook.words:
             user = hook.user.value if hook.user is not None else first.user
             yield start(hook_words(hook), Phase.HOOK, user)
+
+
+def _again(need: Need) -> Need:
+    return need._replace(phase=Phase.RESTART) if need.phase is Phase.FIRST_START else need

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Access",
+    "Allowance",
     "Certainty",
     "Demand",
     "DemandKind",
@@ -133,6 +134,21 @@ class Demand(NamedTuple):
     known: str = "source"
 
 
+class Allowance:
+    """How many commands may still be followed for the containers of one file.
+
+    Attributes:
+        left: how many.
+
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = 50_000) -> None:
+        """Begin with as many as a hundred long startups have."""
+        self.left = left
+
+
 class Evidence(NamedTuple):
     """A place that a person can open, and what it shows.
 
@@ -209,6 +225,8 @@ class Needs(NamedTuple):
         alternatives: sets that do instead of the suggested one.
         unknown: what is not known and could add a capability; none where the picture is complete.
         today: what fails today already, whatever is added: demands of processes that hold nothing.
+        gains: the programs by which a process of another user than root gets what it does not hold: set-user-ID root,
+            or with file capabilities.
         cap_add: the smallest set that starts, restarts and serves, besides `cap_drop: [ALL]`; in the kernel's order.
         user: the user that it can run as from the start; None where nothing says so.
         smaller: what would need less still.
@@ -219,6 +237,7 @@ class Needs(NamedTuple):
     alternatives: tuple[tuple[str, ...], ...] = ()
     unknown: tuple[UnknownNeed, ...] = ()
     today: tuple[Evidence, ...] = ()
+    gains: tuple[Evidence, ...] = ()
     cap_add: tuple[str, ...] = ()
     user: str | None = None
     smaller: tuple[Suggestion, ...] = ()

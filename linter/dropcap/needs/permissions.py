@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.images.facts import ImageFacts
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["Barrier", "barriers_to_entry", "barriers_to_file", "folders_to", "is_allowed", "resolved"]
+__all__ = ["Barrier", "barriers_to_entry", "barriers_to_file", "folders_to", "is_allowed", "resolved", "resolved_path"]
 
 _BITS = {Access.READ: 4, Access.WRITE: 2, Access.SEARCH: 1}
 _MOST_FOLDERS = 64
@@ -120,13 +120,17 @@ def _asked(facts: ImageFacts, who: Credentials, path: str, file: File, access: A
 
 def resolved(facts: ImageFacts, path: str) -> File | Absent | UnknownFact:
     """Return what lies at a path, a link at its end followed."""
-    file = facts.look(path)
+    return facts.look(resolved_path(facts, path))
+
+
+def resolved_path(facts: ImageFacts, path: str) -> str:
+    """Return where a path leads, a link at its end followed."""
     for _ in range(_MOST_LINKS):
+        file = facts.look(path)
         if not isinstance(file, File) or file.kind is not FileKind.LINK:
             break
         path = posixpath.normpath(posixpath.join(posixpath.dirname(path), file.target))
-        file = facts.look(path)
-    return file
+    return path
 
 
 _MOST_LINKS = 40

@@ -10,7 +10,7 @@ from dropcap.images.facts import FileKind, UnknownFact
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import UnknownNeed
-from dropcap.needs.permissions import resolved
+from dropcap.needs.permissions import resolved, resolved_path
 from dropcap.needs.program_table import lookup
 from dropcap.needs.program_texts import Value
 from dropcap.source import Span
@@ -125,6 +125,7 @@ def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFa
     folder = resolved(facts, path)
     if isinstance(folder, UnknownFact):
         return [], folder
+    path = resolved_path(facts, path)
     found = [
         Run(path=name)
         for name, file in facts.below(path)

@@ -104,7 +104,7 @@ class Program(NamedTuple):
     Attributes:
         name: its name, as the last part of its path.
         also: names that mean the same.
-        role: `daemon`, `tool`, `launcher`, `interpreter` or `harmless`.
+        role: `daemon`, `tool`, `launcher`, `interpreter`, `harmless` or `writer`.
         asks: what it asks for.
         takes: the options that take a value, with their dashes.
         is_long: whether one dash starts a whole word, as in programs in Go and of X11.
@@ -114,12 +114,14 @@ class Program(NamedTuple):
         syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
-        package: the directives that the file sets as its package brings it.
+        package: the directives that the file sets as its package brings it, as far as its demands look at them; None
+            where nobody has looked.
         runs: which words are a command that it runs; an option whose value is one.
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
         services: the folder whose folders hold a script `run` each.
         children: whom its own children run as.
+        private: the folders in which it makes others that its user alone may enter.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
@@ -139,12 +141,13 @@ class Program(NamedTuple):
     syntax: str = "space"
     include: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
-    package: Mapping[str, str] = {}
+    package: Mapping[str, str] | None = None
     runs: Origin | None = None
     runs_as: tuple[Origin, ...] = ()
     sections: tuple[str, ...] = ()
     services: tuple[Origin, ...] = ()
     children: tuple[Origin, ...] = ()
+    private: tuple[Origin, ...] = ()
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
@@ -195,7 +198,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
         found[name] = program
 
 
-_ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless"})
+_ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless", "writer"})
 _SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
@@ -205,6 +208,7 @@ _PROGRAM_KEYS = frozenset(
         "asks",
         "certain",
         "children",
+        "private",
         "config",
         "effects",
         "examples",
@@ -276,12 +280,13 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
         include=_strings(name, table.get("include", [])),
         extra=_strings(name, table.get("extra", [])),
-        package={str(key): str(value) for key, value in table.get("package", {}).items()},
+        package={str(key): str(value) for key, value in table["package"].items()} if "package" in table else None,
         runs=_origin(name, table["runs"]) if "runs" in table else None,
         runs_as=_origins(name, table.get("runs_as", [])),
         sections=_strings(name, table.get("sections", [])),
         services=_origins(name, table.get("services", [])),
         children=_origins(name, table.get("children", [])),
+        private=_origins(name, table.get("private", [])),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
         is_certain=bool(table.get("certain", True)),

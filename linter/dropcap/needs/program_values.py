@@ -267,7 +267,8 @@ class ProgramCall:
         texts, hidden, is_packaged, _ = self._configuration()
         values = [value for text in texts for value in text.values(names, self.program.syntax)]
         if not values and is_packaged:
-            values = [Value(self.program.package[name]) for name in names if name in self.program.package]
+            package = self.program.package or {}
+            values = [Value(package[name]) for name in names if name in package]
         return Found(tuple(self._expanded(value) for value in values[:_MOST_VALUES]), hidden)
 
     def _expanded(self, value: Value) -> Value:
@@ -306,7 +307,7 @@ class ProgramCall:
         if file is None:
             return texts, None, False, path
         if file.text is None:
-            if file.package and file.where is None:
+            if file.package and file.where is None and self.program.package is not None:
                 return texts, None, True, path
             return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
         found, hidden = self._included(path, file.text)
@@ -322,7 +323,7 @@ class ProgramCall:
             for name, file in found[:_MOST_FILES]:
                 if file.text is not None:
                     texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))
-                elif not file.package or file.where is not None:
+                elif not file.package or file.where is not None or self.program.package is None:
                     hidden = hidden or UnknownFact(f"the text of {name} is not at hand", where=file.where)
         return texts, hidden
 
@@ -376,7 +377,7 @@ class ProgramCall:
                     seen.add(name)
                     if file.text is not None:
                         left.append((name, file.text))
-                    elif not file.package or file.where is not None:
+                    elif not file.package or file.where is not None or self.program.package is None:
                         hidden = hidden or UnknownFact(f"{here} includes {name}, whose text is not at hand")
         if left:
             hidden = hidden or UnknownFact(f"{path} includes too many files")

@@ -111,10 +111,23 @@ def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | N
         tuple(asked),
         tuple(started),
         call.users(program.children).values,
-        tuple(_effects(_place(words[0]), asked)),
+        (*_effects(_place(words[0]), asked), *_private(call)),
         tuple(unknown),
         _refusal(program, context),
     )
+
+
+def _private(call: ProgramCall) -> Iterator[Effect]:
+    """Give the folders that it makes for its user alone; which name they have is of no concern."""
+    for origin in call.program.private:
+        for value in call.values([origin]).values:
+            path = absolute_path(value.text, call.context.folder)
+            if path:
+                place = value.where or _place(call.words[0])
+                made = f"{path}/{call.program.name}"
+                yield Effect(EffectKind.MAKE_FOLDER, place, path=made, mode="700", is_gentle=True)
+        if call.values([origin]).values:
+            return
 
 
 def _refusal(program: Program, context: ProgramContext) -> str:

@@ -11,30 +11,31 @@ from typing import TYPE_CHECKING, Any
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File, UnknownFact
 from dropcap.images.file_commands import effects_of
+from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommands import SHELLS
-from dropcap.lang.words import reason_of
+from dropcap.lang.words import Word, reason_of
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs import conditions
-from dropcap.needs.credentials import ROOT, Credentials, credentials
+from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
-from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call
-    from dropcap.lang.words import Word
     from dropcap.needs.demands import Verdict
-    from dropcap.needs.programs import Asked, ProgramAnswer
+    from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.source import Source
 
 __all__ = ["Found", "Start", "follow"]
@@ -56,6 +57,7 @@ class Start(NamedTuple):
         phase: when it runs.
         first_free_port: the lowest port that needs no capability; None where nobody knows.
         why_port: why that is so.
+        mounts: where something is mounted, volumes included.
 
     """
 
@@ -68,6 +70,7 @@ class Start(NamedTuple):
     phase: Phase
     first_free_port: int | None
     why_port: str
+    mounts: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):
@@ -77,42 +80,62 @@ class Found(NamedTuple):
         needs: each capability that something asks for, as often as that is.
         unknown: what is not known and could add one.
         today: what fails already, whatever is added.
+        gains: the programs by which another user than root gets what it does not hold.
 
     """
 
     needs: tuple[Need, ...]
     unknown: tuple[UnknownNeed, ...]
     today: tuple[Evidence, ...]
+    gains: tuple[Evidence, ...] = ()
 
 
-def follow(start: Start, tree: FileTree) -> Found:
-    """Follow a command; the picture of the files is changed as the command would change the files."""
-    follower = _Follower(start, tree)
+def follow(start: Start, tree: FileTree, allowance: Allowance | None = None) -> Found:
+    """Follow a command; the picture of the files is changed as the command would change the files.
+
+    Args:
+        start: the command.
+        tree: the files.
+        allowance: how many commands may be followed; one with none left leaves the rest unknown.
+
+    """
+    follower = _Follower(start, tree, allowance or Allowance())
     user = User(start.user, "nobody says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
     if not follow_command(start.words, follower, setting):
         reason = "its startup is too large to follow"
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
-    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today))
+    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today), tuple(follower.gains))
 
 
 class _Follower:
     """Hears the commands of a startup."""
 
-    def __init__(self, start: Start, tree: FileTree) -> None:
+    def __init__(self, start: Start, tree: FileTree, allowance: Allowance) -> None:
         self.start = start
+        self.allowance = allowance
         self.tree = tree
         self.folder = start.folder
+        self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
+        self.gains: list[Evidence] = []
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
     # What the evaluator asks.
 
     def hear(self, call: Call) -> None:
         """Take note of a command: what it asks for, and what it changes."""
+        self.allowance.left -= 1
+        if self.allowance.left >= 0:
+            self._hear(call)
+        else:
+            reason = "its startup is too large to follow"
+            self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(call.words[0])))
+
+    def _hear(self, call: Call) -> None:
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -121,6 +144,8 @@ class _Follower:
         if call.is_builtin:
             if name in {"cd", "pushd"}:
                 self._change_folder(call)
+            elif name == "alias" and len(call.words) > 1:
+                self._unread(call, "an alias may stand for another program")
             return
         if word.unknown is not None:
             self._not_known(call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}")
@@ -134,6 +159,8 @@ class _Follower:
         for effect in effects or ():
             self._do(call, who, effect)
         self._ask_of_program(call, who, is_known=effects is not None)
+        if name in SHELLS:
+            self._ask_of_shell(call)
 
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
@@ -165,9 +192,8 @@ class _Follower:
         if word.unknown is not None:
             return None
         if word.value.rpartition("/")[2] in SHELLS:
-            at = next((at for at, one in enumerate(call.words) if at and not one.value.startswith(("-", "+"))), 0)
-            options = [one.value for one in call.words[1:at]]
-            if not at or any("c" in one or "s" in one for one in options if not one.startswith("--")):
+            at = _script_at(call) or 0
+            if not at:
                 return None
             word, at = call.words[at], at + 1
             if word.unknown is not None:
@@ -207,12 +233,15 @@ class _Follower:
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
         if path is not None and not path.startswith(("/dev/", "/proc/")):
+            is_last = self.writer.is_last(path)
             self._do(call, who, Effect(kind, _place(target), path=path))
+            if kind is not EffectKind.READ:
+                self.writer.write(call, operator, _place(target), path, is_last=is_last)
 
     def _do(self, call: Call, who: Credentials, effect: Effect) -> None:
         """Hold what an effect asks for against the files, then change their picture."""
         for demand in file_demands(effect, self.tree):
-            self._judge(call, who, demand, (Evidence(demand.why, effect.where),))
+            self._judge(call, who, demand, _shown_at(call, demand.why, effect.where))
         if any(guard.taken for guard in call.guards):  # nobody knows whether it is done
             if effect.path is not None and effect.kind is not EffectKind.READ:
                 reason = f"whether {effect.path} is changed depends on a condition"
@@ -229,6 +258,9 @@ class _Follower:
         evidence = [Evidence(demand.why, _place(call.words[0]))]
         if found.file.where is not None:
             evidence.append(Evidence("its file capabilities are set here", found.file.where))
+        if found.file.capabilities and who.is_root is False:
+            why = f"{call.words[0].value} gets {', '.join(found.file.capabilities)} by its file capabilities"
+            self.gains.append(Evidence(why, evidence[0].where))
         self._judge(call, who, demand, tuple(evidence), of_anybody=True)
 
     def _ask_of_program(self, call: Call, who: Credentials, *, is_known: bool) -> None:
@@ -239,6 +271,8 @@ class _Follower:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
         is_setuid = who.is_root is False and name in _SETUID
+        if is_setuid:
+            self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
         for asked in found.asked:
             self._asked(call, ROOT if is_setuid else who, asked)
         for effect in found.effects:
@@ -248,8 +282,7 @@ class _Follower:
                 self.unknown.setdefault(one.reason, one)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
-            if run.words:
-                self.runs.append((run.words, user, call))
+            self.runs.append((_words_of(run, call), user, call))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -264,13 +297,51 @@ class _Follower:
         where = _place(call.words[0])
         if found.program.has_effects and not is_known:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
+        if found.program.role == "writer":
+            yield from self._of_writer(call, name)
+        if found.is_interpreter:
+            yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
 
+    def _of_writer(self, call: Call, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, and might write to, where root alone may not."""
+        for word in call.words[1:]:
+            text = word.value.partition("=")[2] or word.value
+            path = conditions.absolute(text, self.folder) if "/" in text and word.unknown is None else None
+            if path is None or text.startswith("-") or "://" in text:
+                continue
+            demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
+            if judge(demand, Situation(self.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} writes {path} is not described"
+                yield UnknownNeed(reason, where=_place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
+        """Give each mounted place that may belong to another user, which a program of somebody else's may use."""
+        for path in self.start.mounts:
+            file = resolved(self.tree, path)
+            if isinstance(file, File) and is_same_user(self.tree, "0", file.owner):
+                continue
+            reason = f"whether what {name} runs uses {path}, which may belong to another user than root, is not known"
+            resolve = f"run it as the user that {path} belongs to"
+            yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
+
+    def _ask_of_shell(self, call: Call) -> None:
+        """Say what is not known of a shell whose script was not followed into.
+
+        One that is the container's own command talks to a person, whose commands are not its startup.
+        """
+        at = _script_at(call)
+        if at:
+            self._unread(call, f"the text of {call.words[at].value} is not at hand")
+        elif at is not None and not any(_is_word_of(call.words[0], one) for one in self.start.words):
+            self._unread(call, "the commands that a shell reads from its standard input are not known")
+
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         place = Evidence(asked.demand.why, _place(call.words[0]))
-        self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *asked.evidence))))
+        others = (one for one in asked.evidence if one.reason != place.reason or not _is_near(one.where, place.where))
+        self._judge(call, who, asked.demand, tuple(dict.fromkeys((place, *others))))
 
     def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
         target = credentials(self.tree, user.name, user.reason)
@@ -311,7 +382,10 @@ class _Follower:
         is_swallowed = call.is_tested or not call.is_errexit
         if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
             return None
-        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+        loss = verdict.loss
+        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
+            certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         condition = " and ".join(dict.fromkeys(filter(None, parts)))
         if condition and certainty is Certainty.REQUIRED:
@@ -321,9 +395,7 @@ class _Follower:
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
         phase = demand.phase or self.start.phase
-        return Need(
-            verdict.capability, certainty, phase, condition, (*evidence,), loss=verdict.loss, instead=verdict.instead
-        )
+        return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
         if who.is_root is False:  # it holds nothing, whatever it is
@@ -352,8 +424,47 @@ _SUCCEED = frozenset(
 """The programs that are taken to succeed where all their words are known."""
 _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_WITH_FILE = frozenset({"--init-file", "--rcfile"})
+"""The long options of a shell that take a word."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
+_OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
+    """Return the words of what a program starts; a line is what a shell reads, a path is a script."""
+    if run.line is not None:
+        source, span = run.line.source, run.line.span
+        begin = Span(span.start, span.start)
+        return (Word("/bin/sh", source, begin), Word("-c", source, begin), Word(run.line.value, source, span))
+    if run.path:
+        return (call.words[0]._replace(value=run.path),)
+    return tuple(run.words)
+
+
+def _script_at(call: Call) -> int | None:
+    """Return which word of a shell's command names its script: 0 is standard input, None is no script."""
+    at = 1
+    while at < len(call.words):
+        word = call.words[at].value
+        if call.words[at].unknown is not None or not word.startswith(("-", "+")) or len(word) == 1:
+            return at
+        if word == "--":
+            return at + 1 if at + 1 < len(call.words) else 0
+        at += 1
+        if not word.startswith("--"):
+            if "c" in word:
+                return None
+            if "s" in word:
+                return 0
+            at += word.endswith(("o", "O"))  # `-o pipefail`
+        elif word in _WITH_FILE:
+            at += 1
+    return 0
+
+
+def _is_word_of(one: Word, other: Word) -> bool:
+    return one.source.to_root(one.span) == other.source.to_root(other.span)
 
 
 def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
@@ -372,12 +483,28 @@ def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
     ) and not (demand.is_deep and tree.hidden_below(demand.path))
 
 
+def _shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:
+    """Return the evidence of what a command does to a path that may be named in another place: a variable's."""
+    command = _place(call.words[0])
+    if command.source is where.source:
+        return (Evidence(why, where),)
+    return (Evidence(why, command), Evidence("its path is written here", where))
+
+
 def _condition(guard: Any) -> str:  # noqa: ANN401  # a guard of the evaluator
     """Return a guard's condition in one line."""
     text = " ".join(guard.source.text[guard.span.start : guard.span.end].split())
     if len(text) > _LONGEST_CONDITION:
         text = text[: _LONGEST_CONDITION - 1] + "…"
     return f"`{text}` holds" if guard.arm == 0 else f"`{text}` does not hold"
+
+
+def _is_near(one: Located[Any] | None, other: Located[Any] | None) -> bool:
+    """Return whether two places are in one line, where a person sees both."""
+    if one is None or other is None or one.source is not other.source:
+        return one is other
+    first, last = sorted((one.span.start, other.span.start))
+    return "\n" not in one.source.text[first:last]
 
 
 def _place(word: Word) -> Located[str]:

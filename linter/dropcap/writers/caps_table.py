@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import NAMES
+from dropcap.hidden import shown_of
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty
 from dropcap.printable import painted, printable, shortened
@@ -51,6 +52,7 @@ _MEANINGS = {
     Sign.NONE: "not held, and nothing says that it is needed",
 }
 _COLOURS = {Sign.NEEDED: "1", Sign.MISSING: "31;1", Sign.HELPFUL: "36", Sign.UNKNOWN: "36", Sign.UNNEEDED: "33"}
+_TELLS_NOTHING = frozenset({Sign.UNKNOWN, Sign.NONE})
 # Which capabilities stand across where not all can.
 _WEIGHTS = {sign: weight for weight, sign in enumerate(Sign)}
 
@@ -98,8 +100,14 @@ def sign_of(name: str, sets: CapabilitySets, needs: Needs) -> Sign:
 
 
 def table(rows: Sequence[Row], *, width: int, colour: bool) -> Iterator[str]:
-    """Yield the lines of the table of the containers of one file, without line breaks."""
+    """Yield the lines of the table of one file's containers, without line breaks.
+
+    A container of which nothing is known is left to :func:`advice`.
+    """
     width = max(width, _LEAST_WIDTH)
+    rows = [row for row in rows if _tells_something(row)]
+    if not rows:
+        return
     signs = [{name: sign_of(name, row.sets, row.needs) for name in NAMES} for row in rows]
     label = _label_size(rows, width)
     columns = _columns(signs, (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD)
@@ -116,9 +124,16 @@ def table(rows: Sequence[Row], *, width: int, colour: bool) -> Iterator[str]:
             yield f"{' ' * indent}{line}"
 
 
+def _tells_something(row: Row) -> bool:
+    """Whether a row has more than question marks, which the advice says in words."""
+    is_known = any(sign_of(name, row.sets, row.needs) not in _TELLS_NOTHING for name in NAMES)
+    return bool(row.sets.errors or row.needs.needs or is_known or row.needs.is_complete)
+
+
 def legend(rows: Sequence[Row], *, colour: bool) -> Iterator[str]:
     """Yield what the signs that are there mean."""
     met: set[Sign] = set()
+    rows = [row for row in rows if _tells_something(row)]
     for name in NAMES:
         found = {sign_of(name, row.sets, row.needs) for row in rows if not row.sets.errors}
         met |= found if found != {Sign.NONE} else set()
@@ -134,15 +149,22 @@ def advice(rows: Sequence[Row], *, width: int) -> Iterator[str]:
     for row in rows:
         if row.sets.errors:
             continue
-        needs = row.needs
         label = f"{_MARGIN}{shortened(_label(row), size):<{size}}{_MARGIN}"
-        added = f"cap_add: [{', '.join(needs.cap_add)}]" if needs.cap_add else "nothing to add"
-        lead = "" if needs.is_complete else "at least "
-        yield from _wrapped(f"{label}{lead}cap_drop: [ALL], {added}", width, len(label))
-        if needs.unknown:
-            more = f" (and {len(needs.unknown) - 1} more)" if len(needs.unknown) > 1 else ""
-            text = f"not complete, because {printable(needs.unknown[0].reason)}{more}"
-            yield from _wrapped(f"{' ' * len(label)}{text}", width, len(label))
+        yield from _wrapped(f"{label}{_advised(row)}", width, len(label))
+
+
+def _advised(row: Row) -> str:
+    needs = row.needs
+    if needs.is_complete:
+        if needs.cap_add:
+            return f"write cap_drop: [ALL], cap_add: [{', '.join(needs.cap_add)}]"
+        return "write cap_drop: [ALL]; it needs no capability"
+    reason = printable(shown_of(row.container, needs.unknown[0].reason))
+    rest = len(needs.unknown) - 1
+    more = f" (and {rest} more reason{'s' if rest > 1 else ''})" if rest else ""
+    if needs.cap_add:
+        return f"needs at least {', '.join(needs.cap_add)}; whether more is not known, because {reason}{more}"
+    return f"what it needs is not known, because {reason}{more}"
 
 
 def _label_size(rows: Sequence[Row], width: int) -> int:

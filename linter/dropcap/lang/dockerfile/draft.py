@@ -63,6 +63,8 @@ class Draft:
         self.environment: list[Located[str]] = []
         self.labels: list[Located[str]] = []
         self.exposed: list[Located[str]] = []
+        self.arguments: list[Located[str]] = []
+        self.sources: dict[str, Stage] = {}
         base = stage.base
         self.is_from_scratch: bool = parent.is_from_scratch if parent else bool(base and base.value == SCRATCH)
 
@@ -74,8 +76,10 @@ class Draft:
             environment=(*stage.environment, *self.environment) if self.environment else stage.environment,
             labels=(*stage.labels, *self.labels) if self.labels else stage.labels,
             exposed=(*stage.exposed, *self.exposed) if self.exposed else stage.exposed,
+            arguments=(*stage.arguments, *self.arguments) if self.arguments else stage.arguments,
+            sources=tuple(self.sources.items()) if len(self.sources) != len(stage.sources) else stage.sources,
         )
-        for gathered in (self.instructions, self.environment, self.labels, self.exposed):
+        for gathered in (self.instructions, self.environment, self.labels, self.exposed, self.arguments):
             gathered.clear()
         return self.stage
 
@@ -111,6 +115,13 @@ class FileState:
         self.may_inherit = MAX_INHERITED
         self.is_told = False  # that a limit is met
         self.is_too_early = False  # that an instruction stands before the first FROM
+
+    def stage(self, name: str) -> Draft | None:
+        """Return the stage of a name or a number, where one before the last has it."""
+        found = self.by_name.get(name.lower())
+        if found is None and name.isdecimal() and int(name) < len(self.drafts) - 1:
+            return self.drafts[int(name)]
+        return found
 
     def stop(self, where: Source, span: Span, message: str) -> None:
         """Tell, once for a file, that a limit is met."""

@@ -47,6 +47,10 @@ def _arg(draft: Draft, instruction: Instruction) -> None:
             draft.variables[name] = value_of(value, draft.lookup, draft.file)
         elif name in draft.file.args or name not in draft.variables:
             draft.variables[name] = draft.file.args.get(name)
+        known = draft.variables[name]
+        if known is not None:
+            place = value or instruction.value
+            draft.arguments.append(Located(f"{name}={known}", place.source, place.span))
 
 
 def _env(draft: Draft, instruction: Instruction) -> None:
@@ -92,6 +96,10 @@ def _copy(draft: Draft, instruction: Instruction) -> None:
         name, _, value = flag.value.partition("=")
         if name in {"--chown", "--chmod", "--checksum"}:
             value_of(Located(value, flag.source, flag.span), draft.lookup, draft.file)
+        elif name == "--from":
+            named = draft.file.stage(value)
+            if named is not None and named is not draft:
+                draft.sources[value] = named.finish()
 
 
 def _run(draft: Draft, instruction: Instruction) -> None:

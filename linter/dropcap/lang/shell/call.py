@@ -70,11 +70,15 @@ class Redirection(NamedTuple):
     Attributes:
         operator: `>`, `>>`, `<`, `&>` or another one, without the number before it.
         target: the file's name.
+        source: the text that it stands in.
+        since: the offset there from which on commands have it; those of a list before its last one do not.
 
     """
 
     operator: str
     target: Word
+    source: Source | None = None
+    since: int = 0
 
 
 class Call(NamedTuple):

@@ -356,7 +356,7 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
     if run.listener is not None:
         from dropcap.lang.shell import exact_calls
 
-        exact_calls.open_files(shell, line.redirections, is_alone=body is None)
+        exact_calls.open_files(shell, line.redirections, body)
     if body is not None:
         _with_input(shell, body, document)
     else:

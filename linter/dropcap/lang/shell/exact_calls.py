@@ -37,14 +37,26 @@ def call_of(
         *(tuple(words), run.user, run.guards, source, span, run.launchers, is_builtin, is_exec, run.is_repeated),
         is_tested=bool(run.tested),
         is_errexit=run.is_errexit,
-        redirections=run.redirections,
+        redirections=tuple(one for one in run.redirections if one.source is not source or span.start >= one.since),
     )
 
 
-def open_files(shell: Shell, nodes: Sequence[tree_sitter.Node], *, is_alone: bool) -> None:
-    """Take note of the files that redirections open; one that stands alone is a command that does nothing else."""
+def open_files(shell: Shell, nodes: Sequence[tree_sitter.Node], body: tree_sitter.Node | None) -> None:
+    """Take note of the files that redirections open; one that stands alone is a command that does nothing else.
+
+    Args:
+        shell: the shell.
+        nodes: the redirections.
+        body: what they stand behind; of a list, they belong to its last command, whatever the parser says.
+
+    """
     run = shell.run
     found = []
+    last = body
+    while last is not None and last.type in {"list", "pipeline"} and last.named_children:
+        last = last.named_children[-1]
+    since = 0 if last is None else shell.script.to_offset(last.start_byte)
+    source = shell.script.source
     for node in nodes:
         if node.type != "file_redirect" or is_string(shell, node):
             continue
@@ -56,12 +68,12 @@ def open_files(shell: Shell, nodes: Sequence[tree_sitter.Node], *, is_alone: boo
         span = Span(shell.script.to_offset(target.start_byte), shell.script.to_offset(target.end_byte))
         if len(choices) == 1:
             words = to_words([Field(list(choices[0][1]), span, is_literal=False)], shell.script.source, run.texts)
-            found += [Redirection(match[1], word) for word in words]
+            found += [Redirection(match[1], word, source, since) for word in words]
         else:
             text = shell.text(target)
-            found.append(Redirection(match[1], Word(text, shell.script.source, span, text, reason=_BY_BRANCH)))
+            found.append(Redirection(match[1], Word(text, source, span, text, reason=_BY_BRANCH), source, since))
     run.redirections = (*run.redirections, *found)
-    if is_alone and found and run.listener is not None and not run.is_quiet:
+    if body is None and found and run.listener is not None and not run.is_quiet:
         run.listener.hear(call_of(shell, (), (found[0].target._replace(value=":", unknown=None),), is_builtin=True))
 
 
@@ -122,7 +134,8 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     for name in ("0", "BASH_SOURCE"):
         scope.set(name, (Value((tuple(texts[found.arguments - 1]),)),))
     before = run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed
-    outer = run.executing, run.is_errexit
+    outer = run.executing, run.is_errexit, run.calling
+    run.calling = []  # the functions of the script that executes it are none of its own
     run.functions, run.aliases, run.called, run.launchers, run.is_errexit = {}, {}, set(), (), False
     run.exported, run.prefixed = dict.fromkeys([*run.exported, *(run.prefixed or ())]), None
     run.executing = (*run.executing, key)
@@ -131,7 +144,7 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     made = Shell(script, scope, run, ())
     made.alone(made.whole)
     run.depth -= 1
-    run.executing, run.is_errexit = outer
+    run.executing, run.is_errexit, run.calling = outer
     run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed = before
     return True
 

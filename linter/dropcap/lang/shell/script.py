@@ -89,12 +89,14 @@ class Script:
             errors += has_error
             return errors > MOST_ERRORS
 
+        # The parser never lets go of a function that it reads from: what that one holds is cleared, and not self.
+        data = [self.data]
         blocks: dict[int, bytes] = {}
 
         def read(start: int, _: object) -> bytes:
             block = blocks.get(start)
             if block is None:  # the parser comes back to where a broken text may go on, again and again
-                block = blocks[start] = self.data[start : (start // _BLOCK + 1) * _BLOCK]
+                block = blocks[start] = data[0][start : (start // _BLOCK + 1) * _BLOCK]
             return block
 
         parser = tree_sitter.Parser(_LANGUAGE)
@@ -104,6 +106,9 @@ class Script:
             return parser.parse(read, progress_callback=is_enough)
         except ValueError:
             raise UnreadableError(Failure(self.source.path, TOO_BROKEN, Level.ERROR, self.source, Span(0, 1))) from None
+        finally:
+            data.clear()
+            blocks.clear()
 
     def home_at(self, offset: int) -> int:
         """Give the place of an offset in the script that the reader began with."""
@@ -204,9 +209,14 @@ class Script:
         return self._chunks[chunk] + len(before.encode("utf-8", "surrogatepass"))
 
     def to_offset(self, byte: int) -> int:
-        """Give the offset in the text of a place in the bytes."""
+        """Give the offset in the text of a place in the bytes; of one inside of a character, the next one's.
+
+        The parser ends a broken node anywhere.
+        """
         if self._is_ascii:
             return byte
+        while byte < len(self._unmasked) and self._unmasked[byte] & 0xC0 == 0x80:  # noqa: PLR2004  # 10xxxxxx: inside
+            byte += 1
         chunk = bisect_right(self._chunks, byte) - 1
         before = self._unmasked[self._chunks[chunk] : byte]
         return chunk * _CHUNK + len(before.decode("utf-8", "surrogatepass"))

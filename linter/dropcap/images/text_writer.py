@@ -1,0 +1,54 @@
+"""Keeps the texts of the files that commands write by `echo` and `printf`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.images.printed_text import appended, printed
+
+if TYPE_CHECKING:
+    from dropcap.images.printed_text import Printed
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.shell.call import Call
+    from dropcap.model import Located
+    from dropcap.source import Source
+
+__all__ = ["TextWriter"]
+
+
+class TextWriter:
+    """Writes into the files of a tree what is printed into them."""
+
+    def __init__(self, tree: FileTree) -> None:
+        """Take the tree."""
+        self._tree = tree
+        self._written: dict[str, tuple[Located[str], Printed | None, Source | None]] = {}
+
+    def is_last(self, path: str) -> bool:
+        """Return whether a file still has the text that was written here last."""
+        before = self._written.get(path)
+        return before is not None and before[2] is not None and self._tree.text(path) is before[2]
+
+    def write(self, call: Call, operator: str, target: Located[str], path: str, *, is_last: bool) -> None:
+        """Write what a command prints into a file that was made, or emptied of the text that was known, before.
+
+        Args:
+            call: the command; one of a group writes behind what those before it have written.
+            operator: the sign of the redirection.
+            target: the name of the file as it is written.
+            path: the absolute path of the file.
+            is_last: what :meth:`is_last` said before that.
+
+        """
+        is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
+        text = printed(call.words) if is_sure else None
+        before = self._written.get(path)
+        is_of_group = before is not None and before[0].source is target.source and before[0].span == target.span
+        if before is not None and (is_of_group or operator in {">>", "&>>"}):
+            text = appended(before[1], text) if is_last else None
+        elif operator not in {">", ">|"}:
+            text = None
+        source = text.to_source() if text is not None else None
+        self._written[path] = (target, text, source)
+        if source is not None:
+            self._tree.write(path, source)

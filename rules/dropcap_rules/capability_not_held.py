@@ -1,0 +1,94 @@
+"""
+A container does not hold a capability that its startup needs.
+
+dropcap follows what the container starts: its entrypoint and command, the scripts that they run, the programs that
+those call, over the files and accounts that the Dockerfile's steps leave. Where a step asks the kernel for what the
+container does not hold, it fails there: at its first start, when it is restarted with its data in place, in its
+health check or in a hook.
+
+What is only lost, such as a priority or a log line, is not reported here; `dropcap caps --why` lists it.
+
+Audit: `docker logs NAME` shows the step that failed, mostly with "Operation not permitted" or "Permission denied";
+`docker exec NAME grep CapBnd /proc/1/status` shows what it holds.
+
+Remediation: add the capability, or take away what needs it: `user:` with a volume that belongs to that user instead of
+a switch at startup, `COPY --chown` instead of `chown`, a port above 1023.
+
+Impact: a capability that is added can be used by whoever takes the container over.
+
+Default value: Docker's default set has what most images need at startup; `cap_drop: [ALL]` leaves nothing.
+
+```yaml bad
+services:
+  web:
+    image: debian:12
+    command: [chown, www-data, /srv]
+    cap_drop: [ALL]
+```
+
+```yaml good
+services:
+  web:
+    image: debian:12
+    command: [chown, www-data, /srv]
+    cap_drop: [ALL]
+    cap_add: [CHOWN]
+```
+
+```sh bad
+docker run --cap-drop ALL debian:12 chown www-data /srv
+```
+
+```sh good
+docker run --cap-drop ALL --cap-add CHOWN debian:12 chown www-data /srv
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.4 (5.3 in 1.5.0 and older); capabilities(7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Certainty, Problem, Related, Severity, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Located, Need, Subject
+
+# The container does not start, or does not come back; nobody gains anything by it.
+SEVERITY = Severity.MEDIUM
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    is_open = subject.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
+    if is_open or not subject.says_what_it_starts or subject.holds_all or subject.sets.errors:
+        return
+    together: dict[tuple[object, ...], list[Need]] = {}
+    for need in subject.needs.needs:
+        if need.certainty is Certainty.REQUIRED and not {need.capability, *need.instead} & set(subject.sets.bounding):
+            together.setdefault((need.evidence[0], need.phase), []).append(need)
+    told: set[str] = set()
+    for needs in together.values():
+        names = [name for name in dict.fromkeys(need.capability for need in needs) if name not in told]
+        if names:
+            told.update(names)
+            yield _problem(subject, names, needs[0])
+
+
+def _problem(subject: Subject, names: list[str], need: Need) -> Problem:
+    verb = "is" if len(names) == 1 else "are"
+    first = need.evidence[0]
+    at = "" if first.where is None else f" at {_place(first.where)}"
+    instead = f" (or {joined(need.instead)})" if need.instead else ""
+    message = (
+        f"{joined(names)}{instead} {verb} needed at {need.phase.value} and not held: it {first.reason}{at}, and fails"
+    )
+    related = tuple(Related(one.reason, one.where) for one in need.evidence if one.where is not None)
+    return Problem(subject.anchor, message, tuple(names), related)
+
+
+def _place(where: Located[object]) -> str:
+    region = where.source.region(where.span)
+    return f"{region.path}:{region.line}"

@@ -1,0 +1,102 @@
+"""
+A container holds a capability that nothing it starts needs.
+
+dropcap follows what the container starts: its entrypoint and command, the scripts that they run, the programs that
+those call, over the files and accounts that the Dockerfile's steps leave. This is said only where the picture is
+complete: where no unread script, unknown program or unknown image could need one more. `dropcap caps --why` lists what
+is needed and by which line.
+
+It weighs as much as the capability does in this container. Where the whole default set is kept, `default-capabilities`
+or `net-raw` say it, with the set to write.
+
+Audit: `docker exec NAME grep CapBnd /proc/1/status` shows what it holds, `capsh --decode` names it.
+
+Remediation: take the capability out of `cap_add`; of the default set, drop ALL and add what is needed.
+
+Impact: what a person starts by hand in the container (`docker exec NAME tcpdump`) is not looked at, and may need it.
+
+Default value: 14 capabilities with Docker, Swarm and nerdctl, 11 with Podman.
+
+```yaml bad
+services:
+  web:
+    image: debian:12
+    command: [sleep, infinity]
+    cap_drop: [ALL]
+    cap_add: [NET_ADMIN]
+```
+
+```yaml good
+services:
+  web:
+    image: debian:12
+    command: [sleep, infinity]
+    cap_drop: [ALL]
+```
+
+```sh bad
+docker run --cap-drop ALL --cap-add SYS_TIME debian:12 sleep infinity
+```
+
+```sh good
+docker run --cap-drop ALL --cap-add CHOWN debian:12 chown www-data /srv
+```
+
+References: CIS Docker Benchmark 1.6.0, 5.4 (5.3 in 1.5.0 and older); capabilities(7).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.api import Grade, Problem, Severity, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dropcap.api import Subject
+
+# Of what is only kept; what is added weighs as its grade.
+SEVERITY = Severity.LOW
+COVERS = ("critical-capability", "high-capability", "moderate-capability", "net-raw")
+_SEVERITIES = {
+    Grade.LOW: Severity.LOW,
+    Grade.MODERATE: Severity.MEDIUM,
+    Grade.HIGH: Severity.HIGH,
+    Grade.CRITICAL: Severity.CRITICAL,
+}
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    is_open = subject.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
+    if (
+        is_open
+        or not subject.says_what_it_starts
+        or subject.holds_all
+        or subject.sets.errors
+        or subject.is_root is False
+    ):
+        return
+    origins = subject.sets.origins
+    is_whole = all(name in origins and origins[name].kind == "default" for name in subject.strategy.default)
+    is_cut = not is_whole and any(one.kind == "default" for one in origins.values())
+    has_added = any(one.where is not None for one in origins.values())
+    if not (has_added or is_cut) or not subject.needs.is_complete:
+        return
+    wanted = {name for need in subject.needs.needs for name in (need.capability, *need.instead)}
+    kept: list[str] = []
+    for name, graded in subject.grades:
+        where = origins[name].where
+        if name in wanted:
+            continue
+        if where is not None:
+            message = f"{name} is added, and nothing that starts here needs it"
+            yield Problem(where, message, (name,), graded.raised_by, severity=_SEVERITIES[graded.grade])
+        elif is_cut:
+            kept.append(name)
+    if kept:
+        verb = "is" if len(kept) == 1 else "are"
+        message = (
+            f"{joined(kept)} {verb} kept of {subject.engine_name}'s default set, and nothing that starts here needs"
+        )
+        yield Problem(subject.anchor, f"{message} {'it' if len(kept) == 1 else 'them'}; {subject.remedy}", tuple(kept))
