@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.check import Setup, check_text
+from dropcap.check import Setup, check_file, check_text
+from dropcap.discover import discover
 from dropcap.model import Kind
 from dropcap.needs.container import needs_of
 from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOLES = (
     "sh /x/run.sh",
@@ -88,3 +93,17 @@ def test_without_a_hole_all_is_known(command: str) -> None:
 @pytest.mark.parametrize("command", ["sh -c 'chown www-data /srv'", "nobody-knows-this", "./run.sh"])
 def test_an_image_that_is_not_known_hides_what_lies_in_it(image: str, command: str) -> None:
     assert not is_complete(command, image)
+
+
+@pytest.mark.parametrize("step", ["bash setup.sh", "sh -eux /x.sh", "curl http://x | sh", "sh < /x", "./x.sh"])
+def test_a_build_step_that_nobody_read_hides_what_it_may_have_done(tmp_path: Path, step: str) -> None:
+    def answer(step: str) -> bool:
+        lines = ["FROM debian:12", f"RUN {step}", 'CMD ["chown", "www-data", "/srv"]', ""]
+        (tmp_path / "Dockerfile").write_text("\n".join(lines), encoding="utf-8")
+        (tmp_path / "compose.yaml").write_text("services:\n  a:\n    build: .\n", encoding="utf-8")
+        targets = [one for one in discover([str(tmp_path)]).targets if one.path.endswith("compose.yaml")]
+        (container,) = [one for one in check_file(targets[0], (), Setup()).containers if one.kind is Kind.SERVICE]
+        return needs_of(container, Workspace(str(tmp_path))).is_complete
+
+    assert answer("mkdir /srv/x")
+    assert not answer(step)

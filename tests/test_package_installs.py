@@ -293,7 +293,6 @@ def test_a_minimal_system_has_its_accounts_with_their_shells() -> None:
     [
         ("pip install gunicorn", "root's"),
         ("make install", "root's"),
-        ("bash setup.sh", "root's"),
         ("curl -o /usr/local/bin/tool http://x", "root's"),
         ("curl -o /opt/tool http://x", "absent"),
         ("apt-get install -y --no-install-recommends curl", "absent"),

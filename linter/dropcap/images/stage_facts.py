@@ -22,7 +22,7 @@ from dropcap.images.text_writer import TextWriter
 from dropcap.images.tree import FileTree
 from dropcap.lang.shell.call import Answer, User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
-from dropcap.lang.shell.subcommands import SHELLS
+from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import Word
 from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
@@ -352,8 +352,15 @@ class _Steps:
                     tree.apply(effect, call.user.name)
         elif name in build_programs().installers:
             self._install(call, where)
+        else:
+            self._run_other(call, name, where)
+
+    def _run_other(self, call: Call, name: str, where: Located[str]) -> None:
+        """Run what is neither described nor an installer; all may be otherwise behind it."""
+        if name in SHELLS and script_at(call.words) is not None:
+            self.builder.spoil("a build step runs a script that is not read", where)
         elif name not in build_programs().harmless and self.executed(call) is None:
-            builder.spoil(f"nobody has described what {name} does in a build", where)
+            self.builder.spoil(f"nobody has described what {name} does in a build", where)
 
     def _open(self, call: Call, operator: str, target: Word) -> None:
         """Make the file that the shell opens for writing."""

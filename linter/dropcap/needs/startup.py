@@ -16,7 +16,7 @@ from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.shebang import is_shell_script
-from dropcap.lang.shell.subcommands import SHELLS
+from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import Word, reason_of
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
@@ -192,7 +192,7 @@ class _Follower:
         if word.unknown is not None:
             return None
         if word.value.rpartition("/")[2] in SHELLS:
-            at = _script_at(call) or 0
+            at = script_at(call.words) or 0
             if not at:
                 return None
             word, at = call.words[at], at + 1
@@ -332,7 +332,7 @@ class _Follower:
 
         One that is the container's own command talks to a person, whose commands are not its startup.
         """
-        at = _script_at(call)
+        at = script_at(call.words)
         if at:
             self._unread(call, f"the text of {call.words[at].value} is not at hand")
         elif at is not None and not any(_is_word_of(call.words[0], one) for one in self.start.words):
@@ -424,8 +424,6 @@ _SUCCEED = frozenset(
 """The programs that are taken to succeed where all their words are known."""
 _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
-_WITH_FILE = frozenset({"--init-file", "--rcfile"})
-"""The long options of a shell that take a word."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
@@ -440,27 +438,6 @@ def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
     if run.path:
         return (call.words[0]._replace(value=run.path),)
     return tuple(run.words)
-
-
-def _script_at(call: Call) -> int | None:
-    """Return which word of a shell's command names its script: 0 is standard input, None is no script."""
-    at = 1
-    while at < len(call.words):
-        word = call.words[at].value
-        if call.words[at].unknown is not None or not word.startswith(("-", "+")) or len(word) == 1:
-            return at
-        if word == "--":
-            return at + 1 if at + 1 < len(call.words) else 0
-        at += 1
-        if not word.startswith("--"):
-            if "c" in word:
-                return None
-            if "s" in word:
-                return 0
-            at += word.endswith(("o", "O"))  # `-o pipefail`
-        elif word in _WITH_FILE:
-            at += 1
-    return 0
 
 
 def _is_word_of(one: Word, other: Word) -> bool:

@@ -14,12 +14,13 @@ from dropcap.lang.shell.terminals import TERMINALS
 from dropcap.lang.shell.wrappers import WRAPPERS, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.subcommand_words import Words
+    from dropcap.lang.words import Word
 
-__all__ = ["CARRIERS", "SHELLS", "Inner", "Sight", "inner", "without_schedules"]
+__all__ = ["CARRIERS", "SHELLS", "Inner", "Sight", "inner", "script_at", "without_schedules"]
 
 SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
 _STDIN = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
@@ -321,3 +322,28 @@ CARRIERS: dict[str, Callable[[Words], Inner | None]] = {
     "xargs": _xargs,
 }
 """What each program hands on."""
+
+
+def script_at(words: Sequence[Word]) -> int | None:
+    """Return which word of a shell's command names its script: 0 is standard input, None is no script."""
+    at = 1
+    while at < len(words):
+        word = words[at].value
+        if words[at].unknown is not None or not word.startswith(("-", "+")) or len(word) == 1:
+            return at
+        if word == "--":
+            return at + 1 if at + 1 < len(words) else 0
+        at += 1
+        if not word.startswith("--"):
+            if "c" in word:
+                return None
+            if "s" in word:
+                return 0
+            at += word.endswith(("o", "O"))  # `-o pipefail`
+        elif word in _WITH_FILE:
+            at += 1
+    return 0
+
+
+_WITH_FILE = frozenset({"--init-file", "--rcfile"})
+"""The long options of a shell that take a word."""
