@@ -7,7 +7,7 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hostile.calls import CAPS, CHECKS, CONFIGS, WHY, assert_clean, call
@@ -199,6 +199,8 @@ def leaks(text: str, secret: str) -> list[str]:
     secret=st.lists(st.text(LETTERS, min_size=PART, max_size=12), min_size=1, max_size=3),
     joint=st.sampled_from("-_.+="),
 )
+@example(secret=["JJJJJJ", "JJJJJJ"], joint=".")
+@example(secret=["JJJJJJ", "JJJJJJ"], joint="=")
 def test_a_secret_is_printed_nowhere(name: str, secret: list[str], joint: str) -> None:
     value = joint.join(secret)
     with TemporaryDirectory() as made:

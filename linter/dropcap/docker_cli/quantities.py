@@ -82,7 +82,8 @@ def _size(name: str, value: str) -> str | None:
     if not number:
         return _unread(name, value, f"invalid size: '{value}'")
     if not re.fullmatch(_FLOAT, number):
-        return _unread(name, value, f'strconv.ParseFloat: parsing "{number}": invalid syntax')
+        # A part of the value is not shown: where that is a secret, only the whole of it is known and hidden.
+        return _unread(name, value, "strconv.ParseFloat: invalid syntax")
     if number.startswith("-"):
         return _unread(name, value, f"invalid size: '{value}'")
     if not re.fullmatch(_SUFFIX, suffix):
