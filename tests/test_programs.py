@@ -383,3 +383,9 @@ def test_an_include_among_assignments_is_followed() -> None:
     assert ports_of(answer) == [80]
     assert users_of(call("lighttpd -D", files)) == ["web"]
     assert users_of(call("dnsmasq -k", files)) == ["dns"]
+
+
+def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
+    assert [one.reason for one in call("/usr/bin/icecast2 -c /etc/x.xml").unknown] == [
+        "not all that icecast2 asks for is known"
+    ]

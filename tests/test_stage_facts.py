@@ -118,3 +118,35 @@ def test_a_stage_upon_another_has_its_files() -> None:
     assert shown(tree, "/tmp/x") == "file 5 5 644"  # noqa: S108  # a path in an image
     assert tree.config.user is not None
     assert tree.config.user.value == "5"
+
+
+BUILD = "FROM debian:bookworm AS build\nRUN mkdir -p /out/in && touch /out/f && chown -R www-data:daemon /out\n"
+
+
+@pytest.mark.parametrize(
+    ("copy", "path", "expected"),
+    [
+        ("COPY --from=build /out/f /f", "/f", "file 33 1 644"),
+        ("COPY --from=build /out /new", "/new", "folder 0 0 755"),
+        ("COPY --from=build /out /new", "/new/in", "folder 33 1 755"),
+        ("COPY --from=build /out/f /new/", "/new/f", "file 33 1 644"),
+        ("COPY --from=build --chown=70:71 /out /new", "/new/in", "folder 70 71 755"),
+        ("COPY --from=build --chown=70 /out/f /f", "/f", "file 70 70 644"),
+        ("COPY --from=build --chmod=600 /out/f /f", "/f", "file 33 1 600"),
+        ("COPY --from=nobody:1 /out/f /f", "/f", "file None None ?"),
+        ("COPY --from=nobody:1 --chown=70 /out/f /f", "/f", "file 70 70 ?"),
+    ],
+)
+def test_a_copy_of_another_stage_keeps_its_owner(copy: str, path: str, expected: str) -> None:
+    stage = target(read(Source("Dockerfile", f"{BUILD}FROM debian:bookworm\n{copy}\n")))
+    assert stage is not None
+    assert shown(stage_facts(stage, Workspace("", disk=False), ""), path) == expected
+
+
+def test_a_number_that_another_stage_chose_is_not_known() -> None:
+    made = "FROM debian:bookworm AS build\nRUN useradd -r app && touch /f && chown app /f\n"
+    stage = target(
+        read(Source("Dockerfile", f"{made}FROM debian:bookworm\nRUN useradd -r app\nCOPY --from=build /f /f\n"))
+    )
+    assert stage is not None
+    assert shown(stage_facts(stage, Workspace("", disk=False), ""), "/f") == "file None 0 644"

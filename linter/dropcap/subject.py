@@ -65,6 +65,12 @@ class Subject(Container):
         """Whether files of the project say what it starts; else only its image knows."""
         return self.stage is not None or self.entrypoint is not None or self.command is not None
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether what it holds and what it starts are written out, so that its needs can be held against its sets."""
+        is_open = self.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
+        return not is_open and self.says_what_it_starts and not self.holds_all and not self.sets.errors
+
     @cached_property
     def remedy(self) -> str:
         """What to write instead of a set that is too wide, in the imperative, as far as it is known."""

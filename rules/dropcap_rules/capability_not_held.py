@@ -62,8 +62,7 @@ SEVERITY = Severity.MEDIUM
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    is_open = subject.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
-    if is_open or not subject.says_what_it_starts or subject.holds_all or subject.sets.errors:
+    if not subject.is_comparable:
         return
     together: dict[tuple[object, ...], list[Need]] = {}
     for need in subject.needs.needs:

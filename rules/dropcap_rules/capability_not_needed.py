@@ -68,14 +68,7 @@ _SEVERITIES = {
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    is_open = subject.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
-    if (
-        is_open
-        or not subject.says_what_it_starts
-        or subject.holds_all
-        or subject.sets.errors
-        or subject.is_root is False
-    ):
+    if not subject.is_comparable or subject.is_root is False:
         return
     origins = subject.sets.origins
     is_whole = all(name in origins and origins[name].kind == "default" for name in subject.strategy.default)

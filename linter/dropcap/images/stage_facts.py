@@ -244,11 +244,15 @@ class _Builder:
             end = posixpath.join(place, name) if is_folder else place
             self.tree.put(end, made._replace(text=text, mode=made.mode or 0o644))
             return
+        keeps_owner = "--from" in flags and "--chown" not in flags
         origin = next((one for name, one in self.stage.sources if name == flags.get("--from")), None)
         if origin is not None and not set(flags) - {"--from", "--chown", "--chmod", "--link"}:
             there = self.build.built(origin)[0]
-            if copy_between(there, self.tree, source, place, made, is_folder=is_folder):
+            end = f"{place}/" if is_folder else place
+            if copy_between(there, self.tree, source, end, made, keeps_owner=keeps_owner):
                 return
+        if keeps_owner:
+            made = made._replace(owner=None, group=None)  # nobody knows whom it belongs to there
         name = posixpath.basename(source.rstrip("/"))
         folder = self.build.context if "--from" not in flags and self.build.context else None
         path = posixpath.join(folder, source.lstrip("/")) if folder is not None else None

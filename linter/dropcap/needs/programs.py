@@ -105,7 +105,8 @@ def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | N
     started, hidden = runs(call)
     unknown += hidden
     if not program.is_certain:
-        unknown.append(UnknownNeed(f"not all that {program.name} asks for is known", where=_place(words[0])))
+        name = words[0].value.rpartition("/")[2]  # a table may stand for many
+        unknown.append(UnknownNeed(f"not all that {name} asks for is known", where=_place(words[0])))
     return ProgramAnswer(
         program,
         tuple(asked),
