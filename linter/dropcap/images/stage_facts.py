@@ -28,7 +28,7 @@ from dropcap.model import Located, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dropcap.lang.shell.call import Call, Executed
     from dropcap.model import Instruction, Stage
@@ -412,4 +412,8 @@ class _Steps:
 
     def executed(self, _: Call) -> Executed | None:
         """Follow no script."""
+        return None
+
+    def paths(self, _: str) -> Sequence[str] | None:
+        """Take no pattern for known."""
         return None

@@ -85,9 +85,11 @@ def _phases(
     paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]
     mounts = tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
-    def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
+    def start(
+        words: tuple[Word, ...], phase: Phase, user: str | None = first.user, before: Found | None = None
+    ) -> Found:
         one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
-        return follow(one, tree, allowance)
+        return follow(one, tree, allowance, before)
 
     before = tree.copy()
     started = start(words, Phase.FIRST_START)
@@ -95,7 +97,7 @@ def _phases(
     if tree.is_same(before):  # it is followed once more only over files that are others by then
         yield started._replace(needs=tuple(_again(need) for need in started.needs))
     else:
-        yield start(words, Phase.RESTART)
+        yield start(words, Phase.RESTART, before=started)
     check = health_check(container, tree.config)
     if check:
         yield start(check, Phase.HEALTH_CHECK)

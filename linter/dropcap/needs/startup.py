@@ -15,6 +15,7 @@ from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
+from dropcap.lang.shell.recording import follow_again, record
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import Word, reason_of
@@ -24,6 +25,7 @@ from dropcap.needs import conditions
 from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
+from dropcap.needs.listings import absolute, matching
 from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.tree import FileTree
-    from dropcap.lang.shell.call import Call
+    from dropcap.lang.shell.call import Call, Listener
+    from dropcap.lang.shell.recording import Recording
     from dropcap.needs.demands import Verdict
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.source import Source
@@ -81,6 +84,7 @@ class Found(NamedTuple):
         unknown: what is not known and could add one.
         today: what fails already, whatever is added.
         gains: the programs by which another user than root gets what it does not hold.
+        recording: what was heard.
 
     """
 
@@ -88,25 +92,38 @@ class Found(NamedTuple):
     unknown: tuple[UnknownNeed, ...]
     today: tuple[Evidence, ...]
     gains: tuple[Evidence, ...] = ()
+    recording: Recording | None = None
 
 
-def follow(start: Start, tree: FileTree, allowance: Allowance | None = None) -> Found:
+def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, before: Found | None = None) -> Found:
     """Follow a command; the picture of the files is changed as the command would change the files.
 
     Args:
         start: the command.
         tree: the files.
         allowance: how many commands may be followed; one with none left leaves the rest unknown.
+        before: what following the same command found over other files, in another phase; it saves to follow it.
 
     """
     follower = _Follower(start, tree, allowance or Allowance())
     user = User(start.user, "nobody says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
-    if not follow_command(start.words, follower, setting):
+
+    def run(listener: Listener) -> bool:
+        return follow_command(start.words, listener, setting)
+
+    recording = before.recording if before is not None else None
+    if recording is None:
+        recording = record(follower, run)
+        is_whole = recording.is_whole
+    else:
+        is_whole = follow_again(recording, follower, run)
+    if not is_whole:
         reason = "its startup is too large to follow"
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
-    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today), tuple(follower.gains))
+    needs, unknown = tuple(follower.needs), tuple(follower.unknown.values())
+    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording)
 
 
 class _Follower:
@@ -178,7 +195,7 @@ class _Follower:
         if len(call.words) == 1 or call.words[1].unknown is not None:
             self._unread(call, "the file that it reads is not known")
             return None
-        path = conditions.absolute(call.words[1].value, self.folder)
+        path = absolute(call.words[1].value, self.folder)
         found = resolved(self.tree, path) if path is not None else None
         if isinstance(found, File) and found.text is not None:
             return found.text
@@ -207,13 +224,17 @@ class _Follower:
             return None
         return Executed(text, word, at)
 
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        """Return the files of the container that a pattern stands for."""
+        return matching(pattern, self.tree, self.folder)
+
     # What follows from a command.
 
     def _file(self, name: str, *, in_path: bool) -> conditions.Program | None:
         if "/" not in name and in_path:
             found = conditions.find_program(self.tree, name)
             return found if isinstance(found, conditions.Program) else None
-        path = conditions.absolute(name, self.folder)
+        path = absolute(name, self.folder)
         file = resolved(self.tree, path) if path is not None else None
         return conditions.Program(path, file) if path is not None and isinstance(file, File) else None
 
@@ -225,10 +246,10 @@ class _Follower:
         if target is None or target.unknown is not None:
             self.folder = None
         else:
-            self.folder = conditions.absolute(target.value, self.folder)
+            self.folder = absolute(target.value, self.folder)
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
-        path = conditions.absolute(target.value, self.folder) if target.unknown is None else None
+        path = absolute(target.value, self.folder) if target.unknown is None else None
         kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
@@ -309,7 +330,7 @@ class _Follower:
         """Give each path that a program is given, and might write to, where root alone may not."""
         for word in call.words[1:]:
             text = word.value.partition("=")[2] or word.value
-            path = conditions.absolute(text, self.folder) if "/" in text and word.unknown is None else None
+            path = absolute(text, self.folder) if "/" in text and word.unknown is None else None
             if path is None or text.startswith("-") or "://" in text:
                 continue
             demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)

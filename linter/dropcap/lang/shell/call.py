@@ -179,6 +179,9 @@ class Listener(Protocol):
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes: its program, or what a shell is given; None where it is none."""
 
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        """Return the paths that a pattern stands for where the script is; None where nobody knows them."""
+
 
 class NameListener(Protocol):
     """Who hears the commands of some programs only, and those that lead there."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import exact_calls, exact_flow, exact_tests
+from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import Guard
 from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.expansions import to_words
-from dropcap.lang.shell.fragments import known_text
+from dropcap.lang.shell.fragments import Piece, known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.lexer import MOST_WORDS
-from dropcap.lang.shell.scope import ARGUMENTS
+from dropcap.lang.shell.scope import ARGUMENTS, PATTERNS, Value, unknown_value
 from dropcap.lang.shell.subcommands import SHELLS
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         BUILTINS[name](shell, texts)
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
+    holds = exact_input.succeeds(document) if is_builtin and name == "read" else holds
     if is_builtin and name != "trap":
         if name in {".", "source"} and document is not None and run.handlers.hand_on(shell, raws, fields, document):
             return
@@ -243,8 +244,25 @@ def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None
             break
         if "e" in value:
             shell.run.is_errexit = value[0] == "-"
+        if "f" in value:
+            shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+    if any(known_text(text) == "noglob" for text in texts[1:]):
+        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
     BUILTINS["set"](shell, texts)
     return True
+
+
+def _shopt(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+    """Take note of what becomes of a pattern that no file fits."""
+    words = [known_text(text) for text in texts[1:]]
+    if None in words or _OF_PATTERNS.intersection(one or "" for one in words):
+        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+    elif "nullglob" in words:
+        shell.scope.set(PATTERNS, (Value(((Piece("null" if "-s" in words else ""),),)),))
+    return True
+
+
+_OF_PATTERNS = frozenset({"dotglob", "failglob", "globstar", "nocaseglob"})
 
 
 def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
@@ -277,7 +295,7 @@ _BUILTINS: dict[str, Callable[[Shell, Sequence[Field], Sequence[Text]], bool | N
     "return": _leave("return"),
     "set": _set,
     "shift": _shift,
-    "shopt": lambda _, __, ___: True,
+    "shopt": _shopt,
 }
 """The commands of the shell that only change where the run is; nobody hears them."""
 _HEARD = frozenset(
