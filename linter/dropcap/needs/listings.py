@@ -111,18 +111,23 @@ def _kept(tests: Sequence[str], found: list[tuple[str, str, FileKind]]) -> list[
         value = next(rest, "")
         if is_printed or not value:
             return None
-        if test in {"-maxdepth", "-mindepth"} and value.isdecimal():
-            sign = 1 if test == "-maxdepth" else -1
-            found = [one for one in found if sign * _depth(one[1]) <= sign * int(value)]
-        elif test == "-type" and value in _KINDS:
-            if any(kind is FileKind.LINK for _, _, kind in found):
-                return None
-            found = [one for one in found if one[2] is _KINDS[value]]
-        elif test == "-name":
-            found = [one for one in found if fnmatchcase(posixpath.basename(one[0]), value)]
-        elif found:
+        fitting = _fitting(test, value, found)
+        if fitting is None:
             return None
+        found = fitting
     return found
+
+
+def _fitting(test: str, value: str, found: list[tuple[str, str, FileKind]]) -> list[tuple[str, str, FileKind]] | None:
+    """Return what one test lets through; None where it is not understood."""
+    if test in {"-maxdepth", "-mindepth"} and value.isdecimal():
+        sign = 1 if test == "-maxdepth" else -1
+        return [one for one in found if sign * _depth(one[1]) <= sign * int(value)]
+    if test == "-type" and value in _KINDS and not any(kind is FileKind.LINK for _, _, kind in found):
+        return [one for one in found if one[2] is _KINDS[value]]
+    if test == "-name":
+        return [one for one in found if fnmatchcase(posixpath.basename(one[0]), value)]
+    return None if found else []
 
 
 _JOINS = frozenset({"(", ")", ",", "-o", "-or"})

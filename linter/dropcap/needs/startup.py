@@ -139,6 +139,7 @@ class _Follower:
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
         self.gains: list[Evidence] = []
+        self.started: tuple[Word | None, conditions.Program | None] = None, None
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
     # What the evaluator asks.
@@ -218,7 +219,7 @@ class _Follower:
             found = self._file(word.value, in_path=False)
             text = found.file.text if found is not None else None
             return None if text is None else Executed(text, word, at)
-        found = self._file(word.value, in_path=True)
+        found = self._program(word)
         text = found.file.text if found is not None else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
@@ -229,6 +230,12 @@ class _Follower:
         return matching(pattern, self.tree, self.folder)
 
     # What follows from a command.
+
+    def _program(self, word: Word) -> conditions.Program | None:
+        """Return the file of the program that a command starts; before it runs, and so whatever it changes."""
+        if self.started[0] is not word:
+            self.started = word, self._file(word.value, in_path=True)
+        return self.started[1]
 
     def _file(self, name: str, *, in_path: bool) -> conditions.Program | None:
         if "/" not in name and in_path:
@@ -272,7 +279,7 @@ class _Follower:
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
-        found = self._file(call.words[0].value, in_path=True)
+        found = self._program(call.words[0])
         if found is None:
             return
         demand = Demand(DemandKind.EXECUTE, f"executes {call.words[0].value}", path=found.path)

@@ -62,7 +62,8 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
     run.take(1 + (node.end_byte - node.start_byte) // 64)
     inside = shell.script.substitutions(node)
     shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
-    shell.inside(node)
+    if inside:
+        shell.inside(node)
     raws = shell.raws_at(_start(shell, node))
     if not raws:
         return

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import Answer
-    from dropcap.lang.shell.expansions import Combination, Field
+    from dropcap.lang.shell.expansions import Combination, Field, Written
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.run_state import Run
@@ -86,9 +86,13 @@ class Shell:
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
-        self._raws: dict[tuple[int, int, object], list[Raw]] = {}
-        self._parts: dict[int, list[tree_sitter.Node]] = {}
-        self._pieces: dict[tuple[int, int], list[Piece]] = {}
+        syntax = script.syntax
+        self._parts = syntax.parts
+        self._raws = {} if taken else syntax.raws  # what is filled in is no part of the text
+        self._pieces = {} if taken else syntax.pieces
+        self.written: Written = {}
+        """What its words become that are expanded in no way."""
+        self._is_filled_in = bool(taken)
         self.limit = len(script.data)
         self.locals: list[str] | None = None
         self.loops = 0
@@ -272,7 +276,8 @@ class Shell:
         if found is None:
             script = self.script
             raws = read(script.text, script.to_offset(start), script.to_offset(end), script.expansion_end)
-            found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+            cut = self.parameters.cut
+            found = [raw._replace(pieces=cut(raw.pieces)) for raw in raws] if self._is_filled_in else list(raws)
             self._raws[start, end, read] = found
         return found
 
@@ -299,7 +304,7 @@ class Shell:
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words; for one who hears every command, what the files of the container decide is not known."""
         self.run.take(len(raws))
-        found = combinations(raws, self.parameters, self.scope)
+        found = combinations(raws, self.parameters, self.scope, self.written)
         if self.run.listener is None:
             return found
         return [one._replace(fields=[field.globbed() for field in one.fields]) for one in found]
@@ -307,7 +312,7 @@ class Shell:
     def listed(self, raws: Sequence[Raw]) -> list[Text] | None:
         """Expand words, the files of the container in the place of their patterns; None where nobody knows them."""
         self.run.take(len(raws))
-        found = combinations(raws, self.parameters, self.scope)
+        found = combinations(raws, self.parameters, self.scope, self.written)
         words: list[Text] = []
         for field in found[0].fields:
             texts = [field.text] if field.globbed() is field else self._paths(field)
