@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.source import Source
 
-__all__ = ["Found", "Start", "follow"]
+__all__ = ["Found", "Start", "follow", "init_name"]
 
 _LONGEST_CONDITION = 60
 _MOST_RUNS = 100
@@ -61,6 +61,7 @@ class Start(NamedTuple):
         first_free_port: the lowest port that needs no capability; None where nobody knows.
         why_port: why that is so.
         mounts: where something is mounted, volumes included.
+        init: what says that an init runs before the command; None where none does.
 
     """
 
@@ -74,6 +75,7 @@ class Start(NamedTuple):
     first_free_port: int | None
     why_port: str
     mounts: tuple[str, ...] = ()
+    init: Located[Any] | None = None
 
 
 class Found(NamedTuple):
@@ -134,6 +136,7 @@ class _Follower:
         self.allowance = allowance
         self.tree = tree
         self.folder = start.folder
+        self.first = credentials(tree, start.user, "nobody says which user it is")
         self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
@@ -170,6 +173,7 @@ class _Follower:
             return
         if self.executed(call) is not None:
             return
+        self._ask_of_init(call, who)
         self._execute(call, who)
         if call.launchers and call.launchers[-1] == "find":  # what it is run for is known of `find` itself
             return
@@ -270,12 +274,21 @@ class _Follower:
         """Hold what an effect asks for against the files, then change their picture."""
         for demand in file_demands(effect, self.tree):
             self._judge(call, who, demand, _shown_at(call, demand.why, effect.where))
-        if any(guard.taken for guard in call.guards):  # nobody knows whether it is done
-            if effect.path is not None and effect.kind is not EffectKind.READ:
-                reason = f"whether {effect.path} is changed depends on a condition"
-                self.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
+        self._change(call, who, effect)
+
+    def _change(self, call: Call, who: Credentials, effect: Effect) -> None:
+        """Change the picture of the files, or what is known of it where nobody knows whether the effect comes.
+
+        What is removed when the container is stopped stays where it crashes.
+        """
+        if _is_at_stop(call) and effect.kind is EffectKind.REMOVE:
             return
-        self.tree.apply(effect, who.user)
+        if not _is_at_stop(call) and not any(guard.taken for guard in call.guards):
+            self.tree.apply(effect, who.user)
+        elif effect.path is not None and effect.kind is not EffectKind.READ:
+            on = "how it is stopped" if _is_at_stop(call) else "a condition"
+            reason = f"whether {effect.path} is changed depends on {on}"
+            self.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
@@ -303,7 +316,7 @@ class _Follower:
             self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
         for asked in found.asked:
             self._asked(call, ROOT if is_setuid else who, asked)
-        for effect in found.effects:
+        for effect in found.effects if not _is_at_stop(call) else ():
             self.tree.apply(effect, who.user)
         if who.is_root is not False:
             for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
@@ -311,6 +324,23 @@ class _Follower:
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
+
+    def _ask_of_init(self, call: Call, who: Credentials) -> None:
+        """Ask whether the init may signal what the container comes to run, where that has switched users."""
+        init, words = self.start.init, self.start.words
+        if init is None or who.is_root is not False or _is_at_stop(call):
+            return
+        if (
+            call.is_exec
+            or call.launchers[:1] == (init_name(words),)
+            or any(_is_word_of(call.words[0], one) for one in words)
+        ):
+            why = f"passes the signal to stop on to a process of {call.user.name}"
+            loss = "the signal to stop does not reach it: the engine kills it when its time is over"
+            demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
+            self._judge(
+                call, self.first, demand, (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
+            )
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -415,6 +445,8 @@ class _Follower:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
         elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
+        if _is_at_stop(call) and certainty is not Certainty.DEGRADES:
+            certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
         condition = " and ".join(dict.fromkeys(filter(None, parts)))
         if condition and certainty is Certainty.REQUIRED:
             certainty = Certainty.POSSIBLE
@@ -422,7 +454,7 @@ class _Follower:
             one = verdict.unknown
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
-        phase = demand.phase or self.start.phase
+        phase = demand.phase or (Phase.STOP if _is_at_stop(call) else self.start.phase)
         return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
@@ -455,6 +487,20 @@ _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+_INITS = frozenset({"catatonit", "docker-init", "dumb-init", "tini", "tini-static"})
+
+
+def init_name(words: Sequence[Word]) -> str | None:
+    """Return the name of the init that a container's command begins with; None where it begins with another program."""
+    name = words[0].value.rpartition("/")[2] if words else ""
+    return name if name in _INITS else None
+
+
+def _is_at_stop(call: Call) -> bool:
+    """Return whether a command is one of a trap, which is sprung when the container is stopped."""
+    return "trap" in call.launchers
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
