@@ -23,6 +23,11 @@ class Accounts:
         self._groups: dict[str, Group] = {}
         self._accounts_unknown = unknown
 
+    @property
+    def others(self) -> UnknownFact | None:
+        """Why there may be accounts that nobody knows of; None where there are not."""
+        return self._accounts_unknown
+
     def account_names(self) -> tuple[str, ...]:
         """Return the names of the accounts and groups that are known."""
         return (*self._accounts, *self._groups)
@@ -54,3 +59,22 @@ class Accounts:
     def forget_accounts(self, unknown: UnknownFact) -> None:
         """Note that there may be accounts that nobody knows of."""
         self._accounts_unknown = unknown
+
+    def put_account(self, account: Account) -> None:
+        """Add an account alone; one of the name that is there already counts, as it comes first."""
+        self._accounts.setdefault(account.name, account)
+
+    def drop_accounts(self, *, groups: bool) -> None:
+        """Have no accounts, or no groups; whether there are others of the other kind stays as unknown as it was."""
+        if groups:
+            self._groups = {}
+        else:
+            self._accounts = {}
+
+    def take_accounts(self, other: Accounts, *, groups: bool) -> None:
+        """Have the accounts of others instead, or their groups."""
+        if groups:
+            self._groups = dict(other._groups)
+        else:
+            self._accounts = dict(other._accounts)
+        self._accounts_unknown = self._accounts_unknown or other._accounts_unknown

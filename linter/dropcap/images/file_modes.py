@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["changed_mode"]
+__all__ = ["changed_mode", "keeps_owners_rights"]
 
 _CLAUSE = r"([ugoa]*)((?:[-+=][rwxXst]*)+)"
 _BITS = {"r": 0o444, "w": 0o222, "x": 0o111, "X": 0o111}
@@ -54,3 +54,10 @@ def _bits(letters: str, classes: str, mode: int | None, *, is_folder: bool) -> i
         elif letter != "X" or is_folder or (mode or 0) & 0o111:
             found |= _BITS[letter]
     return found
+
+
+def keeps_owners_rights(change: str) -> bool:
+    """Return whether a change as chmod(1) takes it leaves owners the right to read and write, if they have it."""
+    if change.isdecimal():
+        return set(change) <= set("01234567") and int(change, 8) & 0o600 == 0o600  # noqa: PLR2004  # both rights
+    return not set("-=?") & set(change)

@@ -116,7 +116,7 @@ class Files:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
         path = self._real(path)
         if len(self._files) >= _MOST_ENTRIES:
-            self._areas["/"] = self._areas["/"] or UnknownFact("there are more files than are followed")
+            self.open_below("/", UnknownFact("there are more files than are followed"))
             return
         self._make_parents(path, file)
         if is_new and file.kind is FileKind.FOLDER:
@@ -130,8 +130,9 @@ class Files:
             missing.append(folder)
             folder = posixpath.dirname(folder)
         for one in reversed(missing):
-            is_new = self._area(one) is None
-            owner = "0" if is_new else None
+            area = self._area(one)
+            is_new = area is None
+            owner = "0" if area is None or area.roots else None
             self._files[one] = File(FileKind.FOLDER, owner, owner, USUAL_FOLDER if is_new else None, where=file.where)
 
     def remove(self, path: str) -> None:
@@ -165,6 +166,72 @@ class Files:
     def unlisted(self, path: str, unknown: UnknownFact | None) -> None:
         """Note that more lies in a folder than is known; what is known stays."""
         self._areas[self._real(path)] = unknown
+
+    def open_below(self, path: str, unknown: UnknownFact) -> None:
+        """Note that more may lie in a folder, and in each folder below it that was known to hold no more."""
+        path = self._real(path)
+        for one in (path, *self.listed_below(path)):
+            known = self._area(one)
+            if known is None or known.roots:
+                self._areas[one] = unknown
+
+    def open_folder(self, path: str, unknown: UnknownFact) -> None:
+        """Note that more may lie in a folder itself; of one that is not there nothing is said."""
+        path = self.end(path)
+        known = self._area(path)
+        if (known is None or known.roots) and self.look(path) is not ABSENT:
+            self._areas[path] = unknown
+
+    def forget_texts(self, path: str) -> None:
+        """Note that the files in a folder may have other texts."""
+        for one, file in self.below(path):
+            if file.text is not None:
+                self._files[one] = file._replace(text=None)
+
+    def overwrite(self, path: str, unknown: UnknownFact) -> None:
+        """Forget whom a folder and all in it belong to: something was unpacked there."""
+        path = self.end(path)
+        found = self._files.get(path)
+        self.spoil(path, unknown)
+        if path != "/" and found is not None:
+            self._files[path] = found._replace(owner=None, group=None, mode=None)
+
+    def may_be_written(self, path: str, unknown: UnknownFact) -> None:
+        """Note that something may have been written at a path or below it; owners of what is known stay."""
+        path = self.end(path)
+        found = self.look(path)
+        if isinstance(found, File) and found.kind is FileKind.FOLDER:
+            self.open_below(path, unknown)
+        elif isinstance(found, File):
+            self._files[path] = found._replace(text=None)
+        elif found is ABSENT:
+            above = posixpath.dirname(path)
+            while above != "/" and self.look(above) is ABSENT:
+                path, above = above, posixpath.dirname(above)
+            self.spoil(path, unknown)
+        elif found.roots and not unknown.roots:
+            self._areas[path] = unknown
+
+    def put_back(self, path: str, before: Files) -> None:
+        """Let a path and all below it be as in files that were kept."""
+        path = before._real(path)  # its own kind
+        start = path.rstrip("/") + "/"
+        area = before._area(path)
+        for one in [one for one in self._files if one == path or one.startswith(start)]:
+            del self._files[one]
+        for one in [one for one in self._areas if one == path or one.startswith(start)]:
+            del self._areas[one]
+        self._files.update({one: it for one, it in before._files.items() if one == path or one.startswith(start)})
+        self._areas.update({one: it for one, it in before._areas.items() if one == path or one.startswith(start)})
+        self._found.clear()
+        if path not in self._areas and self._area(path) is not area:
+            self._areas[path] = area
+
+    def areas_below(self, path: str) -> list[tuple[str, UnknownFact | None]]:
+        """Return what is said of a path and of the folders below it: why nobody knows what else is there, or None."""
+        path = self._real(path)
+        start = path.rstrip("/") + "/"
+        return [(path, self._area(path)), *((one, why) for one, why in self._areas.items() if one.startswith(start))]
 
     def listed_below(self, path: str) -> list[str]:
         """Return the folders below a path that hold no more than is known."""
