@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.lang.words import Word
 
-__all__ = ["fill_base", "install", "note_programs"]
+__all__ = ["fill_base", "install"]
 
 _DEBIANS = frozenset({"apt", "apt-get", "aptitude"})
 _PROGRAMS = ("/usr/bin", "/usr/sbin")
@@ -58,19 +58,6 @@ def install(tree: FileTree, words: Sequence[Word]) -> None:
         _install_unknown(tree, apt.packages, foreign)
         return
     _install(tree, apt)
-
-
-def note_programs(tree: FileTree, words: Sequence[Word]) -> None:
-    """Note that a command that is harmless otherwise may put programs where programs are looked for."""
-    name = words[0].value.rpartition("/")[2]
-    known = build_programs()
-    if name not in known.makers and not (name in known.writers and any("/usr" in word.value for word in words)):
-        return
-    unknown = UnknownFact(f"which programs {name} puts there is not known", roots=True, where=_place(words[0]))
-    for path in (*_PROGRAMS, "/usr/local"):
-        if tree.hidden_below(path) is None:
-            for one in (path, *tree.listed_below(path)):
-                tree.unlisted(one, unknown)
 
 
 def _behind(words: Sequence[Word], verb: str) -> list[Word]:

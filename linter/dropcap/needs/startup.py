@@ -175,9 +175,9 @@ class _Follower:
             return
         self._ask_of_init(call, who)
         self._execute(call, who)
-        if call.launchers and call.launchers[-1] == "find":  # what it is run for is known of `find` itself
-            return
         effects = effects_of(call.words, self.folder)
+        if call.launchers and call.launchers[-1] == "find" and effects is not None:
+            return  # what it is run for is known of `find` itself
         for effect in effects or ():
             self._do(call, who, effect)
         self._ask_of_program(call, who, is_known=effects is not None)

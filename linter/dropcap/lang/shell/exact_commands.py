@@ -151,7 +151,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         run.holds = builtin(shell, fields, texts)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
-    answer = _hear(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    answer = _hear(shell, raws, words, document, is_exec=is_exec, is_builtin=is_builtin)
     if name in BUILTINS and is_direct:
         BUILTINS[name](shell, texts)
     holds = None if answer is None else answer.holds
@@ -179,13 +179,19 @@ def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
-def _hear(
-    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
+def _hear(  # all of a command that is known
+    shell: Shell,
+    raws: Sequence[Raw],
+    words: Sequence[Word],
+    document: Text | None = None,
+    *,
+    is_exec: bool = False,
+    is_builtin: bool = False,
 ) -> Answer | None:
     run, listener = shell.run, shell.run.listener
     if listener is None:
         return None
-    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)

@@ -249,9 +249,12 @@ def alone(shell: Shell, follow: Callable[[], None]) -> None:
     """Follow what a shell of its own runs: its end is no end of the script."""
     run = shell.run
     before = run.guards, run.user, run.launchers, run.targets, len(run.exits), run.is_errexit
-    run.targets = []
+    shells = run.shells
+    run.shell_count += 1
+    run.targets, run.shells = [], (*shells, run.shell_count)
     shell.is_over = False
     follow()
+    run.shells = shells
     run.guards, run.user, run.launchers, run.targets, count, run.is_errexit = before
     if len(run.exits) > count:  # it ends in several ways
         run.holds = None
