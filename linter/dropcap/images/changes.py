@@ -175,7 +175,10 @@ class Changes(Files, Accounts):
             return
         for path in (source, *(one for one, _ in self.below(source))) if effect.is_deep else (source,):
             place = target + path[len(source) :]
-            self._copy_one(effect, user, self._files[path], place)
+            file = self._files[path]
+            if path == place:  # it is written anew in its place
+                file = file._replace(text=None, capabilities=(), is_effective=False)
+            self._copy_one(effect, user, file, place)
         for path, unknown in self.areas_below(source) if effect.is_deep else ():
             if unknown is not None:
                 is_roots = unknown.roots if effect.is_kept else user == "0"
@@ -216,7 +219,8 @@ class Changes(Files, Accounts):
     def _change_accounts(self, path: str, effect: Effect) -> None:
         """Note that a file that holds accounts is another one."""
         if path in ACCOUNT_FILES or (effect.is_deep and path in {"/", "/etc"}):
-            self.forget_accounts(UnknownFact(f"{path} is changed", where=effect.where))
+            is_added = effect.kind is EffectKind.APPEND
+            self.forget_accounts(UnknownFact(f"{path} is changed", where=effect.where), keeps=is_added)
 
     def _move(self, effect: Effect, user: str | None) -> None:
         self._copy(effect._replace(is_kept=True, is_deep=True), user)
@@ -256,7 +260,8 @@ class Changes(Files, Accounts):
     def _account(self, effect: Effect, _: str | None) -> None:
         account = effect.account
         if account is None:
-            self.forget_accounts(UnknownFact("an account is changed that is not known", where=effect.where))
+            unknown = UnknownFact("an account is changed that is not known", where=effect.where)
+            self.forget_accounts(unknown, keeps=effect.kind is EffectKind.ADD_ACCOUNT)
         elif effect.kind is EffectKind.REMOVE_ACCOUNT:
             self._accounts.pop(account.name, None)
         elif effect.kind is EffectKind.CHANGE_ACCOUNT:

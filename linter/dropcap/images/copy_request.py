@@ -57,8 +57,15 @@ class CopyRequest(NamedTuple):
 
     @property
     def bits(self) -> int | None:
-        """The permission bits that all gets; None where each file's own ones or others count."""
-        return int(self.mode, 8) if self.mode and set(self.mode) <= set("01234567") else None
+        """The permission bits that all gets; None where each file's own ones or others count.
+
+        Builders do not agree about what set-user-id and its like come to.
+        """
+        bits = int(self.mode, 8) if self.mode and set(self.mode) <= set("01234567") else None
+        return bits if bits is not None and bits <= _ORDINARY else None
+
+
+_ORDINARY = 0o777
 
 
 def read_request(step: Instruction, variables: Variables, folder: str | None, tree: FileTree) -> CopyRequest:

@@ -135,9 +135,9 @@ class Copies:
                 self._take_text(file, unknown)
             elif self.request.origin:
                 self._take_of_stage(file, path, unknown)
-            elif "://" in path or self._may_be_unpacked(path, None):
+            elif "://" in path or self._is_archive(source or ""):
                 replace_accounts(self.tree, file, None, unknown)
-            elif self.context.look(path) is not ABSENT:
+            elif not inner or self.context.look(path) is not ABSENT:
                 self._take_text(file, unknown)
 
     def _take_text(self, file: str, unknown: UnknownFact) -> None:
@@ -190,7 +190,7 @@ class Copies:
         if has_wildcard(source):
             for one in self.context.matching(source) or ():
                 self._put_found(one, source)
-            self._put_unknown(f"which files {source} means in a build is not known")
+            self.tree.open_below(self.place, self._unknown(f"which files {source} means in a build is not known"))
             return
         found = self.context.look(source)
         if isinstance(found, ContextFile):
@@ -272,6 +272,11 @@ class Copies:
         return found
 
     # Archives.
+
+    def _is_archive(self, source: str) -> bool:
+        found = self.context.look(source)
+        head = self.context.head(found.path, _HEAD) if isinstance(found, ContextFile) and not found.is_folder else None
+        return self._may_be_unpacked(source, head)
 
     def _may_be_unpacked(self, path: str, head: bytes | None) -> bool:
         """Return whether a local file may be an archive that is unpacked."""

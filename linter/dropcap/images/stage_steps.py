@@ -178,7 +178,7 @@ class StageSteps:
         """Forget everything: nobody knows what a step has changed."""
         unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
         self.tree.spoil("/", unknown)
-        self.tree.forget_accounts(unknown)
+        self.tree.forget_accounts(unknown, keeps=False)
 
     def origin(self, name: str) -> FileTree | None:
         """Return the files of the stage that a `from` names; None where it names none that is known."""
