@@ -6,14 +6,14 @@ from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import RESET, all_entries, all_items, with_entries
+from dropcap.carriers.compose.nodes import RESET, all_entries, all_items, all_pairs, with_entries
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dropcap.carriers.compose.nodes import Path
+    from dropcap.carriers.compose.nodes import Entry, Path
     from dropcap.lang.yaml import Value
 
     Change = Callable[[Value, str, Path], Value]
@@ -49,10 +49,12 @@ def rows(column: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def column(*names: str) -> Field:
-    """Return what a column of the table says of a whole model, or several columns together."""
+def column(*names: str, words: frozenset[str] | None = None) -> Field:
+    """Return what a column of the table says of a whole model, or several columns together; with words no others."""
     root = Field()
     for path, word in (row for name in names for row in rows(name)):
+        if words is not None and word not in words:
+            continue
         field = root
         for step in path.split("."):
             field = field.below.get(step) or field.below.setdefault(step, Field())
@@ -60,10 +62,11 @@ def column(*names: str) -> Field:
     return root
 
 
-def last_names(*columns: str) -> set[str]:
-    """Return the keys of which columns of the table say something: the last name of each path."""
+@cache
+def keys(*columns: str) -> tuple[tuple[str, ...], ...]:
+    """Return the keys on the way to each place of which columns of the table say something, the last one first."""
     paths = (path for column in columns for path, _ in rows(column))
-    return {[step for step in path.split(".") if step not in (LIST, "*")][-1] for path in paths}
+    return tuple(tuple(step for step in path.split(".")[::-1] if step not in (LIST, "*")) for path in paths)
 
 
 def _paths(written: str) -> Iterator[str]:
@@ -107,17 +110,16 @@ class Walk:
         below = field.below if field is not None else {}
         any_name = below.get("*")
         if isinstance(value, Mapping):
-            found = [*all_entries(value).values()]
-            changed = False
-            for index, entry in enumerate(found):
-                name, old = entry.key.text, entry.value
+            changed: dict[str, Entry] = {}
+            for entry in all_pairs(value):
+                key, old = entry
+                name = key.text
                 named = below.get(name, any_name)
                 if named is not None or not self._passes(old):
                     new = self.node(old, named, (path, name))
                     if new is not old:
-                        found[index] = entry._replace(value=new)
-                        changed = True
-            return with_entries(value, found) if changed else value
+                        changed[name] = entry._replace(value=new)
+            return with_entries(value, {**all_entries(value), **changed}.values()) if changed else value
         if isinstance(value, Sequence):
             item = below.get(LIST)
             items = tuple(self.node(one, item, path) for one in all_items(value))

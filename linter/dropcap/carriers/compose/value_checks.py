@@ -45,8 +45,7 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    checks = (*_CHECKS, *(_BY_ENGINE if is_docker else ()))
-    for key, check in checks:
+    for key, check in _ALL_CHECKS if is_docker else _CHECKS:
         if key in found:
             for where, message in check(found[key].value):
                 scope.log.error(where, f"services.{name}.{key} {message}")
@@ -56,30 +55,35 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
     """Tell which sizes and spans of time are none: which fields hold such is in the table of fields."""
 
     def look(value: Value, kind: str, path: Path) -> Value:
-        if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
-            return value
-        text = to_string(value)
-        if kind == "size" and scalar_type(value) == "number":
-            return value
-        read, what = _QUANTITIES[kind]
-        if kind == "size" and scope.version.takes_negative_sizes:
-            read = signed_size_in_bytes
-        if read(text) is None:
-            scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
-        return value
-
-    def look_at_range(value: Value, kind: str, path: Path) -> Value:
-        if isinstance(value, Scalar) and kind and not value.unknown and not is_nothing(value):
-            is_number = scalar_type(value) == "number"
-            if not is_number or to_string(value).startswith("-"):
-                wanted = "a number that is 0 or more" if is_number else "a whole number, not a text"
+        if kind and isinstance(value, Scalar) and not value.unknown and not is_nothing(value):
+            wanted = _wanted_number(value) if kind == _UNSIGNED else _wanted(value, kind, scope)
+            if wanted is not None:
                 scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
         return value
 
-    for look_at, table in ((look, "form"), (look_at_range, "range")):
-        Walk(look_at).node(service, column(table).below["services"].below["*"])
+    fields = column("form", "range", words=frozenset({*_QUANTITIES, _UNSIGNED}))
+    Walk(look).node(service, fields.below["services"].below["*"])
 
 
+def _wanted(value: Scalar, kind: str, scope: LoadContext) -> str | None:
+    """Say what a value has to be that is no quantity of its kind; None where it is one."""
+    if kind == "size" and scalar_type(value) == "number":
+        return None
+    read, what = _QUANTITIES[kind]
+    if kind == "size" and scope.version.takes_negative_sizes:
+        read = signed_size_in_bytes
+    text = to_string(value)
+    return f"{what}, not {text}" if read(text) is None else None
+
+
+def _wanted_number(value: Scalar) -> str | None:
+    """Say what a value has to be that is no number from 0 on; None where it is one."""
+    if scalar_type(value) != "number":
+        return "a whole number, not a text"
+    return "a number that is 0 or more" if to_string(value).startswith("-") else None
+
+
+_UNSIGNED = "unsigned"
 _QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
     "choice": (truth, "true or false"),
     "flag": (truth, "true or false"),
@@ -237,3 +241,4 @@ _BY_ENGINE: tuple[_Check, ...] = (
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
+_ALL_CHECKS = (*_CHECKS, *_BY_ENGINE)

@@ -34,6 +34,7 @@ _SCALARS = {
 }
 """What a scalar of a type means."""
 
+_PLAIN_AT_TOP = frozenset({"services", "version"})
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -44,13 +45,16 @@ def is_valid(root: Mapping) -> bool:
 
 def is_plain(root: Mapping) -> bool:
     """Whether a model holds nothing but services in plain forms, and perhaps a version: then it is valid."""
-    for name, entry in all_entries(root).items():
-        if name == "services" and type(entry.value) is Mapping and entry.value.tag is None:
-            if not all(_is_plain_service(*one) for one in all_entries(entry.value).items()):
-                return False
-        elif name != "version" or type(entry.value) is not Scalar or not is_plainly_text(entry.value):
-            return False
-    return True
+    top = all_entries(root)
+    if not top.keys() <= _PLAIN_AT_TOP:
+        return False
+    version, services = top.get("version"), top.get("services")
+    if version is not None and (type(version.value) is not Scalar or not is_plainly_text(version.value)):
+        return False
+    if services is None:
+        return True
+    plain = type(services.value) is Mapping and services.value.tag is None
+    return plain and all(_is_plain_service(*one) for one in all_entries(services.value).items())
 
 
 def _is_plain_service(name: str, entry: Entry) -> bool:
