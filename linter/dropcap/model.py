@@ -437,6 +437,8 @@ class Container(NamedTuple):
 
     def may_be_set(self, *fields: str) -> bool:
         """Whether one of these fields may hold more than can be seen."""
+        if not self.unknowns:
+            return False  # as of most
         return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.unknowns)
 
     def route(self, where: Located[Any]) -> tuple[Related, ...]:

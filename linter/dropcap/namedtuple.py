@@ -53,13 +53,18 @@ else:
 
         @classmethod
         def _make(cls, values):
-            return cls(*values)
+            result = tuple.__new__(cls, values)
+            if len(result) != len(cls._fields):
+                raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(result)}")
+            return result
 
         def _replace(self, /, **values):
-            result = tuple.__new__(type(self), map(values.pop, self._fields, self))
-            if values:
-                raise ValueError(f"Got unexpected field names: {list(values)!r}")
-            return result
+            result, fields = [*self], self._fields
+            for name, value in values.items():
+                if name not in fields:
+                    raise ValueError(f"Got unexpected field names: {[one for one in values if one not in fields]!r}")
+                result[fields.index(name)] = value
+            return tuple.__new__(type(self), result)
 
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))

@@ -115,13 +115,13 @@ class Subject(Container):
         """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
         return no_new_privileges(self)
 
-    @property
+    @cached_property
     def privileged_option(self) -> Located[Any] | None:
         """The option that makes it privileged; None where none does or the engine ignores it."""
         origin = self._common_origin
         return origin.where if origin is not None and origin.kind == "privileged" else None
 
-    @property
+    @cached_property
     def all_entry(self) -> Located[Any] | None:
         """The addition of ALL that has effect: none does under privileged mode or where it is refused."""
         origin = self._common_origin
@@ -129,12 +129,18 @@ class Subject(Container):
             return None
         return origin.where if self.entry_name(origin.where) == ALL else None
 
-    @property
+    @cached_property
     def holds_all(self) -> bool:
         """Whether privileged mode or an addition of ALL grants everything at once."""
         return self.privileged_option is not None or self.all_entry is not None
 
-    @property
+    @cached_property
+    def keeps_default_set(self) -> bool:
+        """Whether it holds the whole default set of its engine, and holds it by default."""
+        origins = self.sets.origins
+        return all(name in origins and origins[name].kind == "default" for name in self.strategy.default)
+
+    @cached_property
     def _common_origin(self) -> Origin | None:
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
@@ -171,10 +177,11 @@ class Subject(Container):
         if self.holds_all or not (self.cap_add or is_raised(self)):
             return  # without either, what is held is of the default set, and nothing raises it
         together: dict[object, tuple[list[str], Graded]] = {}
+        risk = level.name.lower()
         for name, graded in self.grades:
             if graded.grade is not level:
                 continue
-            is_graver = level.name.lower() != fact(name).risk
+            is_graver = fact(name).risk != risk
             # A member of the default set weighs the same however it is held: adding it back is the way to do it.
             if not is_graver and name in self.strategy.default:
                 continue
@@ -184,7 +191,7 @@ class Subject(Container):
             where = self.sets.origins[names[0]].where
             verb = "is" if len(names) == 1 else "are"
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
-            is_graver = level.name.lower() != fact(names[0]).risk
+            is_graver = fact(names[0]).risk != risk
             reason = _raised(graded) if is_graver else _reason(graded)
             message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)

@@ -161,7 +161,7 @@ class Workspace:
             return False
         if self._disk and os.path.lexists(path) and not os.path.isdir(path):
             return True
-        texts = self._overlay or self._sources
+        texts = self._overlay if self._disk else self._overlay or self._sources
         return bool(texts) and self.real(path) in texts
 
     def is_folder(self, path: str) -> bool:
@@ -334,7 +334,7 @@ def is_path(path: str) -> bool:
 
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; both real paths."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
+    return path == folder or path.startswith(folder if folder[-1:] in ("", os.sep) else folder + os.sep)
 
 
 def _inside(path: str, folder: str) -> str:
@@ -344,8 +344,10 @@ def _inside(path: str, folder: str) -> str:
 
 def real_path(path: str) -> str:
     """Return a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
-    folder, name = os.path.split(os.path.abspath(path))
-    plain = os.path.join(_real_folder(folder), name)
+    whole = os.path.abspath(path)
+    folder, name = os.path.split(whole)
+    real_folder = _real_folder(folder)
+    plain = whole if real_folder == folder else os.path.join(real_folder, name)
     return _real(plain) if os.path.islink(plain) else plain
 
 

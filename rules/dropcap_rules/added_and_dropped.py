@@ -64,8 +64,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     added = _first_by_name(subject, subject.cap_add)
     dropped = _first_by_name(subject, subject.cap_drop)
-    for name in NAMES:
-        if name in added and name in dropped:
+    both = added.keys() & dropped.keys()
+    for name in NAMES if both else ():
+        if name in both:
             message = f"{name} is added and dropped: {_outcome(subject, name, added[name])}"
             related = (Related(f"{name} is added here", added[name]),)
             yield Problem(dropped[name], message, (name,), related)

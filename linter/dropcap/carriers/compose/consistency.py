@@ -30,6 +30,9 @@ _CONTAINER = "container:"
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")
+# The keys of a service that name other services, and those that name what is defined beside the services.
+_NEEDING = frozenset({"depends_on", "links", "volumes_from", *NAMESPACES})
+_USING = frozenset({"build", "volumes", *_KINDS})
 _FILE_KEYS = {"secrets": ("file", "environment"), "configs": ("file", "environment", "content")}
 _TESTS = frozenset({"CMD", "CMD-SHELL", "NONE"})
 _WITHOUT_TARGET = frozenset({"rebuild", "restart"})
@@ -84,7 +87,7 @@ class _Project:
         if not any(_is_given(found, key) for key in ("image", "build", "provider", "extends")):
             yield service.key, "has neither image nor build: Docker Compose refuses that"
         needs = self.needs.setdefault(service.key.text, {})
-        for where, name, is_required in _needed(found):
+        for where, name, is_required in () if _NEEDING.isdisjoint(found) else _needed(found):
             if name not in self.services:
                 yield where, f"names the service {name}, which is not in the project"
             elif name in self.off:
@@ -92,8 +95,9 @@ class _Project:
                     yield where, f"names the service {name}, whose profiles are not active"
             else:
                 needs.setdefault(name, where)
-        yield from self._missing_resources(found)
-        for where, name in _built_upon(found):
+        if not _USING.isdisjoint(found):
+            yield from self._missing_resources(found)
+        for where, name in _built_upon(found) if "build" in found else ():
             if name not in self.services:
                 yield where, f"builds upon the service {name}, which is not in the project"
             elif child(self.services[name].value, "build") is None:

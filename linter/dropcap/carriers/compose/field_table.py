@@ -6,14 +6,14 @@ from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import RESET, all_entries, all_items, all_pairs, with_entries
+from dropcap.carriers.compose.nodes import RESET, Entry, all_entries, all_items, all_pairs, with_entries
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dropcap.carriers.compose.nodes import Entry, Path
+    from dropcap.carriers.compose.nodes import Path
     from dropcap.lang.yaml import Value
 
     Change = Callable[[Value, str, Path], Value]
@@ -86,15 +86,15 @@ class Walk:
     What does not change is given back as it is, the very same node. What is shared is changed once a kind of place.
     """
 
-    def __init__(self, change: Change, passes: Callable[[Value], bool] = lambda _value: True) -> None:
-        """Take what changes the value of a place, and what says which values it leaves alone where no field is."""
+    def __init__(self, change: Change, passes: Callable[[Value], bool] | None = None) -> None:
+        """Take what changes the value of a place, and what says which values it leaves alone where no field is: all."""
         self._change = change
         self._passes = passes
         self._done: dict[tuple[int, int], Value] = {}
 
     def node(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what stands at a place, and below it."""
-        if (field is None and self._passes(value)) or value.tag == RESET:
+        if value.tag == RESET or (field is None and (self._passes is None or self._passes(value))):
             return value
         kind = field.kind if field is not None else ""
         if type(value) is Scalar:
@@ -108,17 +108,18 @@ class Walk:
     def inside(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what is in a mapping or a list."""
         below = field.below if field is not None else {}
+        if not below and self._passes is None:
+            return value
         any_name = below.get("*")
         if isinstance(value, Mapping):
             changed: dict[str, Entry] = {}
-            for entry in all_pairs(value):
-                key, old = entry
+            for key, old in all_pairs(value):
                 name = key.text
                 named = below.get(name, any_name)
-                if named is not None or not self._passes(old):
+                if named is not None or (self._passes is not None and not self._passes(old)):
                     new = self.node(old, named, (path, name))
                     if new is not old:
-                        changed[name] = entry._replace(value=new)
+                        changed[name] = Entry(key, new)
             return with_entries(value, {**all_entries(value), **changed}.values()) if changed else value
         if isinstance(value, Sequence):
             item = below.get(LIST)

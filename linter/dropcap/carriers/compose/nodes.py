@@ -41,12 +41,16 @@ class Entry(Pair):
 
 def entries(value: Value | None) -> dict[str, Entry]:
     """Return a mapping's entries by key, without what a reset takes out; none for anything else."""
-    return {one.key.text: one for one in all_pairs(value) if one.value.tag != RESET}
+    return {one.key.text: one for one in _entries(value) if one.value.tag != RESET}
 
 
 def all_entries(mapping: Mapping) -> dict[str, Entry]:
     """Return a mapping's entries by key; what a reset takes out is still there, tagged with it."""
-    return {one.key.text: one for one in all_pairs(mapping)}
+    return {one.key.text: one for one in _entries(mapping)}
+
+
+def _entries(value: Value | None) -> tuple[Entry, ...]:
+    return value.pairs if isinstance(value, Mapping) else ()  # type: ignore[return-value]  # they are in this form
 
 
 def child(value: Value | None, name: str) -> Value | None:
@@ -57,9 +61,9 @@ def child(value: Value | None, name: str) -> Value | None:
     return None
 
 
-def all_pairs(value: Value | None) -> tuple[Entry, ...]:
-    """Return a mapping's entries in their order, those that are tagged with a reset as well; none for anything else."""
-    return cast("tuple[Entry, ...]", value.pairs) if isinstance(value, Mapping) else ()
+def all_pairs(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
+    """Return a mapping's keys and values, those that are tagged with a reset as well; none for anything else."""
+    return value.pairs if isinstance(value, Mapping) else ()  # type: ignore[return-value]  # as above
 
 
 def items(value: Value | None) -> list[Value]:
@@ -69,7 +73,7 @@ def items(value: Value | None) -> list[Value]:
 
 def all_items(sequence: Sequence) -> tuple[Value, ...]:
     """Return a list's values, those that are tagged with a reset as well."""
-    return cast("tuple[Value, ...]", sequence.items)
+    return sequence.items  # type: ignore[return-value]  # as above
 
 
 def is_nothing(value: Value | None) -> bool:
@@ -201,7 +205,7 @@ class _Normaliser:
         merged: list[Node] = []
         for pair in mapping.pairs:
             written, value = pair
-            key = target(written)
+            key = written if type(written) is Scalar else target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
                 if not (is_repeated and target(value).tag == RESET):
                     name = key.text

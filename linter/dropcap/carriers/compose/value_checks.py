@@ -17,7 +17,7 @@ from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     from dropcap.carriers.compose.load_context import LoadContext
@@ -106,10 +106,12 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
     for port in items(value) if isinstance(value, Sequence) else ():
+        if not isinstance(port, Mapping):
+            continue
         found = entries(port)
         # One with other keys is refused for them.
         is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
-        if isinstance(port, Mapping) and "target" not in found and is_port:
+        if "target" not in found and is_port:
             yield port, "has a port without a target, which Docker Compose refuses"
 
 
@@ -146,8 +148,10 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
-    names = [(entry.key, name) for name, entry in entries(value).items()]
-    for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
+    names: Iterable[tuple[Value, str]] = ((entry.key, name) for name, entry in entries(value).items())
+    if not isinstance(value, Mapping):
+        names = ((item, text.partition("=")[0]) for item, text in _texts(value))
+    for where, name in names:
         if name.endswith((" ", "\t")):
             yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
 
