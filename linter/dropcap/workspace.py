@@ -29,6 +29,7 @@ _ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
 _FLAGS |= getattr(os, "O_BINARY", 0)
+_MOST_FOLDERS = 100  # of a path that is resolved one by one, each by a call in the call before
 _OPENS_FROM_FOLDERS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
@@ -353,7 +354,13 @@ def real_path(path: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _real_folder(folder: str) -> str:
-    return _real(folder)
+    """Return a folder's path without links, by that of the folder above it, which most others have in common."""
+    above, name = os.path.split(folder)
+    if above == folder or folder.count(os.sep) > _MOST_FOLDERS:
+        return _real(folder)
+    real_above = _real_folder(above)
+    plain = folder if real_above == above else os.path.join(real_above, name)
+    return _real(plain) if os.path.islink(plain) else plain
 
 
 def _real(path: str) -> str:

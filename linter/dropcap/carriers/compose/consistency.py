@@ -394,7 +394,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Dictionary[str, Entry]], Iterator
 def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what is wrong with secrets, configs and volumes themselves."""
     for kind, keys in _FILE_KEYS.items():
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
             found = entries(entry.value)
             given = [key for key in keys if key in found]
             if not isinstance(entry.value, Mapping):
@@ -417,7 +417,7 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what has a name twice, and differently."""
     for kind in ("networks", "volumes", "secrets", "configs"):
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
             if not isinstance(entry.value, Mapping):
                 continue  # most are empty
             own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")

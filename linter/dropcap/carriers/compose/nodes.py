@@ -181,15 +181,20 @@ class _Normaliser:
         if isinstance(node, Mapping):
             return self.mapping(node, path, is_repeated=is_repeated)
         if isinstance(node, Sequence):
-            items = [self.node(item, path, is_repeated=is_repeated) for item in node.items]
+            items = [
+                item if self._is_single(item) else self.node(item, path, is_repeated=is_repeated) for item in node.items
+            ]
             return node if all(map(is_, items, node.items)) else node._replace(items=tuple(items))
         if id(node.target) not in self._done:
             self._done[id(node.target)] = self.node(node.target, path, is_repeated=not self._repeats_resets)
         return self._done[id(node.target)]
 
+    def _is_single(self, node: Node) -> bool:
+        """Whether a node is a scalar without a tag or an escape to look at, as most are."""
+        return type(node) is Scalar and not node.tag and not self._has_slash
+
     def _scalar(self, scalar: Scalar, path: Path) -> Scalar:
-        """Normalise a scalar; few have a tag or an escape."""
-        if not scalar.tag and not self._has_slash:
+        if self._is_single(scalar):
             return scalar
         from dropcap.carriers.compose.tagged_scalars import untagged, wrong_scalar
 

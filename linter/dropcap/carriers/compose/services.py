@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml import Value
 
 
+USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
+"""The values of `restart` that nearly all services have, in which there is nothing to look for."""
+
+
 def containers(
     services: Mapping, scope: LoadContext, profiles: Sequence[str] | None = None, model: Mapping | None = None
 ) -> Iterator[Container]:

@@ -12,6 +12,7 @@ from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
+from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
@@ -202,6 +203,12 @@ def _judged(value: Value, option: str) -> Iterator[tuple[Value, str]]:
             yield value, f"is refused by Docker's engine: {wrong}"
 
 
+def _policy(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give a policy that the engine refuses; most services have a usual one."""
+    if not isinstance(value, Scalar) or value.text not in USUAL_POLICIES:
+        yield from _judged(value, "restart")
+
+
 def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
     """Give the addresses of hosts that are none; what is wrong with the names is said elsewhere."""
     given = [(item, text.partition("=" if "=" in text else ":")[2]) for item, text in _texts(value)]
@@ -239,7 +246,7 @@ _CHECKS: tuple[_Check, ...] = (
 _BY_ENGINE: tuple[_Check, ...] = (
     ("security_opt", _options),
     ("volumes", _volumes),
-    ("restart", lambda value: _judged(value, "restart")),
+    ("restart", _policy),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
