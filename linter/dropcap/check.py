@@ -200,6 +200,8 @@ def _complete(container: Container, engine: Engine) -> Container:
 
 def _with_route(problem: Problem, container: Container) -> Problem:
     """Add how what it speaks of came to the container, where that stands elsewhere."""
+    if not container.routes and container.shared_routes is None:
+        return problem
     places = (problem.where, *(one.where for one in problem.related))
     steps = tuple(dict.fromkeys(step for place in places for step in container.route(place)))
     return problem._replace(related=(*problem.related, *steps)) if steps else problem

@@ -147,7 +147,10 @@ def engine_of_name(carrier: str, path: str, engine: Engine) -> Engine:
     if carrier != "compose" or engine is not Engine.DOCKER:
         return engine
     words = os.path.basename(path).lower().replace("-", ".").replace("_", ".").split(".")
-    return next((one for one in Engine if one.value in words and one is not Engine.SWARM), engine)
+    return next((one for name, one in _ENGINES.items() if name in words), engine)
+
+
+_ENGINES = {one.value: one for one in Engine if one is not Engine.SWARM}
 
 
 def carrier_of_content(path: str, data: bytes) -> str | None:

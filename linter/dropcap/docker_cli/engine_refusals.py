@@ -180,6 +180,11 @@ def _is_address(text: str) -> bool:
 
 def _port_range(text: str) -> tuple[int, int] | None:
     start, dash, end = text.partition("-")
-    numbers = [int(part) if re.fullmatch(_NUMBER, part) else -1 for part in (start, end if dash else start)]
-    first, last = numbers
+    first = _port_number(start)
+    last = _port_number(end) if dash else first
     return (first, last) if 0 <= first <= last <= _LAST_PORT else None
+
+
+def _port_number(text: str) -> int:
+    """Return a port's number; -1 where it is none."""
+    return int(text) if re.fullmatch(_NUMBER, text) else -1

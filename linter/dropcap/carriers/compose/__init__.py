@@ -18,7 +18,7 @@ from dropcap.carriers.compose.nodes import child, entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
-from dropcap.carriers.compose.services import containers
+from dropcap.carriers.compose.services import USUAL_POLICIES, containers
 from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
@@ -58,7 +58,6 @@ _HOLDS_VALUES = frozenset(
     | {"mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size"}
     | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
 )
-_USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -225,7 +224,7 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 def _restarts_oddly(services: Mapping) -> bool:
     """Whether a service has a policy that wants a second look; most services have one, and it is a usual one."""
     policies = [child(entry.value, "restart") for entry in entries(services).values()]
-    return any(isinstance(one, Scalar) and one.text not in _USUAL_POLICIES for one in policies)
+    return any(isinstance(one, Scalar) and one.text not in USUAL_POLICIES for one in policies)
 
 
 def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:

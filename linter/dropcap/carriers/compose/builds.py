@@ -6,7 +6,7 @@ Sources: docker/compose, `pkg/compose/build_bake.go`; compose-go, `loader/normal
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.files import REMOTE, join
@@ -18,25 +18,25 @@ from dropcap.workspace import NotReadError
 if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
-    from dropcap.model import Container, Stage
+    from dropcap.model import Stage
     from dropcap.source import Source
 
 INSECURE = "security.insecure"
 
 
-def build(container: Container, fields: Fields, scope: LoadContext) -> Container:
-    """Add to a service's container what its `build` says.
+def build(fields: Fields, scope: LoadContext) -> dict[str, Any]:
+    """Return what a service's `build` says of its container, by field.
 
     A Dockerfile that cannot be had leaves the stage open, without a word: the service is checked all the same, and
     the build fails only where the file is missing there too.
     """
     value = fields.entries["build"].value
     if isinstance(value, Sequence):
-        return container
+        return {}
     written = child(value, "context") if isinstance(value, Mapping) else value
     context = "." if written is None else known_text(written)
     stage = None if context is None else _stage(context, value, scope)
-    return container._replace(stage=stage, build_grants=_grants(value, fields))
+    return {"stage": stage, "build_grants": _grants(value, fields)}
 
 
 def _stage(context: str, build: Value, scope: LoadContext) -> Stage | None:

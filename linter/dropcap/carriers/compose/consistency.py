@@ -30,6 +30,9 @@ _CONTAINER = "container:"
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")
+# The keys of a service that name other services, and those that name what is defined beside the services.
+_NEEDING = frozenset({"depends_on", "links", "volumes_from", *NAMESPACES})
+_USING = frozenset({"build", "volumes", *_KINDS})
 _FILE_KEYS = {"secrets": ("file", "environment"), "configs": ("file", "environment", "content")}
 _TESTS = frozenset({"CMD", "CMD-SHELL", "NONE"})
 _WITHOUT_TARGET = frozenset({"rebuild", "restart"})
@@ -53,9 +56,10 @@ def check_consistency(model: Mapping, scope: LoadContext, profiles: frozenset[st
         if name in off:
             continue
         found = entries(entry.value)
-        for check in _CHECKS:
-            for where, message in check(found):
-                scope.log.error(where, f"services.{name}{message}: Docker Compose refuses that")
+        for keys, check in _CHECKS:
+            if not keys.isdisjoint(found):
+                for where, message in check(found):
+                    scope.log.error(where, f"services.{name}{message}: Docker Compose refuses that")
         if is_whole:
             for where, message in project.missing(entry, found):
                 scope.log.error(where, f"services.{name} {message}")
@@ -72,7 +76,7 @@ class _Project:
     """The names that a project has, and who needs whom."""
 
     def __init__(self, top: Dictionary[str, Entry], services: Dictionary[str, Entry], off: set[str]) -> None:
-        self.top = top
+        self.defined = {kind: entries(top[kind].value) for kind in (*_KINDS, "volumes") if kind in top}
         self.services = services
         self.off = off
         self.needs: dict[str, dict[str, Value]] = {}
@@ -83,7 +87,7 @@ class _Project:
         if not any(_is_given(found, key) for key in ("image", "build", "provider", "extends")):
             yield service.key, "has neither image nor build: Docker Compose refuses that"
         needs = self.needs.setdefault(service.key.text, {})
-        for where, name, is_required in _needed(found):
+        for where, name, is_required in () if _NEEDING.isdisjoint(found) else _needed(found):
             if name not in self.services:
                 yield where, f"names the service {name}, which is not in the project"
             elif name in self.off:
@@ -91,8 +95,9 @@ class _Project:
                     yield where, f"names the service {name}, whose profiles are not active"
             else:
                 needs.setdefault(name, where)
-        yield from self._missing_resources(found)
-        for where, name in _built_upon(found):
+        if not _USING.isdisjoint(found):
+            yield from self._missing_resources(found)
+        for where, name in _built_upon(found) if "build" in found else ():
             if name not in self.services:
                 yield where, f"builds upon the service {name}, which is not in the project"
             elif child(self.services[name].value, "build") is None:
@@ -107,7 +112,7 @@ class _Project:
         named += [("secrets", one) for one in _listed(child(build, "secrets"))]
         named += [("volumes", one) for one in _volumes(found)]
         for kind, (where, name) in named:
-            if name in entries(self.top[kind].value if kind in self.top else None):
+            if name in self.defined.get(kind, ()):
                 continue
             if kind != "networks" or name != "default":
                 one = kind.removesuffix("s")
@@ -119,7 +124,7 @@ class _Project:
     def circles(self) -> Iterator[Wrong]:
         """Give the first place at which services need each other in a circle."""
         done: set[str] = set()
-        for start in sorted(self.needs):
+        for start in sorted(name for name, needed in self.needs.items() if needed):
             path: list[str] = []
             pending = [iter([start])]
             while pending:
@@ -373,22 +378,23 @@ def _is_address(text: str) -> bool:
         return False
 
 
-_CHECKS: tuple[Callable[[Dictionary[str, Entry]], Iterator[Wrong]], ...] = (
-    _network,
-    _build,
-    _health,
-    _numbers,
-    _watch,
-    _targets,
-    _devices,
-    _addresses,
+_CHECKS: tuple[tuple[frozenset[str], Callable[[Dictionary[str, Entry]], Iterator[Wrong]]], ...] = (
+    (frozenset({"network_mode"}), _network),
+    (frozenset({"build"}), _build),
+    (frozenset({"healthcheck"}), _health),
+    (frozenset({"deploy", "scale"}), _numbers),
+    (frozenset({"develop"}), _watch),
+    (frozenset({"tmpfs"}), _targets),
+    (frozenset({"deploy", "gpus"}), _devices),
+    (frozenset({"ports"}), _addresses),
 )
+"""What is looked for in a service, by the keys without which there is nothing to find."""
 
 
 def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what is wrong with secrets, configs and volumes themselves."""
     for kind, keys in _FILE_KEYS.items():
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
             found = entries(entry.value)
             given = [key for key in keys if key in found]
             if not isinstance(entry.value, Mapping):
@@ -400,6 +406,8 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
             ):
                 yield entry.key, f"{kind}.{name} must have one of {', '.join(keys)}, or be external"
     for name, entry in entries(top["volumes"].value if "volumes" in top else None).items():
+        if not isinstance(entry.value, Mapping):
+            continue  # most are empty
         found = entries(entry.value)
         others = [key for key in found if key not in ("name", "external") and not key.startswith("x-")]
         if others and _is_external(found):
@@ -409,7 +417,9 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what has a name twice, and differently."""
     for kind in ("networks", "volumes", "secrets", "configs"):
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
+            if not isinstance(entry.value, Mapping):
+                continue  # most are empty
             own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
             given, taken = _text(own), _text(outer)
             if outer is not None and given is not None and taken is not None and given != taken:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import Environment, Variable
 from dropcap.carriers.compose.files import join
-from dropcap.carriers.compose.nodes import child, entries, items, known_text
+from dropcap.carriers.compose.nodes import child, entries, is_plainly_text, items, known_text
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, UnknownText
 from dropcap.model import Located, UnreadableError
@@ -146,7 +146,7 @@ def _of_mapping(value: Value, environment: Environment) -> Variables:
             found[name] = Located(name, entry.key.source, entry.key.span)
         else:
             # To cast takes longer than to see that there is nothing to cast.
-            is_text = bool(one.style) and one.tag is None
+            is_text = is_plainly_text(one)
             if not is_text and scalar_type(one) == "nothing":
                 found[name] = _inherited(name, entry.key, environment)
             else:

@@ -12,12 +12,13 @@ from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
+from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     from dropcap.carriers.compose.load_context import LoadContext
@@ -45,8 +46,7 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    checks = (*_CHECKS, *(_BY_ENGINE if is_docker else ()))
-    for key, check in checks:
+    for key, check in _ALL_CHECKS if is_docker else _CHECKS:
         if key in found:
             for where, message in check(found[key].value):
                 scope.log.error(where, f"services.{name}.{key} {message}")
@@ -56,30 +56,35 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
     """Tell which sizes and spans of time are none: which fields hold such is in the table of fields."""
 
     def look(value: Value, kind: str, path: Path) -> Value:
-        if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
-            return value
-        text = to_string(value)
-        if kind == "size" and scalar_type(value) == "number":
-            return value
-        read, what = _QUANTITIES[kind]
-        if kind == "size" and scope.version.takes_negative_sizes:
-            read = signed_size_in_bytes
-        if read(text) is None:
-            scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
-        return value
-
-    def look_at_range(value: Value, kind: str, path: Path) -> Value:
-        if isinstance(value, Scalar) and kind and not value.unknown and not is_nothing(value):
-            is_number = scalar_type(value) == "number"
-            if not is_number or to_string(value).startswith("-"):
-                wanted = "a number that is 0 or more" if is_number else "a whole number, not a text"
+        if kind and isinstance(value, Scalar) and not value.unknown and not is_nothing(value):
+            wanted = _wanted_number(value) if kind == _UNSIGNED else _wanted(value, kind, scope)
+            if wanted is not None:
                 scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
         return value
 
-    for look_at, table in ((look, "form"), (look_at_range, "range")):
-        Walk(look_at).node(service, column(table).below["services"].below["*"])
+    fields = column("form", "range", words=frozenset({*_QUANTITIES, _UNSIGNED}))
+    Walk(look).node(service, fields.below["services"].below["*"])
 
 
+def _wanted(value: Scalar, kind: str, scope: LoadContext) -> str | None:
+    """Say what a value has to be that is no quantity of its kind; None where it is one."""
+    if kind == "size" and scalar_type(value) == "number":
+        return None
+    read, what = _QUANTITIES[kind]
+    if kind == "size" and scope.version.takes_negative_sizes:
+        read = signed_size_in_bytes
+    text = to_string(value)
+    return f"{what}, not {text}" if read(text) is None else None
+
+
+def _wanted_number(value: Scalar) -> str | None:
+    """Say what a value has to be that is no number from 0 on; None where it is one."""
+    if scalar_type(value) != "number":
+        return "a whole number, not a text"
+    return "a number that is 0 or more" if to_string(value).startswith("-") else None
+
+
+_UNSIGNED = "unsigned"
 _QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
     "choice": (truth, "true or false"),
     "flag": (truth, "true or false"),
@@ -102,10 +107,12 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
     for port in items(value) if isinstance(value, Sequence) else ():
+        if not isinstance(port, Mapping):
+            continue
         found = entries(port)
         # One with other keys is refused for them.
         is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
-        if isinstance(port, Mapping) and "target" not in found and is_port:
+        if "target" not in found and is_port:
             yield port, "has a port without a target, which Docker Compose refuses"
 
 
@@ -142,8 +149,10 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
-    names = [(entry.key, name) for name, entry in entries(value).items()]
-    for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
+    names: Iterable[tuple[Value, str]] = ((entry.key, name) for name, entry in entries(value).items())
+    if not isinstance(value, Mapping):
+        names = ((item, text.partition("=")[0]) for item, text in _texts(value))
+    for where, name in names:
         if name.endswith((" ", "\t")):
             yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
 
@@ -194,6 +203,12 @@ def _judged(value: Value, option: str) -> Iterator[tuple[Value, str]]:
             yield value, f"is refused by Docker's engine: {wrong}"
 
 
+def _policy(value: Value) -> Iterator[tuple[Value, str]]:
+    """Give a policy that the engine refuses; most services have a usual one."""
+    if not isinstance(value, Scalar) or value.text not in USUAL_POLICIES:
+        yield from _judged(value, "restart")
+
+
 def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
     """Give the addresses of hosts that are none; what is wrong with the names is said elsewhere."""
     given = [(item, text.partition("=" if "=" in text else ":")[2]) for item, text in _texts(value)]
@@ -231,9 +246,10 @@ _CHECKS: tuple[_Check, ...] = (
 _BY_ENGINE: tuple[_Check, ...] = (
     ("security_opt", _options),
     ("volumes", _volumes),
-    ("restart", lambda value: _judged(value, "restart")),
+    ("restart", _policy),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
+_ALL_CHECKS = (*_CHECKS, *_BY_ENGINE)

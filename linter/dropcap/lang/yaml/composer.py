@@ -8,6 +8,7 @@ overflows the stack on deep nesting.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dropcap.fast_start import put_off_yaml
@@ -17,7 +18,7 @@ from dropcap.model import Failure, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from collections.abc import Sequence as List
 
     from dropcap.lang.yaml.nodes import Node, Value
@@ -40,6 +41,10 @@ MAX_DIRECTIVES = 1000
 
 _PROPERTY = r"!<[^>\s]*>|[&!][^\s,\[\]{}]*"
 _BLANK = r"(?:\s|#[^\r\n]*)*"
+
+
+_PAIR = partial(tuple.__new__, Pair)
+"""Makes a pair of a key and its value."""
 
 
 class _Anchored:
@@ -123,6 +128,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
     mapping_start, sequence_start = events.MappingStartEvent, events.SequenceStartEvent
     mapping_end, sequence_end = events.MappingEndEvent, events.SequenceEndEvent
     document_end, stream_end = events.DocumentEndEvent, events.StreamEndEvent
+    new = tuple.__new__  # the constructors of records have names for their values, which takes half as long again
 
     text = source.text
     repeats: list[tuple[Scalar, Scalar]] = []
@@ -136,12 +142,12 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
         if kind is scalar_event:
             seen += 1
             start, end, style = event.start_mark.index, event.end_mark.index, event.style or ""
-            anchor, tag = event.anchor, event.tag
+            anchor, tag = event.anchor, None if event.ctag is None else event.tag
             if anchor or tag:
                 start = _after_properties(text, start, end)
-            if style in ("|", ">"):
+            if style == "|" or style == ">":  # noqa: PLR1714  # most are neither
                 end = start + len(text[start:end].rstrip())
-            scalar = Scalar(event.value, style, tag, source, Span(start, end))
+            scalar = new(Scalar, (event.value, style, tag, source, new(Span, (start, end)), None))
             if anchor:
                 anchors[anchor] = _Anchored(scalar)
             frame.items.append(scalar)
@@ -164,7 +170,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             node: Value
             if kind is mapping_end:
                 keys = items[::2]
-                node = Mapping(tuple(map(Pair, keys, items[1::2])), done.tag, source, span)
+                node = Mapping(tuple(map(_PAIR, zip(keys, items[1::2], strict=True))), done.tag, source, span)
                 if len(keys) > 1:
                     repeats += _repeats(keys)
                 elif keys and isinstance(keys[0], Mapping):
@@ -207,15 +213,14 @@ def _after_properties(text: str, start: int, end: int) -> int:
     return min(start, end)
 
 
-def _repeats(keys: List[Node]) -> Iterator[tuple[Scalar, Scalar]]:
+def _repeats(keys: List[Node]) -> List[tuple[Scalar, Scalar]]:
     """Find the keys with a text that an earlier one has."""
-    scalars = [key for key in keys if isinstance(key, Scalar)]
-    if len({key.text for key in scalars}) == len(scalars):
-        return
+    texts = [key.text for key in keys if type(key) is Scalar]
+    if len(set(texts)) == len(texts):
+        return []
     first: dict[str, Scalar] = {}
-    for key in scalars:
-        if first.setdefault(key.text, key) is not key:
-            yield first[key.text], key
+    scalars = [key for key in keys if isinstance(key, Scalar)]
+    return [(first[key.text], key) for key in scalars if first.setdefault(key.text, key) is not key]
 
 
 def _refuse_template(source: Source, start: int) -> None:
