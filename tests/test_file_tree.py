@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from dropcap.images.facts import ABSENT, Account, File, FileKind, UnknownFact
 from dropcap.images.file_commands import effects_of
-from dropcap.images.tree import FileTree, changed_mode
+from dropcap.images.file_modes import changed_mode
+from dropcap.images.tree import FileTree
 from dropcap.lang.words import Word
 from dropcap.source import Source, Span
 

@@ -47,6 +47,15 @@ STUBS = {
 PATIENCE = 60
 """Seconds until a script that does not end is given up."""
 ARGUMENTS = ("first", "two words", "-x")
+FILES = {
+    "d/*": ("d/a.sh", "d/b c.txt"),
+    "d/*.sh": ("d/a.sh",),
+    "d/.*": ("d/.hidden",),
+    "none/*": (),
+    "e/*": (),
+    "d/*.none": (),
+}
+"""What patterns stand for in the folder that the scripts run in."""
 VARIABLES = {"GIVEN": "given", "EMPTY": "", "SPACED": "a  b", "NUMBER": "3"}
 
 
@@ -79,6 +88,9 @@ class Hearing:
     def executed(self, call: Call) -> None:
         del call
 
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        return FILES.get(pattern) if self.knows else None
+
 
 @pytest.fixture(scope="module")
 def stubs() -> Path:
@@ -93,6 +105,9 @@ def run(script: str, stubs: Path) -> list[tuple[str, ...]]:
     """Run a script in bash; gives the user, the program and the arguments of each stub that it ran."""
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record"
+        (Path(folder) / "d").mkdir()
+        for name in ("a.sh", "b c.txt", ".hidden"):
+            (Path(folder) / "d" / name).touch()
         record.touch()
         environ = {**VARIABLES, "PATH": f"{stubs}:/usr/bin:/bin", "RECORD": str(record), "LC_ALL": "C.UTF-8"}
         process = subprocess.Popen(
@@ -282,6 +297,20 @@ SETTINGS = settings(
 @pytest.mark.skipif(not Path(BASH).exists(), reason="bash is not installed")
 @SETTINGS
 @example("set -e\n( if no c; then\nlist=()\nelse\nexit\nfi\n)\nok\n")
+@example('for a in d/* x; do ok "$a"; done; ok $a\n')
+@example('for a in d/*.none none/*; do ok "$a"; done\nshopt -s nullglob\nfor a in d/*.none y; do ok "$a"; done\n')
+@example(
+    'shopt -s nullglob; shopt -u nullglob; d=d; for a in "$d"/*.sh e/*; do case "$a" in *.sh) ok "$a" ;; esac; done\n'
+)
+@example('( shopt -s nullglob; for a in none/*; do ok "$a"; done ); for a in none/*; do ok "$a"; done\n')
+@example('for a in "d/*" d/\\*; do ok "$a"; done\n')
+@example('{ out \'a\nb c\'; } | while read -r a; do ok "$a"; done\nok "$a"\n')
+@example('ok a | while read -r a; do ok "$a"; done\nok b | read -r a || ok none\nout x | read -r a && ok one\n')
+@example('out " a  b " | while IFS= read -r a; do ok "$a"; no; done\nout " a  b " | while read a; do ok "$a"; done\n')
+@example('out a | sort | while read a; do ok "$a"; break; done\nno a | while read a; do ok "$a"; done\n')
+@example('echo | while read a; do ok "[$a]"; done\nprintf x | while read a; do ok "$a"; done\n')
+@example('while read a; do ok "$a"; done <<E\none\ntwo $GIVEN\nE\n')
+@example('out a > /dev/null | while read a; do ok "$a"; done\nok last\n')
 @example('c=$(\ngosu app ok \n)\n[ "$c" = x ] || { ok \n}\n[ "$c" = x ] && { no\n}\n')
 @example("no <<E || ok and\nbody\nE\nok <<E || no never && ok b\nE\ncat <<E | ok first && ok second\nE\nok last\n")
 @given(scripts())

@@ -16,7 +16,7 @@ from dropcap.lang.words import Word
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dropcap.lang.shell.call import Call
 
@@ -48,6 +48,10 @@ class Hearing:
     def executed(self, call: Call) -> Executed | None:
         source = self.files.get(call.words[0].value)
         return None if source is None else Executed(source, call.words[0], 1)
+
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        del pattern
+        return None
 
 
 def at(source: Source, text: str) -> Word:

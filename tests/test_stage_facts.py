@@ -43,7 +43,7 @@ def shown(tree: FileTree, path: str) -> str:
         ("RUN cd /srv && mkdir data", "/srv/data", "folder 0 0 755"),
         ("WORKDIR /app\nRUN mkdir data", "/app/data", "folder 0 0 755"),
         ("WORKDIR /app\nWORKDIR inner", "/app/inner", "folder 0 0 755"),
-        ("USER 70\nRUN touch /srv/x", "/srv/x", "file 70 70 644"),
+        ("USER 70\nRUN touch /srv/x", "/srv/x", "file 70 0 644"),
         ("RUN echo x > /usr/own", "/usr/own", "file 0 0 ?"),
         ("VOLUME /data", "/data", "folder 0 0 755"),
         ('VOLUME ["/a", "/b"]', "/b", "folder 0 0 755"),
@@ -115,7 +115,7 @@ def test_a_stage_upon_another_has_its_files() -> None:
     assert stage is not None
     tree = stage_facts(stage, Workspace("", disk=False), "")
     assert shown(tree, "/data") == "folder 0 0 755"
-    assert shown(tree, "/tmp/x") == "file 5 5 644"  # noqa: S108  # a path in an image
+    assert shown(tree, "/tmp/x") == "file 5 60 644"  # noqa: S108  # a path in an image
     assert tree.config.user is not None
     assert tree.config.user.value == "5"
 

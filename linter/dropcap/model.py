@@ -162,6 +162,7 @@ class Instruction(NamedTuple):
         body: the text that a shell would run, heredocs included, as a source of its own; None where there is none.
         span: from the keyword to the end of its last line (heredoc bodies included).
         trigger: the instruction that ONBUILD keeps for the builds upon this stage's image.
+        contents: of COPY and ADD, the heredocs: the name of each, and its text, or None where the builder changes it.
 
     """
 
@@ -172,6 +173,7 @@ class Instruction(NamedTuple):
     body: Source | None
     span: Span
     trigger: Instruction | None = None
+    contents: tuple[tuple[str, Source | None], ...] = ()
 
 
 class Stage(NamedTuple):

@@ -84,6 +84,9 @@ class _Heard:
     def executed(self, _: Call) -> Executed | None:
         return None
 
+    def paths(self, _: str) -> Sequence[str] | None:
+        return None
+
 
 def _each(found: Sequence[Sequence[Word]]) -> Iterator[Words]:
     """Give the words of commands as their programs get them, those at one place in the file once."""

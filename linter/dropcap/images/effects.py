@@ -40,6 +40,8 @@ class EffectKind(Enum):
     """Remove `path`, with `is_deep` and all below it."""
     CAPABILITIES = "capabilities"
     """Write file capabilities into `path`."""
+    FILL = "fill"
+    """Put entries that nobody knows into the folder `path`; with `is_kept` with owners of their own."""
     READ = "read"
     """Read the file `path`, with `is_deep` all below it."""
     ADD_ACCOUNT = "add account"
@@ -68,6 +70,7 @@ class Effect(NamedTuple):
         is_kept: of a copy, whether owner, mode and times are kept as far as the kernel allows.
         is_hard: of a link, whether it is a hard one.
         with_parents: whether folders above are made as well.
+        goes_into: of COPY, MOVE and LINK, whether a target that is a folder is one to put the new entry into.
         only_from: the owner that GIVE is limited to, as `chown --from` or `find ! -user X -exec chown X` limit it: a
             leading `!` negates it; empty for any.
         is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`).
@@ -91,6 +94,7 @@ class Effect(NamedTuple):
     is_kept: bool = False
     is_hard: bool = False
     with_parents: bool = False
+    goes_into: bool = False
     only_from: str = ""
     is_gentle: bool = False
     ignores_link: bool = False

@@ -200,6 +200,8 @@ def _install(_: Word, given: _Given) -> Iterator[Effect]:
         return
     for effect in _into(given, EffectKind.COPY):
         yield effect
+        if effect.kind is EffectKind.FILL:
+            continue
         target = effect.target
         yield Effect(EffectKind.MODE, effect.where, path=target, mode=mode)
         if users is not None or groups is not None:
@@ -219,10 +221,14 @@ def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:
     is_folder = is_folder and not given.has("T", "no-target-directory")
     for word in operands:
         path = given.path(word)
-        end = None if target is None else target
-        if end is not None and is_folder:
-            end = None if path is None else posixpath.join(end, posixpath.basename(path))
-        yield Effect(kind, _place(word), path=path, target=end)
+        end = target
+        if end is not None and path is None:  # a pattern may mean several, for which the target is a folder
+            yield Effect(EffectKind.FILL, _place(word), path=end)
+            continue
+        if end is not None and is_folder and path is not None:
+            end = posixpath.join(end, posixpath.basename(path))
+        into = end is not None and not is_folder and not given.has("T", "no-target-directory", "no-dereference")
+        yield Effect(kind, _place(word), path=path, target=end, goes_into=into)
 
 
 def _cp(_: Word, given: _Given) -> Iterator[Effect]:
@@ -241,6 +247,9 @@ def _mv(_: Word, given: _Given) -> Iterator[Effect]:
 def _ln(_: Word, given: _Given) -> Iterator[Effect]:
     is_soft = given.has("s", "symbolic")
     for effect, word in zip(_into(given, EffectKind.LINK), given.operands, strict=False):
+        if effect.kind is EffectKind.FILL:
+            yield effect
+            continue
         text = word.value if is_soft and word.unknown is None else effect.path
         yield effect._replace(path=text, is_hard=not is_soft, is_gentle=given.has("f", "force"))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.lang.words import Word
 
-__all__ = ["fill_base", "install", "note_programs"]
+__all__ = ["fill_base", "install"]
 
 _DEBIANS = frozenset({"apt", "apt-get", "aptitude"})
 _PROGRAMS = ("/usr/bin", "/usr/sbin")
@@ -60,19 +60,6 @@ def install(tree: FileTree, words: Sequence[Word]) -> None:
     _install(tree, apt)
 
 
-def note_programs(tree: FileTree, words: Sequence[Word]) -> None:
-    """Note that a command that is harmless otherwise may put programs where programs are looked for."""
-    name = words[0].value.rpartition("/")[2]
-    known = build_programs()
-    if name not in known.makers and not (name in known.writers and any("/usr" in word.value for word in words)):
-        return
-    unknown = UnknownFact(f"which programs {name} puts there is not known", roots=True, where=_place(words[0]))
-    for path in (*_PROGRAMS, "/usr/local"):
-        if tree.hidden_below(path) is None:
-            for one in (path, *tree.listed_below(path)):
-                tree.unlisted(one, unknown)
-
-
 def _behind(words: Sequence[Word], verb: str) -> list[Word]:
     at = next((at for at, word in enumerate(words) if word.value == verb), len(words))
     return [word for word in words[at + 1 :] if not word.value.startswith("-")]
@@ -80,32 +67,36 @@ def _behind(words: Sequence[Word], verb: str) -> list[Word]:
 
 def _install_unknown(tree: FileTree, words: Iterable[Word], foreign: UnknownFact | None = None) -> None:
     """Install packages of a release that is not known: only those are harmless that are so wherever they are."""
+    hidden: UnknownFact | None = None
     for word in words:
         name = _name(word.value)
         if word.unknown is not None:
-            _hide(tree, UnknownFact("which package is installed is not known", where=_place(word)))
+            hidden = UnknownFact("which package is installed is not known", where=_place(word))
         elif name not in build_programs().plain:
             reason = f"nobody has described what the package {name} brings"
             if foreign is not None and package_table().knows(name):
                 reason = f"the package {name} may not be Debian's: {foreign.reason}"
-            _hide(tree, UnknownFact(reason, where=_place(word)))
+            hidden = UnknownFact(reason, where=_place(word))
         elif tree.release:
             reason = f"not every file of the package {name} is listed"
             tree.unlisted("/etc", UnknownFact(reason, roots=True, where=_place(word)))
+    if hidden is not None:
+        _hide(tree, hidden)
 
 
 def _install(tree: FileTree, apt: Apt) -> None:
     table = package_table()
     places = {_name(word.value): _place(word) for word in apt.packages if word.unknown is None}
+    hidden: UnknownFact | None = None
     for word in apt.packages:
         if word.unknown is not None:
-            _hide(tree, UnknownFact("which package is installed is not known", where=_place(word)))
+            hidden = UnknownFact("which package is installed is not known", where=_place(word))
     wanted = recommends_by_default(tree) if apt.recommends is None else apt.recommends
     found = selected(table, tuple(places), tree.packages, with_recommended=wanted is True)
     if wanted is None:
         more = selected(table, tuple(places), tree.packages, with_recommended=True)
         if set(more.packages) - set(found.packages) or set(more.unknown) - set(found.unknown):
-            _hide(tree, UnknownFact("whether recommended packages are installed too is not known", where=apt.where))
+            hidden = UnknownFact("whether recommended packages are installed too is not known", where=apt.where)
     before = dict(tree.packages)
     tree.packages = {**before, **{name: False for name in found.packages if name not in before}}
     tree.packages |= {name: True for name in places if name in tree.packages}
@@ -115,7 +106,9 @@ def _install(tree: FileTree, apt: Apt) -> None:
     for name, origin in found.unknown.items():
         root = places.get(name) or places.get(origin) or apt.where
         pulled = "" if name == origin else f", which {origin} pulls in"
-        _hide(tree, UnknownFact(f"nobody has described what the package {name} brings{pulled}", where=root))
+        hidden = UnknownFact(f"nobody has described what the package {name} brings{pulled}", where=root)
+    if hidden is not None:
+        _hide(tree, hidden)
 
 
 def _name(word: str) -> str:

@@ -1,4 +1,4 @@
-"""What `echo` and `printf` write into a file, each character with the place that it is written at.
+"""What `echo`, `printf` and `cat` of a here-document write into a file, each character with its place.
 
 Source: POSIX, echo and printf. What differs among shells (`echo` with a backslash) is not known.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.lang.shell.call import Call
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["Printed", "appended", "printed"]
+__all__ = ["Printed", "appended", "passed_on", "printed"]
 
 _MOST = 16_384
 """The longest text that is kept, in characters."""
@@ -67,6 +69,25 @@ def printed(words: Sequence[Word]) -> Printed | None:
         if len(text) > _MOST:
             return None
     return Printed(text, root, tuple(places))
+
+
+def passed_on(call: Call) -> Printed | None:
+    """Return what a command that passes on what it reads prints; None where that is not known, or it does not."""
+    document = call.document
+    name = call.words[0].value.rpartition("/")[2]
+    if document is None or document.unknown is not None or name not in _PASS_ON or len(document.value) > _MOST:
+        return None
+    if name == "cat" and any(word.value != "-" for word in call.words[1:]):
+        return None
+    source, span = document.source, document.span
+    if source.text[span.start : span.end] != document.value:
+        return None
+    root = source.to_root(span)[0]
+    places = [source.to_root(Span(at, at))[1].start for at in range(span.start, span.end)]
+    return Printed(document.value, root, tuple(places))
+
+
+_PASS_ON = frozenset({"cat", "tee"})
 
 
 def appended(before: Printed | None, more: Printed | None) -> Printed | None:

@@ -1,8 +1,8 @@
-"""What `COPY --from` brings of another stage.
+"""What COPY and ADD bring into an image: of the build's context, of a heredoc, of an address.
 
-Source: BuildKit, `solver/llbsolver/file/backend.go` (`docopy`) and `backend_unix.go` (`mapUserToChowner`): owner,
-group, mode and file capabilities stay, but for whom `--chown` names; a folder that is newly made for it is root's. A
-folder brings what lies in it and not itself.
+Sources: BuildKit, `frontend/dockerfile/dockerfile2llb/convert_copy.go`, `solver/llbsolver/file/backend.go` (`docopy`)
+and `unpack.go`; fsutil, `copy/copy.go`. What comes of the context belongs to root whatever USER is. A folder brings
+what lies in it and not itself: one that is there keeps its owner and mode, those in it take the ones that are copied.
 """
 
 from __future__ import annotations
@@ -10,73 +10,287 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import Account, File, FileKind, Group
+from dropcap.images.account_files import PASSWD, account_files, replace_accounts
+from dropcap.images.build_context import ContextFile
+from dropcap.images.copied_stages import copy_between
+from dropcap.images.dockerignore import TooManyStepsError, patterns_of
+from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
+from dropcap.images.file_modes import changed_mode
+from dropcap.images.path_patterns import BadPatternError, has_wildcard
 
 if TYPE_CHECKING:
-    from dropcap.images.facts import Absent, UnknownFact
+    from dropcap.images.build_context import BuildContext
+    from dropcap.images.copy_request import CopyRequest
+    from dropcap.images.dockerignore import Ignored
     from dropcap.images.tree import FileTree
+    from dropcap.source import Source
 
-__all__ = ["copy_between"]
+__all__ = ["Copies"]
 
-_MOST = 2_000
-
-
-def copy_between(origin: FileTree, tree: FileTree, source: str, place: str, made: File, *, keeps_owner: bool) -> bool:
-    """Copy a file or a folder of another stage; gives whether all of it was known.
-
-    Args:
-        origin: the files of the other stage.
-        tree: where they are put.
-        source: the path there.
-        place: the path here; with a slash at its end it is a folder to put files into.
-        made: owner, group, mode where one is given, and place of what is made.
-        keeps_owner: whether files keep the owner and the group that they have there.
-
-    """
-    is_folder, place = place.endswith("/"), place.rstrip("/") or "/"
-    if any(mark in source for mark in "*?["):
-        return False
-    path = posixpath.normpath("/" + source.lstrip("/"))
-    found = origin.look(path)
-    if isinstance(found, File) and found.kind is FileKind.LINK:  # a link that is named is followed
-        path = origin.end(path)
-        found = origin.look(path)
-    if not isinstance(found, File):
-        return False
-    if found.kind is FileKind.FILE:
-        here = tree.look(place)
-        goes_into = is_folder or (isinstance(here, File) and here.kind is FileKind.FOLDER)
-        tree.put(
-            posixpath.join(place, posixpath.basename(path)) if goes_into else place,
-            _like(found, made, origin if keeps_owner else None),
-        )
-        return True
-    inner = origin.below(path)
-    if origin.hidden_below(path) is not None or len(inner) > _MOST:
-        return False
-    if not isinstance(tree.look(place), File):
-        tree.put(place, made._replace(kind=FileKind.FOLDER, mode=made.mode or 0o755), is_new=True)
-    start = len(path.rstrip("/"))
-    for name, file in inner:
-        copied = _like(file, made, origin if keeps_owner else None)
-        tree.put(posixpath.join(place, name[start:].lstrip("/")), copied, is_new=file.kind is FileKind.FOLDER)
-    return True
+_ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+"""What compressed files begin with that the builder unpacks, if an archive is in them."""
+_ARCHIVE_NAMES = (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
+_HEAD = 512
+_OF_ADDRESSES = 0o600
 
 
-def _like(file: File, made: File, origin: FileTree | None) -> File:
-    """Return a copy of a file; it keeps its owner where the other stage is given, whose names they are."""
-    mode = made.mode if made.mode is not None and file.kind is not FileKind.LINK else file.mode
-    owner, group = made.owner, made.group
-    if origin is not None:
-        owner = _number(file.owner, origin.account(file.owner)) if file.owner else None
-        group = _number(file.group, origin.group(file.group)) if file.group else None
-    return file._replace(owner=owner, group=group, mode=mode, where=made.where, package="")
+class Copies:
+    """Puts into a tree what one COPY or ADD brings."""
+
+    def __init__(self, request: CopyRequest, tree: FileTree, context: BuildContext, origin: FileTree | None) -> None:
+        """Take what is asked for.
+
+        Args:
+            request: it.
+            tree: where it is put.
+            context: the files of the build.
+            origin: the files of the stage that `--from` names; None where it names none that is known.
+
+        """
+        self.request = request
+        self.tree = tree
+        self.context = context
+        self.origin = origin
+        self.place = tree.end(request.place)
+        self.where = request.step.value
+        self.made = File(FileKind.FILE, request.owner, request.group, request.bits, where=self.where)
+
+    def put_all(self) -> None:
+        """Put each source."""
+        for written, source in self.request.sources:
+            if source is None or self.request.mode is None:
+                self._put_unknown(f"what {written} brings is not known")
+            elif written.startswith("<<"):
+                self._put_heredoc(written)
+            elif self.request.origin:
+                self._put_of_stage(source)
+            elif "://" in source or source.startswith("git@"):
+                self._put_address(source)
+            else:
+                self._put_of_context(source)
+            self._note_accounts(written, source)
+
+    # What is put.
+
+    def _file(self, name: str, text: Source | None = None, mode: int | None = None) -> None:
+        """Put a file at the place, or into it where that is a folder."""
+        here = self.tree.look(self.place)
+        is_inside = self.request.is_folder or (isinstance(here, File) and here.kind is FileKind.FOLDER)
+        end = posixpath.join(self.place, name) if is_inside else self.place
+        self._put(end, self.made._replace(text=text, mode=self._mode(mode)))
+
+    def _mode(self, own: int | None, *, is_folder: bool = False) -> int | None:
+        """Return a mode behind what `--chmod` does to it."""
+        if not self.request.mode:
+            return own
+        return self.made.mode if self.made.mode is not None else _sure_mode(own, self.request.mode, is_folder=is_folder)
+
+    def _put(self, path: str, file: File, *, is_new: bool = False) -> None:
+        """Put a file; folders above it that are not there get the owner that is given, as the builder has it."""
+        folder, missing = posixpath.dirname(path), list[str]()
+        while folder != "/" and self.tree.look(folder) is ABSENT:
+            missing.append(folder)
+            folder = posixpath.dirname(folder)
+        for one in reversed(missing):
+            mode = None if self.request.mode else 0o755  # newer builders give them the mode as well
+            self.tree.put(one, self.made._replace(kind=FileKind.FOLDER, mode=mode), is_new=True)
+        self.tree.put(path, file, is_new=is_new)
+
+    def _folder(self, path: str) -> None:
+        """Make the folder that something is put into, where it is not there."""
+        here = self.tree.look(path)
+        if isinstance(here, File):
+            return
+        mode = None if self.request.mode or here is not ABSENT else 0o755
+        owned = self.made if here is ABSENT else self.made._replace(owner=None, group=None)
+        self._put(path, owned._replace(kind=FileKind.FOLDER, mode=mode), is_new=here is ABSENT)
+
+    def _unknown(self, reason: str) -> UnknownFact:
+        return UnknownFact(reason, roots=self.made.owner == "0", where=self.where)
+
+    def _put_unknown(self, reason: str, name: str = "", *, is_owned: bool = True) -> None:
+        """Note that something is put at the place: nobody knows what, but perhaps whom it belongs to."""
+        unknown = self._unknown(reason) if is_owned else UnknownFact(reason, where=self.where)
+        if name:
+            here = self.tree.look(self.place)
+            is_inside = self.request.is_folder or (isinstance(here, File) and here.kind is FileKind.FOLDER)
+            end = posixpath.join(self.place, name) if is_inside else self.place
+            if not isinstance(self.tree.look(end), File):
+                owned = self.made if is_owned else self.made._replace(owner=None, group=None)
+                self._put(end, owned._replace(mode=self.made.mode))
+        self.tree.open_below(self.place, unknown)
+        for path, file in self.tree.below(self.place):
+            if file.text is not None:
+                self.tree.put(path, file._replace(text=None))
+
+    def _note_accounts(self, written: str, source: str | None) -> None:
+        """Have other accounts where the files that hold them are copied."""
+        name = posixpath.basename((source or "").rstrip("/"))
+        for file, inner in account_files(self.place):
+            unknown = UnknownFact(f"what {written} brings as {file} is not known", where=self.where)
+            path = source if not inner or inner == name else None if source is None else posixpath.join(source, inner)
+            if path is None or has_wildcard(path):
+                replace_accounts(self.tree, file, None, unknown)
+            elif written.startswith("<<"):
+                self._take_text(file, unknown)
+            elif self.request.origin:
+                self._take_of_stage(file, path, unknown)
+            elif "://" in path or self._may_be_unpacked(path, None):
+                replace_accounts(self.tree, file, None, unknown)
+            elif self.context.look(path) is not ABSENT:
+                self._take_text(file, unknown)
+
+    def _take_text(self, file: str, unknown: UnknownFact) -> None:
+        """Have the accounts of a file that is put."""
+        replace_accounts(self.tree, file, self.tree.text(file), unknown)
+
+    def _take_of_stage(self, file: str, path: str, unknown: UnknownFact) -> None:
+        if self.origin is None or (path != file and self.origin.look(path) is not ABSENT):
+            replace_accounts(self.tree, file, None, unknown)
+        elif path == file:
+            self.tree.take_accounts(self.origin, groups=file != PASSWD)
+
+    # Where it comes from.
+
+    def _put_heredoc(self, written: str) -> None:
+        name = written.lstrip("<-").strip("'\"\\")
+        text = next((text for one, text in self.request.step.contents if one == name), None)
+        self._file(name, text, 0o644)
+
+    def _put_of_stage(self, source: str) -> None:
+        request = self.request
+        is_plain = self.origin is not None and not request.excluded and not request.keeps_parents
+        end = f"{self.place}/" if request.is_folder else self.place
+        made = self.made._replace(mode=self._mode(None))
+        is_plain = is_plain and (not request.mode or made.mode is not None)
+        keeps_owner = not request.has_owner
+        if (
+            is_plain
+            and self.origin is not None
+            and copy_between(self.origin, self.tree, source, end, made, keeps_owner=keeps_owner)
+        ):
+            return
+        name = "" if has_wildcard(source) or request.keeps_parents else posixpath.basename(source.rstrip("/"))
+        self._put_unknown(f"what {source} is in {request.origin} is not known", name, is_owned=request.has_owner)
+
+    def _put_address(self, source: str) -> None:
+        """Put what is fetched: a file that root alone may read, or what a repository holds."""
+        path = source.partition("?")[0].partition("#")[0]
+        if source.startswith(("http://", "https://")) and not path.endswith(".git"):
+            if self.request.unpacks:
+                self._unpack(source)
+                return
+            name = posixpath.basename(path.partition("://")[2].partition("/")[2])
+            self._file(name or "__unnamed__", mode=_OF_ADDRESSES)
+            return
+        self._folder(self.place)
+        self._put_unknown(f"what {source} holds is not known")
+
+    def _put_of_context(self, source: str) -> None:
+        if has_wildcard(source):
+            for one in self.context.matching(source) or ():
+                self._put_found(one, source)
+            self._put_unknown(f"which files {source} means in a build is not known")
+            return
+        found = self.context.look(source)
+        if isinstance(found, ContextFile):
+            self._put_found(found, source)
+            return
+        reason = found.reason if isinstance(found, UnknownFact) else f"{source} is not there before it is built"
+        name = posixpath.basename(source.rstrip("/")) if not self.request.keeps_parents else ""
+        if self._may_be_unpacked(source, None):
+            self._unpack(source)
+        else:
+            self._put_unknown(reason, name)
+
+    def _put_found(self, found: ContextFile, source: str) -> None:
+        if self.request.keeps_parents:
+            self._put_with_parents(found, source)
+        elif found.is_folder:
+            self._put_folder(found.path, self.place)
+        elif self.request.excluded:  # whether they hold for a file that is named, builders do not agree
+            self._put_unknown(f"whether {source} is excluded is not known", posixpath.basename(found.path))
+        elif self._may_be_unpacked(found.path, self.context.head(found.path, _HEAD)):
+            self._unpack(found.path)
+        else:
+            self._file(posixpath.basename(found.path), self.context.text(found.path))
+
+    def _put_with_parents(self, found: ContextFile, source: str) -> None:
+        """Put a source below the folders that it lies in, from `/./` in its name on."""
+        pivot = posixpath.normpath("/" + source.partition("/./")[0]).strip("/") if "/./" in source else ""
+        end = posixpath.join(self.place, found.path[len(pivot) :].lstrip("/"))
+        folder = posixpath.dirname(end)
+        while folder not in {self.place, "/"}:
+            if not isinstance(self.tree.look(folder), File):
+                self._put(folder, self.made._replace(kind=FileKind.FOLDER, mode=self._mode(None, is_folder=True)))
+            folder = posixpath.dirname(folder)
+        if found.is_folder:
+            self._put_folder(found.path, end)
+        elif self.request.excluded:
+            self._put_unknown(f"whether {source} is excluded is not known")
+        else:
+            self._put(end, self.made._replace(text=self.context.text(found.path), mode=self._mode(None)))
+
+    def _put_folder(self, folder: str, place: str) -> None:
+        """Put what lies in a folder of the context; a build may find more there."""
+        self._folder(place)
+        files, _ = self.context.below(folder)
+        try:
+            left = self._left(folder, files)
+        except (BadPatternError, TooManyStepsError):
+            left = []
+        for file in left:
+            end = posixpath.join(place, file.path[len(folder) :].lstrip("/"))
+            if file.is_folder:
+                made = self.made._replace(kind=FileKind.FOLDER, mode=self._mode(None, is_folder=True))
+                self._put(end, made, is_new=self.tree.look(end) is ABSENT)
+            else:
+                self._put(end, self.made._replace(text=self.context.text(file.path), mode=self._mode(None)))
+        unknown = self._unknown(f"what else lies in {folder or 'the context'} in a build is not known")
+        self.tree.open_below(place, unknown)
+
+    def _left(self, folder: str, files: list[ContextFile]) -> list[ContextFile]:
+        """Return the files that `--exclude` leaves.
+
+        Raises:
+            BadPatternError: the builder refuses a pattern, or it is not known.
+            TooManyStepsError: that takes too long.
+
+        """
+        if not self.request.excluded:
+            return files
+        if None in self.request.excluded:
+            raise BadPatternError("a pattern is not known")
+        patterns = patterns_of(one for one in self.request.excluded if one is not None)
+        asked: dict[str, Ignored] = {}
+        found = []
+        for file in files:
+            path = file.path[len(folder) :].lstrip("/")
+            asked[path] = patterns.ask(path, asked.get(posixpath.dirname(path)))
+            if not asked[path].is_out:
+                found.append(file)
+        return found
+
+    # Archives.
+
+    def _may_be_unpacked(self, path: str, head: bytes | None) -> bool:
+        """Return whether a local file may be an archive that is unpacked."""
+        unpacks = self.request.is_add if self.request.unpacks is None else self.request.unpacks
+        if not unpacks:
+            return False
+        if head is None:
+            return path.endswith(_ARCHIVE_NAMES)
+        return head.startswith(_ARCHIVES) or b"\0" in head
+
+    def _unpack(self, source: str) -> None:
+        """Forget what lies at the place: an archive says whom its files belong to, those of folders too."""
+        self._folder(self.place)
+        unknown = UnknownFact(f"what the archive {source} holds is not known", where=self.where)
+        self.tree.overwrite(self.place, unknown)
 
 
-def _number(written: str, found: Account | Group | Absent | UnknownFact) -> str | None:
-    """Return the number of a user or a group: by the same name another stage may mean another one."""
-    if written.isdecimal():
-        return written
-    if isinstance(found, Account):
-        return found.uid
-    return found.gid if isinstance(found, Group) else None
+def _sure_mode(mode: int | None, change: str, *, is_folder: bool) -> int | None:
+    """Return a mode after a symbolic change, whose classes are all named; the builder has no umask."""
+    if not all(clause.startswith(("u", "g", "o", "a")) for clause in change.split(",")):
+        return None
+    return changed_mode(mode, change, is_folder=is_folder)

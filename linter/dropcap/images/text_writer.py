@@ -1,10 +1,10 @@
-"""Keeps the texts of the files that commands write by `echo` and `printf`."""
+"""Keeps the texts of the files that commands write by `echo`, `printf`, and `cat` and `tee` of a here-document."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.printed_text import appended, printed
+from dropcap.images.printed_text import appended, passed_on, printed
 
 if TYPE_CHECKING:
     from dropcap.images.printed_text import Printed
@@ -41,7 +41,7 @@ class TextWriter:
 
         """
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
-        text = printed(call.words) if is_sure else None
+        text = printed(call.words) or passed_on(call) if is_sure else None
         before = self._written.get(path)
         is_of_group = before is not None and before[0].source is target.source and before[0].span == target.span
         if before is not None and (is_of_group or operator in {">>", "&>>"}):

@@ -13,6 +13,7 @@ from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, Unknown
 from dropcap.lang.shell.call import Answer
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import number_of_group, number_of_user
+from dropcap.needs.listings import absolute, find
 from dropcap.needs.model import Access
 from dropcap.needs.permissions import barriers_to_file, resolved
 
@@ -272,15 +273,6 @@ def _cat(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | 
     return Answer(found.text.text, holds=True) if isinstance(found, File) and found.text is not None else None
 
 
-def absolute(path: str, folder: str | None) -> str | None:
-    """Return a path from the root, without `.` and `..`; None where the folder is not known that it starts in."""
-    if not path.startswith("/"):
-        if folder is None:
-            return None
-        path = posixpath.join(folder, path)
-    return "/" + posixpath.normpath(path).lstrip("/")
-
-
 def _pwd(_: Sequence[str], __: ImageFacts, ___: Credentials, folder: str | None) -> Answer | None:
     return None if folder is None else Answer(folder + "\n", holds=True)
 
@@ -289,6 +281,7 @@ _ANSWERS: dict[str, Callable[[Sequence[str], ImageFacts, Credentials, str | None
     "basename": _path_part(posixpath.basename),
     "cat": _cat,
     "dirname": _path_part(lambda path: posixpath.dirname(path) or "."),
+    "find": lambda words, facts, _, folder: find(words, facts, folder),
     "getent": _getent,
     "id": _id,
     "ls": _ls,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.images.bases import base_tree
-from dropcap.model import Kind
+from dropcap.model import Kind, Located
 from dropcap.needs.answer import put_together
 from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
@@ -79,15 +79,22 @@ def _phases(
 ) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
     from dropcap.needs.network import first_free_port
-    from dropcap.needs.startup import Start, follow
+    from dropcap.needs.startup import Start, follow, init_name
 
     port, why = first_free_port(container)
     paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]
     mounts = tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
-    def start(words: tuple[Word, ...], phase: Phase, user: str | None = first.user) -> Found:
-        one = Start(words, user, first.where, first.environment, first.has_more, first.folder, phase, port, why, mounts)
-        return follow(one, tree, allowance)
+    init: Located[Any] | None = container.process.init if container.process is not None else None
+    if init is None or not init.value:
+        init = Located(words[0].value, words[0].source, words[0].span) if init_name(words) else None
+
+    def start(
+        words: tuple[Word, ...], phase: Phase, user: str | None = first.user, before: Found | None = None
+    ) -> Found:
+        who = words, user, first.where, first.environment, first.has_more, first.folder
+        one = Start(*who, phase, port, why, mounts, init if words is first.words else None)
+        return follow(one, tree, allowance, before)
 
     before = tree.copy()
     started = start(words, Phase.FIRST_START)
@@ -95,7 +102,7 @@ def _phases(
     if tree.is_same(before):  # it is followed once more only over files that are others by then
         yield started._replace(needs=tuple(_again(need) for need in started.needs))
     else:
-        yield start(words, Phase.RESTART)
+        yield start(words, Phase.RESTART, before=started)
     check = health_check(container, tree.config)
     if check:
         yield start(check, Phase.HEALTH_CHECK)

@@ -119,6 +119,13 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return found
 
 
+def _fill(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    if effect.path is None:
+        return []
+    why = f"puts something into {effect.path}"
+    return [Demand(DemandKind.MAKE, why, path=posixpath.join(effect.path, "entry"))]
+
+
 def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     paths = [path for path in (effect.path, effect.target) if path is not None]
     return [Demand(DemandKind.MAKE, f"moves {effect.path or 'a file'}", path=path) for path in paths]
@@ -165,6 +172,7 @@ _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.MODE: _mode,
     EffectKind.COPY: _copy,
     EffectKind.MOVE: _move,
+    EffectKind.FILL: _fill,
     EffectKind.LINK: _link,
     EffectKind.REMOVE: _remove,
     EffectKind.CAPABILITIES: _capabilities,

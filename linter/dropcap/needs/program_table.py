@@ -343,7 +343,7 @@ def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
         access=Access(_one_of(name, table.get("access", "read"), {one.value for one in Access})),
         is_deep=bool(table.get("deep", False)),
         certainty=certainty,
-        phase=Phase(table["phase"]) if "phase" in table else None,
+        phase=Phase(table["phase"]) if "phase" in table else Phase.STOP if does == "signal" else None,
         condition=str(table.get("if", "")),
         loss=str(table.get("loss", "")),
         source=str(table.get("source", "") or source),

@@ -15,6 +15,7 @@ from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.program import Setting, follow_command
+from dropcap.lang.shell.recording import follow_again, record
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import Word, reason_of
@@ -24,6 +25,7 @@ from dropcap.needs import conditions
 from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
+from dropcap.needs.listings import absolute, matching
 from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
@@ -33,12 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.images.tree import FileTree
-    from dropcap.lang.shell.call import Call
+    from dropcap.lang.shell.call import Call, Listener
+    from dropcap.lang.shell.recording import Recording
     from dropcap.needs.demands import Verdict
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.source import Source
 
-__all__ = ["Found", "Start", "follow"]
+__all__ = ["Found", "Start", "follow", "init_name"]
 
 _LONGEST_CONDITION = 60
 _MOST_RUNS = 100
@@ -58,6 +61,7 @@ class Start(NamedTuple):
         first_free_port: the lowest port that needs no capability; None where nobody knows.
         why_port: why that is so.
         mounts: where something is mounted, volumes included.
+        init: what says that an init runs before the command; None where none does.
 
     """
 
@@ -71,6 +75,7 @@ class Start(NamedTuple):
     first_free_port: int | None
     why_port: str
     mounts: tuple[str, ...] = ()
+    init: Located[Any] | None = None
 
 
 class Found(NamedTuple):
@@ -81,6 +86,7 @@ class Found(NamedTuple):
         unknown: what is not known and could add one.
         today: what fails already, whatever is added.
         gains: the programs by which another user than root gets what it does not hold.
+        recording: what was heard.
 
     """
 
@@ -88,25 +94,38 @@ class Found(NamedTuple):
     unknown: tuple[UnknownNeed, ...]
     today: tuple[Evidence, ...]
     gains: tuple[Evidence, ...] = ()
+    recording: Recording | None = None
 
 
-def follow(start: Start, tree: FileTree, allowance: Allowance | None = None) -> Found:
+def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, before: Found | None = None) -> Found:
     """Follow a command; the picture of the files is changed as the command would change the files.
 
     Args:
         start: the command.
         tree: the files.
         allowance: how many commands may be followed; one with none left leaves the rest unknown.
+        before: what following the same command found over other files, in another phase; it saves to follow it.
 
     """
     follower = _Follower(start, tree, allowance or Allowance())
     user = User(start.user, "nobody says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
-    if not follow_command(start.words, follower, setting):
+
+    def run(listener: Listener) -> bool:
+        return follow_command(start.words, listener, setting)
+
+    recording = before.recording if before is not None else None
+    if recording is None:
+        recording = record(follower, run)
+        is_whole = recording.is_whole
+    else:
+        is_whole = follow_again(recording, follower, run)
+    if not is_whole:
         reason = "its startup is too large to follow"
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
-    return Found(tuple(follower.needs), tuple(follower.unknown.values()), tuple(follower.today), tuple(follower.gains))
+    needs, unknown = tuple(follower.needs), tuple(follower.unknown.values())
+    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording)
 
 
 class _Follower:
@@ -117,11 +136,13 @@ class _Follower:
         self.allowance = allowance
         self.tree = tree
         self.folder = start.folder
+        self.first = credentials(tree, start.user, "nobody says which user it is")
         self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
         self.gains: list[Evidence] = []
+        self.started: tuple[Word | None, conditions.Program | None] = None, None
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
     # What the evaluator asks.
@@ -152,10 +173,11 @@ class _Follower:
             return
         if self.executed(call) is not None:
             return
+        self._ask_of_init(call, who)
         self._execute(call, who)
-        if call.launchers and call.launchers[-1] == "find":  # what it is run for is known of `find` itself
-            return
         effects = effects_of(call.words, self.folder)
+        if call.launchers and call.launchers[-1] == "find" and effects is not None:
+            return  # what it is run for is known of `find` itself
         for effect in effects or ():
             self._do(call, who, effect)
         self._ask_of_program(call, who, is_known=effects is not None)
@@ -178,7 +200,7 @@ class _Follower:
         if len(call.words) == 1 or call.words[1].unknown is not None:
             self._unread(call, "the file that it reads is not known")
             return None
-        path = conditions.absolute(call.words[1].value, self.folder)
+        path = absolute(call.words[1].value, self.folder)
         found = resolved(self.tree, path) if path is not None else None
         if isinstance(found, File) and found.text is not None:
             return found.text
@@ -201,19 +223,29 @@ class _Follower:
             found = self._file(word.value, in_path=False)
             text = found.file.text if found is not None else None
             return None if text is None else Executed(text, word, at)
-        found = self._file(word.value, in_path=True)
+        found = self._program(word)
         text = found.file.text if found is not None else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
         return Executed(text, word, at)
 
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        """Return the files of the container that a pattern stands for."""
+        return matching(pattern, self.tree, self.folder)
+
     # What follows from a command.
+
+    def _program(self, word: Word) -> conditions.Program | None:
+        """Return the file of the program that a command starts; before it runs, and so whatever it changes."""
+        if self.started[0] is not word:
+            self.started = word, self._file(word.value, in_path=True)
+        return self.started[1]
 
     def _file(self, name: str, *, in_path: bool) -> conditions.Program | None:
         if "/" not in name and in_path:
             found = conditions.find_program(self.tree, name)
             return found if isinstance(found, conditions.Program) else None
-        path = conditions.absolute(name, self.folder)
+        path = absolute(name, self.folder)
         file = resolved(self.tree, path) if path is not None else None
         return conditions.Program(path, file) if path is not None and isinstance(file, File) else None
 
@@ -225,10 +257,10 @@ class _Follower:
         if target is None or target.unknown is not None:
             self.folder = None
         else:
-            self.folder = conditions.absolute(target.value, self.folder)
+            self.folder = absolute(target.value, self.folder)
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
-        path = conditions.absolute(target.value, self.folder) if target.unknown is None else None
+        path = absolute(target.value, self.folder) if target.unknown is None else None
         kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
@@ -242,16 +274,25 @@ class _Follower:
         """Hold what an effect asks for against the files, then change their picture."""
         for demand in file_demands(effect, self.tree):
             self._judge(call, who, demand, _shown_at(call, demand.why, effect.where))
-        if any(guard.taken for guard in call.guards):  # nobody knows whether it is done
-            if effect.path is not None and effect.kind is not EffectKind.READ:
-                reason = f"whether {effect.path} is changed depends on a condition"
-                self.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
+        self._change(call, who, effect)
+
+    def _change(self, call: Call, who: Credentials, effect: Effect) -> None:
+        """Change the picture of the files, or what is known of it where nobody knows whether the effect comes.
+
+        What is removed when the container is stopped stays where it crashes.
+        """
+        if _is_at_stop(call) and effect.kind is EffectKind.REMOVE:
             return
-        self.tree.apply(effect, who.user)
+        if not _is_at_stop(call) and not any(guard.taken for guard in call.guards):
+            self.tree.apply(effect, who.user)
+        elif effect.path is not None and effect.kind is not EffectKind.READ:
+            on = "how it is stopped" if _is_at_stop(call) else "a condition"
+            reason = f"whether {effect.path} is changed depends on {on}"
+            self.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
-        found = self._file(call.words[0].value, in_path=True)
+        found = self._program(call.words[0])
         if found is None:
             return
         demand = Demand(DemandKind.EXECUTE, f"executes {call.words[0].value}", path=found.path)
@@ -275,7 +316,7 @@ class _Follower:
             self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
         for asked in found.asked:
             self._asked(call, ROOT if is_setuid else who, asked)
-        for effect in found.effects:
+        for effect in found.effects if not _is_at_stop(call) else ():
             self.tree.apply(effect, who.user)
         if who.is_root is not False:
             for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
@@ -283,6 +324,23 @@ class _Follower:
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
+
+    def _ask_of_init(self, call: Call, who: Credentials) -> None:
+        """Ask whether the init may signal what the container comes to run, where that has switched users."""
+        init, words = self.start.init, self.start.words
+        if init is None or who.is_root is not False or _is_at_stop(call):
+            return
+        if (
+            call.is_exec
+            or call.launchers[:1] == (init_name(words),)
+            or any(_is_word_of(call.words[0], one) for one in words)
+        ):
+            why = f"passes the signal to stop on to a process of {call.user.name}"
+            loss = "the signal to stop does not reach it: the engine kills it when its time is over"
+            demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
+            self._judge(
+                call, self.first, demand, (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
+            )
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -309,7 +367,7 @@ class _Follower:
         """Give each path that a program is given, and might write to, where root alone may not."""
         for word in call.words[1:]:
             text = word.value.partition("=")[2] or word.value
-            path = conditions.absolute(text, self.folder) if "/" in text and word.unknown is None else None
+            path = absolute(text, self.folder) if "/" in text and word.unknown is None else None
             if path is None or text.startswith("-") or "://" in text:
                 continue
             demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
@@ -387,6 +445,8 @@ class _Follower:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
         elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
+        if _is_at_stop(call) and certainty is not Certainty.DEGRADES:
+            certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
         condition = " and ".join(dict.fromkeys(filter(None, parts)))
         if condition and certainty is Certainty.REQUIRED:
             certainty = Certainty.POSSIBLE
@@ -394,7 +454,7 @@ class _Follower:
             one = verdict.unknown
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
-        phase = demand.phase or self.start.phase
+        phase = demand.phase or (Phase.STOP if _is_at_stop(call) else self.start.phase)
         return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
@@ -427,6 +487,20 @@ _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+_INITS = frozenset({"catatonit", "docker-init", "dumb-init", "tini", "tini-static"})
+
+
+def init_name(words: Sequence[Word]) -> str | None:
+    """Return the name of the init that a container's command begins with; None where it begins with another program."""
+    name = words[0].value.rpartition("/")[2] if words else ""
+    return name if name in _INITS else None
+
+
+def _is_at_stop(call: Call) -> bool:
+    """Return whether a command is one of a trap, which is sprung when the container is stopped."""
+    return "trap" in call.launchers
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:

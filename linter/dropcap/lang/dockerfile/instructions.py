@@ -92,7 +92,15 @@ def _read(logical: Logical, start: int, file: Source, escape: str, whole: Span) 
     value = Located(text.text[rest.start : rest.end], text, rest)
     words = _words(name, value)
     body = _body(value, logical.heredocs, file) if name == "RUN" and words is None else None
-    return Instruction(name, found, value, words, body, whole)
+    contents = tuple(_content(one, file) for one in logical.heredocs) if name in {"ADD", "COPY"} else ()
+    return Instruction(name, found, value, words, body, whole, contents=contents)
+
+
+def _content(heredoc: Heredoc, file: Source) -> tuple[str, Source | None]:
+    """Return a heredoc's name and text; the builder expands what is not quoted."""
+    text = _script(heredoc, file)
+    is_changed = heredoc.word.expands and not {"$", "\\"}.isdisjoint(text.text)
+    return heredoc.word.name, None if is_changed else text
 
 
 def _words(name: str, value: Located[str]) -> tuple[Located[str], ...] | None:

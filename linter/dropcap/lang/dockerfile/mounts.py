@@ -41,7 +41,7 @@ def check_mount(written: str, expand: Expand) -> None:
     """
     kind: str | None = "bind"
     found: dict[str, str | None] = {}
-    for field in _fields(written):
+    for field in mount_fields(written):
         name, has_value, raw = field.partition("=")
         key = name.lower()
         if key in _OTHERS:
@@ -62,7 +62,13 @@ def check_mount(written: str, expand: Expand) -> None:
         _check_together(kind, found)
 
 
-def _fields(written: str) -> list[str]:
+def mount_fields(written: str) -> list[str]:
+    """Return the fields of the value of a `--mount`.
+
+    Raises:
+        MountError: its quotation marks do not fit.
+
+    """
     if '"' not in written:
         return written.split(",")
     from csv import Error, reader  # hardly anybody quotes here

@@ -98,6 +98,9 @@ class Call(NamedTuple):
         is_tested: whether its failure is a condition, so that `set -e` does not end the script by it.
         is_errexit: whether `set -e` is on.
         redirections: the files that the shell opens for it or for a group that it stands in, the outermost first.
+        shells: the numbers of the shells of their own that it runs in, the outermost first: what `cd` does in one is
+            gone behind it.
+        document: the here-document or the text that it reads; None where that is not known, or it reads none.
 
     """
 
@@ -113,6 +116,8 @@ class Call(NamedTuple):
     is_tested: bool = False
     is_errexit: bool = False
     redirections: tuple[Redirection, ...] = ()
+    shells: tuple[int, ...] = ()
+    document: Word | None = None
 
 
 class Executed(NamedTuple):
@@ -178,6 +183,9 @@ class Listener(Protocol):
 
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes: its program, or what a shell is given; None where it is none."""
+
+    def paths(self, pattern: str) -> Sequence[str] | None:
+        """Return the paths that a pattern stands for where the script is; None where nobody knows them."""
 
 
 class NameListener(Protocol):

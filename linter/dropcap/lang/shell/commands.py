@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import control_flow
+from dropcap.lang.shell import control_flow, exact_input
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
@@ -62,7 +62,8 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
     run.take(1 + (node.end_byte - node.start_byte) // 64)
     inside = shell.script.substitutions(node)
     shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
-    shell.inside(node)
+    if inside:
+        shell.inside(node)
     raws = shell.raws_at(_start(shell, node))
     if not raws:
         return
@@ -423,9 +424,11 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
         given = document
         document = printed(shell, node, given) if node is not nodes[-1] else None
         before = shell.run.printed
-        shell.run.printed = before if node is nodes[-1] else None
+        shell.run.printed = before if node is nodes[-1] else None if shell.run.listener is None else []
         shell.alone(lambda node=node, given=given: _with_input(shell, node, given))  # type: ignore[misc]  # bound now
-        shell.run.printed = before
+        heard, shell.run.printed = shell.run.printed, before
+        if document is None and node is not nodes[-1] and shell.run.listener is not None:
+            document = exact_input.to_document(heard)
 
 
 _OWN = {**BUILTINS, **FOLDER_COMMANDS}

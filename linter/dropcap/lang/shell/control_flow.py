@@ -262,7 +262,8 @@ def loop_words(shell: Shell, node: tree_sitter.Node) -> list[list[Text]] | None:
             shell.inside(value)
         raws = shell.list_at(nodes[0].start_byte, nodes[-1].end_byte)
         if any(_is_glob(raw) for raw in raws):
-            return None
+            listed = shell.listed(raws)
+            return None if listed is None else [listed]
         lists = [[field.text for field in combination.fields] for combination in shell.combinations(raws)]
     if lists is None or any(piece.splits for words in lists for word in words for piece in word):
         return None

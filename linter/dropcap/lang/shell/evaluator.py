@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
 from dropcap.lang.shell.expansions import combinations
-from dropcap.lang.shell.fragments import PieceKind, consistent
+from dropcap.lang.shell.fragments import Piece, PieceKind, consistent, known_text
 from dropcap.lang.shell.lexer import ASSIGNMENT, MOST_WORDS, read_list, read_raw, read_value
 from dropcap.lang.shell.memo import Memo
 from dropcap.lang.shell.parameters import Parameters
 from dropcap.lang.shell.run_state import DEEPEST_LOOP, MAX_DEPTH
-from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, Value, unknown_value
+from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, PATTERNS, Value, unknown_value
 from dropcap.lang.shell.streams import documents_in_error, reading
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import Answer
-    from dropcap.lang.shell.expansions import Combination
-    from dropcap.lang.shell.fragments import Piece, Text
+    from dropcap.lang.shell.expansions import Combination, Field, Written
+    from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.run_state import Run
     from dropcap.lang.shell.scope import Scope, Values
@@ -49,6 +49,7 @@ _VERSION, _LOCALS = 2, 7  # where these stand in the key of a statement
 _NOT_SET = (Value(()),)
 _CHANGED = rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 _COMPUTED = "the shell computes it"
+_SIGN = r"[*?\[\\]"
 
 
 class Shell:
@@ -85,9 +86,13 @@ class Shell:
         self.visited: dict[int, int] = {}
         """Where the commands start that were followed, and where what stands in them starts, or they end."""
         self.memo = Memo()
-        self._raws: dict[tuple[int, int, object], list[Raw]] = {}
-        self._parts: dict[int, list[tree_sitter.Node]] = {}
-        self._pieces: dict[tuple[int, int], list[Piece]] = {}
+        syntax = script.syntax
+        self._parts = syntax.parts
+        self._raws = {} if taken else syntax.raws  # what is filled in is no part of the text
+        self._pieces = {} if taken else syntax.pieces
+        self.written: Written = {}
+        """What its words become that are expanded in no way."""
+        self._is_filled_in = bool(taken)
         self.limit = len(script.data)
         self.locals: list[str] | None = None
         self.loops = 0
@@ -271,7 +276,8 @@ class Shell:
         if found is None:
             script = self.script
             raws = read(script.text, script.to_offset(start), script.to_offset(end), script.expansion_end)
-            found = [raw._replace(pieces=self.parameters.cut(raw.pieces)) for raw in raws]
+            cut = self.parameters.cut
+            found = [raw._replace(pieces=cut(raw.pieces)) for raw in raws] if self._is_filled_in else list(raws)
             self._raws[start, end, read] = found
         return found
 
@@ -298,10 +304,37 @@ class Shell:
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words; for one who hears every command, what the files of the container decide is not known."""
         self.run.take(len(raws))
-        found = combinations(raws, self.parameters, self.scope)
+        found = combinations(raws, self.parameters, self.scope, self.written)
         if self.run.listener is None:
             return found
         return [one._replace(fields=[field.globbed() for field in one.fields]) for one in found]
+
+    def listed(self, raws: Sequence[Raw]) -> list[Text] | None:
+        """Expand words, the files of the container in the place of their patterns; None where nobody knows them."""
+        self.run.take(len(raws))
+        found = combinations(raws, self.parameters, self.scope, self.written)
+        words: list[Text] = []
+        for field in found[0].fields:
+            texts = [field.text] if field.globbed() is field else self._paths(field)
+            if texts is None or len(found) > 1:
+                return None
+            words += texts
+        return words
+
+    def _paths(self, field: Field) -> list[Text] | None:
+        """Return the files that a pattern stands for; itself where none fits and the shell leaves it."""
+        kept = self.scope.get(PATTERNS) or (Value(((),)),)
+        becomes = known_text(kept[0].elements[0]) if len(kept) == 1 else None
+        is_plain = not any(
+            piece.kind is PieceKind.UNKNOWN or (piece.kind is PieceKind.QUOTED and re.search(_SIGN, piece.text))
+            for piece in field.pieces
+        )
+        if self.run.listener is None or becomes is None or not is_plain:
+            return None
+        paths = self.run.listener.paths("".join([piece.text for piece in field.pieces]))
+        if paths is None or not self.run.take(len(paths)):
+            return None
+        return [(Piece(path),) for path in paths] or ([] if becomes else [field.text])
 
     def declaration(self, node: tree_sitter.Node) -> None:  # one arm an option
         """Follow `local`, `declare`, `export` and their like."""

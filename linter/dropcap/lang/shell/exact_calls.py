@@ -27,17 +27,29 @@ if TYPE_CHECKING:
 __all__ = ["call_of", "execute", "open_files", "read"]
 
 
-def call_of(
-    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
+def call_of(  # all of a command that is known
+    shell: Shell,
+    raws: Sequence[Raw],
+    words: Sequence[Word],
+    *,
+    is_exec: bool = False,
+    is_builtin: bool = False,
+    document: Text | None = None,
 ) -> Call:
     """Make a call of a command's words, with all that the run knows of it."""
     run = shell.run
+    read = None
+    if document is not None:
+        place = Span(document[0].at, document[0].at) if document else words[0].span
+        read = to_words([Field(list(document), place, is_literal=False)], shell.script.source, run.texts)[0]
     source, span = (shell.script.source, raws[0].span) if raws else (words[0].source, words[0].span)
     return Call(
         *(tuple(words), run.user, run.guards, source, span, run.launchers, is_builtin, is_exec, run.is_repeated),
         is_tested=bool(run.tested),
         is_errexit=run.is_errexit,
         redirections=tuple(one for one in run.redirections if one.source is not source or span.start >= one.since),
+        shells=run.shells,
+        document=read,
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import exact_calls, exact_flow, exact_tests
+from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import Guard
 from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.expansions import to_words
-from dropcap.lang.shell.fragments import known_text
+from dropcap.lang.shell.fragments import Piece, known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.lexer import MOST_WORDS
-from dropcap.lang.shell.scope import ARGUMENTS
+from dropcap.lang.shell.scope import ARGUMENTS, PATTERNS, Value, unknown_value
 from dropcap.lang.shell.subcommands import SHELLS
 
 if TYPE_CHECKING:
@@ -151,11 +151,12 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         run.holds = builtin(shell, fields, texts)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
-    answer = _hear(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    answer = _hear(shell, raws, words, document, is_exec=is_exec, is_builtin=is_builtin)
     if name in BUILTINS and is_direct:
         BUILTINS[name](shell, texts)
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
+    holds = exact_input.succeeds(document) if is_builtin and name == "read" else holds
     if is_builtin and name != "trap":
         if name in {".", "source"} and document is not None and run.handlers.hand_on(shell, raws, fields, document):
             return
@@ -178,13 +179,19 @@ def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
-def _hear(
-    shell: Shell, raws: Sequence[Raw], words: Sequence[Word], *, is_exec: bool = False, is_builtin: bool = False
+def _hear(  # all of a command that is known
+    shell: Shell,
+    raws: Sequence[Raw],
+    words: Sequence[Word],
+    document: Text | None = None,
+    *,
+    is_exec: bool = False,
+    is_builtin: bool = False,
 ) -> Answer | None:
     run, listener = shell.run, shell.run.listener
     if listener is None:
         return None
-    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin)
+    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
@@ -243,8 +250,25 @@ def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None
             break
         if "e" in value:
             shell.run.is_errexit = value[0] == "-"
+        if "f" in value:
+            shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+    if any(known_text(text) == "noglob" for text in texts[1:]):
+        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
     BUILTINS["set"](shell, texts)
     return True
+
+
+def _shopt(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+    """Take note of what becomes of a pattern that no file fits."""
+    words = [known_text(text) for text in texts[1:]]
+    if None in words or _OF_PATTERNS.intersection(one or "" for one in words):
+        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+    elif "nullglob" in words:
+        shell.scope.set(PATTERNS, (Value(((Piece("null" if "-s" in words else ""),),)),))
+    return True
+
+
+_OF_PATTERNS = frozenset({"dotglob", "failglob", "globstar", "nocaseglob"})
 
 
 def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
@@ -277,7 +301,7 @@ _BUILTINS: dict[str, Callable[[Shell, Sequence[Field], Sequence[Text]], bool | N
     "return": _leave("return"),
     "set": _set,
     "shift": _shift,
-    "shopt": lambda _, __, ___: True,
+    "shopt": _shopt,
 }
 """The commands of the shell that only change where the run is; nobody hears them."""
 _HEARD = frozenset(

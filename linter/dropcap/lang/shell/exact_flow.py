@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import control_flow, exact_tests
+from dropcap.lang.shell import control_flow, exact_input, exact_tests
 from dropcap.lang.shell.call import Guard
 from dropcap.lang.shell.run_state import Target
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
@@ -249,9 +249,12 @@ def alone(shell: Shell, follow: Callable[[], None]) -> None:
     """Follow what a shell of its own runs: its end is no end of the script."""
     run = shell.run
     before = run.guards, run.user, run.launchers, run.targets, len(run.exits), run.is_errexit
-    run.targets = []
+    shells = run.shells
+    run.shell_count += 1
+    run.targets, run.shells = [], (*shells, run.shell_count)
     shell.is_over = False
     follow()
+    run.shells = shells
     run.guards, run.user, run.launchers, run.targets, count, run.is_errexit = before
     if len(run.exits) > count:  # it ends in several ways
         run.holds = None
@@ -409,6 +412,10 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     conditions = children[1:]
     loop = _Loop(shell, is_loop=True)
     last: bool | None = True
+    given = exact_input.lines(shell, conditions) if wanted else None
+    if given is not None and len(given.values) <= control_flow.MOST_ROUNDS:
+        _each_line(shell, loop, given, body)
+        return
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
         verdict = _tested(shell, conditions)
         if shell.is_over or (verdict is not None and verdict is not wanted):
@@ -426,6 +433,18 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
         if not is_going_on:
             break
     shell.run.holds = last
+    loop.end()
+
+
+def _each_line(shell: Shell, loop: _Loop, given: exact_input.Lines, body: tree_sitter.Node) -> None:
+    """Follow a loop once for each line that it reads."""
+    shell.run.holds = True
+    for values in given.values:
+        shell.scope.set(given.name, values)
+        if not loop.round(lambda: shell.visit(body)):
+            break
+    else:
+        shell.scope.set(given.name, (Value(((),)),))
     loop.end()
 
 

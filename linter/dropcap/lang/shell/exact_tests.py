@@ -37,13 +37,14 @@ def known(text: str) -> Text:
 def verdict(shell: Shell, node: tree_sitter.Node) -> bool | None:
     """Return whether the condition of a node holds; None where nobody knows."""
     script = shell.script
-    raws = shell.raws_of(node)
+    raws, written = shell.raws_of(node), shell.written
     if script.data.startswith(b"[[", node.start_byte):  # where nothing is split
         raws = [
             raw._replace(pieces=[Piece("", at=raw.span.start), *(one._replace(is_quoted=True) for one in raw.pieces)])
             for raw in raws
         ]
-    found = combinations(raws, shell.parameters, shell.scope)
+        written = {}
+    found = combinations(raws, shell.parameters, shell.scope, written)
     if len(found) != 1 or not raws or raws[-1].span.end != script.to_offset(node.end_byte):
         return None
     patterns = [any(piece.kind is PieceKind.PLAIN for piece in raw.pieces) for raw in raws]

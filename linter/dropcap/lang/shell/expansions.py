@@ -13,6 +13,7 @@ from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from typing import TypeAlias
 
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["Combination", "Field", "combinations", "to_words"]
+__all__ = ["Combination", "Field", "Written", "combinations", "to_words"]
 
 _GLOB = re.compile(r"[*?]|\[[^]]+\]")
 _ALWAYS: Guards = frozenset()
@@ -64,6 +65,12 @@ class Field(NamedTuple):
         return self._replace(pieces=[piece], is_literal=self.is_literal or len(self.pieces) > 1)
 
 
+if TYPE_CHECKING:
+    Written: TypeAlias = dict[int, tuple[Raw, list[tuple[list[Piece], Field | None]]]]
+else:
+    Written = object
+
+
 class Combination(NamedTuple):
     """Words that a command may have, and the choices that they depend on."""
 
@@ -71,34 +78,41 @@ class Combination(NamedTuple):
     fields: list[Field]
 
 
-def combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope) -> list[Combination]:
+def combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written) -> list[Combination]:
     """Expand the words of a command.
 
     Where there are more combinations than are told apart, some of them are given, so chosen that each value comes
     up, and one more in which nobody knows what differs.
+
+    Args:
+        raws: the words.
+        parameters: expands them.
+        scope: the variables.
+        written: what was made of the same script's words before.
+
     """
-    found, is_cut = _combinations(raws, parameters, scope)
+    found, is_cut = _combinations(raws, parameters, scope, written)
     if is_cut:
         scope.is_collapsed = True
-        rest, _ = _combinations(raws, parameters, scope)
+        rest, _ = _combinations(raws, parameters, scope, written)
         scope.is_collapsed = False
         found.append(rest[0])
     return found
 
 
-def _combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope) -> tuple[list[Combination], bool]:
+def _combinations(
+    raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written
+) -> tuple[list[Combination], bool]:
     """Give combinations, and whether there are more."""
     separators = scope.get("IFS")
     ifs = known_text(separators[0].elements[0]) if separators and separators[0].elements else None
     found = [Combination(_ALWAYS, [])]
     is_cut = False
     for raw in raws:
-        for pieces in expand(raw.pieces):
-            if all(piece.kind is not PieceKind.UNKNOWN for piece in pieces):
-                if pieces:
-                    homed = [one for piece in pieces for one in parameters.homed(piece)]
-                    for combination in found:
-                        combination.fields.append(Field(homed, raw.span, is_literal=True))
+        for pieces, literal in _as_written(raw, parameters, written):
+            if literal is not None:
+                for combination in found:
+                    combination.fields.append(literal)
                 continue
             more = [
                 (guards, [Field(one, raw.span, _is_same(one, pieces)) for one in fields(expanded, ifs)])
@@ -112,6 +126,25 @@ def _combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope) -> 
                     found[index] for start in range(0, len(found), step) if (index := _turn(start, step)) < len(found)
                 ]
     return found, is_cut
+
+
+def _as_written(raw: Raw, parameters: Parameters, written: Written) -> list[tuple[list[Piece], Field | None]]:
+    """Return the words that one with braces becomes; those in which nothing is to be expanded as the program gets them.
+
+    What is written stays so: loops and functions come to the same words again and again.
+    """
+    kept = written.get(id(raw))
+    if kept is not None and kept[0] is raw:
+        return kept[1]
+    found: list[tuple[list[Piece], Field | None]] = []
+    for pieces in expand(raw.pieces):
+        if any(piece.kind is PieceKind.UNKNOWN for piece in pieces):
+            found.append((pieces, None))
+        elif pieces:
+            homed = [one for piece in pieces for one in parameters.homed(piece)]
+            found.append((pieces, Field(homed, raw.span, is_literal=True)))
+    written[id(raw)] = raw, found
+    return found
 
 
 def _turn(start: int, step: int) -> int:

@@ -101,6 +101,9 @@ class Run:
     """The variables that are set for the command alone that the run is at: `A=b command`."""
     redirections: tuple[Redirection, ...] = ()
     """The files that the shell has opened for where the run is."""
+    shells: tuple[int, ...] = ()
+    """The shells of their own that the run is in, by number; only for one who hears every command."""
+    shell_count = 0
 
     def __init__(
         self,

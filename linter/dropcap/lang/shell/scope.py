@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
-__all__ = ["ARGUMENTS", "MOST_VALUES", "Change", "Scope", "Value", "unknown_value"]
+__all__ = ["ARGUMENTS", "MOST_VALUES", "PATTERNS", "Change", "Scope", "Value", "unknown_value"]
 
 MOST_VALUES = 8
 """A variable that may have more values than this is not known."""
@@ -24,6 +24,9 @@ LONGEST_VALUE = 256
 
 ARGUMENTS = "@"
 """The name by which the positional parameters are kept: a list."""
+
+PATTERNS = " nullglob"
+"""The name by which it is kept what becomes of a pattern that no file fits: it stays, or, with a text, it goes."""
 
 _MOST_GUARDS = 8  # what a value depends on may be forgotten: then it meets more values than it can
 _NO_GUARDS: Guards = frozenset()

@@ -1,0 +1,246 @@
+"""What lies at the paths of an image or a container, as far as it is known.
+
+A path is known by its entry. Of one without an entry the nearest folder above it says whether nothing is there, or
+nobody knows.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dropcap.images.facts import Absent
+    from dropcap.model import Located
+    from dropcap.source import Source
+
+__all__ = ["MOST_LINKS", "USUAL_FOLDER", "Files"]
+
+MOST_LINKS = 40
+_MOST_ENTRIES = 20_000
+USUAL_FOLDER = 0o755
+
+
+class _Entries(dict[str, Any]):
+    """What lies at paths; what was found by it before is forgotten when it changes."""
+
+    def __init__(self, entries: Mapping[str, Any], found: dict[str, Any]) -> None:
+        super().__init__(entries)
+        self._found = found
+
+    def __setitem__(self, path: str, value: Any) -> None:  # noqa: ANN401  # a file or why there may be one
+        super().__setitem__(path, value)
+        self._found.clear()
+
+    def __delitem__(self, path: str) -> None:
+        super().__delitem__(path)
+        self._found.clear()
+
+
+class Files:
+    """Files, folders and links by their paths."""
+
+    def __init__(self, unknown: UnknownFact | None = None) -> None:
+        """Begin with the root alone, and with why nobody knows what else is there; None where nothing is."""
+        self._found: dict[
+            str, File | Absent | UnknownFact
+        ] = {}  # a startup looks for the same programs again and again
+        self._files: dict[str, File] = _Entries({"/": File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)}, self._found)
+        self._areas: dict[str, UnknownFact | None] = _Entries({"/": unknown}, self._found)
+
+    def look(self, path: str) -> File | Absent | UnknownFact:
+        """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
+        known = self._found.get(path)
+        if known is None:
+            real = self._real(path)
+            known = self._files.get(real) or self._area(real) or ABSENT
+            self._found[path] = known
+        return known
+
+    def _area(self, path: str) -> UnknownFact | None:
+        """Return why nobody knows what lies at a path without an entry; None where nothing does."""
+        while path not in self._areas:
+            above = posixpath.dirname(path)
+            path = above if above != path else "/"  # what is no whole path, or begins with two slashes
+        return self._areas[path]
+
+    def _real(self, path: str) -> str:
+        """Return a path with the links among its folders followed."""
+        for _ in range(MOST_LINKS):
+            parts = path.strip("/").split("/")
+            for number in range(1, len(parts)):
+                folder = "/" + "/".join(parts[:number])
+                found = self._files.get(folder)
+                if found is not None and found.kind is FileKind.LINK:
+                    target = posixpath.join(posixpath.dirname(folder), found.target)
+                    path = "/" + posixpath.normpath(posixpath.join(target, *parts[number:])).lstrip("/")
+                    break
+            else:
+                return path
+        return path
+
+    def end(self, path: str) -> str:
+        """Return where a path leads, a link at its end followed too."""
+        for _ in range(MOST_LINKS):
+            path = self._real(path)
+            found = self._files.get(path)
+            if found is None or found.kind is not FileKind.LINK:
+                return path
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.target))
+        return path
+
+    def text(self, path: str) -> Source | None:
+        """Return the text of a file, links followed; None where there is none or nobody knows it."""
+        found = self._files.get(self.end(path))
+        return None if found is None else found.text
+
+    def below(self, path: str) -> Sequence[tuple[str, File]]:
+        """Return what is known to lie in a folder, at any depth, with its paths, in order."""
+        start = self._real(path).rstrip("/") + "/"
+        return sorted((one, file) for one, file in self._files.items() if one.startswith(start) and one != "/")
+
+    def hidden_below(self, path: str) -> UnknownFact | None:
+        """Return why not all that lies in a folder is known; None where all is."""
+        path = self._real(path)
+        area = self._area(path)
+        if area is not None:
+            return area
+        start = path.rstrip("/") + "/"
+        return next((one for name, one in self._areas.items() if one is not None and name.startswith(start)), None)
+
+    def put(self, path: str, file: File, *, is_new: bool = False) -> None:
+        """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
+        path = self._real(path)
+        if len(self._files) >= _MOST_ENTRIES:
+            self.open_below("/", UnknownFact("there are more files than are followed"))
+            return
+        self._make_parents(path, file)
+        if is_new and file.kind is FileKind.FOLDER:
+            self._areas[path] = None
+        self._files[path] = file
+
+    def _make_parents(self, path: str, file: File) -> None:
+        folder = posixpath.dirname(path)
+        missing = []
+        while folder not in self._files:
+            missing.append(folder)
+            folder = posixpath.dirname(folder)
+        for one in reversed(missing):
+            area = self._area(one)
+            is_new = area is None
+            owner = "0" if area is None or area.roots else None
+            self._files[one] = File(FileKind.FOLDER, owner, owner, USUAL_FOLDER if is_new else None, where=file.where)
+
+    def remove(self, path: str) -> None:
+        """Take a path out, and all below it."""
+        path = self._real(path)
+        start = path.rstrip("/") + "/"
+        for one in [one for one in self._files if one == path or one.startswith(start)]:
+            del self._files[one]
+        for one in [one for one in self._areas if one != "/" and (one == path or one.startswith(start))]:
+            del self._areas[one]
+        if path != "/" and self._area(path) is not None:
+            self._areas[path] = None
+
+    def spoil(self, path: str, unknown: UnknownFact) -> None:
+        """Forget what is at a path and below it."""
+        path = self._real(path)
+        start = path.rstrip("/") + "/"
+        for one in [one for one in self._files if one == path or one.startswith(start)]:
+            if one != "/":
+                del self._files[one]
+        for one in [one for one in self._areas if one.startswith(start)]:
+            if one != "/":
+                del self._areas[one]
+        self._areas[path] = unknown
+
+    def make_volume(self, path: str, where: Located[Any]) -> None:
+        """Make a folder that a volume is put at, where none is."""
+        if self.look(path) is ABSENT:
+            self.put(path, File(FileKind.FOLDER, "0", "0", USUAL_FOLDER, where=where), is_new=True)
+
+    def unlisted(self, path: str, unknown: UnknownFact | None) -> None:
+        """Note that more lies in a folder than is known; what is known stays."""
+        self._areas[self._real(path)] = unknown
+
+    def open_below(self, path: str, unknown: UnknownFact) -> None:
+        """Note that more may lie in a folder, and in each folder below it that was known to hold no more."""
+        path = self._real(path)
+        for one in (path, *self.listed_below(path)):
+            known = self._area(one)
+            if known is None or known.roots:
+                self._areas[one] = unknown
+
+    def open_folder(self, path: str, unknown: UnknownFact) -> None:
+        """Note that more may lie in a folder itself; of one that is not there nothing is said."""
+        path = self.end(path)
+        known = self._area(path)
+        if (known is None or known.roots) and self.look(path) is not ABSENT:
+            self._areas[path] = unknown
+
+    def forget_texts(self, path: str) -> None:
+        """Note that the files in a folder may have other texts."""
+        for one, file in self.below(path):
+            if file.text is not None:
+                self._files[one] = file._replace(text=None)
+
+    def overwrite(self, path: str, unknown: UnknownFact) -> None:
+        """Forget whom a folder and all in it belong to: something was unpacked there."""
+        path = self.end(path)
+        found = self._files.get(path)
+        self.spoil(path, unknown)
+        if path != "/" and found is not None:
+            self._files[path] = found._replace(owner=None, group=None, mode=None)
+
+    def may_be_written(self, path: str, unknown: UnknownFact) -> None:
+        """Note that something may have been written at a path or below it; owners of what is known stay."""
+        path = self.end(path)
+        found = self.look(path)
+        if isinstance(found, File) and found.kind is FileKind.FOLDER:
+            self.open_below(path, unknown)
+        elif isinstance(found, File):
+            self._files[path] = found._replace(text=None)
+        elif found is ABSENT:
+            above = posixpath.dirname(path)
+            while above != "/" and self.look(above) is ABSENT:
+                path, above = above, posixpath.dirname(above)
+            self.spoil(path, unknown)
+        elif found.roots and not unknown.roots:
+            self._areas[path] = unknown
+
+    def put_back(self, path: str, before: Files) -> None:
+        """Let a path and all below it be as in files that were kept."""
+        path = before._real(path)  # its own kind
+        start = path.rstrip("/") + "/"
+        area = before._area(path)
+        for one in [one for one in self._files if one == path or one.startswith(start)]:
+            del self._files[one]
+        for one in [one for one in self._areas if one == path or one.startswith(start)]:
+            del self._areas[one]
+        self._files.update({one: it for one, it in before._files.items() if one == path or one.startswith(start)})
+        self._areas.update({one: it for one, it in before._areas.items() if one == path or one.startswith(start)})
+        self._found.clear()
+        if path not in self._areas and self._area(path) is not area:
+            self._areas[path] = area
+
+    def areas_below(self, path: str) -> list[tuple[str, UnknownFact | None]]:
+        """Return what is said of a path and of the folders below it: why nobody knows what else is there, or None."""
+        path = self._real(path)
+        start = path.rstrip("/") + "/"
+        return [(path, self._area(path)), *((one, why) for one, why in self._areas.items() if one.startswith(start))]
+
+    def listed_below(self, path: str) -> list[str]:
+        """Return the folders below a path that hold no more than is known."""
+        start = self._real(path).rstrip("/") + "/"
+        return [name for name, unknown in self._areas.items() if unknown is None and name.startswith(start)]
+
+    def write(self, path: str, text: Source) -> None:
+        """Give a file that is there its text; links are followed."""
+        path = self.end(path)
+        found = self._files.get(path)
+        if found is not None and found.kind is FileKind.FILE:
+            self._files[path] = found._replace(text=text)

@@ -1,0 +1,231 @@
+"""The syntax tree of a shell's script, and which place in its text is which one in the tree.
+
+tree-sitter counts bytes of UTF-8, everything else here counts characters: the conversion is in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+import tree_sitter
+
+from dropcap.fast_start import bash_binding
+from dropcap.lang.shell.depth import MOST_ERRORS, TOO_BROKEN
+from dropcap.model import Failure, Level, UnreadableError
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.shell.fragments import Piece
+    from dropcap.lang.shell.lexer import Raw
+    from dropcap.source import Source
+
+__all__ = ["Syntax", "syntax_of"]
+
+_EXPANSIONS = frozenset(
+    {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
+)
+_LANGUAGE = tree_sitter.Language(bash_binding().language())
+# Compiling it takes longer than parsing a short script.
+_COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
+_SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
+_SUBSTITUTION = re.compile(rb"[$<>]\(|`")
+_COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
+_LINE_IN_BACKSLASH = rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)"
+_CHUNK = 1024
+# No text of this size takes long, however broken it is. A parser that asks for blocks never gives them back
+# (tree-sitter 0.26.1): a process that reads scripts for days would grow. So blocks are small, and made once.
+_BLOCK = 1024
+_SMALL = 2048
+_MOST_KEPT = 64 * 1024
+"""How many characters of scripts are kept parsed: a container's entrypoint is followed by each user in each phase."""
+
+
+class Syntax:
+    """A script's text and its tree, and what has been read of it.
+
+    Attributes:
+        text: the script.
+        data: its bytes, as the parser gets them.
+        root: the root of its tree.
+        raws: the words that stand between two places in the bytes, as a function reads them.
+        pieces: the value that stands between two offsets.
+        parts: the children of a node that may be followed.
+
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Parse a script; one that is broken gives as much of a tree as can be made out.
+
+        Raises:
+            UnreadableError: it is too broken to be parsed in bearable time.
+
+        """
+        self.text = source.text
+        data = source.text.encode("utf-8", "surrogatepass")
+        # The parser takes the rest of the line for the comment, and all that follows for something else; and a line
+        # that begins with a backslash it takes for a part of the one above.
+        masked = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
+        self.data = re.sub(_LINE_IN_BACKSLASH, rb"\1 ", masked) if b"\\" in masked else masked
+        self._unmasked = data
+        # A node does not keep its tree, nor does a walk through one.
+        self._tree = self._parse(source)
+        self.root = self._tree.root_node
+        self.raws: dict[tuple[int, int, object], list[Raw]] = {}
+        self.pieces: dict[tuple[int, int], list[Piece]] = {}
+        self.parts: dict[int, list[tree_sitter.Node]] = {}
+        self._substitutions: list[tree_sitter.Node] | None = None
+        self._substituted_at: list[int] = []
+        self._is_ascii = len(self.data) == len(self.text)
+        self._chunks: list[int] = []  # where each chunk of characters starts in the bytes
+        if not self._is_ascii:
+            size = 0
+            for start in range(0, len(self.text), _CHUNK):
+                self._chunks.append(size)
+                size += len(self.text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
+
+    def _parse(self, source: Source) -> tree_sitter.Tree:
+        errors = 0
+
+        def is_enough(_: int, has_error: bool) -> bool:  # noqa: FBT001  # the parser calls it so
+            nonlocal errors
+            errors += has_error
+            return errors > MOST_ERRORS
+
+        # The parser never lets go of a function that it reads from: what that one holds is cleared, and not self.
+        data = [self.data]
+        blocks: dict[int, bytes] = {}
+
+        def read(start: int, _: object) -> bytes:
+            block = blocks.get(start)
+            if block is None:  # the parser comes back to where a broken text may go on, again and again
+                block = blocks[start] = data[0][start : (start // _BLOCK + 1) * _BLOCK]
+            return block
+
+        parser = tree_sitter.Parser(_LANGUAGE)
+        if len(self.data) <= _SMALL:
+            return parser.parse(self.data)
+        try:
+            return parser.parse(read, progress_callback=is_enough)
+        except ValueError:
+            raise UnreadableError(Failure(source.path, TOO_BROKEN, Level.ERROR, source, Span(0, 1))) from None
+        finally:
+            data.clear()
+            blocks.clear()
+
+    def commands(self) -> Iterator[tuple[int, int]]:
+        """Give every simple command: where it starts in the bytes, and what ends it."""
+        nodes = tree_sitter.QueryCursor(_COMMANDS).captures(self.root).get("node", [])
+        limit = 0
+        for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
+            if node.type == "command":
+                yield node.start_byte, limit if node.start_byte < limit else len(self.data)
+            elif self.is_backquoted(node) and node.start_byte >= limit:
+                limit = node.end_byte - 1
+
+    def commands_at(self, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Give the innermost simple commands around some bytes, each once: where they start and what ends them."""
+        seen = set()
+        cursor = self.root.walk()
+        for place in places:
+            cursor.reset(self.root)
+            at, start, limit = place, None, len(self.data)
+            while cursor.goto_first_child_for_byte(at) is not None:
+                node = cursor.node
+                if node is None or node.start_byte > at:
+                    break
+                if node.type == "command":
+                    start = node.start_byte
+                elif self.is_backquoted(node):
+                    limit = min(limit, node.end_byte - 1)
+            if start is not None and start not in seen:
+                seen.add(start)
+                yield start, limit
+
+    def is_backquoted(self, node: tree_sitter.Node) -> bool:
+        """Whether a node is a command between backquotes."""
+        return node.type == "command_substitution" and self.data.startswith(b"`", node.start_byte)
+
+    def substitutions(self, node: tree_sitter.Node) -> Sequence[tree_sitter.Node]:
+        """Give the commands that are substituted in a part of the script, in order, without those inside of them."""
+        if self._substitutions is None:
+            found = [self._node_at(match.start(), _SUBSTITUTIONS) for match in _SUBSTITUTION.finditer(self.data)]
+            self._substitutions = [one for one in found if one is not None]
+            self._substituted_at = [one.start_byte for one in self._substitutions]
+        if not self._substituted_at:
+            return ()
+        at = bisect_left(self._substituted_at, node.start_byte)
+        inside: list[tree_sitter.Node] = []
+        end = node.start_byte
+        while at < len(self._substitutions) and self._substituted_at[at] < node.end_byte:
+            one = self._substitutions[at]
+            at += 1
+            if one.start_byte >= end and one.end_byte <= node.end_byte:
+                inside.append(one)
+                end = one.end_byte
+        return inside
+
+    def expansion_end(self, offset: int) -> int | None:
+        """Give the end of the expansion that starts at an offset, or None where the tree has none there."""
+        node = self._node_at(self.to_byte(offset), _EXPANSIONS)
+        return None if node is None else self.to_offset(node.end_byte)
+
+    def _node_at(self, byte: int, types: frozenset[str]) -> tree_sitter.Node | None:
+        """Return the innermost node of some types that starts at a place in the bytes.
+
+        In a string, the parser counts the blanks before `$(` as a part of it.
+        """
+        node = self.root.descendant_for_byte_range(byte, byte + 1)
+        while node is not None and (node.start_byte == byte or self.data[node.start_byte : byte].isspace()):
+            if node.type in types:
+                return node
+            node = node.parent
+        return None
+
+    def to_byte(self, offset: int) -> int:
+        """Give the place in the bytes of an offset in the text."""
+        if self._is_ascii:
+            return offset
+        chunk = min(offset // _CHUNK, len(self._chunks) - 1)
+        before = self.text[chunk * _CHUNK : offset]
+        return self._chunks[chunk] + len(before.encode("utf-8", "surrogatepass"))
+
+    def to_offset(self, byte: int) -> int:
+        """Give the offset in the text of a place in the bytes; of one inside of a character, the next one's.
+
+        The parser ends a broken node anywhere.
+        """
+        if self._is_ascii:
+            return byte
+        while byte < len(self._unmasked) and self._unmasked[byte] & 0xC0 == 0x80:  # noqa: PLR2004  # 10xxxxxx: inside
+            byte += 1
+        chunk = bisect_right(self._chunks, byte) - 1
+        before = self._unmasked[self._chunks[chunk] : byte]
+        return chunk * _CHUNK + len(before.decode("utf-8", "surrogatepass"))
+
+
+_KEPT: dict[str, Syntax] = {}
+
+
+def syntax_of(source: Source) -> Syntax:
+    """Return the syntax of a script; those of the last ones are kept.
+
+    Raises:
+        UnreadableError: it is too broken to be parsed in bearable time.
+
+    """
+    found = _KEPT.pop(source.text, None) or Syntax(source)
+    _KEPT[source.text] = found
+    left = sum(len(text) + _LEAST for text in _KEPT)
+    while left > _MOST_KEPT and _KEPT:
+        oldest = next(iter(_KEPT))
+        left -= len(oldest) + _LEAST
+        del _KEPT[oldest]
+    return found
+
+
+_LEAST = 512
+"""What a script counts besides its characters."""
