@@ -266,6 +266,12 @@ def test_an_unknown_package_may_add_to_the_folders_of_a_known_one() -> None:
     assert shown(tree, "/etc/nginx/nginx.conf") == "file 0 0 644"
 
 
+@pytest.mark.parametrize("path", ["/usr/bin/nobody-knows-this", "/usr/sbin/nobody-knows-this"])
+def test_an_unknown_package_may_bring_programs(path: str) -> None:
+    assert shown(stage(f"{ALONE} curl nobody-knows-this"), path) == "unknown"
+    assert shown(stage(f"{ALONE} curl"), path) == "absent"
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

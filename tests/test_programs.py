@@ -219,7 +219,7 @@ def test_a_configuration_whose_text_is_not_at_hand_leaves_the_value_unknown() ->
     answer = call("haproxy -W -f /etc/haproxy/haproxy.cfg", files)
     kinds = {(one.demand.kind, one.demand.certainty) for one in answer.asked}
     assert (DemandKind.BECOME, Certainty.POSSIBLE) in kinds
-    assert all(one.demand.certainty is not Certainty.REQUIRED for one in answer.asked)
+    assert all(one.demand.certainty is not Certainty.REQUIRED for one in answer.asked if not one.demand.path)
     assert "SYS_CHROOT" in {name for one in answer.unknown for name in one.capabilities}
     assert all("haproxy.cfg" in one.reason for one in answer.unknown)
 
@@ -389,3 +389,31 @@ def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
     assert [one.reason for one in call("/usr/bin/icecast2 -c /etc/x.xml").unknown] == [
         "not all that icecast2 asks for is known"
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("service ssh start", "sshd"),
+        ("/etc/init.d/cron restart", "cron"),
+        ("service cron status", ""),
+        ("service --status-all", ""),
+    ],
+)
+def test_a_service_is_started_by_its_name(command: str, line: str) -> None:
+    answer = call(command)
+    assert [run.words[-1].value for run in answer.runs] == ([line] if line else [])
+    assert not answer.unknown
+
+
+def test_a_service_that_nobody_has_described_is_not_known() -> None:
+    answer = call("service shop start")
+    assert not answer.runs
+    assert any("the service shop" in one.reason for one in answer.unknown)
+
+
+def test_a_program_reads_its_configuration() -> None:
+    config = "/etc/redis/redis.conf"
+    answer = call(f"redis-server {config}", {config: File(FileKind.FILE, "101", "101", 0o640)})
+    assert [one.demand.path for one in answer.asked if one.demand.kind is DemandKind.REACH] == [config]
+    assert not [one for one in call("redis-server --port 7000").asked if one.demand.kind is DemandKind.REACH]

@@ -121,7 +121,7 @@ def _place(word: Word) -> Located[str]:
 
 
 def _hide(tree: FileTree, unknown: UnknownFact) -> None:
-    for folder in build_programs().folders:
+    for folder in (*build_programs().folders, *_PROGRAMS):
         for path in (folder, *(one for one in tree.listed_below(folder) if _is_of_package(tree, one))):
             tree.unlisted(path, unknown)
     tree.forget_accounts(unknown)

@@ -55,11 +55,15 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         for text in texts:
             found += _sections(text.source, program.sections)
         hidden += [] if why is None else [why]
+    unknown = []
+    if program.starts:
+        started, unknown = _named(call)
+        found += started
     for value in call.values(program.services).values:
         started, why = _services(call, value)
         found += started
         hidden += [] if why is None else [why]
-    unknown = [
+    unknown += [
         UnknownNeed(f"{one.reason}, so what {program.name} starts is not known either", one.resolve, one.where)
         for one in hidden
     ]
@@ -96,6 +100,29 @@ def _command(call: ProgramCall, origin: Origin) -> Iterator[Run]:
             yield Run((option.value, *call.words[option.at + 1 :]), user=user)
 
 
+_VERBS = frozenset({"start", "restart", "force-reload", "reload", "condrestart", "try-restart"})
+
+
+def _named(call: ProgramCall) -> tuple[Sequence[Run], list[UnknownNeed]]:
+    """Return the commands behind the name of a service that is to be started: `service NAME start`, or its script."""
+    words = [call.words[at] for at in call.given.rest]
+    script = call.words[0]
+    if script.value.startswith(_SCRIPTS):
+        words.insert(0, script._replace(value=script.value.removeprefix(_SCRIPTS)))
+    if len(words) < _NAME_AND_VERB:
+        return [], []
+    name, verb = words[:_NAME_AND_VERB]
+    if verb.unknown is None and verb.value not in _VERBS:
+        return [], []
+    line = call.program.starts.get(name.value) if name.unknown is None else None
+    if line is None:
+        place = Located(name.value, name.source, name.span)
+        return [], [UnknownNeed(f"nobody has described what the service {name.value} starts", where=place)]
+    return [Run(tuple(name._replace(value=one) for one in ("/bin/sh", "-c", line)))], []
+
+
+_SCRIPTS = "/etc/init.d/"
+_NAME_AND_VERB = 2
 _SECTION = re.compile(r"^\[([^\]\n]*)\]", re.MULTILINE)
 _KEY = re.compile(r"^(command|user|autostart)[ \t]*=[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dropcap.capabilities.names import NAMES
@@ -120,6 +121,7 @@ class Program(NamedTuple):
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
         services: the folder whose folders hold a script `run` each.
+        starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
@@ -146,6 +148,7 @@ class Program(NamedTuple):
     runs_as: tuple[Origin, ...] = ()
     sections: tuple[str, ...] = ()
     services: tuple[Origin, ...] = ()
+    starts: Mapping[str, str] = MappingProxyType({})
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
     has_effects: bool = False
@@ -162,6 +165,8 @@ def programs() -> Mapping[str, Program]:
 
 def lookup(name: str) -> Program | None:
     """Return what is known of a program, by its name or path; None where the table does not have it."""
+    if name.startswith("/etc/init.d/"):
+        return programs().get("service")
     last = name.rpartition("/")[2]
     found = programs().get(last)
     if found is not None:
@@ -218,7 +223,7 @@ _PROGRAM_KEYS = frozenset(
         "package",
         "refuses",
     }
-    | {"runs", "runs_as", "sections", "services", "source", "stops", "style", "syntax", "takes", "texts"}
+    | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
 )
 _ASK_KEYS = frozenset(
     {
@@ -285,6 +290,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         runs_as=_origins(name, table.get("runs_as", [])),
         sections=_strings(name, table.get("sections", [])),
         services=_origins(name, table.get("services", [])),
+        starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),
         has_effects=bool(table.get("effects", False)),

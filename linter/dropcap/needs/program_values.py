@@ -288,6 +288,12 @@ class ProgramCall:
         texts, hidden, _, _ = self._configuration()
         return texts, hidden
 
+    def configuration_file(self) -> str:
+        """Return the path of the configuration that it reads; empty where nobody knows whose that is."""
+        path = self._configuration()[3]
+        file = resolved(self.context.facts, path) if path else None
+        return path if isinstance(file, File) and file.owner is not None and file.mode is not None else ""
+
     def _configuration(self) -> tuple[list[Text], UnknownFact | None, bool, str]:
         if self._texts is None:
             self._texts = self._read()

@@ -102,6 +102,8 @@ def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | N
         made, hidden = _asked(call, ask)
         asked += made
         unknown += hidden
+    if program.config and (path := call.configuration_file()):
+        asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
     started, hidden = runs(call)
     unknown += hidden
     if not program.is_certain:
