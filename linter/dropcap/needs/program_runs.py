@@ -55,7 +55,7 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         for text in texts:
             found += _sections(text.source, program.sections)
         hidden += [] if why is None else [why]
-    unknown = []
+    unknown: list[UnknownNeed] = []
     if program.starts:
         started, unknown = _named(call)
         found += started
