@@ -6,6 +6,8 @@ what is done to files is done to a picture of them, and what programs ask for is
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.effects import Effect, EffectKind
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Start", "follow", "init_name"]
 
 _LONGEST_CONDITION = 60
+_INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
+_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _MOST_RUNS = 100
 
 
@@ -307,10 +311,13 @@ class _Follower:
     def _ask_of_program(self, call: Call, who: Credentials, *, is_known: bool) -> None:
         name = call.words[0].value.rpartition("/")[2]
         context = ProgramContext(self.tree, who, _located(self.start.environment), self.start.has_more, self.folder)
-        found = demands(call.words, context)
+        words = self._with_interpreter(call.words)
+        found = demands(words, context)
         if found is None:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
+        if found.is_interpreter:
+            self._ask_of_script(call, who, words)
         is_setuid = who.is_root is False and name in _SETUID
         if is_setuid:
             self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
@@ -341,6 +348,38 @@ class _Follower:
             self._judge(
                 call, self.first, demand, (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
             )
+
+    def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
+        found = self._program(words[0])
+        text = found.file.text if found is not None else None
+        match = re.match(_INTERPRETER, text.text) if text is not None else None
+        if found is None or match is None:
+            return words
+        begin = words[0].span.start
+        path = words[0]._replace(value=found.path)
+        return (Word(match[1] or match[2], words[0].source, Span(begin, begin + 1)), path, *words[1:])
+
+    def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
+        """Ask what the calls of a Python script ask for, where its text is known."""
+        if _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
+            return
+        from dropcap.needs.python_scripts import calls_of, script_word  # few containers start one that is at hand
+
+        found = script_word(words)
+        if found is None:
+            return
+        word, is_code = found
+        file = self._file(word.value, in_path=False) if not is_code else None
+        text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else file and file.file.text
+        if text is None:
+            return
+        for one in calls_of(text, "its code" if is_code else posixpath.basename(word.value)):
+            if one.demand is not None:
+                evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", _place(call.words[0])))
+                self._judge(call, who, one.demand, evidence)
+            elif one.unknown is not None and who.is_root is not False:
+                self.unknown.setdefault(one.unknown.reason, one.unknown)
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
