@@ -91,6 +91,7 @@ class Found(NamedTuple):
         today: what fails already, whatever is added.
         gains: the programs by which another user than root gets what it does not hold.
         recording: what was heard.
+        users: as whom its first process comes to run, other than whom it starts as.
 
     """
 
@@ -99,6 +100,7 @@ class Found(NamedTuple):
     today: tuple[Evidence, ...]
     gains: tuple[Evidence, ...] = ()
     recording: Recording | None = None
+    users: tuple[str, ...] = ()
 
 
 def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, before: Found | None = None) -> Found:
@@ -129,7 +131,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
     needs, unknown = tuple(follower.needs), tuple(follower.unknown.values())
-    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording)
+    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording, tuple(follower.users))
 
 
 class _Follower:
@@ -146,6 +148,7 @@ class _Follower:
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
         self.gains: list[Evidence] = []
+        self.users: dict[str, None] = {}
         self.started: tuple[Word | None, conditions.Program | None] = None, None
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
@@ -177,7 +180,7 @@ class _Follower:
             return
         if self.executed(call) is not None:
             return
-        self._ask_of_init(call, who)
+        self._become_another(call, who)
         self._execute(call, who)
         effects = effects_of(call.words, self.folder)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
@@ -332,22 +335,23 @@ class _Follower:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
 
-    def _ask_of_init(self, call: Call, who: Credentials) -> None:
-        """Ask whether the init may signal what the container comes to run, where that has switched users."""
+    def _become_another(self, call: Call, who: Credentials) -> None:
+        """Take note of the user that the first process becomes; ask whether an init before it may signal that one."""
         init, words = self.start.init, self.start.words
-        if init is None or who.is_root is not False or _is_at_stop(call):
+        if who.is_root is not False or self.first.is_root is False or _is_at_stop(call):
             return
-        if (
-            call.is_exec
-            or call.launchers[:1] == (init_name(words),)
-            or any(_is_word_of(call.words[0], one) for one in words)
-        ):
+        is_handed_on = call.launchers[:1] == (init_name(words),) or any(
+            _is_word_of(call.words[0], one) for one in words
+        )
+        if not call.is_exec and not is_handed_on:
+            return
+        self.users[call.user.name or ""] = None
+        if init is not None:
             why = f"passes the signal to stop on to a process of {call.user.name}"
             loss = "the signal to stop does not reach it: the engine kills it when its time is over"
             demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
-            self._judge(
-                call, self.first, demand, (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
-            )
+            evidence = (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
+            self._judge(call, self.first, demand, evidence)
 
     def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
@@ -494,7 +498,7 @@ class _Follower:
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
         phase = demand.phase or (Phase.STOP if _is_at_stop(call) else self.start.phase)
-        return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
+        return Need(verdict.capability, certainty, phase, condition, evidence, loss, verdict.instead, demand.kind)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
         if who.is_root is False:  # it holds nothing, whatever it is
