@@ -206,9 +206,9 @@ def _targets(name: str, words: Sequence[Word]) -> Iterator[Word]:
             continue
         if text.startswith("--") and equals and key in options:
             yield word._replace(value=value)
-        elif (key in options or (not text.startswith("--") and text[-1] in options)) and at + 1 < len(words):
+        elif (key in options or (not text.startswith("--") and text[-1:] in options)) and at + 1 < len(words):
             yield words[at + 1]
-        elif not text.startswith("--") and text[1] in options:
+        elif not text.startswith("--") and text[1:2] in options:
             yield word._replace(value=text[2:])
 
 

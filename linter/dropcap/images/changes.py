@@ -22,6 +22,8 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+_COPIED = 0o755
+"""The bits of a mode that a copy has too, as far as the usual umask lets it."""
 
 
 class Changes(Files, Accounts):
@@ -195,7 +197,10 @@ class Changes(Files, Accounts):
             self._files[self.end(place)] = before._replace(owner=file.owner, group=file.group, mode=file.mode)
             return
         made = self._new(effect, user, file.kind, place)
-        copied = file._replace(owner=made.owner, group=made.group, where=effect.where, package="")
+        mode = file.mode
+        if mode is not None and file.kind is not FileKind.LINK:
+            mode = mode & _COPIED | (made.mode or 0) & _SET_GROUP
+        copied = file._replace(owner=made.owner, group=made.group, mode=mode, where=effect.where, package="")
         is_moved = effect.kind is EffectKind.MOVE
         kept = file if is_moved else file._replace(capabilities=(), is_effective=False)
         self.put(place, kept if effect.is_kept else copied._replace(capabilities=(), is_effective=False), is_new=True)
