@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
-    from dropcap.model import Container, Route
+    from dropcap.model import Container, Failure, Route
     from dropcap.source import Source
 
-__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve"]
+__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve", "told"]
 
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
 _SERVICES = (
@@ -161,13 +161,23 @@ def read(source: Source, request: Request | None = None) -> Document:
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)
-    failures = scope.log.failures
+    failures = told(project)
     if request.engine is Engine.SWARM:
         from dropcap.carriers.compose.stack import ignored_by_stack
 
         failures = (*failures, *ignored_by_stack(found))
     is_base = not over and not is_started_alone(source.path)
     return Document(source, "compose", found, failures, parts, tuple(provenance.bases), is_base)
+
+
+def told(project: Project) -> tuple[Failure, ...]:
+    """Return what was told of a project, without the values of its variables."""
+    failures, uses = project.scope.log.failures, project.scope.provenance.uses
+    if not failures or not uses:
+        return failures
+    from dropcap.carriers.compose.masked_failures import without_values  # few files have both
+
+    return without_values(failures, uses)
 
 
 def resolve(source: Source, request: Request | None = None) -> Project:
