@@ -54,9 +54,35 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
-    | {"mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "group_add"}
+    | {
+        "healthcheck",
+        "mem_limit",
+        "mem_reservation",
+        "mem_swappiness",
+        "memswap_limit",
+        "ports",
+        "security_opt",
+        "shm_size",
+    }
     | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
+)
+# What `engine_checks` looks at, likewise.
+_MAY_BE_REFUSED = frozenset(
+    {
+        "cpu_period",
+        "cpu_quota",
+        "cpu_rt_runtime",
+        "cpu_shares",
+        "cpus",
+        "cpuset",
+        "deploy",
+        "device_cgroup_rules",
+        "devices",
+    }
+    | {"environment", "extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
+    | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
+    | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
 )
 _USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
@@ -223,11 +249,17 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         from dropcap.carriers.compose.references import check_named_files
 
         check_named_files(services, scope)
-    if _HOLDS_VALUES & keys or ("restart" in keys and _restarts_oddly(services)):
+    is_docker = request.engine is Engine.DOCKER
+    if _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
+            check_values(name, entry, scope, is_docker=is_docker)
+    if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
+        from dropcap.carriers.compose.engine_checks import check_engine
+
+        for name, entry in entries(services).items():
+            check_engine(name, entry, scope)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
 
