@@ -14,6 +14,16 @@ import re
 
 from dropcap.capabilities.strategy import quoted
 
+MESSAGES_OF_CONTAINER_NETWORK = {
+    "hostname": "conflicting options: hostname and the network mode",
+    "link": "conflicting options: container type network can't be used with links",
+    "dns": "conflicting options: dns and the network mode",
+    "add-host": "conflicting options: custom host-to-IP mapping and the network mode",
+    "publish": "conflicting options: port publishing and the container type network mode",
+    "expose": "conflicting options: port exposing and the container type network mode",
+}
+"""What a container cannot have that joins another one's network, by the client's option, and what is said of it."""
+
 _BOOLEANS = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
 _BARE_OPTIONS = frozenset(("no-new-privileges", "writable-cgroups", "disable"))
 _OPTIONS = frozenset(("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups"))

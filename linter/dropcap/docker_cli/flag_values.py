@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _EXPANSION = r"\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`"
 _DRIVE = r"[A-Za-z]:"
 _CDI_NAME = r"(?a)[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*"
-_DEVICE_RULE = r"(?a)[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
 _SYSCTL = r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)"
 _LONG_NETWORK = r"(?a)\w=\w"
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
@@ -209,7 +208,9 @@ def _security_refusal(value: str) -> str | None:
 
 
 def _rule_refusal(value: str) -> str | None:
-    return None if re.fullmatch(_DEVICE_RULE, value) else f"invalid device cgroup format '{value}'"
+    from dropcap.docker_cli.start_refusals import DEVICE_RULE  # few options need it
+
+    return None if re.fullmatch(DEVICE_RULE, value) else f"invalid device cgroup format '{value}'"
 
 
 def _sysctl_refusal(value: str) -> str | None:

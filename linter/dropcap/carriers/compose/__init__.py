@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
-    from dropcap.model import Container, Route
+    from dropcap.model import Container, Failure, Route
     from dropcap.source import Source
 
-__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve"]
+__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve", "told"]
 
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
 _SERVICES = (
@@ -54,9 +54,35 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
-    | {"mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "group_add"}
+    | {
+        "healthcheck",
+        "mem_limit",
+        "mem_reservation",
+        "mem_swappiness",
+        "memswap_limit",
+        "ports",
+        "security_opt",
+        "shm_size",
+    }
     | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
+)
+# What `engine_checks` looks at, likewise.
+_MAY_BE_REFUSED = frozenset(
+    {
+        "cpu_period",
+        "cpu_quota",
+        "cpu_rt_runtime",
+        "cpu_shares",
+        "cpus",
+        "cpuset",
+        "deploy",
+        "device_cgroup_rules",
+        "devices",
+    }
+    | {"environment", "extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
+    | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
+    | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
 )
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
@@ -160,13 +186,23 @@ def read(source: Source, request: Request | None = None) -> Document:
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)
-    failures = scope.log.failures
+    failures = told(project)
     if request.engine is Engine.SWARM:
         from dropcap.carriers.compose.stack import ignored_by_stack
 
         failures = (*failures, *ignored_by_stack(found))
     is_base = not over and not is_started_alone(source.path)
     return Document(source, "compose", found, failures, parts, tuple(provenance.bases), is_base)
+
+
+def told(project: Project) -> tuple[Failure, ...]:
+    """Return what was told of a project, without the values of its variables."""
+    failures, uses = project.scope.log.failures, project.scope.provenance.uses
+    if not failures or not uses:
+        return failures
+    from dropcap.carriers.compose.masked_failures import without_values  # few files have both
+
+    return without_values(failures, uses)
 
 
 def resolve(source: Source, request: Request | None = None) -> Project:
@@ -212,11 +248,17 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         from dropcap.carriers.compose.references import check_named_files
 
         check_named_files(services, scope)
-    if _HOLDS_VALUES & keys or ("restart" in keys and _restarts_oddly(services)):
+    is_docker = request.engine is Engine.DOCKER
+    if _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
+            check_values(name, entry, scope, is_docker=is_docker)
+    if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
+        from dropcap.carriers.compose.engine_checks import check_engine
+
+        for name, entry in entries(services).items():
+            check_engine(name, entry, scope)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.mounts import clean_path, short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_scalar
 from dropcap.carriers.compose.quantities import single, size_in_bytes
 from dropcap.carriers.compose.references import NAMESPACES, OF_SERVICE
-from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
+from dropcap.carriers.compose.yaml_types import scalar_type, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -149,30 +149,24 @@ def _is_given(found: Dictionary[str, Entry], key: str) -> bool:
     return not (value is None or is_nothing(value) or (isinstance(value, Scalar) and not value.text))
 
 
-def _text(value: Value | None) -> str | None:
-    """Return a scalar's text where it is known."""
-    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
-    return to_string(value) if is_known and isinstance(value, Scalar) else None
-
-
 def _needed(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str, bool]]:
     """Give the services that must be there, and whether they must be active too."""
     depends_on = found["depends_on"].value if "depends_on" in found else None
     for where, name in _listed(depends_on):
-        required = _text(child(child(depends_on, name), "required"))
+        required = known_scalar(child(child(depends_on, name), "required"))
         yield where, name, required is None or truth(required) is not False
     for key in NAMESPACES:
         value = found[key].value if key in found else None
-        text = _text(value)
+        text = known_scalar(value)
         if value is not None and text is not None and text.startswith(OF_SERVICE):
             yield value, text[len(OF_SERVICE) :], True
     for link in items(found["links"].value) if "links" in found else ():
-        text = _text(link)
+        text = known_scalar(link)
         if text is not None:
             parts = text.split(":")
             yield link, parts[0] if len(parts) == len(("name", "alias")) else text, True
     for one in items(found["volumes_from"].value) if "volumes_from" in found else ():
-        text = _text(one)
+        text = known_scalar(one)
         if text is not None and not text.startswith(_CONTAINER):
             yield one, text.split(":")[0], True
 
@@ -183,7 +177,7 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
         yield from ((one.key, name) for name, one in entries(value).items())
     for item in items(value) if isinstance(value, Sequence) else ():
         scalar = child(item, "source") if isinstance(item, Mapping) else item
-        text = _text(scalar)
+        text = known_scalar(scalar)
         if scalar is None:
             yield item, ""
         elif text is not None:
@@ -193,11 +187,11 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
 def _volumes(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the named volumes that are mounted."""
     for item in items(found["volumes"].value) if "volumes" in found else ():
-        text = _text(item)
+        text = known_scalar(item)
         if isinstance(item, Mapping):
             source = child(item, "source")
-            name = _text(source)
-            if source is not None and name and _text(child(item, "type")) == "volume":
+            name = known_scalar(source)
+            if source is not None and name and known_scalar(child(item, "type")) == "volume":
                 yield source, name
         elif text is not None and text[:1] not in _PATH_STARTS:
             try:
@@ -212,12 +206,12 @@ def _built_upon(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the services whose images a build takes for contexts."""
     contexts = child(found["build"].value, "additional_contexts") if "build" in found else None
     for name, entry in entries(contexts).items():
-        text = _text(entry.value)
+        text = known_scalar(entry.value)
         if text is not None and text.startswith(OF_SERVICE):
             yield entry.value, text[len(OF_SERVICE) :]
         del name
     for item in items(contexts) if isinstance(contexts, Sequence) else ():
-        target = (_text(item) or "").partition("=")[2]
+        target = (known_scalar(item) or "").partition("=")[2]
         if target.startswith(OF_SERVICE):
             yield item, target[len(OF_SERVICE) :]
 
@@ -225,7 +219,7 @@ def _built_upon(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
 def _network(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     networks = found["networks"].value if "networks" in found else None
     has_networks = entries(networks) or (isinstance(networks, Sequence) and items(networks))
-    if has_networks and _text(found["network_mode"].value if "network_mode" in found else None):
+    if has_networks and known_scalar(found["network_mode"].value if "network_mode" in found else None):
         yield found["network_mode"].key, " has network_mode and networks, which exclude each other"
 
 
@@ -233,8 +227,8 @@ def _build(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     build = entries(found["build"].value) if "build" in found else {}
     if _is_given(build, "dockerfile") and _is_given(build, "dockerfile_inline"):
         yield build["dockerfile_inline"].key, ".build has dockerfile and dockerfile_inline, which exclude each other"
-    platform = _text(found["platform"].value) if "platform" in found else None
-    platforms = [_text(one) for one in items(build["platforms"].value)] if "platforms" in build else []
+    platform = known_scalar(found["platform"].value) if "platform" in found else None
+    platforms = [known_scalar(one) for one in items(build["platforms"].value)] if "platforms" in build else []
     if platform and platforms and None not in platforms and platform not in platforms:
         yield build["platforms"].key, f".build.platforms lacks {platform}, which is the service's platform"
 
@@ -242,7 +236,7 @@ def _build(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _health(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     test = child(found["healthcheck"].value, "test") if "healthcheck" in found else None
     first = next(iter(items(test)), None) if isinstance(test, Sequence) else None
-    text = _text(first)
+    text = known_scalar(first)
     if first is not None and text is not None and text not in _TESTS:
         yield first, ".healthcheck.test must start with CMD, CMD-SHELL or NONE"
 
@@ -259,7 +253,11 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     if scale is not None and many is not None and copies is not None and many != copies:
         yield scale, " has different values for scale and deploy.replicas"
     count = many if many is not None else copies
-    if count is not None and count > 1 and _text(found["container_name"].value if "container_name" in found else None):
+    if (
+        count is not None
+        and count > 1
+        and known_scalar(found["container_name"].value if "container_name" in found else None)
+    ):
         yield found["container_name"].key, " is started more than once, and container_name names only one"
     resources = child(deploy, "resources")
     for key, part, name, read in _TWICE:
@@ -274,7 +272,7 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 
 
 def _number(value: Value | None) -> float | None:
-    text = _text(value)
+    text = known_scalar(value)
     try:
         return None if text is None else float(text)
     except ValueError:
@@ -287,7 +285,7 @@ def _cpus(value: Value | None) -> float | None:
 
 
 def _size(value: Value | None) -> float | None:
-    text = _text(value)
+    text = known_scalar(value)
     return None if text is None else size_in_bytes(text)
 
 
@@ -304,7 +302,7 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     watch = child(found["develop"].value, "watch") if "develop" in found else None
     for one in items(watch) if isinstance(watch, Sequence) else ():
         trigger = entries(one)
-        action = _text(trigger["action"].value) if "action" in trigger else None
+        action = known_scalar(trigger["action"].value) if "action" in trigger else None
         if action is not None and action not in _WITHOUT_TARGET and not _is_given(trigger, "target"):
             yield trigger["action"].value, f".develop.watch must have a target for the action {action}"
         if "path" in trigger and not _is_given(trigger, "path"):
@@ -312,12 +310,12 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 
 
 def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
-    """Give a second mount at one path; of volumes at one path the last one counts."""
+    """Give a second mount at one path; of volumes whose path is written alike the last one is left."""
     taken: set[str] = set()
     value = found["tmpfs"].value if "tmpfs" in found else None
     written: dict[str, Value] = {}
     for one in items(value) if isinstance(value, Sequence) else ():
-        text = _text(one)
+        text = known_scalar(one)
         if text is not None:
             written.setdefault(text, one)
     for text, one in written.items():
@@ -325,17 +323,23 @@ def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         if path in taken:
             yield one, f".tmpfs mounts {path} a second time"
         taken.add(path)
-    single_tmpfs = _text(value) if isinstance(value, Scalar) else None
+    single_tmpfs = known_scalar(value) if isinstance(value, Scalar) else None
     if single_tmpfs is not None:
         taken.add(single_tmpfs.partition(":")[0])
-    for item in items(found["volumes"].value) if taken and "volumes" in found else ():
+    mounted: dict[str, str] = {}
+    for item in items(found["volumes"].value) if "volumes" in found else ():
         target = _volume_target(item)
         if target is not None and target in taken:
             yield item, f".volumes mounts {target}, which tmpfs mounts too"
+        elif target is not None:
+            # Only the path of a short form is cleaned before the last one of a path is taken.
+            identity = known_scalar(child(item, "target")) if isinstance(item, Mapping) else target
+            if mounted.setdefault(target, identity or "") != identity:
+                yield item, f".volumes mounts {target} a second time"
 
 
 def _volume_target(item: Value) -> str | None:
-    text = _text(child(item, "target") if isinstance(item, Mapping) else item)
+    text = known_scalar(child(item, "target") if isinstance(item, Mapping) else item)
     if text is None or isinstance(item, Mapping):
         return None if text is None else clean_path(text)
     try:
@@ -352,7 +356,7 @@ def _devices(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
             request = entries(one)
             if "count" in request and "device_ids" in request:
                 yield request["count"].key, f"{path} has count and device_ids, which exclude each other"
-            count = _text(request["count"].value) if "count" in request else None
+            count = known_scalar(request["count"].value) if "count" in request else None
             if count is not None and count != "all" and not count.lstrip("+-").isdecimal():
                 yield request["count"].value, f"{path}.count must be a number or all"
 
@@ -364,7 +368,7 @@ def _value(found: Dictionary[str, Entry], key: str) -> Value | None:
 def _addresses(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     for item in items(_value(found, "ports")) if "ports" in found else ():
         address = child(item, "host_ip") if isinstance(item, Mapping) else None
-        text = _text(address)
+        text = known_scalar(address)
         if address is not None and text is not None and not _is_address(text):
             yield address, f".ports has a host_ip that is no address: {text}"
 
@@ -421,7 +425,7 @@ def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
             if not isinstance(entry.value, Mapping):
                 continue  # most are empty
             own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
-            given, taken = _text(own), _text(outer)
+            given, taken = known_scalar(own), known_scalar(outer)
             if outer is not None and given is not None and taken is not None and given != taken:
                 yield outer, f"{kind}.{name} has a name and another external.name, which exclude each other"
 

@@ -87,6 +87,12 @@ def known_text(value: Value | None) -> str | None:
     return value.text if is_known and isinstance(value, Scalar) else None
 
 
+def known_scalar(value: Value | None) -> str | None:
+    """Return the text of a scalar that is known, as Docker Compose prints it; None for anything else, and for null."""
+    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
+    return to_string(value) if is_known and isinstance(value, Scalar) else None
+
+
 def with_entries(mapping: Mapping, found: Iterable[Entry]) -> Mapping:
     """Return a mapping with other entries."""
     return mapping._replace(pairs=tuple(found))

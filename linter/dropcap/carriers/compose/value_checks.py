@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_text, path_text
+from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
-from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
@@ -31,6 +31,7 @@ _DEFAULT_KEY = "default"
 _DEVICE_PARTS = 3
 _PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "published"})
 _IN_ADDRESSES = frozenset(":=")
+_DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
@@ -106,6 +107,8 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         wrong = engine_refusals.port(text)
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
+        elif not text.rpartition(":")[2].partition("/")[0].partition("-")[0].strip("+-0"):
+            yield item, f"has a port without a target, which Docker Compose refuses: {text}"
     for port in items(value) if isinstance(value, Sequence) else ():
         if not isinstance(port, Mapping):
             continue
@@ -120,6 +123,10 @@ def _devices(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         if text.count(":") >= _DEVICE_PARTS:
             yield item, f"has more than source, target and permissions, which Docker Compose refuses: {text}"
+    for device in items(value) if isinstance(value, Sequence) else ():
+        # One with other keys is refused for them.
+        if isinstance(device, Mapping) and "target" not in entries(device) and entries(device).keys() <= _DEVICE_KEYS:
+            yield device, "has a device without a target, which Docker Compose refuses"
 
 
 def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
@@ -138,6 +145,8 @@ def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
 def _build(value: Value) -> Iterator[tuple[Value, str]]:
     """Give what is wrong with the lists of a build."""
     build = entries(value)
+    if "ulimits" in build:
+        yield from limit_types(build["ulimits"].value)
     if "extra_hosts" in build:
         yield from _hosts(build["extra_hosts"].value)
     for item, text in _texts(build["ssh"].value) if "ssh" in build else ():
@@ -169,6 +178,12 @@ def _options(value: Value) -> Iterator[tuple[Value, str]]:
         wrong = engine_refusals.security_option(text)
         if wrong is not None:
             yield item, f"is refused by Docker's engine: {wrong}"
+
+
+def _sources(value: Value) -> Iterator[tuple[Value, str]]:
+    for item in items(value) if isinstance(value, Sequence) else ():
+        if isinstance(item, Mapping) and known_text(child(item, "type")) == "bind" and "source" not in entries(item):
+            yield item, 'has a mount of type "bind" without a source, which Docker Compose refuses'
 
 
 def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
@@ -203,12 +218,6 @@ def _judged(value: Value, option: str) -> Iterator[tuple[Value, str]]:
             yield value, f"is refused by Docker's engine: {wrong}"
 
 
-def _policy(value: Value) -> Iterator[tuple[Value, str]]:
-    """Give a policy that the engine refuses; most services have a usual one."""
-    if not isinstance(value, Scalar) or value.text not in USUAL_POLICIES:
-        yield from _judged(value, "restart")
-
-
 def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
     """Give the addresses of hosts that are none; what is wrong with the names is said elsewhere."""
     given = [(item, text.partition("=" if "=" in text else ":")[2]) for item, text in _texts(value)]
@@ -238,6 +247,8 @@ _GATEWAY = "host-gateway"
 _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
+    ("volumes", _sources),
+    *NUMBERS,
     ("extra_hosts", _hosts),
     ("build", _build),
     ("environment", _variables),
@@ -246,7 +257,6 @@ _CHECKS: tuple[_Check, ...] = (
 _BY_ENGINE: tuple[_Check, ...] = (
     ("security_opt", _options),
     ("volumes", _volumes),
-    ("restart", _policy),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
