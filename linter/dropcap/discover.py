@@ -54,6 +54,22 @@ class Target(NamedTuple):
     given: tuple[str, ...] = ()
 
 
+class Walked(NamedTuple):
+    """What was found in folders.
+
+    Attributes:
+        paths: the absolute paths of the files.
+        env_folders: the folders that have a file of variables.
+
+    """
+
+    paths: Collection[str] = frozenset()
+    env_folders: Collection[str] = ()
+
+
+_NOT_WALKED = Walked()
+
+
 class Discovery(NamedTuple):
     """What was found.
 
@@ -109,7 +125,8 @@ def discover(
             if target.carrier is not None and not is_walked(target.carrier) and not markdown:
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
-    projects = together(list(targets.values()), walk.failures, overlay, walk.env_folders)
+    walked = Walked({path for path, target in targets.items() if not target.named}, walk.env_folders)
+    projects = together(list(targets.values()), walk.failures, overlay, walked)
     if as_discovered:
         projects = [target._replace(named=False) for target in projects]
     return Discovery(projects, walk.failures, walk.left_out)
@@ -119,7 +136,7 @@ def together(
     targets: Sequence[Target],
     failures: list[Failure] | None = None,
     overlay: dict[str, bytes] | None = None,
-    env_folders: Collection[str] = (),
+    walked: Walked = _NOT_WALKED,
 ) -> list[Target]:
     """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
 
@@ -130,10 +147,9 @@ def together(
         targets: the files.
         failures: gathers what of a project cannot be found out.
         overlay: texts that stand in for files, by real path.
-        env_folders: the folders that were walked and have a file of variables.
+        walked: what was found in folders.
 
     """
-    paths = {os.path.abspath(target.path) for target in targets if not target.named}
     folders: dict[str, tuple[str, ...]] = {}
     seen: dict[str, int] = {}
     result: list[Target] = []
@@ -143,8 +159,7 @@ def together(
         if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
             folder = os.path.dirname(target.path)
             if folder not in folders:
-                found = None if target.named else paths
-                folders[folder] = _files_of(folder, found, env_folders, overlay, failures)
+                folders[folder] = _files_of(folder, None if target.named else walked, overlay, failures)
             files = folders[folder]
             root = root or root_of(folder or os.curdir)
         is_own = bool(files) and (target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files))
@@ -159,8 +174,8 @@ def together(
         elif target.named:
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
-    for folder in env_folders:
-        files = () if folder in folders else _files_of(folder, paths, env_folders, overlay, failures)
+    for folder in walked.env_folders:
+        files = () if folder in folders else _files_of(folder, walked, overlay, failures)
         if files and files[0] not in seen:
             root = root_of(folder or os.curdir)
             result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
@@ -176,17 +191,18 @@ def _are_listed(files: Sequence[str]) -> bool:
 
 def _files_of(
     folder: str,
-    found: Collection[str] | None,
-    env_folders: Collection[str],
+    walked: Walked | None,
     overlay: dict[str, bytes] | None,
     failures: list[Failure] | None,
 ) -> tuple[str, ...]:
     from dropcap.carriers.compose.project_files import project_files, walked_files  # not for a file of another kind
 
-    if found is not None and not overlay and folder not in env_folders:
-        return walked_files(folder, found)  # it has all, as no `.env` lists others
+    if walked is not None and not overlay and folder not in walked.env_folders:
+        return walked_files(folder, walked.paths)  # it has all, as no `.env` lists others
     # Which files a project has a file of it says, so they lie where the project lies.
-    project = project_files(folder, Workspace(root_of(folder or os.curdir), overlay), found)
+    project = project_files(
+        folder, Workspace(root_of(folder or os.curdir), overlay), walked.paths if walked is not None else None
+    )
     if failures is not None:
         failures += project.failures
     return project.paths

@@ -110,7 +110,7 @@ class Workspace:
             disk: whether anything but the overlay is there.
 
         """
-        self.root = real_path(root) if disk else root
+        self.root = _real_folder(os.path.abspath(root)) if disk else root
         self.reads: dict[str, None] = {}
         self._overlay = overlay or {}
         self._disk = disk
@@ -245,7 +245,7 @@ class Workspace:
         """
         if not self._disk or not is_path(folder):
             return []
-        if not self.is_inside(folder):
+        if not is_below(_real_folder(os.path.abspath(folder)), self.root):
             raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
         try:
             with os.scandir(folder or os.curdir) as found:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
-from dropcap.carriers.compose.nodes import child, entries
+from dropcap.carriers.compose.nodes import all_pairs, child, entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
@@ -280,10 +280,9 @@ def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_who
 
 
 def _keys(service: Value) -> Iterator[str]:
-    """Give the keys of a service; of one without an image, `""`."""
-    found = entries(service)
-    yield from found
-    image = found["image"].value if "image" in found else None
+    """Give the keys of a service, what a reset takes out as well; of one without an image, `""`."""
+    yield from (key.text for key, _ in all_pairs(service))
+    image = child(service, "image")
     if not isinstance(image, Scalar) or not image.text:
         yield ""
 

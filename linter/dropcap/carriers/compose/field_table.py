@@ -87,7 +87,10 @@ class Walk:
     """
 
     def __init__(self, change: Change, passes: Callable[[Value], bool] | None = None) -> None:
-        """Take what changes the value of a place, and what says which values it leaves alone where no field is: all."""
+        """Take what changes the value of a place, and what says which values it leaves alone where no field is.
+
+        Without the latter only what the table says something of is changed.
+        """
         self._change = change
         self._passes = passes
         self._done: dict[tuple[int, int], Value] = {}
@@ -98,7 +101,7 @@ class Walk:
             return value
         kind = field.kind if field is not None else ""
         if type(value) is Scalar:
-            return self._change(value, kind, path)
+            return self._change(value, kind, path) if kind or self._passes is not None else value
         known = (id(value), id(field))
         if known not in self._done:
             changed = self._change(value, kind, path) if kind else value
@@ -123,6 +126,6 @@ class Walk:
             return with_entries(value, {**all_entries(value), **changed}.values()) if changed else value
         if isinstance(value, Sequence):
             item = below.get(LIST)
-            items = tuple(self.node(one, item, path) for one in all_items(value))
-            return value if all(map(is_, items, value.items)) else value._replace(items=items)
+            items = [self.node(one, item, path) for one in all_items(value)]
+            return value if all(map(is_, items, value.items)) else value._replace(items=tuple(items))
         return value

@@ -69,8 +69,8 @@ def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     # Only what is written plainly is such a value, so that its text tells.
     may_be_endless = version.refuses_endless and any(word in text.lower() for word in _ENDLESS)
     # Few files have a digit before a dash or a zero behind it; to compile the pattern takes longer than to read one.
-    has_dash = "-0" in text or any(f"{digit}-" in text for digit in "0123456789")
-    may_be_date = version.takes_dates and has_dash and re.search(_DATE_OR_ZERO, text) is not None
+    has_dash = version.takes_dates and ("-0" in text or any(part[-1:].isdigit() for part in text.split("-")[:-1]))
+    may_be_date = has_dash and re.search(_DATE_OR_ZERO, text) is not None
     if may_be_endless or may_be_date:
         from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless
 

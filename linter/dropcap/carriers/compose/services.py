@@ -72,8 +72,11 @@ def _container(
 ) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
     # Most services have few of the keys: those that are there are looked at, and no others.
-    names = {key: _NAMES.get(key, key) for key in found if key in _READERS}
-    values = {field: _READERS[key](fields, key, field) for key, field in names.items()}
+    values: dict[str, Any] = {}
+    for name_of_key in found:
+        if name_of_key in _READERS:
+            field = _NAMES.get(name_of_key, name_of_key)
+            values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields)
     _hide_what_stands_elsewhere(fields, key)

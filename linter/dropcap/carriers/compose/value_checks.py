@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_text, path_text
+from dropcap.carriers.compose.nodes import RESET, all_pairs, child, entries, is_nothing, items, known_text, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
@@ -18,7 +18,7 @@ from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
     from dropcap.carriers.compose.load_context import LoadContext
@@ -158,10 +158,8 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
-    names: Iterable[tuple[Value, str]] = ((entry.key, name) for name, entry in entries(value).items())
-    if not isinstance(value, Mapping):
-        names = ((item, text.partition("=")[0]) for item, text in _texts(value))
-    for where, name in names:
+    names: list[tuple[Value, str]] = [(key, key.text) for key, one in all_pairs(value) if one.tag != RESET]
+    for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
         if name.endswith((" ", "\t")):
             yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
 

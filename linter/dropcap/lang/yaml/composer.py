@@ -134,6 +134,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
     repeats: list[tuple[Scalar, Scalar]] = []
     anchors: dict[str, _Anchored] = {}
     frame = root = _Frame(0, None, 0, is_flow=False)
+    append = frame.items.append
     stack: list[_Frame] = []
     seen = repeated = 0
     while True:
@@ -145,12 +146,12 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             anchor, tag = event.anchor, None if event.ctag is None else event.tag
             if anchor or tag:
                 start = _after_properties(text, start, end)
-            if style == "|" or style == ">":  # noqa: PLR1714  # most are neither
+            if style and style in "|>":
                 end = start + len(text[start:end].rstrip())
             scalar = new(Scalar, (event.value, style, tag, source, new(Span, (start, end)), None))
             if anchor:
                 anchors[anchor] = _Anchored(scalar)
-            frame.items.append(scalar)
+            append(scalar)
         elif kind is mapping_start or kind is sequence_start:
             start, anchor, tag = event.start_mark.index, event.anchor, event.tag
             if len(stack) == MAX_DEPTH:
@@ -159,12 +160,13 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 start = _after_properties(text, start, len(text))
             stack.append(frame)
             frame = _Frame(start, tag, seen, is_flow=event.flow_style)
+            append = frame.items.append
             if anchor:
                 frame.anchored = anchors[anchor] = _Anchored()
             seen += 1
         elif kind is mapping_end or kind is sequence_end:
             done, frame = frame, stack.pop()
-            items = done.items
+            items, append = done.items, frame.items.append
             # The end mark of a block stands before the next token, however far that is.
             span = Span(done.start, event.end_mark.index if done.is_flow else items[-1].span.end)
             node: Value
@@ -181,8 +183,9 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 done.anchored.node = node
                 done.anchored.height = done.height + 1
                 done.anchored.size = seen - done.seen
-            frame.height = max(frame.height, done.height + 1)
-            frame.items.append(node)
+            if frame.height <= done.height:
+                frame.height = done.height + 1
+            append(node)
         elif kind is alias_event:
             at = Span(event.start_mark.index, event.end_mark.index)
             anchored = anchors.get(event.anchor)
@@ -195,7 +198,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             frame.height = max(frame.height, anchored.height)
             if len(stack) + anchored.height > MAX_DEPTH:
                 raise _too_deep(source, at.start)
-            frame.items.append(Alias(event.anchor, anchored.node, source, at))
+            append(Alias(event.anchor, anchored.node, source, at))
         elif kind is document_end:
             anchors = anchors if shares_anchors else {}
         elif kind is stream_end:
