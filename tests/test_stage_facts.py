@@ -62,6 +62,27 @@ def test_what_lies_where_after_the_steps(steps: str, path: str, expected: str) -
     assert shown(facts(steps), path) == expected
 
 
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("setcap cap_net_bind_service=+ep /usr/bin/app", (("NET_BIND_SERVICE",), True)),
+        ("setcap 'cap_net_raw,cap_net_admin+p' /usr/bin/app", (("NET_RAW", "NET_ADMIN"), False)),
+        ("setcap cap_net_raw+ep /usr/bin/app && setcap -r /usr/bin/app", ((), False)),
+        ("filecap /usr/bin/app net_raw", (("NET_RAW",), True)),
+    ],
+)
+def test_a_step_gives_a_file_capabilities(step: str, expected: tuple[tuple[str, ...], bool]) -> None:
+    tree = facts(f"RUN cp /bin/true /usr/bin/app && {step}")
+    found = tree.look("/usr/bin/app")
+    assert isinstance(found, File)
+    assert (found.capabilities, found.is_effective) == expected
+    assert shown(tree, "/usr/bin/nobody-made-this") == "absent"
+
+
+def test_capabilities_of_a_file_that_is_not_known_leave_all_open() -> None:
+    assert shown(facts('RUN setcap cap_net_raw+ep "$(find / -name app)"'), "/usr/bin/app") == "unknown"
+
+
 def test_a_base_that_is_not_known_is_not_guessed() -> None:
     tree = facts("RUN mkdir -p /data", base="example.org/debian:12")
     assert shown(tree, "/tmp") == "unknown"  # noqa: S108  # a path in an image

@@ -50,12 +50,17 @@ def written_by(step: Instruction) -> Iterator[FileCapabilities]:
 
     """
     for words in step_commands(step, _NEEDLE):
-        program = words[0] if words else None
-        name = program.value.rpartition("/")[2] if program is not None else ""
-        if name == "setcap":
-            yield from _setcap(words)
-        elif name == "filecap":
-            yield from _filecap(words)
+        yield from written_by_command(words)
+
+
+def written_by_command(words: Sequence[Located[str] | None]) -> Iterator[FileCapabilities]:
+    """Give what a command writes into files; a word that is not known is None."""
+    program = words[0] if words else None
+    name = program.value.rpartition("/")[2] if program is not None else ""
+    if name == "setcap":
+        yield from _setcap(words)
+    elif name == "filecap":
+        yield from _filecap(words)
 
 
 def _setcap(words: Sequence[Located[str] | None]) -> Iterator[FileCapabilities]:

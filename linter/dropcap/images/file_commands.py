@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.account_commands import ACCOUNT_COMMANDS
 from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.file_capabilities import written_by_command
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 
@@ -51,6 +52,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
     name = word.value.rpartition("/")[2] if word.unknown is None else ""
     if name == "find":  # its tests look like options
         return list(_find(words[1:], folder))
+    if name in {"setcap", "filecap"}:
+        return _file_capabilities(words, folder)
     if name in ACCOUNT_COMMANDS:
         return list(ACCOUNT_COMMANDS[name](words))
     found = _COMMANDS.get(name)
@@ -324,6 +327,26 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             yield Effect(
                 EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
             )
+
+
+def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | None:
+    """Read `setcap` and `filecap`; None where one of their files is not known."""
+    known = [_place(word) if word.unknown is None else None for word in words]
+    made: list[Effect] = []
+    for written in written_by_command(known):
+        path = _absolute(words[0]._replace(value=written.file), folder)
+        if path is None:
+            return None
+        made.append(
+            Effect(
+                EffectKind.CAPABILITIES,
+                written.where,
+                path=path,
+                capabilities=written.permitted,
+                is_effective=written.effective,
+            )
+        )
+    return made
 
 
 _CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "ls", "mkfifo", "stat", "tree", "xz"})

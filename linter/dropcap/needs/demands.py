@@ -13,7 +13,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_group, is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
-from dropcap.needs.permissions import Barrier, barriers_to_entry, barriers_to_file
+from dropcap.needs.permissions import Barrier, barriers_to_entry, barriers_to_file, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -288,7 +288,7 @@ def _signal(demand: Demand, situation: Situation) -> Sequence[Verdict]:
 
 def _execute(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     """Return the file capabilities in force: without one of them the kernel refuses to execute the program."""
-    file = situation.facts.look(demand.path) if demand.path else None
+    file = resolved(situation.facts, demand.path) if demand.path else None
     if not isinstance(file, File) or not file.is_effective:
         return []
     reason = f"{demand.why}: {demand.path} cannot be executed without what its file capabilities name"
