@@ -240,7 +240,7 @@ def _check(builder: Engine, context: Path, steps: Sequence[str]) -> bool:
     return True
 
 
-@settings(REAL, max_examples=int(os.environ.get("NN", "60")))
+@settings(REAL, max_examples=25)
 @given(steps=STEPS)
 def test_any_steps_leave_what_the_picture_says(builder: Engine, context: Path, steps: list[str]) -> None:
     _check(builder, context, steps)
