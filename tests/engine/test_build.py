@@ -140,7 +140,10 @@ def builder(docker: Engine) -> Engine:
             Path(folder, "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /x\n", encoding="utf-8")
             if _build(found, folder, "probe"):
                 return found
-    raise MissingError("no docker client here asks BuildKit by itself")
+    reason = "no docker client here asks BuildKit by itself"
+    if os.environ.get("CI"):
+        raise MissingError(reason)
+    pytest.skip(f"not compared with a real builder: {reason}")
 
 
 @pytest.fixture(scope="module")
