@@ -266,3 +266,30 @@ def test_what_is_known_hides_nothing(folder: Path, steps: str) -> None:
     found = needs(folder, f"RUN mkdir -p /srv/data\n{steps}\nWORKDIR /", WRITE)
     assert found.is_complete, found.unknown
     assert not found.cap_add
+
+
+def test_a_context_of_its_own_stands_in_for_a_stage(folder: Path) -> None:
+    steps = "FROM debian:12 AS rest\nRUN mkdir /srv/data\nFROM debian:12\nCOPY --from=rest /srv /srv"
+
+    def found(more: str) -> Needs:
+        needs(folder, steps, WRITE)
+        text = f"services:\n  a:\n    build: {{context: .{more}}}\n"
+        (folder / "compose.yaml").write_text(text, encoding="utf-8")
+        targets = [one for one in discover([str(folder)]).targets if one.path.endswith("compose.yaml")]
+        (container,) = [one for one in check_file(targets[0], (), Setup()).containers if one.kind is Kind.SERVICE]
+        return needs_of(container, Workspace(str(folder)))
+
+    assert found("").is_complete
+    assert not found(", additional_contexts: [rest=./x]").is_complete
+    assert found(", additional_contexts: [other=./x]").is_complete
+
+
+def test_the_file_beside_the_dockerfile_counts_more(folder: Path) -> None:
+    steps = "COPY gives.sh /x.sh\nRUN sh /x.sh"
+    assert "DAC_OVERRIDE" in needs(folder, steps, WRITE).cap_add
+    (folder / ".dockerignore").write_text("*.sh\n", encoding="utf-8")
+    assert not needs(folder, steps, WRITE).is_complete
+    (folder / "Dockerfile.dockerignore").write_text("*.py\n", encoding="utf-8")
+    assert needs(folder, steps, WRITE).is_complete
+    (folder / "Dockerfile.dockerignore").write_text("a\\d\n", encoding="utf-8")  # it means something else there
+    assert not needs(folder, steps, WRITE).is_complete

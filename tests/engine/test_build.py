@@ -140,7 +140,10 @@ def builder(docker: Engine) -> Engine:
             Path(folder, "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /x\n", encoding="utf-8")
             if _build(found, folder, "probe"):
                 return found
-    raise MissingError("no docker client here asks BuildKit by itself")
+    reason = "no docker client here asks BuildKit by itself"
+    if os.environ.get("CI"):
+        raise MissingError(reason)
+    pytest.skip(f"not compared with a real builder: {reason}")
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +243,7 @@ def _check(builder: Engine, context: Path, steps: Sequence[str]) -> bool:
     return True
 
 
-@settings(REAL, max_examples=int(os.environ.get("NN", "60")))
+@settings(REAL, max_examples=25)
 @given(steps=STEPS)
 def test_any_steps_leave_what_the_picture_says(builder: Engine, context: Path, steps: list[str]) -> None:
     _check(builder, context, steps)

@@ -143,6 +143,7 @@ class _Follower:
         self.tree = tree
         self.folder = start.folder
         self.first = credentials(tree, start.user, "nobody says which user it is")
+        self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
@@ -164,6 +165,7 @@ class _Follower:
             self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(call.words[0])))
 
     def _hear(self, call: Call) -> None:
+        self._enter(call)
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -193,6 +195,7 @@ class _Follower:
 
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
+        self._enter(call)
         found = conditions.answer(call.words, self.tree, self._who(call), self.folder)
         if found is not None or call.is_builtin:
             return found
@@ -204,6 +207,7 @@ class _Follower:
 
     def read(self, call: Call) -> Source | None:
         """Return the script that `.` reads."""
+        self._enter(call)
         if len(call.words) == 1 or call.words[1].unknown is not None:
             self._unread(call, "the file that it reads is not known")
             return None
@@ -217,6 +221,7 @@ class _Follower:
 
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes."""
+        self._enter(call)
         word, at = call.words[0], 1
         if word.unknown is not None:
             return None
@@ -259,12 +264,20 @@ class _Follower:
     def _who(self, call: Call) -> Credentials:
         return credentials(self.tree, call.user.name, call.user.reason)
 
+    def _enter(self, call: Call) -> None:
+        """Be in the folder that a command runs in: what `cd` does in a shell of its own is gone behind it."""
+        shells = call.shells
+        while shells not in self.folders:
+            shells = shells[:-1]
+        self.folder = self.folders[shells]
+
     def _change_folder(self, call: Call) -> None:
         target = call.words[1] if len(call.words) > 1 else None
-        if target is None or target.unknown is not None:
+        if target is None or target.unknown is not None or any(guard.taken for guard in call.guards):
             self.folder = None
         else:
             self.folder = absolute(target.value, self.folder)
+        self.folders[call.shells] = self.folder
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
         path = absolute(target.value, self.folder) if target.unknown is None else None
@@ -515,6 +528,7 @@ class _Follower:
                 reason = "its programs start more others than are followed"
                 self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(words[0])))
                 return
+            self.folders = {(): self.folder}
             follow_command(words, self, setting._replace(user=User(user, "" if user else "its program decides it")))
 
 

@@ -54,7 +54,8 @@ def _stage(context: str, build: Value, scope: LoadContext) -> Stage | None:
     except UnreadableError:
         return None  # it is told where the file itself is checked
     stage = dockerfile.target(document, known_text(wanted))
-    return None if _is_built_upon(stage, _names(build)) else stage
+    contexts = _names(build)
+    return None if stage is None or _is_built_upon(stage, contexts) else _without(stage, contexts, {})
 
 
 def _names(build: Value) -> frozenset[str]:
@@ -71,6 +72,18 @@ def _is_built_upon(stage: Stage | None, contexts: frozenset[str]) -> bool:
             return True
         stage = stage.parent
     return False
+
+
+def _without(stage: Stage, contexts: frozenset[str], done: dict[int, Stage]) -> Stage:
+    """Return a stage that copies from no stage of the name of an additional context, which stands in for it."""
+    if not contexts:
+        return stage
+    if stage.number not in done:
+        parent = None if stage.parent is None else _without(stage.parent, contexts, done)
+        kept = ((name, one) for name, one in stage.sources if name.lower() not in contexts)
+        sources = tuple((name, _without(one, contexts, done)) for name, one in kept)
+        done[stage.number] = stage._replace(parent=parent, sources=sources)
+    return done[stage.number]
 
 
 def _dockerfile(context: str, build: Value, scope: LoadContext) -> Source | None:
