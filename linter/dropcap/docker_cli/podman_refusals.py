@@ -196,7 +196,7 @@ def _volume(value: str) -> str | None:
     source, path = (parts[0], parts[1]) if len(parts) > 1 else ("/", parts[0])
     if not source:
         return "host directory cannot be empty"
-    if not path.startswith("/"):
+    if not path.startswith("/") and not path.endswith(_UNITS_OF_VOLUMES):
         return f'invalid container path "{path}", must be an absolute path'
     if not source.startswith(("/", ".")) and not source.endswith(_UNITS_OF_VOLUMES) and not re.fullmatch(_NAME, source):
         return f'creating named volume "{source}": names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_text, path_text
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
@@ -172,12 +172,6 @@ def _options(value: Value) -> Iterator[tuple[Value, str]]:
             yield item, f"is refused by Docker's engine: {wrong}"
 
 
-def _sources(value: Value) -> Iterator[tuple[Value, str]]:
-    for item in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(item, Mapping) and known_text(child(item, "type")) == "bind" and "source" not in entries(item):
-            yield item, 'has a mount of type "bind" without a source, which Docker Compose refuses'
-
-
 def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
     for item in items(value) if isinstance(value, Sequence) else ():
         target = child(item, "target") if isinstance(item, Mapping) else item
@@ -239,7 +233,6 @@ _GATEWAY = "host-gateway"
 _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
-    ("volumes", _sources),
     *NUMBERS,
     ("extra_hosts", _hosts),
     ("build", _build),

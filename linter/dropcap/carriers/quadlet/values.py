@@ -56,16 +56,6 @@ def refused_values(keys: Keys) -> Iterator[Failure]:
         if wrong is not None:
             message = f"podman refuses what this makes: {wrong}"
             yield Failure(word.source.path, message, Level.ERROR, word.source, word.span)
-    yield from _of_host_network(keys)
-
-
-def _of_host_network(keys: Keys) -> Iterator[Failure]:
-    if "host" not in [word.value for word in keys.texts("Network")]:
-        return
-    for word in keys.words("Sysctl"):
-        if word.value.startswith("net.") and "=" in word.value:
-            message = f"podman refuses what this makes: sysctl {word.value} can't be set with the host's network"
-            yield Failure(word.source.path, message, Level.ERROR, word.source, word.span)
 
 
 def _values(keys: Keys) -> Iterator[tuple[str, Word]]:
