@@ -250,16 +250,17 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 
         check_named_files(services, scope)
     is_docker = request.engine is Engine.DOCKER
+    level = Level.NOTE if request.only_resolves else Level.ERROR
     if _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=is_docker)
+            check_values(name, entry, scope, is_docker=is_docker, level=level)
     if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
         from dropcap.carriers.compose.engine_checks import check_engine
 
         for name, entry in entries(services).items():
-            check_engine(name, entry, scope, Level.NOTE if request.only_resolves else Level.ERROR)
+            check_engine(name, entry, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
 

@@ -16,6 +16,7 @@ from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_byte
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ _DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
-def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
     """Tell the log which values of a service cannot be read.
 
     Args:
@@ -43,15 +44,16 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         service: its entry.
         scope: what the project was resolved with.
         is_docker: whether Docker's own engine starts it.
+        level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    checks = (*_CHECKS, *(_BY_ENGINE if is_docker else ()))
-    for key, check in checks:
-        if key in found:
-            for where, message in check(found[key].value):
-                scope.log.error(where, f"services.{name}.{key} {message}")
+    for level_of, checks in ((Level.ERROR, _CHECKS), (Level.ERROR, _ALWAYS), (level, _BY_ENGINE)):
+        for key, check in checks if is_docker or checks is _CHECKS else ():
+            if key in found:
+                for where, message in check(found[key].value):
+                    scope.log.tell(where, f"services.{name}.{key} {message}", level_of)
 
 
 def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
@@ -239,9 +241,8 @@ _CHECKS: tuple[_Check, ...] = (
     ("environment", _variables),
     ("env_file", _variable_files),
 )
+_ALWAYS: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
 _BY_ENGINE: tuple[_Check, ...] = (
-    ("security_opt", _options),
-    ("volumes", _volumes),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
