@@ -81,7 +81,10 @@ REFUSED = {
     "a port of zero": ("services: {a: {image: x, ports: ['8080:0']}}", "a port without a target"),
     "a range from zero": ("services: {a: {image: x, ports: [0-5]}}", "a port without a target"),
     "a device without a target": ("services: {a: {image: x, devices: [{source: /a}]}}", "a device without a target"),
-    "a bind without a source": ("services: {a: {image: x, volumes: [{type: bind, target: /a}]}}", "without a source"),
+    "a bind without a source": (
+        "services: {a: {image: x, volumes: [{type: bind, target: /a}]}}",
+        "field Source must not be empty",
+    ),
     "a path and the same path": (
         "services: {a: {image: x, volumes: ['/a:/t', {type: bind, source: /b, target: /t/}]}}",
         "mounts /t a second time",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.cli import main
-from dropcap.exit_codes import UNCHECKED
+from dropcap.exit_codes import CLEAN, UNCHECKED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +145,15 @@ def test_what_the_engine_refuses_is_an_error(line: str, tmp_path: Path, capsys: 
     assert code == UNCHECKED
     assert REFUSED[line] in told
     assert "compose.yaml:5:" in told
+
+
+def test_what_the_engine_alone_refuses_is_a_note_where_a_project_is_only_resolved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "compose.yaml"
+    path.write_text("services: {s: {image: i, mem_limit: 1m}}\n", encoding="utf-8")
+    assert main(["config", str(path)]) == CLEAN
+    assert "note: services.s.mem_limit is refused by Docker's engine: Minimum memory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("line", TAKEN)

@@ -133,7 +133,7 @@ def read_project(target: Target, settings: Settings) -> Project:
         source = workspace.source(target.path)
     except NotReadError as error:
         raise UnreadableError(error.failure(Level.ERROR)) from None
-    project = resolve(source, Request(workspace, target.over, settings=settings))
+    project = resolve(source, Request(workspace, target.over, settings=settings, only_resolves=True))
     # What is refused of a service is found where it is read as a container, and told here as `check` tells it.
     if isinstance(project.services, Mapping):
         list(containers(project.services, project.scope, settings.profiles))

@@ -23,7 +23,7 @@ from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import MOST_CONTAINERS, Document, Engine, Located, SharedRoutes, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Document, Engine, Level, Located, SharedRoutes, UnreadableError
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -249,16 +249,17 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 
         check_named_files(services, scope)
     is_docker = request.engine is Engine.DOCKER
+    level = Level.NOTE if request.only_resolves else Level.ERROR
     if _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=is_docker)
+            check_values(name, entry, scope, is_docker=is_docker, level=level)
     if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
         from dropcap.carriers.compose.engine_checks import check_engine
 
         for name, entry in entries(services).items():
-            check_engine(name, entry, scope)
+            check_engine(name, entry, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
 

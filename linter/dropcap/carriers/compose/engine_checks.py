@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.carriers.compose.service_values import Service, Wrong
     from dropcap.lang.yaml import Value
+    from dropcap.model import Level
 
 _LONGEST_HOST_NAME = 64
 _JOINED = ("service:", "container:")
@@ -33,14 +34,14 @@ _IPC_MODES = frozenset(("", "host", "none", "private", "shareable"))
 _PROTOCOLS = frozenset(("", "tcp", "udp", "sctp"))
 
 
-def check_engine(name: str, service: Entry, scope: LoadContext) -> None:
-    """Tell the log what the engine refuses of a service."""
+def check_engine(name: str, service: Entry, scope: LoadContext, level: Level) -> None:
+    """Tell the log, at a level, what the engine refuses of a service."""
     found = entries(service.value)
     if "provider" in found:
         return
     for check in _CHECKS:
         for where, path, message in check(found):
-            scope.log.error(where, f"services.{name}.{path} is refused by Docker's engine: {message}")
+            scope.log.tell(where, f"services.{name}.{path} is refused by Docker's engine: {message}", level)
 
 
 def _ports(found: Service) -> Iterator[Wrong]:

@@ -76,7 +76,10 @@ def _long_volume(item: Mapping) -> Iterator[Wrong]:
     parts = {key: known_scalar(entry.value) for key, entry in entries(item).items()}
     kind, source = parts.get("type"), parts.get("source", "")
     propagation = child(child(item, "bind"), "propagation")
-    if kind == "tmpfs" and source:
+    if kind == "bind" and "source" not in parts:
+        # Docker Compose says so itself where it makes paths whole.
+        yield item, "volumes", 'invalid mount config for type "bind": field Source must not be empty'
+    elif kind == "tmpfs" and source:
         yield item, "volumes", 'invalid mount config for type "tmpfs": field Source must not be specified'
     elif kind == "image" and source == "":
         yield item, "volumes", 'invalid mount config for type "image": field Source must not be empty'

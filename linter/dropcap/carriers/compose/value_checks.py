@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import RESET, all_pairs, child, entries, is_nothing, items, known_text, path_text
+from dropcap.carriers.compose.nodes import RESET, all_pairs, child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ _DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
-def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
     """Tell the log which values of a service cannot be read.
 
     Args:
@@ -43,14 +44,16 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         service: its entry.
         scope: what the project was resolved with.
         is_docker: whether Docker's own engine starts it.
+        level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    for key, check in _ALL_CHECKS if is_docker else _CHECKS:
+    for key, check, is_of_engine in _OF_DOCKER if is_docker else _OF_COMPOSE:
         if key in found:
             for where, message in check(found[key].value):
-                scope.log.error(where, f"services.{name}.{key} {message}")
+                told = level if is_of_engine else Level.ERROR
+                scope.log.tell(where, f"services.{name}.{key} {message}", told)
 
 
 def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
@@ -178,12 +181,6 @@ def _options(value: Value) -> Iterator[tuple[Value, str]]:
             yield item, f"is refused by Docker's engine: {wrong}"
 
 
-def _sources(value: Value) -> Iterator[tuple[Value, str]]:
-    for item in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(item, Mapping) and known_text(child(item, "type")) == "bind" and "source" not in entries(item):
-            yield item, 'has a mount of type "bind" without a source, which Docker Compose refuses'
-
-
 def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
     for item in items(value) if isinstance(value, Sequence) else ():
         target = child(item, "target") if isinstance(item, Mapping) else item
@@ -245,19 +242,18 @@ _GATEWAY = "host-gateway"
 _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
-    ("volumes", _sources),
     *NUMBERS,
     ("extra_hosts", _hosts),
     ("build", _build),
     ("environment", _variables),
     ("env_file", _variable_files),
 )
+_ALWAYS: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
 _BY_ENGINE: tuple[_Check, ...] = (
-    ("security_opt", _options),
-    ("volumes", _volumes),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
-_ALL_CHECKS = (*_CHECKS, *_BY_ENGINE)
+_OF_COMPOSE = tuple((key, check, False) for key, check in _CHECKS)
+_OF_DOCKER = (*((*one, False) for one in (*_CHECKS, *_ALWAYS)), *((*one, True) for one in _BY_ENGINE))
