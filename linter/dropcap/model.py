@@ -46,6 +46,8 @@ class Engine(Enum):
 class Kind(Enum):
     """What a container was read from."""
 
+    __hash__ = object.__hash__  # as that of Engine
+
     SERVICE = "service"
     RUN = "run"
     CREATE = "create"

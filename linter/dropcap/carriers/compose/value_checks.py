@@ -6,6 +6,7 @@ what the engine says see :mod:`dropcap.docker_cli.engine_refusals`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry, Path
     from dropcap.lang.yaml import Value
@@ -66,8 +68,14 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
                 scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
         return value
 
-    fields = column("form", "range", words=frozenset({*_QUANTITIES, _UNSIGNED}))
-    Walk(look).node(service, fields.below["services"].below["*"])
+    Walk(look).node(service, _quantity_fields())
+
+
+@cache
+def _quantity_fields() -> Field:
+    """Return the fields of a service that hold quantities."""
+    words = frozenset({*_QUANTITIES, _UNSIGNED})
+    return column("form", "range", words=words).below["services"].below["*"]
 
 
 def _wanted(value: Scalar, kind: str, scope: LoadContext) -> str | None:
