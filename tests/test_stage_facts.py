@@ -206,6 +206,8 @@ def test_a_number_that_another_stage_chose_is_not_known() -> None:
         ("COPY --exclude=inner folder /a", "/a/one", "file 0 0 ?"),
         ("COPY --exclude=inner folder /a", "/a/inner", "unknown"),
         ("COPY --link one /a", "/a", "file 0 0 ?"),
+        ("COPY --from=nobody:1 /uv /bin/", "/usr/bin/su", "file 0 0 4755"),
+        ("COPY --from=nobody:1 /uv/ /usr/bin", "/usr/bin/uv", "file None None ?"),
         ("ADD http://x/y/z.tgz /a/", "/a/z.tgz", "file 0 0 600"),
         ("ADD --chown=70 --chmod=644 https://x/y?z /a", "/a", "file 70 70 644"),
         ("ADD https://x/y.git#main /a", "/a", "folder 0 0 755"),

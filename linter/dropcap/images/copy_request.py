@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import Account
+from dropcap.images.stage_users import owner_of
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.model import Instruction
 
-__all__ = ["CopyRequest", "owner_of", "read_request"]
+__all__ = ["CopyRequest", "read_request"]
 
 
 class CopyRequest(NamedTuple):
@@ -118,26 +118,3 @@ def _place(target: str | None, folder: str | None) -> tuple[str, bool]:
 
 def _is_on(flags: dict[str, str | None], name: str) -> bool:
     return name in flags and (flags[name] or "true").lower() == "true"
-
-
-def owner_of(text: str | None, tree: FileTree) -> tuple[str | None, str | None]:
-    """Return the user and the group that `USER` and `--chown` mean for files; None for one that is not known.
-
-    A user alone brings its own group, and a number without an account the group of that number.
-    """
-    if text is None:
-        return None, None
-    user, colon, named = text.partition(":")
-    owner: str | None
-    group: str | None
-    if user in {"0", "root"}:
-        owner, group = "0", "0"
-    elif user.isdecimal():
-        owner, group = user, user
-    else:
-        found = tree.account(user)
-        known = found if isinstance(found, Account) else None
-        owner, group = (user, known.group) if known is not None else (None, None)
-    if not colon:
-        return owner, group
-    return owner, "0" if named == "root" else named or None

@@ -14,13 +14,13 @@ from dropcap.images.account_files import ACCOUNT_FILES, add_lines
 from dropcap.images.apt_words import note_sources
 from dropcap.images.build_effects import Build, do_in_build
 from dropcap.images.build_programs import build_programs
-from dropcap.images.copy_request import owner_of
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import Account, File, UnknownFact
+from dropcap.images.facts import File, UnknownFact
 from dropcap.images.file_commands import effects_of
 from dropcap.images.package_installs import install
-from dropcap.images.path_patterns import has_wildcard
+from dropcap.images.path_patterns import has_wildcard, may_be_meant
 from dropcap.images.printed_text import passed_on, printed
+from dropcap.images.stage_users import process_user
 from dropcap.lang.shell.call import Answer, Executed
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.shebang import is_shell_script
@@ -218,7 +218,7 @@ class RunSteps:
             self._tree.open_folder(folder, unknown._replace(roots=False))
         start = len(folder.rstrip("/")) + 1
         pattern = posixpath.basename(written)
-        inner = [one for one in inner if "/" not in one[start:] and _may_be_meant(pattern, one[start:])]
+        inner = [one for one in inner if "/" not in one[start:] and may_be_meant(pattern, one[start:])]
         return [effect._replace(path=one) for one in inner]
 
     def _known_folder(self, call: Call, written: str) -> str | None:
@@ -300,28 +300,6 @@ def _hands_on(words: Sequence[Word]) -> bool:
         return True
     is_script = any(word.value in {"-c", "--command"} for word in words[1:-1]) and words[-1].unknown is None
     return words[0].value.rpartition("/")[2] in {"runuser", "su"} and is_script
-
-
-def _may_be_meant(pattern: str, name: str) -> bool:
-    """Return whether a pattern of the shell may mean a name; what is written with brackets means any."""
-    if set("[{\\") & set(pattern):
-        return True
-    if name.startswith(".") and not pattern.startswith("."):
-        return False
-    first, last = pattern.partition("*")[0], pattern.rpartition("*")[2]
-    return "?" in pattern or (name.startswith(first) and name.endswith(last))
-
-
-def process_user(text: str | None, tree: FileTree) -> tuple[str | None, str | None]:
-    """Return the user and the group of a process that `USER` names: a number without an account has root's group."""
-    owner, group = owner_of(text, tree)
-    user, colon, _ = (text or "").partition(":")
-    if text is not None and owner is None:
-        owner = user or "0"  # whoever it is, the build goes on only if there is one
-    if user.isdecimal() and not colon and user != "0":
-        found = tree.account(user)
-        group = found.group if isinstance(found, Account) else "0" if tree.others is None else None
-    return owner, group
 
 
 def _place(word: Word) -> Located[str]:

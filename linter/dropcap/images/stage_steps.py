@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dropcap.images.copy_request import owner_of, read_request
+from dropcap.images.copy_request import read_request
 from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.run_mounts import Mounts
 from dropcap.images.run_steps import RunSteps
 from dropcap.images.stage_copies import Copies
+from dropcap.images.stage_users import owner_of
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
