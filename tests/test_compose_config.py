@@ -505,3 +505,21 @@ def test_every_word_of_the_table_of_fields_is_one_that_is_known() -> None:
     assert used == known
     paths = [path for path, _ in rows("form")]
     assert len(paths) == len(set(paths))
+
+
+def test_a_field_of_fewer_bits_keeps_the_lowest(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "services:\n  s:\n    image: i\n    ports: [{target: 4294967376}]\n    blkio_config: {weight: 65546}\n"
+        "    volumes: [{type: tmpfs, target: /x, tmpfs: {mode: 9999999999}}]\n"
+    )
+    write(clean, {"compose.yaml": text})
+    assert ours(capsys) == theirs(clean, "compose.yaml")
+
+
+def test_a_failure_quotes_no_part_of_a_variables_value(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "services: {s: {image: i, ports: ['$ADDRESS:80:80'], stop_grace_period: soon, shm_size: $SIZE}}\n"
+    write(clean, {"compose.yaml": text, ".env": "ADDRESS=north:south\nSIZE=plenty\n"})
+    main(["config"])
+    told = capsys.readouterr().err
+    assert not any(word in told for word in ("north", "south", "plenty"))
+    assert "a span of time such as 1m30s, not soon" in told
