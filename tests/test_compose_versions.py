@@ -51,9 +51,9 @@ REFUSED = {
     "yaml_deep_nesting": "25",  # a limit
 }
 DIFFERENT = {
-    # What is extended and is nothing leaves nothing to say.
+    # What is extended and is nothing leaves nothing to say; Docker Compose shows the key.
     "extends_null_service_of_other_file": "25",
-    # `COMPOSE_PROFILES` narrows nothing: a service that may be started is checked.
+    # Without `--profile` all services are shown, whatever `COMPOSE_PROFILES` is: what may be started is checked.
     "dotenv_compose_profiles": "25",
 }
 
