@@ -388,7 +388,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Dictionary[str, Entry]], Iterator
     (frozenset({"healthcheck"}), _health),
     (frozenset({"deploy", "scale"}), _numbers),
     (frozenset({"develop"}), _watch),
-    (frozenset({"tmpfs"}), _targets),
+    (frozenset({"tmpfs", "volumes"}), _targets),
     (frozenset({"deploy", "gpus"}), _devices),
     (frozenset({"ports"}), _addresses),
 )

@@ -17,7 +17,6 @@ from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_byte
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
-from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +37,7 @@ _DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
-def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
     """Tell the log which values of a service cannot be read.
 
     Args:
@@ -46,16 +45,14 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         service: its entry.
         scope: what the project was resolved with.
         is_docker: whether Docker's own engine starts it.
-        level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    for key, check, is_of_engine in _OF_DOCKER if is_docker else _OF_COMPOSE:
+    for key, check in _OF_DOCKER if is_docker else _CHECKS:
         if key in found:
             for where, message in check(found[key].value):
-                told = level if is_of_engine else Level.ERROR
-                scope.log.tell(where, f"services.{name}.{key} {message}", told)
+                scope.log.error(where, f"services.{name}.{key} {message}")
 
 
 def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
@@ -256,12 +253,12 @@ _CHECKS: tuple[_Check, ...] = (
     ("environment", _variables),
     ("env_file", _variable_files),
 )
-_ALWAYS: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
 _BY_ENGINE: tuple[_Check, ...] = (
+    ("security_opt", _options),
+    ("volumes", _volumes),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
-_OF_COMPOSE = tuple((key, check, False) for key, check in _CHECKS)
-_OF_DOCKER = (*((*one, False) for one in (*_CHECKS, *_ALWAYS)), *((*one, True) for one in _BY_ENGINE))
+_OF_DOCKER = (*_CHECKS, *_BY_ENGINE)
