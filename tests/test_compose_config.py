@@ -30,14 +30,14 @@ BODIES = {
     "user": "user: '1000:1000'\nuserns_mode: host\nuts: host\nipc: shareable\npid: host\ncgroup: host",
     "cgroup_parent": "cgroup_parent: m-executor\ndevice_cgroup_rules: ['c 1:3 mr']\ngroup_add: [mail, 10]",
     "security_opt": "security_opt: ['seccomp:unconfined', 'apparmor=unconfined']",
-    "sysctls": "sysctls: {net.core.somaxconn: 1024, net.ipv4.tcp_syncookies: '0', a: 1.50}",
-    "sysctls as list": "sysctls: [net.core.somaxconn=1024, kernel.x]",
+    "sysctls": "sysctls: {net.core.somaxconn: 1024, net.ipv4.tcp_syncookies: '0', net.a: 1.50}",
+    "sysctls as list": "sysctls: [net.core.somaxconn=1024, net.x]",
     "namespace of a service": "network_mode: service:user\npid: service:user",
     "devices": "devices: ['/dev/a', '/dev/b:/dev/c', '/dev/d:/dev/e:r', 'vendor.com/class=dev']",
-    "devices twice": "devices: ['/dev/a:/dev/x', '/dev/b:/dev/x:r', {source: /dev/c, target: /dev/y}]",
+    "devices twice": "devices: ['/dev/a:/dev/x', '/dev/b:/dev/x:r', {source: /dev/c, target: /dev/y, permissions: m}]",
     "volumes": (
         "volumes: ['/a:/b', './a:/c:ro', '~/a:/d:rw,z', 'named:/e', 'named:/f:nocopy', '/g', 'a:/h/../i', "
-        "'/s:/t:rshared,Z', '/x:/y:nocopy', 'C:\\win:/win', '//two//slashes:/j//k']"
+        "'/s:/t:rshared,Z', '/x:/y', 'C:\\win:/win', '//two//slashes:/j//k']"
     ),
     "volumes long": (
         "volumes: [{type: bind, source: ./x, target: /y/, read_only: true, bind: {propagation: rshared}}, "
@@ -95,7 +95,7 @@ BODIES = {
     "generic": (
         "deploy: {resources: {reservations: {generic_resources: [{discrete_resource_spec: {kind: g, value: 2}}]}}}"
     ),
-    "sizes": "mem_limit: 1.5g\nmemswap_limit: -1\nshm_size: 64 KiB\nmem_reservation: '100b'\nmem_swappiness: 0",
+    "sizes": "mem_limit: 1.5g\nmemswap_limit: -1\nshm_size: 64 KiB\nmem_reservation: '100000000b'\nmem_swappiness: 0",
     "numbers": "cpus: 0.1\ncpu_shares: 0\npids_limit: -1\noom_score_adj: 5\nscale: 1",
     "limits": "ulimits: {nproc: 65535, nofile: {soft: 0, hard: 40000}}",
     "hosts": "extra_hosts: ['b:1.1.1.1', 'a=::1', 'c=[::2]', 'b:2.2.2.2,3.3.3.3']",
@@ -505,3 +505,21 @@ def test_every_word_of_the_table_of_fields_is_one_that_is_known() -> None:
     assert used == known
     paths = [path for path, _ in rows("form")]
     assert len(paths) == len(set(paths))
+
+
+def test_a_field_of_fewer_bits_keeps_the_lowest(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "services:\n  s:\n    image: i\n    ports: [{target: 4294967376}]\n    blkio_config: {weight: 65546}\n"
+        "    volumes: [{type: tmpfs, target: /x, tmpfs: {mode: 9999999999}}]\n"
+    )
+    write(clean, {"compose.yaml": text})
+    assert ours(capsys) == theirs(clean, "compose.yaml")
+
+
+def test_a_failure_quotes_no_part_of_a_variables_value(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "services: {s: {image: i, ports: ['$ADDRESS:80:80'], stop_grace_period: soon, shm_size: $SIZE}}\n"
+    write(clean, {"compose.yaml": text, ".env": "ADDRESS=north:south\nSIZE=plenty\n"})
+    main(["config"])
+    told = capsys.readouterr().err
+    assert not any(word in told for word in ("north", "south", "plenty"))
+    assert "a span of time such as 1m30s, not soon" in told

@@ -33,6 +33,12 @@ ACCEPTED = {
     "a secret of a file": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./s}}",
     "an external secret": "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}",
     "one name said twice": "services: {a: {image: x}}\nsecrets: {s: {external: {name: a}, name: a}}",
+    "a path that is cleaned": "services: {a: {image: x, volumes: ['/a:/t', '/b:/t/', '/c:/u/../t']}}",
+    "a bind with an empty source": "services: {a: {image: x, volumes: [{type: bind, source: '', target: /t}]}}",
+    "limits of many kinds": "services: {a: {image: x, build: {context: ., ulimits: {core: 5}}, ulimits: {cpu: '5'}}}",
+    "groups": "services: {a: {image: x, group_add: [0x10, 5, '1.5', a]}}",
+    "amounts as texts": "services: {a: {image: x, deploy: {resources: {limits: {cpus: '0.5', pids: '5'}}}}}",
+    "a range": "services: {a: {image: x, ports: ['0-1:80-81', '8080:8000']}}",
     "a volume over itself": "services: {a: {image: x, volumes: ['/a:/t', '/b:/t']}}",
 }
 REFUSED = {
@@ -72,6 +78,34 @@ REFUSED = {
     "a range that does not fit": ("services: {a: {image: x, ports: ['1-2:80-90']}}", "invalid ranges specified"),
     "a size that is none": ("services: {a: {image: x, mem_limit: 1x}}", "must be a size"),
     "a time that is none": ("services: {a: {image: x, stop_grace_period: soon}}", "must be a span of time"),
+    "a port of zero": ("services: {a: {image: x, ports: ['8080:0']}}", "a port without a target"),
+    "a range from zero": ("services: {a: {image: x, ports: [0-5]}}", "a port without a target"),
+    "a device without a target": ("services: {a: {image: x, devices: [{source: /a}]}}", "a device without a target"),
+    "a bind without a source": (
+        "services: {a: {image: x, volumes: [{type: bind, target: /a}]}}",
+        "field Source must not be empty",
+    ),
+    "a path and the same path": (
+        "services: {a: {image: x, volumes: ['/a:/t', {type: bind, source: /b, target: /t/}]}}",
+        "mounts /t a second time",
+    ),
+    "a limit of a build": ("services: {a: {build: {context: ., ulimits: {a: b}}}}", "must have a whole number"),
+    "a limit of a build as a text": ("services: {a: {build: {context: ., ulimits: {a: '5'}}}}", "and no text"),
+    "a limit of more bits": ("services: {a: {image: x, ulimits: {core: 9999999999999999999}}}", "of 64 bits"),
+    "a group with a fraction": ("services: {a: {image: x, group_add: [1.0]}}", "number that is not whole"),
+    "processors that are none": (
+        "services: {a: {image: x, deploy: {resources: {limits: {cpus: 1/2}}}}}",
+        'must be a number, not "1/2"',
+    ),
+    "processes that are none": (
+        "services: {a: {image: x, deploy: {resources: {limits: {pids: '0x5'}}}}}",
+        'must be a whole number, not "0x5"',
+    ),
+    "a resource that is none": (
+        "x-r: &r [{discrete_resource_spec: {kind: a, value: x}}]\n\
+services: {a: {image: x, deploy: {resources: {reservations: {generic_resources: *r}}}}}",
+        'must be a whole number, not "x"',
+    ),
     "a name with a blank": ("services: {a: {image: x, environment: ['A =b']}}", "a blank behind it"),
 }
 

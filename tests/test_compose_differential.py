@@ -352,7 +352,8 @@ def resolved(folder: str, files: Mapping[str, str], home: str) -> tuple[dict[str
         try:
             workspace = Workspace(folder)
             settings = Settings(uses_environment=True, compose=2, checks_consistency=False, shows_secrets=True)
-            project = resolve(workspace.source(str(main)), Request(workspace, tuple(over), settings=settings))
+            request = Request(workspace, tuple(over), settings=settings, only_resolves=True)
+            project = resolve(workspace.source(str(main)), request)
         except UnreadableError as error:
             return None, [error.failure]
         tree = plain(canonical(project))

@@ -540,3 +540,21 @@ def test_a_file_may_not_grow_without_end() -> None:
     assert len(log.failures) == 30 - MAX_GROWTH // 900_000
     assert {message.partition(" more")[0] for _, message in said(log)} == {"x-a makes the file"}
     assert sum(len(item) for item in plain(at(root, "x-a"))) <= MAX_GROWTH + 100
+
+
+@pytest.mark.parametrize(
+    ("text", "is_same"),
+    [
+        ("services:\n  web:\n    image: nginx\n    ports: ['80', \"81\"]\n    environment: {A: 1, b: }\n", True),
+        ("services: {web: {image: !!str nginx}}\n", True),
+        ("x-a: &a {b: c}\nservices: {web: *a}\n", False),
+        ("x-a: &a {b: c}\nservices: {web: {<<: *a}}\n", False),
+        ("services: {web: {image: a, image: b}}\n", False),
+        ("services: {web: {image: a, 1: b}}\n", False),
+        ("services: {web: [{<<: {a: b}}]}\n", False),
+        ("services: {web: {image: !!binary bmdpbng=}}\n", False),
+    ],
+)
+def test_what_is_normal_is_given_back_as_it_is(text: str, *, is_same: bool) -> None:
+    (document,) = parse(Source("compose.yaml", text)).documents
+    assert (normalised(document, Diagnostics()) is document) == is_same

@@ -346,7 +346,7 @@ def test_includes_that_go_round_in_a_circle_are_an_error(here: Path) -> None:
         ("../outside.yaml", "lies outside the project"),
         ("/etc/compose.yaml", "lies outside the project"),
         ("link.yaml", "lies outside the project"),
-        ("https://example.com/compose.yaml", "is not on this machine"),
+        ("https://example.com/compose.git", "is not on this machine"),
         ("oci://example.com/app:1", "is not on this machine"),
         ("git@example.com:app.git", "is not on this machine"),
         ("https://github.com/a/b.git#main:sub", "is not on this machine"),
@@ -370,6 +370,15 @@ def test_nothing_outside_the_project_is_read(
     document = read()
     assert services(document)["web"].may_be_set("cap_add", "privileged")
     assert reason in document.failures[0].message
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("reference", ["https://example.com/compose.yaml", "http://a/b", "ftp://a/b.git"])
+def test_an_address_that_nobody_fetches_is_a_file_that_is_not_there(reference: str) -> None:
+    write({"compose.yaml": f"include: ['{reference}']\nservices:\n  web:\n    image: x\n"})
+    (failure,) = read().failures
+    assert failure.level is Level.ERROR
+    assert "is included and does not exist: Docker Compose fetches repositories" in failure.message
 
 
 @pytest.mark.usefixtures("here")

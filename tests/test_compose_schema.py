@@ -121,6 +121,28 @@ def test_the_first_look_passes_nothing_that_the_schema_refuses(key: str) -> None
             assert is_plain(root_of({"services": {"web": {key: samples[0]}}})), (form, key)
 
 
+@pytest.mark.parametrize("kind", ["volumes", "networks"])
+def test_the_first_look_passes_names_of_volumes_and_networks_alone(kind: str) -> None:
+    validator = Draft202012Validator(SCHEMA)
+    samples = [
+        {},
+        {"a": None},
+        {"a": None, "b-1": None},
+        {"a": {}},
+        {"a": "b"},
+        {"": None},
+        {"a b": None},
+        [],
+        None,
+        "a",
+    ]
+    for sample in samples:
+        data = {"services": {"web": {"image": "a"}}, kind: sample}
+        assert validator.is_valid(data) or not is_plain(root_of(data)), sample
+    assert is_plain(root_of({kind: {"a": None, "b-1": None}}))
+    assert not is_plain(root_of({kind: {"a": {}}}))
+
+
 def test_the_readme_names_the_schema_that_is_there() -> None:
     checksum = hashlib.sha256((FOLDER / "upstream.json").read_bytes()).hexdigest()
     assert checksum in (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -362,3 +362,26 @@ def test_hidden_folders_units_and_what_engines_printed_are_found(tmp_path: Path)
         ("web.container", "quadlet"),
         ("audit.json", "inspect"),
     }
+
+
+@pytest.mark.parametrize("spelling", ["", "/", "/.", "/../project"])
+def test_a_walk_reads_a_file_of_variables_however_its_folder_is_spelled(tmp_path: Path, spelling: str) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / ".env").write_text("COMPOSE_FILE=base.yml:more.yml\n")
+    for name in ("base.yml", "more.yml", "compose.yaml"):
+        (folder / name).write_text(SERVICES)
+    found = {Path(target.path).name: target.over for target in discover([f"{folder}{spelling}"]).targets}
+    assert {name: [Path(one).name for one in over] for name, over in found.items()} == {
+        "base.yml": ["more.yml"],
+        "compose.yaml": [],
+    }
+
+
+def test_a_walk_lays_an_override_over_its_project_without_a_file_of_variables(tmp_path: Path) -> None:
+    for name in ("compose.yaml", "compose.override.yml", "docker-compose.override.yml"):
+        (tmp_path / name).write_text(SERVICES)
+    first, second = discover([f"{tmp_path}/"]).targets
+    names = [Path(path).name for path in (first.path, *first.over)]
+    assert names == ["compose.yaml", "compose.override.yml"]
+    assert Path(second.path).name == "docker-compose.override.yml"

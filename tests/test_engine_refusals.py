@@ -28,6 +28,26 @@ def test_what_the_engine_takes_is_taken(options: tuple[str, ...]) -> None:
     assert found.refusals == ()
 
 
+@pytest.mark.parametrize(
+    ("options", "is_refused"),
+    [
+        (("--tmpfs", "/a:foo"), True),
+        (("--tmpfs", "/a:size=1k,"), True),
+        (("--tmpfs", "/a:mode=9"), True),
+        (("--tmpfs", "/a:rw,noexec,size=64k,mode=1777"), False),
+        (("--ipc", "foo"), True),
+        (("--ipc", "container:"), True),
+        (("--ipc", "container:a"), False),
+        (("--ipc", "shareable"), False),
+        (("--cpuset-cpus", "1-0"), True),
+    ],
+)
+def test_what_is_refused_at_the_start_is_refused(options: tuple[str, ...], *, is_refused: bool) -> None:
+    found = read(("docker", "run", *options, "web:1"))
+    assert isinstance(found, Failure | Container)
+    assert (isinstance(found, Failure) or bool(found.refusals)) is is_refused
+
+
 @pytest.mark.parametrize("options", [one for one in REFUSED if "-1" not in one[-1]], ids=" ".join)
 def test_what_is_not_known_is_not_refused(options: tuple[str, ...]) -> None:
     """Podman has rules of its own, which are not judged here."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dropcap.model import Located
 from dropcap.needs.answer import put_together
-from dropcap.needs.model import Certainty, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.model import Certainty, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.startup import Found
 from dropcap.source import Source, Span
 
@@ -66,13 +68,31 @@ def test_it_is_complete_only_where_nothing_is_unknown() -> None:
     assert put_together([found(unknown=(unknown,))], [unknown]).unknown == (unknown,)
 
 
-def test_a_user_from_the_start_saves_the_switch_and_nothing_else() -> None:
+def test_a_user_from_the_start_saves_all_that_is_suggested() -> None:
     switch = found(need("SETUID"), need("SETGID"))
     answer = put_together([switch], user="app")
     assert answer.user == "app"
     assert [one.saves for one in answer.smaller] == [("SETGID", "SETUID")]
-    assert put_together([switch, found(need("CHOWN"))], user="app").smaller == ()
-    assert put_together([found(*switch.needs, unknown=(UnknownNeed("x"),))], user="app").user is None
+    assert put_together([found(*switch.needs, unknown=(UnknownNeed("x"),))], user="app").smaller == ()
+    assert put_together([found()], user="app").user is None
+
+
+@pytest.mark.parametrize(
+    ("capability", "kind", "phase", "is_said"),
+    [
+        ("NET_BIND_SERVICE", DemandKind.BIND, Phase.RESTART, True),
+        ("NET_RAW", DemandKind.EXECUTE, Phase.RESTART, True),
+        ("CHOWN", DemandKind.GIVE, Phase.FIRST_START, True),
+        ("CHOWN", DemandKind.GIVE, Phase.RESTART, False),  # the build has been done by then
+        ("FOWNER", DemandKind.ALTER, Phase.FIRST_START, True),
+        ("SYS_CHROOT", DemandKind.KERNEL, Phase.FIRST_START, False),
+    ],
+)
+def test_what_can_be_changed_is_said(capability: str, kind: DemandKind, phase: Phase, *, is_said: bool) -> None:
+    one = need(capability)._replace(kind=kind, phase=phase)
+    assert [each.saves for each in put_together([found(one)]).smaller] == ([(capability,)] if is_said else [])
+    mixed = found(one, one._replace(kind=DemandKind.KERNEL))
+    assert put_together([mixed]).smaller == ()
 
 
 def test_what_fails_today_is_told_once() -> None:

@@ -418,18 +418,3 @@ def test_a_program_reads_its_configuration() -> None:
     answer = call(f"redis-server {config}", {config: File(FileKind.FILE, "101", "101", 0o640)})
     assert [one.demand.path for one in answer.asked if one.demand.kind is DemandKind.REACH] == [config]
     assert not [one for one in call("redis-server --port 7000").asked if one.demand.kind is DemandKind.REACH]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("import os\nos.setgroups([])\nos.setuid(1)\n", {"SETUID", "SETGID"}),
-        ("import ctypes\nctypes.CDLL(None).mlockall(3)\n", {"IPC_LOCK"}),
-        ("print('setuid')\n", set()),
-        ("def my_setuid(x): pass\nmy_setuid(1)\n", set()),
-    ],
-)
-def test_a_script_that_calls_for_a_capability_may_ask_for_it(text: str, expected: set[str]) -> None:
-    answer = call("python3 /app.py", {"/app.py": text_file(text)})
-    assert capabilities(answer) == expected
-    assert all(one.demand.certainty is Certainty.POSSIBLE and one.evidence for one in answer.asked)

@@ -297,6 +297,84 @@ def test_what_is_wrong_is_told_at_its_place(text: str, level: Level, message: st
 
 
 @pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("Ulimit=a=b", "invalid ulimit type: a"),
+        ("Ulimit=nofile=5:2", "soft limit must be less than or equal to hard limit: 5 > 2"),
+        ("Memory=x", "invalid size: 'x'"),
+        ("ShmSize=-1", "invalid size: '-1'"),
+        ("Tmpfs=a", 'invalid container path "a", must be an absolute path'),
+        ("Tmpfs=/a:foo", 'unknown mount option "foo"'),
+        ("Tmpfs=/a:", 'unknown mount option ""'),
+        ("Tmpfs=/a:bind", 'unknown mount option "bind"'),
+        ("Tmpfs=/a:ro,rw", "only one of ro, rw can be used"),
+        ("AddDevice=/dev/null:/dev/x:abc", "invalid device mode: abc"),
+        ("AddDevice=-/dev/null:xyz", "invalid device mode: xyz"),
+        ("PublishPort=a:80", "parsing host port: a"),
+        ("PublishPort=80:a", "parsing container port: a"),
+        ("PublishPort=70000", "parsing container port: 70000"),
+        ("PublishPort=80:0", "parsing container port: 0"),
+        ("PublishPort=80:", "parsing container port: it is empty"),
+        ("PublishPort=80-81:80", "port ranges have different lengths"),
+        ("PublishPort=x:80:80", 'cannot parse "x" as an IP address'),
+        ("PublishPort=80/foo", 'unrecognized protocol "foo"'),
+        ("PublishPort=1:2:3:4", "invalid port format"),
+        ("HealthCmd=true\nHealthInterval=5", 'time: invalid duration "5"'),
+        ("HealthCmd=true\nHealthTimeout=0s", "too short: 0s"),
+        ("HealthCmd=true\nHealthStartPeriod=-1s", "too short: -1s"),
+        ("HealthCmd=true\nHealthRetries=0", "must be a number greater than 0"),
+        ("HealthOnFailure=foo", 'invalid --health-on-failure "foo"'),
+        ("PidsLimit=x", 'invalid syntax: "x"'),
+        ("StopTimeout=5s", 'invalid syntax: "5s"'),
+        ("StopSignal=SIGFOO", "invalid signal: SIGFOO"),
+        ("StopSignal=65", "invalid signal: 65"),
+        ("Sysctl=vm.max_map_count=1", "sysctl 'vm.max_map_count' is not allowed"),
+        ("Sysctl=net.a", "must be in the form of KEY=VALUE"),
+        ("IP=x", '"x" is not an ip address'),
+        ("DNS=x", '"x" is not an ip address'),
+        ("AddHost=a:b", 'invalid IP address in add-host: "b"'),
+        ("AddHost=a", 'bad format for add-host: "a"'),
+        ("Volume=a:b", 'invalid container path "b", must be an absolute path'),
+        ("Volume=/tmp:/x:foo", 'unknown option type "foo"'),
+        ("Volume=/tmp:/x:z,Z", "only one of z, Z can be used"),
+        ("Volume=/tmp:/x:ro:z", "incorrect volume format"),
+        ("Volume=a b:/x", 'creating named volume "a b"'),
+        ("UserNS=foo", "unrecognized namespace mode foo passed"),
+        ("LogDriver=foo", 'invalid --log-driver "foo"'),
+        ("Pull=foo", 'invalid --pull "foo"'),
+        ("CgroupsMode=foo", 'invalid --cgroups "foo"'),
+        ("ContainerName=a b", "names must match"),
+    ],
+)
+def test_what_podman_itself_refuses_is_told_at_the_value(line: str, message: str) -> None:
+    [(level, said, at)] = told(f"{IMAGE}{line}\n")
+    assert level is Level.ERROR
+    assert said.startswith("podman refuses what this makes: ")
+    assert message in said
+    assert at
+    assert at in line.rpartition("\n")[2].partition("=")[2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Ulimit=host\nUlimit=nofile=5:6\nUlimit=nproc=-1", "Memory=1 g\nShmSize=0\nPidsLimit=-1\nStopTimeout=70"),
+        *("Tmpfs=/a:size=1m,mode=1777,U,private,notmpcopyup", "AddDevice=/dev/fuse:rw\nAddDevice=-/dev/x:/dev/y:rwm"),
+        *("AddDevice=nvidia.com/gpu=all", "PublishPort=80/TCP\nPublishPort=[::1]:80:80\nPublishPort=:80"),
+        *("PublishPort=1.1.1.1::80\nPublishPort=80-81:80-81\nPublishPort=::80", "HealthInterval=x\nHealthRetries=0"),
+        *("HealthCmd=true\nHealthInterval=disable\nHealthTimeout=1us\nHealthRetries=3\nHealthStartPeriod=0",),
+        *("StopSignal=term\nIP=10.0.0.1\nIP6=fd00::1\nDNS=none", "StopSignal=SIGRTMIN+3", "HealthOnFailure=kill"),
+        *("Sysctl=net.a=1 kernel.shmmax=5", "AddHost=a:host-gateway\nAddHost=a:[::1]\nAddHost=a;b:1.1.1.1"),
+        *("Volume=/tmp:/x:O,U\nVolume=%h/x:/y:Z\nVolume=./a:/z\nVolume=a.volume:/b\nVolume=/anon",),
+        *("UserNS=keep-id:uid=5", "UserNS=ns:/run/x", "LogDriver=passthrough\nPull=newer\nCgroupsMode=split"),
+        *("ContainerName=%N", "Memory=%i\nUlimit=nofile=%i\nTmpfs=%t/a:x"),
+    ],
+)
+def test_what_podman_itself_takes_is_taken(line: str) -> None:
+    assert [said for level, said, _ in told(f"{IMAGE}{line}\n") if level is Level.ERROR] == []
+
+
+@pytest.mark.parametrize(
     ("text", "message", "line"),
     [
         (f"{IMAGE}nonsense\n", "nonsense is no section, no key=value and no comment", 3),

@@ -171,3 +171,110 @@ def test_a_number_that_another_stage_chose_is_not_known() -> None:
     )
     assert stage is not None
     assert shown(stage_facts(stage, Workspace("", disk=False), ""), "/f") == "file None 0 644"
+
+
+@pytest.mark.parametrize(
+    ("steps", "path", "expected"),
+    [
+        # What the picture has to say here was seen on a real engine; tests/engine/test_build.py asks one again.
+        ("USER 70\nWORKDIR /a/b", "/a", "folder 70 70 755"),
+        ("USER app\nWORKDIR /a", "/a", "folder None None 755"),
+        ("RUN useradd -u 70 app\nUSER app\nWORKDIR /a\nRUN mkdir b", "/a/b", "folder app app 755"),
+        ("RUN useradd app\nUSER app:71\nWORKDIR /a", "/a", "folder app 71 755"),
+        ("USER 70\nCOPY one /a", "/a", "file 0 0 ?"),
+        ("COPY one /a/b/c/", "/a/b", "folder 0 0 755"),
+        ("COPY --chown=70:71 one /a/b/", "/a", "folder 70 71 755"),
+        ("COPY --chown=70 --chmod=640 one /a/", "/a/one", "file 70 70 640"),
+        ("COPY --chmod=640 one /a/", "/a", "folder 0 0 ?"),
+        ("COPY --chmod=4755 one /a", "/a", "file 0 0 ?"),
+        ("COPY --chmod=u=rwx,go=rx one /a", "/a", "file 0 0 ?"),
+        ("COPY --chmod=a=rx one /a", "/a", "file 0 0 555"),
+        ("COPY --chmod=$X one /a", "/a", "unknown"),
+        ("COPY --chown=www-data one /a", "/a", "file www-data www-data ?"),
+        ("COPY --chown=:www-data one /a", "/a", "file None www-data ?"),
+        ("RUN mkdir -m 700 /a && chown 5 /a\nCOPY folder /a", "/a", "folder 5 0 700"),
+        ("RUN mkdir -p /a/inner && chown -R 5 /a\nCOPY folder /a", "/a/inner", "folder 0 0 ?"),
+        ("COPY folder /a", "/a/inner/two", "file 0 0 ?"),
+        ("COPY folder /a", "/a/left", "unknown"),
+        ("COPY folder/ /a/\nRUN chown -R 5 /a", "/a/late", "unknown"),
+        ("RUN mkdir /a\nCOPY one /a", "/a/one", "file 0 0 ?"),
+        ("RUN mkdir /a && ln -s /a /b\nCOPY one /b", "/a/one", "file 0 0 ?"),
+        ("WORKDIR /w\nCOPY one two ./", "/w/two", "file 0 0 ?"),
+        ("WORKDIR /w\nCOPY o* x/", "/w/x/one", "file 0 0 ?"),
+        ("COPY --parents folder/inner/two /a/", "/a/folder/inner/two", "file 0 0 ?"),
+        ("COPY --parents folder/./inner/two /a/", "/a/inner/two", "file 0 0 ?"),
+        ("COPY --exclude=inner folder /a", "/a/one", "file 0 0 ?"),
+        ("COPY --exclude=inner folder /a", "/a/inner", "unknown"),
+        ("COPY --link one /a", "/a", "file 0 0 ?"),
+        ("COPY --from=nobody:1 /uv /bin/", "/usr/bin/su", "file 0 0 4755"),
+        ("COPY --from=nobody:1 /uv/ /usr/bin", "/usr/bin/uv", "file None None ?"),
+        ("ADD http://x/y/z.tgz /a/", "/a/z.tgz", "file 0 0 600"),
+        ("ADD --chown=70 --chmod=644 https://x/y?z /a", "/a", "file 70 70 644"),
+        ("ADD https://x/y.git#main /a", "/a", "folder 0 0 755"),
+        ("ADD x.tar.gz /a", "/a", "folder None None ?"),
+        ("COPY x.tar.gz /a/", "/a/x.tar.gz", "file 0 0 ?"),
+        ("ADD --unpack=false x.tar.gz /a/", "/a/x.tar.gz", "file 0 0 ?"),
+        ("ADD one /a", "/a", "file 0 0 ?"),
+        ("VOLUME /v\nRUN mkdir -p /v/x && chown 5 /v/x", "/v/x", "folder 5 0 755"),
+        ("RUN --mount=type=tmpfs,target=/m touch /m/x", "/m/x", "unknown"),
+        ("RUN mkdir /m && touch /m/y\nRUN --mount=type=tmpfs,target=/m touch /m/x", "/m/x", "absent"),
+        ("RUN mkdir /m && touch /m/y\nRUN --mount=type=tmpfs,target=/m touch /m/x", "/m/y", "file 0 0 644"),
+        ("RUN (cd /tmp && touch x) && touch y", "/y", "file 0 0 644"),
+        ("RUN umask 077; mkdir /a", "/a", "folder 0 0 ?"),
+        ("RUN mkdir /a && chown 5 /*", "/a", "folder 5 0 755"),
+        ("RUN sudo -u www-data touch /opt/x", "/opt/x", "file www-data www-data 644"),
+        ("RUN su www-data -s /bin/sh -c 'touch /opt/x'", "/opt/x", "file www-data www-data 644"),
+    ],
+)
+def test_what_is_copied_and_made_belongs_to_whom_the_builder_gives_it(
+    tmp_path: Path, steps: str, path: str, expected: str
+) -> None:
+    for name in ("one", "two", "folder/one", "folder/left", "folder/inner/two"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / ".dockerignore").write_text("folder/left", encoding="utf-8")
+    found = shown(facts(steps, tmp_path), path)
+    assert found == expected
+
+
+def test_accounts_come_with_the_file_that_holds_them(tmp_path: Path) -> None:
+    (tmp_path / "passwd").write_text("app:x:2000:2001::/app:/bin/sh\n", encoding="utf-8")
+    found = facts("COPY passwd /etc/passwd", tmp_path, base="scratch").account("app")
+    assert isinstance(found, Account)
+    assert (found.uid, found.group, found.home) == ("2000", "2001", "/app")
+    assert facts("COPY passwd /etc/passwd", tmp_path, base="scratch").account("root") is ABSENT
+    added = facts("RUN echo 'new:x:7:8::/:' >> /etc/passwd").account("new")
+    assert isinstance(added, Account)
+    assert added.uid == "7"
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        ("RUN cat > /x <<'E'\na $b\nE", "a $b\n"),
+        ("RUN cat <<E > /x\na\nE", "a\n"),
+        ("RUN tee /x <<E\na\nE", "a\n"),
+        ("RUN cat <<E >> /x\na\nE", None),
+        ("RUN cat > /x <<E\n$(b)\nE", None),
+        ("RUN cat y - > /x <<E\na\nE", None),
+        ("COPY <<E /x\na\nE", "a\n"),
+        ("COPY <<'E' /x\na $b\nE", "a $b\n"),
+        ("COPY <<E /x\na $b\nE", None),
+        ("COPY <<a.sh <<b.sh /d/\n1\na.sh\n2\nb.sh\nRUN cp /d/b.sh /x", "2\n"),
+    ],
+)
+def test_what_a_here_document_writes_is_known(step: str, text: str | None) -> None:
+    found = facts(step).text("/x")
+    assert (None if found is None else found.text) == text
+
+
+@pytest.mark.parametrize("count", [200, 400])
+def test_a_large_context_is_bounded(tmp_path: Path, count: int) -> None:
+    for number in range(count):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        for name in "abcdef":
+            (folder / name).touch()
+    tree = facts("COPY . /a", tmp_path)
+    assert len(tree.below("/a")) <= 1_000
+    assert isinstance(tree.look("/a/nobody-made-this"), UnknownFact)

@@ -49,6 +49,9 @@ SWITCH = {"SETUID": REQUIRED, "SETGID": REQUIRED}
         ("set -e\nchown -R app /data\nexec gosu app sleep 1", {**SWITCH, "CHOWN": REQUIRED}),
         ('set -e\nif [ "$(id -u)" = 0 ]; then chown app /data; exec gosu app "$0" "$@"; fi\nexec sleep 1', {**SWITCH, "CHOWN": REQUIRED}),
         ("set -e\nfind /data ! -user 0 -exec chown 0 {} +\nexec gosu app sleep 1", SWITCH),
+        ("set -e\ncd /data\n(cd /; true)\nchown app .", {"CHOWN": REQUIRED}),
+        ("set -e\n(cd /data; chown app .)\nexec sleep 1", {"CHOWN": REQUIRED}),
+        ("set -e\n(cd /data; true)\ntouch x", {}),
         ("set -e\nchown -R app /data || true\nexec su-exec app sleep 1", {**SWITCH, "CHOWN": POSSIBLE}),
         ("exec setpriv --reuid=app --regid=app --init-groups sleep 1", SWITCH),
         ("mkdir -p /run/app\necho 1 > /run/app/pid\nexec sleep 1", {}),
@@ -120,3 +123,16 @@ def test_what_is_in_an_unknown_folder_is_not_guessed() -> None:
     found = start(tree)
     assert needs(found)["CHOWN"] is POSSIBLE
     assert found.unknown
+
+
+def test_what_a_shell_of_its_own_goes_to_is_gone_behind_it() -> None:
+    tree = image("(cd /data; true)\ntouch made\nsh -c 'cd /data'\ntouch too\ncd /data\ntouch inside")
+    start(tree)
+    assert isinstance(tree.look("/made"), File)
+    assert isinstance(tree.look("/too"), File)
+    assert isinstance(tree.look("/data/inside"), File)
+
+
+def test_what_a_here_document_writes_is_executed() -> None:
+    tree = image("cat > /run.sh <<'E'\nchown app /data\nE\nsh /run.sh")
+    assert needs(start(tree)) == {"CHOWN": REQUIRED}

@@ -28,6 +28,17 @@ def project(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
+@pytest.mark.parametrize("depth", [1, 150])
+def test_links_on_the_way_are_followed_however_deep_a_file_lies(tmp_path: Path, depth: int) -> None:
+    deep = tmp_path / "real" / "/".join("d" * depth)
+    deep.mkdir(parents=True)
+    (tmp_path / "link").symlink_to("real")
+    (deep / "out").symlink_to(tmp_path)
+    door = Workspace(str(tmp_path))
+    assert door.real(str(tmp_path / "link" / "/".join("d" * depth) / "x")) == str(deep / "x")
+    assert door.real(str(deep / "out" / "link" / "x")) == str(tmp_path / "real" / "x")
+
+
 def refusal(project: Path, name: str) -> NotReadError:
     with pytest.raises(NotReadError) as caught:
         Workspace(str(project)).read(str(project / name))

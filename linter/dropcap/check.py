@@ -103,16 +103,16 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     paths: dict[str, str] = {}  # to name a file asks the disk
-    # A Dockerfile's stage starts nothing, so other questions are asked about it.
-    of_stages: _Asked = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
-    of_containers: _Asked = [(rule, rule.check) for rule in rules if rule.check]
+    asked: dict[bool, _Asked] = {}
     allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
         subject = container.stage if is_stage else Subject.of(container, request.workspace, allowance)
         own = container.source.to_root(container.span)[0].path
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
-        for rule, check in of_stages if is_stage else of_containers:
+        if is_stage not in asked:
+            asked[is_stage] = _asked(rules, of_stages=is_stage)
+        for rule, check in asked[is_stage]:
             try:
                 problems = list(check(subject))  # mostly none
                 if problems:
@@ -130,6 +130,12 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         bases=document.bases,
         is_base=document.is_base,
     )
+
+
+def _asked(rules: Sequence[Rule], *, of_stages: bool) -> _Asked:
+    """Return what is asked: a Dockerfile's stage starts nothing, so there are other questions about it."""
+    questions = ((rule, rule.check_stage if of_stages else rule.check) for rule in rules)
+    return [(rule, question) for rule, question in questions if question]
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:
@@ -200,6 +206,8 @@ def _complete(container: Container, engine: Engine) -> Container:
 
 def _with_route(problem: Problem, container: Container) -> Problem:
     """Add how what it speaks of came to the container, where that stands elsewhere."""
+    if not container.routes and container.shared_routes is None:
+        return problem
     places = (problem.where, *(one.where for one in problem.related))
     steps = tuple(dict.fromkeys(step for place in places for step in container.route(place)))
     return problem._replace(related=(*problem.related, *steps)) if steps else problem

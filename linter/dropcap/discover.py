@@ -54,6 +54,22 @@ class Target(NamedTuple):
     given: tuple[str, ...] = ()
 
 
+class Walked(NamedTuple):
+    """What was found in folders.
+
+    Attributes:
+        paths: the absolute paths of the files.
+        env_folders: the folders that have a file of variables.
+
+    """
+
+    paths: Collection[str] = frozenset()
+    env_folders: Collection[str] = ()
+
+
+_NOT_WALKED = Walked()
+
+
 class Discovery(NamedTuple):
     """What was found.
 
@@ -109,7 +125,8 @@ def discover(
             if target.carrier is not None and not is_walked(target.carrier) and not markdown:
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
-    projects = together(list(targets.values()), walk.failures, overlay, walk.env_folders)
+    walked = Walked({path for path, target in targets.items() if not target.named}, walk.env_folders)
+    projects = together(list(targets.values()), walk.failures, overlay, walked)
     if as_discovered:
         projects = [target._replace(named=False) for target in projects]
     return Discovery(projects, walk.failures, walk.left_out)
@@ -119,14 +136,20 @@ def together(
     targets: Sequence[Target],
     failures: list[Failure] | None = None,
     overlay: dict[str, bytes] | None = None,
-    env_folders: Sequence[str] = (),
+    walked: Walked = _NOT_WALKED,
 ) -> list[Target]:
     """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
 
     Of a folder that was walked only files count that were found in it; beside a file that was named all that are
     there count, as they do for Docker Compose. The `.env` of a folder may list files that nothing else tells of.
+
+    Args:
+        targets: the files.
+        failures: gathers what of a project cannot be found out.
+        overlay: texts that stand in for files, by real path.
+        walked: what was found in folders.
+
     """
-    paths = {os.path.abspath(target.path) for target in targets if not target.named}
     folders: dict[str, tuple[str, ...]] = {}
     seen: dict[str, int] = {}
     result: list[Target] = []
@@ -135,13 +158,11 @@ def together(
         root = target.root
         if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
             folder = os.path.dirname(target.path)
-            # Which files a project has a file of it says, so they lie where the project lies.
-            workspace = Workspace(root_of(folder or os.curdir), overlay)
             if folder not in folders:
-                folders[folder] = _files_of(folder, workspace, None if target.named else paths, failures)
+                folders[folder] = _files_of(folder, None if target.named else walked, overlay, failures)
             files = folders[folder]
-            root = root or workspace.root
-        is_own = target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files)
+            root = root or root_of(folder or os.curdir)
+        is_own = bool(files) and (target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files))
         if files and not is_own and files[0] not in seen and _are_listed(files):
             seen[files[0]] = len(result)
             result.append(target._replace(path=files[0], carrier="compose", over=files[1:], root=root, given=()))
@@ -153,10 +174,11 @@ def together(
         elif target.named:
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
-    for folder in env_folders:
-        workspace = Workspace(root_of(folder or os.curdir), overlay)
-        if folder not in folders and (files := _files_of(folder, workspace, paths, failures)) and files[0] not in seen:
-            result.append(Target(files[0], "compose", named=False, over=files[1:], root=workspace.root))
+    for folder in walked.env_folders:
+        files = () if folder in folders else _files_of(folder, walked, overlay, failures)
+        if files and files[0] not in seen:
+            root = root_of(folder or os.curdir)
+            result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
     return result
 
 
@@ -168,11 +190,19 @@ def _are_listed(files: Sequence[str]) -> bool:
 
 
 def _files_of(
-    folder: str, workspace: Workspace, found: Collection[str] | None, failures: list[Failure] | None
+    folder: str,
+    walked: Walked | None,
+    overlay: dict[str, bytes] | None,
+    failures: list[Failure] | None,
 ) -> tuple[str, ...]:
-    from dropcap.carriers.compose.project_files import project_files  # not for a file of another kind
+    from dropcap.carriers.compose.project_files import project_files, walked_files  # not for a file of another kind
 
-    project = project_files(folder, workspace, found)
+    if walked is not None and not overlay and folder not in walked.env_folders:
+        return walked_files(folder, walked.paths)  # it has all, as no `.env` lists others
+    # Which files a project has a file of it says, so they lie where the project lies.
+    project = project_files(
+        folder, Workspace(root_of(folder or os.curdir), overlay), walked.paths if walked is not None else None
+    )
     if failures is not None:
         failures += project.failures
     return project.paths
@@ -184,7 +214,7 @@ class _Walk:
     def __init__(self, exclude: Sequence[str], overlay: dict[str, bytes] | None) -> None:
         self.failures: list[Failure] = []
         self.left_out: list[str] = []
-        self.env_folders: list[str] = []
+        self.env_folders: dict[str, None] = {}
         self._exclude = exclude
         self._overlay = overlay
         self._tracked: dict[str, Collection[str]] = {}
@@ -197,17 +227,16 @@ class _Walk:
         workspace = Workspace(root_of(root), self._overlay, [root])
         inside = workspace.at(real_root)
         own = Ignores().with_lines(real_root, self._exclude)
-        pending = [(root, self._outer_ignores(real_root, workspace))]
+        pending = [(root, real_root, self._outer_ignores(real_root, workspace))]
         count = 0
         while pending:
-            folder, ignores = pending.pop()
+            folder, real, ignores = pending.pop()
             count += 1
             if count > MAX_FOLDERS:
                 self._tell(
                     folder, f"more than {MAX_FOLDERS:,} folders: the rest of {root} is not looked at; exclude some"
                 )
                 return
-            real = real_root if folder == root else os.path.join(real_root, os.path.relpath(folder, root))
             try:
                 entries = workspace.entries(folder)
             except NotReadError as error:
@@ -225,7 +254,7 @@ class _Walk:
                 if self._is_ignored(at, (own, ignores), workspace, is_folder=entry.is_folder):
                     self.left_out.append(path)
                 elif entry.is_folder:
-                    folders.append((path, ignores))
+                    folders.append((path, at, ignores))
                 elif target := self._candidate(path, inside, is_link=entry.is_link):
                     yield target._replace(root=workspace.root)
             pending += reversed(folders)
@@ -233,7 +262,7 @@ class _Walk:
     def _note_variables(self, folder: str, entries: Sequence[Entry]) -> None:
         """Remember a folder whose file of variables may list the files of a project."""
         if any(entry.name == ".env" and not entry.is_folder for entry in entries):
-            self.env_folders.append("" if folder == "." else folder)
+            self.env_folders["" if folder == "." else os.path.dirname(os.path.join(folder, ".env"))] = None
 
     def as_discovered(self, path: str) -> Iterator[Target]:
         """Yield a file that is named, unless a walk of the current folder would leave it out."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from enum import Enum, IntEnum
-from operator import itemgetter
 from os import listdir
 from os.path import dirname, join
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from dropcap.namedtuple import NamedTuple
+from dropcap.namedtuple import NamedTuple, field_getter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +45,8 @@ class Engine(Enum):
 
 class Kind(Enum):
     """What a container was read from."""
+
+    __hash__ = object.__hash__  # as that of Engine
 
     SERVICE = "service"
     RUN = "run"
@@ -110,9 +111,9 @@ class Located(tuple, Generic[T]):  # type: ignore[type-arg]  # a generic named t
         def span(self) -> Span:
             """Where it stands in that text."""
     else:
-        value = property(itemgetter(0), doc="What stands there.")
-        source = property(itemgetter(1), doc="The text it stands in.")
-        span = property(itemgetter(2), doc="Where it stands in that text.")
+        value = field_getter(0, "What stands there.")
+        source = field_getter(1, "The text it stands in.")
+        span = field_getter(2, "Where it stands in that text.")
 
 
 class Unknown(NamedTuple):
@@ -439,6 +440,8 @@ class Container(NamedTuple):
 
     def may_be_set(self, *fields: str) -> bool:
         """Whether one of these fields may hold more than can be seen."""
+        if not self.unknowns:
+            return False  # as of most
         return any(not unknown.fields or set(fields) & set(unknown.fields) for unknown in self.unknowns)
 
     def route(self, where: Located[Any]) -> tuple[Related, ...]:

@@ -103,7 +103,8 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Give findings that are equal in all of their identity numbers: no two in a report are the same."""
     seen: dict[object, int] = {}
     for finding in findings:
-        ordinal = seen[finding.identity] = seen.get(finding.identity, 0) + 1
+        identity = finding.identity
+        ordinal = seen[identity] = seen.get(identity, 0) + 1
         yield finding if ordinal == 1 else finding._replace(ordinal=ordinal)
 
 

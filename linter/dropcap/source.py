@@ -230,7 +230,7 @@ class Source:
 
     def _starts(self) -> list[int]:
         if self._line_starts is None:
-            self._line_starts = [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
+            self._line_starts = _line_starts(self.text)
         return self._line_starts
 
 
@@ -238,6 +238,16 @@ class Source:
 _NEAR = 200
 # No text is longer: a sort key behind every real offset.
 _FAR = 1 << 62
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+    starts, at = [0], text.find("\n") + 1
+    while at:
+        starts.append(at)
+        at = text.find("\n", at) + 1
+    return starts
 
 
 def utf16_length(text: str) -> int:

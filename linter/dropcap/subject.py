@@ -132,9 +132,18 @@ class Subject(Container):
     @property
     def holds_all(self) -> bool:
         """Whether privileged mode or an addition of ALL grants everything at once."""
+        origin = self._common_origin
+        if origin is None or origin.where is None:
+            return False  # most hold what is there by default
         return self.privileged_option is not None or self.all_entry is not None
 
-    @property
+    @cached_property
+    def keeps_default_set(self) -> bool:
+        """Whether it holds the whole default set of its engine, and holds it by default."""
+        origins = self.sets.origins
+        return all(name in origins and origins[name].kind == "default" for name in self.strategy.default)
+
+    @cached_property
     def _common_origin(self) -> Origin | None:
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
@@ -171,10 +180,11 @@ class Subject(Container):
         if self.holds_all or not (self.cap_add or is_raised(self)):
             return  # without either, what is held is of the default set, and nothing raises it
         together: dict[object, tuple[list[str], Graded]] = {}
+        risk = level.name.lower()
         for name, graded in self.grades:
             if graded.grade is not level:
                 continue
-            is_graver = level.name.lower() != fact(name).risk
+            is_graver = fact(name).risk != risk
             # A member of the default set weighs the same however it is held: adding it back is the way to do it.
             if not is_graver and name in self.strategy.default:
                 continue
@@ -184,7 +194,7 @@ class Subject(Container):
             where = self.sets.origins[names[0]].where
             verb = "is" if len(names) == 1 else "are"
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
-            is_graver = level.name.lower() != fact(names[0]).risk
+            is_graver = fact(names[0]).risk != risk
             reason = _raised(graded) if is_graver else _reason(graded)
             message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)

@@ -29,6 +29,7 @@ _ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
 _FLAGS |= getattr(os, "O_BINARY", 0)
+_MOST_FOLDERS = 100  # of a path that is resolved one by one, each by a call in the call before
 _OPENS_FROM_FOLDERS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
@@ -109,7 +110,7 @@ class Workspace:
             disk: whether anything but the overlay is there.
 
         """
-        self.root = real_path(root) if disk else root
+        self.root = _real_folder(os.path.abspath(root)) if disk else root
         self.reads: dict[str, None] = {}
         self._overlay = overlay or {}
         self._disk = disk
@@ -161,7 +162,7 @@ class Workspace:
             return False
         if self._disk and os.path.lexists(path) and not os.path.isdir(path):
             return True
-        texts = self._overlay or self._sources
+        texts = self._overlay if self._disk else self._overlay or self._sources
         return bool(texts) and self.real(path) in texts
 
     def is_folder(self, path: str) -> bool:
@@ -244,7 +245,7 @@ class Workspace:
         """
         if not self._disk or not is_path(folder):
             return []
-        if not self.is_inside(folder):
+        if not is_below(_real_folder(os.path.abspath(folder)), self.root):
             raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
         try:
             with os.scandir(folder or os.curdir) as found:
@@ -334,7 +335,7 @@ def is_path(path: str) -> bool:
 
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it; both real paths."""
-    return path == folder or path.startswith(os.path.join(folder, ""))
+    return path == folder or path.startswith(folder if folder[-1:] in ("", os.sep) else folder + os.sep)
 
 
 def _inside(path: str, folder: str) -> str:
@@ -344,14 +345,22 @@ def _inside(path: str, folder: str) -> str:
 
 def real_path(path: str) -> str:
     """Return a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
-    folder, name = os.path.split(os.path.abspath(path))
-    plain = os.path.join(_real_folder(folder), name)
+    whole = os.path.abspath(path)
+    folder, name = os.path.split(whole)
+    real_folder = _real_folder(folder)
+    plain = whole if real_folder == folder else os.path.join(real_folder, name)
     return _real(plain) if os.path.islink(plain) else plain
 
 
 @lru_cache(maxsize=4096)
 def _real_folder(folder: str) -> str:
-    return _real(folder)
+    """Return a folder's path without links, by that of the folder above it, which most others have in common."""
+    above, name = os.path.split(folder)
+    if above == folder or folder.count(os.sep) > _MOST_FOLDERS:
+        return _real(folder)
+    real_above = _real_folder(above)
+    plain = folder if real_above == above else os.path.join(real_above, name)
+    return _real(plain) if os.path.islink(plain) else plain
 
 
 def _real(path: str) -> str:

@@ -60,12 +60,13 @@ SEVERITY = Severity.MEDIUM
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if subject.privileged_option is not None:
+    if not subject.cap_add or not subject.cap_drop or subject.privileged_option is not None:
         return
     added = _first_by_name(subject, subject.cap_add)
     dropped = _first_by_name(subject, subject.cap_drop)
+    both = added.keys() & dropped.keys()
     for name in NAMES:
-        if name in added and name in dropped:
+        if name in both:
             message = f"{name} is added and dropped: {_outcome(subject, name, added[name])}"
             related = (Related(f"{name} is added here", added[name]),)
             yield Problem(dropped[name], message, (name,), related)

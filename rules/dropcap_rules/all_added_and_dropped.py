@@ -56,7 +56,7 @@ SEVERITY = Severity.HIGH
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if subject.privileged_option is not None:
+    if not subject.cap_add or not subject.cap_drop or subject.privileged_option is not None:
         return
     added, dropped = _all(subject, subject.cap_add), _all(subject, subject.cap_drop)
     if added is None or dropped is None:

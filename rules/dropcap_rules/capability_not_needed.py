@@ -71,8 +71,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not subject.is_comparable or subject.is_root is False:
         return
     origins = subject.sets.origins
-    is_whole = all(name in origins and origins[name].kind == "default" for name in subject.strategy.default)
-    is_cut = not is_whole and any(one.kind == "default" for one in origins.values())
+    is_cut = not subject.keeps_default_set and any(one.kind == "default" for one in origins.values())
     has_added = any(one.where is not None for one in origins.values())
     if not (has_added or is_cut) or not subject.needs.is_complete:
         return

@@ -62,9 +62,8 @@ SEVERITY = Severity.LOW
 def check(subject: Subject) -> Iterator[Problem]:
     if subject.may_be_set("cap_drop") or subject.holds_all:
         return
-    names = subject.strategy.default
-    origins = subject.sets.origins
-    if all(name in origins and origins[name].kind == "default" for name in names):
+    if subject.keeps_default_set:
+        names = subject.strategy.default
         whole = f"all {len(names)} capabilities of {subject.engine_name}'s default set are kept"
         evidence = ("NET_RAW",) if "NET_RAW" in names else ()  # `net-raw` says it together with that
         yield Problem(subject.anchor, f"{whole}; {subject.remedy}", evidence)

@@ -92,10 +92,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _is_whole(subject: Subject) -> bool:
     """Whether the whole default set is kept: what is said of that is one thing with this."""
-    origins = subject.sets.origins
-    return not subject.may_be_set("cap_drop") and all(
-        name in origins and origins[name].kind == "default" for name in subject.strategy.default
-    )
+    return not subject.may_be_set("cap_drop") and subject.keeps_default_set
 
 
 def _reason(subject: Subject) -> str:

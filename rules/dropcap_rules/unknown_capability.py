@@ -74,14 +74,14 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _rejected(subject: Subject) -> Iterator[tuple[str, Located[str]]]:
     """Give the entries whose name the engine does not know."""
-    refused = [refusal.where for refusal in subject.sets.errors]
     for field, entries in (("cap_add", subject.cap_add), ("cap_drop", subject.cap_drop)):
         for entry in entries:
             name = bare_name(entry.value)
             # What is refused for other reasons has a name that exists; nerdctl refuses nothing.
             if name in NAMES or name == "ALL":
                 continue
-            if not subject.strategy.refuses_unknown or any(where is entry for where in refused):
+            refused = any(refusal.where is entry for refusal in subject.sets.errors)
+            if refused or not subject.strategy.refuses_unknown:
                 yield field, entry
 
 

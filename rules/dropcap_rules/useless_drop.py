@@ -65,6 +65,8 @@ SEVERITY = Severity.LOW
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if not subject.cap_drop:
+        return
     first: dict[str, Located[str]] = {}
     added = {subject.entry_name(entry) for entry in subject.cap_add}
     drops_all = next((entry for entry in subject.cap_drop if subject.entry_name(entry) == "ALL"), None)

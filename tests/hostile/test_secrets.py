@@ -17,6 +17,16 @@ LETTERS = "qxzjkvwQXZJKVW"
 PART = 6
 
 COMPOSE = "services:\n  web:\n    image: x\n    privileged: true\n"
+# Values that are refused, each in a service of its own.
+REFUSED_LINES = (
+    *("mem_limit: $A_TOKEN", "shm_size: $PLAIN", "stop_signal: $PGPASSWORD", "pids_limit: $PLAIN", "cpus: $PLAIN"),
+    *("ports: ['1.1.1.1:$A_TOKEN:80/$PLAIN']", "ports: [80/$PLAIN]", "volumes: ['a:$PLAIN']", "privileged: $PLAIN"),
+    *("extra_hosts: ['a:$A_TOKEN']", "extra_hosts: [$PLAIN]", "security_opt: ['a:$PLAIN', $A_TOKEN]"),
+    *("links: ['$PLAIN:a']", "depends_on: [$A_TOKEN]", "networks: [$PLAIN]", "ulimits: {nofile: $A_TOKEN}"),
+    *("env_file: $A_TOKEN", "env_file: [$PLAIN]", "extends: {file: $A_TOKEN, service: a}"),
+    *("extends: {service: $A_TOKEN}", "healthcheck: {test: [$PLAIN], interval: $A_TOKEN}", "hostname: '${PLAIN'"),
+    *("volumes: [{type: $PLAIN, target: $A_TOKEN}]", "hostname: '$A_TOKEN${B:?$PLAIN}'"),
+)
 # `$S` is the secret; what a file holds besides is there to be found on the same line, by the same value, or wrong.
 PLACES: dict[str, dict[str, str]] = {
     "environment list": {"compose.yaml": "services: {web: {image: x, privileged: true, environment: [PLAIN=$S]}}\n"},
@@ -45,6 +55,21 @@ PLACES: dict[str, dict[str, str]] = {
     "dotenv of a password": {
         ".env": "A_TOKEN=$S\n",
         "compose.yaml": "services:\n  web:\n    image: $$A_TOKEN\n    user: $$A_TOKEN\n    cap_add: [$$A_TOKEN]\n",
+    },
+    "dotenv refused": {
+        ".env": "A_TOKEN=$S\nPLAIN=$S\nPGPASSWORD=$S\n",
+        "compose.yaml": COMPOSE
+        + "".join(
+            f"  s{number}: {{image: i, {line.replace('$', '$$')}}}\n" for number, line in enumerate(REFUSED_LINES)
+        ),
+    },
+    "dotenv refused in an include": {
+        ".env": "PLAIN=$S\nA_TOKEN=$S\n",
+        "compose.yaml": "include: [$$A_TOKEN, ./$$PLAIN.yaml, {path: $$PLAIN, env_file: $$A_TOKEN}]\n" + COMPOSE,
+    },
+    "dotenv refused in resources": {
+        ".env": "PLAIN=$S\nA_TOKEN=$S\n",
+        "compose.yaml": "name: $$PLAIN\nvolumes: {v: {external: $$PLAIN, name: $$A_TOKEN}}\n" + COMPOSE,
     },
     "broken dotenv": {".env": "PLAIN='$S\n", "compose.yaml": COMPOSE + "    user: $$PLAIN\n"},
     "dotenv without a name": {".env": "$S $S\n", "compose.yaml": COMPOSE},

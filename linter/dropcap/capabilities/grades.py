@@ -53,6 +53,8 @@ class Graded(NamedTuple):
     raised_by: tuple[Related, ...]
 
 
+_HELD = "held"
+"""The field of a circumstance that is another capability."""
 _BY_RISK = {grade.name.lower(): grade for grade in Grade}
 
 
@@ -101,17 +103,17 @@ def _raising(container: Container) -> dict[str, Related]:
         if known is container:
             return raising
     every = circumstances().items()
-    found = {name: where for name, circumstance in every if (where := _find(container, circumstance))}
+    # Of most containers most of these fields are empty.
+    given = [(name, one) for name, one in every if one.field == _HELD or getattr(container, one.field)]
+    found = {name: where for name, circumstance in given if (where := _find(container, circumstance))}
     _last[:] = [(container, found)]
     return found
 
 
 def _find(container: Container, circumstance: Circumstance) -> Related | None:
-    """Find the place where a circumstance of the container is written."""
+    """Find the place where a circumstance of the container, whose field is not empty, is written."""
     field = circumstance.field
-    if field != "held" and not getattr(container, field):
-        return None
-    if container.may_be_set("cap_drop" if field == "held" else field) or _ignored(container, field):
+    if container.may_be_set("cap_drop" if field == _HELD else field) or _ignored(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
     return Related(circumstance.message, where) if where is not None else None
@@ -169,5 +171,5 @@ _FINDERS: dict[str, Callable[[Container, Circumstance], Located[Any] | None]] = 
     "security_opt": _by_security_option,
     "device_rules": _by_device_rule,
     "mounts": _by_mount,
-    "held": _by_company,
+    _HELD: _by_company,
 }

@@ -147,7 +147,10 @@ def engine_of_name(carrier: str, path: str, engine: Engine) -> Engine:
     if carrier != "compose" or engine is not Engine.DOCKER:
         return engine
     words = os.path.basename(path).lower().replace("-", ".").replace("_", ".").split(".")
-    return next((one for one in Engine if one.value in words and one is not Engine.SWARM), engine)
+    return next((one for name, one in _ENGINES.items() if name in words), engine)
+
+
+_ENGINES = {one.value: one for one in Engine if one is not Engine.SWARM}
 
 
 def carrier_of_content(path: str, data: bytes) -> str | None:
@@ -160,10 +163,15 @@ def carrier_of_content(path: str, data: bytes) -> str | None:
     return None
 
 
+_HEADS = {
+    suffix: max(one.head for one in CARRIERS if suffix in one.content) for each in CARRIERS for suffix in each.content
+}
+"""How many bytes tell, by the suffixes of files that are known by their content."""
+
+
 def bytes_to_recognise(path: str) -> int:
     """Return how many bytes of a file tell what it is where its name does not; 0 where no content does."""
-    suffix = _suffix(path)
-    return max((one.head for one in CARRIERS if suffix in one.content), default=0)
+    return _HEADS.get(_suffix(path), 0)
 
 
 def may_be_known(path: str) -> bool:

@@ -43,6 +43,8 @@ class Request(NamedTuple):
         over: the paths of the files that are laid over the text, the strongest last.
         engine: the engine for containers whose file names none.
         settings: how to resolve projects.
+        only_resolves: whether a project is only resolved, as `docker compose config` does, which asks no engine: what
+            that refuses of a container is then a note.
 
     """
 
@@ -50,6 +52,7 @@ class Request(NamedTuple):
     over: tuple[str, ...] = ()
     engine: Engine = Engine.DOCKER
     settings: Settings = Settings()
+    only_resolves: bool = False
 
 
 def alone(source: Source) -> Request:

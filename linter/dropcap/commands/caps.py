@@ -87,7 +87,7 @@ class _Finder:
         root = root_of(os.path.dirname(path) or os.curdir)
         workspace = self._workspaces.setdefault(root, Workspace(root, self._overlay, (path,)))
         try:
-            return needs_of(container, workspace, self._allowances.setdefault(path, Allowance()))
+            return needs_of(container, workspace, self._allowances.setdefault(path, Allowance()), tries_user=True)
         except Exception as error:  # noqa: BLE001  # a fault with one container: the others are still to be listed
             from dropcap.crash import place, trace_of
 

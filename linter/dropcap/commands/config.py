@@ -56,15 +56,16 @@ def run(arguments: Namespace) -> int:
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
+        from dropcap.carriers.compose import told
         from dropcap.carriers.compose.canonical import canonical
 
         try:
             tree = canonical(project, arguments.profiles or None)
         except UnreadableError as error:
-            failures = (*project.scope.log.failures, error.failure._replace(path=target.path))
+            failures = (*told(project), error.failure._replace(path=target.path))
         else:
             write_output(_json(tree) if arguments.format == "json" else _text(tree, project), arguments.output)
-            failures = project.scope.log.failures
+            failures = told(project)
     report = to_report([FileResult((), failures, (), read=True, path=real_path(target.path))])
     print_failures(report)
     return UNCHECKED if any(failure.level is Level.ERROR for failure in report.failures) else CLEAN
@@ -132,7 +133,7 @@ def read_project(target: Target, settings: Settings) -> Project:
         source = workspace.source(target.path)
     except NotReadError as error:
         raise UnreadableError(error.failure(Level.ERROR)) from None
-    project = resolve(source, Request(workspace, target.over, settings=settings))
+    project = resolve(source, Request(workspace, target.over, settings=settings, only_resolves=True))
     # What is refused of a service is found where it is read as a container, and told here as `check` tells it.
     if isinstance(project.services, Mapping):
         list(containers(project.services, project.scope, settings.profiles))

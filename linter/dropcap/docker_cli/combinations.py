@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.docker_cli import flag_values
+from dropcap.docker_cli.engine_refusals import MESSAGES_OF_CONTAINER_NETWORK
 from dropcap.docker_cli.flags import RefusedError
-from dropcap.docker_cli.quantities import size_in_bytes
+from dropcap.docker_cli.quantities import memory_refusals, size_in_bytes
+from dropcap.docker_cli.start_refusals import OF_ALL_DRIVERS, OF_DRIVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,20 +24,6 @@ if TYPE_CHECKING:
 _CONTAINER = "container:"
 _OWN_NETWORKS = frozenset(("default", "bridge", "host", "none"))
 _HEALTH = ("cmd", "interval", "timeout", "start-period", "retries", "start-interval")
-_OF_ALL_DRIVERS = frozenset(("mode", "max-buffer-size", "cache-disabled"))
-# The options of the drivers that are part of the engine and know few; those begin with `cache-` are of any driver.
-_OF_DRIVER = {
-    "json-file": frozenset(("env", "env-regex", "labels", "labels-regex", "tag", "max-file", "max-size", "compress")),
-    "local": frozenset(("max-file", "max-size", "compress")),
-}
-_MESSAGES_OF_CONTAINER_NETWORK = {
-    "hostname": "conflicting options: hostname and the network mode",
-    "link": "conflicting options: container type network can't be used with links",
-    "dns": "conflicting options: dns and the network mode",
-    "add-host": "conflicting options: custom host-to-IP mapping and the network mode",
-    "publish": "conflicting options: port publishing and the container type network mode",
-    "expose": "conflicting options: port exposing and the container type network mode",
-}
 _TAKE_OUT = "take out one of the two"
 
 
@@ -103,12 +91,12 @@ def _joined(reading: Reading) -> Iterator[RefusedError]:
         yield RefusedError(link.word, message, _TAKE_OUT)
     if not mode.startswith(_CONTAINER):
         return
-    for name, message in _MESSAGES_OF_CONTAINER_NETWORK.items():
+    for name, message in MESSAGES_OF_CONTAINER_NETWORK.items():
         value = _known(reading, name)
         if value is not None:
             yield RefusedError(value.word, message, _TAKE_OUT)
     if reading.is_true("publish-all"):
-        message = _MESSAGES_OF_CONTAINER_NETWORK["publish"]
+        message = MESSAGES_OF_CONTAINER_NETWORK["publish"]
         yield RefusedError(reading.options["publish-all"].word, message, _TAKE_OUT)
 
 
@@ -122,20 +110,9 @@ def _memory(reading: Reading) -> Iterator[RefusedError]:
     memory = size_in_bytes(_text(reading, "memory"))
     if memory is None and "memory" in reading.options:
         return
-    limit = memory or 0
-    swap, reservation = _known(reading, "memory-swap"), _known(reading, "memory-reservation")
-    more = 0 if swap is None else size_in_bytes(swap.text) or 0
-    if swap is not None and more > 0:
-        if limit == 0:
-            message = "You should always set the Memory limit when using Memoryswap limit"
-            yield RefusedError(swap.word, message, "set --memory as well")
-        elif more < limit:
-            message = "Minimum memoryswap limit should be larger than memory limit"
-            yield RefusedError(swap.word, message, "it is the sum of memory and swap")
-    reserved = 0 if reservation is None else size_in_bytes(reservation.text) or 0
-    if reservation is not None and 0 < limit < reserved:
-        message = "Minimum memory limit can not be less than memory reservation limit"
-        yield RefusedError(reservation.word, message, "reserve less")
+    more, less = (size_in_bytes(_text(reading, name)) or 0 for name in ("memory-swap", "memory-reservation"))
+    for name, message, hint in memory_refusals(memory or 0, more, less):
+        yield RefusedError(reading.options[name].word, message, hint)
 
 
 def _processors(reading: Reading) -> Iterator[RefusedError]:
@@ -160,8 +137,8 @@ def _logging(reading: Reading) -> Iterator[RefusedError]:
             yield RefusedError(part.word, "invalid logging opts for driver none", _TAKE_OUT)
         key, equals, _ = part.text[: part.known_length].partition("=")
         is_known = bool(equals) or part.is_known
-        names = _OF_DRIVER.get(driver)
-        if names is None or not is_known or key in names | _OF_ALL_DRIVERS or key.startswith("cache-"):
+        names = OF_DRIVER.get(driver)
+        if names is None or not is_known or key in names | OF_ALL_DRIVERS or key.startswith("cache-"):
             continue
         message = f"unknown log opt '{key}' for {driver} log driver"
         yield RefusedError(part.word, message, f"it knows {', '.join(sorted(names))}")

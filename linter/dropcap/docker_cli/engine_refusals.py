@@ -14,6 +14,16 @@ import re
 
 from dropcap.capabilities.strategy import quoted
 
+MESSAGES_OF_CONTAINER_NETWORK = {
+    "hostname": "conflicting options: hostname and the network mode",
+    "link": "conflicting options: container type network can't be used with links",
+    "dns": "conflicting options: dns and the network mode",
+    "add-host": "conflicting options: custom host-to-IP mapping and the network mode",
+    "publish": "conflicting options: port publishing and the container type network mode",
+    "expose": "conflicting options: port exposing and the container type network mode",
+}
+"""What a container cannot have that joins another one's network, by the client's option, and what is said of it."""
+
 _BOOLEANS = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
 _BARE_OPTIONS = frozenset(("no-new-privileges", "writable-cgroups", "disable"))
 _OPTIONS = frozenset(("label", "apparmor", "seccomp", "no-new-privileges", "writable-cgroups"))
@@ -180,6 +190,11 @@ def _is_address(text: str) -> bool:
 
 def _port_range(text: str) -> tuple[int, int] | None:
     start, dash, end = text.partition("-")
-    numbers = [int(part) if re.fullmatch(_NUMBER, part) else -1 for part in (start, end if dash else start)]
-    first, last = numbers
+    first = _port_number(start)
+    last = _port_number(end) if dash else first
     return (first, last) if 0 <= first <= last <= _LAST_PORT else None
+
+
+def _port_number(text: str) -> int:
+    """Return a port's number; -1 where it is none."""
+    return int(text) if re.fullmatch(_NUMBER, text) else -1

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _EXPANSION = r"\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`"
 _DRIVE = r"[A-Za-z]:"
 _CDI_NAME = r"(?a)[A-Za-z][\w.-]*/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*"
-_DEVICE_RULE = r"(?a)[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
 _SYSCTL = r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=)"
 _LONG_NETWORK = r"(?a)\w=\w"
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
+_IPC_MODES = frozenset(("", "host", "none", "private", "shareable"))
 _NAMES_OF_MODE = {"pid": "PID", "uts": "UTS", "userns": "USER", "cgroupns": "CGROUP"}
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -184,7 +184,9 @@ def mount_refusal(name: str, value: str, mount: Mount, driver: str) -> str | Non
         whole = f"/{value}" if value.startswith((".", "~")) else value
         return engine_refusals.volume(whole, driver) if mount.source else None
     if name == "tmpfs":
-        return engine_refusals.mount_target(mount.target)
+        from dropcap.docker_cli.start_refusals import tmpfs_options
+
+        return engine_refusals.mount_target(mount.target) or tmpfs_options(value.partition(":")[2])
     from dropcap.docker_cli.mount_fields import mount_fields
 
     return mount_fields(value) or engine_refusals.mount(mount.type, mount.source, mount.target)
@@ -198,6 +200,11 @@ def _mode_refusal(name: str, value: str) -> str | None:
     return None if is_mode else f"--{name}: invalid {_NAMES_OF_MODE[name]} mode"
 
 
+def _ipc_refusal(value: str) -> str | None:
+    is_mode = value in _IPC_MODES or (value.startswith("container:") and value != "container:")
+    return None if is_mode else f"Invalid IPC mode: {value}"
+
+
 def _security_refusal(value: str) -> str | None:
     key, sign, rest = value.partition("=")
     if not sign and key != "no-new-privileges":
@@ -209,7 +216,9 @@ def _security_refusal(value: str) -> str | None:
 
 
 def _rule_refusal(value: str) -> str | None:
-    return None if re.fullmatch(_DEVICE_RULE, value) else f"invalid device cgroup format '{value}'"
+    from dropcap.docker_cli.start_refusals import DEVICE_RULE  # few options need it
+
+    return None if re.fullmatch(DEVICE_RULE, value) else f"invalid device cgroup format '{value}'"
 
 
 def _sysctl_refusal(value: str) -> str | None:
@@ -256,6 +265,7 @@ def is_image_name(name: str) -> bool:
 
 _JUDGES: dict[str, Callable[[str], str | None]] = {
     **{name: partial(_mode_refusal, name) for name in _NAMES_OF_MODE},
+    "ipc": _ipc_refusal,
     "device": _device_refusal,
     "device-cgroup-rule": _rule_refusal,
     "publish": _port_refusal,

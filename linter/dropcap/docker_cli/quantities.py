@@ -7,6 +7,10 @@ b985e23 daemon/daemon_unix.go (verifyPlatformContainerResources).
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PLAIN_FLOAT = r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
 _SUFFIX_LETTERS = r"(?:[kmgtpKMGTP](?:[iI]?[bB])?|[bB])?"
@@ -16,7 +20,8 @@ _NUMBER = r"(?a)[+-]?[0-9][0-9a-zA-Z_]{0,39}"
 _FLOAT = r"(?a)[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _RATIONAL = rf"{_FLOAT}|[+-]?[0-9]+/[0-9]+"
 _SHORTEST = 1e6  # a millisecond, in nanoseconds
-_LEAST_MEMORY = 6 * 1024 * 1024
+LEAST_MEMORY = 6 * 1024 * 1024
+_WHAT_SWAP_IS = "it is the sum of memory and swap"
 _POWERS = {"k": 10, "m": 20, "g": 30, "t": 40, "p": 50}
 
 _SIZES = frozenset(("memory", "memory-reservation", "memory-swap", "shm-size"))
@@ -90,13 +95,25 @@ def _size(name: str, value: str) -> str | None:
         return _unread(name, value, f"invalid suffix: '{suffix.lower()}'")
     size = _bytes(number, suffix)
     title = {"memory": "limit", "memory-reservation": "reservation"}.get(name)
-    return f"Minimum memory {title} allowed is 6MB" if title and 0 < size < _LEAST_MEMORY else None
+    return f"Minimum memory {title} allowed is 6MB" if title and 0 < size < LEAST_MEMORY else None
 
 
 def size_in_bytes(value: str) -> float | None:
     """Read a size that the client takes; None for any other text, and for `-1`."""
     match = re.fullmatch(rf"({_PLAIN_FLOAT})[ ]?({_SUFFIX_LETTERS})", value)
     return None if match is None else _bytes(match[1], match[2])
+
+
+def memory_refusals(limit: float, swap: float, reservation: float) -> Iterator[tuple[str, str, str]]:
+    """Yield which limits of memory the engine does not take together: the option, why, and what to do; zero is none."""
+    if swap > 0 and limit == 0:
+        message = "You should always set the Memory limit when using Memoryswap limit"
+        yield "memory-swap", message, "set a limit of memory as well"
+    elif 0 < swap < limit:
+        yield "memory-swap", "Minimum memoryswap limit should be larger than memory limit", _WHAT_SWAP_IS
+    if 0 < limit < reservation:
+        message = "Minimum memory limit can not be less than memory reservation limit"
+        yield "memory-reservation", message, "reserve less"
 
 
 def _bytes(number: str, suffix: str) -> float:

@@ -58,7 +58,7 @@ _PROCESSORS = frozenset(
     )
 )
 _LEAST_WEIGHT, _GREATEST_WEIGHT = 10, 1000
-_CPUS = r"(?a)[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*,?"
+_CPUS = r"(?a)\+?[0-9]{1,18}(?:-[0-9]{1,18})?(?:,\+?[0-9]{1,18}(?:-[0-9]{1,18})?)*"
 _ADDRESS_KEYS = frozenset(("ip", "ip6", "link-local-ip"))
 _NETWORK_KEYS = _ADDRESS_KEYS | {"name", "alias", "mac-address", "driver-opt", "gw-priority"}
 _LONG_NETWORK = r"(?a)\w=\w"
@@ -79,10 +79,11 @@ def restart(value: str) -> str | None:
         return "invalid restart policy format: no policy provided before colon"
     if written and not re.fullmatch(_INTEGER, written):
         return "invalid restart policy format: maximum retry count must be an integer"
-    return _wrong_policy(policy, int(written or 0))
+    return policy_refusal(policy, int(written or 0))
 
 
-def _wrong_policy(policy: str, count: int) -> str | None:
+def policy_refusal(policy: str, count: int) -> str | None:
+    """Judge a restart policy by its name and how often it tries."""
     if policy not in _POLICIES:
         return f"invalid restart policy: unknown policy '{policy}'"
     if count < 0:
@@ -275,8 +276,13 @@ def _storage(value: str) -> str | None:
 
 
 def _processors(kind: str, value: str) -> str | None:
-    is_list = not value or re.fullmatch(_CPUS, value)
+    is_list = not value or (re.fullmatch(_CPUS, value) and all(map(_rises, value.split(","))))
     return None if is_list else f"Invalid value {value} for cpuset {kind}: invalid format: {value}"
+
+
+def _rises(numbers: str) -> bool:
+    first, dash, last = numbers.partition("-")
+    return not dash or int(first) <= int(last)
 
 
 def _name(value: str) -> str | None:

@@ -39,7 +39,7 @@ def replace_accounts(tree: Accounts, file: str, text: Source | None, unknown: Un
     """Have the accounts that a text holds and no others; where it is not known, there may be any."""
     lines = None if text is None else _lines(text, file)
     if lines is None:
-        tree.forget_accounts(unknown)
+        tree.forget_accounts(unknown, keeps=False)
         return
     tree.drop_accounts(groups=file == GROUP)
     _add(tree, file, lines)

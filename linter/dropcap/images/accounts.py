@@ -56,9 +56,23 @@ class Accounts:
         """Add a group."""
         self._groups[group.name] = group
 
-    def forget_accounts(self, unknown: UnknownFact) -> None:
-        """Note that there may be accounts that nobody knows of."""
+    def forget_accounts(self, unknown: UnknownFact, *, keeps: bool = True) -> None:
+        """Note that there may be accounts that nobody knows of.
+
+        Args:
+            unknown: why.
+            keeps: whether those that are known keep their numbers.
+
+        """
         self._accounts_unknown = unknown
+        if keeps:
+            return
+        for name, account in self._accounts.items():
+            if account.uid != "0":
+                self._accounts[name] = account._replace(uid=None, group=account.name)
+        for name, group in self._groups.items():
+            if group.gid != "0":
+                self._groups[name] = group._replace(gid=None)
 
     def put_account(self, account: Account) -> None:
         """Add an account alone; one of the name that is there already counts, as it comes first."""

@@ -10,6 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
+from dropcap.images.account_files import ACCOUNT_FILES
 from dropcap.images.build_programs import build_programs
 from dropcap.images.facts import UnknownFact
 from dropcap.model import Located
@@ -59,7 +60,7 @@ class Build:
         unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
         if self.user in {None, "0"}:
             self.tree.spoil("/", unknown)
-            self.tree.forget_accounts(unknown)
+            self.tree.forget_accounts(unknown, keeps=False)
         else:
             self.tree.spoil_of(self.user, unknown)
 
@@ -133,6 +134,8 @@ def _write_paths(words: Sequence[Word], build: Build, unknown: UnknownFact) -> b
             continue
         build.tree.may_be_written(path, unknown)
         build.tree.open_folder(posixpath.dirname(path), unknown)
+        if path in ACCOUNT_FILES:
+            build.tree.forget_accounts(unknown, keeps=False)
     return is_name
 
 
@@ -187,7 +190,7 @@ def _unpack_into(path: str | None, build: Build, unknown: UnknownFact) -> None:
     elif build.user in {None, "0"}:
         build.tree.overwrite(path, unknown)
         if path in {"/", "/etc"}:
-            build.tree.forget_accounts(unknown)
+            build.tree.forget_accounts(unknown, keeps=False)
     else:
         build.tree.open_below(path, unknown)
         build.tree.forget_texts(path)
@@ -203,9 +206,9 @@ def _targets(name: str, words: Sequence[Word]) -> Iterator[Word]:
             continue
         if text.startswith("--") and equals and key in options:
             yield word._replace(value=value)
-        elif (key in options or (not text.startswith("--") and text[-1] in options)) and at + 1 < len(words):
+        elif (key in options or (not text.startswith("--") and text[-1:] in options)) and at + 1 < len(words):
             yield words[at + 1]
-        elif not text.startswith("--") and text[1] in options:
+        elif not text.startswith("--") and text[1:2] in options:
             yield word._replace(value=text[2:])
 
 

@@ -22,6 +22,8 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+_COPIED = 0o755
+"""The bits of a mode that a copy has too, as far as the usual umask lets it."""
 
 
 class Changes(Files, Accounts):
@@ -175,7 +177,10 @@ class Changes(Files, Accounts):
             return
         for path in (source, *(one for one, _ in self.below(source))) if effect.is_deep else (source,):
             place = target + path[len(source) :]
-            self._copy_one(effect, user, self._files[path], place)
+            file = self._files[path]
+            if path == place:  # it is written anew in its place
+                file = file._replace(text=None, capabilities=(), is_effective=False)
+            self._copy_one(effect, user, file, place)
         for path, unknown in self.areas_below(source) if effect.is_deep else ():
             if unknown is not None:
                 is_roots = unknown.roots if effect.is_kept else user == "0"
@@ -192,7 +197,10 @@ class Changes(Files, Accounts):
             self._files[self.end(place)] = before._replace(owner=file.owner, group=file.group, mode=file.mode)
             return
         made = self._new(effect, user, file.kind, place)
-        copied = file._replace(owner=made.owner, group=made.group, where=effect.where, package="")
+        mode = file.mode
+        if mode is not None and file.kind is not FileKind.LINK:
+            mode = mode & _COPIED | (made.mode or 0) & _SET_GROUP
+        copied = file._replace(owner=made.owner, group=made.group, mode=mode, where=effect.where, package="")
         is_moved = effect.kind is EffectKind.MOVE
         kept = file if is_moved else file._replace(capabilities=(), is_effective=False)
         self.put(place, kept if effect.is_kept else copied._replace(capabilities=(), is_effective=False), is_new=True)
@@ -216,7 +224,8 @@ class Changes(Files, Accounts):
     def _change_accounts(self, path: str, effect: Effect) -> None:
         """Note that a file that holds accounts is another one."""
         if path in ACCOUNT_FILES or (effect.is_deep and path in {"/", "/etc"}):
-            self.forget_accounts(UnknownFact(f"{path} is changed", where=effect.where))
+            is_added = effect.kind is EffectKind.APPEND
+            self.forget_accounts(UnknownFact(f"{path} is changed", where=effect.where), keeps=is_added)
 
     def _move(self, effect: Effect, user: str | None) -> None:
         self._copy(effect._replace(is_kept=True, is_deep=True), user)
@@ -256,7 +265,8 @@ class Changes(Files, Accounts):
     def _account(self, effect: Effect, _: str | None) -> None:
         account = effect.account
         if account is None:
-            self.forget_accounts(UnknownFact("an account is changed that is not known", where=effect.where))
+            unknown = UnknownFact("an account is changed that is not known", where=effect.where)
+            self.forget_accounts(unknown, keeps=effect.kind is EffectKind.ADD_ACCOUNT)
         elif effect.kind is EffectKind.REMOVE_ACCOUNT:
             self._accounts.pop(account.name, None)
         elif effect.kind is EffectKind.CHANGE_ACCOUNT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import Account
+from dropcap.images.stage_users import owner_of
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.model import Instruction
 
-__all__ = ["CopyRequest", "owner_of", "read_request"]
+__all__ = ["CopyRequest", "read_request"]
 
 
 class CopyRequest(NamedTuple):
@@ -57,8 +57,15 @@ class CopyRequest(NamedTuple):
 
     @property
     def bits(self) -> int | None:
-        """The permission bits that all gets; None where each file's own ones or others count."""
-        return int(self.mode, 8) if self.mode and set(self.mode) <= set("01234567") else None
+        """The permission bits that all gets; None where each file's own ones or others count.
+
+        Builders do not agree about what set-user-id and its like come to.
+        """
+        bits = int(self.mode, 8) if self.mode and set(self.mode) <= set("01234567") else None
+        return bits if bits is not None and bits <= _ORDINARY else None
+
+
+_ORDINARY = 0o777
 
 
 def read_request(step: Instruction, variables: Variables, folder: str | None, tree: FileTree) -> CopyRequest:
@@ -111,26 +118,3 @@ def _place(target: str | None, folder: str | None) -> tuple[str, bool]:
 
 def _is_on(flags: dict[str, str | None], name: str) -> bool:
     return name in flags and (flags[name] or "true").lower() == "true"
-
-
-def owner_of(text: str | None, tree: FileTree) -> tuple[str | None, str | None]:
-    """Return the user and the group that `USER` and `--chown` mean for files; None for one that is not known.
-
-    A user alone brings its own group, and a number without an account the group of that number.
-    """
-    if text is None:
-        return None, None
-    user, colon, named = text.partition(":")
-    owner: str | None
-    group: str | None
-    if user in {"0", "root"}:
-        owner, group = "0", "0"
-    elif user.isdecimal():
-        owner, group = user, user
-    else:
-        found = tree.account(user)
-        known = found if isinstance(found, Account) else None
-        owner, group = (user, known.group) if known is not None else (None, None)
-    if not colon:
-        return owner, group
-    return owner, "0" if named == "root" else named or None

@@ -229,9 +229,10 @@ def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:
         if end is not None and path is None:  # a pattern may mean several, for which the target is a folder
             yield Effect(EffectKind.FILL, _place(word), path=end)
             continue
-        if end is not None and is_folder and path is not None:
+        is_content = word.value.endswith(("/.", "/./")) or word.value in {".", "./"}  # `cp -r folder/. target`
+        if end is not None and is_folder and path is not None and not is_content:
             end = posixpath.join(end, posixpath.basename(path))
-        into = end is not None and not is_folder and not given.has("T", "no-target-directory", "no-dereference")
+        into = not is_folder and not is_content and not given.has("T", "no-target-directory", "no-dereference")
         yield Effect(kind, _place(word), path=path, target=end, goes_into=into)
 
 

@@ -7,12 +7,13 @@ nobody knows.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left, bisect_right, insort
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
@@ -25,20 +26,53 @@ _MOST_ENTRIES = 20_000
 USUAL_FOLDER = 0o755
 
 
-class _Entries(dict[str, Any]):
-    """What lies at paths; what was found by it before is forgotten when it changes."""
+T = TypeVar("T")
 
-    def __init__(self, entries: Mapping[str, Any], found: dict[str, Any]) -> None:
-        super().__init__(entries)
+
+class _Entries(dict[str, T]):
+    """What lies at paths, in the order of the paths; what was found by it before is forgotten when it changes."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        super().__init__()
         self._found = found
+        self._order: list[str] = []
 
-    def __setitem__(self, path: str, value: Any) -> None:  # noqa: ANN401  # a file or why there may be one
+    def __setitem__(self, path: str, value: T) -> None:
+        if path not in self:
+            insort(self._order, path)
         super().__setitem__(path, value)
         self._found.clear()
 
     def __delitem__(self, path: str) -> None:
         super().__delitem__(path)
+        del self._order[bisect_left(self._order, path)]
         self._found.clear()
+
+    def take(self, other: _Entries[T]) -> None:
+        """Become what another one is."""
+        super().clear()
+        super().update(other)
+        self._order = other._order.copy()  # its own kind
+        self._found.clear()
+
+    def put_back(self, path: str, before: _Entries[T]) -> None:
+        """Let what lies at a path and below it be as in another one."""
+        for one in self.within(path):
+            del self[one]
+        for one in before.within(path):
+            self[one] = before[one]
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths below a folder, in order."""
+        start = folder.rstrip("/") + "/"
+        return self._order[bisect_right(self._order, start) : bisect_left(self._order, start[:-1] + _BEHIND_SLASH)]
+
+    def within(self, path: str) -> list[str]:
+        """Return a path, where something lies there, and those below it, in order."""
+        return [path, *self.below(path)] if path in self else self.below(path)
+
+
+_BEHIND_SLASH = chr(ord("/") + 1)
 
 
 class Files:
@@ -49,8 +83,10 @@ class Files:
         self._found: dict[
             str, File | Absent | UnknownFact
         ] = {}  # a startup looks for the same programs again and again
-        self._files: dict[str, File] = _Entries({"/": File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)}, self._found)
-        self._areas: dict[str, UnknownFact | None] = _Entries({"/": unknown}, self._found)
+        self._files: _Entries[File] = _Entries(self._found)
+        self._areas: _Entries[UnknownFact | None] = _Entries(self._found)
+        self._files["/"] = File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)
+        self._areas["/"] = unknown
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
@@ -100,8 +136,7 @@ class Files:
 
     def below(self, path: str) -> Sequence[tuple[str, File]]:
         """Return what is known to lie in a folder, at any depth, with its paths, in order."""
-        start = self._real(path).rstrip("/") + "/"
-        return sorted((one, file) for one, file in self._files.items() if one.startswith(start) and one != "/")
+        return [(one, self._files[one]) for one in self._files.below(self._real(path))]
 
     def hidden_below(self, path: str) -> UnknownFact | None:
         """Return why not all that lies in a folder is known; None where all is."""
@@ -109,8 +144,8 @@ class Files:
         area = self._area(path)
         if area is not None:
             return area
-        start = path.rstrip("/") + "/"
-        return next((one for name, one in self._areas.items() if one is not None and name.startswith(start)), None)
+        hidden = (self._areas[one] for one in self._areas.below(path))
+        return next((why for why in hidden if why is not None), None)
 
     def put(self, path: str, file: File, *, is_new: bool = False) -> None:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
@@ -138,24 +173,22 @@ class Files:
     def remove(self, path: str) -> None:
         """Take a path out, and all below it."""
         path = self._real(path)
-        start = path.rstrip("/") + "/"
-        for one in [one for one in self._files if one == path or one.startswith(start)]:
+        for one in self._files.within(path):
             del self._files[one]
-        for one in [one for one in self._areas if one != "/" and (one == path or one.startswith(start))]:
-            del self._areas[one]
+        for one in self._areas.within(path):
+            if one != "/":
+                del self._areas[one]
         if path != "/" and self._area(path) is not None:
             self._areas[path] = None
 
     def spoil(self, path: str, unknown: UnknownFact) -> None:
         """Forget what is at a path and below it."""
         path = self._real(path)
-        start = path.rstrip("/") + "/"
-        for one in [one for one in self._files if one == path or one.startswith(start)]:
+        for one in self._files.within(path):
             if one != "/":
                 del self._files[one]
-        for one in [one for one in self._areas if one.startswith(start)]:
-            if one != "/":
-                del self._areas[one]
+        for one in self._areas.below(path):
+            del self._areas[one]
         self._areas[path] = unknown
 
     def make_volume(self, path: str, where: Located[Any]) -> None:
@@ -215,28 +248,20 @@ class Files:
     def put_back(self, path: str, before: Files) -> None:
         """Let a path and all below it be as in files that were kept."""
         path = before._real(path)  # its own kind
-        start = path.rstrip("/") + "/"
         area = before._area(path)
-        for one in [one for one in self._files if one == path or one.startswith(start)]:
-            del self._files[one]
-        for one in [one for one in self._areas if one == path or one.startswith(start)]:
-            del self._areas[one]
-        self._files.update({one: it for one, it in before._files.items() if one == path or one.startswith(start)})
-        self._areas.update({one: it for one, it in before._areas.items() if one == path or one.startswith(start)})
-        self._found.clear()
+        self._files.put_back(path, before._files)
+        self._areas.put_back(path, before._areas)
         if path not in self._areas and self._area(path) is not area:
             self._areas[path] = area
 
     def areas_below(self, path: str) -> list[tuple[str, UnknownFact | None]]:
         """Return what is said of a path and of the folders below it: why nobody knows what else is there, or None."""
         path = self._real(path)
-        start = path.rstrip("/") + "/"
-        return [(path, self._area(path)), *((one, why) for one, why in self._areas.items() if one.startswith(start))]
+        return [(path, self._area(path)), *((one, self._areas[one]) for one in self._areas.below(path))]
 
     def listed_below(self, path: str) -> list[str]:
         """Return the folders below a path that hold no more than is known."""
-        start = self._real(path).rstrip("/") + "/"
-        return [name for name, unknown in self._areas.items() if unknown is None and name.startswith(start)]
+        return [one for one in self._areas.below(self._real(path)) if self._areas[one] is None]
 
     def write(self, path: str, text: Source) -> None:
         """Give a file that is there its text; links are followed."""

@@ -14,7 +14,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BadPatternError", "PathPattern", "compiled", "fits_name", "has_wildcard"]
+__all__ = ["BadPatternError", "PathPattern", "compiled", "fits_name", "has_wildcard", "may_be_meant"]
 
 
 class BadPatternError(ValueError):
@@ -178,6 +178,16 @@ def fits_name(pattern: str, name: str) -> bool:
         else:
             tokens.append(_WILDCARDS.get(sign, sign))
     return _fits(tokens, name)
+
+
+def may_be_meant(pattern: str, name: str) -> bool:
+    """Return whether a pattern of the shell may mean a name; what is written with brackets means any."""
+    if set("[{\\") & set(pattern):
+        return True
+    if name.startswith(".") and not pattern.startswith("."):
+        return False
+    first, last = pattern.partition("*")[0], pattern.rpartition("*")[2]
+    return "?" in pattern or (name.startswith(first) and name.endswith(last))
 
 
 def _check(text: str) -> None:

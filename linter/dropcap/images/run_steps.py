@@ -14,14 +14,15 @@ from dropcap.images.account_files import ACCOUNT_FILES, add_lines
 from dropcap.images.apt_words import note_sources
 from dropcap.images.build_effects import Build, do_in_build
 from dropcap.images.build_programs import build_programs
-from dropcap.images.copy_request import owner_of
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import Account, File, UnknownFact
+from dropcap.images.facts import File, UnknownFact
 from dropcap.images.file_commands import effects_of
 from dropcap.images.package_installs import install
-from dropcap.images.path_patterns import has_wildcard
+from dropcap.images.path_patterns import has_wildcard, may_be_meant
 from dropcap.images.printed_text import passed_on, printed
+from dropcap.images.stage_users import process_user
 from dropcap.lang.shell.call import Answer, Executed
+from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.model import Located
@@ -94,6 +95,8 @@ class RunSteps:
 
     def _run(self, call: Call, name: str, build: Build) -> None:
         """Run a program of which not each effect is known."""
+        if _hands_on(call.words):
+            return  # what it starts is heard by itself
         if name in build_programs().installers:
             self._install(call)
         elif self._is_script_of_build(call, name) or not do_in_build(call.words, build):
@@ -205,13 +208,17 @@ class RunSteps:
         if folder is None or effect.kind not in _OF_ONE:
             build.do_anything(unknown.reason, effect.where)
             return ()
-        self._tree.open_below(folder, unknown._replace(roots=False))
-        start = len(folder.rstrip("/")) + 1
-        rest = written[len(written) - len(written.lstrip("/")) :].rpartition("/")[2]
-        is_pattern = not set("$`{") & set(written) and not has_wildcard(posixpath.dirname(written))
         inner = [one for one, _ in self._tree.below(folder)]
-        if is_pattern:
-            inner = [one for one in inner if "/" not in one[start:] and _may_be_meant(rest, one[start:])]
+        if set("$`{") & set(written) or has_wildcard(posixpath.dirname(written)):
+            self._tree.open_below(folder, unknown._replace(roots=False))
+            for one in inner:
+                self._tree.doubt(effect._replace(path=one), build.user, unknown, build.group)
+            return ()
+        if self._tree.areas_below(folder)[0][1] is not None:
+            self._tree.open_folder(folder, unknown._replace(roots=False))
+        start = len(folder.rstrip("/")) + 1
+        pattern = posixpath.basename(written)
+        inner = [one for one in inner if "/" not in one[start:] and may_be_meant(pattern, one[start:])]
         return [effect._replace(path=one) for one in inner]
 
     def _known_folder(self, call: Call, written: str) -> str | None:
@@ -228,7 +235,7 @@ class RunSteps:
         if effect.kind in {EffectKind.MAKE_FILE, EffectKind.APPEND}:
             self._tree.forget_texts(folder or "/")
             if folder in {None, "/", "/etc"}:
-                self._tree.forget_accounts(unknown)
+                self._tree.forget_accounts(unknown, keeps=False)
 
     def _tee(self, call: Call, build: Build) -> None:
         """Keep the text that `tee` writes."""
@@ -255,7 +262,8 @@ class RunSteps:
             add_lines(self._tree, path, None if text is None else text.to_source(), unknown)
             return
         is_last = self._writer.is_last(path)
-        self._do(call, Effect(EffectKind.APPEND, where, path=path), build)
+        kind = EffectKind.APPEND if operator in {">>", "&>>"} else EffectKind.MAKE_FILE
+        self._do(call, Effect(kind, where, path=path), build)
         self._writer.write(call, operator, where, path, is_last=is_last)
 
     def _install(self, call: Call) -> None:
@@ -285,26 +293,13 @@ class RunSteps:
 _OF_ONE = frozenset({EffectKind.GIVE, EffectKind.MODE})
 
 
-def _may_be_meant(pattern: str, name: str) -> bool:
-    """Return whether a pattern of the shell may mean a name; what is written with brackets means any."""
-    if set("[{\\") & set(pattern):
+def _hands_on(words: Sequence[Word]) -> bool:
+    """Return whether a program does no more than start a command that its words give."""
+    started = launch(words)
+    if started is not None and started.start is not None:
         return True
-    if name.startswith(".") and not pattern.startswith("."):
-        return False
-    first, last = pattern.partition("*")[0], pattern.rpartition("*")[2]
-    return "?" in pattern or (name.startswith(first) and name.endswith(last))
-
-
-def process_user(text: str | None, tree: FileTree) -> tuple[str | None, str | None]:
-    """Return the user and the group of a process that `USER` names: a number without an account has root's group."""
-    owner, group = owner_of(text, tree)
-    user, colon, _ = (text or "").partition(":")
-    if text is not None and owner is None:
-        owner = user or "0"  # whoever it is, the build goes on only if there is one
-    if user.isdecimal() and not colon and user != "0":
-        found = tree.account(user)
-        group = found.group if isinstance(found, Account) else "0" if tree.others is None else None
-    return owner, group
+    is_script = any(word.value in {"-c", "--command"} for word in words[1:-1]) and words[-1].unknown is None
+    return words[0].value.rpartition("/")[2] in {"runuser", "su"} and is_script
 
 
 def _place(word: Word) -> Located[str]:

@@ -30,6 +30,9 @@ __all__ = ["Copies"]
 _ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 """What compressed files begin with that the builder unpacks, if an archive is in them."""
 _ARCHIVE_NAMES = (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
+_PROGRAM_FOLDERS = frozenset(
+    {"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/lib", "/usr/local/lib"}
+)
 _HEAD = 512
 _OF_ADDRESSES = 0o600
 
@@ -115,13 +118,17 @@ class Copies:
             here = self.tree.look(self.place)
             is_inside = self.request.is_folder or (isinstance(here, File) and here.kind is FileKind.FOLDER)
             end = posixpath.join(self.place, name) if is_inside else self.place
-            if not isinstance(self.tree.look(end), File):
+            there = self.tree.look(end)
+            if not isinstance(there, File) or there.kind is not FileKind.FOLDER:
                 owned = self.made if is_owned else self.made._replace(owner=None, group=None)
                 self._put(end, owned._replace(mode=self.made.mode))
         self.tree.open_below(self.place, unknown)
-        for path, file in self.tree.below(self.place):
-            if file.text is not None:
-                self.tree.put(path, file._replace(text=None))
+        if self.place in _PROGRAM_FOLDERS and name:  # what is put there by name is one more program
+            return
+        for path, file in self.tree.below(self.place):  # it may be replaced by one of another owner
+            is_same = is_owned and (file.owner, file.group) == (self.made.owner, self.made.group)
+            kept = file if is_same else file._replace(owner=None, group=None)
+            self.tree.put(path, kept._replace(text=None, mode=None))
 
     def _note_accounts(self, written: str, source: str | None) -> None:
         """Have other accounts where the files that hold them are copied."""
@@ -135,9 +142,9 @@ class Copies:
                 self._take_text(file, unknown)
             elif self.request.origin:
                 self._take_of_stage(file, path, unknown)
-            elif "://" in path or self._may_be_unpacked(path, None):
+            elif "://" in path or self._is_archive(source or ""):
                 replace_accounts(self.tree, file, None, unknown)
-            elif self.context.look(path) is not ABSENT:
+            elif not inner or self.context.look(path) is not ABSENT:
                 self._take_text(file, unknown)
 
     def _take_text(self, file: str, unknown: UnknownFact) -> None:
@@ -190,7 +197,7 @@ class Copies:
         if has_wildcard(source):
             for one in self.context.matching(source) or ():
                 self._put_found(one, source)
-            self._put_unknown(f"which files {source} means in a build is not known")
+            self.tree.open_below(self.place, self._unknown(f"which files {source} means in a build is not known"))
             return
         found = self.context.look(source)
         if isinstance(found, ContextFile):
@@ -272,6 +279,11 @@ class Copies:
         return found
 
     # Archives.
+
+    def _is_archive(self, source: str) -> bool:
+        found = self.context.look(source)
+        head = self.context.head(found.path, _HEAD) if isinstance(found, ContextFile) and not found.is_folder else None
+        return self._may_be_unpacked(source, head)
 
     def _may_be_unpacked(self, path: str, head: bytes | None) -> bool:
         """Return whether a local file may be an archive that is unpacked."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dropcap.images.copy_request import owner_of, read_request
+from dropcap.images.copy_request import read_request
 from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFact
 from dropcap.images.run_mounts import Mounts
 from dropcap.images.run_steps import RunSteps
 from dropcap.images.stage_copies import Copies
+from dropcap.images.stage_users import owner_of
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
@@ -178,7 +179,7 @@ class StageSteps:
         """Forget everything: nobody knows what a step has changed."""
         unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
         self.tree.spoil("/", unknown)
-        self.tree.forget_accounts(unknown)
+        self.tree.forget_accounts(unknown, keeps=False)
 
     def origin(self, name: str) -> FileTree | None:
         """Return the files of the stage that a `from` names; None where it names none that is known."""

@@ -38,8 +38,8 @@ class FileTree(Changes):
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
         made = FileTree(config=self.config)
-        made._files.update(self._files)
-        made._areas.update(self._areas)
+        made._files.take(self._files)
+        made._areas.take(self._areas)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import NAMES
-from dropcap.needs.model import Certainty, Needs, Suggestion
+from dropcap.needs.model import Certainty, Needs
+from dropcap.needs.suggestions import suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["put_together"]
 
 _ORDER = {name: index for index, name in enumerate(NAMES)}
-_SWITCH = frozenset({"SETUID", "SETGID"})
 
 
 def put_together(found: Sequence[Found], unknown: Iterable[UnknownNeed] = (), user: str | None = None) -> Needs:
@@ -25,24 +25,21 @@ def put_together(found: Sequence[Found], unknown: Iterable[UnknownNeed] = (), us
     Args:
         found: what following each of its commands found, the first start first.
         unknown: what is not known of it besides.
-        user: the one user that its first process becomes, where there is one.
+        user: the user as whom all of it would work from the start; None where there is none.
 
     """
     needs = _merged([need for one in found for need in one.needs])
     hidden = list(dict.fromkeys([*unknown, *(each for one in found for each in one.unknown)]))
     today: list[Evidence] = list(dict.fromkeys(each for one in found for each in one.today))
     added = _smallest(needs)
-    smaller = []
-    if user is not None and added and set(added) <= _SWITCH and not hidden:
-        smaller.append(Suggestion(f"write `user: {user}`, so that nothing has to switch to it", added))
     return Needs(
         tuple(needs),
         unknown=tuple(hidden),
         today=tuple(today),
         gains=tuple(dict.fromkeys(each for one in found for each in one.gains)),
         cap_add=added,
-        user=user if smaller else None,
-        smaller=tuple(smaller),
+        user=user if added else None,
+        smaller=tuple(suggestions(needs, added, user)) if not hidden else (),
     )
 
 
@@ -57,7 +54,8 @@ def _merged(needs: Sequence[Need]) -> list[Need]:
         key = (need.capability, need.certainty, need.phase, need.condition)
         same = found.get(key)
         evidence = need.evidence if same is None else tuple(dict.fromkeys((*same.evidence, *need.evidence)))
-        found[key] = (same or need)._replace(evidence=evidence[:_MOST_EVIDENCE])
+        kind = need.kind if same is None or same.kind is need.kind else None
+        found[key] = (same or need)._replace(evidence=evidence[:_MOST_EVIDENCE], kind=kind)
     return sorted(found.values(), key=lambda one: (_ORDER[one.capability], -one.certainty))
 
 

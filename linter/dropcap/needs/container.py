@@ -28,13 +28,16 @@ __all__ = ["needs_of"]
 _NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
-def needs_of(container: Container, workspace: Workspace, allowance: Allowance | None = None) -> Needs:
+def needs_of(
+    container: Container, workspace: Workspace, allowance: Allowance | None = None, *, tries_user: bool = False
+) -> Needs:
     """Return what a container needs of the kernel.
 
     Args:
         container: the container.
         workspace: the door to the files of its project.
         allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
+        tries_user: whether to try the user as whom its first process ends up from the start.
 
     """
     allowance = allowance or Allowance()
@@ -54,7 +57,14 @@ def needs_of(container: Container, workspace: Workspace, allowance: Allowance | 
         return _hidden(put_together((), unknown), container, facts)
     tree = mounted(facts, container, workspace)
     found = list(_phases(container, first, tree, first.words, allowance))
-    return _hidden(put_together(found, unknown), container, facts)
+    users = {user for one in found for user in one.users}
+    user = None
+    if tries_user and len(users) == 1 and not unknown and not any(one.unknown for one in found):
+        as_user = first._replace(user=users.pop())
+        tried = list(_phases(container, as_user, mounted(facts, container, workspace), first.words, allowance))
+        works = not any(one.today or one.unknown or one.needs for one in tried)
+        user = as_user.user if works else None
+    return _hidden(put_together(found, unknown, user), container, facts)
 
 
 def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:

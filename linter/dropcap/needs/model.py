@@ -173,6 +173,7 @@ class Need(NamedTuple):
         evidence: the places that show it, in the order in which they lead there; at least one.
         loss: what is lost without it, where the certainty is :attr:`Certainty.DEGRADES`.
         instead: the names any of which does as well.
+        kind: what asks for it; None where several kinds of things do.
 
     """
 
@@ -183,6 +184,7 @@ class Need(NamedTuple):
     evidence: tuple[Evidence, ...]
     loss: str = ""
     instead: tuple[str, ...] = ()
+    kind: DemandKind | None = None
 
 
 class UnknownNeed(NamedTuple):

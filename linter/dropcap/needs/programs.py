@@ -21,7 +21,6 @@ from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
 from dropcap.needs.program_texts import Value, port_number
 from dropcap.needs.program_values import Found, ProgramCall, ProgramContext
-from dropcap.needs.script_calls import script_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,8 +104,6 @@ def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | N
         unknown += hidden
     if program.config and (path := call.configuration_file()):
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
-    if program.role == "interpreter":
-        asked += [Asked(demand, (evidence,)) for demand, evidence in script_calls(call)]
     started, hidden = runs(call)
     unknown += hidden
     if not program.is_certain:

@@ -6,6 +6,8 @@ what is done to files is done to a picture of them, and what programs ask for is
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.effects import Effect, EffectKind
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Start", "follow", "init_name"]
 
 _LONGEST_CONDITION = 60
+_INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
+_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _MOST_RUNS = 100
 
 
@@ -87,6 +91,7 @@ class Found(NamedTuple):
         today: what fails already, whatever is added.
         gains: the programs by which another user than root gets what it does not hold.
         recording: what was heard.
+        users: as whom its first process comes to run, other than whom it starts as.
 
     """
 
@@ -95,6 +100,7 @@ class Found(NamedTuple):
     today: tuple[Evidence, ...]
     gains: tuple[Evidence, ...] = ()
     recording: Recording | None = None
+    users: tuple[str, ...] = ()
 
 
 def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, before: Found | None = None) -> Found:
@@ -125,7 +131,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
         follower.unknown[reason] = UnknownNeed(reason, where=_place(start.words[0]))
     follower.start_what_programs_start(setting)
     needs, unknown = tuple(follower.needs), tuple(follower.unknown.values())
-    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording)
+    return Found(needs, unknown, tuple(follower.today), tuple(follower.gains), recording, tuple(follower.users))
 
 
 class _Follower:
@@ -137,11 +143,13 @@ class _Follower:
         self.tree = tree
         self.folder = start.folder
         self.first = credentials(tree, start.user, "nobody says which user it is")
+        self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.needs: list[Need] = []
         self.unknown: dict[str, UnknownNeed] = {}
         self.today: list[Evidence] = []
         self.gains: list[Evidence] = []
+        self.users: dict[str, None] = {}
         self.started: tuple[Word | None, conditions.Program | None] = None, None
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
@@ -157,6 +165,7 @@ class _Follower:
             self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(call.words[0])))
 
     def _hear(self, call: Call) -> None:
+        self._enter(call)
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -173,7 +182,7 @@ class _Follower:
             return
         if self.executed(call) is not None:
             return
-        self._ask_of_init(call, who)
+        self._become_another(call, who)
         self._execute(call, who)
         effects = effects_of(call.words, self.folder)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
@@ -186,6 +195,7 @@ class _Follower:
 
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
+        self._enter(call)
         found = conditions.answer(call.words, self.tree, self._who(call), self.folder)
         if found is not None or call.is_builtin:
             return found
@@ -197,6 +207,7 @@ class _Follower:
 
     def read(self, call: Call) -> Source | None:
         """Return the script that `.` reads."""
+        self._enter(call)
         if len(call.words) == 1 or call.words[1].unknown is not None:
             self._unread(call, "the file that it reads is not known")
             return None
@@ -210,6 +221,7 @@ class _Follower:
 
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes."""
+        self._enter(call)
         word, at = call.words[0], 1
         if word.unknown is not None:
             return None
@@ -252,12 +264,20 @@ class _Follower:
     def _who(self, call: Call) -> Credentials:
         return credentials(self.tree, call.user.name, call.user.reason)
 
+    def _enter(self, call: Call) -> None:
+        """Be in the folder that a command runs in: what `cd` does in a shell of its own is gone behind it."""
+        shells = call.shells
+        while shells not in self.folders:
+            shells = shells[:-1]
+        self.folder = self.folders[shells]
+
     def _change_folder(self, call: Call) -> None:
         target = call.words[1] if len(call.words) > 1 else None
-        if target is None or target.unknown is not None:
+        if target is None or target.unknown is not None or any(guard.taken for guard in call.guards):
             self.folder = None
         else:
             self.folder = absolute(target.value, self.folder)
+        self.folders[call.shells] = self.folder
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
         path = absolute(target.value, self.folder) if target.unknown is None else None
@@ -307,10 +327,13 @@ class _Follower:
     def _ask_of_program(self, call: Call, who: Credentials, *, is_known: bool) -> None:
         name = call.words[0].value.rpartition("/")[2]
         context = ProgramContext(self.tree, who, _located(self.start.environment), self.start.has_more, self.folder)
-        found = demands(call.words, context)
+        words = self._with_interpreter(call.words)
+        found = demands(words, context)
         if found is None:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
+        if found.is_interpreter:
+            self._ask_of_script(call, who, words)
         is_setuid = who.is_root is False and name in _SETUID
         if is_setuid:
             self.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", _place(call.words[0])))
@@ -325,22 +348,55 @@ class _Follower:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
 
-    def _ask_of_init(self, call: Call, who: Credentials) -> None:
-        """Ask whether the init may signal what the container comes to run, where that has switched users."""
+    def _become_another(self, call: Call, who: Credentials) -> None:
+        """Take note of the user that the first process becomes; ask whether an init before it may signal that one."""
         init, words = self.start.init, self.start.words
-        if init is None or who.is_root is not False or _is_at_stop(call):
+        if who.is_root is not False or self.first.is_root is False or _is_at_stop(call):
             return
-        if (
-            call.is_exec
-            or call.launchers[:1] == (init_name(words),)
-            or any(_is_word_of(call.words[0], one) for one in words)
-        ):
+        is_handed_on = call.launchers[:1] == (init_name(words),) or any(
+            _is_word_of(call.words[0], one) for one in words
+        )
+        if not call.is_exec and not is_handed_on:
+            return
+        self.users[call.user.name or ""] = None
+        if init is not None:
             why = f"passes the signal to stop on to a process of {call.user.name}"
             loss = "the signal to stop does not reach it: the engine kills it when its time is over"
             demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
-            self._judge(
-                call, self.first, demand, (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
-            )
+            evidence = (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
+            self._judge(call, self.first, demand, evidence)
+
+    def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
+        found = self._program(words[0])
+        text = found.file.text if found is not None else None
+        match = re.match(_INTERPRETER, text.text) if text is not None else None
+        if found is None or match is None:
+            return words
+        begin = words[0].span.start
+        path = words[0]._replace(value=found.path)
+        return (Word(match[1] or match[2], words[0].source, Span(begin, begin + 1)), path, *words[1:])
+
+    def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
+        """Ask what the calls of a Python script ask for, where its text is known."""
+        if _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
+            return
+        from dropcap.needs.python_scripts import calls_of, script_word  # few containers start one that is at hand
+
+        found = script_word(words)
+        if found is None:
+            return
+        word, is_code = found
+        file = self._file(word.value, in_path=False) if not is_code else None
+        text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else file and file.file.text
+        if text is None:
+            return
+        for one in calls_of(text, "its code" if is_code else posixpath.basename(word.value)):
+            if one.demand is not None:
+                evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", _place(call.words[0])))
+                self._judge(call, who, one.demand, evidence)
+            elif one.unknown is not None and who.is_root is not False:
+                self.unknown.setdefault(one.unknown.reason, one.unknown)
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -455,7 +511,7 @@ class _Follower:
             known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
             self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
         phase = demand.phase or (Phase.STOP if _is_at_stop(call) else self.start.phase)
-        return Need(verdict.capability, certainty, phase, condition, (*evidence,), loss=loss, instead=verdict.instead)
+        return Need(verdict.capability, certainty, phase, condition, evidence, loss, verdict.instead, demand.kind)
 
     def _not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
         if who.is_root is False:  # it holds nothing, whatever it is
@@ -472,6 +528,7 @@ class _Follower:
                 reason = "its programs start more others than are followed"
                 self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(words[0])))
                 return
+            self.folders = {(): self.folder}
             follow_command(words, self, setting._replace(user=User(user, "" if user else "its program decides it")))
 
 

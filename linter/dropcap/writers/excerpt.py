@@ -88,6 +88,8 @@ class _Cells(NamedTuple):
 
     def then(self, text: str) -> _Cells:
         """Show more text behind."""
+        if not text:
+            return self
         columns = self.columns
         if text.isascii() and text.isprintable():
             return _Cells(self.text + text, columns + len(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from dropcap.model import Container, Finding, Kind
 
     Key = tuple[str, int, str, str]
+    _Signature = tuple[str, str, tuple[str, ...]]
 
 
 class Said(NamedTuple):
@@ -53,7 +53,7 @@ class _Sameness(NamedTuple):
     path: str
     kind: Kind
     holding: str
-    absences: frozenset[tuple[str, str, tuple[str, ...]]]
+    absences: frozenset[_Signature]
     shared: frozenset[int]
 
 
@@ -89,10 +89,13 @@ def owners(finding: Finding) -> tuple[Container, ...]:
 
 
 def _said(findings: Sequence[Finding], keys: set[Key]) -> Iterator[Said]:
-    absences = Counter(_signature(finding) for finding in findings if _is_absence(finding))
-    for finding in findings:
-        if _is_absence(finding):
-            count = absences.pop(_signature(finding), 0)
+    signatures = [_signature(finding) if _is_absence(finding) else None for finding in findings]
+    absences: dict[_Signature, int] = {}
+    for one in filter(None, signatures):
+        absences[one] = absences.get(one, 0) + 1
+    for finding, signature in zip(findings, signatures, strict=True):
+        if signature is not None:
+            count = absences.pop(signature, 0)
             if count:
                 yield Said(finding, more=count - 1)
             continue
@@ -113,10 +116,12 @@ def _is_absence(finding: Finding) -> bool:
     if finding.shared_by or finding.problem.related:
         return False
     where, container = finding.problem.where, finding.container
+    if where.source is container.source and where.span == container.span:
+        return True
     return where.source.to_root(where.span) == container.source.to_root(container.span)
 
 
-def _signature(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+def _signature(finding: Finding) -> _Signature:
     return (finding.rule, finding.problem.message, finding.problem.evidence)
 
 

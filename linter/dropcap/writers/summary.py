@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ def summarise(container: Container) -> str:
     return _with_unknown(container, sets, _sentence(container, sets))
 
 
-def describe_set(names: Iterable[str], engine: Engine) -> str:
+@lru_cache(maxsize=256)  # many containers hold the same
+def describe_set(names: tuple[str, ...], engine: Engine) -> str:
     """Name a set of capabilities in the shortest way: by itself, or by its difference from a known set."""
     held, default = frozenset(names), frozenset(strategy(engine).default)
     if not held:

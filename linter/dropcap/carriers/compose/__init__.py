@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
-from dropcap.carriers.compose.nodes import child, entries
+from dropcap.carriers.compose.nodes import all_pairs, child, entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
-from dropcap.carriers.compose.services import containers
+from dropcap.carriers.compose.services import USUAL_POLICIES, containers
 from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import MOST_CONTAINERS, Document, Engine, Located, SharedRoutes, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Document, Engine, Level, Located, SharedRoutes, UnreadableError
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lang.yaml import Value
-    from dropcap.model import Container, Route
+    from dropcap.model import Container, Failure, Route
     from dropcap.source import Source
 
-__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve"]
+__all__ = ["Project", "looks_like_compose", "read", "recognise", "resolve", "told"]
 
 # `services:` at the margin with a block below it whose first key stands further in and has a block of its own.
 _SERVICES = (
@@ -54,11 +54,36 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "healthcheck"}
-    | {"mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "ports", "security_opt", "shm_size"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "group_add"}
+    | {
+        "healthcheck",
+        "mem_limit",
+        "mem_reservation",
+        "mem_swappiness",
+        "memswap_limit",
+        "ports",
+        "security_opt",
+        "shm_size",
+    }
     | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
 )
-_USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
+# What `engine_checks` looks at, likewise.
+_MAY_BE_REFUSED = frozenset(
+    {
+        "cpu_period",
+        "cpu_quota",
+        "cpu_rt_runtime",
+        "cpu_shares",
+        "cpus",
+        "cpuset",
+        "deploy",
+        "device_cgroup_rules",
+        "devices",
+    }
+    | {"environment", "extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
+    | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
+    | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
+)
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -161,13 +186,23 @@ def read(source: Source, request: Request | None = None) -> Document:
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)
-    failures = scope.log.failures
+    failures = told(project)
     if request.engine is Engine.SWARM:
         from dropcap.carriers.compose.stack import ignored_by_stack
 
         failures = (*failures, *ignored_by_stack(found))
     is_base = not over and not is_started_alone(source.path)
     return Document(source, "compose", found, failures, parts, tuple(provenance.bases), is_base)
+
+
+def told(project: Project) -> tuple[Failure, ...]:
+    """Return what was told of a project, without the values of its variables."""
+    failures, uses = project.scope.log.failures, project.scope.provenance.uses
+    if not failures or not uses:
+        return failures
+    from dropcap.carriers.compose.masked_failures import without_values  # few files have both
+
+    return without_values(failures, uses)
 
 
 def resolve(source: Source, request: Request | None = None) -> Project:
@@ -213,11 +248,18 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         from dropcap.carriers.compose.references import check_named_files
 
         check_named_files(services, scope)
-    if _HOLDS_VALUES & keys or ("restart" in keys and _restarts_oddly(services)):
+    is_docker = request.engine is Engine.DOCKER
+    level = Level.NOTE if request.only_resolves else Level.ERROR
+    if _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=request.engine is Engine.DOCKER)
+            check_values(name, entry, scope, is_docker=is_docker, level=level)
+    if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
+        from dropcap.carriers.compose.engine_checks import check_engine
+
+        for name, entry in entries(services).items():
+            check_engine(name, entry, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
 
@@ -225,7 +267,7 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 def _restarts_oddly(services: Mapping) -> bool:
     """Whether a service has a policy that wants a second look; most services have one, and it is a usual one."""
     policies = [child(entry.value, "restart") for entry in entries(services).values()]
-    return any(isinstance(one, Scalar) and one.text not in _USUAL_POLICIES for one in policies)
+    return any(isinstance(one, Scalar) and one.text not in USUAL_POLICIES for one in policies)
 
 
 def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
@@ -239,10 +281,9 @@ def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_who
 
 
 def _keys(service: Value) -> Iterator[str]:
-    """Give the keys of a service; of one without an image, `""`."""
-    found = entries(service)
-    yield from found
-    image = found["image"].value if "image" in found else None
+    """Give the keys of a service, what a reset takes out as well; of one without an image, `""`."""
+    yield from (key.text for key, _ in all_pairs(service))
+    image = child(service, "image")
     if not isinstance(image, Scalar) or not image.text:
         yield ""
 

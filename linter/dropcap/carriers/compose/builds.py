@@ -6,7 +6,7 @@ Sources: docker/compose, `pkg/compose/build_bake.go`; compose-go, `loader/normal
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.files import REMOTE, join
@@ -18,25 +18,25 @@ from dropcap.workspace import NotReadError
 if TYPE_CHECKING:
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.lang.yaml import Value
-    from dropcap.model import Container, Stage
+    from dropcap.model import Stage
     from dropcap.source import Source
 
 INSECURE = "security.insecure"
 
 
-def build(container: Container, fields: Fields, scope: LoadContext) -> Container:
-    """Add to a service's container what its `build` says.
+def build(fields: Fields, scope: LoadContext) -> dict[str, Any]:
+    """Return what a service's `build` says of its container, by field.
 
     A Dockerfile that cannot be had leaves the stage open, without a word: the service is checked all the same, and
     the build fails only where the file is missing there too.
     """
     value = fields.entries["build"].value
     if isinstance(value, Sequence):
-        return container
+        return {}
     written = child(value, "context") if isinstance(value, Mapping) else value
     context = "." if written is None else known_text(written)
     stage = None if context is None else _stage(context, value, scope)
-    return container._replace(stage=stage, build_grants=_grants(value, fields))
+    return {"stage": stage, "build_grants": _grants(value, fields)}
 
 
 def _stage(context: str, build: Value, scope: LoadContext) -> Stage | None:
@@ -54,7 +54,8 @@ def _stage(context: str, build: Value, scope: LoadContext) -> Stage | None:
     except UnreadableError:
         return None  # it is told where the file itself is checked
     stage = dockerfile.target(document, known_text(wanted))
-    return None if _is_built_upon(stage, _names(build)) else stage
+    contexts = _names(build)
+    return None if stage is None or _is_built_upon(stage, contexts) else _without(stage, contexts, {})
 
 
 def _names(build: Value) -> frozenset[str]:
@@ -71,6 +72,18 @@ def _is_built_upon(stage: Stage | None, contexts: frozenset[str]) -> bool:
             return True
         stage = stage.parent
     return False
+
+
+def _without(stage: Stage, contexts: frozenset[str], done: dict[int, Stage]) -> Stage:
+    """Return a stage that copies from no stage of the name of an additional context, which stands in for it."""
+    if not contexts:
+        return stage
+    if stage.number not in done:
+        parent = None if stage.parent is None else _without(stage.parent, contexts, done)
+        kept = ((name, one) for name, one in stage.sources if name.lower() not in contexts)
+        sources = tuple((name, _without(one, contexts, done)) for name, one in kept)
+        done[stage.number] = stage._replace(parent=parent, sources=sources)
+    return done[stage.number]
 
 
 def _dockerfile(context: str, build: Value, scope: LoadContext) -> Source | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.mounts import clean_path, short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_scalar
 from dropcap.carriers.compose.quantities import single, size_in_bytes
 from dropcap.carriers.compose.references import NAMESPACES, OF_SERVICE
-from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
+from dropcap.carriers.compose.yaml_types import scalar_type, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _CONTAINER = "container:"
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")
+# The keys of a service that name other services, and those that name what is defined beside the services.
+_NEEDING = frozenset({"depends_on", "links", "volumes_from", *NAMESPACES})
+_USING = frozenset({"build", "volumes", *_KINDS})
 _FILE_KEYS = {"secrets": ("file", "environment"), "configs": ("file", "environment", "content")}
 _TESTS = frozenset({"CMD", "CMD-SHELL", "NONE"})
 _WITHOUT_TARGET = frozenset({"rebuild", "restart"})
@@ -53,9 +56,10 @@ def check_consistency(model: Mapping, scope: LoadContext, profiles: frozenset[st
         if name in off:
             continue
         found = entries(entry.value)
-        for check in _CHECKS:
-            for where, message in check(found):
-                scope.log.error(where, f"services.{name}{message}: Docker Compose refuses that")
+        for keys, check in _CHECKS:
+            if not keys.isdisjoint(found):
+                for where, message in check(found):
+                    scope.log.error(where, f"services.{name}{message}: Docker Compose refuses that")
         if is_whole:
             for where, message in project.missing(entry, found):
                 scope.log.error(where, f"services.{name} {message}")
@@ -72,7 +76,7 @@ class _Project:
     """The names that a project has, and who needs whom."""
 
     def __init__(self, top: Dictionary[str, Entry], services: Dictionary[str, Entry], off: set[str]) -> None:
-        self.top = top
+        self.defined = {kind: entries(top[kind].value) for kind in (*_KINDS, "volumes") if kind in top}
         self.services = services
         self.off = off
         self.needs: dict[str, dict[str, Value]] = {}
@@ -83,7 +87,7 @@ class _Project:
         if not any(_is_given(found, key) for key in ("image", "build", "provider", "extends")):
             yield service.key, "has neither image nor build: Docker Compose refuses that"
         needs = self.needs.setdefault(service.key.text, {})
-        for where, name, is_required in _needed(found):
+        for where, name, is_required in () if _NEEDING.isdisjoint(found) else _needed(found):
             if name not in self.services:
                 yield where, f"names the service {name}, which is not in the project"
             elif name in self.off:
@@ -91,8 +95,9 @@ class _Project:
                     yield where, f"names the service {name}, whose profiles are not active"
             else:
                 needs.setdefault(name, where)
-        yield from self._missing_resources(found)
-        for where, name in _built_upon(found):
+        if not _USING.isdisjoint(found):
+            yield from self._missing_resources(found)
+        for where, name in _built_upon(found) if "build" in found else ():
             if name not in self.services:
                 yield where, f"builds upon the service {name}, which is not in the project"
             elif child(self.services[name].value, "build") is None:
@@ -107,7 +112,7 @@ class _Project:
         named += [("secrets", one) for one in _listed(child(build, "secrets"))]
         named += [("volumes", one) for one in _volumes(found)]
         for kind, (where, name) in named:
-            if name in entries(self.top[kind].value if kind in self.top else None):
+            if name in self.defined.get(kind, ()):
                 continue
             if kind != "networks" or name != "default":
                 one = kind.removesuffix("s")
@@ -119,7 +124,7 @@ class _Project:
     def circles(self) -> Iterator[Wrong]:
         """Give the first place at which services need each other in a circle."""
         done: set[str] = set()
-        for start in sorted(self.needs):
+        for start in sorted(name for name, needed in self.needs.items() if needed):
             path: list[str] = []
             pending = [iter([start])]
             while pending:
@@ -144,30 +149,24 @@ def _is_given(found: Dictionary[str, Entry], key: str) -> bool:
     return not (value is None or is_nothing(value) or (isinstance(value, Scalar) and not value.text))
 
 
-def _text(value: Value | None) -> str | None:
-    """Return a scalar's text where it is known."""
-    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
-    return to_string(value) if is_known and isinstance(value, Scalar) else None
-
-
 def _needed(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str, bool]]:
     """Give the services that must be there, and whether they must be active too."""
     depends_on = found["depends_on"].value if "depends_on" in found else None
     for where, name in _listed(depends_on):
-        required = _text(child(child(depends_on, name), "required"))
+        required = known_scalar(child(child(depends_on, name), "required"))
         yield where, name, required is None or truth(required) is not False
     for key in NAMESPACES:
         value = found[key].value if key in found else None
-        text = _text(value)
+        text = known_scalar(value)
         if value is not None and text is not None and text.startswith(OF_SERVICE):
             yield value, text[len(OF_SERVICE) :], True
     for link in items(found["links"].value) if "links" in found else ():
-        text = _text(link)
+        text = known_scalar(link)
         if text is not None:
             parts = text.split(":")
             yield link, parts[0] if len(parts) == len(("name", "alias")) else text, True
     for one in items(found["volumes_from"].value) if "volumes_from" in found else ():
-        text = _text(one)
+        text = known_scalar(one)
         if text is not None and not text.startswith(_CONTAINER):
             yield one, text.split(":")[0], True
 
@@ -178,7 +177,7 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
         yield from ((one.key, name) for name, one in entries(value).items())
     for item in items(value) if isinstance(value, Sequence) else ():
         scalar = child(item, "source") if isinstance(item, Mapping) else item
-        text = _text(scalar)
+        text = known_scalar(scalar)
         if scalar is None:
             yield item, ""
         elif text is not None:
@@ -188,11 +187,11 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
 def _volumes(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the named volumes that are mounted."""
     for item in items(found["volumes"].value) if "volumes" in found else ():
-        text = _text(item)
+        text = known_scalar(item)
         if isinstance(item, Mapping):
             source = child(item, "source")
-            name = _text(source)
-            if source is not None and name and _text(child(item, "type")) == "volume":
+            name = known_scalar(source)
+            if source is not None and name and known_scalar(child(item, "type")) == "volume":
                 yield source, name
         elif text is not None and text[:1] not in _PATH_STARTS:
             try:
@@ -207,12 +206,12 @@ def _built_upon(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the services whose images a build takes for contexts."""
     contexts = child(found["build"].value, "additional_contexts") if "build" in found else None
     for name, entry in entries(contexts).items():
-        text = _text(entry.value)
+        text = known_scalar(entry.value)
         if text is not None and text.startswith(OF_SERVICE):
             yield entry.value, text[len(OF_SERVICE) :]
         del name
     for item in items(contexts) if isinstance(contexts, Sequence) else ():
-        target = (_text(item) or "").partition("=")[2]
+        target = (known_scalar(item) or "").partition("=")[2]
         if target.startswith(OF_SERVICE):
             yield item, target[len(OF_SERVICE) :]
 
@@ -220,7 +219,7 @@ def _built_upon(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
 def _network(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     networks = found["networks"].value if "networks" in found else None
     has_networks = entries(networks) or (isinstance(networks, Sequence) and items(networks))
-    if has_networks and _text(found["network_mode"].value if "network_mode" in found else None):
+    if has_networks and known_scalar(found["network_mode"].value if "network_mode" in found else None):
         yield found["network_mode"].key, " has network_mode and networks, which exclude each other"
 
 
@@ -228,8 +227,8 @@ def _build(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     build = entries(found["build"].value) if "build" in found else {}
     if _is_given(build, "dockerfile") and _is_given(build, "dockerfile_inline"):
         yield build["dockerfile_inline"].key, ".build has dockerfile and dockerfile_inline, which exclude each other"
-    platform = _text(found["platform"].value) if "platform" in found else None
-    platforms = [_text(one) for one in items(build["platforms"].value)] if "platforms" in build else []
+    platform = known_scalar(found["platform"].value) if "platform" in found else None
+    platforms = [known_scalar(one) for one in items(build["platforms"].value)] if "platforms" in build else []
     if platform and platforms and None not in platforms and platform not in platforms:
         yield build["platforms"].key, f".build.platforms lacks {platform}, which is the service's platform"
 
@@ -237,7 +236,7 @@ def _build(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _health(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     test = child(found["healthcheck"].value, "test") if "healthcheck" in found else None
     first = next(iter(items(test)), None) if isinstance(test, Sequence) else None
-    text = _text(first)
+    text = known_scalar(first)
     if first is not None and text is not None and text not in _TESTS:
         yield first, ".healthcheck.test must start with CMD, CMD-SHELL or NONE"
 
@@ -254,7 +253,11 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     if scale is not None and many is not None and copies is not None and many != copies:
         yield scale, " has different values for scale and deploy.replicas"
     count = many if many is not None else copies
-    if count is not None and count > 1 and _text(found["container_name"].value if "container_name" in found else None):
+    if (
+        count is not None
+        and count > 1
+        and known_scalar(found["container_name"].value if "container_name" in found else None)
+    ):
         yield found["container_name"].key, " is started more than once, and container_name names only one"
     resources = child(deploy, "resources")
     for key, part, name, read in _TWICE:
@@ -269,7 +272,7 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 
 
 def _number(value: Value | None) -> float | None:
-    text = _text(value)
+    text = known_scalar(value)
     try:
         return None if text is None else float(text)
     except ValueError:
@@ -282,7 +285,7 @@ def _cpus(value: Value | None) -> float | None:
 
 
 def _size(value: Value | None) -> float | None:
-    text = _text(value)
+    text = known_scalar(value)
     return None if text is None else size_in_bytes(text)
 
 
@@ -299,7 +302,7 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     watch = child(found["develop"].value, "watch") if "develop" in found else None
     for one in items(watch) if isinstance(watch, Sequence) else ():
         trigger = entries(one)
-        action = _text(trigger["action"].value) if "action" in trigger else None
+        action = known_scalar(trigger["action"].value) if "action" in trigger else None
         if action is not None and action not in _WITHOUT_TARGET and not _is_given(trigger, "target"):
             yield trigger["action"].value, f".develop.watch must have a target for the action {action}"
         if "path" in trigger and not _is_given(trigger, "path"):
@@ -307,12 +310,12 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 
 
 def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
-    """Give a second mount at one path; of volumes at one path the last one counts."""
+    """Give a second mount at one path; of volumes whose path is written alike the last one is left."""
     taken: set[str] = set()
     value = found["tmpfs"].value if "tmpfs" in found else None
     written: dict[str, Value] = {}
     for one in items(value) if isinstance(value, Sequence) else ():
-        text = _text(one)
+        text = known_scalar(one)
         if text is not None:
             written.setdefault(text, one)
     for text, one in written.items():
@@ -320,17 +323,23 @@ def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         if path in taken:
             yield one, f".tmpfs mounts {path} a second time"
         taken.add(path)
-    single_tmpfs = _text(value) if isinstance(value, Scalar) else None
+    single_tmpfs = known_scalar(value) if isinstance(value, Scalar) else None
     if single_tmpfs is not None:
         taken.add(single_tmpfs.partition(":")[0])
-    for item in items(found["volumes"].value) if taken and "volumes" in found else ():
+    mounted: dict[str, str] = {}
+    for item in items(found["volumes"].value) if "volumes" in found else ():
         target = _volume_target(item)
         if target is not None and target in taken:
             yield item, f".volumes mounts {target}, which tmpfs mounts too"
+        elif target is not None:
+            # Only the path of a short form is cleaned before the last one of a path is taken.
+            identity = known_scalar(child(item, "target")) if isinstance(item, Mapping) else target
+            if mounted.setdefault(target, identity or "") != identity:
+                yield item, f".volumes mounts {target} a second time"
 
 
 def _volume_target(item: Value) -> str | None:
-    text = _text(child(item, "target") if isinstance(item, Mapping) else item)
+    text = known_scalar(child(item, "target") if isinstance(item, Mapping) else item)
     if text is None or isinstance(item, Mapping):
         return None if text is None else clean_path(text)
     try:
@@ -347,7 +356,7 @@ def _devices(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
             request = entries(one)
             if "count" in request and "device_ids" in request:
                 yield request["count"].key, f"{path} has count and device_ids, which exclude each other"
-            count = _text(request["count"].value) if "count" in request else None
+            count = known_scalar(request["count"].value) if "count" in request else None
             if count is not None and count != "all" and not count.lstrip("+-").isdecimal():
                 yield request["count"].value, f"{path}.count must be a number or all"
 
@@ -359,7 +368,7 @@ def _value(found: Dictionary[str, Entry], key: str) -> Value | None:
 def _addresses(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     for item in items(_value(found, "ports")) if "ports" in found else ():
         address = child(item, "host_ip") if isinstance(item, Mapping) else None
-        text = _text(address)
+        text = known_scalar(address)
         if address is not None and text is not None and not _is_address(text):
             yield address, f".ports has a host_ip that is no address: {text}"
 
@@ -373,22 +382,23 @@ def _is_address(text: str) -> bool:
         return False
 
 
-_CHECKS: tuple[Callable[[Dictionary[str, Entry]], Iterator[Wrong]], ...] = (
-    _network,
-    _build,
-    _health,
-    _numbers,
-    _watch,
-    _targets,
-    _devices,
-    _addresses,
+_CHECKS: tuple[tuple[frozenset[str], Callable[[Dictionary[str, Entry]], Iterator[Wrong]]], ...] = (
+    (frozenset({"network_mode"}), _network),
+    (frozenset({"build"}), _build),
+    (frozenset({"healthcheck"}), _health),
+    (frozenset({"deploy", "scale"}), _numbers),
+    (frozenset({"develop"}), _watch),
+    (frozenset({"tmpfs"}), _targets),
+    (frozenset({"deploy", "gpus"}), _devices),
+    (frozenset({"ports"}), _addresses),
 )
+"""What is looked for in a service, by the keys without which there is nothing to find."""
 
 
 def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what is wrong with secrets, configs and volumes themselves."""
     for kind, keys in _FILE_KEYS.items():
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
             found = entries(entry.value)
             given = [key for key in keys if key in found]
             if not isinstance(entry.value, Mapping):
@@ -400,6 +410,8 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
             ):
                 yield entry.key, f"{kind}.{name} must have one of {', '.join(keys)}, or be external"
     for name, entry in entries(top["volumes"].value if "volumes" in top else None).items():
+        if not isinstance(entry.value, Mapping):
+            continue  # most are empty
         found = entries(entry.value)
         others = [key for key in found if key not in ("name", "external") and not key.startswith("x-")]
         if others and _is_external(found):
@@ -409,9 +421,11 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give what has a name twice, and differently."""
     for kind in ("networks", "volumes", "secrets", "configs"):
-        for name, entry in entries(top[kind].value if kind in top else None).items():
+        for name, entry in entries(top[kind].value).items() if kind in top else ():
+            if not isinstance(entry.value, Mapping):
+                continue  # most are empty
             own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
-            given, taken = _text(own), _text(outer)
+            given, taken = known_scalar(own), known_scalar(outer)
             if outer is not None and given is not None and taken is not None and given != taken:
                 yield outer, f"{kind}.{name} has a name and another external.name, which exclude each other"
 

@@ -19,6 +19,7 @@ _SECRET_WORDS = frozenset(
     {"apikey", "cred", "credentials", "creds", "key", "keys", "pass", "passwd", "password", "pw", "pwd"}
     | {"secret", "secrets", "token", "tokens"}
 )
+_SECRET_ENDINGS = ("apikey", "passphrase", "passwd", "password", "secret", "token")
 
 
 class Variable(NamedTuple):
@@ -62,7 +63,7 @@ class Environment:
     ) -> None:
         """Take the variables by name."""
         self.is_lazy = is_lazy
-        hidden = {name: _hidden(name, one) for name, one in values.items() if hides_secrets and _is_secret(name)}
+        hidden = {name: _hidden(name, one) for name, one in values.items() if hides_secrets and is_secret(name)}
         self.values: Mapping[str, Variable] = {**values, **hidden}
         self.is_complete = is_complete
         self.hides_secrets = hides_secrets
@@ -85,9 +86,10 @@ class Environment:
         )
 
 
-def _is_secret(name: str) -> bool:
-    """Whether a variable's name is that of a secret: `DB_PASSWORD`, but not `KEYCLOAK_VERSION`."""
-    return not _SECRET_WORDS.isdisjoint(name.lower().split("_"))
+def is_secret(name: str) -> bool:
+    """Whether a variable's name is that of a secret: `DB_PASSWORD`, `PGPASSWORD`, but not `KEYCLOAK_VERSION`."""
+    words = name.lower().split("_")
+    return not _SECRET_WORDS.isdisjoint(words) or any(word.endswith(_SECRET_ENDINGS) for word in words)
 
 
 def _hidden(name: str, variable: Variable) -> Variable:

@@ -6,7 +6,7 @@ from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import RESET, all_entries, all_items, with_entries
+from dropcap.carriers.compose.nodes import RESET, Entry, all_entries, all_items, all_pairs, with_entries
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.package_data import package_text
 
@@ -49,10 +49,12 @@ def rows(column: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def column(*names: str) -> Field:
-    """Return what a column of the table says of a whole model, or several columns together."""
+def column(*names: str, words: frozenset[str] | None = None) -> Field:
+    """Return what a column of the table says of a whole model, or several columns together; with words no others."""
     root = Field()
     for path, word in (row for name in names for row in rows(name)):
+        if words is not None and word not in words:
+            continue
         field = root
         for step in path.split("."):
             field = field.below.get(step) or field.below.setdefault(step, Field())
@@ -60,10 +62,11 @@ def column(*names: str) -> Field:
     return root
 
 
-def last_names(*columns: str) -> set[str]:
-    """Return the keys of which columns of the table say something: the last name of each path."""
+@cache
+def keys(*columns: str) -> tuple[tuple[str, ...], ...]:
+    """Return the keys on the way to each place of which columns of the table say something, the last one first."""
     paths = (path for column in columns for path, _ in rows(column))
-    return {[step for step in path.split(".") if step not in (LIST, "*")][-1] for path in paths}
+    return tuple(tuple(step for step in path.split(".")[::-1] if step not in (LIST, "*")) for path in paths)
 
 
 def _paths(written: str) -> Iterator[str]:
@@ -83,19 +86,22 @@ class Walk:
     What does not change is given back as it is, the very same node. What is shared is changed once a kind of place.
     """
 
-    def __init__(self, change: Change, passes: Callable[[Value], bool] = lambda _value: True) -> None:
-        """Take what changes the value of a place, and what says which values it leaves alone where no field is."""
+    def __init__(self, change: Change, passes: Callable[[Value], bool] | None = None) -> None:
+        """Take what changes the value of a place, and what says which values it leaves alone where no field is.
+
+        Without the latter only what the table says something of is changed.
+        """
         self._change = change
         self._passes = passes
         self._done: dict[tuple[int, int], Value] = {}
 
     def node(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what stands at a place, and below it."""
-        if (field is None and self._passes(value)) or value.tag == RESET:
+        if value.tag == RESET or (field is None and (self._passes is None or self._passes(value))):
             return value
         kind = field.kind if field is not None else ""
         if type(value) is Scalar:
-            return self._change(value, kind, path)
+            return self._change(value, kind, path) if kind or self._passes is not None else value
         known = (id(value), id(field))
         if known not in self._done:
             changed = self._change(value, kind, path) if kind else value
@@ -105,21 +111,21 @@ class Walk:
     def inside(self, value: Value, field: Field | None, path: Path = None) -> Value:
         """Change what is in a mapping or a list."""
         below = field.below if field is not None else {}
+        if not below and self._passes is None:
+            return value
         any_name = below.get("*")
         if isinstance(value, Mapping):
-            found = [*all_entries(value).values()]
-            changed = False
-            for index, entry in enumerate(found):
-                name, old = entry.key.text, entry.value
+            changed: dict[str, Entry] = {}
+            for key, old in all_pairs(value):
+                name = key.text
                 named = below.get(name, any_name)
-                if named is not None or not self._passes(old):
+                if named is not None or (self._passes is not None and not self._passes(old)):
                     new = self.node(old, named, (path, name))
                     if new is not old:
-                        found[index] = entry._replace(value=new)
-                        changed = True
-            return with_entries(value, found) if changed else value
+                        changed[name] = Entry(key, new)
+            return with_entries(value, {**all_entries(value), **changed}.values()) if changed else value
         if isinstance(value, Sequence):
             item = below.get(LIST)
-            items = tuple(self.node(one, item, path) for one in all_items(value))
-            return value if all(map(is_, items, value.items)) else value._replace(items=items)
+            items = [self.node(one, item, path) for one in all_items(value)]
+            return value if all(map(is_, items, value.items)) else value._replace(items=tuple(items))
         return value

@@ -147,10 +147,10 @@ class Fields:
 
         A number or the like in place of a string is refused and yet taken as it is written.
         """
-        if not isinstance(value, Scalar) or is_nothing(value):
+        kind = scalar_type(value) if isinstance(value, Scalar) else "nothing"
+        if not isinstance(value, Scalar) or kind == "nothing":
             self.refuse(value, key, "must be a string", field)
             return None
-        kind = scalar_type(value)
         if kind == "number" and takes_numbers:
             return to_string(value)
         if kind != "text":

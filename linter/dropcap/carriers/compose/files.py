@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dropcap.workspace import Workspace
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
+# As Go takes an address apart: host, path, query and fragment.
+_ADDRESS = r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://[^/?#]*(?P<path>[^?#]*)"
+_FETCHED = frozenset({"git", "http", "https", "oci", "ssh"})
 
 REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 """What the context of a build that is fetched begins with."""
@@ -80,8 +83,7 @@ class Files:
             UnreadableError: it is no text.
 
         """
-        if _is_remote(path):
-            raise NotReadError(path, "is not on this machine: dropcap fetches nothing", Why.OUTSIDE)
+        _refuse_remote(path)
         real = self.real(path)
         if real not in self._seen and len(self._seen) >= MAX_FILES:
             raise NotReadError(path, f"is one file too many: a project may have {MAX_FILES:,}", Why.UNREADABLE)
@@ -96,8 +98,7 @@ class Files:
             UnreadableError: as :meth:`source`.
 
         """
-        if _is_remote(path):
-            raise NotReadError(path, "is not on this machine: dropcap fetches nothing", Why.OUTSIDE)
+        _refuse_remote(path)
         if self.given(path) is None and len(self._workspace.read(path, size + 1)) > size:
             return None
         return self._workspace.source(path)
@@ -119,6 +120,26 @@ class Files:
 def join(folder: str, path: str) -> str:
     """Put a path that a file gives behind the folder it is relative to, as short as it goes."""
     return path if _is_remote(path) else os.path.normpath(os.path.join(folder, path))
+
+
+def _refuse_remote(path: str) -> None:
+    """Say that what stands elsewhere is not read.
+
+    Raises:
+        NotReadError: the path is an address, be it one that nobody fetches.
+
+    """
+    if not _is_remote(path):
+        return
+    address = re.match(_ADDRESS, path)
+    scheme = address["scheme"].lower() if address is not None else "git"
+    is_page = scheme in {"http", "https"} and address is not None and not address["path"].endswith(".git")
+    if is_page or scheme not in _FETCHED:
+        # Docker Compose takes such an address for a file of its folder.
+        raise NotReadError(
+            path, "does not exist: Docker Compose fetches repositories, whose names end in .git", Why.MISSING
+        )
+    raise NotReadError(path, "is not on this machine: dropcap fetches nothing", Why.OUTSIDE)
 
 
 def _is_remote(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.field_table import last_names
+from dropcap.carriers.compose.field_table import keys
 from dropcap.carriers.compose.load_context import route
 from dropcap.carriers.compose.nodes import is_nothing
 from dropcap.lang.yaml import Mapping, Scalar
@@ -13,6 +13,8 @@ from dropcap.model import Failure, Level, Located, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dropcap.carriers.compose.interpolate import Use
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.source import Source
@@ -67,8 +69,8 @@ def _by_version(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     # Only what is written plainly is such a value, so that its text tells.
     may_be_endless = version.refuses_endless and any(word in text.lower() for word in _ENDLESS)
     # Few files have a digit before a dash or a zero behind it; to compile the pattern takes longer than to read one.
-    has_dash = "-0" in text or any(f"{digit}-" in text for digit in "0123456789")
-    may_be_date = version.takes_dates and has_dash and re.search(_DATE_OR_ZERO, text) is not None
+    has_dash = version.takes_dates and ("-0" in text or any(part[-1:].isdigit() for part in text.split("-")[:-1]))
+    may_be_date = has_dash and re.search(_DATE_OR_ZERO, text) is not None
     if may_be_endless or may_be_date:
         from dropcap.carriers.compose.rare_scalars import dates_as_texts, refuse_endless
 
@@ -85,11 +87,16 @@ def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
     return UnreadableError(Failure(source.path, message, Level.NOTE, source, span))
 
 
+def _may_hold(text: str, places: Sequence[Sequence[str]]) -> bool:
+    """Whether all keys on the way to one of some places stand in a text."""
+    return any(all(key in text for key in place) for place in places if place[0] in text)
+
+
 def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     """Replace the variables of a document, and note which values came from where else."""
     text = source.text
-    # A file with no variable, and none of the keys whose texts are cast, is as it is written.
-    if "$" not in text and "\\" not in text and not any(key in text for key in last_names("cast", "cast_5")):
+    # A file with no variable, and without the keys of any place whose texts are cast, is as it is written.
+    if "$" not in text and "\\" not in text and not _may_hold(text, keys("cast", "cast_5")):
         return root
     from dropcap.carriers.compose.interpolate import interpolate  # what has no variable need not wait for the code
 

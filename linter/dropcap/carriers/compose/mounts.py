@@ -70,7 +70,9 @@ def short_mount(text: str) -> ShortMount:
     if len(parts) == 1:
         return ShortMount("volume", "", text)
     source, target, *written = parts
-    options = written[0].split(",") if written else []
+    if not written:
+        return ShortMount("bind" if _is_host_path(source) else "volume", source, target)
+    options = written[0].split(",")
     access = [word for word in options if word in ("ro", "rw")]
     return ShortMount(
         "bind" if _is_host_path(source) else "volume",
@@ -163,6 +165,9 @@ def _sections(text: str) -> list[str]:
     """
     if len(text) < _SHORTEST_PAIR:
         return [text]
+    parts = text.split(":")
+    if "${" not in text and not any(len(part) == 1 and part.isalpha() for part in parts):
+        return parts  # most are written so
     found: list[str] = []
     start = depth = 0
     for at, character in enumerate(text):
@@ -179,7 +184,7 @@ def _sections(text: str) -> list[str]:
 def _is_host_path(source: str) -> bool:
     """Whether the source of a short mount is a path of the host and no volume's name."""
     is_drive = len(source) > 1 and source[0].isalpha() and source[1] == ":"
-    return source[:1] in tuple("./~") or source.startswith("\\\\") or is_drive
+    return source.startswith((".", "/", "~", "\\\\")) or is_drive
 
 
 def _api_socket(fields: Fields) -> tuple[Located[Mount], ...]:

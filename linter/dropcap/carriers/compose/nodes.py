@@ -6,12 +6,12 @@ A document is brought into this form once, when it is read; what comes after rea
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, cast
 
 from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,30 +38,32 @@ class Entry(Pair):
         key: Scalar
         value: Value
 
-    @property
-    def span(self) -> Span:
-        """Where key and value are written; the key alone where they were merged of two files."""
-        key, value = self
-        return Span(key.span.start, value.span.end) if key.source is value.source else key.span
-
 
 def entries(value: Value | None) -> dict[str, Entry]:
     """Return a mapping's entries by key, without what a reset takes out; none for anything else."""
-    return {one.key.text: one for one in _pairs(value) if one.value.tag != RESET}
+    return {one.key.text: one for one in _entries(value) if one.value.tag != RESET}
 
 
 def all_entries(mapping: Mapping) -> dict[str, Entry]:
     """Return a mapping's entries by key; what a reset takes out is still there, tagged with it."""
-    return {one.key.text: one for one in _pairs(mapping)}
+    return {one.key.text: one for one in _entries(mapping)}
+
+
+def _entries(value: Value | None) -> tuple[Entry, ...]:
+    return value.pairs if isinstance(value, Mapping) else ()  # type: ignore[return-value]  # they are in this form
 
 
 def child(value: Value | None, name: str) -> Value | None:
     """Return the value of a mapping's key; None where there is none, or no mapping."""
-    return next((one.value for one in _pairs(value) if one.key.text == name and one.value.tag != RESET), None)
+    for key, inner in all_pairs(value):
+        if key.text == name and inner.tag != RESET:
+            return inner
+    return None
 
 
-def _pairs(value: Value | None) -> tuple[Entry, ...]:
-    return cast("tuple[Entry, ...]", value.pairs) if isinstance(value, Mapping) else ()
+def all_pairs(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
+    """Return a mapping's keys and values, those that are tagged with a reset as well; none for anything else."""
+    return value.pairs if isinstance(value, Mapping) else ()  # type: ignore[return-value]  # as above
 
 
 def items(value: Value | None) -> list[Value]:
@@ -71,7 +73,7 @@ def items(value: Value | None) -> list[Value]:
 
 def all_items(sequence: Sequence) -> tuple[Value, ...]:
     """Return a list's values, those that are tagged with a reset as well."""
-    return cast("tuple[Value, ...]", sequence.items)
+    return sequence.items  # type: ignore[return-value]  # as above
 
 
 def is_nothing(value: Value | None) -> bool:
@@ -83,6 +85,12 @@ def known_text(value: Value | None) -> str | None:
     """Return a text that is known; None for anything else."""
     is_known = isinstance(value, Scalar) and value.unknown is None and scalar_type(value) == "text"
     return value.text if is_known and isinstance(value, Scalar) else None
+
+
+def known_scalar(value: Value | None) -> str | None:
+    """Return the text of a scalar that is known, as Docker Compose prints it; None for anything else, and for null."""
+    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
+    return to_string(value) if is_known and isinstance(value, Scalar) else None
 
 
 def with_entries(mapping: Mapping, found: Iterable[Entry]) -> Mapping:
@@ -156,15 +164,20 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
         log: told about keys that are no strings, and about a `<<` with anything but mappings.
 
     """
-    return _Normaliser(log, repeats_resets=version.repeats_resets).node(root, None)
+    has_slash = "\\/" in root.source.text
+    return _Normaliser(log, repeats_resets=version.repeats_resets, has_slash=has_slash).node(root, None)
 
 
 class _Normaliser:
-    """Normalises the nodes of one document; what several aliases name only once."""
+    """Normalises the nodes of one document; what several aliases name only once.
 
-    def __init__(self, log: Diagnostics, *, repeats_resets: bool) -> None:
+    What is in the form already, as most is, is given back as it is, the very same node.
+    """
+
+    def __init__(self, log: Diagnostics, *, repeats_resets: bool, has_slash: bool) -> None:
         self._log = log
         self._repeats_resets = repeats_resets
+        self._has_slash = has_slash  # the one escape that is looked at
         self._done: dict[int, Value] = {}
 
     def node(self, node: Node, path: Path, *, is_repeated: bool = False) -> Value:
@@ -174,14 +187,20 @@ class _Normaliser:
         if isinstance(node, Mapping):
             return self.mapping(node, path, is_repeated=is_repeated)
         if isinstance(node, Sequence):
-            return node._replace(items=tuple(self.node(item, path, is_repeated=is_repeated) for item in node.items))
+            items = [
+                item if self._is_single(item) else self.node(item, path, is_repeated=is_repeated) for item in node.items
+            ]
+            return node if all(map(is_, items, node.items)) else node._replace(items=tuple(items))
         if id(node.target) not in self._done:
             self._done[id(node.target)] = self.node(node.target, path, is_repeated=not self._repeats_resets)
         return self._done[id(node.target)]
 
+    def _is_single(self, node: Node) -> bool:
+        """Whether a node is a scalar without a tag or an escape to look at, as most are."""
+        return type(node) is Scalar and not node.tag and not self._has_slash
+
     def _scalar(self, scalar: Scalar, path: Path) -> Scalar:
-        """Normalise a scalar; few have a tag or a backslash."""
-        if not scalar.tag and scalar.style != '"':
+        if self._is_single(scalar):
             return scalar
         from dropcap.carriers.compose.tagged_scalars import untagged, wrong_scalar
 
@@ -195,13 +214,16 @@ class _Normaliser:
         """Normalise a mapping."""
         found: dict[str, Entry] = {}
         merged: list[Node] = []
-        for written, value in mapping.pairs:
-            key = target(written)
+        for pair in mapping.pairs:
+            written, value = pair
+            key = written if type(written) is Scalar else target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
                 if not (is_repeated and target(value).tag == RESET):
-                    is_single = type(value) is Scalar and not value.tag and value.style != '"'  # most are
-                    inner = value if is_single else self.node(value, (path, key.text), is_repeated=is_repeated)
-                    found[key.text] = Entry(key, inner)
+                    name = key.text
+                    is_single = type(value) is Scalar and not value.tag and not self._has_slash  # most are
+                    inner = value if is_single else self.node(value, (path, name), is_repeated=is_repeated)
+                    is_same = inner is value and key is written
+                    found[name] = cast("Entry", pair) if is_same else Entry(key, inner)
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:
@@ -216,7 +238,8 @@ class _Normaliser:
                     # Docker Compose finds no place for a reset that comes by a list of mappings.
                     if not (isinstance(value, Sequence) and entry.value.tag == RESET):
                         found[name] = _beside(found[name], entry) if name in found else entry
-        return with_entries(mapping, found.values())
+        is_normal = len(found) == len(mapping.pairs) and all(map(is_, found.values(), mapping.pairs))
+        return mapping if is_normal else with_entries(mapping, found.values())
 
 
 def _beside(own: Entry, merged: Entry) -> Entry:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.environment import Environment, Variable
 from dropcap.carriers.compose.files import join
-from dropcap.carriers.compose.nodes import child, entries, items, known_text
+from dropcap.carriers.compose.nodes import RESET, all_pairs, child, is_plainly_text, items, known_text
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, Sequence, UnknownText
 from dropcap.model import Located, UnreadableError
@@ -138,17 +138,19 @@ class EnvironmentReader:
 def _of_mapping(value: Value, environment: Environment) -> Variables:
     found = {}
     has_more = False
-    for name, entry in entries(value).items():
-        one = entry.value
+    for key, one in all_pairs(value):
+        name = key.text
+        if one.tag == RESET:
+            continue
         if not isinstance(one, Scalar):
             has_more = True
         elif one.unknown is not None:
-            found[name] = Located(name, entry.key.source, entry.key.span)
+            found[name] = Located(name, key.source, key.span)
         else:
             # To cast takes longer than to see that there is nothing to cast.
-            is_text = bool(one.style) and one.tag is None
+            is_text = is_plainly_text(one)
             if not is_text and scalar_type(one) == "nothing":
-                found[name] = _inherited(name, entry.key, environment)
+                found[name] = _inherited(name, key, environment)
             else:
                 found[name] = Located(f"{name}={one.text if is_text else to_string(one)}", one.source, one.span)
     return Variables(found, has_more)

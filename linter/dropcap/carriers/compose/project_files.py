@@ -13,7 +13,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from dropcap.workspace import Workspace
 
@@ -72,20 +72,30 @@ def project_files(folder: str, workspace: Workspace, found: Collection[str] | No
     if listed:
         return ProjectFiles(listed, failures)
 
-    here = os.path.abspath(folder)
+    if found is None:
+        paths = _usual_files(folder, lambda name: workspace.is_file(os.path.join(folder, name)))
+    else:
+        paths = walked_files(folder, found)
+    return ProjectFiles(paths, failures if paths else failures or _unreadable(env, workspace))
 
-    def first(names: tuple[str, ...]) -> str | None:
-        for name in names:
-            path = os.path.join(folder, name)
-            if workspace.is_file(path) if found is None else os.path.join(here, name) in found:
-                return path
-        return None
 
-    main = first(MAIN_NAMES)
-    if main is None:
-        return ProjectFiles((), failures or _unreadable(env, workspace))
-    override = first(OVERRIDE_NAMES)
-    return ProjectFiles((main, override) if override else (main,), failures)
+def walked_files(folder: str, found: Collection[str]) -> tuple[str, ...]:
+    """Find the files of the project in a folder that was walked, where no `.env` lists others.
+
+    Args:
+        folder: the folder; an empty name stands for the current one.
+        found: the absolute paths of the files that the walk found.
+
+    """
+    here = os.path.join(os.path.abspath(folder), "")
+    return _usual_files(folder, lambda name: here + name in found)
+
+
+def _usual_files(folder: str, is_there: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the files that Docker Compose looks for in a folder, by what says which names are there."""
+    main = next(filter(is_there, MAIN_NAMES), None)
+    override = next(filter(is_there, OVERRIDE_NAMES), None) if main else None
+    return tuple(os.path.join(folder, name) for name in (main, override) if name)
 
 
 def _unreadable(env: str, workspace: Workspace) -> tuple[Failure, ...]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml import Value
 
 
+USUAL_POLICIES = frozenset({"always", "no", "on-failure", "unless-stopped"})
+"""The values of `restart` that nearly all services have, in which there is nothing to look for."""
+
+
 def containers(
     services: Mapping, scope: LoadContext, profiles: Sequence[str] | None = None, model: Mapping | None = None
 ) -> Iterator[Container]:
@@ -42,13 +46,11 @@ def containers(
         found = entries(entry.value)
         if "provider" in found or not is_enabled(found, profiles):
             continue
-        container = _container(name, entry.key, found, scope)
-        if not _OF_PROCESS.isdisjoint(found):
-            if reader is None:
-                from dropcap.carriers.compose.process import ProcessReader  # a file of images alone has no need of it
+        if reader is None and not _OF_PROCESS.isdisjoint(found):
+            from dropcap.carriers.compose.process import ProcessReader  # a file of images alone has no need of it
 
-                reader = ProcessReader(scope, model)
-            container = container._replace(process=reader.read(found, container.mounts))
+            reader = ProcessReader(scope, model)
+        container = _container(name, entry.key, found, scope, reader)
         yield container
         if not found.keys().isdisjoint(("post_start", "pre_start", "pre_stop", "develop")):
             from dropcap.carriers.compose.hooks import hooks  # few services have any
@@ -65,21 +67,28 @@ def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
     return not names or any(name.unknown or name.text in profiles for name in names)
 
 
-def _container(name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext) -> Container:
+def _container(
+    name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext, reader: ProcessReader | None
+) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
     # Most services have few of the keys: those that are there are looked at, and no others.
-    names = {key: _NAMES.get(key, key) for key in found if key in _READERS}
-    values = {field: _READERS[key](fields, key, field) for key, field in names.items()}
+    values: dict[str, Any] = {}
+    for name_of_key in found:
+        if name_of_key in _READERS:
+            field = _NAMES.get(name_of_key, name_of_key)
+            values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields)
-    container = Container(Kind.SERVICE, name, key.source, key.span, **values)
     _hide_what_stands_elsewhere(fields, key)
     if "build" in found:
         from dropcap.carriers.compose.builds import build  # it reads a Dockerfile
 
-        container = build(container, fields, scope)
-    routes = scope.provenance.extended.get(name, ())
-    return container._replace(unknowns=tuple(fields.unknowns), routes=tuple(routes))
+        values.update(build(fields, scope))
+    if reader is not None and not _OF_PROCESS.isdisjoint(found):
+        values["process"] = reader.read(found, values.get("mounts", ()))
+    values["routes"] = tuple(scope.provenance.extended.get(name, ()))
+    values["unknowns"] = tuple(fields.unknowns)
+    return Container(Kind.SERVICE, name, key.source, key.span, **values)
 
 
 def _command(fields: Fields, key: str, _field: str) -> tuple[Located[str], ...] | None:

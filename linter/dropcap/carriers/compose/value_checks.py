@@ -6,20 +6,24 @@ what the engine says see :mod:`dropcap.docker_cli.engine_refusals`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.nodes import RESET, all_pairs, child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry, Path
     from dropcap.lang.yaml import Value
@@ -30,10 +34,11 @@ _DEFAULT_KEY = "default"
 _DEVICE_PARTS = 3
 _PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "published"})
 _IN_ADDRESSES = frozenset(":=")
+_DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
-def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
     """Tell the log which values of a service cannot be read.
 
     Args:
@@ -41,45 +46,57 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         service: its entry.
         scope: what the project was resolved with.
         is_docker: whether Docker's own engine starts it.
+        level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
     _check_quantities(name, service.value, scope)
     found = entries(service.value)
-    checks = (*_CHECKS, *(_BY_ENGINE if is_docker else ()))
-    for key, check in checks:
+    for key, check, is_of_engine in _OF_DOCKER if is_docker else _OF_COMPOSE:
         if key in found:
             for where, message in check(found[key].value):
-                scope.log.error(where, f"services.{name}.{key} {message}")
+                told = level if is_of_engine else Level.ERROR
+                scope.log.tell(where, f"services.{name}.{key} {message}", told)
 
 
 def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
     """Tell which sizes and spans of time are none: which fields hold such is in the table of fields."""
 
     def look(value: Value, kind: str, path: Path) -> Value:
-        if not isinstance(value, Scalar) or value.unknown or kind not in _QUANTITIES or is_nothing(value):
-            return value
-        text = to_string(value)
-        if kind == "size" and scalar_type(value) == "number":
-            return value
-        read, what = _QUANTITIES[kind]
-        if kind == "size" and scope.version.takes_negative_sizes:
-            read = signed_size_in_bytes
-        if read(text) is None:
-            scope.log.error(value, f"services.{name}.{path_text(path)} must be {what}, not {text}")
-        return value
-
-    def look_at_range(value: Value, kind: str, path: Path) -> Value:
-        if isinstance(value, Scalar) and kind and not value.unknown and not is_nothing(value):
-            is_number = scalar_type(value) == "number"
-            if not is_number or to_string(value).startswith("-"):
-                wanted = "a number that is 0 or more" if is_number else "a whole number, not a text"
+        if kind and isinstance(value, Scalar) and not value.unknown and not is_nothing(value):
+            wanted = _wanted_number(value) if kind == _UNSIGNED else _wanted(value, kind, scope)
+            if wanted is not None:
                 scope.log.error(value, f"services.{name}.{path_text(path)} must be {wanted}")
         return value
 
-    for look_at, table in ((look, "form"), (look_at_range, "range")):
-        Walk(look_at).node(service, column(table).below["services"].below["*"])
+    Walk(look).node(service, _quantity_fields())
 
 
+@cache
+def _quantity_fields() -> Field:
+    """Return the fields of a service that hold quantities."""
+    words = frozenset({*_QUANTITIES, _UNSIGNED})
+    return column("form", "range", words=words).below["services"].below["*"]
+
+
+def _wanted(value: Scalar, kind: str, scope: LoadContext) -> str | None:
+    """Say what a value has to be that is no quantity of its kind; None where it is one."""
+    if kind == "size" and scalar_type(value) == "number":
+        return None
+    read, what = _QUANTITIES[kind]
+    if kind == "size" and scope.version.takes_negative_sizes:
+        read = signed_size_in_bytes
+    text = to_string(value)
+    return f"{what}, not {text}" if read(text) is None else None
+
+
+def _wanted_number(value: Scalar) -> str | None:
+    """Say what a value has to be that is no number from 0 on; None where it is one."""
+    if scalar_type(value) != "number":
+        return "a whole number, not a text"
+    return "a number that is 0 or more" if to_string(value).startswith("-") else None
+
+
+_UNSIGNED = "unsigned"
 _QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
     "choice": (truth, "true or false"),
     "flag": (truth, "true or false"),
@@ -101,11 +118,15 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         wrong = engine_refusals.port(text)
         if wrong is not None:
             yield item, f"is refused by Docker Compose: {wrong}"
+        elif not text.rpartition(":")[2].partition("/")[0].partition("-")[0].strip("+-0"):
+            yield item, f"has a port without a target, which Docker Compose refuses: {text}"
     for port in items(value) if isinstance(value, Sequence) else ():
+        if not isinstance(port, Mapping):
+            continue
         found = entries(port)
         # One with other keys is refused for them.
         is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
-        if isinstance(port, Mapping) and "target" not in found and is_port:
+        if "target" not in found and is_port:
             yield port, "has a port without a target, which Docker Compose refuses"
 
 
@@ -113,6 +134,10 @@ def _devices(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         if text.count(":") >= _DEVICE_PARTS:
             yield item, f"has more than source, target and permissions, which Docker Compose refuses: {text}"
+    for device in items(value) if isinstance(value, Sequence) else ():
+        # One with other keys is refused for them.
+        if isinstance(device, Mapping) and "target" not in entries(device) and entries(device).keys() <= _DEVICE_KEYS:
+            yield device, "has a device without a target, which Docker Compose refuses"
 
 
 def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
@@ -131,6 +156,8 @@ def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
 def _build(value: Value) -> Iterator[tuple[Value, str]]:
     """Give what is wrong with the lists of a build."""
     build = entries(value)
+    if "ulimits" in build:
+        yield from limit_types(build["ulimits"].value)
     if "extra_hosts" in build:
         yield from _hosts(build["extra_hosts"].value)
     for item, text in _texts(build["ssh"].value) if "ssh" in build else ():
@@ -142,7 +169,7 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
-    names = [(entry.key, name) for name, entry in entries(value).items()]
+    names: list[tuple[Value, str]] = [(key, key.text) for key, one in all_pairs(value) if one.tag != RESET]
     for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
         if name.endswith((" ", "\t")):
             yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
@@ -223,17 +250,18 @@ _GATEWAY = "host-gateway"
 _CHECKS: tuple[_Check, ...] = (
     ("ports", _ports),
     ("devices", _devices),
+    *NUMBERS,
     ("extra_hosts", _hosts),
     ("build", _build),
     ("environment", _variables),
     ("env_file", _variable_files),
 )
+_ALWAYS: tuple[_Check, ...] = (("security_opt", _options), ("volumes", _volumes))
 _BY_ENGINE: tuple[_Check, ...] = (
-    ("security_opt", _options),
-    ("volumes", _volumes),
-    ("restart", lambda value: _judged(value, "restart")),
     ("extra_hosts", _addresses),
     ("ulimits", _limits),
     ("stop_signal", lambda value: _judged(value, "stop-signal")),
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
+_OF_COMPOSE = tuple((key, check, False) for key, check in _CHECKS)
+_OF_DOCKER = (*((*one, False) for one in (*_CHECKS, *_ALWAYS)), *((*one, True) for one in _BY_ENGINE))

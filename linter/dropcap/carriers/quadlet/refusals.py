@@ -62,6 +62,9 @@ def complaints(
         if not _PORTS.search(port.value.text.strip()):
             yield _refusal_of_value(port, f"invalid port format '{port.value.text.strip()}'")
     yield from _mounts(keys)
+    from dropcap.carriers.quadlet.values import refused_values  # a unit alone needs it
+
+    yield from refused_values(keys)
     pod = keys.entry("Pod")
     if pod is not None and not unquoted(pod).value.endswith(".pod"):
         yield _refusal(pod.key, f"pod {unquoted(pod).value} is not Quadlet based; name a .pod unit")

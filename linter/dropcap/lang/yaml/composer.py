@@ -8,6 +8,7 @@ overflows the stack on deep nesting.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dropcap.fast_start import put_off_yaml
@@ -17,7 +18,7 @@ from dropcap.model import Failure, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from collections.abc import Sequence as List
 
     from dropcap.lang.yaml.nodes import Node, Value
@@ -40,6 +41,10 @@ MAX_DIRECTIVES = 1000
 
 _PROPERTY = r"!<[^>\s]*>|[&!][^\s,\[\]{}]*"
 _BLANK = r"(?:\s|#[^\r\n]*)*"
+
+
+_PAIR = partial(tuple.__new__, Pair)
+"""Makes a pair of a key and its value."""
 
 
 class _Anchored:
@@ -123,11 +128,13 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
     mapping_start, sequence_start = events.MappingStartEvent, events.SequenceStartEvent
     mapping_end, sequence_end = events.MappingEndEvent, events.SequenceEndEvent
     document_end, stream_end = events.DocumentEndEvent, events.StreamEndEvent
+    new = tuple.__new__  # the constructors of records have names for their values, which takes half as long again
 
     text = source.text
     repeats: list[tuple[Scalar, Scalar]] = []
     anchors: dict[str, _Anchored] = {}
     frame = root = _Frame(0, None, 0, is_flow=False)
+    append = frame.items.append
     stack: list[_Frame] = []
     seen = repeated = 0
     while True:
@@ -136,15 +143,15 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
         if kind is scalar_event:
             seen += 1
             start, end, style = event.start_mark.index, event.end_mark.index, event.style or ""
-            anchor, tag = event.anchor, event.tag
+            anchor, tag = event.anchor, None if event.ctag is None else event.tag
             if anchor or tag:
                 start = _after_properties(text, start, end)
-            if style in ("|", ">"):
+            if style and style in "|>":
                 end = start + len(text[start:end].rstrip())
-            scalar = Scalar(event.value, style, tag, source, Span(start, end))
+            scalar = new(Scalar, (event.value, style, tag, source, new(Span, (start, end)), None))
             if anchor:
                 anchors[anchor] = _Anchored(scalar)
-            frame.items.append(scalar)
+            append(scalar)
         elif kind is mapping_start or kind is sequence_start:
             start, anchor, tag = event.start_mark.index, event.anchor, event.tag
             if len(stack) == MAX_DEPTH:
@@ -153,18 +160,19 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 start = _after_properties(text, start, len(text))
             stack.append(frame)
             frame = _Frame(start, tag, seen, is_flow=event.flow_style)
+            append = frame.items.append
             if anchor:
                 frame.anchored = anchors[anchor] = _Anchored()
             seen += 1
         elif kind is mapping_end or kind is sequence_end:
             done, frame = frame, stack.pop()
-            items = done.items
+            items, append = done.items, frame.items.append
             # The end mark of a block stands before the next token, however far that is.
             span = Span(done.start, event.end_mark.index if done.is_flow else items[-1].span.end)
             node: Value
             if kind is mapping_end:
                 keys = items[::2]
-                node = Mapping(tuple(map(Pair, keys, items[1::2])), done.tag, source, span)
+                node = Mapping(tuple(map(_PAIR, zip(keys, items[1::2], strict=True))), done.tag, source, span)
                 if len(keys) > 1:
                     repeats += _repeats(keys)
                 elif keys and isinstance(keys[0], Mapping):
@@ -175,8 +183,9 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 done.anchored.node = node
                 done.anchored.height = done.height + 1
                 done.anchored.size = seen - done.seen
-            frame.height = max(frame.height, done.height + 1)
-            frame.items.append(node)
+            if frame.height <= done.height:
+                frame.height = done.height + 1
+            append(node)
         elif kind is alias_event:
             at = Span(event.start_mark.index, event.end_mark.index)
             anchored = anchors.get(event.anchor)
@@ -189,7 +198,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             frame.height = max(frame.height, anchored.height)
             if len(stack) + anchored.height > MAX_DEPTH:
                 raise _too_deep(source, at.start)
-            frame.items.append(Alias(event.anchor, anchored.node, source, at))
+            append(Alias(event.anchor, anchored.node, source, at))
         elif kind is document_end:
             anchors = anchors if shares_anchors else {}
         elif kind is stream_end:
@@ -207,15 +216,14 @@ def _after_properties(text: str, start: int, end: int) -> int:
     return min(start, end)
 
 
-def _repeats(keys: List[Node]) -> Iterator[tuple[Scalar, Scalar]]:
+def _repeats(keys: List[Node]) -> List[tuple[Scalar, Scalar]]:
     """Find the keys with a text that an earlier one has."""
-    scalars = [key for key in keys if isinstance(key, Scalar)]
-    if len({key.text for key in scalars}) == len(scalars):
-        return
+    texts = [key.text for key in keys if type(key) is Scalar]
+    if len(set(texts)) == len(texts):
+        return []
     first: dict[str, Scalar] = {}
-    for key in scalars:
-        if first.setdefault(key.text, key) is not key:
-            yield first[key.text], key
+    scalars = [key for key in keys if isinstance(key, Scalar)]
+    return [(first[key.text], key) for key in scalars if first.setdefault(key.text, key) is not key]
 
 
 def _refuse_template(source: Source, start: int) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from dropcap.source import Source, Span
+    from dropcap.source import Source
 
 
 class UnknownText(NamedTuple):
@@ -55,6 +56,12 @@ class Pair(NamedTuple):
 
     key: Node
     value: Node
+
+    @property
+    def span(self) -> Span:
+        """Where key and value are written; the key alone where they were merged of two texts."""
+        key, value = self
+        return Span(key.span.start, value.span.end) if key.source is value.source else key.span
 
 
 class Mapping(NamedTuple):

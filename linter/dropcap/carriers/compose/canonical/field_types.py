@@ -143,6 +143,23 @@ def integer(value: Value) -> Leaf | None:
     return _unless_empty(count(value))
 
 
+@of_value
+def integer_16(value: Value) -> Leaf | None:
+    """Give a whole number of which Docker Compose keeps the last sixteen bits."""
+    return _unless_empty(_lowest(count(value), 16))
+
+
+@of_value
+def integer_32(value: Value) -> Leaf | None:
+    """Give a whole number of which Docker Compose keeps the last 32 bits."""
+    return _unless_empty(_lowest(count(value), 32))
+
+
+def _lowest(leaf: Leaf | None, bits: int) -> Leaf | None:
+    number = leaf.value if leaf is not None else None
+    return leaf._replace(value=number % (1 << bits)) if leaf is not None and isinstance(number, int) else leaf
+
+
 @_of_scalar
 def decimal(value: Scalar) -> Leaf | None:
     """Give a number of single precision, which is left out where it is 0."""

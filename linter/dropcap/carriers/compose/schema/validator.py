@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from dropcap.carriers.compose.nodes import all_entries, entries, is_plainly_text, items
+from dropcap.carriers.compose.nodes import all_pairs, entries, is_nothing, is_plainly_text, items
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.package_data import package_text
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
 
-    from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
     Check = Callable[[Any], bool]
@@ -43,37 +42,61 @@ def is_valid(root: Mapping) -> bool:
 
 
 def is_plain(root: Mapping) -> bool:
-    """Whether a model holds nothing but services in plain forms, and perhaps a version: then it is valid."""
-    for name, entry in all_entries(root).items():
-        if name == "services" and type(entry.value) is Mapping and entry.value.tag is None:
-            if not all(_is_plain_service(*one) for one in all_entries(entry.value).items()):
-                return False
-        elif name != "version" or type(entry.value) is not Scalar or not is_plainly_text(entry.value):
-            return False
-    return True
-
-
-def _is_plain_service(name: str, entry: Entry) -> bool:
-    value = entry.value
-    if type(value) is not Mapping or value.tag is not None or not name or not _IN_NAMES.issuperset(name):
+    """Whether a model holds nothing but services in plain forms, names, and perhaps a version: then it is valid."""
+    top = {key.text: value for key, value in all_pairs(root)}
+    services = top.pop("services", None)
+    if not all(name in _PLAIN_AT_TOP and _PLAIN_AT_TOP[name](value) for name, value in top.items()):
         return False
-    return all(_has_plain_form(key, one.value) for key, one in all_entries(value).items())
+    return services is None or _are_plain_services(services)
 
 
-def _has_plain_form(key: str, value: Value) -> bool:
-    forms = _plain_forms().get(key, "")
+def _are_plain_services(value: Value) -> bool:
+    if type(value) is not Mapping or value.tag is not None:
+        return False
+    return all(_is_name(key.text) and _is_plain_service(service) for key, service in all_pairs(value))
+
+
+def _are_names(value: Value) -> bool:
+    """Whether a value is a mapping of names to nothing, as most volumes and networks are."""
+    if type(value) is not Mapping or value.tag is not None:
+        return False
+    return all(_is_name(key.text) and one.tag is None and is_nothing(one) for key, one in all_pairs(value))
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and _IN_NAMES.issuperset(text)
+
+
+def _is_plainly_text(value: Value) -> bool:
+    return type(value) is Scalar and is_plainly_text(value)
+
+
+_PLAIN_AT_TOP: Dictionary[str, Callable[[Value], bool]] = {
+    "networks": _are_names,
+    "version": _is_plainly_text,
+    "volumes": _are_names,
+}
+
+
+def _is_plain_service(value: Value) -> bool:
+    if type(value) is not Mapping or value.tag is not None:
+        return False
+    forms = _plain_forms()
+    return all(_has_plain_form(one, forms.get(key.text, "")) for key, one in all_pairs(value))
+
+
+def _has_plain_form(value: Value, forms: str) -> bool:
     if value.tag is not None:
         return False
-    if isinstance(value, Scalar):
+    if type(value) is Scalar:
         return scalar_type(value) in forms
-    if isinstance(value, Sequence):
+    if type(value) is Sequence:
         return "list" in forms and len(_texts(value)) == len(value.items)
-    found = all_entries(value).items()
-    return "mapping" in forms and all(name.strip("\n") and _is_plain_value(one.value) for name, one in found)
+    return "mapping" in forms and all(key.text.strip("\n") and _is_plain_value(one) for key, one in all_pairs(value))
 
 
 def _is_plain_value(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.tag is None and scalar_type(value) != "date"
+    return type(value) is Scalar and value.tag is None and scalar_type(value) != "date"
 
 
 @cache

@@ -1,0 +1,99 @@
+"""What a Python script that is at hand asks the kernel for: by its own calls, and nothing of it is run."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from dropcap.lang.words import Word
+from dropcap.needs.model import Certainty, DemandKind
+from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.source import Source, Span
+
+
+def asked(script: str) -> list[tuple[str, str, bool]]:
+    """Return what a script asks for: the capability or the port, the text of the place, and whether it is certain."""
+    source, found = Source("main.py", script), []
+    for one in calls_of(source, "main.py"):
+        text = source.text[one.where.span.start : one.where.span.end]
+        if one.demand is None:
+            found.append(("?", text, False))
+        else:
+            what = str(one.demand.port) if one.demand.kind is DemandKind.BIND else one.demand.capabilities[0]
+            found.append((what, text, one.demand.certainty is Certainty.REQUIRED))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("import os\nos.setuid(33)\n", [("SETUID", "os.setuid(33)", True)]),
+        ("import os as o\nif __name__ == '__main__':\n    o.chroot('/x')\n", [("SYS_CHROOT", "o.chroot('/x')", True)]),
+        ("from os import setgid as s\ndef f():\n    s(3)\n", [("SETGID", "s(3)", False)]),
+        ("import os\nif x:\n    os.chown('/x', 1, 1)\n", [("CHOWN", "os.chown('/x', 1, 1)", False)]),
+        (
+            "import socket\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\n",
+            [("NET_RAW", "socket.AF_PACKET", True), ("NET_RAW", "socket.SOCK_RAW", True)],
+        ),
+        ("import socket\nsocket.socket().bind(('', 80))\n", [("80", "socket.socket().bind(('', 80))", True)]),
+        (
+            "from http import server\nserver.HTTPServer(address=(HOST, 443))\n",
+            [("443", "server.HTTPServer(address=(HOST, 443))", True)],
+        ),
+        ("import subprocess\nsubprocess.run(['chown'])\n", [("?", "subprocess.run(['chown'])", False)]),
+        ("import os\nos.execvp('x', [])\n", [("?", "os.execvp('x', [])", False)]),
+        (
+            "from ctypes import CDLL\nCDLL('libc').mlockall(3)\n",
+            [("IPC_LOCK", "CDLL('libc').mlockall(3)", False), ("?", "CDLL('libc')", False)],
+        ),
+        ("é = 'é'; import os; os.setuid(1)\n", [("SETUID", "os.setuid(1)", True)]),
+        ("x = '''\r\n\u2028\f\r\n'''\r\nimport os\ros.setuid(\n1)\n", [("SETUID", "os.setuid(", True)]),
+        ("print 'two'\n", [("?", "p", False)]),
+        ("(" * 5000, [("?", "(", False)]),
+        ("-" * 100_000 + "1", [("?", "-", False)]),
+        ("x\0", [("?", "x", False)]),
+        ("a = 1\n" * 50_000, [("?", "a", False)]),
+    ],
+)
+def test_calls_ask(script: str, expected: list[tuple[str, str, bool]]) -> None:
+    assert asked(script) == expected
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "",
+        "import os\nos.getuid()\nprint('os.setuid(3)')\n# os.setuid(3)\n",
+        "class os:\n    setuid = print\nos.setuid(3)\n",
+        "def setuid(x): pass\nsetuid(3)\n",
+        "server.bind(('', 8080))\nf((1, 80))\nf(('a', 'b'))\nf(())\n",
+        "s.connect(('example.org', 443))\nf(('a', 80))\n",
+        "import re\nre.compile('\\d')\nx = 1 is 1\n",
+    ],
+)
+def test_nothing_is_asked_and_nothing_is_said(script: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert asked(script) == []
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("python3 main.py -c x", ("main.py", False)),
+        ("python3 -u -W ignore -Xdev main.py", ("main.py", False)),
+        ("python3 --check-hash-based-pycs main.py", ("main.py", False)),
+        ("python3 -Bc code", ("code", True)),
+        ("python3 -ccode x", ("code", True)),
+        ("python3 -m http.server", None),
+        ("python3 -", None),
+        ("python3", None),
+    ],
+)
+def test_the_script_is_found_behind_options(line: str, expected: tuple[str, bool] | None) -> None:
+    source = Source("x", line)
+    words = [Word(one, source, Span(0, 1)) for one in line.split()]
+    found = script_word(words)
+    assert (None if found is None else (found[0].value, found[1])) == expected
