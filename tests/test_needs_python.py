@@ -43,7 +43,10 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
         ),
         ("import subprocess\nsubprocess.run(['chown'])\n", [("?", "subprocess.run(['chown'])", False)]),
         ("import os\nos.execvp('x', [])\n", [("?", "os.execvp('x', [])", False)]),
-        ("from ctypes import CDLL\nCDLL('libc').mlockall(3)\n", [("?", "CDLL('libc')", False)]),
+        (
+            "from ctypes import CDLL\nCDLL('libc').mlockall(3)\n",
+            [("IPC_LOCK", "CDLL('libc').mlockall(3)", False), ("?", "CDLL('libc')", False)],
+        ),
         ("é = 'é'; import os; os.setuid(1)\n", [("SETUID", "os.setuid(1)", True)]),
         ("x = '''\r\n\u2028\f\r\n'''\r\nimport os\ros.setuid(\n1)\n", [("SETUID", "os.setuid(", True)]),
         ("print 'two'\n", [("?", "p", False)]),

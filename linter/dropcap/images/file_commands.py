@@ -189,6 +189,7 @@ def _mkdir(_: Word, given: _Given) -> Iterator[Effect]:
 
 
 def _install(_: Word, given: _Given) -> Iterator[Effect]:
+    # The mode is set last: chown(2) would clear set-user-ID.
     owner, group = given.value("o", "owner"), given.value("g", "group")
     users = _text(owner) if owner is not None else None
     groups = _text(group) if group is not None else None
@@ -197,18 +198,18 @@ def _install(_: Word, given: _Given) -> Iterator[Effect]:
         for word in given.operands:
             path = given.path(word)
             yield Effect(EffectKind.MAKE_FOLDER, _place(word), path=path, with_parents=True, is_gentle=True)
-            yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode)
             if users is not None or groups is not None:
                 yield Effect(EffectKind.GIVE, _place(word), path=path, owner=users, group=groups)
+            yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode)
         return
     for effect in _into(given, EffectKind.COPY):
         yield effect
         if effect.kind is EffectKind.FILL:
             continue
         target = effect.target
-        yield Effect(EffectKind.MODE, effect.where, path=target, mode=mode)
         if users is not None or groups is not None:
             yield Effect(EffectKind.GIVE, effect.where, path=target, owner=users, group=groups)
+        yield Effect(EffectKind.MODE, effect.where, path=target, mode=mode)
 
 
 def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:

@@ -105,6 +105,8 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if effect.path is not None:
         why = f"reads {effect.path}"
         found.append(Demand(DemandKind.REACH, why, path=effect.path, is_deep=effect.is_deep))
+        closed = [one for one, file in facts.below(effect.path) if _is_closed(file)] if effect.is_deep else []
+        found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
     if effect.target is None:
         return found
     found += _make_file(effect._replace(path=effect.target), facts)
@@ -117,6 +119,14 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         if source.owner != "0":
             found.append(Demand(DemandKind.ALTER, f"keeps the mode of {effect.path} in its copy", path=effect.path))
     return found
+
+
+def _is_closed(file: File) -> bool:
+    """Return whether a file may be one that not everybody reads."""
+    return file.kind is FileKind.FILE and file.mode is not None and not file.mode & _OTHERS_READ
+
+
+_OTHERS_READ = 0o004
 
 
 def _fill(effect: Effect, _: ImageFacts) -> Sequence[Demand]:

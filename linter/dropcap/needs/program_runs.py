@@ -118,7 +118,8 @@ def _named(call: ProgramCall) -> tuple[Sequence[Run], list[UnknownNeed]]:
     if line is None:
         place = Located(name.value, name.source, name.span)
         return [], [UnknownNeed(f"nobody has described what the service {name.value} starts", where=place)]
-    return [Run(tuple(name._replace(value=one) for one in ("/bin/sh", "-c", line)))], []
+    commands = [command.split() for command in line.split(";")]
+    return [Run(tuple(name._replace(value=one) for one in command)) for command in commands if command], []
 
 
 _SCRIPTS = "/etc/init.d/"

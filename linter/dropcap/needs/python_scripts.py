@@ -162,6 +162,8 @@ def _made(
     demand, unknown = None, ""
     if known is not None:
         demand = Demand(DemandKind.KERNEL, known[1], capabilities=(known[0],), source="the manual of the system call")
+    elif isinstance(node, ast.Call) and _locks_memory(node, names):
+        demand = _LOCKS
     elif isinstance(node, ast.Call) and name.startswith(_STARTS):
         unknown = f"what {script} starts by {name} is not followed"
     elif isinstance(node, ast.Call) and name.startswith(_FOREIGN):
@@ -173,9 +175,25 @@ def _made(
     place = lines.place(node)
     if demand is None:
         return ScriptCall(place, unknown=UnknownNeed(unknown, where=place))
-    if not is_certain:
+    if not is_certain and demand is not _LOCKS:
         demand = demand._replace(certainty=Certainty.POSSIBLE, condition=f"{script} gets there")
     return ScriptCall(place, demand)
+
+
+_LOCKS = Demand(
+    DemandKind.KERNEL,
+    "locks memory",
+    capabilities=("IPC_LOCK",),
+    certainty=Certainty.POSSIBLE,
+    condition="it locks more than its limit allows",
+    source="mm/mlock.c can_do_mlock()",
+)
+
+
+def _locks_memory(call: ast.Call, names: Mapping[str, str]) -> bool:
+    """Return whether a call is mlock(2) of the C library, which Python has through ctypes alone."""
+    is_named = isinstance(call.func, ast.Attribute) and call.func.attr in {"mlock", "mlockall"}
+    return is_named and any(one.partition(".")[0] == "ctypes" for one in names.values())
 
 
 def _full_name(node: ast.expr, names: Mapping[str, str]) -> str:
