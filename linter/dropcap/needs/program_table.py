@@ -115,6 +115,7 @@ class Program(NamedTuple):
         syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
+        beside: patterns of the files that the configuration of its package draws in.
         package: the directives that the file sets as its package brings it, as far as its demands look at them; None
             where nobody has looked.
         runs: which words are a command that it runs; an option whose value is one.
@@ -143,6 +144,7 @@ class Program(NamedTuple):
     syntax: str = "space"
     include: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     package: Mapping[str, str] | None = None
     runs: Origin | None = None
     runs_as: tuple[Origin, ...] = ()
@@ -218,6 +220,7 @@ _PROGRAM_KEYS = frozenset(
         "effects",
         "examples",
         "extra",
+        "beside",
         "include",
         "is",
         "package",
@@ -285,6 +288,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
         include=_strings(name, table.get("include", [])),
         extra=_strings(name, table.get("extra", [])),
+        beside=_strings(name, table.get("beside", [])),
         package={str(key): str(value) for key, value in table["package"].items()} if "package" in table else None,
         runs=_origin(name, table["runs"]) if "runs" in table else None,
         runs_as=_origins(name, table.get("runs_as", [])),

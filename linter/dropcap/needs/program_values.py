@@ -305,7 +305,7 @@ class ProgramCall:
             for option in self.given.options
             if option.name in self.program.texts and option.value is not None and option.value.unknown is None
         ]
-        further, why = self._extra()
+        further, why = self._further(self.program.extra)
         path, file = self._file()
         if isinstance(file, UnknownFact) or why is not None:
             return [*texts, *further], why or (file if isinstance(file, UnknownFact) else None), False, path
@@ -314,18 +314,20 @@ class ProgramCall:
             return texts, None, False, path
         if file.text is None:
             if file.package and file.where is None and self.program.package is not None:
-                return texts, None, True, path
+                drawn_in, why = self._further(self.program.beside)
+                why = None if why is not None and why.roots else why  # what packages bring is as their own is
+                return [*texts, *drawn_in], why, True, path
             return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
 
-    def _extra(self) -> tuple[list[Text], UnknownFact | None]:
-        """Return the texts of the files that are read whatever the configuration is."""
+    def _further(self, patterns: Sequence[str]) -> tuple[list[Text], UnknownFact | None]:
+        """Return the texts of the files that are read beside the configuration, by their patterns."""
         texts: list[Text] = []
         hidden: UnknownFact | None = None
-        for pattern in self.program.extra:
+        for pattern in patterns:
             found, why = self._matching(pattern)
-            hidden = hidden or why
+            hidden = why if hidden is None or (hidden.roots and why is not None) else hidden
             for name, file in found[:_MOST_FILES]:
                 if file.text is not None:
                     texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))

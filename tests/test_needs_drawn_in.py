@@ -1,0 +1,46 @@
+"""A file that a build lays beside the configuration of a package counts as that does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.check import Setup, check_file
+from dropcap.discover import discover
+from dropcap.model import Kind
+from dropcap.needs.container import needs_of
+from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dropcap.needs.model import Needs
+
+
+def needs(folder: Path, package: str, steps: str, command: str) -> Needs:
+    (folder / "Dockerfile").write_text(
+        f"FROM debian:bookworm\nRUN apt-get update && apt-get install -y --no-install-recommends {package}\n"
+        f"{steps}CMD {command}\n",
+        encoding="utf-8",
+    )
+    (folder / "x.conf").write_text("user = root\nChrootDir /srv\nproxy_cache_path /srv/x;\n", encoding="utf-8")
+    (folder / "compose.yaml").write_text("services:\n  a:\n    build: .\n", encoding="utf-8")
+    targets = [one for one in discover([str(folder)]).targets if one.path.endswith("compose.yaml")]
+    (container,) = [one for one in check_file(targets[0], (), Setup()).containers if one.kind is Kind.SERVICE]
+    return needs_of(container, Workspace(str(folder)))
+
+
+@pytest.mark.parametrize(
+    ("package", "target", "command", "capability"),
+    [
+        ("nginx", "/etc/nginx/conf.d/x.conf", "nginx -g 'daemon off;'", "CHOWN"),
+        ("apache2", "/etc/apache2/conf-enabled/x.conf", "apache2 -D FOREGROUND", "SYS_CHROOT"),
+    ],
+)
+def test_what_lies_beside_it_is_read(tmp_path: Path, package: str, target: str, command: str, capability: str) -> None:
+    found = needs(tmp_path, package, f"COPY x.conf {target}\n", command)
+    places = [place.where for one in found.needs for place in one.evidence if one.capability == capability]
+    assert any(place is not None and place.source.path.endswith("x.conf") for place in places)
+    unread = needs(tmp_path, package, f"RUN curl http://x > {target}\n", command)
+    assert not unread.is_complete
