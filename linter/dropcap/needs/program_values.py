@@ -332,7 +332,8 @@ class ProgramCall:
                 if file.text is not None:
                     texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))
                 elif not file.package or file.where is not None or self.program.package is None:
-                    hidden = hidden or UnknownFact(f"the text of {name} is not at hand", where=file.where)
+                    unread = UnknownFact(f"the text of {name} is not at hand", where=file.where)
+                    hidden = unread if hidden is None or hidden.roots else hidden
         return texts, hidden
 
     def _file(self) -> tuple[str, File | UnknownFact | None]:
