@@ -24,7 +24,7 @@ def suggestions(needs: Sequence[Need], added: Sequence[str], user: str | None) -
 
     """
     if user is not None and added:
-        change = f"write `user: {user}`, so that nothing has to switch to it; a volume that is there must belong to it"
+        change = f"write `user: {user}`, to whom a volume with data has to belong"
         yield Suggestion(change, tuple(added))
     for name in added:
         wanted = [one for one in needs if one.capability == name and one.certainty is not Certainty.DEGRADES]
