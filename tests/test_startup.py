@@ -10,7 +10,8 @@ from dropcap.images.facts import Account, File, FileKind, UnknownFact
 from dropcap.images.tree import FileTree
 from dropcap.lang.words import Word
 from dropcap.needs.model import Certainty, Phase
-from dropcap.needs.startup import Found, Start, follow
+from dropcap.needs.start import Start
+from dropcap.needs.startup import Found, follow
 from dropcap.source import Source, Span
 
 DOCKERFILE = Source("Dockerfile", 'ENTRYPOINT ["/entry.sh"]\nCMD ["server"]\n')

@@ -89,7 +89,8 @@ def _phases(
 ) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
     from dropcap.needs.network import first_free_port
-    from dropcap.needs.startup import Start, follow, init_name
+    from dropcap.needs.start import Start, init_name
+    from dropcap.needs.startup import follow
 
     port, why = first_free_port(container)
     paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]

@@ -1,0 +1,146 @@
+"""What is kept of a startup: what its commands need, what is not known of them, and what fails today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.images.facts import File
+from dropcap.model import Located
+from dropcap.needs.credentials import is_same_group, is_same_user
+from dropcap.needs.demands import Situation
+from dropcap.needs.demands import judge as verdicts
+from dropcap.needs.model import Certainty, DemandKind, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.permissions import resolved
+
+if TYPE_CHECKING:
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.shell.call import Call, Guard
+    from dropcap.lang.words import Word
+    from dropcap.needs.credentials import Credentials
+    from dropcap.needs.demands import Verdict
+    from dropcap.needs.model import Demand
+    from dropcap.needs.start import Start
+
+__all__ = ["Ledger", "is_at_stop", "place", "shown_at"]
+
+_LONGEST_CONDITION = 60
+_OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
+_OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+class Ledger:
+    """What has been found of a startup so far.
+
+    Attributes:
+        needs: each capability that something asks for, as often as that is.
+        unknown: what is not known and could add one, by what tells it from others.
+        today: what fails already, whatever is added.
+        gains: the programs by which another user than root gets what it does not hold.
+
+    """
+
+    def __init__(self, start: Start, tree: FileTree) -> None:
+        """Begin with nothing, for a command over some files."""
+        self.start = start
+        self.tree = tree
+        self.needs: list[Need] = []
+        self.unknown: dict[str, UnknownNeed] = {}
+        self.today: list[Evidence] = []
+        self.gains: list[Evidence] = []
+
+    def note(self, unknown: UnknownNeed) -> None:
+        """Note that something is not known; what is said already is said once."""
+        self.unknown.setdefault(unknown.reason, unknown)
+
+    def judge(
+        self,
+        call: Call,
+        who: Credentials,
+        demand: Demand,
+        evidence: tuple[Evidence, ...],
+        *,
+        of_anybody: bool = False,
+    ) -> None:
+        """Keep what is left of a demand: a need of a process that holds something, a failure of any other."""
+        situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port)
+        for verdict in verdicts(demand, situation):
+            if who.is_root is False and not of_anybody:
+                if verdict.certainty is Certainty.REQUIRED and not call.guards:
+                    self.today.append(Evidence(f"{verdict.reason}, as a user who may not", evidence[0].where))
+                continue
+            need = self._need(call, who, demand, verdict, evidence)
+            if need is not None:
+                self.needs.append(need)
+
+    def _need(
+        self, call: Call, who: Credentials, demand: Demand, verdict: Verdict, evidence: tuple[Evidence, ...]
+    ) -> Need | None:
+        certainty = verdict.certainty
+        parts = [verdict.condition, *(_condition(one) for one in call.guards if one.taken)]
+        if who.is_root is None:
+            parts.append("it runs as root")
+        is_swallowed = call.is_tested or not call.is_errexit
+        if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
+            return None
+        loss = verdict.loss
+        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
+            certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+            parts.append("what it does is wanted; its failure is passed over")
+        if is_at_stop(call) and certainty is not Certainty.DEGRADES:
+            certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
+        condition = " and ".join(dict.fromkeys(filter(None, parts)))
+        if condition and certainty is Certainty.REQUIRED:
+            certainty = Certainty.POSSIBLE
+        if verdict.unknown is not None and certainty is not Certainty.DEGRADES:
+            one = verdict.unknown
+            known = UnknownNeed(one.reason, one.resolve, one.where or evidence[0].where, (verdict.capability,))
+            self.unknown.setdefault(f"{one.reason}\0{verdict.capability}", known)
+        phase = demand.phase or (Phase.STOP if is_at_stop(call) else self.start.phase)
+        return Need(verdict.capability, certainty, phase, condition, evidence, loss, verdict.instead, demand.kind)
+
+    def not_known(self, call: Call, who: Credentials, reason: str, resolve: str = "") -> None:
+        """Note that something is not known of a command, unless its process holds nothing."""
+        if who.is_root is False:  # it holds nothing, whatever it is
+            return
+        self.note(UnknownNeed(reason, resolve, place(call.words[0])))
+
+
+def is_at_stop(call: Call) -> bool:
+    """Return whether a command is one of a trap, which is sprung when the container is stopped."""
+    return "trap" in call.launchers
+
+
+def place(word: Word) -> Located[str]:
+    """Return the place of a word."""
+    return Located(word.value, word.source, word.span)
+
+
+def shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:
+    """Return the evidence of what a command does to a path that may be named in another place: a variable's."""
+    command = place(call.words[0])
+    if command.source is where.source:
+        return (Evidence(why, where),)
+    return (Evidence(why, command), Evidence("its path is written here", where))
+
+
+def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
+    """Return whether what is given belongs to whom it is given already."""
+    if demand.path is None:
+        return False
+    file = resolved(tree, demand.path)
+    files = [file, *(one for _, one in tree.below(demand.path))] if demand.is_deep else [file]
+    return all(
+        isinstance(one, File)
+        and (demand.user is None or is_same_user(tree, demand.user, one.owner))
+        and (demand.group is None or is_same_group(tree, demand.group, one.group))
+        for one in files
+    ) and not (demand.is_deep and tree.hidden_below(demand.path))
+
+
+def _condition(guard: Guard) -> str:
+    """Return a guard's condition in one line."""
+    text = " ".join(guard.source.text[guard.span.start : guard.span.end].split())
+    if len(text) > _LONGEST_CONDITION:
+        text = text[: _LONGEST_CONDITION - 1] + "…"
+    return f"`{text}` holds" if guard.arm == 0 else f"`{text}` does not hold"

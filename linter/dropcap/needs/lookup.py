@@ -1,0 +1,45 @@
+"""Where a startup stands in the files of its container: its folder, and the programs that it finds from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.images.facts import File
+from dropcap.needs.conditions import Program, find_program
+from dropcap.needs.listings import absolute
+from dropcap.needs.permissions import resolved
+
+if TYPE_CHECKING:
+    from dropcap.images.tree import FileTree
+    from dropcap.lang.words import Word
+
+__all__ = ["Lookup"]
+
+
+class Lookup:
+    """The files, and the folder that a command runs in; None where that is not known."""
+
+    def __init__(self, tree: FileTree, folder: str | None) -> None:
+        """Begin in a folder."""
+        self.tree = tree
+        self.folder = folder
+        self._started: tuple[Word | None, Program | None] = None, None
+
+    def path(self, name: str) -> str | None:
+        """Return a path from the root; None where it is not known."""
+        return absolute(name, self.folder)
+
+    def program(self, word: Word) -> Program | None:
+        """Return the file of the program that a command starts; before it runs, and so whatever it changes."""
+        if self._started[0] is not word:
+            self._started = word, self.file(word.value, in_path=True)
+        return self._started[1]
+
+    def file(self, name: str, *, in_path: bool) -> Program | None:
+        """Return the file of a name: one without a folder is looked for as the shell does, where that is wanted."""
+        if "/" not in name and in_path:
+            found = find_program(self.tree, name)
+            return found if isinstance(found, Program) else None
+        path = self.path(name)
+        file = resolved(self.tree, path) if path is not None else None
+        return Program(path, file) if path is not None and isinstance(file, File) else None

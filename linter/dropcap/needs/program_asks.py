@@ -1,0 +1,193 @@
+"""What the programs of a startup ask for, by the table of programs and by what a script of theirs says itself."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Any
+
+from dropcap.images.facts import File
+from dropcap.lang.shell.launchers import launch
+from dropcap.lang.shell.subcommands import SHELLS
+from dropcap.lang.words import Word
+from dropcap.needs.credentials import ROOT, credentials, is_same_user
+from dropcap.needs.demands import Situation, judge
+from dropcap.needs.ledger import is_at_stop, place
+from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.permissions import resolved
+from dropcap.needs.programs import ProgramContext, demands
+from dropcap.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dropcap.lang.shell.call import Call, User
+    from dropcap.model import Located
+    from dropcap.needs.credentials import Credentials
+    from dropcap.needs.ledger import Ledger
+    from dropcap.needs.lookup import Lookup
+    from dropcap.needs.programs import Asked, ProgramAnswer, Run
+    from dropcap.needs.start import Start
+
+__all__ = ["ProgramAsks"]
+
+_INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
+_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+_SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
+"""The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
+
+
+class ProgramAsks:
+    """Asks programs, and keeps what they start.
+
+    Attributes:
+        runs: the commands that programs start by themselves: the words, as whom, and by which call.
+
+    """
+
+    def __init__(self, start: Start, lookup: Lookup, ledger: Ledger) -> None:
+        """Begin with none, for a startup."""
+        self.start = start
+        self.lookup = lookup
+        self.ledger = ledger
+        self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
+
+    def ask(self, call: Call, who: Credentials, *, is_known: bool) -> None:
+        """Hold what a program asks for against the files; note what it starts, and what is not known of it."""
+        name = call.words[0].value.rpartition("/")[2]
+        context = ProgramContext(
+            self.lookup.tree, who, _located(self.start.environment), self.start.has_more, self.lookup.folder
+        )
+        words = self._with_interpreter(call.words)
+        found = demands(words, context)
+        if found is None:
+            self._ask_of_launcher(call, who, name, is_known=is_known)
+            return
+        if found.is_interpreter:
+            self._ask_of_script(call, who, words)
+        is_setuid = who.is_root is False and name in _SETUID
+        if is_setuid:
+            self.ledger.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", place(call.words[0])))
+        for asked in found.asked:
+            self._asked(call, ROOT if is_setuid else who, asked)
+        for effect in found.effects if not is_at_stop(call) else ():
+            self.lookup.tree.apply(effect, who.user)
+        if who.is_root is not False:
+            for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
+                self.ledger.note(one)
+        for run in found.runs:
+            user = run.user.text if run.user is not None else call.user.name
+            self.runs.append((_words_of(run, call), user, call))
+
+    def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
+        found = self.lookup.program(words[0])
+        text = found.file.text if found is not None else None
+        match = re.match(_INTERPRETER, text.text) if text is not None else None
+        if found is None or match is None:
+            return words
+        begin = words[0].span.start
+        path = words[0]._replace(value=found.path)
+        return (Word(match[1] or match[2], words[0].source, Span(begin, begin + 1)), path, *words[1:])
+
+    def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
+        """Ask what the calls of a Python script ask for, where its text is known."""
+        if _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
+            return
+        from dropcap.needs.python_scripts import calls_of, script_word  # few containers start one that is at hand
+
+        found = script_word(words)
+        if found is None:
+            return
+        word, is_code = found
+        file = self.lookup.file(word.value, in_path=False) if not is_code else None
+        text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else file and file.file.text
+        if text is None:
+            return
+        for one in calls_of(text, "its code" if is_code else posixpath.basename(word.value)):
+            if one.demand is not None:
+                evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", place(call.words[0])))
+                self.ledger.judge(call, who, one.demand, evidence)
+            elif one.unknown is not None and who.is_root is not False:
+                self.ledger.note(one.unknown)
+
+    def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
+        """Take a program that the table does not know for one that starts another, or for an unknown one."""
+        started = launch(call.words)
+        if started is not None and started.user is not None:
+            self._become(call, who, started.user)
+        elif started is None and not is_known and name not in SHELLS:
+            self.ledger.not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+
+    def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
+        """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
+        where = place(call.words[0])
+        if found.program.has_effects and not is_known:
+            yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
+        if found.program.role == "writer":
+            yield from self._of_writer(call, name)
+        if found.is_interpreter:
+            yield from self._of_mounts(name, where)
+        if found.is_interpreter and self.start.first_free_port != 0:
+            reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
+            yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
+
+    def _of_writer(self, call: Call, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, and might write to, where root alone may not."""
+        for word in call.words[1:]:
+            text = word.value.partition("=")[2] or word.value
+            path = self.lookup.path(text) if "/" in text and word.unknown is None else None
+            if path is None or text.startswith("-") or "://" in text:
+                continue
+            demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
+            if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} writes {path} is not described"
+                yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
+        """Give each mounted place that may belong to another user, which a program of somebody else's may use."""
+        for path in self.start.mounts:
+            file = resolved(self.lookup.tree, path)
+            if isinstance(file, File) and is_same_user(self.lookup.tree, "0", file.owner):
+                continue
+            reason = f"whether what {name} runs uses {path}, which may belong to another user than root, is not known"
+            resolve = f"run it as the user that {path} belongs to"
+            yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
+
+    def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
+        shown = Evidence(asked.demand.why, place(call.words[0]))
+        others = (one for one in asked.evidence if one.reason != shown.reason or not _is_near(one.where, shown.where))
+        self.ledger.judge(call, who, asked.demand, tuple(dict.fromkeys((shown, *others))))
+
+    def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
+        target = credentials(self.lookup.tree, user.name, user.reason)
+        why = f"runs {call.words[-1].value if len(call.words) == 1 else 'a command'} as {user.name or 'another user'}"
+        demand = Demand(DemandKind.BECOME, why, user=target.user, source="setgroups, setgid, setuid")
+        evidence = [Evidence(why, place(call.words[0]))]
+        if user.word is not None:
+            evidence.append(Evidence("the user is named here", place(user.word)))
+        self.ledger.judge(call, who, demand, tuple(evidence), of_anybody=of_anybody)
+
+
+def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
+    """Return the words of what a program starts; a line is what a shell reads, a path is a script."""
+    if run.line is not None:
+        source, span = run.line.source, run.line.span
+        begin = Span(span.start, span.start)
+        return (Word("/bin/sh", source, begin), Word("-c", source, begin), Word(run.line.value, source, span))
+    if run.path:
+        return (call.words[0]._replace(value=run.path),)
+    return tuple(run.words)
+
+
+def _is_near(one: Located[Any] | None, other: Located[Any] | None) -> bool:
+    """Return whether two places are in one line, where a person sees both."""
+    if one is None or other is None or one.source is not other.source:
+        return one is other
+    first, last = sorted((one.span.start, other.span.start))
+    return "\n" not in one.source.text[first:last]
+
+
+def _located(environment: Mapping[str, Word]) -> dict[str, Located[str] | None]:
+    return {name: place(word) if word.unknown is None else None for name, word in environment.items()}
