@@ -15,7 +15,7 @@ from dropcap.model import Located
 from dropcap.needs.credentials import ROOT, Credentials
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.model import Certainty, DemandKind
-from dropcap.needs.program_table import load, programs
+from dropcap.needs.program_table import load, lookup, programs
 from dropcap.needs.programs import ProgramAnswer, ProgramContext, demands, find
 from dropcap.source import Source, Span
 
@@ -418,3 +418,9 @@ def test_a_program_reads_its_configuration() -> None:
     answer = call(f"redis-server {config}", {config: File(FileKind.FILE, "101", "101", 0o640)})
     assert [one.demand.path for one in answer.asked if one.demand.kind is DemandKind.REACH] == [config]
     assert not [one for one in call("redis-server --port 7000").asked if one.demand.kind is DemandKind.REACH]
+
+
+def test_each_program_is_read_by_itself_as_with_all_others() -> None:
+    assert {name: lookup(name) for name in programs()} == programs()
+    assert lookup("nobody-knows-this") is None
+    assert lookup("/usr/bin/python3.11") is lookup("python")

@@ -168,13 +168,45 @@ def programs() -> Mapping[str, Program]:
 def lookup(name: str) -> Program | None:
     """Return what is known of a program, by its name or path; None where the table does not have it."""
     if name.startswith("/etc/init.d/"):
-        return programs().get("service")
+        return _known("service")
     last = name.rpartition("/")[2]
-    found = programs().get(last)
+    found = _known(last)
     if found is not None:
         return found
     bare = re.sub(r"(?:\.py|-?\d+(?:\.\d+)*)$", "", last)  # python3.11
-    return programs().get(bare) if bare != last else None
+    return _known(bare) if bare != last else None
+
+
+@cache
+def _known(name: str) -> Program | None:
+    """Return the program of a name; of all tables, its own alone is read, as a startup has few of a thousand."""
+    section = _sections().get(name)
+    return None if section is None else load(section)[name]
+
+
+@cache
+def _sections() -> Mapping[str, str]:
+    """Return the part of the table that each name stands in; of a list, the name alone."""
+    text = package_text("needs", "programs.toml")
+    headers = list(re.finditer(_HEADER, text))
+    found: dict[str, str] = {}
+    for header, behind in zip(headers, [*headers[1:], None], strict=True):
+        section = text[header.start() : len(text) if behind is None else behind.start()]
+        if header["name"] == "lists":
+            for role, names in re.findall(_LIST, section):
+                found.update({name: f'[lists]\n{role} = ["{name}"]' for name in re.findall(_QUOTED, names)})
+            continue
+        also = re.search(_ALSO, section)
+        found[header["quoted"] or header["name"]] = section
+        found.update(dict.fromkeys(re.findall(_QUOTED, also[1]) if also is not None else (), section))
+    return found
+
+
+_HEADER = r'(?m)^\[(?:"(?P<quoted>[^"\n]+)"|(?P<name>[\w-]+))\]$'
+_ALSO = r"(?m)^also = \[([^\]]*)\]"
+_LIST = r"(?m)^(\w+) = \[\n((?:[^\n]*,\n)*)\]"
+_QUOTED = r'"([^"]*)"'
+"""How the table is written; a test sees to it that all is found that is there."""
 
 
 def load(text: str) -> Mapping[str, Program]:
