@@ -106,15 +106,18 @@ class Files:
 
     def _real(self, path: str) -> str:
         """Return a path with the links among its folders followed."""
+        files = self._files
         for _ in range(MOST_LINKS):
-            parts = path.strip("/").split("/")
-            for number in range(1, len(parts)):
-                folder = "/" + "/".join(parts[:number])
-                found = self._files.get(folder)
+            whole = "/" + path.strip("/")
+            at = whole.find("/", 1)
+            while at > 0:
+                folder = whole[:at]
+                found = files.get(folder)
                 if found is not None and found.kind is FileKind.LINK:
                     target = posixpath.join(posixpath.dirname(folder), found.target)
-                    path = "/" + posixpath.normpath(posixpath.join(target, *parts[number:])).lstrip("/")
+                    path = "/" + posixpath.normpath(posixpath.join(target, whole[at + 1 :])).lstrip("/")
                     break
+                at = whole.find("/", at + 1)
             else:
                 return path
         return path
