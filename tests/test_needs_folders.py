@@ -76,3 +76,13 @@ def test_what_may_lie_there_is_no_empty_folder(tmp_path: Path, loop: str, steps:
 def test_a_find_that_joins_tests_is_not_judged(tmp_path: Path) -> None:
     loop = "find /start.d -type f -o -type d | while read -r f; do /unread $f; done"
     assert not needs(tmp_path, loop, "").is_complete
+
+
+@pytest.mark.parametrize("lister", ["ls /start.d", "{ ls /start.d; }", "cd /; ls start.d", "ls -A /start.d | sort"])
+def test_what_a_list_of_a_folder_runs_is_not_known(tmp_path: Path, lister: str) -> None:
+    loop = f"({lister}) | while read -r f; do sh /start.d/$f; done"
+    assert not needs(tmp_path, loop, "RUN chown www-data /start.d\n").is_complete
+
+
+def test_a_list_that_is_looked_at_is_known(tmp_path: Path) -> None:
+    assert needs(tmp_path, '[ -z "$(ls -A /start.d)" ] || /unread', "RUN chown www-data /start.d\n").is_complete

@@ -423,10 +423,11 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
             continue
         given = document
         document = printed(shell, node, given) if node is not nodes[-1] else None
-        before = shell.run.printed
+        before, piped = shell.run.printed, shell.run.is_piped
         shell.run.printed = before if node is nodes[-1] else None if shell.run.listener is None else []
+        shell.run.is_piped = piped if node is nodes[-1] else True
         shell.alone(lambda node=node, given=given: _with_input(shell, node, given))  # type: ignore[misc]  # bound now
-        heard, shell.run.printed = shell.run.printed, before
+        heard, shell.run.printed, shell.run.is_piped = shell.run.printed, before, piped
         if document is None and node is not nodes[-1] and shell.run.listener is not None:
             document = exact_input.to_document(heard)
 

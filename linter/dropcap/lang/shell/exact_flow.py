@@ -267,10 +267,12 @@ def printed(shell: Shell, node: tree_sitter.Node) -> str | None:
     """Follow a substituted command; gives what it prints, None where that is not known."""
     run = shell.run
     before, run.printed = run.printed, []
+    piped, run.is_piped = run.is_piped, False
     errexit, run.is_errexit = run.is_errexit, False  # bash takes `set -e` back there
     shell.alone(lambda: shell.statements(node))
     run.is_errexit = errexit
     texts, run.printed = run.printed, before
+    run.is_piped = piped
     if any(text is None for text in texts):
         return None
     return "".join([text or "" for text in texts]).rstrip("\n")

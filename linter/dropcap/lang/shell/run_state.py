@@ -103,6 +103,8 @@ class Run:
     """The files that the shell has opened for where the run is."""
     shells: tuple[int, ...] = ()
     """The shells of their own that the run is in, by number; only for one who hears every command."""
+    is_piped = False
+    """Whether what is printed goes into a pipe, where each line of it may be a command."""
     shell_count = 0
 
     def __init__(
@@ -151,7 +153,7 @@ class Run:
         self.is_exit = True
         """Whether a path that ends does so for the whole script."""
         self.printed: list[str | None] | None = None
-        """What the commands of a substitution print; None outside of one."""
+        """What the commands of a substitution, or before a pipe, print; None outside of one."""
         self.is_quiet = False
         """Whether commands are followed for what they do to the variables only."""
         self.is_repeated = False
