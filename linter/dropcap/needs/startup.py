@@ -150,6 +150,7 @@ class _Follower:
         self.today: list[Evidence] = []
         self.gains: list[Evidence] = []
         self.users: dict[str, None] = {}
+        self.behind: dict[tuple[int, ...], tuple[str, Located[str]]] = {}
         self.started: tuple[Word | None, conditions.Program | None] = None, None
         self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
 
@@ -176,12 +177,18 @@ class _Follower:
                 self._change_folder(call)
             elif name == "alias" and len(call.words) > 1:
                 self._unread(call, "an alias may stand for another program")
+            elif name == "kill":
+                self._signal(call, who)
+            elif name == "ulimit":
+                self._ask_of_program(call, who, is_known=True)
             return
         if word.unknown is not None:
             self._not_known(call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}")
             return
         if self.executed(call) is not None:
             return
+        if who.is_root is False and call.shells and not _is_at_stop(call):
+            self.behind.setdefault(call.shells, (call.user.name or "another user", _place(word)))
         self._become_another(call, who)
         self._execute(call, who)
         effects = effects_of(call.words, self.folder)
@@ -344,6 +351,8 @@ class _Follower:
         if who.is_root is not False:
             for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
                 self.unknown.setdefault(one.reason, one)
+        if not is_known and (found.program.role == "writer" or found.program.has_effects):
+            self._write(call, who, name)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
@@ -365,6 +374,25 @@ class _Follower:
             demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
             evidence = (Evidence(why, init), Evidence("it is started here", _place(call.words[0])))
             self._judge(call, self.first, demand, evidence)
+
+    def _signal(self, call: Call, who: Credentials) -> None:
+        """Ask whether the shell may signal what it has started as another user, and goes on behind it."""
+        options = {word.value for word in call.words[1:2]}
+        others = [one for shells, one in self.behind.items() if call.shells[: len(shells)] != shells]
+        if who.is_root is False or not others or options & {"-l", "-L"}:
+            return
+        user, place = others[0]
+        why = f"signals a process of {user}"
+        if _is_at_stop(call):
+            loss = "the signal to stop does not reach it: the engine kills it when its time is over"
+            demand = Demand(DemandKind.SIGNAL, why, user=user, loss=loss, phase=Phase.STOP, source="kill(2)")
+        else:
+            condition = f"the process that it signals is the one of {user}"
+            demand = Demand(
+                DemandKind.KERNEL, why, capabilities=("KILL",), condition=condition, certainty=Certainty.POSSIBLE
+            )
+        evidence = (Evidence(why, _place(call.words[0])), Evidence("it is started here", place))
+        self._judge(call, who, demand, evidence)
 
     def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
@@ -430,6 +458,18 @@ class _Follower:
             if judge(demand, Situation(self.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} writes {path} is not described"
                 yield UnknownNeed(reason, where=_place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _write(self, call: Call, who: Credentials, name: str) -> None:
+        """Let a program write the files that it is told to, and perhaps others that it is given."""
+        from dropcap.needs.written_files import may_write, written  # few containers start one
+
+        made = list(written(call.words, self.folder))
+        for effect in made:
+            self._do(call, who, effect)
+        unknown = UnknownFact(f"what {name} writes is not known", where=_place(call.words[0]))
+        for path in may_write(call.words, self.folder):
+            if all(path != effect.path for effect in made) and not _is_at_stop(call):
+                self.tree.may_be_written(path, unknown)
 
     def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
         """Give each mounted place that may belong to another user, which a program of somebody else's may use."""

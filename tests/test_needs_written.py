@@ -1,0 +1,53 @@
+"""What a program writes at a start, where it is told to, belongs to whoever ran it: it can be given away then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dropcap.check import Setup, check_text
+from dropcap.model import Kind
+from dropcap.needs.container import Needs, needs_of
+from dropcap.workspace import Workspace
+
+
+def needs(script: str) -> Needs:
+    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
+    lines.append(f"    command: {json.dumps(['sh', '-ec', script + '; exec sleep 9'])}")
+    (container,) = [
+        one
+        for one in check_text("compose.yaml", "compose", "\n".join(lines) + "\n", (), Setup()).containers
+        if one.kind is Kind.SERVICE
+    ]
+    return needs_of(container, Workspace.of_text(container.source))
+
+
+# At a restart it writes over a file of another user, unless it asks before.
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (
+            "openssl req -x509 -nodes -subj /CN=a -keyout /etc/a.key -out /etc/a.crt; chown www-data /etc/a.key",
+            "CHOWN DAC_OVERRIDE",
+        ),
+        (
+            "openssl genrsa -out /etc/a.key 2048; chmod 600 /etc/a.key; chown www-data /etc/a.key",
+            "CHOWN FOWNER DAC_OVERRIDE",
+        ),
+        ("openssl genrsa -out /etc/a.key 2048; chmod 600 /etc/a.key", ""),
+        ("curl -o /srv/a --fail http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
+        ("curl --output=/srv/a http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
+        ("cd /srv; wget -O a http://b/c; chown www-data a", "CHOWN DAC_OVERRIDE"),
+        ("[ -f /etc/k ] || ssh-keygen -q -N '' -f /etc/k; chown www-data /etc/k.pub", "CHOWN"),
+        ("openssl genrsa -out /dev/null 2048; chown www-data /srv/none || true", ""),
+    ],
+)
+def test_what_a_program_wrote_can_be_given_away(script: str, expected: str) -> None:
+    assert set(needs(script).cap_add) == set(expected.split())
+
+
+def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
+    found = needs("sqlite3 /srv/db 'create table a (b)'; chown www-data /srv/db")
+    assert "CHOWN" in found.cap_add
+    assert not found.is_complete
