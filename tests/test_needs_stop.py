@@ -95,7 +95,7 @@ def killed(script: str) -> tuple[bool, list[Need]]:
         (f"{DROP}; sleep 9 & kill $!; exec sleep 9", False),
     ],
 )
-def test_a_shell_of_root_signals_what_it_has_started_as_another_user(script: str, is_added: bool) -> None:
+def test_a_shell_of_root_signals_what_it_has_started_as_another_user(script: str, *, is_added: bool) -> None:
     assert killed(script)[0] is is_added
 
 
@@ -109,7 +109,7 @@ def test_a_trap_that_signals_another_user_ends_roughly_without() -> None:
     ("script", "expected"),
     [("ulimit -l unlimited", True), ("ulimit -Hn 2000000", True), ("ulimit -n 1024", False), ("ulimit -c 0", False)],
 )
-def test_a_shell_raises_a_limit(script: str, expected: bool) -> None:
+def test_a_shell_raises_a_limit(script: str, *, expected: bool) -> None:
     lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
     lines += [f"    command: {json.dumps(['bash', '-ec', script + '; exec sleep 9'])}", ""]
     (container,) = [

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dropcap.check import Setup, check_text
 from dropcap.model import Kind
-from dropcap.needs.container import Needs, needs_of
+from dropcap.needs.container import needs_of
 from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dropcap.needs.model import Needs
 
 
 def needs(script: str) -> Needs:

@@ -173,22 +173,13 @@ class _Follower:
         word = call.words[0]
         name = word.value.rpartition("/")[2]
         if call.is_builtin:
-            if name in {"cd", "pushd"}:
-                self._change_folder(call)
-            elif name == "alias" and len(call.words) > 1:
-                self._unread(call, "an alias may stand for another program")
-            elif name == "kill":
-                self._signal(call, who)
-            elif name == "ulimit":
-                self._ask_of_program(call, who, is_known=True)
+            self._hear_builtin(call, who)
             return
         if word.unknown is not None:
             self._not_known(call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}")
             return
         if self.executed(call) is not None:
             return
-        if who.is_root is False and call.shells and not _is_at_stop(call):
-            self.behind.setdefault(call.shells, (call.user.name or "another user", _place(word)))
         self._become_another(call, who)
         self._execute(call, who)
         effects = effects_of(call.words, self.folder)
@@ -199,6 +190,17 @@ class _Follower:
         self._ask_of_program(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _hear_builtin(self, call: Call, who: Credentials) -> None:
+        name = call.words[0].value
+        if name in {"cd", "pushd"}:
+            self._change_folder(call)
+        elif name == "alias" and len(call.words) > 1:
+            self._unread(call, "an alias may stand for another program")
+        elif name == "kill":
+            self._signal(call, who)
+        elif name == "ulimit":
+            self._ask_of_program(call, who, is_known=True)
 
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
@@ -360,6 +362,8 @@ class _Follower:
     def _become_another(self, call: Call, who: Credentials) -> None:
         """Take note of the user that the first process becomes; ask whether an init before it may signal that one."""
         init, words = self.start.init, self.start.words
+        if who.is_root is False and call.shells and not _is_at_stop(call):
+            self.behind.setdefault(call.shells, (call.user.name or "another user", _place(call.words[0])))
         if who.is_root is not False or self.first.is_root is False or _is_at_stop(call):
             return
         is_handed_on = call.launchers[:1] == (init_name(words),) or any(
