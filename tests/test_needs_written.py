@@ -55,3 +55,26 @@ def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
     found = needs("sqlite3 /srv/db 'create table a (b)'; chown www-data /srv/db")
     assert "CHOWN" in found.cap_add
     assert not found.is_complete
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("tar czf /a.tgz /srv/d", "DAC_OVERRIDE"),
+        ("tar -czf /a.tgz -C /srv d", "DAC_OVERRIDE"),
+        ("tar --create --file=/a.tar --directory=/srv .", "DAC_OVERRIDE"),
+        ("cd /srv; tar -cf - d > /a.tar", "DAC_OVERRIDE"),
+        ("tar czfC /a.tgz /srv d", "DAC_OVERRIDE"),
+        ("tar czf /a.tgz -C /srv e", ""),
+        ("tar czf /a.tgz /etc/hostname", ""),
+        ("tar tzf /srv/d", ""),
+    ],
+)
+def test_what_is_put_into_an_archive_is_read(script: str, expected: str) -> None:
+    make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; mkdir -p /srv/e; "
+    assert set(needs(make + script).cap_add) - {"CHOWN", "FOWNER"} == set(expected.split())
+
+
+def test_what_nobody_knows_may_be_closed_to_an_archive() -> None:
+    assert not needs('tar czf /a.tgz "$$(cat /etc/x)"').is_complete
+    assert needs("tar czf /a.tgz /srv").is_complete

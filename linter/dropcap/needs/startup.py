@@ -353,8 +353,8 @@ class _Follower:
         if who.is_root is not False:
             for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
                 self.unknown.setdefault(one.reason, one)
-        if not is_known and (found.program.role == "writer" or found.program.has_effects):
-            self._write(call, who, name)
+        if not is_known:
+            self._ask_of_files(call, who, found)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             self.runs.append((_words_of(run, call), user, call))
@@ -463,6 +463,13 @@ class _Follower:
                 reason = f"whether {name} writes {path} is not described"
                 yield UnknownNeed(reason, where=_place(word), capabilities=("DAC_OVERRIDE",))
 
+    def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:
+        name = call.words[0].value.rpartition("/")[2]
+        if name == "tar":
+            self._archive(call, who)
+        if found.program.role == "writer" or found.program.has_effects:
+            self._write(call, who, name)
+
     def _write(self, call: Call, who: Credentials, name: str) -> None:
         """Let a program write the files that it is told to, and perhaps others that it is given."""
         from dropcap.needs.written_files import may_write, written  # few containers start one
@@ -474,6 +481,18 @@ class _Follower:
         for path in may_write(call.words, self.folder):
             if all(path != effect.path for effect in made) and not _is_at_stop(call):
                 self.tree.may_be_written(path, unknown)
+
+    def _archive(self, call: Call, who: Credentials) -> None:
+        """Ask for what is put into an archive, which has to be read."""
+        from dropcap.needs.archives import read_by  # few containers make one
+
+        for effect in read_by(call.words, self.folder):
+            for demand in file_demands(effect, self.tree):
+                self._judge(call, who, demand, _shown_at(call, demand.why, effect.where))
+            if effect.path is None and who.is_root is not False:
+                reason = f"whether what {call.words[0].value} reads is closed to root is not known"
+                unknown = UnknownNeed(reason, where=effect.where, capabilities=("DAC_OVERRIDE",))
+                self.unknown.setdefault(reason, unknown)
 
     def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
         """Give each mounted place that may belong to another user, which a program of somebody else's may use."""
