@@ -10,6 +10,7 @@ import pytest
 from dropcap.check import Setup, check_text
 from dropcap.model import Kind
 from dropcap.needs.container import needs_of
+from dropcap.needs.model import Phase
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,3 +79,23 @@ def test_what_is_put_into_an_archive_is_read(script: str, expected: str) -> None
 def test_what_nobody_knows_may_be_closed_to_an_archive() -> None:
     assert not needs('tar czf /a.tgz "$$(cat /etc/x)"').is_complete
     assert needs("tar czf /a.tgz /srv").is_complete
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("644", "DAC_OVERRIDE"), ("600", "CHOWN DAC_OVERRIDE")],
+)
+def test_sed_goes_on_where_it_may_not_keep_the_owner(mode: str, expected: str) -> None:
+    make = f"install -d -o www-data /srv/d; install -m {mode} -o www-data /etc/hostname /srv/d/f"
+    make = f"[ -f /srv/d/f ] || {{ {make}; }}; "
+    found = needs(make + "sed -i s/a/b/ /srv/d/f")
+    at_restart = {one.capability for one in found.needs if one.phase is Phase.RESTART and not one.loss}
+    assert at_restart == set(expected.split())
+
+
+def test_the_jobs_of_cron_are_followed() -> None:
+    job = "echo '* * * * * root setcap -r /srv/a' > /etc/cron.d/a; "
+    assert "SETFCAP" in needs(job + "cron -f").cap_add
+    assert "SETFCAP" not in needs(job.replace("root", "www-data") + "cron -f").cap_add
+    own = "mkdir -p /var/spool/cron/crontabs; echo '@daily setcap -r /srv/a' > /var/spool/cron/crontabs/root; "
+    assert "SETFCAP" in needs(own + "cron -f").cap_add
