@@ -99,3 +99,10 @@ def test_the_jobs_of_cron_are_followed() -> None:
     assert "SETFCAP" not in needs(job.replace("root", "www-data") + "cron -f").cap_add
     own = "mkdir -p /var/spool/cron/crontabs; echo '@daily setcap -r /srv/a' > /var/spool/cron/crontabs/root; "
     assert "SETFCAP" in needs(own + "cron -f").cap_add
+
+
+@pytest.mark.parametrize("program", ["s6-svscan", "runsvdir"])
+def test_a_service_runs_in_its_own_folder(program: str) -> None:
+    make = "mkdir -p /etc/x/a; echo 'setcap -r /srv/a' > /etc/x/a/setup; "
+    make += r"printf '#!/bin/sh\n. ./setup\nexec sleep 9\n' > /etc/x/a/run; chmod 755 /etc/x/a/run; "
+    assert "SETFCAP" in needs(f"{make}cd /srv; exec {program} /etc/x").cap_add

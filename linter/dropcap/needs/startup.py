@@ -152,7 +152,7 @@ class _Follower:
         self.users: dict[str, None] = {}
         self.behind: dict[tuple[int, ...], tuple[str, Located[str]]] = {}
         self.started: tuple[Word | None, conditions.Program | None] = None, None
-        self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
+        self.runs: list[tuple[Sequence[Word], str | None, str | None]] = []
 
     # What the evaluator asks.
 
@@ -357,7 +357,8 @@ class _Follower:
             self._ask_of_files(call, who, found)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
-            self.runs.append((_words_of(run, call), user, call))
+            folder = posixpath.dirname(run.path) if run.path else self.folder  # a service runs in its own
+            self.runs.append((_words_of(run, call), user, folder))
 
     def _become_another(self, call: Call, who: Credentials) -> None:
         """Take note of the user that the first process becomes; ask whether an init before it may signal that one."""
@@ -586,12 +587,12 @@ class _Follower:
 
     def start_what_programs_start(self, setting: Setting) -> None:
         """Follow the commands that programs start by themselves, each as its user."""
-        for count, (words, user, _) in enumerate(self.runs):
+        for count, (words, user, folder) in enumerate(self.runs):
             if count >= _MOST_RUNS:
                 reason = "its programs start more others than are followed"
                 self.unknown.setdefault(reason, UnknownNeed(reason, where=_place(words[0])))
                 return
-            self.folders = {(): self.folder}
+            self.folders = {(): folder}
             follow_command(words, self, setting._replace(user=User(user, "" if user else "its program decides it")))
 
 
