@@ -45,6 +45,7 @@ def needs(script: str) -> Needs:
         ("curl --output=/srv/a http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
         ("cd /srv; wget -O a http://b/c; chown www-data a", "CHOWN DAC_OVERRIDE"),
         ("[ -f /etc/k ] || ssh-keygen -q -N '' -f /etc/k; chown www-data /etc/k.pub", "CHOWN"),
+        ("[ -p /srv/p ] || mkfifo /srv/p; chown www-data /srv/p", "CHOWN"),
         ("openssl genrsa -out /dev/null 2048; chown www-data /srv/none || true", ""),
     ],
 )
@@ -53,9 +54,10 @@ def test_what_a_program_wrote_can_be_given_away(script: str, expected: str) -> N
 
 
 def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
-    found = needs("sqlite3 /srv/db 'create table a (b)'; chown www-data /srv/db")
-    assert "CHOWN" in found.cap_add
-    assert not found.is_complete
+    for script in ("sqlite3 /srv/db 'create table a (b)'", "dd if=/dev/zero of=/srv/db count=1"):
+        found = needs(f"{script}; chown www-data /srv/db")
+        assert "CHOWN" in found.cap_add
+        assert not found.is_complete
 
 
 @pytest.mark.parametrize(
@@ -106,3 +108,20 @@ def test_a_service_runs_in_its_own_folder(program: str) -> None:
     make = "mkdir -p /etc/x/a; echo 'setcap -r /srv/a' > /etc/x/a/setup; "
     make += r"printf '#!/bin/sh\n. ./setup\nexec sleep 9\n' > /etc/x/a/run; chmod 755 /etc/x/a/run; "
     assert "SETFCAP" in needs(f"{make}cd /srv; exec {program} /etc/x").cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("if [ ! -f /srv/d/seen ]; then id; fi", True),
+        ("[ -d /srv/d/seen ] || id", True),
+        ("if test -s /srv/d/e/seen; then id; fi", True),
+        ("ls /srv/d", True),
+        ("[ -d /srv/d ] || id", False),
+        ("[ -n /srv/d/seen ] || id", False),
+        ("[ -f /etc/seen ] || id", False),
+    ],
+)
+def test_a_condition_has_to_look(script: str, *, expected: bool) -> None:
+    made = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
+    assert ("DAC_OVERRIDE" in needs(made + script).cap_add) is expected

@@ -28,7 +28,7 @@ from dropcap.needs.credentials import ROOT, Credentials, credentials, is_same_us
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.file_demands import file_demands
 from dropcap.needs.listings import absolute, matching
-from dropcap.needs.model import Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
+from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
 from dropcap.source import Span
@@ -191,6 +191,18 @@ class _Follower:
         if name in SHELLS:
             self._ask_of_shell(call)
 
+    def _look(self, call: Call) -> None:
+        """Ask whether the shell may look at what a condition is about: where it may not, nothing is there for it."""
+        for sign, word in zip(call.words[1:], call.words[2:], strict=False):
+            path = absolute(word.value, self.folder) if word.unknown is None and word.value else None
+            if path is None or sign.value not in _LOOKS:
+                continue
+            folder = posixpath.dirname(path)
+            why = f"looks at {path}"
+            demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
+            evidence = _shown_at(call, why, _place(word))
+            self._judge(call, self._who(call), demand, evidence)
+
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
         if name in {"cd", "pushd"}:
@@ -205,6 +217,8 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
+        if call.words[0].value in {"[", "[[", "test"}:
+            self._look(call)
         found = conditions.answer(call.words, self.tree, self._who(call), self.folder)
         if found is not None or call.is_builtin:
             return found
@@ -603,6 +617,7 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
+_LOOKS = frozenset({"-d", "-e", "-f", "-r", "-s", "-w", "-x"})
 _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")

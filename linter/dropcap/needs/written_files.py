@@ -54,7 +54,7 @@ def may_write(words: Sequence[Word], folder: str | None) -> Iterator[str]:
     """Give the other paths among the words of a program, each of which it may write."""
     for word in words[1:]:
         option, equals, value = word.value.partition("=")
-        target = word._replace(value=value) if equals and option.startswith("-") else word
+        target = word._replace(value=value) if equals and "/" not in option else word
         path = _path(target, folder) if not target.value.startswith("-") and "/" in target.value else None
         if path is not None:
             yield path
