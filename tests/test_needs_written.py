@@ -45,7 +45,7 @@ def needs(script: str) -> Needs:
         ("curl --output=/srv/a http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
         ("cd /srv; wget -O a http://b/c; chown www-data a", "CHOWN DAC_OVERRIDE"),
         ("[ -f /etc/k ] || ssh-keygen -q -N '' -f /etc/k; chown www-data /etc/k.pub", "CHOWN"),
-        ("[ -p /srv/p ] || mkfifo /srv/p; chown www-data /srv/p", "CHOWN"),
+        ("[ -e /srv/p ] || mkfifo /srv/p; chown www-data /srv/p", "CHOWN"),
         ("openssl genrsa -out /dev/null 2048; chown www-data /srv/none || true", ""),
     ],
 )
