@@ -24,7 +24,10 @@ def needs(folder: Path, package: str, steps: str, command: str) -> Needs:
         f"{steps}CMD {command}\n",
         encoding="utf-8",
     )
-    (folder / "x.conf").write_text("user = root\nChrootDir /srv\nproxy_cache_path /srv/x;\n", encoding="utf-8")
+    (folder / "x.conf").write_text(
+        "user = root\nChrootDir /srv\nproxy_cache_path /srv/x;\n[program:x]\ncommand=setcap -r /srv/x\n",
+        encoding="utf-8",
+    )
     (folder / "compose.yaml").write_text("services:\n  a:\n    build: .\n", encoding="utf-8")
     targets = [one for one in discover([str(folder)]).targets if one.path.endswith("compose.yaml")]
     (container,) = [one for one in check_file(targets[0], (), Setup()).containers if one.kind is Kind.SERVICE]
@@ -36,6 +39,7 @@ def needs(folder: Path, package: str, steps: str, command: str) -> Needs:
     [
         ("nginx", "/etc/nginx/conf.d/x.conf", "nginx -g 'daemon off;'", "CHOWN"),
         ("apache2", "/etc/apache2/conf-enabled/x.conf", "apache2 -D FOREGROUND", "SYS_CHROOT"),
+        ("supervisor", "/etc/supervisor/conf.d/x.conf", "supervisord -n", "SETFCAP"),
     ],
 )
 def test_what_lies_beside_it_is_read(tmp_path: Path, package: str, target: str, command: str, capability: str) -> None:

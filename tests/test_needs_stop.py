@@ -68,3 +68,53 @@ def test_a_trap_is_no_part_of_the_start() -> None:
 def test_a_function_that_a_trap_calls_runs_at_the_stop() -> None:
     found = at_stop("bash -c 'end() { chown www-data /srv; }; trap end EXIT; sleep 9'")
     assert {one.capability for one in found} == {"CHOWN"}
+
+
+DROP = "setpriv --reuid=www-data --regid=www-data --init-groups sleep 9"
+
+
+def killed(script: str) -> tuple[bool, list[Need]]:
+    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
+    lines += [f"    command: {json.dumps(['bash', '-ec', script.replace('$', '$$')])}", ""]
+    (container,) = [
+        one
+        for one in check_text("compose.yaml", "compose", "\n".join(lines), (), Setup()).containers
+        if one.kind is Kind.SERVICE
+    ]
+    needs = needs_of(container, Workspace.of_text(container.source))
+    return "KILL" in needs.cap_add, [one for one in needs.needs if one.capability == "KILL"]
+
+
+@pytest.mark.parametrize(
+    ("script", "is_added"),
+    [
+        (f'{DROP} & pid=$!; kill -TERM "$pid"; exec sleep 9', True),
+        (f"{DROP} & kill -0 $!; exec sleep 9", True),
+        (f"{DROP} & kill -l; exec sleep 9", False),
+        ("sleep 9 & kill $!; exec sleep 9", False),
+        (f"{DROP}; sleep 9 & kill $!; exec sleep 9", False),
+    ],
+)
+def test_a_shell_of_root_signals_what_it_has_started_as_another_user(script: str, *, is_added: bool) -> None:
+    assert killed(script)[0] is is_added
+
+
+def test_a_trap_that_signals_another_user_ends_roughly_without() -> None:
+    is_added, (need,) = killed(f"{DROP} & trap 'kill -TERM $!' TERM; wait")
+    assert not is_added
+    assert (need.certainty, need.phase) == (Certainty.DEGRADES, Phase.STOP)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [("ulimit -l unlimited", True), ("ulimit -Hn 2000000", True), ("ulimit -n 1024", False), ("ulimit -c 0", False)],
+)
+def test_a_shell_raises_a_limit(script: str, *, expected: bool) -> None:
+    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
+    lines += [f"    command: {json.dumps(['bash', '-ec', script + '; exec sleep 9'])}", ""]
+    (container,) = [
+        one
+        for one in check_text("compose.yaml", "compose", "\n".join(lines), (), Setup()).containers
+        if one.kind is Kind.SERVICE
+    ]
+    assert ("SYS_RESOURCE" in needs_of(container, Workspace.of_text(container.source)).cap_add) is expected

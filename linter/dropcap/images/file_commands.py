@@ -350,7 +350,7 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
     return made
 
 
-_CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "ls", "mkfifo", "stat", "tree", "xz"})
+_CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "stat", "tree", "xz"})
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
     "chgrp": ("", ("reference",), _chgrp),
     "chmod": ("", ("reference",), _chmod),
@@ -359,6 +359,8 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "install": ("gmotS", ("group", "mode", "owner", "target-directory", "suffix"), _install),
     "ln": ("tS", ("target-directory", "suffix"), _ln),
     "mkdir": ("m", ("mode",), _mkdir),
+    "ls": ("ITw", (), _each(EffectKind.READ)),
+    "mkfifo": ("m", ("mode",), _each(EffectKind.MAKE_FILE)),
     "mknod": ("m", ("mode",), _mknod),
     "mv": ("tS", ("target-directory", "suffix"), _mv),
     "rm": ("", (), _rm),

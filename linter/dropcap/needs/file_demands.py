@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.needs.credentials import is_same_user
-from dropcap.needs.model import Access, Demand, DemandKind
+from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
 
 if TYPE_CHECKING:
@@ -113,12 +113,33 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if not effect.is_kept:
         return found
     source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")
+    if isinstance(source, File) and effect.target == effect.path:
+        return [*found, *_put_in_place(effect, source)]
     if isinstance(source, File):
         why = f"keeps the owner of {effect.path} in its copy"
         found.append(Demand(DemandKind.GIVE, why, user=source.owner, group=source.group, path=effect.path))
         if source.owner != "0":
             found.append(Demand(DemandKind.ALTER, f"keeps the mode of {effect.path} in its copy", path=effect.path))
     return found
+
+
+def _put_in_place(effect: Effect, source: File) -> Sequence[Demand]:
+    """Return what it takes to give a new file the old one's owner and mode: `sed -i` goes on where it may not.
+
+    Where only the owner may read it, whoever it was written for is shut out then.
+    """
+    why, path = f"keeps the owner of {effect.path} in its copy", effect.path
+    if (source.owner, source.group) == ("0", "0"):
+        return []
+    is_open = source.kind is FileKind.FILE and source.mode is not None and source.mode & _OTHERS_READ
+    certainty = Certainty.DEGRADES if is_open else Certainty.REQUIRED
+    loss = f"{path} belongs to root afterwards" if is_open else ""
+    condition = "it belongs to another user" if None in {source.owner, source.group} else ""
+    give = Demand(DemandKind.KERNEL, why, capabilities=("CHOWN",), certainty=certainty, loss=loss, condition=condition)
+    if source.owner == "0":
+        return [give]
+    why, loss = f"keeps the mode of {path} in its copy", f"only its owner may read {path} afterwards"
+    return [give, Demand(DemandKind.ALTER, why, path=path, certainty=Certainty.DEGRADES, loss=loss)]
 
 
 def _is_closed(file: File) -> bool:

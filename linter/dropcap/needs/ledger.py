@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dropcap.needs.model import Demand
     from dropcap.needs.start import Start
 
-__all__ = ["Ledger", "is_at_stop", "place", "shown_at"]
+__all__ = ["Ledger", "is_at_stop", "is_word_of", "place", "shown_at"]
 
 _LONGEST_CONDITION = 60
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
@@ -114,6 +114,11 @@ def is_at_stop(call: Call) -> bool:
 def place(word: Word) -> Located[str]:
     """Return the place of a word."""
     return Located(word.value, word.source, word.span)
+
+
+def is_word_of(one: Word, other: Word) -> bool:
+    """Return whether two words are written at one place."""
+    return one.source.to_root(one.span) == other.source.to_root(other.span)
 
 
 def shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.facts import File
+from dropcap.images.facts import File, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.lang.words import Word
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.call import Call, User
     from dropcap.model import Located
     from dropcap.needs.credentials import Credentials
+    from dropcap.needs.file_changes import FileChanges
     from dropcap.needs.ledger import Ledger
     from dropcap.needs.lookup import Lookup
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
@@ -42,16 +43,17 @@ class ProgramAsks:
     """Asks programs, and keeps what they start.
 
     Attributes:
-        runs: the commands that programs start by themselves: the words, as whom, and by which call.
+        runs: the commands that programs start by themselves: the words, as whom, and in which folder.
 
     """
 
-    def __init__(self, start: Start, lookup: Lookup, ledger: Ledger) -> None:
+    def __init__(self, start: Start, lookup: Lookup, ledger: Ledger, changes: FileChanges) -> None:
         """Begin with none, for a startup."""
         self.start = start
         self.lookup = lookup
         self.ledger = ledger
-        self.runs: list[tuple[Sequence[Word], str | None, Call]] = []
+        self.changes = changes
+        self.runs: list[tuple[Sequence[Word], str | None, str | None]] = []
 
     def ask(self, call: Call, who: Credentials, *, is_known: bool) -> None:
         """Hold what a program asks for against the files; note what it starts, and what is not known of it."""
@@ -76,9 +78,12 @@ class ProgramAsks:
         if who.is_root is not False:
             for one in (*found.unknown, *self._of_role(call, found, name, is_known=is_known)):
                 self.ledger.note(one)
+        if not is_known:
+            self._ask_of_files(call, who, found)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
-            self.runs.append((_words_of(run, call), user, call))
+            folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
+            self.runs.append((_words_of(run, call), user, folder))
 
     def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
@@ -144,6 +149,35 @@ class ProgramAsks:
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} writes {path} is not described"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:
+        name = call.words[0].value.rpartition("/")[2]
+        if name == "tar":
+            self._archive(call, who)
+        if found.program.role == "writer" or found.program.has_effects:
+            self._write(call, who, name)
+
+    def _write(self, call: Call, who: Credentials, name: str) -> None:
+        """Let a program write the files that it is told to, and perhaps others that it is given."""
+        from dropcap.needs.written_files import may_write, written  # few containers start one
+
+        made = list(written(call.words, self.lookup.folder))
+        for effect in made:
+            self.changes.do(call, who, effect)
+        unknown = UnknownFact(f"what {name} writes is not known", where=place(call.words[0]))
+        for path in may_write(call.words, self.lookup.folder):
+            if all(path != effect.path for effect in made) and not is_at_stop(call):
+                self.lookup.tree.may_be_written(path, unknown)
+
+    def _archive(self, call: Call, who: Credentials) -> None:
+        """Ask for what is put into an archive, which has to be read."""
+        from dropcap.needs.archives import read_by  # few containers make one
+
+        for effect in read_by(call.words, self.lookup.folder):
+            self.changes.ask(call, who, effect)
+            if effect.path is None and who.is_root is not False:
+                reason = f"whether what {call.words[0].value} reads is closed to root is not known"
+                self.ledger.note(UnknownNeed(reason, where=effect.where, capabilities=("DAC_OVERRIDE",)))
 
     def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
         """Give each mounted place that may belong to another user, which a program of somebody else's may use."""

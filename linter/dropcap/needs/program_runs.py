@@ -55,6 +55,8 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         for text in texts:
             found += _sections(text.source, program.sections)
         hidden += [] if why is None else [why]
+    if program.syntax == "cron":
+        found += _jobs(call)
     unknown: list[UnknownNeed] = []
     if program.starts:
         started, unknown = _named(call)
@@ -142,6 +144,27 @@ def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
         line = Located(command[2], source, Span(*command.span(2)))
         named = None if user is None else Value(user[2].strip(), Located(user[2], source, Span(*user.span(2))))
         yield Run(line=line, user=named)
+
+
+# Five fields, or one like `@daily`; then the user, in the tables of the machine; then the command.
+_TIMES = r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+"
+_JOB_OF_USER = re.compile(_TIMES + r"(\S+)[ \t]+(\S.*)$", re.MULTILINE)
+_OWN_JOB = re.compile(_TIMES + r"(\S.*)$", re.MULTILINE)
+_TABLES = "/var/spool/cron/crontabs"
+
+
+def _jobs(call: ProgramCall) -> Iterator[Run]:
+    """Give the jobs of cron: those of the machine's tables, and those of the tables of users."""
+    for text in call.configuration()[0]:
+        for job in _JOB_OF_USER.finditer(text.text):
+            places = [Located(job[at], text.source, Span(*job.span(at))) for at in (1, 2)]
+            yield Run(line=places[1], user=Value(job[1], places[0]))
+    facts = call.context.facts
+    for path, file in facts.below(resolved_path(facts, _TABLES)):
+        if file.text is not None:
+            for job in _OWN_JOB.finditer(file.text.text):
+                place = Located(job[1], file.text, Span(*job.span(1)))
+                yield Run(line=place, user=Value(posixpath.basename(path)))
 
 
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:

@@ -6,10 +6,11 @@ what is done to files is done to a picture of them, and what programs ask for is
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import ABSENT, File, UnknownFact
+from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
@@ -21,14 +22,14 @@ from dropcap.lang.words import reason_of
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs import conditions
 from dropcap.needs.credentials import Credentials, credentials
-from dropcap.needs.file_demands import file_demands
-from dropcap.needs.ledger import Ledger, is_at_stop, place, shown_at
+from dropcap.needs.file_changes import FileChanges
+from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup
-from dropcap.needs.model import Allowance, Demand, DemandKind, Evidence, Phase, UnknownNeed
+from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
-from dropcap.needs.start import init_name
+from dropcap.needs.signals import Signals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +97,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
     follower.start_what_programs_start(setting)
     ledger = follower.ledger
     needs, unknown = tuple(ledger.needs), tuple(ledger.unknown.values())
-    return Found(needs, unknown, tuple(ledger.today), tuple(ledger.gains), recording, tuple(follower.users))
+    return Found(needs, unknown, tuple(ledger.today), tuple(ledger.gains), recording, tuple(follower.signals.users))
 
 
 class _Follower:
@@ -107,11 +108,11 @@ class _Follower:
         self.allowance = allowance
         self.lookup = Lookup(tree, start.folder)
         self.ledger = Ledger(start, tree)
-        self.programs = ProgramAsks(start, self.lookup, self.ledger)
-        self.first = credentials(tree, start.user, "nobody says which user it is")
+        self.changes = FileChanges(tree, self.ledger)
+        self.programs = ProgramAsks(start, self.lookup, self.ledger, self.changes)
+        self.signals = Signals(start, tree, self.ledger)
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
-        self.users: dict[str, None] = {}
 
     # What the evaluator asks.
 
@@ -132,10 +133,7 @@ class _Follower:
         word = call.words[0]
         name = word.value.rpartition("/")[2]
         if call.is_builtin:
-            if name in {"cd", "pushd"}:
-                self._change_folder(call)
-            elif name == "alias" and len(call.words) > 1:
-                self._unread(call, "an alias may stand for another program")
+            self._hear_builtin(call, who)
             return
         if word.unknown is not None:
             self.ledger.not_known(
@@ -144,20 +142,44 @@ class _Follower:
             return
         if self.executed(call) is not None:
             return
-        self._become_another(call, who)
+        self.signals.become(call, who)
         self._execute(call, who)
         effects = effects_of(call.words, self.lookup.folder)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
         for effect in effects or ():
-            self._do(call, who, effect)
+            self.changes.do(call, who, effect)
         self.programs.ask(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)
 
+    def _hear_builtin(self, call: Call, who: Credentials) -> None:
+        name = call.words[0].value
+        if name in {"cd", "pushd"}:
+            self._change_folder(call)
+        elif name == "alias" and len(call.words) > 1:
+            self._unread(call, "an alias may stand for another program")
+        elif name == "kill":
+            self.signals.kill(call, who)
+        elif name == "ulimit":
+            self.programs.ask(call, who, is_known=True)
+
+    def _look(self, call: Call) -> None:
+        """Ask whether the shell may look at what a condition is about: where it may not, nothing is there for it."""
+        for sign, word in zip(call.words[1:], call.words[2:], strict=False):
+            path = self.lookup.path(word.value) if word.unknown is None and word.value else None
+            if path is None or sign.value not in _LOOKS:
+                continue
+            folder = posixpath.dirname(path)
+            why = f"looks at {path}"
+            demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
+            self.ledger.judge(call, self._who(call), demand, shown_at(call, why, place(word)))
+
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
+        if call.words[0].value in {"[", "[[", "test"}:
+            self._look(call)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
@@ -238,29 +260,9 @@ class _Follower:
             kind = EffectKind.APPEND
         if path is not None and not path.startswith(("/dev/", "/proc/")):
             is_last = self.writer.is_last(path)
-            self._do(call, who, Effect(kind, place(target), path=path))
+            self.changes.do(call, who, Effect(kind, place(target), path=path))
             if kind is not EffectKind.READ:
                 self.writer.write(call, operator, place(target), path, is_last=is_last)
-
-    def _do(self, call: Call, who: Credentials, effect: Effect) -> None:
-        """Hold what an effect asks for against the files, then change their picture."""
-        for demand in file_demands(effect, self.lookup.tree):
-            self.ledger.judge(call, who, demand, shown_at(call, demand.why, effect.where))
-        self._change(call, who, effect)
-
-    def _change(self, call: Call, who: Credentials, effect: Effect) -> None:
-        """Change the picture of the files, or what is known of it where nobody knows whether the effect comes.
-
-        What is removed when the container is stopped stays where it crashes.
-        """
-        if is_at_stop(call) and effect.kind is EffectKind.REMOVE:
-            return
-        if not is_at_stop(call) and not any(guard.taken for guard in call.guards):
-            self.lookup.tree.apply(effect, who.user)
-        elif effect.path is not None and effect.kind is not EffectKind.READ:
-            on = "how it is stopped" if is_at_stop(call) else "a condition"
-            reason = f"whether {effect.path} is changed depends on {on}"
-            self.lookup.tree.doubt(effect, who.user, UnknownFact(reason, where=effect.where))
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
@@ -276,24 +278,6 @@ class _Follower:
             self.ledger.gains.append(Evidence(why, evidence[0].where))
         self.ledger.judge(call, who, demand, tuple(evidence), of_anybody=True)
 
-    def _become_another(self, call: Call, who: Credentials) -> None:
-        """Take note of the user that the first process becomes; ask whether an init before it may signal that one."""
-        init, words = self.start.init, self.start.words
-        if who.is_root is not False or self.first.is_root is False or is_at_stop(call):
-            return
-        is_handed_on = call.launchers[:1] == (init_name(words),) or any(
-            _is_word_of(call.words[0], one) for one in words
-        )
-        if not call.is_exec and not is_handed_on:
-            return
-        self.users[call.user.name or ""] = None
-        if init is not None:
-            why = f"passes the signal to stop on to a process of {call.user.name}"
-            loss = "the signal to stop does not reach it: the engine kills it when its time is over"
-            demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=loss, phase=Phase.STOP, source="kill(2)")
-            evidence = (Evidence(why, init), Evidence("it is started here", place(call.words[0])))
-            self.ledger.judge(call, self.first, demand, evidence)
-
     def _ask_of_shell(self, call: Call) -> None:
         """Say what is not known of a shell whose script was not followed into.
 
@@ -302,7 +286,7 @@ class _Follower:
         at = script_at(call.words)
         if at:
             self._unread(call, f"the text of {call.words[at].value} is not at hand")
-        elif at is not None and not any(_is_word_of(call.words[0], one) for one in self.start.words):
+        elif at is not None and not any(is_word_of(call.words[0], one) for one in self.start.words):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
 
     def _unread(self, call: Call, reason: str) -> None:
@@ -310,12 +294,12 @@ class _Follower:
 
     def start_what_programs_start(self, setting: Setting) -> None:
         """Follow the commands that programs start by themselves, each as its user."""
-        for count, (words, user, _) in enumerate(self.programs.runs):
+        for count, (words, user, folder) in enumerate(self.programs.runs):
             if count >= _MOST_RUNS:
                 reason = "its programs start more others than are followed"
                 self.ledger.note(UnknownNeed(reason, where=place(words[0])))
                 return
-            self.folders = {(): self.lookup.folder}
+            self.folders = {(): folder}
             follow_command(words, self, setting._replace(user=User(user, "" if user else "its program decides it")))
 
 
@@ -326,7 +310,4 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
-
-
-def _is_word_of(one: Word, other: Word) -> bool:
-    return one.source.to_root(one.span) == other.source.to_root(other.span)
+_LOOKS = frozenset({"-d", "-e", "-f", "-r", "-s", "-w", "-x"})

@@ -1,0 +1,127 @@
+"""What a program writes at a start, where it is told to, belongs to whoever ran it: it can be given away then."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropcap.check import Setup, check_text
+from dropcap.model import Kind
+from dropcap.needs.container import needs_of
+from dropcap.needs.model import Phase
+from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dropcap.needs.model import Needs
+
+
+def needs(script: str) -> Needs:
+    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
+    lines.append(f"    command: {json.dumps(['sh', '-ec', script + '; exec sleep 9'])}")
+    (container,) = [
+        one
+        for one in check_text("compose.yaml", "compose", "\n".join(lines) + "\n", (), Setup()).containers
+        if one.kind is Kind.SERVICE
+    ]
+    return needs_of(container, Workspace.of_text(container.source))
+
+
+# At a restart it writes over a file of another user, unless it asks before.
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (
+            "openssl req -x509 -nodes -subj /CN=a -keyout /etc/a.key -out /etc/a.crt; chown www-data /etc/a.key",
+            "CHOWN DAC_OVERRIDE",
+        ),
+        (
+            "openssl genrsa -out /etc/a.key 2048; chmod 600 /etc/a.key; chown www-data /etc/a.key",
+            "CHOWN FOWNER DAC_OVERRIDE",
+        ),
+        ("openssl genrsa -out /etc/a.key 2048; chmod 600 /etc/a.key", ""),
+        ("curl -o /srv/a --fail http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
+        ("curl --output=/srv/a http://b/c; chown www-data /srv/a", "CHOWN DAC_OVERRIDE"),
+        ("cd /srv; wget -O a http://b/c; chown www-data a", "CHOWN DAC_OVERRIDE"),
+        ("[ -f /etc/k ] || ssh-keygen -q -N '' -f /etc/k; chown www-data /etc/k.pub", "CHOWN"),
+        ("[ -e /srv/p ] || mkfifo /srv/p; chown www-data /srv/p", "CHOWN"),
+        ("openssl genrsa -out /dev/null 2048; chown www-data /srv/none || true", ""),
+    ],
+)
+def test_what_a_program_wrote_can_be_given_away(script: str, expected: str) -> None:
+    assert set(needs(script).cap_add) == set(expected.split())
+
+
+def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
+    for script in ("sqlite3 /srv/db 'create table a (b)'", "dd if=/dev/zero of=/srv/db count=1"):
+        found = needs(f"{script}; chown www-data /srv/db")
+        assert "CHOWN" in found.cap_add
+        assert not found.is_complete
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("tar czf /a.tgz /srv/d", "DAC_OVERRIDE"),
+        ("tar -czf /a.tgz -C /srv d", "DAC_OVERRIDE"),
+        ("tar --create --file=/a.tar --directory=/srv .", "DAC_OVERRIDE"),
+        ("cd /srv; tar -cf - d > /a.tar", "DAC_OVERRIDE"),
+        ("tar czfC /a.tgz /srv d", "DAC_OVERRIDE"),
+        ("tar czf /a.tgz -C /srv e", ""),
+        ("tar czf /a.tgz /etc/hostname", ""),
+        ("tar tzf /srv/d", ""),
+    ],
+)
+def test_what_is_put_into_an_archive_is_read(script: str, expected: str) -> None:
+    make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; mkdir -p /srv/e; "
+    assert set(needs(make + script).cap_add) - {"CHOWN", "FOWNER"} == set(expected.split())
+
+
+def test_what_nobody_knows_may_be_closed_to_an_archive() -> None:
+    assert not needs('tar czf /a.tgz "$$(cat /etc/x)"').is_complete
+    assert needs("tar czf /a.tgz /srv").is_complete
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("644", "DAC_OVERRIDE"), ("600", "CHOWN DAC_OVERRIDE")],
+)
+def test_sed_goes_on_where_it_may_not_keep_the_owner(mode: str, expected: str) -> None:
+    make = f"install -d -o www-data /srv/d; install -m {mode} -o www-data /etc/hostname /srv/d/f"
+    make = f"[ -f /srv/d/f ] || {{ {make}; }}; "
+    found = needs(make + "sed -i s/a/b/ /srv/d/f")
+    at_restart = {one.capability for one in found.needs if one.phase is Phase.RESTART and not one.loss}
+    assert at_restart == set(expected.split())
+
+
+def test_the_jobs_of_cron_are_followed() -> None:
+    job = "echo '* * * * * root setcap -r /srv/a' > /etc/cron.d/a; "
+    assert "SETFCAP" in needs(job + "cron -f").cap_add
+    assert "SETFCAP" not in needs(job.replace("root", "www-data") + "cron -f").cap_add
+    own = "mkdir -p /var/spool/cron/crontabs; echo '@daily setcap -r /srv/a' > /var/spool/cron/crontabs/root; "
+    assert "SETFCAP" in needs(own + "cron -f").cap_add
+
+
+@pytest.mark.parametrize("program", ["s6-svscan", "runsvdir"])
+def test_a_service_runs_in_its_own_folder(program: str) -> None:
+    make = "mkdir -p /etc/x/a; echo 'setcap -r /srv/a' > /etc/x/a/setup; "
+    make += r"printf '#!/bin/sh\n. ./setup\nexec sleep 9\n' > /etc/x/a/run; chmod 755 /etc/x/a/run; "
+    assert "SETFCAP" in needs(f"{make}cd /srv; exec {program} /etc/x").cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("if [ ! -f /srv/d/seen ]; then id; fi", True),
+        ("[ -d /srv/d/seen ] || id", True),
+        ("if test -s /srv/d/e/seen; then id; fi", True),
+        ("ls /srv/d", True),
+        ("[ -d /srv/d ] || id", False),
+        ("[ -n /srv/d/seen ] || id", False),
+        ("[ -f /etc/seen ] || id", False),
+    ],
+)
+def test_a_condition_has_to_look(script: str, *, expected: bool) -> None:
+    made = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
+    assert ("DAC_OVERRIDE" in needs(made + script).cap_add) is expected
