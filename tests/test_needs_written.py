@@ -125,3 +125,11 @@ def test_a_service_runs_in_its_own_folder(program: str) -> None:
 def test_a_condition_has_to_look(script: str, *, expected: bool) -> None:
     made = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
     assert ("DAC_OVERRIDE" in needs(made + script).cap_add) is expected
+
+
+def test_exec_opens_files_for_the_shell() -> None:
+    made = "[ -d /srv/d ] || install -d -m 755 -o www-data /srv/d; "
+    assert "DAC_OVERRIDE" in needs(made + "exec 3> /srv/d/log").cap_add
+    assert "DAC_OVERRIDE" in needs(made + "exec >> /srv/d/log 2>&1").cap_add
+    assert "DAC_OVERRIDE" not in needs(made + "exec 3> /srv/log").cap_add
+    assert "DAC_OVERRIDE" not in needs(made + "exec 2>&1").cap_add

@@ -80,8 +80,18 @@ def follow(
             run.handlers.hand_on(shell, raws, written, document)
     run.guards = (*before[0], *run.guards[len(before[0]) + len(chosen) :])
     _, run.user, run.launchers = before
-    if is_exec and words:
+    if is_exec:
+        _end_exec(shell, has_words=bool(words))
+
+
+def _end_exec(shell: Shell, *, has_words: bool) -> None:
+    """Leave the shell behind `exec PROGRAM`; let what `exec > FILE` opens for the shell itself be heard."""
+    run = shell.run
+    if has_words:
         exact_flow.leave(shell, "exit")
+    elif run.redirections and run.listener is not None and not run.is_quiet:
+        target = run.redirections[-1].target
+        run.listener.hear(call_of(shell, (), (target._replace(value=":", unknown=None),), is_builtin=True))
 
 
 def follow_all(
