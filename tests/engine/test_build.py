@@ -97,7 +97,7 @@ ADDS = st.sampled_from(
 SETTINGS = st.sampled_from(
     (
         *("USER app", "USER 70", "USER root", "USER app:other", "USER 1000"),
-        *("WORKDIR /srv/own/deep/er", "WORKDIR sub", "WORKDIR /opt", "WORKDIR /work/a", "VOLUME /srv/app"),
+        *("WORKDIR /srv/own/deep/er", "WORKDIR sub", "WORKDIR /opt", "WORKDIR /made/a", "VOLUME /srv/app"),
     )
 )
 COMMANDS = st.sampled_from(
@@ -254,7 +254,7 @@ def test_any_steps_leave_what_the_picture_says(builder: Engine, context: Path, s
     [
         ("USER app", "WORKDIR /srv/own/deep/er", "WORKDIR sub", "RUN touch here"),
         ("USER 70", "WORKDIR /opt/of/number", "RUN mkdir -p /tmp/a/b"),
-        ("USER app:other", "WORKDIR /work/a", "USER root", "RUN touch /work/a/b"),
+        ("USER app:other", "WORKDIR /made/a", "USER root", "RUN touch /made/a/b"),
         ("COPY --chown=app folder /opt/a/b/c", "COPY --chmod=640 file /srv/new/", "COPY *.sh /srv/app"),
         ("COPY folder /srv/own", "COPY --chown=web folder /srv/own", "COPY --chown=:other file /srv/own/"),
         (

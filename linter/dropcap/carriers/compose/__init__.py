@@ -254,7 +254,7 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=is_docker)
+            check_values(name, entry, scope, is_docker=is_docker, level=level)
     if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
         from dropcap.carriers.compose.engine_checks import check_engine
 

@@ -17,7 +17,6 @@ from dropcap.carriers.compose.nodes import child, entries, items, known_scalar
 from dropcap.carriers.compose.service_values import texts, value_of
 from dropcap.docker_cli import engine_refusals, start_refusals
 from dropcap.lang.yaml import Mapping, Sequence
-from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.carriers.compose.service_values import Service, Wrong
     from dropcap.lang.yaml import Value
+    from dropcap.model import Level
 
 _LONGEST_HOST_NAME = 64
 _JOINED = ("service:", "container:")
@@ -35,14 +35,13 @@ _PROTOCOLS = frozenset(("", "tcp", "udp", "sctp"))
 
 
 def check_engine(name: str, service: Entry, scope: LoadContext, level: Level) -> None:
-    """Tell the log, at a level, what the engine refuses of a service; of a restart policy always as an error."""
+    """Tell the log, at a level, what the engine refuses of a service."""
     found = entries(service.value)
     if "provider" in found:
         return
     for check in _CHECKS:
-        told = Level.ERROR if check is _restart else level
         for where, path, message in check(found):
-            scope.log.tell(where, f"services.{name}.{path} is refused by Docker's engine: {message}", told)
+            scope.log.tell(where, f"services.{name}.{path} is refused by Docker's engine: {message}", level)
 
 
 def _ports(found: Service) -> Iterator[Wrong]:

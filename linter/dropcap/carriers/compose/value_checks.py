@@ -17,6 +17,7 @@ from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_byte
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.docker_cli import engine_refusals
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.model import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ _DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
 
 
-def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool) -> None:
+def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
     """Tell the log which values of a service cannot be read.
 
     Args:
@@ -45,6 +46,7 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         service: its entry.
         scope: what the project was resolved with.
         is_docker: whether Docker's own engine starts it.
+        level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
     _check_quantities(name, service.value, scope)
@@ -52,7 +54,8 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
     for key, check in _OF_DOCKER if is_docker else _CHECKS:
         if key in found:
             for where, message in check(found[key].value):
-                scope.log.error(where, f"services.{name}.{key} {message}")
+                told = level if check in _ONLY_BY_ENGINE else Level.ERROR
+                scope.log.tell(where, f"services.{name}.{key} {message}", told)
 
 
 def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
@@ -262,3 +265,4 @@ _BY_ENGINE: tuple[_Check, ...] = (
     ("working_dir", lambda value: _judged(value, "workdir")),
 )
 _OF_DOCKER = (*_CHECKS, *_BY_ENGINE)
+_ONLY_BY_ENGINE = frozenset(check for key, check in _BY_ENGINE if key not in {"security_opt", "volumes"})
