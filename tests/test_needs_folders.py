@@ -86,3 +86,9 @@ def test_what_a_list_of_a_folder_runs_is_not_known(tmp_path: Path, lister: str) 
 
 def test_a_list_that_is_looked_at_is_known(tmp_path: Path) -> None:
     assert needs(tmp_path, '[ -z "$(ls -A /start.d)" ] || /unread', "RUN chown www-data /start.d\n").is_complete
+
+
+def test_a_link_to_a_folder_is_listed_as_the_folder(tmp_path: Path) -> None:
+    steps = "RUN ln -s /start.d /link && touch /start.d/one\n"
+    assert needs(tmp_path, '[ "$(ls /link)" = one ] || /unread', steps).is_complete
+    assert not needs(tmp_path, '[ "$(ls /link)" != one ] || /unread', steps).is_complete

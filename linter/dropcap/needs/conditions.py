@@ -13,7 +13,7 @@ from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, Unknown
 from dropcap.lang.shell.call import Answer
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import number_of_group, number_of_user
-from dropcap.needs.listings import absolute, find
+from dropcap.needs.listings import absolute, find, names_in
 from dropcap.needs.model import Access
 from dropcap.needs.permissions import barriers_to_file, resolved
 
@@ -240,13 +240,13 @@ def _ls(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | N
     path = absolute(paths[0], folder) if len(paths) == 1 else None
     found = resolved(facts, path) if path is not None else None
     if found is ABSENT:
-        return Answer("", holds=False)
+        return Answer("", holds=False, is_passing=True)
     if path is None or not isinstance(found, File) or found.kind is not FileKind.FOLDER:
         return None
-    names = sorted({one[len(path.rstrip("/")) + 1 :].split("/")[0] for one, _ in facts.below(path)})
     if facts.hidden_below(path) is not None:
         return Answer(None, holds=True)
-    return Answer("".join(f"{name}\n" for name in names), holds=True)
+    # It may hold others by the next start, whoever writes there.
+    return Answer("".join(f"{name}\n" for name in names_in(path, facts)), holds=True, is_passing=True)
 
 
 def _path_part(take: Callable[[str], str]) -> Callable[..., Answer | None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dropcap.images.facts import ImageFacts
 
-__all__ = ["absolute", "find", "matching"]
+__all__ = ["absolute", "find", "matching", "names_in"]
 
 _GLOB = re.compile(r"[*?[]")
 _WRITABLE = 0o022
@@ -48,9 +48,22 @@ def matching(pattern: str, facts: ImageFacts, folder: str | None) -> tuple[str, 
     below = _below(path, facts)
     if below is None:
         return None
-    names = sorted({name.partition("/")[0] for name, _ in below})
-    found = [name for name in names if name.startswith(".") is last.startswith(".") and fnmatchcase(name, last)]
+    found = [
+        name
+        for name in names_in(path, facts)
+        if name.startswith(".") is last.startswith(".") and fnmatchcase(name, last)
+    ]
     return tuple(f"{head}{slash}{name}" for name in found)
+
+
+def names_in(path: str, facts: ImageFacts) -> list[str]:
+    """Return the names of what is known to lie in a folder itself, links to it followed, in order."""
+    return sorted({name.partition("/")[0] for name, _ in _inside(path, facts)})
+
+
+def _inside(path: str, facts: ImageFacts) -> list[tuple[str, File]]:
+    end = resolved_path(facts, path)
+    return [(one[len(end.rstrip("/")) + 1 :], file) for one, file in facts.below(end)]
 
 
 def _below(path: str, facts: ImageFacts) -> list[tuple[str, File]] | None:
@@ -65,8 +78,7 @@ def _below(path: str, facts: ImageFacts) -> list[tuple[str, File]] | None:
         return None
     if found.mode is None or found.mode & _WRITABLE or facts.hidden_below(path) is not None:
         return None
-    end = resolved_path(facts, path)
-    return [(one[len(end.rstrip("/")) + 1 :], file) for one, file in facts.below(end)]
+    return _inside(path, facts)
 
 
 def find(words: Sequence[str], facts: ImageFacts, folder: str | None) -> Answer | None:

@@ -141,11 +141,13 @@ class Answer(NamedTuple):
     Attributes:
         output: what it prints; None where that is not known.
         holds: whether it succeeds; None where that is not known.
+        is_passing: whether it may print something else the next time, so that its lines are no list to go over.
 
     """
 
     output: str | None = None
     holds: bool | None = None
+    is_passing: bool = False
 
 
 class Surroundings(NamedTuple):

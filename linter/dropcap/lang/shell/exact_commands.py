@@ -205,8 +205,8 @@ def _hear(  # all of a command that is known
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
-    if run.is_piped and words[0].value.rpartition("/")[2] == "ls":
-        _print(shell, None)  # a folder may hold others by the next start
+    if run.is_piped and answer is not None and answer.is_passing:
+        _print(shell, None)
     else:
         is_text = is_builtin and words[0].value in {"echo", "printf"}
         _print(shell, _printed(words) if is_text else answer and answer.output)
