@@ -221,6 +221,9 @@ def _elsewhere(
 def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
     """Follow the script or command that a command hands to another program; gives whether there was a script."""
     run = shell.run
+    program = known_text(fields[0].pieces) if fields else None
+    if program is None or program.rpartition("/")[2] not in CARRIERS:
+        return False
     texts = [field.text for field in fields]
     found = inner(texts)
     if found is None:

@@ -123,7 +123,7 @@ def _parsed(shell: Shell, source: Source) -> Script | None:
         return None
 
 
-def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
+def execute(shell: Shell, call: Call, fields: Sequence[Field]) -> bool:
     """Follow the script that a command executes, in a shell of its own; gives whether it is one."""
     run = shell.run
     found = None if run.listener is None else run.listener.executed(call)
@@ -139,6 +139,7 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     script = _parsed(shell, found.source)
     if script is None:
         return True
+    texts = [field.text for field in fields]
     scope = Scope(shell.scope, run.exported)
     for name, values in (run.prefixed or {}).items():
         scope.set(name, values)
