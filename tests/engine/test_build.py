@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dropcap.carriers.dockerfile import read, target
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
+from dropcap.images.known_images import Images
 from dropcap.images.stage_facts import stage_facts
 from dropcap.source import Source
 from dropcap.workspace import Workspace
@@ -197,7 +198,7 @@ def _real(engine: Engine, name: str) -> dict[str, tarfile.TarInfo]:
 def _picture(dockerfile: str, folder: Path) -> FileTree:
     stage = target(read(Source(str(folder / "Dockerfile"), dockerfile)))
     assert stage is not None
-    return stage_facts(stage, Workspace(str(folder)), str(folder))
+    return stage_facts(stage, Images(Workspace(str(folder))), str(folder))
 
 
 def _differences(tree: FileTree, real: dict[str, tarfile.TarInfo]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
@@ -56,6 +56,11 @@ class _Entries(dict[str, T]):
         super().update(other)
         self._order = other._order.copy()  # its own kind
 
+    def fill(self, entries: Mapping[str, T]) -> None:
+        """Add many at once, before anything was found."""
+        super().update(entries)
+        self._order = sorted(self)
+
     def put_back(self, path: str, before: _Entries[T]) -> None:
         """Let what lies at a path and below it be as in another one."""
         for one in self.within(path):
@@ -89,6 +94,18 @@ class Files:
         self._areas: _Entries[UnknownFact | None] = _Entries(self._area_changed)
         self._files["/"] = File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)
         self._areas["/"] = unknown
+        self._most = _MOST_ENTRIES
+
+    def fill(self, files: Mapping[str, File]) -> None:
+        """Put many files at their paths at once; no path of theirs leads over a link."""
+        self._files.fill(files)
+        self._most = len(self._files) + _MOST_ENTRIES
+
+    def take_files(self, other: Files) -> None:
+        """Have the files of another picture, in a place where nothing was looked for yet."""
+        self._files.take(other._files)
+        self._areas.take(other._areas)
+        self._most = other._most
 
     def _file_changed(self, before: File | None, now: File | None) -> None:
         if (before is not None and before.kind is FileKind.LINK) or (now is not None and now.kind is FileKind.LINK):
@@ -170,7 +187,7 @@ class Files:
     def put(self, path: str, file: File, *, is_new: bool = False) -> None:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
         path = self._real(path)
-        if len(self._files) >= _MOST_ENTRIES:
+        if len(self._files) >= self._most:
             self.open_below("/", UnknownFact("there are more files than are followed"))
             return
         self._make_parents(path, file)

@@ -37,13 +37,17 @@ class FileTree(Changes):
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
-        made = FileTree(config=self.config)
-        made._files.take(self._files)
-        made._areas.take(self._areas)
+        made = FileTree()
+        self.copy_into(made)
+        return made
+
+    def copy_into(self, made: FileTree) -> None:
+        """Give a new tree the same content."""
+        made.config = self.config
+        made.take_files(self)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)
-        return made
 
     def is_same(self, other: FileTree) -> bool:
         """Return whether another tree has the same files, accounts and groups."""

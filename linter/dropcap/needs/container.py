@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.bases import base_tree
+from dropcap.images.known_images import Images
 from dropcap.model import Kind, Located
 from dropcap.needs.answer import put_together
 from dropcap.needs.hiding import hidden
@@ -29,7 +29,12 @@ _NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
 def needs_of(
-    container: Container, workspace: Workspace, allowance: Allowance | None = None, *, tries_user: bool = False
+    container: Container,
+    workspace: Workspace,
+    allowance: Allowance | None = None,
+    *,
+    images: Images | None = None,
+    tries_user: bool = False,
 ) -> Needs:
     """Return what a container needs of the kernel.
 
@@ -37,13 +42,14 @@ def needs_of(
         container: the container.
         workspace: the door to the files of its project.
         allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
+        images: where images are looked for; in the project where none is given.
         tries_user: whether to try the user as whom its first process ends up from the start.
 
     """
     allowance = allowance or Allowance()
     if container.kind in _NOT_STARTED:
         return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
-    facts = _facts(container, workspace)
+    facts = _facts(container, images or Images(workspace))
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
     if first.words is None and not unknown:
@@ -71,13 +77,13 @@ def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:
     return hidden(needs, container, facts.config.environment, facts.account_names())
 
 
-def _facts(container: Container, workspace: Workspace) -> FileTree:
+def _facts(container: Container, images: Images) -> FileTree:
     if container.stage is not None:
         from dropcap.images.stage_facts import stage_facts
 
         context = container.process.context if container.process is not None else ""
-        return stage_facts(container.stage, workspace, context)
-    return base_tree(container.image.value if container.image is not None else None)
+        return stage_facts(container.stage, images, context)
+    return images.tree(container.image.value if container.image is not None else None)
 
 
 def _unknown(fact: UnknownFact) -> UnknownNeed:

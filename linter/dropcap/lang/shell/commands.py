@@ -221,10 +221,8 @@ def _elsewhere(
 def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
     """Follow the script or command that a command hands to another program; gives whether there was a script."""
     run = shell.run
-    program = known_text(fields[0].pieces) if fields else None
-    if program is None or program.rpartition("/")[2] not in CARRIERS:
-        return False
-    texts = [field.text for field in fields]
+    name = (known_text(fields[0].pieces) if fields else None) or ""
+    texts = [field.text for field in fields] if name.rpartition("/")[2] in CARRIERS else []
     found = inner(texts)
     if found is None:
         return False
@@ -232,7 +230,6 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         run.cuts += 1
         return False
     before = run.user, run.launchers
-    name = known_text(texts[0]) or ""
     if found.user is not None:
         value = known_text(found.user)
         reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")

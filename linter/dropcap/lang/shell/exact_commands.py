@@ -302,7 +302,7 @@ def _eval(shell: Shell, fields: Sequence[Field]) -> bool | None:
 
 _BUILTINS: dict[str, Callable[[Shell, Sequence[Field]], bool | None]] = {
     **dict.fromkeys((":", "true"), lambda _, __: True),
-    **dict.fromkeys(("[", "test"), lambda shell, fields: exact_tests.judge(shell, fields)),
+    **dict.fromkeys(("[", "test"), exact_tests.judge),
     "break": _loop_end("break"),
     "continue": _loop_end("continue"),
     "eval": _eval,
