@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
-    from dropcap.needs.model import Allowance, Needs
+    from dropcap.needs.allowance import Allowance
+    from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
 
 
