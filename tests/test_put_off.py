@@ -1,14 +1,19 @@
-"""What a start does not load of two packages, and that the rest of them is there for whoever asks."""
+"""What a start does not load of some packages, and that the rest of them is there for whoever asks."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 READ = "from dropcap.source import Source; import sys; "
 YAML = READ + "from dropcap.lang.yaml.composer import parse; parse(Source('x', 'a: [1]')); "
+BEGIN = "import sys; from dropcap import fast_start; fast_start.begin(); "
 SHELL = READ + "from dropcap.lang.shell.script import Script; Script(Source('x', 'docker run a')); "
 
 
@@ -18,11 +23,41 @@ SHELL = READ + "from dropcap.lang.shell.script import Script; Script(Source('x',
         (YAML + "print('_ruamel_yaml' in sys.modules, 'ruamel.yaml.main' in sys.modules)", "True False"),
         (YAML + "import ruamel.yaml; print(ruamel.yaml.YAML.__name__, 'ruamel.yaml.main' in sys.modules)", "YAML True"),
         (YAML + "print(parse(Source('x', '[8080:80]')).documents[0].items[0].text)", "8080:80"),
+        (YAML + "import ruamel.yaml; print(ruamel.yaml.__version__ > '0')", "True"),
         ("import ruamel.yaml; " + YAML + "print('ruamel.yaml.main' in sys.modules)", "True"),
         (SHELL + "print('tree_sitter' in sys.modules, 'importlib.resources' in sys.modules)", "True False"),
         (SHELL + "import tree_sitter_bash; print(tree_sitter_bash.language() is not None)", "True"),
+        (
+            BEGIN + "from typing import TYPE_CHECKING; print(TYPE_CHECKING, 'Any' in vars(sys.modules['typing']))",
+            "False False",
+        ),
+        (BEGIN + "from typing import Any, get_args; print(get_args(list[Any]))", "(typing.Any,)"),
+        (BEGIN + "from typing import *; print(Generic, NamedTuple.__name__)", "<class 'typing.Generic'> NamedTuple"),
+        (
+            BEGIN + "import typing; print(typing.__all__[0], typing.__name__)",
+            "Annotated typing",
+        ),
+        ("import typing; " + BEGIN + "import typing as one; print(one is typing, one.TYPE_CHECKING)", "True False"),
     ],
 )
 def test_only_what_is_needed_is_loaded(program: str, expected: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", "services:\n  web:\n    image: nginx:1.27\n    ports: ['80:80']\n    cap_add: [CHOWN]\n"),
+        ("Dockerfile", 'FROM debian:bookworm\nRUN apt-get update\nUSER 1000\nCMD ["sleep", "1"]\n'),
+    ],
+)
+def test_a_check_does_without_what_typing_has(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    program = (
+        f"{BEGIN}from dropcap.cli import main; main(['check', {name!r}]); print(); print(*vars(sys.modules['typing']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True, cwd=tmp_path)
+    names = done.stdout.splitlines()[-1].split()
+    assert "TYPE_CHECKING" in names
+    assert "Any" not in names

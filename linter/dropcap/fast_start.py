@@ -30,16 +30,20 @@ import sys
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader, PathFinder
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, NoReturn
 
+TYPE_CHECKING = False  # as type checkers know it without `typing`, which is not to be imported here
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from typing import NoReturn
 
 
 def begin() -> None:
-    """Collect no cycles: neither importing nor reading makes any, and to look for them takes time."""
+    """Collect no cycles: neither importing nor reading makes any, and to look for them takes time. Put `typing` off."""
     gc.disable()
+    _put_off_typing()
 
 
 def end(code: int) -> NoReturn:
@@ -86,25 +90,36 @@ def put_off_yaml() -> None:
     found = None if folders is None else PathFinder.find_spec("ruamel.yaml", [*folders])
     if found is None or found.loader is None or found.submodule_search_locations is None:
         return  # it is installed in a way of its own
-    module, loader = ModuleType(found.name), found.loader
-    vars(module).update(
-        __spec__=found,
-        __loader__=loader,
-        __path__=found.submodule_search_locations,
-        __file__=found.origin,
-        __package__=found.name,
-    )
+    vars(import_module("ruamel"))["yaml"] = _put_off(found, found.loader)
+
+
+def _put_off_typing() -> None:
+    """Let modules ask whether a type checker reads them; whoever wants anything else of `typing` gets it all."""
+    if "typing" in sys.modules:
+        return
+    found = PathFinder.find_spec("typing")
+    if found is not None and found.loader is not None:
+        vars(_put_off(found, found.loader))["TYPE_CHECKING"] = False
+
+
+def _put_off(found: ModuleSpec, loader: Loader) -> ModuleType:
+    """Return a module, as whoever imports it gets it, that is executed when something is asked for that it lacks."""
+    module = ModuleType(found.name)
+    own = vars(module)
+    own.update(__spec__=found, __loader__=loader, __file__=found.origin, __package__=found.parent)
+    if found.submodule_search_locations is not None:
+        own["__path__"] = found.submodule_search_locations
 
     def whole(name: str) -> object:
-        if name.startswith("__"):
+        if name == "__path__":  # each import asks for it, to know whether this is a package
             raise AttributeError(name)
-        del vars(module)["__getattr__"]
+        del own["__getattr__"]
         loader.exec_module(module)
         return getattr(module, name)
 
-    vars(module)["__getattr__"] = whole
-    sys.modules["ruamel.yaml"] = module
-    vars(import_module("ruamel"))["yaml"] = module
+    own["__getattr__"] = whole
+    sys.modules[found.name] = module
+    return module
 
 
 class _Defaults:
