@@ -107,6 +107,14 @@ services: {a: {image: x, deploy: {resources: {reservations: {generic_resources: 
         'must be a whole number, not "x"',
     ),
     "a name with a blank": ("services: {a: {image: x, environment: ['A =b']}}", "a blank behind it"),
+    "a key with a blank": (
+        "services: {a: {image: x, environment: {B: c, 'A ': b}}}",
+        "a blank behind it, which Docker Compose refuses: A",
+    ),
+    "a name with a tab": (
+        'services: {b: {image: x}, a: {image: x, environment: [B, "A\\t"]}}',
+        "a blank behind it, which Docker Compose refuses: A",
+    ),
 }
 
 

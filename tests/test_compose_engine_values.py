@@ -79,6 +79,7 @@ REFUSED = {
     "user: '0:2147483648'": "uids and gids must be in range",
     "group_add: ['-1']": "uids and gids must be in range",
     "environment: ['=a']": "invalid environment variable",
+    "environment: [A, '']": "invalid environment variable",
     "isolation: foo": "invalid isolation",
     "platform: linux/amd64/v9/x": "cannot parse platform specifier",
     "extra_hosts: ['a=']": "invalid IP address",

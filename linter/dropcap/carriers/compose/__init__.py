@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
-from dropcap.carriers.compose.nodes import all_pairs, child, entries
+from dropcap.carriers.compose.nodes import all_pairs, child, entries, items
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
@@ -54,7 +54,7 @@ _MAY_CONTRADICT = frozenset(
 )
 # What `value_checks` looks at, likewise.
 _HOLDS_VALUES = frozenset(
-    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "group_add"}
+    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "extra_hosts", "group_add"}
     | {
         "healthcheck",
         "mem_limit",
@@ -80,10 +80,11 @@ _MAY_BE_REFUSED = frozenset(
         "device_cgroup_rules",
         "devices",
     }
-    | {"environment", "extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
+    | {"extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
     | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
     | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
 )
+_ODD_ENDS = frozenset({"", " ", "\t"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -250,18 +251,31 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
         check_named_files(services, scope)
     is_docker = request.engine is Engine.DOCKER
     level = Level.NOTE if request.only_resolves else Level.ERROR
-    if _HOLDS_VALUES & keys:
+    names_oddly = "environment" in keys and _names_oddly(services)
+    if names_oddly or _HOLDS_VALUES & keys:
         from dropcap.carriers.compose.value_checks import check_values
 
         for name, entry in entries(services).items():
             check_values(name, entry, scope, is_docker=is_docker, level=level)
-    if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
+    is_odd = names_oddly or ("restart" in keys and _restarts_oddly(services))
+    if is_docker and (is_odd or _MAY_BE_REFUSED & keys):
         from dropcap.carriers.compose.engine_checks import check_engine
 
         for name, entry in entries(services).items():
             check_engine(name, entry, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         _check_parts(model, scope, request, is_whole=is_whole)
+
+
+def _names_oddly(services: Mapping) -> bool:
+    """Whether a variable of a service has a name that wants a second look: an empty one, or with a blank at its end."""
+    for entry in entries(services).values():
+        variables = child(entry.value, "environment")
+        names = [key.text for key, _ in all_pairs(variables)]
+        names += [one.text.partition("=")[0] for one in items(variables) if isinstance(one, Scalar)]
+        if isinstance(variables, Scalar) or any(name[-1:] in _ODD_ENDS for name in names):
+            return True
+    return False
 
 
 def _restarts_oddly(services: Mapping) -> bool:
