@@ -84,7 +84,6 @@ _MAY_BE_REFUSED = frozenset(
     | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
     | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
 )
-_ODD_ENDS = frozenset({"", " ", "\t"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
@@ -268,14 +267,11 @@ def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Reque
 
 
 def _names_oddly(services: Mapping) -> bool:
-    """Whether a variable of a service has a name that wants a second look: an empty one, or with a blank at its end."""
-    for entry in entries(services).values():
-        variables = child(entry.value, "environment")
-        names = [key.text for key, _ in all_pairs(variables)]
-        names += [one.text.partition("=")[0] for one in items(variables) if isinstance(one, Scalar)]
-        if isinstance(variables, Scalar) or any(name[-1:] in _ODD_ENDS for name in names):
-            return True
-    return False
+    """Whether a list of variables holds a name that wants a second look; most end in a letter or a digit."""
+    given = [child(entry.value, "environment") for entry in entries(services).values()]
+    texts = [one.text for variables in given for one in items(variables) if isinstance(one, Scalar)]
+    ends = [text.partition("=")[0][-1:] for text in texts]
+    return not all(end.isalnum() and end.isascii() for end in ends) or any(isinstance(one, Scalar) for one in given)
 
 
 def _restarts_oddly(services: Mapping) -> bool:
