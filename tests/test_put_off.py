@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 READ = "from dropcap.source import Source; import sys; "
 YAML = READ + "from dropcap.lang.yaml.composer import parse; parse(Source('x', 'a: [1]')); "
 BEGIN = "import sys; from dropcap import fast_start; fast_start.begin(); "
+CAUGHT = YAML + (
+    "from ruamel.yaml.{0} import {1}\nfrom ruamel.yaml import YAML\ntry:\n    YAML(typ='{2}').load({3})\n"
+    "except {1} as error:\n    print(error.problem)"
+)
 SHELL = READ + "from dropcap.lang.shell.script import Script; Script(Source('x', 'docker run a')); "
 
 
@@ -24,6 +28,24 @@ SHELL = READ + "from dropcap.lang.shell.script import Script; Script(Source('x',
         (YAML + "import ruamel.yaml; print(ruamel.yaml.YAML.__name__, 'ruamel.yaml.main' in sys.modules)", "YAML True"),
         (YAML + "print(parse(Source('x', '[8080:80]')).documents[0].items[0].text)", "8080:80"),
         (YAML + "import ruamel.yaml; print(ruamel.yaml.__version__ > '0')", "True"),
+        (YAML + "print(*({'base64', 'copy', 'ruamel.yaml.comments'} & {*sys.modules}))", ""),
+        (
+            YAML + "from ruamel.yaml import YAML; print(YAML(typ='safe', pure=True).load('a: [1, 2.5]'))",
+            "{'a': [1, 2.5]}",
+        ),
+        (YAML + "from ruamel.yaml import YAML; print(YAML(typ='safe').load('a: [1, 2.5]'))", "{'a': [1, 2.5]}"),
+        (YAML + "from ruamel.yaml import YAML; YAML(typ='rt').dump({'a': [1]}, sys.stdout)", "a:\n- 1"),
+        (
+            CAUGHT.format("scanner", "ScannerError", "safe", "'a: b: c'"),
+            "mapping values are not allowed in this context",
+        ),
+        (CAUGHT.format("parser", "ParserError", "safe", "'a: ]'"), "did not find expected node content"),
+        (CAUGHT.format("composer", "ComposerError", "safe", "'*a'"), "found undefined alias"),
+        (CAUGHT.format("scanner", "ScannerError", "rt", "'a: b: c'"), "mapping values are not allowed here"),
+        (
+            CAUGHT.format("constructor", "ConstructorError", "rt", "'!!float [1]'"),
+            "expected a scalar node, but found sequence",
+        ),
         ("import ruamel.yaml; " + YAML + "print('ruamel.yaml.main' in sys.modules)", "True"),
         (SHELL + "print('tree_sitter' in sys.modules, 'importlib.resources' in sys.modules)", "True False"),
         (SHELL + "import tree_sitter_bash; print(tree_sitter_bash.language() is not None)", "True"),

@@ -29,15 +29,17 @@ import os
 import sys
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader, PathFinder
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
 TYPE_CHECKING = False  # as type checkers know it without `typing`, which is not to be imported here
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
     from typing import NoReturn
+
+_KNOWN_BY_ERRORS = ("scanner", "parser", "composer", "constructor", "emitter", "serializer", "representer")
 
 
 def begin() -> None:
@@ -79,9 +81,10 @@ def bash_binding() -> ModuleType:
 
 
 def put_off_yaml() -> None:
-    """Let the modules of `ruamel.yaml` be imported without the package that gathers them all.
+    """Let the parser in C of `ruamel.yaml` be imported without what it has no use for.
 
-    Its parser in C imports those that it needs by name. Whoever asks for anything else gets the whole package.
+    That is the package, which gathers all of its modules, and those that the parser imports for their errors alone:
+    the parser in Python, and what makes values of events or writes. Whoever asks for more gets the whole of a module.
     """
     if "ruamel.yaml" in sys.modules:
         return
@@ -90,7 +93,14 @@ def put_off_yaml() -> None:
     found = None if folders is None else PathFinder.find_spec("ruamel.yaml", [*folders])
     if found is None or found.loader is None or found.submodule_search_locations is None:
         return  # it is installed in a way of its own
-    vars(import_module("ruamel"))["yaml"] = _put_off(found, found.loader)
+    package = vars(import_module("ruamel"))["yaml"] = _put_off(found, found.loader)
+    plain = import_module("ruamel.yaml.error").MarkedYAMLError
+    for name in _KNOWN_BY_ERRORS:
+        part = PathFinder.find_spec(f"ruamel.yaml.{name}", found.submodule_search_locations)
+        if part is not None and part.loader is not None:
+            error = f"{name.capitalize()}Error"
+            names = {error: type(error, (plain,), {"__module__": part.name})}
+            vars(package)[name] = _put_off(part, part.loader, names)
 
 
 def _put_off_typing() -> None:
@@ -99,13 +109,21 @@ def _put_off_typing() -> None:
         return
     found = PathFinder.find_spec("typing")
     if found is not None and found.loader is not None:
-        vars(_put_off(found, found.loader))["TYPE_CHECKING"] = False
+        _put_off(found, found.loader, {"TYPE_CHECKING": False})
 
 
-def _put_off(found: ModuleSpec, loader: Loader) -> ModuleType:
-    """Return a module, as whoever imports it gets it, that is executed when something is asked for that it lacks."""
+def _put_off(found: ModuleSpec, loader: Loader, names: Mapping[str, object] = MappingProxyType({})) -> ModuleType:
+    """Return a module, as whoever imports it gets it, that is executed when something is asked for that it lacks.
+
+    Args:
+        found: where it is.
+        loader: what executes it.
+        names: what it has without that, and keeps: what somebody has got of it stays the same.
+
+    """
     module = ModuleType(found.name)
     own = vars(module)
+    own.update(names)
     own.update(__spec__=found, __loader__=loader, __file__=found.origin, __package__=found.parent)
     if found.submodule_search_locations is not None:
         own["__path__"] = found.submodule_search_locations
@@ -115,6 +133,7 @@ def _put_off(found: ModuleSpec, loader: Loader) -> ModuleType:
             raise AttributeError(name)
         del own["__getattr__"]
         loader.exec_module(module)
+        own.update(names)
         return getattr(module, name)
 
     own["__getattr__"] = whole
