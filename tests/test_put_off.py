@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 READ = "from dropcap.source import Source; import sys; "
 YAML = READ + "from dropcap.lang.yaml.composer import parse; parse(Source('x', 'a: [1]')); "
 BEGIN = "import sys; from dropcap import fast_start; fast_start.begin(); "
+DOCKERFILE = READ + "from dropcap.lang.dockerfile.logical_lines import read_lines; read_lines(Source('x', 'FROM a')); "
+LOGGED = (
+    "import logging; logging.basicConfig(stream=sys.stdout); "
+    "from dockerfile_parse.parser import logger; logger.warning('heard')"
+)
 CAUGHT = YAML + (
     "from ruamel.yaml.{0} import {1}\nfrom ruamel.yaml import YAML\ntry:\n    YAML(typ='{2}').load({3})\n"
     "except {1} as error:\n    print(error.problem)"
@@ -53,6 +58,9 @@ SHELL = READ + "from dropcap.lang.shell.script import Script; Script(Source('x',
             BEGIN + "from typing import TYPE_CHECKING; print(TYPE_CHECKING, 'Any' in vars(sys.modules['typing']))",
             "False False",
         ),
+        (DOCKERFILE + "print('dockerfile_parse' in sys.modules, 'logging' in sys.modules)", "True False"),
+        (DOCKERFILE + LOGGED, "WARNING:dockerfile_parse.parser:heard"),
+        ("import logging, sys; " + DOCKERFILE + "print(sys.modules['logging'] is logging)", "True"),
         (BEGIN + "from typing import Any, get_args; print(get_args(list[Any]))", "(typing.Any,)"),
         (BEGIN + "from typing import *; print(Generic, NamedTuple.__name__)", "<class 'typing.Generic'> NamedTuple"),
         (
@@ -83,3 +91,14 @@ def test_a_check_does_without_what_typing_has(name: str, text: str, tmp_path: Pa
     names = done.stdout.splitlines()[-1].split()
     assert "TYPE_CHECKING" in names
     assert "Any" not in names
+
+
+def test_a_parser_that_asks_more_of_logging_gets_it(tmp_path: Path) -> None:
+    text = "import logging\nclass DockerfileParser:\n    level = logging.WARNING\n"
+    (tmp_path / "dockerfile_parse.py").write_text(text, encoding="utf-8")
+    program = (
+        "import sys; sys.path.insert(0, '.'); from dropcap import fast_start; "
+        "print(fast_start.dockerfile_parser().level)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True, cwd=tmp_path)
+    assert done.stdout == "30\n"

@@ -80,6 +80,37 @@ def bash_binding() -> ModuleType:
     return module
 
 
+def dockerfile_parser() -> type:
+    """Return the parser of `dockerfile_parse`, whose module makes a logger that it has no use for here.
+
+    Where it has after all, `logging` is imported then.
+    """
+    if "logging" in sys.modules or "dockerfile_parse" in sys.modules:
+        return import_module("dockerfile_parse").DockerfileParser  # type: ignore[no-any-return]  # it has no types
+    stand_in = ModuleType("logging")
+    vars(stand_in)["getLogger"] = _LateLogger
+    sys.modules["logging"] = stand_in
+    try:
+        package = import_module("dockerfile_parse")
+    except AttributeError:  # another version of it asks for more
+        del sys.modules["logging"]
+        package = import_module("dockerfile_parse")
+    finally:
+        if sys.modules.get("logging") is stand_in:
+            del sys.modules["logging"]
+    return package.DockerfileParser  # type: ignore[no-any-return]  # as above
+
+
+class _LateLogger:
+    """What a logger of some name does, once it is asked to."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, key: str) -> object:
+        return getattr(import_module("logging").getLogger(self._name), key)
+
+
 def put_off_yaml() -> None:
     """Let the parser in C of `ruamel.yaml` be imported without what it has no use for.
 
