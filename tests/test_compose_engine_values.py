@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.carriers.compose import engine_checks
+from dropcap.carriers.compose.project_checks import MAY_BE_REFUSED
 from dropcap.cli import main
 from dropcap.exit_codes import CLEAN, UNCHECKED
 
@@ -161,3 +163,7 @@ def test_what_the_engine_alone_refuses_is_a_note_where_a_project_is_only_resolve
 def test_what_the_engine_takes_is_none(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = failures(line, tmp_path, capsys)
     assert code != UNCHECKED, told
+
+
+def test_what_the_engine_may_refuse_is_looked_at() -> None:
+    assert engine_checks.KEYS == MAY_BE_REFUSED
