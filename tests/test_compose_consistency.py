@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACCEPTED = {
     "an image of a variable": "services: {a: {image: '${IMAGE}'}}",
     "a base that is not known": "services: {a: {extends: {file: '${BASE}/x.yaml', service: a}}}",
+    "a key with a blank": "services: {a: {image: x, environment: {B: c, 'A ': b}}}",
+    "a name with a wide blank": 'services: {a: {image: x, environment: ["A\\u2003=b"]}}',
     "a provider": "services: {a: {provider: {type: x}}}",
     "a network that a variable names": "services: {a: {image: x, networks: ['$N']}}",
     "the default network": "services: {a: {image: x, networks: [default]}}",
@@ -107,6 +109,18 @@ services: {a: {image: x, deploy: {resources: {reservations: {generic_resources: 
         'must be a whole number, not "x"',
     ),
     "a name with a blank": ("services: {a: {image: x, environment: ['A =b']}}", "a blank behind it"),
+    "a key with a blank that is laid over another service's": (
+        "services: {a: {extends: {service: b}, environment: {'A ': b}}, b: {image: x, environment: {B: c}}}",
+        "services.a.environment has a name with a blank behind it, which Docker Compose refuses: A",
+    ),
+    "a name whose last byte is a blank": (
+        "services: {a: {image: x, environment: [à=b]}}",
+        "a blank behind it, which Docker Compose refuses: à",
+    ),
+    "a name with a tab": (
+        'services: {b: {image: x}, a: {image: x, environment: [B, "A\\t"]}}',
+        "a blank behind it, which Docker Compose refuses: A",
+    ),
 }
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.carriers.compose import engine_checks
+from dropcap.carriers.compose.project_checks import MAY_BE_REFUSED
 from dropcap.cli import main
 from dropcap.exit_codes import CLEAN, UNCHECKED
 
@@ -79,6 +81,7 @@ REFUSED = {
     "user: '0:2147483648'": "uids and gids must be in range",
     "group_add: ['-1']": "uids and gids must be in range",
     "environment: ['=a']": "invalid environment variable",
+    "environment: [A, '']": "invalid environment variable",
     "isolation: foo": "invalid isolation",
     "platform: linux/amd64/v9/x": "cannot parse platform specifier",
     "extra_hosts: ['a=']": "invalid IP address",
@@ -160,3 +163,7 @@ def test_what_the_engine_alone_refuses_is_a_note_where_a_project_is_only_resolve
 def test_what_the_engine_takes_is_none(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = failures(line, tmp_path, capsys)
     assert code != UNCHECKED, told
+
+
+def test_what_the_engine_may_refuse_is_looked_at() -> None:
+    assert engine_checks.KEYS == MAY_BE_REFUSED

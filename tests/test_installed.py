@@ -20,6 +20,8 @@ HEAVY = {
     "asyncio",
     "concurrent.futures",
     "dataclasses",
+    "dropcap.needs.container",
+    "dropcap.needs.model",
     "dockerfile_parse",
     "importlib.metadata",
     "importlib.resources",

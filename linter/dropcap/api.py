@@ -37,7 +37,7 @@ from dropcap.model import (
     Stage,
     Unknown,
 )
-from dropcap.needs.model import Certainty, Need, Needs
+from dropcap.needs.certainty import Certainty
 from dropcap.source import Source, Span
 from dropcap.subject import Subject, joined
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dropcap.images.file_capabilities import FileCapabilities
+    from dropcap.needs.model import Need, Needs
 
 __all__ = [
     "NAMES",
@@ -82,6 +83,15 @@ __all__ = [
     "step_commands",
     "suggest",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Return a record of what a container needs; only rules that look at needs have a use for them."""
+    if name in {"Need", "Needs"}:
+        from dropcap.needs import model
+
+        return getattr(model, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

@@ -28,7 +28,7 @@ from dropcap.model import (
     UnreadableError,
 )
 from dropcap.namedtuple import NamedTuple
-from dropcap.needs.model import Allowance
+from dropcap.needs.allowance import Allowance
 from dropcap.source import Source
 from dropcap.subject import Subject
 from dropcap.workspace import NotReadError, Workspace, root_of

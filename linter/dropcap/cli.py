@@ -6,18 +6,16 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, NoReturn
 
 from dropcap import fast_start
-from dropcap.config import ConfigError
 from dropcap.exit_codes import DEFECT, INTERRUPTED, UNCHECKED, UsageError
-from dropcap.paths import plain_paths
-from dropcap.rule import RuleError
 
+TYPE_CHECKING = False  # what imports `typing` has to wait until :mod:`dropcap.fast_start` has put it off
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
     from types import ModuleType
+    from typing import NoReturn
 
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
@@ -50,6 +48,9 @@ def run() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run the program on arguments; gives the exit code."""
+    from dropcap.config import ConfigError
+    from dropcap.rule import RuleError
+
     try:
         command, arguments = _chosen(argv)
         code: int = command.run(arguments)
@@ -104,6 +105,7 @@ def _chosen(argv: Sequence[str]) -> tuple[ModuleType, Namespace]:
     arguments = fast_start.plain_arguments(command.add_arguments, argv[1:])
     if arguments is None:
         from dropcap.parser import parser_of
+        from dropcap.paths import plain_paths
 
         arguments = parser_of(name, COMMANDS[name], command).parse_args(plain_paths(argv[1:]))
     return command, arguments

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.model import Engine, Severity
 from dropcap.namedtuple import NamedTuple
@@ -17,6 +17,7 @@ from dropcap.workspace import NotReadError, Why, Workspace, repository_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
 OWN_NAME = ".dropcap.toml"
 _SHARED_NAME = "pyproject.toml"

@@ -29,17 +29,23 @@ import os
 import sys
 from importlib import import_module
 from importlib.machinery import ExtensionFileLoader, PathFinder
-from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, NoReturn
+from types import MappingProxyType, ModuleType, SimpleNamespace
 
+TYPE_CHECKING = False  # as type checkers know it without `typing`, which is not to be imported here
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from typing import NoReturn
+
+_KNOWN_BY_ERRORS = ("scanner", "parser", "composer", "constructor", "emitter", "serializer", "representer")
 
 
 def begin() -> None:
-    """Collect no cycles: neither importing nor reading makes any, and to look for them takes time."""
+    """Collect no cycles: neither importing nor reading makes any, and to look for them takes time. Put `typing` off."""
     gc.disable()
+    _put_off_typing()
 
 
 def end(code: int) -> NoReturn:
@@ -74,10 +80,42 @@ def bash_binding() -> ModuleType:
     return module
 
 
-def put_off_yaml() -> None:
-    """Let the modules of `ruamel.yaml` be imported without the package that gathers them all.
+def dockerfile_parser() -> type:
+    """Return the parser of `dockerfile_parse`, whose module makes a logger that it has no use for here.
 
-    Its parser in C imports those that it needs by name. Whoever asks for anything else gets the whole package.
+    Where it has after all, `logging` is imported then.
+    """
+    if "logging" in sys.modules or "dockerfile_parse" in sys.modules:
+        return import_module("dockerfile_parse").DockerfileParser  # type: ignore[no-any-return]  # it has no types
+    stand_in = ModuleType("logging")
+    vars(stand_in)["getLogger"] = _LateLogger
+    sys.modules["logging"] = stand_in
+    try:
+        package = import_module("dockerfile_parse")
+    except AttributeError:  # another version of it asks for more
+        del sys.modules["logging"]
+        package = import_module("dockerfile_parse")
+    finally:
+        if sys.modules.get("logging") is stand_in:
+            del sys.modules["logging"]
+    return package.DockerfileParser  # type: ignore[no-any-return]  # as above
+
+
+class _LateLogger:
+    """What a logger of some name does, once it is asked to."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, key: str) -> object:
+        return getattr(import_module("logging").getLogger(self._name), key)
+
+
+def put_off_yaml() -> None:
+    """Let the parser in C of `ruamel.yaml` be imported without what it has no use for.
+
+    That is the package, which gathers all of its modules, and those that the parser imports for their errors alone:
+    the parser in Python, and what makes values of events or writes. Whoever asks for more gets the whole of a module.
     """
     if "ruamel.yaml" in sys.modules:
         return
@@ -86,25 +124,52 @@ def put_off_yaml() -> None:
     found = None if folders is None else PathFinder.find_spec("ruamel.yaml", [*folders])
     if found is None or found.loader is None or found.submodule_search_locations is None:
         return  # it is installed in a way of its own
-    module, loader = ModuleType(found.name), found.loader
-    vars(module).update(
-        __spec__=found,
-        __loader__=loader,
-        __path__=found.submodule_search_locations,
-        __file__=found.origin,
-        __package__=found.name,
-    )
+    package = vars(import_module("ruamel"))["yaml"] = _put_off(found, found.loader)
+    plain = import_module("ruamel.yaml.error").MarkedYAMLError
+    for name in _KNOWN_BY_ERRORS:
+        part = PathFinder.find_spec(f"ruamel.yaml.{name}", found.submodule_search_locations)
+        if part is not None and part.loader is not None:
+            error = f"{name.capitalize()}Error"
+            names = {error: type(error, (plain,), {"__module__": part.name})}
+            vars(package)[name] = _put_off(part, part.loader, names)
+
+
+def _put_off_typing() -> None:
+    """Let modules ask whether a type checker reads them; whoever wants anything else of `typing` gets it all."""
+    if "typing" in sys.modules:
+        return
+    found = PathFinder.find_spec("typing")
+    if found is not None and found.loader is not None:
+        _put_off(found, found.loader, {"TYPE_CHECKING": False})
+
+
+def _put_off(found: ModuleSpec, loader: Loader, names: Mapping[str, object] = MappingProxyType({})) -> ModuleType:
+    """Return a module, as whoever imports it gets it, that is executed when something is asked for that it lacks.
+
+    Args:
+        found: where it is.
+        loader: what executes it.
+        names: what it has without that, and keeps: what somebody has got of it stays the same.
+
+    """
+    module = ModuleType(found.name)
+    own = vars(module)
+    own.update(names)
+    own.update(__spec__=found, __loader__=loader, __file__=found.origin, __package__=found.parent)
+    if found.submodule_search_locations is not None:
+        own["__path__"] = found.submodule_search_locations
 
     def whole(name: str) -> object:
-        if name.startswith("__"):
+        if name == "__path__":  # each import asks for it, to know whether this is a package
             raise AttributeError(name)
-        del vars(module)["__getattr__"]
+        del own["__getattr__"]
         loader.exec_module(module)
+        own.update(names)
         return getattr(module, name)
 
-    vars(module)["__getattr__"] = whole
-    sys.modules["ruamel.yaml"] = module
-    vars(import_module("ruamel"))["yaml"] = module
+    own["__getattr__"] = whole
+    sys.modules[found.name] = module
+    return module
 
 
 class _Defaults:

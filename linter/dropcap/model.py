@@ -9,16 +9,17 @@ from bisect import bisect_right
 from enum import Enum, IntEnum
 from os import listdir
 from os.path import dirname, join
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from dropcap.namedtuple import NamedTuple, field_getter
+from dropcap.namedtuple import Generic, NamedTuple, field_getter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, TypeVar
 
     from dropcap.source import Source, Span
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 def _engines() -> list[str]:
@@ -80,7 +81,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-class Located(tuple, Generic[T]):  # type: ignore[type-arg]  # a generic named tuple needs Python 3.11
+class Located(tuple, Generic["T"]):  # type: ignore[type-arg]  # a generic named tuple needs Python 3.11
     """A value and the place it stands at."""
 
     __slots__ = ()

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["NamedTuple", "field_getter"]
+__all__ = ["Generic", "NamedTuple", "field_getter"]
 
 if TYPE_CHECKING:
-    from typing import NamedTuple
+    from typing import Generic, NamedTuple
 
     def field_getter(index: int, doc: str | None) -> property:
         """Return what reads a field of a tuple, by its index."""
 else:
     # A field is read in half the time of a property.
     from collections import _tuplegetter as field_getter
+
+    class Generic:
+        """A base that takes a type's parameters; nobody asks for them."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, _):
+            """Return the class itself."""
+            return cls
 
     _FEW = 8  # to make so many records by hand takes less time than to compile a constructor
 

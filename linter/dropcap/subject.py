@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_label, capability_sets, is_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
@@ -14,12 +14,14 @@ from dropcap.model import Container, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
-    from dropcap.needs.model import Allowance, Needs
+    from dropcap.needs.allowance import Allowance
+    from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
 
 

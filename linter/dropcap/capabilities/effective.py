@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.capabilities.engines import combine, strategy
 from dropcap.capabilities.names import ALL, NAMES, bare_name
@@ -18,6 +18,7 @@ from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Container, Located, Stage

@@ -13,7 +13,7 @@ from __future__ import annotations
 import posixpath
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets, security_values
 from dropcap.capabilities.engines import strategy_of
@@ -23,6 +23,7 @@ from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from dropcap.capabilities.facts import Circumstance
     from dropcap.model import Container, Located

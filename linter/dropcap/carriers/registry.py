@@ -14,12 +14,14 @@ import os
 import re
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.model import MOST_CONTAINERS, Engine, Kind
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from dropcap.carriers.request import Request
     from dropcap.model import Document
     from dropcap.source import Source

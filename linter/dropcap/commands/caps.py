@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.effective import Origin
     from dropcap.model import Container, Report
-    from dropcap.needs.model import Allowance, Needs
+    from dropcap.needs.allowance import Allowance
+    from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
     from dropcap.writers.caps_table import Row
 
@@ -79,8 +80,9 @@ class _Finder:
 
     def needs(self, container: Container) -> Needs:
         """Return what a container needs; where following it fails, that is a failure, and all is unknown."""
+        from dropcap.needs.allowance import Allowance
         from dropcap.needs.container import needs_of
-        from dropcap.needs.model import Allowance, Needs, UnknownNeed
+        from dropcap.needs.model import Needs, UnknownNeed
         from dropcap.workspace import Workspace, root_of
 
         path = container.source.to_root(container.span)[0].path

@@ -4,6 +4,7 @@ In goes a container with the files of its project; out come :class:`~dropcap.nee
 
 * :mod:`~dropcap.needs.container`: one container, phase by phase;
 * :mod:`~dropcap.needs.model`: the records: needs, demands, what is unknown;
+* :mod:`~dropcap.needs.certainty`, :mod:`~dropcap.needs.allowance`: those of them that are wanted early;
 * :mod:`~dropcap.needs.launch`: what a container starts first, and as whom;
 * :mod:`~dropcap.needs.world`: its files: the image's, and the mounts over them;
 * :mod:`~dropcap.needs.startup`: follows what is started, command by command, nothing being run;

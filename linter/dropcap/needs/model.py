@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from dropcap.namedtuple import NamedTuple
+from dropcap.needs.allowance import Allowance
+from dropcap.needs.certainty import Certainty
 
 if TYPE_CHECKING:
     from dropcap.model import Located
@@ -23,22 +25,6 @@ __all__ = [
     "Suggestion",
     "UnknownNeed",
 ]
-
-
-class Certainty(IntEnum):
-    """How sure it is that a container does not do without a capability, in order."""
-
-    DEGRADES = 1
-    """It works without; what is lost is said."""
-    POSSIBLE = 2
-    """It depends on something that is not known, which is named."""
-    REQUIRED = 3
-    """It fails without."""
-
-    @property
-    def label(self) -> str:
-        """The lower-case word that people read."""
-        return self.name.lower()
 
 
 class Phase(Enum):
@@ -132,21 +118,6 @@ class Demand(NamedTuple):
     loss: str = ""
     source: str = ""
     known: str = "source"
-
-
-class Allowance:
-    """How many commands may still be followed for the containers of one file.
-
-    Attributes:
-        left: how many.
-
-    """
-
-    __slots__ = ("left",)
-
-    def __init__(self, left: int = 50_000) -> None:
-        """Begin with as many as a hundred long startups have."""
-        self.left = left
 
 
 class Evidence(NamedTuple):

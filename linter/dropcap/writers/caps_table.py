@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import NAMES
 from dropcap.hidden import shown_of
 from dropcap.namedtuple import NamedTuple
-from dropcap.needs.model import Certainty
+from dropcap.needs.certainty import Certainty
 from dropcap.printable import painted, printable, shortened
 
 if TYPE_CHECKING:

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.diagnostics import Diagnostics
 from dropcap.carriers.compose.files import Files
 from dropcap.carriers.compose.load_context import LoadContext, Provenance, route, whole
-from dropcap.carriers.compose.nodes import all_pairs, child, entries
+from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
+from dropcap.carriers.compose.project_checks import check_parts, check_project
 from dropcap.carriers.compose.project_environment import environment_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
-from dropcap.carriers.compose.services import USUAL_POLICIES, containers
+from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.version import VERSIONS
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.carriers.request import alone
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import MOST_CONTAINERS, Document, Engine, Level, Located, SharedRoutes, UnreadableError
+from dropcap.model import MOST_CONTAINERS, Document, Engine, Located, SharedRoutes, UnreadableError
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -45,46 +46,6 @@ _SERVICES = (
 _IN_BRACES = r"(?m)^(['\"]?)services\1[ \t]*:[ \t]*\{"
 _OF_ONE_IN_BRACES = r"[{,]\s*(['\"]?)(?:image|build|extends)\1\s*:"
 _OF_A_SERVICE = r"(?m)^[ ]+(?:image|build|extends|<<)[ \t]*:"
-_NAMES_FILES = frozenset({"env_file", "label_file"})
-# What `consistency` looks at: few files have none of it. The empty name stands for a service without an image.
-_MAY_CONTRADICT = frozenset(
-    {"", "build", "cgroup", "configs", "container_name", "cpus", "depends_on", "deploy", "develop", "gpus"}
-    | {"healthcheck", "ipc", "links", "mem_limit", "mem_reservation", "models", "network_mode", "networks", "pid"}
-    | {"pids_limit", "platform", "ports", "profiles", "scale", "secrets", "tmpfs", "uts", "volumes", "volumes_from"}
-)
-# What `value_checks` looks at, likewise.
-_HOLDS_VALUES = frozenset(
-    {"attach", "blkio_config", "build", "deploy", "devices", "env_file", "environment", "extra_hosts", "group_add"}
-    | {
-        "healthcheck",
-        "mem_limit",
-        "mem_reservation",
-        "mem_swappiness",
-        "memswap_limit",
-        "ports",
-        "security_opt",
-        "shm_size",
-    }
-    | {"stop_grace_period", "stop_signal", "ulimits", "volumes", "working_dir"}
-)
-# What `engine_checks` looks at, likewise.
-_MAY_BE_REFUSED = frozenset(
-    {
-        "cpu_period",
-        "cpu_quota",
-        "cpu_rt_runtime",
-        "cpu_shares",
-        "cpus",
-        "cpuset",
-        "deploy",
-        "device_cgroup_rules",
-        "devices",
-    }
-    | {"environment", "extra_hosts", "group_add", "healthcheck", "hostname", "ipc", "isolation", "logging"}
-    | {"mac_address", "mem_limit", "mem_reservation", "memswap_limit", "network_mode", "networks", "pid", "platform"}
-    | {"ports", "shm_size", "sysctls", "tmpfs", "ulimits", "user", "uts", "volumes"}
-)
-_HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 _TOP_KEY = r"(?m)^(['\"]?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=\s)"
 # An escape in double quotes may spell a key, and so may two lines of one.
 _SPELLS_LETTERS = r"\\(?:[xuU]|\r?\n)"
@@ -231,61 +192,14 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         if isinstance(services, Mapping):
             # A file that stands alone may be laid over one that has what it names.
             is_whole = (is_main(source.path) or bool(over)) and not scope.provenance.is_partial
-            _check(model, services, scope, request, is_whole=is_whole)
+            check_project(model, services, scope, request, is_whole=is_whole)
         return Project(model, services, scope)
     if is_version_1(model):
         first = next(iter(top.values()))
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
         return Project(model, model, scope)
-    _check_parts(model, scope, request, is_whole=False)
+    check_parts(model, scope, request, is_whole=False)
     return Project(model, None, scope)
-
-
-def _check(model: Mapping, services: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
-    """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
-    keys = {key for entry in entries(services).values() for key in _keys(entry.value)}
-    if _NAMES_FILES & keys:
-        from dropcap.carriers.compose.references import check_named_files
-
-        check_named_files(services, scope)
-    is_docker = request.engine is Engine.DOCKER
-    level = Level.NOTE if request.only_resolves else Level.ERROR
-    if _HOLDS_VALUES & keys:
-        from dropcap.carriers.compose.value_checks import check_values
-
-        for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=is_docker, level=level)
-    if is_docker and (_MAY_BE_REFUSED & keys or ("restart" in keys and _restarts_oddly(services))):
-        from dropcap.carriers.compose.engine_checks import check_engine
-
-        for name, entry in entries(services).items():
-            check_engine(name, entry, scope, level)
-    if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
-        _check_parts(model, scope, request, is_whole=is_whole)
-
-
-def _restarts_oddly(services: Mapping) -> bool:
-    """Whether a service has a policy that wants a second look; most services have one, and it is a usual one."""
-    policies = [child(entry.value, "restart") for entry in entries(services).values()]
-    return any(isinstance(one, Scalar) and one.text not in USUAL_POLICIES for one in policies)
-
-
-def _check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
-    """Tell which parts of a project exclude each other or name nothing."""
-    settings = request.settings
-    if settings.checks_consistency:
-        from dropcap.carriers.compose.consistency import check_consistency
-
-        profiles = None if settings.profiles is None else frozenset(settings.profiles)
-        check_consistency(model, scope, profiles, is_whole=is_whole)
-
-
-def _keys(service: Value) -> Iterator[str]:
-    """Give the keys of a service, what a reset takes out as well; of one without an image, `""`."""
-    yield from (key.text for key, _ in all_pairs(service))
-    image = child(service, "image")
-    if not isinstance(image, Scalar) or not image.text:
-        yield ""
 
 
 def _may_have_name(text: str) -> bool:

@@ -6,7 +6,7 @@ Source: compose-go 2.9.1, `override/uncity.go`. Docker Compose does this before 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
@@ -16,13 +16,13 @@ from dropcap.lang.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeVar
 
     from dropcap.carriers.compose.nodes import Path
     from dropcap.lang.yaml import Value
 
+    T = TypeVar("T")
     Part = Callable[[str], str | None]
-
-T = TypeVar("T")
 
 
 def unique_lists(model: Mapping) -> Mapping:

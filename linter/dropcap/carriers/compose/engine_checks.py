@@ -15,15 +15,16 @@ from dropcap.carriers.compose.engine_limits import LIMITS
 from dropcap.carriers.compose.engine_mounts import MOUNTS
 from dropcap.carriers.compose.nodes import child, entries, items, known_scalar
 from dropcap.carriers.compose.service_values import texts, value_of
+from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.docker_cli import engine_refusals, start_refusals
 from dropcap.lang.yaml import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry
-    from dropcap.carriers.compose.service_values import Service, Wrong
+    from dropcap.carriers.compose.service_values import Check, Service, Wrong
     from dropcap.lang.yaml import Value
     from dropcap.model import Level
 
@@ -39,7 +40,7 @@ def check_engine(name: str, service: Entry, scope: LoadContext, level: Level) ->
     found = entries(service.value)
     if "provider" in found:
         return
-    for check in _CHECKS:
+    for check in [one for keys, one in _CHECKS if not keys.isdisjoint(found)]:
         for where, path, message in check(found):
             scope.log.tell(where, f"services.{name}.{path} is refused by Docker's engine: {message}", level)
 
@@ -71,6 +72,8 @@ def _restart(found: Service) -> Iterator[Wrong]:
             yield from _policy(condition, "deploy.restart_policy", name, attempts)
         return
     for value, text in texts(found, "restart"):
+        if text in USUAL_POLICIES:
+            continue
         name, _, attempts = text.partition(":")
         yield from _policy(value, "restart", name, attempts)
 
@@ -203,20 +206,22 @@ def _judged(key: str, option: str, found: Service) -> Iterator[Wrong]:
             yield value, key, wrong
 
 
-_CHECKS: tuple[Callable[[Service], Iterator[Wrong]], ...] = (
+_CHECKS: tuple[Check, ...] = (
     *LIMITS,
     *MOUNTS,
-    _ports,
-    _restart,
-    _namespaces,
-    _network,
-    _sysctls,
-    _logging,
-    _addresses,
-    _identifiers,
-    _variables,
-    _hosts,
-    partial(_judged, "mac_address", "mac-address"),
-    partial(_judged, "isolation", "isolation"),
-    partial(_judged, "platform", "platform"),
+    (frozenset({"ports"}), _ports),
+    (frozenset({"deploy", "restart"}), _restart),
+    (frozenset({"hostname", "ipc", "network_mode", "pid"}), _namespaces),
+    (frozenset({"network_mode"}), _network),
+    (frozenset({"sysctls"}), _sysctls),
+    (frozenset({"logging"}), _logging),
+    (frozenset({"networks"}), _addresses),
+    (frozenset({"group_add", "user"}), _identifiers),
+    (frozenset({"environment"}), _variables),
+    (frozenset({"extra_hosts"}), _hosts),
+    (frozenset({"mac_address"}), partial(_judged, "mac_address", "mac-address")),
+    (frozenset({"isolation"}), partial(_judged, "isolation", "isolation")),
+    (frozenset({"platform"}), partial(_judged, "platform", "platform")),
 )
+KEYS = frozenset[str]().union(*(keys for keys, _ in _CHECKS))
+"""The keys without which the engine refuses nothing of a service."""

@@ -19,7 +19,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dropcap.carriers.compose.service_values import Service, Wrong
+    from dropcap.carriers.compose.service_values import Check, Service, Wrong
     from dropcap.lang.yaml import Value
 
 _SPANS = ("interval", "timeout", "start_period", "start_interval")
@@ -136,11 +136,11 @@ def _limits(found: Service) -> Iterator[Wrong]:
             yield entry.value, f"ulimits.{name}", message
 
 
-LIMITS: tuple[Callable[[Service], Iterator[Wrong]], ...] = (
-    _memory,
-    _shared_memory,
-    _processors,
-    _processor_sets,
-    _health,
-    _limits,
+LIMITS: tuple[Check, ...] = (
+    (frozenset({"deploy", "mem_limit", "mem_reservation", "memswap_limit"}), _memory),
+    (frozenset({"shm_size"}), _shared_memory),
+    (frozenset({"cpu_period", "cpu_quota", "cpu_rt_runtime", "cpu_shares", "cpus", "deploy"}), _processors),
+    (frozenset({"cpuset"}), _processor_sets),
+    (frozenset({"healthcheck"}), _health),
+    (frozenset({"ulimits"}), _limits),
 )

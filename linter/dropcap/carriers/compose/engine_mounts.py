@@ -15,9 +15,9 @@ from dropcap.docker_cli import engine_refusals, start_refusals
 from dropcap.lang.yaml import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from dropcap.carriers.compose.service_values import Service, Wrong
+    from dropcap.carriers.compose.service_values import Check, Service, Wrong
     from dropcap.lang.yaml import Value
 
 _PROPAGATIONS = frozenset(("", "private", "rprivate", "slave", "rslave", "shared", "rshared"))
@@ -90,4 +90,9 @@ def _long_volume(item: Mapping) -> Iterator[Wrong]:
         yield item, "volumes", _NO_COPY
 
 
-MOUNTS: tuple[Callable[[Service], Iterator[Wrong]], ...] = (_tmpfs, _devices, _device_rules, _volumes)
+MOUNTS: tuple[Check, ...] = (
+    (frozenset({"tmpfs"}), _tmpfs),
+    (frozenset({"devices"}), _devices),
+    (frozenset({"device_cgroup_rules"}), _device_rules),
+    (frozenset({"volumes"}), _volumes),
+)

@@ -41,10 +41,12 @@ class Field:
 def rows(column: str) -> tuple[tuple[str, str], ...]:
     """Return the paths of which a column of the table says something, each with what it says."""
     found = []
-    for row in package_text("carriers", "compose", "fields.txt").splitlines():
-        before, sign, after = row.partition(f" {column}=")
-        if sign:
-            found += [(path, after.partition(" ")[0]) for path in _paths(before.partition(" ")[0])]
+    before, *rest = package_text("carriers", "compose", "fields.txt").split(f" {column}=")
+    for after in rest:  # a row begins in one piece and says what its column is in the next
+        row = before[before.rfind("\n") + 1 :]
+        word = after.split(None, 1)[0]
+        found += [(path, word) for path in _paths(row.partition(" ")[0])]
+        before = after
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ What Compose refuses is told to the log and makes the field unknown, or is used 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
@@ -17,12 +17,13 @@ from dropcap.model import Located, Unknown
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
+    from typing import TypeVar
 
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.nodes import Entry
     from dropcap.lang.yaml import Value
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 _STRING = "must be a string: put it into quotes"
 _TRUTH = "must be true or false"

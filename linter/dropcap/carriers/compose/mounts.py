@@ -6,6 +6,7 @@ Sources: compose-go, `format/volume.go`, `transform/volume.go` and `override/unc
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import located
@@ -55,6 +56,7 @@ class ShortMount(NamedTuple):
     selinux: str = ""
 
 
+@lru_cache(maxsize=256)  # each volume of a service is asked about by several checks
 def short_mount(text: str) -> ShortMount:
     """Read a volume in the short form.
 

@@ -7,7 +7,7 @@ A document is brought into this form once, when it is read; what comes after rea
 from __future__ import annotations
 
 from operator import is_
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
@@ -223,7 +223,7 @@ class _Normaliser:
                     is_single = type(value) is Scalar and not value.tag and not self._has_slash  # most are
                     inner = value if is_single else self.node(value, (path, name), is_repeated=is_repeated)
                     is_same = inner is value and key is written
-                    found[name] = cast("Entry", pair) if is_same else Entry(key, inner)
+                    found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # alike in all else
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:

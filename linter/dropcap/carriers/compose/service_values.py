@@ -8,7 +8,7 @@ from dropcap.carriers.compose.nodes import items, known_scalar
 from dropcap.lang.yaml import Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from collections.abc import Mapping as Dictionary
     from typing import TypeAlias
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Service: TypeAlias = Dictionary[str, Entry]
     Wrong: TypeAlias = tuple[Value, str, str]
     """Where something is wrong, in which field, and what."""
+    Check: TypeAlias = tuple[frozenset[str], Callable[[Service], Iterator[Wrong]]]
+    """What looks at a service that has one of some keys; without them it finds nothing."""
 
 
 def value_of(found: Service, key: str) -> Value | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import Fields
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
@@ -13,6 +13,7 @@ from dropcap.model import Container, Kind, Located
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.compose.nodes import Entry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import RESET, all_pairs, child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
@@ -36,6 +36,7 @@ _PORT_KEYS = frozenset({"app_protocol", "host_ip", "mode", "name", "protocol", "
 _IN_ADDRESSES = frozenset(":=")
 _DEVICE_KEYS = frozenset({"permissions", "source"})
 _FORMATS = frozenset({"", "raw"})
+_BLANK_BYTES = frozenset(bytes([byte]) for byte in b"\t\n\v\f\r \x85\xa0")
 
 
 def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bool, level: Level) -> None:
@@ -169,10 +170,14 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
-    names: list[tuple[Value, str]] = [(key, key.text) for key, one in all_pairs(value) if one.tag != RESET]
-    for where, name in names or ((item, text.partition("=")[0]) for item, text in _texts(value)):
-        if name.endswith((" ", "\t")):
-            yield where, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
+    """Give the names of a list with a blank at their end; those of a mapping Docker Compose does not look at.
+
+    It asks of the last byte whether it is a blank as a character, so that some letters end in one.
+    """
+    for item, text in _texts(value):
+        name = text.partition("=")[0]
+        if name.encode("utf-8", "surrogatepass")[-1:] in _BLANK_BYTES:
+            yield item, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
 
 
 def _variable_files(value: Value) -> Iterator[tuple[Value, str]]:

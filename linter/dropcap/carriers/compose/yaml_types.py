@@ -8,12 +8,14 @@ Checked against `docker compose config` 2.40.3; the casts are those of compose-g
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from dropcap.lang.yaml import Scalar
 
-ScalarType = Literal["text", "boolean", "number", "date", "nothing"]
+    ScalarType = Literal["text", "boolean", "number", "date", "nothing"]
 
 _CONSTANTS: dict[str, ScalarType] = {
     **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), "boolean"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from dropcap.fast_start import dockerfile_parser
 from dropcap.lang.dockerfile.heredocs import heredoc_words
 from dropcap.lang.dockerfile.lexer import SPACE, arguments, flags, json_list, keyword
 from dropcap.model import Failure, UnreadableError
@@ -246,10 +247,8 @@ def refusal(source: Source, span: Span, message: str) -> UnreadableError:
 
 def _starts(prepared: Sequence[str]) -> list[int]:
     """Ask dockerfile-parse for the first lines of the instructions, from 1."""
-    from dockerfile_parse import DockerfileParser
-
     text = "\n".join(prepared) + "\n"
-    parser = DockerfileParser(fileobj=BytesIO(text.encode("utf-8", "surrogatepass")), env_replace=False)
+    parser = dockerfile_parser()(fileobj=BytesIO(text.encode("utf-8", "surrogatepass")), env_replace=False)
     return [part["startline"] + 1 for part in parser.structure]
 
 

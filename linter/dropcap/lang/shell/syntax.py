@@ -29,8 +29,10 @@ _EXPANSIONS = frozenset(
     {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
 )
 _LANGUAGE = tree_sitter.Language(bash_binding().language())
-# Compiling it takes longer than parsing a short script.
-_COMMANDS = tree_sitter.Query(_LANGUAGE, "[(command) (command_substitution)] @node")
+_COMMANDS = frozenset(
+    _LANGUAGE.id_for_node_kind(kind, True)  # noqa: FBT003  # that is how it is asked for
+    for kind in ("command", "command_substitution")
+)
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
 _COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
@@ -118,9 +120,8 @@ class Syntax:
 
     def commands(self) -> Iterator[tuple[int, int]]:
         """Give every simple command: where it starts in the bytes, and what ends it."""
-        nodes = tree_sitter.QueryCursor(_COMMANDS).captures(self.root).get("node", [])
         limit = 0
-        for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
+        for node in sorted(_of_kinds(self.root, _COMMANDS), key=lambda node: (node.start_byte, -node.end_byte)):
             if node.type == "command":
                 yield node.start_byte, limit if node.start_byte < limit else len(self.data)
             elif self.is_backquoted(node) and node.start_byte >= limit:
@@ -229,3 +230,18 @@ def syntax_of(source: Source) -> Syntax:
 
 _LEAST = 512
 """What a script counts besides its characters."""
+
+
+def _of_kinds(root: tree_sitter.Node, kinds: frozenset[int | None]) -> list[tree_sitter.Node]:
+    """Return the nodes of some kinds; to compile a query for them takes longer than to read a script of 100 KB."""
+    found: list[tree_sitter.Node] = []
+    cursor = root.walk()
+    while True:
+        node = cursor.node
+        if node is not None and node.kind_id in kinds:
+            found.append(node)
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found

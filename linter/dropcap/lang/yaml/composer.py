@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.fast_start import put_off_yaml
 from dropcap.lang.yaml.events import event_getter, pure_event_getter
@@ -20,6 +20,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence as List
+    from typing import Any
 
     from dropcap.lang.yaml.nodes import Node, Value
     from dropcap.source import Source

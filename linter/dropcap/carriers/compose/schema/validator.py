@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import all_pairs, entries, is_nothing, is_plainly_text, items
 from dropcap.carriers.compose.yaml_types import scalar_type
@@ -19,6 +19,7 @@ from dropcap.package_data import package_text
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
+    from typing import Any
 
     from dropcap.lang.yaml import Value
 
