@@ -43,11 +43,6 @@ NOT_REFUSED = {
     **dict.fromkeys(("alias_dotted_service_names", "alias_dotted_extension_names"), "2"),
 }
 REFUSED = {
-    # YAML that libyaml does not take, and the YAML library of version 5 does.
-    **dict.fromkeys(
-        ("yaml_question_mark_plain", "yaml_long_key", "yaml_anchor_with_dot_and_colon", "yaml_delete_character"), "5"
-    ),
-    **dict.fromkeys(("yaml_flow_url", "yaml_long_plain_key_block", "yaml_long_quoted_key"), "5"),
     "yaml_deep_nesting": "25",  # a limit
 }
 DIFFERENT = {

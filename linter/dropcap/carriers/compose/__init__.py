@@ -120,7 +120,7 @@ def _holds_services(text: str) -> bool:
     from dropcap.source import Source
 
     try:
-        roots = [target(root) for root in parse(Source("", text)).documents]
+        roots = [target(root) for root in parse(Source("", text), go_version=4).documents]
     except UnreadableError:
         return False
     return any(_is_top_with_services(root) for root in roots)

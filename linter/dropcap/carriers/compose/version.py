@@ -13,6 +13,8 @@ class Version(NamedTuple):
 
     Attributes:
         number: the release that is imitated.
+        go_yaml: the version of the YAML library. That of 5 takes longer keys, more names of anchors, more that starts a
+            plain value in brackets, and control characters from U+007F on. 5.0.0
         includes_first: a file's includes are joined before its services are extended. 5.1.2
         merges_included: a file is laid over what it includes, and an include over a later one. Before, two of one name
             have to be equal. 5.0.0
@@ -29,6 +31,7 @@ class Version(NamedTuple):
     """
 
     number: str
+    go_yaml: int
     includes_first: bool
     merges_included: bool
     repeats_resets: bool
@@ -41,7 +44,7 @@ class Version(NamedTuple):
     refuses_endless: bool
 
 
-COMPOSE_2 = Version("2.40.3", *[False] * 10)
-COMPOSE_5 = Version("5.5.0", *[True] * 10)
+COMPOSE_2 = Version("2.40.3", 3, *[False] * 10)
+COMPOSE_5 = Version("5.5.0", 4, *[True] * 10)
 VERSIONS = {2: COMPOSE_2, 5: COMPOSE_5}
 """By the number that people say."""
