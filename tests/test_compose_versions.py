@@ -39,8 +39,6 @@ OF_MACHINE = frozenset(
 NOT_REFUSED = {
     # Its memory or its patience ends; what is in the project is read here all the same.
     "alias_bomb_three_by_ten": "25",
-    # A fault of version 2: one name is the other one and a dot.
-    **dict.fromkeys(("alias_dotted_service_names", "alias_dotted_extension_names"), "2"),
 }
 REFUSED = {
     "yaml_deep_nesting": "25",  # a limit

@@ -161,10 +161,16 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
     Args:
         root: the root of a document, as it is parsed.
         version: the version of Docker Compose.
-        log: told about keys that are no strings, and about a `<<` with anything but mappings.
+        log: told about keys that are no strings, about a `<<` with anything but mappings, and about aliases that
+            Docker Compose takes for circles.
 
     """
-    has_slash = "\\/" in root.source.text
+    text = root.source.text
+    has_slash = "\\/" in text
+    if text.count("*") > 1 and "&" in text:
+        from dropcap.carriers.compose.circles import refuse_seeming_circles
+
+        refuse_seeming_circles(root, log, keeps_dots=version.keeps_dots)
     return _Normaliser(log, repeats_resets=version.repeats_resets, has_slash=has_slash).node(root, None)
 
 
@@ -185,6 +191,8 @@ class _Normaliser:
         if isinstance(node, Scalar):
             return self._scalar(node, path)
         if isinstance(node, Mapping):
+            for key in [pair.key for pair in node.pairs if isinstance(pair.key, Scalar)] if self._has_slash else ():
+                self._scalar(key, path)
             return self.mapping(node, path, is_repeated=is_repeated)
         if isinstance(node, Sequence):
             items = [

@@ -118,8 +118,8 @@ def _is_read_otherwise(text: str, go_version: int) -> bool:
     """Return whether Go's library may understand something else than libyaml, or refuse what that one takes."""
     if len(text) > MAX_PURE:
         return False
-    if "\\/" in text or "\ufeff" in text[1:]:
-        return True  # an escape that only libyaml knows; a mark that only libyaml passes over
+    if "\ufeff" in text[1:]:
+        return True  # only libyaml passes over such a mark
     is_asked_for = go_version > GO_VERSION_3 and any(character in text for character in "?!&")
     return is_asked_for and re.search(_READ_OTHERWISE, text) is not None
 
