@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 RESET, OVERRIDE = "!reset", "!override"
 """Compose's own tags: take out what the files before say here; put this in its place."""
 
+SMALL = 100_000
+"""How many characters a text may have to be sure that it holds no more values than Docker Compose takes."""
+
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
@@ -162,7 +165,7 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
         root: the root of a document, as it is parsed.
         version: the version of Docker Compose.
         log: told about keys that are no strings, about a `<<` with anything but mappings, and about aliases that
-            Docker Compose takes for circles.
+            Docker Compose takes for circles or finds too many.
 
     """
     text = root.source.text
@@ -171,6 +174,10 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
         from dropcap.carriers.compose.circles import refuse_seeming_circles
 
         refuse_seeming_circles(root, log, keeps_dots=version.keeps_dots)
+    if version.limits_yaml and (len(text) > SMALL or ("*" in text and "&" in text)):
+        from dropcap.carriers.compose.yaml_limits import refuse_excess
+
+        refuse_excess(root, log)
     return _Normaliser(log, repeats_resets=version.repeats_resets, has_slash=has_slash).node(root, None)
 
 

@@ -27,6 +27,7 @@ class Version(NamedTuple):
         takes_negative_sizes: a size may be a negative number in a text. 5.1.4
         takes_dates: a date is a text where texts are by name, as in `environment`. 5.0.0
         keeps_dots: a dot in a name is not taken for one between names where aliases are looked at. 5.3.0
+        limits_yaml: a document may have 100,000 values, and be repeated by aliases so much. 5.1.4
         refuses_endless: a number that is none, or endless, is refused wherever it stands. 5.0.0
 
     """
@@ -43,10 +44,11 @@ class Version(NamedTuple):
     takes_negative_sizes: bool
     takes_dates: bool
     keeps_dots: bool
+    limits_yaml: bool
     refuses_endless: bool
 
 
-COMPOSE_2 = Version("2.40.3", 3, *[False] * 11)
-COMPOSE_5 = Version("5.5.0", 4, *[True] * 11)
+COMPOSE_2 = Version("2.40.3", 3, *[False] * 12)
+COMPOSE_5 = Version("5.5.0", 4, *[True] * 12)
 VERSIONS = {2: COMPOSE_2, 5: COMPOSE_5}
 """By the number that people say."""
