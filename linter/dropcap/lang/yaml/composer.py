@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml.nodes import Node, Value
     from dropcap.source import Source
 
-MAX_DEPTH = 200
+MAX_DEPTH = 256
 """How deep collections may be nested, aliases followed."""
 
 MAX_REPEATED = 1_000_000
