@@ -17,6 +17,7 @@ from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.recording import follow_again, record
 from dropcap.lang.shell.shebang import is_shell_script
+from dropcap.lang.shell.shell_options import errexit_of, errexit_of_first_line
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import reason_of
 from dropcap.namedtuple import NamedTuple
@@ -222,12 +223,13 @@ class _Follower:
                 return None
             found = self.lookup.file(word.value, in_path=False)
             text = found.file.text if found is not None else None
-            return None if text is None else Executed(text, word, at)
+            errexit = errexit_of([None if one.unknown else one.value for one in call.words[1 : at - 1]]) is True
+            return None if text is None else Executed(text, word, at, errexit)
         found = self.lookup.program(word)
         text = found.file.text if found is not None else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
-        return Executed(text, word, at)
+        return Executed(text, word, at, errexit_of_first_line(text.text))
 
     def paths(self, pattern: str) -> Sequence[str] | None:
         """Return the files of the container that a pattern stands for."""
