@@ -28,6 +28,7 @@ from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
 from dropcap.needs.signals import Signals
@@ -114,6 +115,7 @@ class _Follower:
         self.signals = Signals(start, tree, self.ledger)
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
+        self.owners = OwnerTests(tree)
 
     # What the evaluator asks.
 
@@ -179,8 +181,14 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
-        if call.words[0].value in {"[", "[[", "test"}:
+        name = call.words[0].value
+        if name in {"stat", "id"}:
+            self.owners.note(call, self.lookup.folder)
+        if name in {"[", "[[", "test"}:
             self._look(call)
+            holds = self.owners.judge(call)
+            if holds is not None:
+                return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
