@@ -130,9 +130,9 @@ class ProgramAsks:
         where = place(call.words[0])
         if found.program.has_effects and not is_known:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
-        if found.program.role == "writer":
+        if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
-        if found.is_interpreter:
+        if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
