@@ -1,4 +1,4 @@
-"""Where a shell ends at a command that fails, giving a file to whom it belongs already has to succeed."""
+"""What the first line of a script says, and what follows where its shell ends at a command that fails."""
 
 from __future__ import annotations
 
@@ -78,3 +78,25 @@ def test_a_script_that_another_runs_fails_for_both(tmp_path: Path, monkeypatch: 
     outer = "#!/bin/sh\n/inner.sh\nexec sleep 9\n"
     assert suggested(tmp_path, monkeypatch, outer, EXECUTED, "#!/bin/sh\nchown app /data\n") == ""
     assert suggested(tmp_path, monkeypatch, outer, EXECUTED, "#!/bin/sh -e\nchown app /data\n") == "CHOWN"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "#!/usr/bin/dumb-init /bin/sh",
+        "#!/usr/bin/tini /bin/bash",
+        "#!/usr/bin/env -S dumb-init bash",
+        "#!/usr/bin/with-contenv bash",
+        "#!/command/with-contenv bash",
+        "#!/usr/bin/dumb-init -- /bin/sh",
+    ],
+)
+def test_a_first_line_may_name_the_shell_behind_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    assert suggested(tmp_path, monkeypatch, f"{first}\nset -e\n{GIVE}", EXECUTED) == "CHOWN"
+
+
+def test_what_a_first_line_says_behind_its_program_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = "#!/usr/bin/dumb-init /usr/bin/python3\nimport os\nos.chown('/etc', 5, 5)\n"
+    assert suggested(tmp_path, monkeypatch, script, EXECUTED) == "CHOWN"
