@@ -10,7 +10,7 @@ import pytest
 from dropcap.check import Setup, check_text
 from dropcap.model import Kind
 from dropcap.needs.container import needs_of
-from dropcap.needs.model import Phase
+from dropcap.needs.model import Certainty, Phase
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -133,3 +133,20 @@ def test_exec_opens_files_for_the_shell() -> None:
     assert "DAC_OVERRIDE" in needs(made + "exec >> /srv/d/log 2>&1").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 3> /srv/log").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 2>&1").cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("setcap cap_net_raw+ep /bin/ping && exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping || exit 3; exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping; exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping || echo without; exec /bin/ping ::1", ""),
+        ("setcap cap_net_raw+ep /bin/ping 2>/dev/null || true; exec /bin/ping ::1", ""),
+        ("setcap cap_net_raw+ep /bin/ping >/dev/null 2>&1 || :; exec /bin/ping ::1", ""),
+    ],
+)
+def test_file_capabilities_that_a_script_does_without_are_not_written(script: str, expected: str) -> None:
+    found = {need.capability: need.certainty for need in needs(f"install -m 755 /bin/true /bin/ping; {script}").needs}
+    assert " ".join(sorted(name for name, one in found.items() if one is not Certainty.DEGRADES)) == expected
+    assert "SETFCAP" in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.facts import File
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from dropcap.needs.model import Demand
     from dropcap.needs.start import Start
 
-__all__ = ["Ledger", "is_at_stop", "is_word_of", "place", "shown_at"]
+__all__ = ["Ledger", "is_at_stop", "is_passed_over", "is_word_of", "place", "shown_at"]
 
 _LONGEST_CONDITION = 60
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
@@ -85,6 +86,8 @@ class Ledger:
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
+            certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
         elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         if is_at_stop(call) and certainty is not Certainty.DEGRADES:
@@ -109,6 +112,15 @@ class Ledger:
 def is_at_stop(call: Call) -> bool:
     """Return whether a command is one of a trap, which is sprung when the container is stopped."""
     return "trap" in call.launchers
+
+
+def is_passed_over(call: Call) -> bool:
+    """Return whether the script goes on where a command fails, and does no more than to say so."""
+    return call.is_tested and re.match(_GOES_ON, call.source.text[call.span.start :][:_LONGEST_COMMAND]) is not None
+
+
+_GOES_ON = r"(?:[^\n;&|]|>&\d|&>)*\|\|\s*(?:true\b|:|echo\b|printf\b)"
+_LONGEST_COMMAND = 2000
 
 
 def place(word: Word) -> Located[str]:

@@ -15,6 +15,7 @@ from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
 from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.needs.program_table import lookup
 from dropcap.needs.programs import ProgramContext, demands
 from dropcap.source import Span
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ProgramAsks"]
 
-_INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
+_INTERPRETER = re.compile(
+    r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))(?:[ \t]+([^\s-]\S*))?"
+)
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
@@ -94,7 +97,11 @@ class ProgramAsks:
             return words
         begin = words[0].span.start
         path = words[0]._replace(value=found.path)
-        return (Word(match[1] or match[2], words[0].source, Span(begin, begin + 1)), path, *words[1:])
+        told = [match[1] or match[2], *([match[3]] if match[3] else [])]
+        program = lookup(told[0])
+        if len(told) > 1 and program is not None and program.role == "launcher":
+            del told[0]  # what it starts is what counts
+        return (*(Word(one, words[0].source, Span(begin, begin + 1)) for one in told), path, *words[1:])
 
     def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
         """Ask what the calls of a Python script ask for, where its text is known."""
@@ -130,9 +137,9 @@ class ProgramAsks:
         where = place(call.words[0])
         if found.program.has_effects and not is_known:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
-        if found.program.role == "writer":
+        if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
-        if found.is_interpreter:
+        if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"

@@ -105,7 +105,8 @@ class Program(NamedTuple):
     Attributes:
         name: its name, as the last part of its path.
         also: names that mean the same.
-        role: `daemon`, `tool`, `launcher`, `interpreter`, `harmless` or `writer`.
+        role: `daemon`, `server` (a daemon that keeps files where it is told), `tool`, `launcher`, `interpreter`,
+            `harmless` or `writer`.
         asks: what it asks for.
         takes: the options that take a value, with their dashes.
         is_long: whether one dash starts a whole word, as in programs in Go and of X11.
@@ -237,7 +238,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
         found[name] = program
 
 
-_ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless", "writer"})
+_ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
 _SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})

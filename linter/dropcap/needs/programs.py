@@ -71,7 +71,7 @@ class ProgramAnswer(NamedTuple):
     @property
     def is_daemon(self) -> bool:
         """Whether it serves until it is stopped."""
-        return self.program.role == "daemon"
+        return self.program.role in {"daemon", "server"}
 
     @property
     def is_interpreter(self) -> bool:

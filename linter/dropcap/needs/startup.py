@@ -17,6 +17,7 @@ from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.recording import follow_again, record
 from dropcap.lang.shell.shebang import is_shell_script
+from dropcap.lang.shell.shell_options import errexit_of, errexit_of_first_line
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import reason_of
 from dropcap.namedtuple import NamedTuple
@@ -27,6 +28,7 @@ from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
 from dropcap.needs.signals import Signals
@@ -113,6 +115,7 @@ class _Follower:
         self.signals = Signals(start, tree, self.ledger)
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
+        self.owners = OwnerTests(tree)
 
     # What the evaluator asks.
 
@@ -178,8 +181,14 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
-        if call.words[0].value in {"[", "[[", "test"}:
+        name = call.words[0].value
+        if name in {"stat", "id"}:
+            self.owners.note(call, self.lookup.folder)
+        if name in {"[", "[[", "test"}:
             self._look(call)
+            holds = self.owners.judge(call)
+            if holds is not None:
+                return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
@@ -222,12 +231,13 @@ class _Follower:
                 return None
             found = self.lookup.file(word.value, in_path=False)
             text = found.file.text if found is not None else None
-            return None if text is None else Executed(text, word, at)
+            errexit = errexit_of([None if one.unknown else one.value for one in call.words[1 : at - 1]]) is True
+            return None if text is None else Executed(text, word, at, errexit)
         found = self.lookup.program(word)
         text = found.file.text if found is not None else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
-        return Executed(text, word, at)
+        return Executed(text, word, at, errexit_of_first_line(text.text))
 
     def paths(self, pattern: str) -> Sequence[str] | None:
         """Return the files of the container that a pattern stands for."""

@@ -243,6 +243,7 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     left = None if reads or found.takes_input else document
 
     def handed() -> None:
+        run.is_errexit = run.is_errexit or found.is_errexit
         _move(shell, name.rpartition("/")[2], texts, found)
         for one in (found.command, *found.others):
             if one:

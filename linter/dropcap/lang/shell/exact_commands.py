@@ -13,6 +13,7 @@ from dropcap.lang.shell.fragments import Piece, known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.scope import ARGUMENTS, PATTERNS, Value, unknown_value
+from dropcap.lang.shell.shell_options import errexit_of
 from dropcap.lang.shell.subcommands import SHELLS
 
 if TYPE_CHECKING:
@@ -254,12 +255,13 @@ _LONGEST_COUNT = 60
 
 
 def _set(shell: Shell, fields: Sequence[Field]) -> bool | None:
+    errexit = errexit_of([known_text(field.pieces) for field in fields[1:]])
+    if errexit is not None:
+        shell.run.is_errexit = errexit
     for field in fields[1:]:
         value = known_text(field.pieces) or ""
         if value[:1] not in {"-", "+"} or value == "--":
             break
-        if "e" in value:
-            shell.run.is_errexit = value[0] == "-"
         if "f" in value:
             shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
     if any(known_text(field.pieces) == "noglob" for field in fields[1:]):

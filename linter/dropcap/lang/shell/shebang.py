@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SHEBANG = rb"#!\s*/\S{0,200}?(?:/env\s+(?:-\S+\s+)*)?\S{0,200}?\b(ba|da|k|a)?sh\b"
+_LAUNCHERS = rb"env|dumb-init|tini|tini-static|catatonit|docker-init|with-contenv"
+"""Programs that are told the shell behind them."""
+_SHEBANG = rb"#!\s*(?=/)(?:\S{0,200}?\b(?:" + _LAUNCHERS + rb")\s+(?:-\S+\s+)*){0,3}\S{0,200}?\b(ba|da|k|a)?sh\b"
 _LENGTH = 256  # as much as Linux reads of it
 
 
