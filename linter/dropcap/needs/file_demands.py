@@ -109,7 +109,10 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
     if effect.target is None:
         return found
-    found += _make_file(effect._replace(path=effect.target), facts)
+    if effect.is_kept and effect.target == effect.path:  # a new file takes its place: that takes its folder alone
+        found.append(Demand(DemandKind.MAKE, f"puts a new {effect.path} in its place", path=effect.path))
+    else:
+        found += _make_file(effect._replace(path=effect.target), facts)
     if not effect.is_kept:
         return found
     source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")

@@ -168,7 +168,7 @@ def _jobs(call: ProgramCall) -> Iterator[Run]:
 
 
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
-    """Return the scripts `run` of the folders in a folder of services."""
+    """Return the scripts `run` of the folders in a folder of services, and of their logs."""
     path = absolute_path(value.text, call.context.folder)
     if not path:
         return [], value.unknown or UnknownFact("the folder of services is not known")
@@ -180,7 +180,8 @@ def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFa
     found = [
         Run(path=name)
         for name, file in facts.below(path)
-        if file.kind in {FileKind.FILE, FileKind.LINK} and re.fullmatch(r"/[^/]+/run", name[len(path.rstrip("/")) :])
+        if file.kind in {FileKind.FILE, FileKind.LINK}
+        and re.fullmatch(r"/[^/]+(?:/log)?/run", name[len(path.rstrip("/")) :])
     ]
     return found, facts.hidden_below(path)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SHEBANG = rb"#!\s*/\S{0,200}?(?:/env\s+(?:-\S+\s+)*)?\S{0,200}?\b(ba|da|k|a)?sh\b"
+# Programs that only start the one behind them: `#!/usr/bin/env bash`, `#!/usr/bin/dumb-init /bin/sh`.
+_STARTERS = rb"(?:(?:\S{0,200}/)?(?:busybox|catatonit|dumb-init|env|tini|with-contenv)[ \t]+(?:-\S*[ \t]+)*){0,3}"
+_SHEBANG = rb"#!\s*(?=/)" + _STARTERS + rb"\S{0,200}?\b(?:ba|da|k|a)?sh\b"
 _LENGTH = 256  # as much as Linux reads of it
 
 
