@@ -228,3 +228,33 @@ def test_what_an_alternative_is_set_to_has_to_be_known() -> None:
 
 def test_a_file_that_may_have_been_made_by_root_is_roots() -> None:
     assert needs("mountpoint -q /mnt && touch /mnt/here; touch /mnt/here").cap_add == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('x="$$(< /srv/d/f)"; echo "$$x"', "DAC_OVERRIDE"),
+        ("F_FILE=/srv/d/f; n=F_FILE; export F=$$(< $${!n})", "DAC_OVERRIDE"),
+        ("x=$$(< /etc/hostname)", ""),
+        ("flock -n /srv/d/l true", "DAC_OVERRIDE"),
+        ("flock -n /run/l true", ""),
+        ("chmod -R g+w /srv/d", "DAC_OVERRIDE"),
+        ("timeout 5 setpriv --reuid=5 sleep 9", "KILL SETUID"),
+        ("timeout 5 sleep 9", ""),
+        ("setpriv --reuid=5 timeout 5 sleep 9", "SETUID"),
+        ("tcpdump -h; cp -a /srv/e/. /srv/x", ""),
+    ],
+)
+def test_what_a_closed_folder_asks_for(script: str, expected: str) -> None:
+    make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; mkdir -p /srv/e; "
+    assert set(needs(make + script).cap_add) - {"CHOWN", "FOWNER"} == set(expected.split())
+
+
+def test_what_a_file_holds_is_not_known_to_be_nothing() -> None:
+    found = needs('x=$$(< /etc/hostname); [ -n "$$x" ] && setcap -r /srv/x; [ -n "$$x" ] || mount /a /b')
+    assert set(found.cap_add) == {"SETFCAP", "SYS_ADMIN"}
+
+
+def test_a_copy_keeps_the_owner_of_what_lies_deeper() -> None:
+    make = "[ -d /srv/s ] || { mkdir /srv/s; touch /srv/s/f; chown www-data /srv/s/f; }; "
+    assert set(needs(make + "cp -a /srv/s/. /srv/t").cap_add) == {"CHOWN", "FOWNER"}

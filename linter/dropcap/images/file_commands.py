@@ -13,6 +13,7 @@ from dropcap.images.alternatives import turned_by
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.file_capabilities import written_by_command
 from dropcap.images.packed_files import compress, unzip
+from dropcap.images.synced_folders import synced
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 
@@ -56,8 +57,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
         return list(_find(words[1:], folder))
     if name in {"setcap", "filecap"}:
         return _file_capabilities(words, folder)
-    if name == "update-alternatives":
-        return turned_by(words)
+    if name in {"rsync", "update-alternatives"}:
+        return synced(words, folder) if name == "rsync" else turned_by(words)
     if name in ACCOUNT_COMMANDS:
         return list(ACCOUNT_COMMANDS[name](words))
     found = _COMMANDS.get(name)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ProgramAsks"]
 
 _INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
-_SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
+_SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 

@@ -57,6 +57,10 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+    if program.syntax == "procfile":
+        found += _processes(call)
+        why = call.configuration()[1]
+        hidden += [] if why is None else [why]
     unknown: list[UnknownNeed] = []
     if program.starts:
         started, unknown = _named(call)
@@ -165,6 +169,16 @@ def _jobs(call: ProgramCall) -> Iterator[Run]:
             for job in _OWN_JOB.finditer(file.text.text):
                 place = Located(job[1], file.text, Span(*job.span(1)))
                 yield Run(line=place, user=Value(posixpath.basename(path)))
+
+
+def _processes(call: ProgramCall) -> Iterator[Run]:
+    """Give the commands of a Procfile: `web: gunicorn app`."""
+    for text in call.configuration()[0]:
+        for line in _PROCESS.finditer(text.text):
+            yield Run(line=Located(line[1], text.source, Span(*line.span(1))))
+
+
+_PROCESS = re.compile(r"^[\w-]+:[ \t]*(\S.*)$", re.MULTILINE)
 
 
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
