@@ -188,7 +188,17 @@ def test_what_may_have_been_done_is_not_known() -> None:
     assert (found.owner, found.group, found.mode) == (None, "0", 0o755)
     (effect,) = effects_of(words_of(("mkdir", "/new")), "/") or ()
     tree.doubt(effect, "0", UNKNOWN)
-    assert tree.look("/new") is UNKNOWN
+    assert tree.look("/new") == UNKNOWN._replace(roots=True)
+    tree.doubt(effect, "1000", UNKNOWN)
+    assert tree.look("/new") == UNKNOWN
+    for command in (("mkdir", "-m", "500", "/shut"), ("install", "-d", "-o", "app", "/given")):
+        for effect in effects_of(words_of(command), "/") or ():
+            tree.doubt(effect, "0", UNKNOWN)
+        assert tree.look(command[-1]) == UNKNOWN
+    for line in ("touch /key", "chmod 400 /key"):
+        for effect in effects_of(words_of(tuple(line.split())), "/") or ():
+            tree.doubt(effect, "0", UNKNOWN)
+    assert tree.look("/key") == UNKNOWN
 
 
 def test_a_copy_changes_nothing_of_the_first() -> None:

@@ -103,6 +103,12 @@ def test_the_jobs_of_cron_are_followed() -> None:
     assert "SETFCAP" in needs(own + "cron -f").cap_add
 
 
+@pytest.mark.parametrize("program", ["svscan", "runsvdir"])
+def test_the_log_of_a_service_is_started_too(program: str) -> None:
+    make = r"mkdir -p /etc/x/a/log; printf '#!/bin/sh\nexec setcap -r /srv/a\n' > /etc/x/a/log/run; "
+    assert "SETFCAP" in needs(f"{make}chmod 755 /etc/x/a/log/run; exec {program} /etc/x").cap_add
+
+
 @pytest.mark.parametrize("program", ["s6-svscan", "runsvdir"])
 def test_a_service_runs_in_its_own_folder(program: str) -> None:
     make = "mkdir -p /etc/x/a; echo 'setcap -r /srv/a' > /etc/x/a/setup; "

@@ -289,6 +289,7 @@ def test_services_of_a_folder_are_told() -> None:
     files = {f"/etc/service/{name}": text_file("#!/bin/sh\n") for name in ("a/run", "b/run", "b/log/run", "c/finish")}
     assert [one.path for one in call("runsvdir -P /etc/service", files).runs] == [
         "/etc/service/a/run",
+        "/etc/service/b/log/run",
         "/etc/service/b/run",
     ]
 

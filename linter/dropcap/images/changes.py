@@ -162,8 +162,9 @@ class Changes(Files, Accounts):
             if file is not None:
                 is_folder = file.kind is FileKind.FOLDER
                 self._files[path] = file._replace(mode=changed_mode(file.mode, effect.mode, is_folder=is_folder))
-        if effect.is_deep and not keeps_owners_rights(effect.mode):
-            self._doubt_roots(next(iter(self._paths(effect))))
+        path = next(iter(self._paths(effect)))
+        if (effect.is_deep or path not in self._files) and not keeps_owners_rights(effect.mode):
+            self._doubt_roots(path)
 
     def _copy(self, effect: Effect, user: str | None) -> None:
         if effect.target is None:

@@ -9,8 +9,11 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.images.account_commands import ACCOUNT_COMMANDS
+from dropcap.images.alternatives import turned_by
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.file_capabilities import written_by_command
+from dropcap.images.packed_files import compress, unzip
+from dropcap.images.synced_folders import synced
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 
@@ -54,6 +57,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
         return list(_find(words[1:], folder))
     if name in {"setcap", "filecap"}:
         return _file_capabilities(words, folder)
+    if name in {"rsync", "update-alternatives"}:
+        return synced(words, folder) if name == "rsync" else turned_by(words)
     if name in ACCOUNT_COMMANDS:
         return list(ACCOUNT_COMMANDS[name](words))
     found = _COMMANDS.get(name)
@@ -350,7 +355,7 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
     return made
 
 
-_CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "stat", "tree", "xz"})
+_CHANGE_NOTHING = frozenset({"du", "stat", "tree"})
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
     "chgrp": ("", ("reference",), _chgrp),
     "chmod": ("", ("reference",), _chmod),
@@ -369,5 +374,9 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "tee": ("", (), _tee),
     "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
+    "unzip": ("dx", (), unzip),
+    **dict.fromkeys(("bunzip2", "bzip2", "gunzip", "gzip"), ("S", ("suffix",), compress)),
+    **dict.fromkeys(("unlzma", "unxz", "lzma", "xz"), ("CFMST", ("check", "format", "suffix", "threads"), compress)),
+    **dict.fromkeys(("unzstd", "zstd"), ("oTM", (), compress)),
 }
 """By name: the letters and the names of the options that take a value, and who reads the rest."""

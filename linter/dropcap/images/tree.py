@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dropcap.images.changes import Changes
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import FileKind, ImageConfig, UnknownFact
+from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFact
 
 __all__ = ["FileTree"]
 
@@ -101,7 +101,9 @@ class FileTree(Changes):
         files = dict(done.below("/"))
         for path in [path for path, file in files.items() if self._files.get(path) != file]:
             before, after = self._files.get(path), files[path]
-            if before is None or before.kind is not after.kind:
+            if before is None:
+                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
+            elif before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:
                 self._files[path] = before._replace(
@@ -120,7 +122,14 @@ class FileTree(Changes):
         if done.others is not self.others:
             self.forget_accounts(unknown)
 
+    def _is_roots_at_most(self, path: str, made: File) -> bool:
+        """Return whether what may have been made is root's own, and whatever may have been there before it too."""
+        before = self.look(path)
+        is_free = before is ABSENT or (isinstance(before, UnknownFact) and before.roots)
+        return is_free and made.owner == "0" and made.mode is not None and made.mode & _OWN == _OWN
 
+
+_OWN = 0o600
 _OF_ACCOUNTS = frozenset(
     {
         *(EffectKind.ADD_ACCOUNT, EffectKind.CHANGE_ACCOUNT, EffectKind.REMOVE_ACCOUNT),

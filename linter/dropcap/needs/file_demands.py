@@ -12,9 +12,9 @@ from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from dropcap.images.facts import ImageFacts
+    from dropcap.images.facts import Absent, ImageFacts
 
 __all__ = ["file_demands"]
 
@@ -80,6 +80,8 @@ def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool:
 def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     why = f"changes the mode of {effect.path or 'a path'}"
     found = [Demand(DemandKind.ALTER, why, path=effect.path, is_deep=effect.is_deep)]
+    if effect.is_deep and effect.path is not None:
+        found.append(Demand(DemandKind.REACH, f"{why} and of all below it", path=effect.path, is_deep=True))
     if sets_group_id(effect.mode):
         why = f"sets set-group-id on {effect.path or 'a path'}"
         found.append(Demand(DemandKind.KEEP_BITS, why, path=effect.path))
@@ -109,18 +111,28 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
     if effect.target is None:
         return found
-    found += _make_file(effect._replace(path=effect.target), facts)
+    if effect.is_kept and effect.target == effect.path:  # a new file takes its place: that takes its folder alone
+        found.append(Demand(DemandKind.MAKE, f"puts a new {effect.path} in its place", path=effect.path))
+    else:
+        found += _make_file(effect._replace(path=effect.target), facts)
     if not effect.is_kept:
         return found
     source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")
     if isinstance(source, File) and effect.target == effect.path:
         return [*found, *_put_in_place(effect, source)]
-    if isinstance(source, File):
-        why = f"keeps the owner of {effect.path} in its copy"
-        found.append(Demand(DemandKind.GIVE, why, user=source.owner, group=source.group, path=effect.path))
-        if source.owner != "0":
-            found.append(Demand(DemandKind.ALTER, f"keeps the mode of {effect.path} in its copy", path=effect.path))
-    return found
+    return [*found, *_kept(effect, source, facts)]
+
+
+def _kept(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts) -> Iterator[Demand]:
+    """Give what it takes to keep owners and modes, of the first file that is not root's and of the first of another."""
+    path = effect.path or "/"
+    files = [(path, source), *(facts.below(path) if effect.is_deep else ())]
+    others = [(one, file) for one, file in files if isinstance(file, File) and {file.owner, file.group} != {"0"}]
+    for one, file in others[:1]:
+        why = f"keeps the owner of {one} in its copy"
+        yield Demand(DemandKind.GIVE, why, user=file.owner, group=file.group, path=one)
+    for one, _ in [other for other in others if other[1].owner != "0"][:1]:
+        yield Demand(DemandKind.ALTER, f"keeps the mode of {one} in its copy", path=one)
 
 
 def _put_in_place(effect: Effect, source: File) -> Sequence[Demand]:
@@ -154,7 +166,11 @@ def _fill(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     if effect.path is None:
         return []
     why = f"puts something into {effect.path}"
-    return [Demand(DemandKind.MAKE, why, path=posixpath.join(effect.path, "entry"))]
+    found = [Demand(DemandKind.MAKE, why, path=posixpath.join(effect.path, "entry"))]
+    if effect.is_kept:
+        able, condition = ("CHOWN", "FOWNER"), "it brings files of other users"
+        found.append(Demand(DemandKind.KERNEL, f"{why} with its owner", capabilities=able, condition=condition))
+    return found
 
 
 def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
@@ -165,7 +181,10 @@ def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
 def _link(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     if effect.target is None:
         return []
-    return [Demand(DemandKind.MAKE, f"makes the link {effect.target}", path=effect.target)]
+    found = [Demand(DemandKind.MAKE, f"makes the link {effect.target}", path=effect.target)]
+    if effect.is_hard and effect.path is not None:  # fs/namei.c may_linkat(), where fs.protected_hardlinks is set
+        found.append(Demand(DemandKind.ALTER, f"gives {effect.path} another name", path=effect.path))
+    return found
 
 
 def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:

@@ -36,8 +36,7 @@ __all__ = ["ProgramAsks"]
 _INTERPRETER = re.compile(
     r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))(?:[ \t]+([^\s-]\S*))?"
 )
-_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
-_SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
+_SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 
@@ -104,25 +103,19 @@ class ProgramAsks:
         return (*(Word(one, words[0].source, Span(begin, begin + 1)) for one in told), path, *words[1:])
 
     def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
-        """Ask what the calls of a Python script ask for, where its text is known."""
-        if _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
-            return
-        from dropcap.needs.python_scripts import calls_of, script_word  # few containers start one that is at hand
+        """Ask what the calls of a script ask for, where its text is known."""
+        from dropcap.needs.scripts import calls_of_script, edited_in_place  # few containers start one that is at hand
 
-        found = script_word(words)
-        if found is None:
-            return
-        word, is_code = found
-        file = self.lookup.file(word.value, in_path=False) if not is_code else None
-        text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else file and file.file.text
-        if text is None:
-            return
-        for one in calls_of(text, "its code" if is_code else posixpath.basename(word.value)):
+        for effect in edited_in_place(words, self.lookup):
+            self.changes.do(call, who, effect)
+        for one in calls_of_script(words, self.lookup):
             if one.demand is not None:
                 evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", place(call.words[0])))
                 self.ledger.judge(call, who, one.demand, evidence)
             elif one.unknown is not None and who.is_root is not False:
                 self.ledger.note(one.unknown)
+            if one.command:
+                self.runs.append((one.command, call.user.name, self.lookup.folder))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""

@@ -40,10 +40,10 @@ class Test(NamedTuple):
     """A condition.
 
     Attributes:
-        kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container) or `foreign` (it or its
-            group is not root's).
-        names: as of :class:`Origin`; of `there` and `foreign` the path.
-        values: what the value has to be one of; none where it only has to be there.
+        kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container), `foreign` (it or its
+            group is not root's) or `leads` (it is a link that somebody has turned to one of the values).
+        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path.
+        values: what the value has to be one of, `*` at its end for anything; none where it only has to be there.
         is_not: whether it is to be the other way round.
 
     """
@@ -113,7 +113,7 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron` or `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -122,7 +122,7 @@ class Program(NamedTuple):
         runs: which words are a command that it runs; an option whose value is one.
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
-        services: the folder whose folders hold a script `run` each.
+        services: the folder whose folders hold a script `run` each, and perhaps one for their log.
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
@@ -239,9 +239,9 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
-_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
+_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads"})
 _PROGRAM_KEYS = frozenset(
     {
         "also",
@@ -406,7 +406,7 @@ def _origin(name: str, text: str) -> Origin:
 
 
 def _test(name: str, text: str) -> Test:
-    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`."""
+    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `leads:/a=/b`."""
     is_not = text.startswith(("no ", "not "))
     positive = text.partition(" ")[2] if is_not else text
     if positive == "root":
