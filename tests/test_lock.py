@@ -18,6 +18,7 @@ from dropcap.images.contents import Contents
 from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group, ImageConfig, UnknownFact
 from dropcap.images.full_tree import FullTree
 from dropcap.images.kept import kept
+from dropcap.images.known_images import Images
 from dropcap.images.lock import HEAD, entry_lines, locked_names, locked_tree
 from dropcap.images.tree import FileTree
 from dropcap.model import Located
@@ -30,6 +31,8 @@ from test_image_readers import FILE, FOLDER, info, link, saved, tar
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from dropcap.needs.model import Needs
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=12)
@@ -187,13 +190,8 @@ def test_a_startup_finds_in_the_lock_all_that_it_asks_for(tmp_path: Path) -> Non
     (service,) = read(Source("compose.yaml", COMPOSE)).containers
     tree = FullTree.of(Contents(("app:1",), "sha256:aa", (), CONFIG, FILES_OF_APP))
 
-    class _Read:
-        workspace = Workspace.of_text(service.source)
-
-        def tree(self, _: str | None) -> FileTree:
-            return tree.copy()
-
-    whole = needs_of(service, _Read.workspace, images=_Read(), tries_user=True)  # type: ignore[arg-type]  # as images
+    workspace = Workspace.of_text(service.source)
+    whole = needs_of(service, workspace, images=Images(workspace, {"app:1": tree}), tries_user=True)
     files, listed = kept(tree, FILES_OF_APP)
     lock = HEAD + "\n".join(entry_lines("app:1", ("sha256:aa", ()), tree, files, listed)) + "\n"
     again = needs_of(service, project(tmp_path, lock), tries_user=True)
@@ -296,3 +294,60 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert said in told
     assert told.count("\n") == 1
     assert not (here / LOCK).exists()
+
+
+PASSWD = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/sh\nmysql:x:7:7::/:/bin/sh\n"
+STUB = """\
+#!/usr/bin/python3
+import re, sys
+from importlib.metadata import distribution
+sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])
+sys.exit(load_entry_point('x', 'console_scripts', 'x')())
+"""
+
+
+def image_needs(command: Sequence[str], files: Mapping[str, File]) -> Needs:
+    """Return what a container of an image needs that starts a command."""
+    (service,) = read(Source("compose.yaml", COMPOSE)).containers
+    base = {
+        **dict.fromkeys(("/", "/etc", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/var"), FOLDER),
+        "/etc/passwd": FILE._replace(text=Source("p", PASSWD)),
+        "/etc/group": FILE._replace(text=Source("g", "root:x:0:\nwww-data:x:33:\nmysql:x:7:\n")),
+        "/usr/bin/python3": FILE._replace(mode=0o755),
+    }
+    tree = FullTree.of(Contents(("app:1",), "", (), {"Cmd": [*command]}, {**base, **files}))
+    workspace = Workspace.of_text(service.source)
+    return needs_of(service, workspace, images=Images(workspace, {"app:1": tree}))
+
+
+def script(text: str) -> File:
+    return FILE._replace(mode=0o755, text=Source("x", text))
+
+
+def test_a_variable_of_a_packaged_configuration_is_what_its_script_makes_it() -> None:
+    conf = script("User ${APACHE_RUN_USER}\nListen 8080\nErrorLog /dev/stderr\n")
+    files = {"/usr/sbin/apache2": FILE._replace(mode=0o755), "/etc/apache2": FOLDER, "/etc/apache2/apache2.conf": conf}
+    needs = image_needs(["/usr/sbin/apache2", "-DFOREGROUND"], files)
+    assert needs.cap_add == ("SETGID", "SETUID")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_known"),
+    [
+        ("/usr/bin/supervisord", STUB, True),
+        ("/usr/local/bin/nobody-knows-me", STUB, False),
+        ("/usr/bin/nobody-knows-me", STUB, False),
+        ("/usr/local/bin/mine", "#!/usr/bin/python3\nprint('hello')\n", True),
+    ],
+)
+def test_what_only_calls_a_package_is_known_by_its_name(path: str, text: str, *, is_known: bool) -> None:
+    needs = image_needs([path], {path: script(text)})
+    described = not any("nobody has described" in one.reason for one in needs.unknown)
+    assert described is is_known
+
+
+@pytest.mark.parametrize(("folder", "follows"), [("/usr/bin", False), ("/usr/local/bin", True)])
+def test_the_script_of_a_described_package_is_known_by_its_name(folder: str, *, follows: bool) -> None:
+    text = "#!/bin/sh\nexec su-exec www-data sleep 9\n"
+    files = {f"{folder}/redis-cli": script(text), "/usr/bin/su-exec": FILE._replace(mode=0o755)}
+    assert ("SETUID" in image_needs(["redis-cli"], files).cap_add) is follows

@@ -13,6 +13,7 @@ from dropcap.lang.words import Word
 from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
+from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from dropcap.needs.credentials import Credentials
     from dropcap.needs.file_changes import FileChanges
     from dropcap.needs.ledger import Ledger
-    from dropcap.needs.lookup import Lookup
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.needs.start import Start
 
@@ -92,7 +92,7 @@ class ProgramAsks:
         found = self.lookup.program(words[0])
         text = found.file.text if found is not None else None
         match = re.match(_INTERPRETER, text.text) if text is not None else None
-        if found is None or match is None:
+        if found is None or text is None or match is None or is_of_package(found) or re.search(_STUB, text.text):
             return words
         begin = words[0].span.start
         path = words[0]._replace(value=found.path)
@@ -202,6 +202,13 @@ class ProgramAsks:
         if user.word is not None:
             evidence.append(Evidence("the user is named here", place(user.word)))
         self.ledger.judge(call, who, demand, tuple(evidence), of_anybody=of_anybody)
+
+
+# What setuptools and pip write into the programs of a Python package.
+_STUB = (
+    r"load_entry_point\(|\.removesuffix\([\"']\.exe[\"']\)"
+    r"|sys\.argv\[0\] = (?:re\.sub\(|sys\.argv\[0\]\.removesuffix)"
+)
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:

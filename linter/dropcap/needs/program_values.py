@@ -278,19 +278,24 @@ class ProgramCall:
     def _directive(self, names: Sequence[str]) -> Found:
         texts, hidden, is_packaged, _ = self._configuration()
         values = [value for text in texts for value in text.values(names, self.program.syntax)]
-        if not values and is_packaged:
-            package = self.program.package or {}
-            values = [Value(package[name]) for name in names if name in package]
-        return Found(tuple(self._expanded(value) for value in values[:_MOST_VALUES]), hidden)
+        package = self.program.package or {}
+        usual = [Value(package[name]) for name in names if name in package]
+        values = usual if not values and is_packaged else values
+        return Found(tuple(self._expanded(value, usual) for value in values[:_MOST_VALUES]), hidden)
 
-    def _expanded(self, value: Value) -> Value:
-        """Return a value of the configuration that names a variable, as `${APACHE_RUN_USER}`, with its value."""
+    def _expanded(self, value: Value, usual: Sequence[Value]) -> Value:
+        """Return a value of the configuration that names a variable, as `${APACHE_RUN_USER}`, with its value.
+
+        Where the environment does not have it, the package's own script sets it before the program starts.
+        """
         named = re.fullmatch(r"\$\{?(\w+)\}?", value.text or "")
         if named is None:
             return value
         found = self._variable([named[1]])
         if found.values:
             return found.values[0]._replace(where=value.where)
+        if usual and found.hidden is None:
+            return usual[0]._replace(where=value.where)
         return value._replace(
             text=None, unknown=UnknownFact(f"the value of {named[1]} is not known", where=value.where)
         )

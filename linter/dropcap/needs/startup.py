@@ -26,7 +26,7 @@ from dropcap.needs.credentials import Credentials, credentials
 from dropcap.needs.file_changes import FileChanges
 from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
-from dropcap.needs.lookup import Lookup
+from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
@@ -234,7 +234,7 @@ class _Follower:
             errexit = errexit_of([None if one.unknown else one.value for one in call.words[1 : at - 1]]) is True
             return None if text is None else Executed(text, word, at, errexit)
         found = self.lookup.program(word)
-        text = found.file.text if found is not None else None
+        text = found.file.text if found is not None and not is_of_package(found) else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
         return Executed(text, word, at, errexit_of_first_line(text.text))
