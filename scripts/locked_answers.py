@@ -4,7 +4,7 @@
     scripts/locked_answers.py [NAME …]
 
 Prints a line for each whose answers differ, then how many are complete by each and how many suffice. Images are built
-where they are missing, and nothing is started. Exits with 1 where the lock's answer is not complete, or does not suffice.
+where they are missing, and nothing is started. Exits with 1 where the lock's answer is not complete or too small.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dropcap.images.kept import kept
 from dropcap.images.known_images import Images
 from dropcap.images.lock import HEAD, entry_lines
 from dropcap.images.readers.engine import connect
+from dropcap.images.readers.layers import Reading
 from dropcap.images.reference import familiar
 from dropcap.model import Kind, Located
 from dropcap.needs.container import needs_of
@@ -49,9 +50,8 @@ def main() -> int:
             os.environ.update(started.environment)
             for name in names:
                 image = started.build(FOLDER / name, name)
-                contents = connect().read(image)
-                if contents is None:
-                    raise MissingError(f"{image} is gone")
+                contents = connect().read(image, Reading())
+                assert contents is not None, f"{image} is gone"
                 by_file, by_lock = answers(name, image, contents)
                 expected = set(read_workload(name).minimal)
                 complete["Dockerfile"] += by_file.is_complete

@@ -7,22 +7,32 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import struct
+import sys
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.capabilities.names import NAMES
 from dropcap.images.contents import ImageError, Layer, Member, laid_over
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_archive
 from dropcap.images.readers.folders import read_archive_file, read_folder
-from dropcap.images.readers.layers import TextBudget, file_capabilities, read_layer
+from dropcap.images.readers.layers import Reading, file_capabilities, read_layer
 from dropcap.images.reference import familiar
+from dropcap.images.symbols import capability_of
+from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 FOLDER = File(FileKind.FOLDER, "0", "0", 0o755)
 FILE = File(FileKind.FILE, "0", "0", 0o644)
@@ -56,7 +66,7 @@ def info(
 
 
 def read(data: bytes) -> Layer:
-    return read_layer(io.BytesIO(data), "layer", TextBudget())
+    return read_layer(io.BytesIO(data), "layer", Reading())
 
 
 def saved(layers: Sequence[bytes], config: Mapping[str, object] | None = None, name: str = "app:1") -> bytes:
@@ -197,7 +207,7 @@ CUT = saved([tar((info("x"), b"1" * 5000))])
 )
 def test_what_is_no_image_is_told_in_one_line(data: bytes, said: str) -> None:
     with pytest.raises(ImageError, match=said) as caught:
-        read_archive(io.BytesIO(data), "x.tar")
+        read_archive(io.BytesIO(data), "x.tar", Reading())
     assert "\n" not in str(caught.value)
 
 
@@ -238,9 +248,9 @@ def test_an_image_is_the_same_however_it_is_kept(tmp_path: Path) -> None:
     for name, data in parts.items():
         (tmp_path / "layout" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "layout" / name).write_bytes(data)
-    (one,) = read_archive_file(str(tmp_path / "saved.tar"))
-    (other,) = read_archive_file(str(tmp_path / "oci.tar"))
-    (third,) = read_folder(str(tmp_path / "layout"))
+    (one,) = read_archive_file(str(tmp_path / "saved.tar"), Reading())
+    (other,) = read_archive_file(str(tmp_path / "oci.tar"), Reading())
+    (third,) = read_folder(str(tmp_path / "layout"), Reading())
     assert sorted(one.files) == ["/", "/data", "/data/x", "/entry.sh"]
     assert one.names == other.names == third.names == ("app:1",)
     assert one.id == other.id == third.id
@@ -262,7 +272,7 @@ def test_a_root_file_system_is_read_without_following_links(tmp_path: Path) -> N
     (root / "run.sh").write_text("#!/bin/sh\n")
     (root / "run.sh").chmod(0o4755)
     os.mkfifo(root / "pipe")
-    (image,) = read_folder(str(root))
+    (image,) = read_folder(str(root), Reading())
     assert sorted(image.files) == ["/", "/bin", "/etc", "/etc/out", "/etc/passwd", "/pipe", "/run.sh"]
     assert (image.files["/bin"].kind, image.files["/bin"].target) == (FileKind.LINK, "/bin")
     assert image.files["/pipe"].kind is FileKind.FIFO
@@ -276,12 +286,12 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder" / "note.txt").touch()
     (tmp_path / "folder" / "more.txt").touch()
     with pytest.raises(ImageError, match=r"cannot be read|no such file|neither"):
-        (read_archive_file if name.endswith("tar") else read_folder)(str(tmp_path / name))
+        (read_archive_file if name.endswith("tar") else read_folder)(str(tmp_path / name), Reading())
 
 
 def test_a_device_is_no_archive() -> None:
     with pytest.raises(ImageError, match="no regular file"):
-        read_archive_file("/dev/zero")
+        read_archive_file("/dev/zero", Reading())
 
 
 @pytest.mark.parametrize(
@@ -303,3 +313,30 @@ def test_a_device_is_no_archive() -> None:
 def test_names_that_mean_the_same_image_are_one(reference: str, expected: str) -> None:
     assert familiar(reference) == expected
     assert familiar(expected) == expected
+
+
+def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
+    program = Path(shutil.which("su") or "/bin/su")
+    (tmp_path / "usr" / "bin").mkdir(parents=True)
+    shutil.copy(program, tmp_path / "usr" / "bin" / "su")
+    (tmp_path / "usr" / "bin" / "broken").write_bytes(program.read_bytes()[:3000])
+    (tmp_path / "usr" / "bin" / "script").write_text("#!/bin/sh\n")
+    reading = Reading(lambda path: path != "/usr/bin/other")
+    shutil.copy(program, tmp_path / "usr" / "bin" / "other")
+    (image,) = read_folder(str(tmp_path), reading)
+    found = image.files["/usr/bin/su"].symbols
+    assert found is not None
+    assert {"initgroups", "setgid", "setuid"} <= set(found)
+    assert image.files["/usr/bin/broken"].symbols is None
+    assert image.files["/usr/bin/other"].symbols is None
+    script = image.files["/usr/bin/script"]
+    assert (script.symbols, script.text and script.text.text) == (None, "#!/bin/sh\n")
+
+
+def test_every_symbol_is_of_one_capability() -> None:
+    rows = tomllib.loads(package_text("images", "symbols.toml"))
+    assert set(rows) <= set(NAMES)
+    symbols = [symbol for names in rows.values() for symbol in names]
+    assert len(symbols) == len(set(symbols))
+    assert all(capability_of(symbol) in rows for symbol in symbols)
+    assert capability_of("open") is None

@@ -22,6 +22,7 @@ from dropcap.images.known_images import Images
 from dropcap.images.lock import HEAD, entry_lines, locked_names, locked_tree
 from dropcap.images.tree import FileTree
 from dropcap.model import Located
+from dropcap.needs.certainty import Certainty
 from dropcap.needs.container import needs_of
 from dropcap.package_data import package_text
 from dropcap.source import Source, Span
@@ -47,12 +48,14 @@ FILES = st.one_of(
     st.builds(File, st.sampled_from([FileKind.FOLDER, FileKind.DEVICE, FileKind.FIFO]), NUMBERS, NUMBERS, MODES),
     st.builds(File, st.just(FileKind.LINK), NUMBERS, NUMBERS, MODES, TEXTS),
     st.builds(
-        lambda owner, group, mode, names, is_effective, text: File(
+        lambda owner, group, mode, names, is_effective, text, symbols: File(
             FileKind.FILE,
             *(owner, group, mode, "", names, is_effective and bool(names)),
             text=None if text is None else Source("x", text),
+            symbols=symbols,
         ),
         *(NUMBERS, NUMBERS, MODES, CAPABILITIES, st.booleans(), st.one_of(st.none(), TEXTS)),
+        st.sampled_from([None, (), ("chown", "setuid")]),
     ),
 )
 
@@ -296,7 +299,7 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert not (here / LOCK).exists()
 
 
-PASSWD = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/sh\nmysql:x:7:7::/:/bin/sh\n"
+USERS = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/sh\nmysql:x:7:7::/:/bin/sh\n"
 STUB = """\
 #!/usr/bin/python3
 import re, sys
@@ -311,7 +314,7 @@ def image_needs(command: Sequence[str], files: Mapping[str, File]) -> Needs:
     (service,) = read(Source("compose.yaml", COMPOSE)).containers
     base = {
         **dict.fromkeys(("/", "/etc", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/var"), FOLDER),
-        "/etc/passwd": FILE._replace(text=Source("p", PASSWD)),
+        "/etc/passwd": FILE._replace(text=Source("p", USERS)),
         "/etc/group": FILE._replace(text=Source("g", "root:x:0:\nwww-data:x:33:\nmysql:x:7:\n")),
         "/usr/bin/python3": FILE._replace(mode=0o755),
     }
@@ -344,6 +347,18 @@ def test_what_only_calls_a_package_is_known_by_its_name(path: str, text: str, *,
     needs = image_needs([path], {path: script(text)})
     described = not any("nobody has described" in one.reason for one in needs.unknown)
     assert described is is_known
+
+
+@pytest.mark.parametrize(
+    ("symbols", "expected"),
+    [(None, ()), ((), ()), (("chroot", "setgroups", "setuid"), ("SETGID", "SETUID", "SYS_CHROOT"))],
+)
+def test_what_a_program_imports_it_may_ask_for(symbols: tuple[str, ...] | None, expected: tuple[str, ...]) -> None:
+    files = {"/usr/bin/nobody-knows-me": FILE._replace(mode=0o755, symbols=symbols)}
+    needs = image_needs(["nobody-knows-me"], files)
+    assert needs.cap_add == expected
+    assert not needs.is_complete
+    assert {need.certainty for need in needs.needs} <= {Certainty.POSSIBLE}
 
 
 @pytest.mark.parametrize(("folder", "follows"), [("/usr/bin", False), ("/usr/local/bin", True)])

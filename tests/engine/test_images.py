@@ -14,6 +14,7 @@ from dropcap.images.facts import FileKind
 from dropcap.images.full_tree import FullTree
 from dropcap.images.readers.engine import connect
 from dropcap.images.readers.folders import read_archive_file, read_folder
+from dropcap.images.readers.layers import Reading
 from engine.builds import LAID_OVER, STEPS, build, to_dockerfile
 from engine.cases import REAL
 
@@ -88,17 +89,17 @@ def as_stat(files: Mapping[str, Any]) -> dict[str, tuple[FileKind, str | None, s
 
 def compare(docker: Engine, podman: Engine, folder: Path) -> None:
     """Compare what each way tells of the image."""
-    asked = connect().read(NAME)
+    asked = connect().read(NAME, Reading())
     assert asked is not None
     saved = folder / "saved.tar"
     docker.call("save", "--output", str(saved), NAME)
-    (of_archive,) = read_archive_file(str(saved))
+    (of_archive,) = read_archive_file(str(saved), Reading())
     archive = as_oci(podman, saved, folder / "oci.tar")
-    (of_oci,) = read_archive_file(str(archive))
+    (of_oci,) = read_archive_file(str(archive), Reading())
     with tarfile.open(archive) as parts:
         parts.extractall(folder / "layout", filter="data")
-    (of_layout,) = read_folder(str(folder / "layout"))
-    (of_root,) = read_folder(str(exported(docker, folder / "root")))
+    (of_layout,) = read_folder(str(folder / "layout"), Reading())
+    (of_root,) = read_folder(str(exported(docker, folder / "root")), Reading())
     real = in_container(docker)
 
     known = shown(asked)
@@ -132,11 +133,11 @@ def test_an_image_is_the_same_whoever_tells_of_it(
     (context / "Dockerfile").write_text(to_dockerfile([CAPPED, *steps]), encoding="utf-8")
     if build(builder, str(context), NAME):
         compare(builder, podman, tmp_path_factory.mktemp("image"))
-        asked = connect().read(NAME)
+        asked = connect().read(NAME, Reading())
         assert asked is not None
         assert {one.capabilities for one in asked.files.values()} <= {(), ("NET_RAW",)}
 
 
 def test_an_image_that_the_engine_has_not_is_none(docker: Engine) -> None:
     assert docker.call("image", "ls", "--quiet", "none:1") == ""
-    assert connect().read("none:1") is None
+    assert connect().read("none:1", Reading()) is None

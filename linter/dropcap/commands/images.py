@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dropcap.images.contents import Contents
     from dropcap.images.readers.engine import Engine
+    from dropcap.images.readers.layers import Reading
     from dropcap.model import Container, Report
 
 _LOCKS = "lock"
@@ -175,6 +176,19 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
+def _reading() -> Reading:
+    """Return what of an image's files is kept: of programs that nobody has described, what they import."""
+    from dropcap.images.entrypoint import PATH
+    from dropcap.images.readers.layers import Reading
+    from dropcap.needs.program_table import lookup
+
+    def wants_symbols(path: str) -> bool:
+        folder, name = os.path.split(path)
+        return folder in PATH and lookup(name) is None
+
+    return Reading(wants_symbols)
+
+
 def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
     """Return what finds images in archives and folders.
 
@@ -188,7 +202,8 @@ def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
     for place in places:
         name, _, path = place.partition("=") if "=" in place and not os.path.exists(place) else ("", "", place)
         try:
-            images = read_folder(path) if os.path.isdir(path) else read_archive_file(path)
+            read = read_folder if os.path.isdir(path) else read_archive_file
+            images = read(path, _reading())
         except ImageError as error:
             raise UsageError(f"--from {error}") from None
         if name and len(images) > 1:
@@ -216,10 +231,10 @@ def _of_engine(*, pulls: bool) -> Callable[[str], Contents | None]:
         raise UsageError(str(error)) from None
 
     def find(name: str) -> Contents | None:
-        found = engine.read(name)
+        found = engine.read(name, _reading())
         if found is None and pulls:
             engine.pull(name)
-            found = engine.read(name)
+            found = engine.read(name, _reading())
         return found
 
     return find

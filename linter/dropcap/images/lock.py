@@ -174,6 +174,7 @@ def _tree(entry: Entry) -> FileTree:
         name, gid, members = line.split(":")
         tree.add_group(Group(name, gid, tuple(one for one in members.split(",") if one)))
     texts = {path: text_piece(value) for path, value in _mapping(fields["texts"]).items()}
+    symbols = {path: tuple(_texts(value)) for path, value in _mapping(fields["symbols"]).items()}
     files, absent, listed = {}, [], []
     for path, value in _mapping(fields["files"]).items():
         written = _text(value)
@@ -181,7 +182,7 @@ def _tree(entry: Entry) -> FileTree:
             absent.append(path)
             continue
         found = _to_file(written)
-        files[path] = found._replace(text=texts[path]) if path in texts else found
+        files[path] = found._replace(text=texts.get(path), symbols=symbols.get(path))
         if found.kind is FileKind.FOLDER and written.endswith(_LISTED):
             listed.append(path)
     tree.fill(files)
@@ -282,6 +283,10 @@ def entry_lines(  # all that an entry has
     folders = set(listed)
     for path, file in sorted(files.items()):
         yield f"      {_quoted(path)}: {_quoted(_written(file, is_listed=path in folders))}"
+    symbols = {path: file.symbols for path, file in files.items() if file is not None and file.symbols is not None}
+    yield "    symbols:" if symbols else "    symbols: {}"
+    for path, names in sorted(symbols.items()):
+        yield f"      {_quoted(path)}: {_flow(names)}"
     texts = {path: file.text.text for path, file in files.items() if file is not None and file.text is not None}
     yield "    texts:" if texts else "    texts: {}"
     for path, text in sorted(texts.items()):

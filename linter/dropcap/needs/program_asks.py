@@ -14,7 +14,7 @@ from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
 from dropcap.needs.lookup import Lookup, is_of_package
-from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup
 from dropcap.needs.programs import ProgramContext, demands
@@ -124,6 +124,24 @@ class ProgramAsks:
             self._become(call, who, started.user)
         elif started is None and not is_known and name not in SHELLS:
             self.ledger.not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+            self._ask_of_symbols(call, who, name)
+
+    def _ask_of_symbols(self, call: Call, who: Credentials, name: str) -> None:
+        """Take what a program imports for what it may ask for: it need not, and what else it asks for is not known."""
+        found = self.lookup.program(call.words[0])
+        if found is None or not found.file.symbols:
+            return
+        from dropcap.images.symbols import capability_of  # of images that were read themselves alone
+
+        for symbol in found.file.symbols:
+            why = f"{name} imports {symbol}()"
+            kernel = DemandKind.KERNEL, why
+            capability = capability_of(symbol)
+            if capability is not None:
+                demand = Demand(
+                    *kernel, capabilities=(capability,), certainty=Certainty.POSSIBLE, condition="it calls it"
+                )
+                self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
 
     def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
         """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""

@@ -15,7 +15,7 @@ import tarfile
 from typing import IO, TYPE_CHECKING, Any
 
 from dropcap.images.contents import Contents, ImageError, laid_over
-from dropcap.images.readers.layers import TextBudget, read_layer
+from dropcap.images.readers.layers import Reading, read_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,12 +30,13 @@ _NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 _DEEPEST_INDEX = 4
 
 
-def read_archive(stream: IO[bytes], name: str) -> list[Contents]:
+def read_archive(stream: IO[bytes], name: str, reading: Reading) -> list[Contents]:
     """Return the images of an archive.
 
     Args:
         stream: the archive; it is never gone back in.
         name: what messages call it.
+        reading: what of the files is kept.
 
     Raises:
         ImageError: it is no archive of images, ends too early, or holds more than is read.
@@ -44,7 +45,6 @@ def read_archive(stream: IO[bytes], name: str) -> list[Contents]:
     texts: dict[str, bytes] = {}
     layers: dict[str, Layer | ImageError] = {}
     links: dict[str, str] = {}
-    budget = TextBudget()
     try:
         with tarfile.open(fileobj=stream, mode="r|*") as archive:
             for number, one in enumerate(archive):
@@ -55,7 +55,7 @@ def read_archive(stream: IO[bytes], name: str) -> list[Contents]:
                     above = posixpath.dirname(path) if one.issym() else ""
                     links[path] = posixpath.normpath(posixpath.join(above, one.linkname))
                 elif one.isfile():
-                    _take(archive, one, path, (texts, layers), budget)
+                    _take(archive, one, path, (texts, layers), reading)
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
         raise ImageError(f"{name}: it is no archive that can be read: {str(error) or type(error).__name__}") from None
 
@@ -77,7 +77,7 @@ def _take(
     one: tarfile.TarInfo,
     path: str,
     parts: tuple[dict[str, bytes], dict[str, Layer | ImageError]],
-    budget: TextBudget,
+    reading: Reading,
 ) -> None:
     """Keep a part: a description as it is, a layer as what it does."""
     texts, layers = parts
@@ -91,14 +91,14 @@ def _take(
             return
         from io import BytesIO  # a small layer
 
-        layers[path] = _layer(BytesIO(data), path, budget)
+        layers[path] = _layer(BytesIO(data), path, reading)
         return
-    layers[path] = _layer(stream, path, budget)
+    layers[path] = _layer(stream, path, reading)
 
 
-def _layer(stream: IO[bytes], path: str, budget: TextBudget) -> Layer | ImageError:
+def _layer(stream: IO[bytes], path: str, reading: Reading) -> Layer | ImageError:
     try:
-        return read_layer(stream, path, budget)
+        return read_layer(stream, path, reading)
     except ImageError as error:  # it may be no part of any image
         return error
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
 
+    from dropcap.images.readers.layers import Reading
+
 __all__ = ["Engine", "connect"]
 
 _SECONDS = 600
@@ -51,7 +53,7 @@ class Engine:
         with _told(reference):
             self._client.images.pull(reference)
 
-    def read(self, reference: str) -> Contents | None:
+    def read(self, reference: str, reading: Reading) -> Contents | None:
         """Return an image; None where the engine does not have it.
 
         Raises:
@@ -63,7 +65,7 @@ class Engine:
             return None
         with _told(reference):
             stream = io.BufferedReader(_Chunks(self._client.api.get_image(reference)), 1024 * 1024)
-            image = read_archive(stream, reference)[0]
+            image = read_archive(stream, reference, reading)[0]
         digests = tuple(str(one).rpartition("@")[2] for one in found.get("RepoDigests") or ())
         return image._replace(names=(reference,), id=str(found["Id"]), digests=digests)
 

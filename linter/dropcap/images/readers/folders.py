@@ -15,14 +15,8 @@ from typing import IO, TYPE_CHECKING
 from dropcap.images.contents import Contents, ImageError
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_parts
-from dropcap.images.readers.layers import (
-    LONGEST_TEXT,
-    TextBudget,
-    file_capabilities,
-    is_wanted,
-    read_layer,
-    to_text,
-)
+from dropcap.images.readers.layers import Reading, contents_of, file_capabilities, read_layer
+from dropcap.images.readers.programs import LARGEST_PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +40,7 @@ _KINDS = {
 }
 
 
-def read_archive_file(path: str) -> list[Contents]:
+def read_archive_file(path: str, reading: Reading) -> list[Contents]:
     """Return the images of an archive file.
 
     Raises:
@@ -56,10 +50,10 @@ def read_archive_file(path: str) -> list[Contents]:
     from dropcap.images.readers.archive import read_archive
 
     with _opened(path, path) as stream:
-        return read_archive(stream, path)
+        return read_archive(stream, path, reading)
 
 
-def read_folder(path: str) -> list[Contents]:
+def read_folder(path: str, reading: Reading) -> list[Contents]:
     """Return the images of an OCI layout, or the one whose root file system a folder is; that one has no name.
 
     Raises:
@@ -71,15 +65,13 @@ def read_folder(path: str) -> list[Contents]:
     except OSError as error:
         raise ImageError(f"{path}: cannot be read: {error.strerror}") from None
     if {"index.json", "blobs"} <= names or "manifest.json" in names:
-        return _layout(path)
+        return _layout(path, reading)
     if not names & {"bin", "usr", "etc", "sbin"} and len(names) != 1:
         raise ImageError(f"{path}: it is neither an OCI layout nor a root file system")
-    return [Contents((), "", (), {}, dict(_walk(path)))]
+    return [Contents((), "", (), {}, dict(_walk(path, reading)))]
 
 
-def _layout(path: str) -> list[Contents]:
-    budget = TextBudget()
-
+def _layout(path: str, reading: Reading) -> list[Contents]:
     def text(part: str) -> bytes | None:
         try:
             with _opened(os.path.join(path, part), path) as stream:
@@ -90,7 +82,7 @@ def _layout(path: str) -> list[Contents]:
     def layer(part: str) -> Layer:
         try:
             with _opened(os.path.join(path, part), path) as stream:
-                return read_layer(stream, f"{path}: {part}", budget)
+                return read_layer(stream, f"{path}: {part}", reading)
         except FileNotFoundError:
             raise ImageError(f"{path}: its layer {part} is missing") from None
 
@@ -119,16 +111,15 @@ def _opened(path: str, name: str) -> IO[bytes]:
     return os.fdopen(descriptor, "rb")
 
 
-def _walk(root: str) -> Iterator[tuple[str, File]]:
+def _walk(root: str, reading: Reading) -> Iterator[tuple[str, File]]:
     """Give each path of a root file system with what lies there."""
-    budget = TextBudget()
     left = _MOST_FILES
     waiting = ["/"]
     while waiting:
         folder = waiting.pop()
         real = root + folder if folder != "/" else root
         try:
-            yield folder, _file(real, folder, os.lstat(real), budget)
+            yield folder, _file(real, folder, os.lstat(real), reading)
             with os.scandir(real) as found:
                 listed = sorted(found, key=lambda one: one.name)
         except OSError as error:
@@ -143,19 +134,19 @@ def _walk(root: str) -> Iterator[tuple[str, File]]:
             if one.is_dir(follow_symlinks=False):
                 waiting.append(path)
             else:
-                yield path, _file(one.path, path, one.stat(follow_symlinks=False), budget)
+                yield path, _file(one.path, path, one.stat(follow_symlinks=False), reading)
 
 
-def _file(real: str, path: str, status: os.stat_result, budget: TextBudget) -> File:
+def _file(real: str, path: str, status: os.stat_result, reading: Reading) -> File:
     kind = _KINDS.get(stat.S_IFMT(status.st_mode), FileKind.FILE)
     target = os.readlink(real) if kind is FileKind.LINK else ""
     names: tuple[str, ...] = ()
-    is_effective, text = False, None
+    is_effective, text, symbols = False, None, None
     if kind is FileKind.FILE:
         names, is_effective = _capabilities(real)
-        text = _text(real, path, status, budget)
-    mode = stat.S_IMODE(status.st_mode)
-    return File(kind, str(status.st_uid), str(status.st_gid), mode, target, names, is_effective, text)
+        text, symbols = _contents(real, path, status, reading)
+    numbers = str(status.st_uid), str(status.st_gid), stat.S_IMODE(status.st_mode)
+    return File(kind, *numbers, target, names, is_effective, text, symbols=symbols)
 
 
 def _capabilities(real: str) -> tuple[tuple[str, ...], bool]:
@@ -168,12 +159,13 @@ def _capabilities(real: str) -> tuple[tuple[str, ...], bool]:
         return (), False
 
 
-def _text(real: str, path: str, status: os.stat_result, budget: TextBudget) -> Source | None:
-    if not 0 < status.st_size <= LONGEST_TEXT:
-        return None
+def _contents(
+    real: str, path: str, status: os.stat_result, reading: Reading
+) -> tuple[Source | None, tuple[str, ...] | None]:
+    if not 0 < status.st_size <= LARGEST_PROGRAM:
+        return None, None
     try:
         with os.fdopen(os.open(real, _FLAGS), "rb") as file:
-            head = file.read(2)
-            return to_text(path, head + file.read(LONGEST_TEXT), budget) if is_wanted(path, head) else None
+            return contents_of(file, path, status.st_size, reading)
     except OSError:
-        return None
+        return None, None

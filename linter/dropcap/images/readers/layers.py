@@ -13,12 +13,13 @@ from typing import IO, TYPE_CHECKING
 from dropcap.capabilities.names import NAMES
 from dropcap.images.contents import ImageError, Layer, Member
 from dropcap.images.facts import File, FileKind
+from dropcap.images.readers.programs import LARGEST_PROGRAM, imported
 from dropcap.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["LONGEST_TEXT", "TextBudget", "file_capabilities", "is_wanted", "read_layer", "to_text"]
+__all__ = ["LONGEST_TEXT", "Reading", "contents_of", "file_capabilities", "is_wanted", "read_layer", "to_text"]
 
 _MOST_MEMBERS = 1_000_000
 _MOST_BYTES = 64 * 1024**3
@@ -49,28 +50,34 @@ class _Header(tarfile.TarInfo):
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return]  # the way that tarfile leaves open
 
 
-class TextBudget:
-    """How much text of an image is still kept."""
+class Reading:
+    """What of the contents of files is kept, and how much more may be."""
 
-    def __init__(self) -> None:
-        """Begin with all of it."""
-        self.left = _MOST_TEXT
+    def __init__(self, wants_symbols: Callable[[str], bool] = lambda _: False) -> None:
+        """Begin with nothing.
 
-    def take(self, size: int) -> bool:
-        """Return whether a text of a size may be kept, which it then takes."""
-        if size > self.left:
+        Args:
+            wants_symbols: whether to look at which functions the program at a path imports.
+
+        """
+        self._left = _MOST_TEXT
+        self.wants_symbols = wants_symbols
+
+    def may_keep(self, size: int) -> bool:
+        """Return whether a text of a size may be kept, which it then is."""
+        if size > self._left:
             return False
-        self.left -= size
+        self._left -= size
         return True
 
 
-def read_layer(stream: IO[bytes], name: str, budget: TextBudget) -> Layer:
+def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
     """Return what a layer does.
 
     Args:
         stream: its archive, plain or compressed by gzip, bzip2 or xz; read from here on, never back.
         name: what messages call it.
-        budget: how much text may be kept.
+        reading: what of the files is kept.
 
     Raises:
         ImageError: it is no such archive, ends too early, or holds more than is read.
@@ -94,7 +101,7 @@ def read_layer(stream: IO[bytes], name: str, budget: TextBudget) -> Layer:
                 elif one.islnk():
                     members.append(Member(path, None, posixpath.normpath("/" + one.linkname.lstrip("/"))))
                 else:
-                    members.append(Member(path, _file(archive, one, path, budget)))
+                    members.append(Member(path, _file(archive, one, path, reading)))
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
         raise ImageError(f"{name}: it is no layer that can be read: {str(error) or type(error).__name__}") from None
     return Layer(tuple(members), frozenset(removed), frozenset(emptied))
@@ -107,18 +114,33 @@ def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         yield one
 
 
-def _file(archive: tarfile.TarFile, one: tarfile.TarInfo, path: str, budget: TextBudget) -> File:
+def _file(archive: tarfile.TarFile, one: tarfile.TarInfo, path: str, reading: Reading) -> File:
     kind = _KINDS.get(one.type, FileKind.FILE)
     written = one.pax_headers.get(_CAPABILITY)
     names, is_effective = file_capabilities(written.encode("utf-8", "surrogateescape")) if written else ((), False)
-    text = None
-    if kind is FileKind.FILE and 0 < one.size <= LONGEST_TEXT:
-        stream = archive.extractfile(one)
-        head = stream.read(2) if stream is not None else b""
-        if stream is not None and is_wanted(path, head):
-            text = to_text(path, head + stream.read(), budget)
+    text = symbols = None
+    stream = archive.extractfile(one) if kind is FileKind.FILE and 0 < one.size <= LARGEST_PROGRAM else None
+    if stream is not None:
+        text, symbols = contents_of(stream, path, one.size, reading)
     target = one.linkname if kind is FileKind.LINK else ""
-    return File(kind, str(one.uid), str(one.gid), one.mode & 0o7777, target, names, is_effective, text)
+    numbers = str(one.uid), str(one.gid), one.mode & 0o7777
+    return File(kind, *numbers, target, names, is_effective, text, symbols=symbols)
+
+
+def contents_of(
+    stream: IO[bytes], path: str, size: int, reading: Reading
+) -> tuple[Source | None, tuple[str, ...] | None]:
+    """Return the text of a file, where it may matter, and what a program imports, where that is wanted."""
+    if reading.wants_symbols(path):
+        data = stream.read(LARGEST_PROGRAM)
+        symbols = imported(data)
+        if symbols is not None or size > LONGEST_TEXT:
+            return None, symbols
+        return (to_text(path, data, reading) if is_wanted(path, data[:2]) else None), None
+    if size > LONGEST_TEXT:
+        return None, None
+    head = stream.read(2)
+    return (to_text(path, head + stream.read(LONGEST_TEXT), reading) if is_wanted(path, head) else None), None
 
 
 def is_wanted(path: str, head: bytes) -> bool:
@@ -130,9 +152,9 @@ def is_wanted(path: str, head: bytes) -> bool:
     )
 
 
-def to_text(path: str, data: bytes, budget: TextBudget) -> Source | None:
+def to_text(path: str, data: bytes, reading: Reading) -> Source | None:
     """Return the text of a file's bytes; None where they are none, or there is no more room for it."""
-    if b"\0" in data or not budget.take(len(data)):
+    if b"\0" in data or not reading.may_keep(len(data)):
         return None
     try:
         return Source(path, data.decode("utf-8"))
