@@ -50,9 +50,7 @@ def main() -> int:
             os.environ.update(started.environment)
             for name in names:
                 image = started.build(FOLDER / name, name)
-                contents = connect().read(image, Reading())
-                assert contents is not None, f"{image} is gone"
-                by_file, by_lock = answers(name, image, contents)
+                by_file, by_lock = answers(name, image, contents_of(image))
                 expected = set(read_workload(name).minimal)
                 complete["Dockerfile"] += by_file.is_complete
                 complete["lock"] += by_lock.is_complete
@@ -65,6 +63,14 @@ def main() -> int:
         return 1
     print(f"{len(names)} workloads; complete: {json.dumps(complete)}; the lock knows too little of {differ}")
     return 1 if differ else 0
+
+
+def contents_of(image: str) -> Contents:
+    """Return an image that was just built."""
+    found = connect().read(image, Reading())
+    if found is None:
+        raise MissingError(f"{image} is gone")
+    return found
 
 
 def answers(name: str, image: str, contents: Contents) -> tuple[Needs, Needs]:
