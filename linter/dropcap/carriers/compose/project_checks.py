@@ -13,7 +13,7 @@ from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Engine, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.request import Request
@@ -64,10 +64,16 @@ _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 
 def check_project(model: Mapping, services: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
     """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
-    keys = {key for entry in entries(services).values() for key in _keys(entry.value)}
-    odd = {
-        key.text for entry in entries(services).values() for key, value in all_pairs(entry.value) if _is_odd(key, value)
-    }
+    keys: set[str] = set()  # what a reset takes out as well; where a service has no image, `""`
+    odd: set[str] = set()  # those whose values are not of the kind that most have, and that nobody refuses
+    for entry in entries(services).values():
+        for key, value in all_pairs(entry.value):
+            name = key.text
+            keys.add(name)
+            if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
+                odd.add(name)
+        if not _has_image(entry.value):
+            keys.add("")
     if _NAMES_FILES & keys:
         from dropcap.carriers.compose.references import check_named_files
 
@@ -88,14 +94,10 @@ def check_project(model: Mapping, services: Mapping, scope: LoadContext, request
         check_parts(model, scope, request, is_whole=is_whole)
 
 
-def _is_odd(key: Scalar, value: Value) -> bool:
-    """Whether a key's value wants a second look: most of these keys have values that nobody refuses."""
-    is_usual = _USUAL.get(key.text)
-    return is_usual is None or not is_usual(value)
-
-
 def _has_usual_names(variables: Value) -> bool:
     """Whether the names of a list of variables end in letters or digits, as most do; those of a mapping may be any."""
+    if isinstance(variables, Mapping):
+        return True
     texts = [one.text for one in items(variables) if isinstance(one, Scalar)]
     ends = [text.partition("=")[0][-1:] for text in texts]
     return not isinstance(variables, Scalar) and all(end.isalnum() and end.isascii() for end in ends)
@@ -129,9 +131,6 @@ def check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whol
         check_consistency(model, scope, profiles, is_whole=is_whole)
 
 
-def _keys(service: Value) -> Iterator[str]:
-    """Give the keys of a service, what a reset takes out as well; of one without an image, `""`."""
-    yield from (key.text for key, _ in all_pairs(service))
+def _has_image(service: Value) -> bool:
     image = child(service, "image")
-    if not isinstance(image, Scalar) or not image.text:
-        yield ""
+    return isinstance(image, Scalar) and bool(image.text)
