@@ -64,16 +64,7 @@ _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 
 def check_project(model: Mapping, services: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
     """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
-    keys: set[str] = set()  # what a reset takes out as well; where a service has no image, `""`
-    odd: set[str] = set()  # those whose values are not of the kind that most have, and that nobody refuses
-    for entry in entries(services).values():
-        for key, value in all_pairs(entry.value):
-            name = key.text
-            keys.add(name)
-            if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
-                odd.add(name)
-        if not _has_image(entry.value):
-            keys.add("")
+    keys, odd = _keys(services)
     if _NAMES_FILES & keys:
         from dropcap.carriers.compose.references import check_named_files
 
@@ -92,6 +83,25 @@ def check_project(model: Mapping, services: Mapping, scope: LoadContext, request
             check_engine(name, entry, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         check_parts(model, scope, request, is_whole=is_whole)
+
+
+def _keys(services: Mapping) -> tuple[set[str], set[str]]:
+    """Return the keys of services, what a reset takes out as well, and those whose values want a second look.
+
+    Among the former is `""` where a service has no image.
+    """
+    keys: set[str] = set()
+    odd: set[str] = set()
+    for entry in entries(services).values():
+        for key, value in all_pairs(entry.value):
+            name = key.text
+            keys.add(name)
+            if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
+                odd.add(name)
+        image = child(entry.value, "image")
+        if not isinstance(image, Scalar) or not image.text:
+            keys.add("")
+    return keys, odd
 
 
 def _has_usual_names(variables: Value) -> bool:
@@ -129,8 +139,3 @@ def check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whol
 
         profiles = None if settings.profiles is None else frozenset(settings.profiles)
         check_consistency(model, scope, profiles, is_whole=is_whole)
-
-
-def _has_image(service: Value) -> bool:
-    image = child(service, "image")
-    return isinstance(image, Scalar) and bool(image.text)
