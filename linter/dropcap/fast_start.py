@@ -1,25 +1,27 @@
 """What is done for a quick start alone, and what each of it gains.
 
 The start is that of `dropcap check compose.yaml`: one service, the wheel's files compiled, CPython 3.11 on Linux. It
-takes 188 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
-0.01 %, and some 50 ms of processor time. A clock cannot decide here: in runs in a random order the program and
-its own copy differed by 0 to 4 %. What it takes more without each of these:
+takes 156 million instructions as `valgrind --tool=callgrind` counts them with PYTHONHASHSEED=0, the same in each run to
+0.1 %; that of a Dockerfile takes 143 million, that of a script with `docker run` 196 million. A clock cannot decide
+here: in runs in a random order the program and its own copy differed by 0 to 4 %. What it takes more without each of
+these:
 
-=====================================  ============  ==============
-what                                   instructions  processor time
-=====================================  ============  ==============
-records of :mod:`dropcap.namedtuple`        +27.9 %    +11 to +20 %
-their first eight by hand                    +3.4 %      0 to +5 %
-:func:`end`                                 +10.4 %     +7 to +15 %
-:func:`plain_arguments`                      +8.1 %     +6 to +9 %
-:func:`begin`                                +3.1 %     -1 to +7 %
-:func:`put_off_yaml`                         +4.3 %
-:func:`bash_binding`, of a script           +15.9 %
-=====================================  ============  ==============
+========================================  ============
+what                                      instructions
+========================================  ============
+records of :mod:`dropcap.namedtuple`           +56.9 %
+their first eight by hand                       +6.1 %
+:func:`end`                                    +10.4 %
+:func:`plain_arguments`                        +17.7 %
+:func:`begin`: no cycles are collected          +3.2 %
+:func:`begin`: `typing` is put off              +7.8 %
+:func:`put_off_yaml`                           +27.3 %
+:func:`dockerfile_parser`, of a Dockerfile     +17.9 %
+:func:`bash_binding`, of a script              +20.9 %
+========================================  ============
 
-A start with options takes 3.3 % more if argparse asks the terminal for its width, see :mod:`dropcap.parser`. What gains
-less than 3 % is not done: to keep argparse from looking for translations there (2.1 %), or to give records the field
-getters of `collections` (0.1 %).
+A start with options takes 4.2 % more if argparse asks the terminal for its width, see :mod:`dropcap.parser`. What
+gains less than 3 % is not done, as to give records the field getters of `collections` (0.1 %).
 """
 
 from __future__ import annotations

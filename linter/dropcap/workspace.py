@@ -400,9 +400,21 @@ def root_of(folder: str) -> str:
 
 def repository_top(folder: str) -> str | None:
     """Return the top of the repository that a folder lies in, both without links; None where there is none."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder
+    while folder.count(os.sep) > _MOST_FOLDERS:
+        if _is_top(folder):
+            return folder
+        folder = os.path.dirname(folder)
+    return _top_above(folder)
+
+
+@lru_cache(maxsize=4096)
+def _top_above(folder: str) -> str | None:
+    """Return the top of a folder's repository, by that of the folder above it, as `_real_folder` does."""
+    if _is_top(folder):
+        return folder
+    above = os.path.dirname(folder)
+    return None if above == folder else _top_above(above)
+
+
+def _is_top(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, ".git"))

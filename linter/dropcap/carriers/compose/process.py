@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 _HOOKS = frozenset({"develop", "post_start", "pre_stop"})
+_KEYS = frozenset({"build", "configs", "healthcheck", "init", "secrets", "working_dir"}) | _HOOKS
 # Where a file is mounted whose target is no path from the root.
 _FOLDERS = {"configs": "/", "secrets": "/run/secrets/"}
 _TESTS = frozenset({"CMD", "CMD-SHELL"})
@@ -46,6 +47,8 @@ class ProcessReader:
         """Read what the entries of a service say, whose mounts are known already."""
         unknowns: list[Unknown] = []
         variables = self._environments.read(found)
+        if not mounts and _KEYS.isdisjoint(found):
+            return ProcessOptions(variables.texts, variables.has_more)  # most say no more
         return ProcessOptions(
             environment=variables.texts,
             has_more=variables.has_more,

@@ -13,7 +13,7 @@ from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Engine, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dropcap.carriers.compose.load_context import LoadContext
     from dropcap.carriers.request import Request
@@ -64,10 +64,7 @@ _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 
 def check_project(model: Mapping, services: Mapping, scope: LoadContext, request: Request, *, is_whole: bool) -> None:
     """Tell what Docker Compose refuses of a project as a whole, where it holds what may be refused."""
-    keys = {key for entry in entries(services).values() for key in _keys(entry.value)}
-    odd = {
-        key.text for entry in entries(services).values() for key, value in all_pairs(entry.value) if _is_odd(key, value)
-    }
+    keys, odd = _keys(services)
     if _NAMES_FILES & keys:
         from dropcap.carriers.compose.references import check_named_files
 
@@ -88,14 +85,29 @@ def check_project(model: Mapping, services: Mapping, scope: LoadContext, request
         check_parts(model, scope, request, is_whole=is_whole)
 
 
-def _is_odd(key: Scalar, value: Value) -> bool:
-    """Whether a key's value wants a second look: most of these keys have values that nobody refuses."""
-    is_usual = _USUAL.get(key.text)
-    return is_usual is None or not is_usual(value)
+def _keys(services: Mapping) -> tuple[set[str], set[str]]:
+    """Return the keys of services, what a reset takes out as well, and those whose values want a second look.
+
+    Among the former is `""` where a service has no image.
+    """
+    keys: set[str] = set()
+    odd: set[str] = set()
+    for entry in entries(services).values():
+        for key, value in all_pairs(entry.value):
+            name = key.text
+            keys.add(name)
+            if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
+                odd.add(name)
+        image = child(entry.value, "image")
+        if not isinstance(image, Scalar) or not image.text:
+            keys.add("")
+    return keys, odd
 
 
 def _has_usual_names(variables: Value) -> bool:
     """Whether the names of a list of variables end in letters or digits, as most do; those of a mapping may be any."""
+    if isinstance(variables, Mapping):
+        return True
     texts = [one.text for one in items(variables) if isinstance(one, Scalar)]
     ends = [text.partition("=")[0][-1:] for text in texts]
     return not isinstance(variables, Scalar) and all(end.isalnum() and end.isascii() for end in ends)
@@ -127,11 +139,3 @@ def check_parts(model: Mapping, scope: LoadContext, request: Request, *, is_whol
 
         profiles = None if settings.profiles is None else frozenset(settings.profiles)
         check_consistency(model, scope, profiles, is_whole=is_whole)
-
-
-def _keys(service: Value) -> Iterator[str]:
-    """Give the keys of a service, what a reset takes out as well; of one without an image, `""`."""
-    yield from (key.text for key, _ in all_pairs(service))
-    image = child(service, "image")
-    if not isinstance(image, Scalar) or not image.text:
-        yield ""
