@@ -108,7 +108,7 @@ def test_what_a_first_line_says_behind_its_program_counts(tmp_path: Path, monkey
         ("find /data -exec chown app {} +", "CHOWN"),
         ("find /data -exec chown app {} \\;", ""),
         ("find /data -exec chown -R app {} ';'", ""),
-        ("find /data -exec chmod 755 {} \\;", ""),
+        ("find /data -exec chmod 755 {} \\;", "FOWNER"),
         ("find /data -exec chmod 755 {} +", "FOWNER"),
     ],
 )

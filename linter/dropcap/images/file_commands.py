@@ -288,6 +288,12 @@ def _apache(kind: str, suffix: str, *, is_on: bool) -> Callable[[Word, _Given], 
     return read
 
 
+def _postconf(word: Word, given: _Given) -> Iterator[Effect]:
+    kind = EffectKind.APPEND if given.has("e", "F", "M", "P", "X", "#") or given.operands else EffectKind.READ
+    for path in ("/etc/postfix/main.cf", "/etc/postfix/master.cf"):
+        yield Effect(kind, _place(word), path=path)
+
+
 def _tee(_: Word, given: _Given) -> Iterator[Effect]:
     kind = EffectKind.APPEND if given.has("a", "append") else EffectKind.MAKE_FILE
     for word in given.operands:
@@ -385,6 +391,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "mkfifo": ("m", ("mode",), _each(EffectKind.MAKE_FILE)),
     "mknod": ("m", ("mode",), _mknod),
     "mv": ("tS", ("target-directory", "suffix"), _mv),
+    "postconf": ("cC", (), _postconf),
     "rm": ("", (), _rm),
     "rmdir": ("", (), _rm),
     "sed": ("ef", ("expression", "file"), _sed),

@@ -88,7 +88,7 @@ class Ledger:
         if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
             return None
         loss = verdict.loss
-        if is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
+        if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
         elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
             certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
