@@ -124,3 +124,10 @@ def test_find_reads_no_folder_below_where_it_may_not_go_deeper(tmp_path: Path, m
     assert deep == "CHOWN DAC_OVERRIDE"
     shallow = suggested(tmp_path, monkeypatch, f"{begin}find /srv/a -maxdepth 1 -name x\nexec sleep 9\n", EXECUTED)
     assert shallow == "CHOWN"
+
+
+def test_giving_away_ones_own_output_is_no_need_where_its_failure_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = '#!/bin/sh -e\nchown --dereference app "/proc/$$/fd/1" "/proc/$$/fd/2" || :\nexec sleep 9\n'
+    assert suggested(tmp_path, monkeypatch, script, EXECUTED) == ""

@@ -66,6 +66,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
 
 def _absolute(word: Word, folder: str | None) -> str | None:
     value = word.value
+    if word.unknown == "$$" and value.startswith("/proc/$$/"):
+        return "/proc/self/" + posixpath.normpath(value).removeprefix("/proc/$$/")
     if word.unknown is not None or value.startswith("~") or not value:
         return None
     if not value.startswith("/"):

@@ -90,6 +90,8 @@ class Ledger:
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
+            certainty, loss = Certainty.DEGRADES, "its output stays whose it is; that failure is passed over"
         elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
             certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
         elif is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
