@@ -22,7 +22,7 @@ EXECUTED = '["/entrypoint.sh"]'
 def suggested(folder: Path, monkeypatch: pytest.MonkeyPatch, entrypoint: str, command: str, inner: str = "") -> str:
     (folder / "compose.yaml").write_text("services:\n  app:\n    build: .\n")
     (folder / "Dockerfile").write_text(
-        "FROM debian:bookworm\nRUN useradd app && install -d -o app /data\nCOPY --chmod=755 *.sh /\n"
+        "FROM debian:bookworm\nRUN useradd app && install -d -o app /data\nCOPY --chmod=755 entrypoint.sh inner.sh /\n"
         f"ENTRYPOINT {command}\n"
     )
     (folder / "entrypoint.sh").write_text(entrypoint)
@@ -100,3 +100,34 @@ def test_a_first_line_may_name_the_shell_behind_another_program(
 def test_what_a_first_line_says_behind_its_program_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = "#!/usr/bin/dumb-init /usr/bin/python3\nimport os\nos.chown('/etc', 5, 5)\n"
     assert suggested(tmp_path, monkeypatch, script, EXECUTED) == "CHOWN"
+
+
+@pytest.mark.parametrize(
+    ("find", "expected"),
+    [
+        ("find /data -exec chown app {} +", "CHOWN"),
+        ("find /data -exec chown app {} \\;", ""),
+        ("find /data -exec chown -R app {} ';'", ""),
+        ("find /data -exec chmod 755 {} \\;", "FOWNER"),
+        ("find /data -exec chmod 755 {} +", "FOWNER"),
+    ],
+)
+def test_find_succeeds_whatever_becomes_of_what_it_runs_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, find: str, expected: str
+) -> None:
+    assert suggested(tmp_path, monkeypatch, f"#!/bin/sh -e\n{find}\nexec sleep 9\n", EXECUTED) == expected
+
+
+def test_find_reads_no_folder_below_where_it_may_not_go_deeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = "#!/bin/sh -e\nmkdir -p -m 700 /srv/a/b\nchown app /srv/a/b\n"
+    deep = suggested(tmp_path, monkeypatch, f"{begin}find /srv/a -name x\nexec sleep 9\n", EXECUTED)
+    assert deep == "CHOWN DAC_OVERRIDE"
+    shallow = suggested(tmp_path, monkeypatch, f"{begin}find /srv/a -maxdepth 1 -name x\nexec sleep 9\n", EXECUTED)
+    assert shallow == "CHOWN"
+
+
+def test_giving_away_ones_own_output_is_no_need_where_its_failure_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = '#!/bin/sh -e\nchown --dereference app "/proc/$$/fd/1" "/proc/$$/fd/2" || :\nexec sleep 9\n'
+    assert suggested(tmp_path, monkeypatch, script, EXECUTED) == ""

@@ -71,6 +71,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
 
 def _absolute(word: Word, folder: str | None) -> str | None:
     value = word.value
+    if word.unknown == "$$" and value.startswith("/proc/$$/"):
+        return "/proc/self/" + posixpath.normpath(value).removeprefix("/proc/$$/")
     if word.unknown is not None or value.startswith("~") or not value:
         return None
     if not value.startswith("/"):
@@ -278,6 +280,27 @@ def _each(kind: EffectKind) -> Callable[[Word, _Given], Iterator[Effect]]:
     return read
 
 
+def _apache(kind: str, suffix: str, *, is_on: bool) -> Callable[[Word, _Given], Iterator[Effect]]:
+    """Read Debian's `a2enmod` and its kin, which link what lies in one folder from another, or take the link away."""
+
+    def read(_: Word, given: _Given) -> Iterator[Effect]:
+        for word in given.operands:
+            name = f"{word.value.removesuffix(suffix)}{suffix}"
+            target = f"/etc/apache2/{kind}-enabled/{name}" if word.unknown is None else None
+            if is_on:
+                yield Effect(EffectKind.LINK, _place(word), f"../{kind}-available/{name}", target, is_gentle=True)
+            else:
+                yield Effect(EffectKind.REMOVE, _place(word), path=target)
+
+    return read
+
+
+def _postconf(word: Word, given: _Given) -> Iterator[Effect]:
+    kind = EffectKind.APPEND if given.has("e", "F", "M", "P", "X", "#") or given.operands else EffectKind.READ
+    for path in ("/etc/postfix/main.cf", "/etc/postfix/master.cf"):
+        yield Effect(kind, _place(word), path=path)
+
+
 def _tee(_: Word, given: _Given) -> Iterator[Effect]:
     kind = EffectKind.APPEND if given.has("a", "append") else EffectKind.MAKE_FILE
     for word in given.operands:
@@ -304,6 +327,7 @@ def _sed(_: Word, given: _Given) -> Iterator[Effect]:
             yield Effect(EffectKind.READ, _place(word), path=path)
 
 
+_SHALLOW = (["-maxdepth", "0"], ["-maxdepth", "1"])
 _FIND_OWNERS = frozenset({"-user", "-uid"})
 
 
@@ -321,8 +345,9 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             is_negated = at > 0 and values[at - 1] in {"!", "-not"}
             only = ("!" if is_negated else "") + values[at + 1]
     starts = [at for at, value in enumerate(values) if value in {"-exec", "-execdir", "-ok"}]
+    is_deep = not any(values[at : at + 2] in _SHALLOW for at in range(len(values)))
     for path in paths:
-        yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=True)
+        yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=is_deep)
         for start in starts:
             end = next((at for at in range(start, len(values)) if values[at] in {";", "+"}), len(values))
             inner = words[start + 1 : end]
@@ -357,6 +382,11 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
 
 _CHANGE_NOTHING = frozenset({"du", "stat", "tree"})
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
+    **{
+        f"a2{sign}{one}": ("", (), _apache(kind, suffix, is_on=sign == "en"))
+        for one, kind, suffix in (("mod", "mods", ".load"), ("conf", "conf", ".conf"), ("site", "sites", ".conf"))
+        for sign in ("en", "dis")
+    },
     "chgrp": ("", ("reference",), _chgrp),
     "chmod": ("", ("reference",), _chmod),
     "chown": ("", ("from", "reference"), _chown),
@@ -368,6 +398,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "mkfifo": ("m", ("mode",), _each(EffectKind.MAKE_FILE)),
     "mknod": ("m", ("mode",), _mknod),
     "mv": ("tS", ("target-directory", "suffix"), _mv),
+    "postconf": ("cC", (), _postconf),
     "rm": ("", (), _rm),
     "rmdir": ("", (), _rm),
     "sed": ("ef", ("expression", "file"), _sed),

@@ -29,6 +29,9 @@ _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
 
 
+_OF_OWNERS = frozenset({DemandKind.GIVE, *_OF_MODES})
+
+
 class Ledger:
     """What has been found of a startup so far.
 
@@ -80,15 +83,18 @@ class Ledger:
         parts = [verdict.condition, *(_condition(one) for one in call.guards if one.taken)]
         if who.is_root is None:
             parts.append("it runs as root")
-        is_swallowed = call.is_tested or not call.is_errexit
+        is_tested = call.is_tested or (demand.kind in _OF_OWNERS and _is_one_by_one(call))
+        is_swallowed = is_tested or not call.is_errexit
         if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
             return None
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+        elif demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
+            certainty, loss = Certainty.DEGRADES, "its output stays whose it is; that failure is passed over"
         elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
             certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
-        elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+        elif is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         if is_at_stop(call) and certainty is not Certainty.DEGRADES:
             certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
@@ -112,6 +118,12 @@ class Ledger:
 def is_at_stop(call: Call) -> bool:
     """Return whether a command is one of a trap, which is sprung when the container is stopped."""
     return "trap" in call.launchers
+
+
+def _is_one_by_one(call: Call) -> bool:
+    """Return whether it is a `find … -exec … ";"`, which succeeds whatever becomes of what it runs."""
+    values = {word.value for word in call.words[1:]}
+    return call.words[0].value.rpartition("/")[2] == "find" and ";" in values and "+" not in values
 
 
 def is_passed_over(call: Call) -> bool:

@@ -67,6 +67,7 @@ class Ask(NamedTuple):
         port: likewise.
         when: the conditions; all have to hold.
         capabilities_from: where the capabilities are named, of a program that is told.
+        is_rare: whether what it depends on is so rare that nobody is told to add it where that is not known.
 
     The rest is as of :class:`~dropcap.needs.model.Demand`.
 
@@ -82,6 +83,7 @@ class Ask(NamedTuple):
     capabilities: tuple[str, ...] = ()
     capabilities_from: tuple[Origin, ...] = ()
     is_any: bool = False
+    is_rare: bool = False
     access: Access = Access.READ
     is_deep: bool = False
     certainty: Certainty = Certainty.REQUIRED
@@ -277,6 +279,7 @@ _ASK_KEYS = frozenset(
         "path",
         "phase",
         "port",
+        "rare",
     }
     | {"source", "user", "when", "why"}
 )
@@ -377,6 +380,7 @@ def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
         capabilities=names,
         capabilities_from=_origins(name, table.get("caps_from", [])),
         is_any=bool(table.get("any", False)),
+        is_rare=bool(table.get("rare", False)),
         access=Access(_one_of(name, table.get("access", "read"), {one.value for one in Access})),
         is_deep=bool(table.get("deep", False)),
         certainty=certainty,

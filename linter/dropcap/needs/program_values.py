@@ -134,7 +134,7 @@ class ProgramCall:
         if test.kind in {"foreign", "leads"}:
             return self._foreign(test) if test.kind == "foreign" else self._leads(test)
         if test.kind == "there":
-            file = resolved(self.context.facts, test.names[0])
+            file = self.context.facts.look(test.names[0])  # a link counts, wherever it leads
             text = f"{test.names[0]} is {'not ' if test.is_not else ''}there"
             is_there = None if isinstance(file, UnknownFact) else file is not ABSENT
             return Answered(is_there, text=text, unknown=file if isinstance(file, UnknownFact) else None)
@@ -433,12 +433,17 @@ class ProgramCall:
                 return self._matching(posixpath.join(pattern, "*"))
             return ([(pattern, file)] if isinstance(file, File) else []), None
         folder = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
-        found = [
-            (name, file)
-            for name, file in facts.below(folder)
-            if file.kind is FileKind.FILE and fnmatch(name, pattern) and name.count("/") == pattern.count("/")
-        ]
-        return found, facts.hidden_below(folder)
+        found: list[tuple[str, File]] = []
+        hidden = facts.hidden_below(folder)
+        for name, file in facts.below(folder):
+            if not fnmatch(name, pattern) or name.count("/") != pattern.count("/"):
+                continue
+            target = resolved(facts, name) if file.kind is FileKind.LINK else file
+            if isinstance(target, File) and target.kind is FileKind.FILE:
+                found.append((name, target))
+            elif isinstance(target, UnknownFact) and not (file.package and target.roots):
+                hidden = hidden or target
+        return found, hidden
 
 
 def _is_one_of(text: str, wanted: set[str]) -> bool:

@@ -178,6 +178,8 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
     ]
     able = ask.capabilities or _CAPABILITIES[ask.kind if isinstance(ask.kind, str) else ask.kind.value]
     facts = [*situation.unknown, *([] if hidden is None else [hidden])]
+    if ask.is_rare and situation.unknown:
+        found = []
     return found, [UnknownNeed(fact.reason, fact.resolve, fact.where, able) for fact in facts]
 
 
