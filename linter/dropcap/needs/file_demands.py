@@ -189,8 +189,11 @@ def _link(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
 
 def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path = effect.path
-    if path is None or facts.look(path) is ABSENT:
+    if path is None:
         return []
+    if facts.look(path) is ABSENT:
+        folder = posixpath.dirname(path)
+        return [Demand(DemandKind.REACH, f"looks for {path}", path=folder, access=Access.SEARCH)]
     found = [Demand(DemandKind.MAKE, f"removes {path}", path=path)]
     if effect.is_deep:
         folders = [one for one, file in facts.below(path) if file.kind is FileKind.FOLDER]

@@ -6,14 +6,14 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.facts import File, UnknownFact
+from dropcap.images.facts import File, FileKind, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.lang.words import Word
 from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
-from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.model import Access, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.programs import ProgramContext, demands
 from dropcap.source import Span
@@ -35,6 +35,7 @@ __all__ = ["ProgramAsks"]
 _INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
 _SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 
 
@@ -125,6 +126,8 @@ class ProgramAsks:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
         if found.program.role == "writer":
             yield from self._of_writer(call, name)
+        elif found.program.role in _USING and not is_known:
+            yield from self._of_words(call, found, name)
         if found.is_interpreter:
             yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
@@ -141,6 +144,27 @@ class ProgramAsks:
             demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} writes {path} is not described"
+                yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_words(self, call: Call, found: ProgramAnswer, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, which root alone may not use, and of which nothing else is asked."""
+        if any(one.demand.kind is DemandKind.BECOME for one in found.asked):
+            return  # it may use it as that user
+        seen = {one.demand.path for one in found.asked}
+        for word in call.words[1:]:
+            text = word.value.partition("=")[2] or word.value
+            path = self.lookup.path(text) if "/" in text and word.unknown is None and not text.startswith("-") else None
+            if path is None or "://" in text or path in seen:
+                continue
+            file = resolved(self.lookup.tree, path)
+            if not isinstance(file, File):
+                demand = Demand(DemandKind.REACH, "", path=posixpath.dirname(path), access=Access.SEARCH)
+            elif file.kind is FileKind.FOLDER:
+                demand = Demand(DemandKind.MAKE, "", path=posixpath.join(path, "entry"))
+            else:
+                demand = Demand(DemandKind.REACH, "", path=path)
+            if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} uses {path}, which belongs to another user, is not known"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
 
     def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:
