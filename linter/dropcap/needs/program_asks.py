@@ -98,8 +98,13 @@ class ProgramAsks:
 
     def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
         """Ask what the calls of a script ask for, where its text is known."""
-        from dropcap.needs.scripts import calls_of_script, edited_in_place  # few containers start one that is at hand
+        from dropcap.needs.scripts import calls_of_script, edited_in_place, path_of_script  # few containers start one
 
+        path = path_of_script(words, self.lookup)
+        if path is not None:
+            why = f"reads its program {path}"
+            demand = Demand(DemandKind.REACH, why, path=path)
+            self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
         for one in calls_of_script(words, self.lookup):
@@ -126,7 +131,7 @@ class ProgramAsks:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
         if found.program.role == "writer":
             yield from self._of_writer(call, name)
-        elif found.program.role in _USING and not is_known:
+        elif found.program.role in _USING and not is_known and name != "tar":
             yield from self._of_words(call, found, name)
         if found.is_interpreter:
             yield from self._of_mounts(name, where)
@@ -151,6 +156,10 @@ class ProgramAsks:
         if any(one.demand.kind is DemandKind.BECOME for one in found.asked):
             return  # it may use it as that user
         seen = {one.demand.path for one in found.asked}
+        if found.is_interpreter:
+            from dropcap.needs.scripts import path_of_script  # few containers start one
+
+            seen.add(path_of_script(call.words, self.lookup))
         for word in call.words[1:]:
             text = word.value.partition("=")[2] or word.value
             path = self.lookup.path(text) if "/" in text and word.unknown is None and not text.startswith("-") else None

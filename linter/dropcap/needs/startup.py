@@ -262,6 +262,8 @@ class _Follower:
         kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
+        if target.unknown is not None and operator not in {"<<<", "<&", ">&"}:
+            self.changes.ask(call, who, Effect(kind, place(target), path=None))
         if path is not None and not path.startswith(("/dev/", "/proc/")):
             is_last = self.writer.is_last(path)
             self.changes.do(call, who, Effect(kind, place(target), path=path))
