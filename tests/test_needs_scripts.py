@@ -258,3 +258,44 @@ def test_what_a_file_holds_is_not_known_to_be_nothing() -> None:
 def test_a_copy_keeps_the_owner_of_what_lies_deeper() -> None:
     make = "[ -d /srv/s ] || { mkdir /srv/s; touch /srv/s/f; chown www-data /srv/s/f; }; "
     assert set(needs(make + "cp -a /srv/s/. /srv/t").cap_add) == {"CHOWN", "FOWNER"}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("rm -rf /srv/d/*", "DAC_OVERRIDE"),
+        ("rm -f /srv/d/none", "DAC_OVERRIDE"),
+        ("rm -f /srv/e/*.pid", ""),
+        ("stat /srv/d/f", "DAC_OVERRIDE"),
+        ("stat /srv/d", ""),
+        ("cd /srv/d", "DAC_OVERRIDE"),
+        ("chown www-data /srv/d/f", "DAC_OVERRIDE"),
+        ("chmod 600 /srv/d/f", "DAC_OVERRIDE"),
+        ("python3 /srv/d/f", "DAC_OVERRIDE"),
+        ("java -jar /srv/d/f", "DAC_OVERRIDE"),
+        ("mktemp -d /srv/d/x.XXXX", "DAC_OVERRIDE"),
+        ("mktemp -p /srv/d", "DAC_OVERRIDE"),
+        ("cd /srv/e; curl -O http://a/b", ""),
+        ("echo x > /srv/d/$$(hostname).log", "DAC_OVERRIDE"),
+        ("touch /srv/e/$$(hostname)", ""),
+        ("ln /srv/d/f /srv/e/f", "DAC_OVERRIDE"),
+    ],
+)
+def test_root_gets_nowhere_in_a_closed_folder(script: str, expected: str) -> None:
+    files = "touch /srv/d/f; chmod 700 /srv/d; chown www-data /srv/d"
+    make = f"[ -d /srv/d ] || {{ mkdir /srv/d; {files}; }}; mkdir -p /srv/e; "
+    assert set(needs(make + script).cap_add) - {"CHOWN", "FOWNER"} == set(expected.split())
+
+
+@pytest.mark.parametrize("script", ["rm -rf X", "cp /etc/hostname X", "echo x > X", "ln -s a X", "cat < X"])
+def test_a_file_that_is_not_known_is_told(script: str) -> None:
+    assert not needs(script.replace("X", '"$$(hostname)"')).is_complete
+    assert needs(script.replace("X", "/srv/x")).is_complete
+
+
+@pytest.mark.parametrize(
+    "program", ["prometheus --storage.tsdb.path=/srv/d", "nft -f /srv/d/f", "npm --prefix /srv/d ci"]
+)
+def test_a_closed_path_that_a_program_is_told_is_told(program: str) -> None:
+    make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
+    assert any("/srv/d" in one.reason for one in needs(make + program).unknown)

@@ -93,7 +93,7 @@ HIDES_ALL = (
     "RUN tar -C / -xf x.tar",
     "RUN tar xPf x.tar",
     "RUN tar -xf x.tar",
-    "RUN rsync -a x/ /",
+    "RUN rsync -a a:x/ /",
     "ADD archive.tar /",
     "ADD late.tar.gz /",
     "ADD --unpack=true http://x/x.tar /",
@@ -143,7 +143,7 @@ HIDES_FOLDER = (
     "RUN mkdir /opt/x && tar -xf x.tar -C /opt/x && cp -a /opt/x/* /srv/",
     "USER $WHO\nWORKDIR /srv/data\nUSER root",
     "RUN --mount=type=bind,source=.,target=/m cp -a /m /srv/data",
-    "RUN rsync -a x/ /srv/data",
+    "RUN rsync -a a:x/ /srv/data",
     "RUN git clone http://x /srv/data && chown -R www-data /srv/data",
 )
 # It is www-data's, and root needs a capability to write there.

@@ -32,7 +32,7 @@ def said(line: str) -> str | None:
         ("rsync -a --no-owner /a/ /b/", "copy /a /b; fill /b; mode /b"),
         ("rsync -rog --chown=app:app /a/ /b/", "copy /a /b kept; give /b; fill /b"),
         ("rsync -rlDog --chown app /a/ /b/", "copy /a /b kept; give /b; fill /b"),
-        ("rsync -a -e ssh host:/a/ /b/", "fill /b kept; fill /b; mode /b"),
+        ("rsync -a -e ssh host:/a/ /b/", "fill /b kept; unknown /b; fill /b; mode /b"),
         ("rsync -rz rsync://host/a /b/", "fill /b; fill /b"),
         ("rsync -a /a/ host::b", "copy /a"),
         ("rsync -an /a/ /b/", "copy /a"),

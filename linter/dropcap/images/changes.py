@@ -6,6 +6,8 @@ What changes a path that is not known leaves it as unknown as before, but for wh
 from __future__ import annotations
 
 import posixpath
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.images.account_files import ACCOUNT_FILES
@@ -253,7 +255,15 @@ class Changes(Files, Accounts):
         self.put(place, made._replace(target=effect.path or "", mode=0o777))
 
     def _remove(self, effect: Effect, _: str | None) -> None:
-        self.remove(effect.path or "/")
+        path = effect.path or "/"
+        if re.search(r"[*?\[]", path) is None or path in self._files:
+            self.remove(path)
+            return
+        folder = posixpath.dirname(path)
+        for one, file in list(self.below(folder)):
+            is_named = posixpath.dirname(one) == folder and fnmatchcase(one, path)
+            if is_named and (effect.is_deep or file.kind is not FileKind.FOLDER):
+                self.remove(one)
 
     def _capabilities(self, effect: Effect, _: str | None) -> None:
         path = self._real(effect.path or "/")

@@ -6,6 +6,7 @@ Sources: the manual pages of GNU coreutils and findutils, and of busybox; where 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.account_commands import ACCOUNT_COMMANDS
@@ -269,7 +270,14 @@ def _ln(_: Word, given: _Given) -> Iterator[Effect]:
 def _rm(_: Word, given: _Given) -> Iterator[Effect]:
     for word in given.operands:
         is_deep = given.has("r", "R", "recursive")
-        yield Effect(EffectKind.REMOVE, _place(word), path=given.path(word), is_deep=is_deep)
+        path = _absolute(word._replace(unknown=None), given.folder) if _is_pattern(word) else given.path(word)
+        yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
+
+
+def _is_pattern(word: Word) -> bool:
+    """Return whether a word is a pattern of the shell whose last part alone has signs of one."""
+    folder, _, last = word.value.rpartition("/")
+    return word.unknown == word.value and re.search(r"[*?\[]", last) is not None and not re.search(r"[*?\[$`{]", folder)
 
 
 def _each(kind: EffectKind) -> Callable[[Word, _Given], Iterator[Effect]]:

@@ -93,6 +93,10 @@ def _copied(given: _Given, folder: str | None) -> Iterator[Effect]:
         if _is_remote(source):
             if not only_reads:
                 yield Effect(EffectKind.FILL, where, path=target, is_kept=keeps)
+                if keeps:
+                    yield Effect(
+                        EffectKind.UNKNOWN, where, path=target, reason="another machine decides what is copied"
+                    )
             continue
         path = _absolute(source, folder)
         if only_reads:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
@@ -22,7 +24,33 @@ __all__ = ["file_demands"]
 def file_demands(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     """Return what an effect demands of the kernel, with the files as they are before it."""
     make = _DEMANDS.get(effect.kind)
-    return () if make is None else make(effect, facts)
+    if make is None:
+        return ()
+    if effect.kind in _OF_PLACES and None in {effect.path, effect.target}:
+        hidden = Demand(DemandKind.REACH, "uses a file that is not known", path=None)
+        return [*make(effect, facts), *_of_beginning(effect), hidden]
+    return make(effect, facts)
+
+
+def _of_beginning(effect: Effect) -> Sequence[Demand]:
+    """Return what the known beginning of a path asks for: `/data/$(date).log` lies in `/data`, or below it."""
+    text = str(effect.where.value)
+    known = re.split(r"[$`*?\[{]", text, maxsplit=1)[0]
+    folder = posixpath.normpath(known.rpartition("/")[0] or "/")
+    if effect.path is not None or not known.startswith("/") or folder.startswith(("/dev", "/proc", "//")):
+        return []
+    if effect.kind is EffectKind.READ:
+        return [Demand(DemandKind.REACH, f"looks into {folder}", path=folder, access=Access.SEARCH)]
+    path, condition = posixpath.join(folder, "entry"), f"{text} is in it"
+    return [Demand(DemandKind.MAKE, f"changes what is in {folder}", path=path, condition=condition)]
+
+
+_OF_PLACES = frozenset(
+    {
+        *(EffectKind.MAKE_FOLDER, EffectKind.MAKE_FILE, EffectKind.APPEND, EffectKind.TOUCH, EffectKind.COPY),
+        *(EffectKind.MOVE, EffectKind.FILL, EffectKind.LINK, EffectKind.REMOVE, EffectKind.READ),
+    }
+)
 
 
 def _make_folder(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
@@ -189,8 +217,13 @@ def _link(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
 
 def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path = effect.path
-    if path is None or facts.look(path) is ABSENT:
+    if path is None:
         return []
+    if facts.look(path) is ABSENT:
+        folder = posixpath.dirname(path)
+        if re.search(r"[*?\[]", path):
+            return list(_remove_named(effect, path, facts))
+        return [Demand(DemandKind.REACH, f"looks for {path}", path=folder, access=Access.SEARCH)]
     found = [Demand(DemandKind.MAKE, f"removes {path}", path=path)]
     if effect.is_deep:
         folders = [one for one, file in facts.below(path) if file.kind is FileKind.FOLDER]
@@ -198,6 +231,18 @@ def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
             Demand(DemandKind.REACH, f"removes what is in {one}", path=one, access=Access.WRITE) for one in folders
         ]
     return found
+
+
+def _remove_named(effect: Effect, pattern: str, facts: ImageFacts) -> Iterator[Demand]:
+    """Give what it takes to remove what a pattern of the shell names: to read the folder, and to change it."""
+    folder = posixpath.dirname(pattern)
+    yield Demand(DemandKind.REACH, f"looks for {pattern}", path=folder)
+    named = [one for one, _ in facts.below(folder) if posixpath.dirname(one) == folder and fnmatchcase(one, pattern)]
+    for one in named:
+        yield from _remove(effect._replace(path=one), facts)
+    if not named and facts.hidden_below(folder) is not None:
+        why, path, condition = f"removes {pattern}", posixpath.join(folder, "entry"), "there is one"
+        yield Demand(DemandKind.MAKE, why, path=path, condition=condition, certainty=Certainty.POSSIBLE)
 
 
 def _capabilities(effect: Effect, _: ImageFacts) -> Sequence[Demand]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.images.facts import File
 from dropcap.model import Located
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Ledger", "is_at_stop", "is_passed_over", "is_word_of", "place", "shown_at"]
 
 _LONGEST_CONDITION = 60
+_OF_PLACES = frozenset({DemandKind.REACH, DemandKind.MAKE})
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
 
@@ -66,6 +67,8 @@ class Ledger:
         of_anybody: bool = False,
     ) -> None:
         """Keep what is left of a demand: a need of a process that holds something, a failure of any other."""
+        if demand.path is None and demand.kind in _OF_PLACES and who.is_root is not False:
+            self._note_of_file(call, evidence[0].where)
         situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port)
         for verdict in verdicts(demand, situation):
             if who.is_root is False and not of_anybody:
@@ -75,6 +78,15 @@ class Ledger:
             need = self._need(call, who, demand, verdict, evidence)
             if need is not None:
                 self.needs.append(need)
+
+    def _note_of_file(self, call: Call, where: Located[Any] | None) -> None:
+        """Note that a command uses a file that is not known; one without a name it does not get to anyhow."""
+        if where is not None and where.value == "":
+            return
+        name = call.words[0].value.rpartition("/")[2]
+        who = "the shell" if call.is_builtin or call.words[0].unknown is not None else name
+        reason = f"which file {who} uses is not known, and so not whether root gets to it"
+        self.note(UnknownNeed(reason, where=where, capabilities=("DAC_OVERRIDE",)))
 
     def _need(
         self, call: Call, who: Credentials, demand: Demand, verdict: Verdict, evidence: tuple[Evidence, ...]

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.facts import File, UnknownFact
+from dropcap.images.facts import File, FileKind, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.lang.words import Word
@@ -14,7 +14,7 @@ from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
 from dropcap.needs.lookup import Lookup, is_of_package
-from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.model import Access, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup
 from dropcap.needs.programs import ProgramContext, demands
@@ -38,6 +38,7 @@ _INTERPRETER = re.compile(
 )
 _SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 
 
@@ -104,8 +105,13 @@ class ProgramAsks:
 
     def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
         """Ask what the calls of a script ask for, where its text is known."""
-        from dropcap.needs.scripts import calls_of_script, edited_in_place  # few containers start one that is at hand
+        from dropcap.needs.scripts import calls_of_script, edited_in_place, path_of_script  # few containers start one
 
+        path = path_of_script(words, self.lookup)
+        if path is not None:
+            why = f"reads its program {path}"
+            demand = Demand(DemandKind.REACH, why, path=path)
+            self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
         for one in calls_of_script(words, self.lookup):
@@ -150,6 +156,8 @@ class ProgramAsks:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
         if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
+        elif found.program.role in _USING and not is_known and name != "tar":
+            yield from self._of_words(call, found, name)
         if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
@@ -166,6 +174,31 @@ class ProgramAsks:
             demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} writes {path} is not described"
+                yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_words(self, call: Call, found: ProgramAnswer, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, which root alone may not use, and of which nothing else is asked."""
+        if any(one.demand.kind is DemandKind.BECOME for one in found.asked):
+            return  # it may use it as that user
+        seen = {one.demand.path for one in found.asked}
+        if found.is_interpreter:
+            from dropcap.needs.scripts import path_of_script  # few containers start one
+
+            seen.add(path_of_script(call.words, self.lookup))
+        for word in call.words[1:]:
+            text = word.value.partition("=")[2] or word.value
+            path = self.lookup.path(text) if "/" in text and word.unknown is None and not text.startswith("-") else None
+            if path is None or "://" in text or path in seen:
+                continue
+            file = resolved(self.lookup.tree, path)
+            if not isinstance(file, File):
+                demand = Demand(DemandKind.REACH, "", path=posixpath.dirname(path), access=Access.SEARCH)
+            elif file.kind is FileKind.FOLDER:
+                demand = Demand(DemandKind.MAKE, "", path=posixpath.join(path, "entry"))
+            else:
+                demand = Demand(DemandKind.REACH, "", path=path)
+            if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} uses {path}, which belongs to another user, is not known"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
 
     def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:

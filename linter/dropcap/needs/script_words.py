@@ -50,6 +50,7 @@ class Language(NamedTuple):
     starts: re.Pattern[str]
 
 
+_SWITCHES = r"(?:gosu|su-exec|setpriv|sudo|runuser|su|chpst|s6-setuidgid)(?=['\"`\s])"
 _USER, _GROUPS, _FILES = "becomes another user", "takes other groups", "gives files away"
 _HASHES = re.compile(r"(?m)(?:^|(?<=[\s;]))#(?!\{).*$")
 _SPAWNED = r"\b(?:spawn|exec|execFile|fork)(?:Sync)?\s*\([^;]{0,300}?"
@@ -197,8 +198,17 @@ def calls_in(source: Source, name: str, language: Language) -> list[ScriptCall]:
     return [*_calls(text, source, name, language), *_ports(text, source, name, language)]
 
 
+_STARTED = (
+    ("SETUID", "starts a program as another user", re.compile(r"['\"`](?:/[\w/]{0,99}/)?" + _SWITCHES)),
+    ("SETGID", "starts a program with other groups", re.compile(r"['\"`](?:/[\w/]{0,99}/)?" + _SWITCHES)),
+    ("CHOWN", "starts a program that gives files away", re.compile(r"['\"`](?:/[\w/]{0,99}/)?(?:chown|chgrp)\b")),
+)
+"""What the text of a script starts by name, where it starts anything."""
+
+
 def _calls(text: str, source: Source, name: str, language: Language) -> Iterator[ScriptCall]:
-    for capability, why, pattern in language.calls:
+    started = _STARTED if language.starts.search(text) else ()
+    for capability, why, pattern in (*language.calls, *started):
         found = pattern.search(text)
         if found is not None:
             demand = Demand(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.needs.python_scripts import ScriptCall
     from dropcap.source import Source
 
-__all__ = ["calls_of_script", "edited_in_place"]
+__all__ = ["calls_of_script", "edited_in_place", "path_of_script"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 
@@ -34,9 +34,7 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCal
     """
     name = words[0].value.rpartition("/")[2]
     language = language_of(name)
-    if _PYTHON.fullmatch(name) is None and language is None:
-        return []
-    found = script_word(words) if language is None else code_or_path(words, language)
+    found = _found(words)
     if found is None:
         return []
     word, is_code = found
@@ -47,6 +45,21 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCal
     if language is not None:
         return calls_in(text, called, language)
     return calls_of(text, called, words[words.index(word) + 1 :])
+
+
+def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
+    """Return the path of the script that an interpreter is given; None where it is not known, or none is."""
+    found = _found(words)
+    return None if found is None or found[1] else lookup.path(found[0].value)
+
+
+def _found(words: Sequence[Word]) -> tuple[Word, bool] | None:
+    """Return the word that is a script's path or its code, and whether it is code."""
+    name = words[0].value.rpartition("/")[2]
+    language = language_of(name)
+    if language is not None:
+        return code_or_path(words, language)
+    return None if _PYTHON.fullmatch(name) is None else script_word(words)
 
 
 def _text(path: str, lookup: Lookup, program: str) -> Source | None:

@@ -159,7 +159,7 @@ class _Follower:
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
         if name in {"cd", "pushd"}:
-            self._change_folder(call)
+            self._change_folder(call, who)
         elif name == "alias" and len(call.words) > 1:
             self._unread(call, "an alias may stand for another program")
         elif name == "kill":
@@ -255,19 +255,25 @@ class _Follower:
             shells = shells[:-1]
         self.lookup.folder = self.folders[shells]
 
-    def _change_folder(self, call: Call) -> None:
+    def _change_folder(self, call: Call, who: Credentials) -> None:
         target = call.words[1] if len(call.words) > 1 else None
         if target is None or target.unknown is not None or any(guard.taken for guard in call.guards):
             self.lookup.folder = None
         else:
             self.lookup.folder = absolute(target.value, self.lookup.folder)
         self.folders[call.shells] = self.lookup.folder
+        if target is not None and self.lookup.folder is not None:
+            why = f"goes to {self.lookup.folder}"
+            demand = Demand(DemandKind.REACH, why, path=self.lookup.folder, access=Access.SEARCH)
+            self.ledger.judge(call, who, demand, shown_at(call, why, place(target)))
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
         path = absolute(target.value, self.lookup.folder) if target.unknown is None else None
         kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
+        if target.unknown is not None and operator not in {"<<<", "<&", ">&"}:
+            self.changes.ask(call, who, Effect(kind, place(target), path=None))
         if path is not None and not path.startswith(("/dev/", "/proc/")):
             is_last = self.writer.is_last(path)
             self.changes.do(call, who, Effect(kind, place(target), path=path))
