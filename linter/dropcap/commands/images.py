@@ -122,12 +122,14 @@ def _listed(projects: Mapping[str, _Project]) -> Iterator[str]:
         yield f"\nOf {_count(missing, 'image')} nothing is known: run `dropcap images lock` where an engine has them.\n"
 
 
-_NOWHERE, _BASE = "nowhere", "base of dropcap"
-_ELSEWHERE = {LOCK: f"; what {LOCK} has of it stays", _BASE: "; dropcap knows it without"}
+_NOWHERE, _BASE, _CATALOGUE = "nowhere", "base of dropcap", "catalogue"
+_KNOWN = "; dropcap knows it without"
+_ELSEWHERE = {LOCK: f"; what {LOCK} has of it stays", _BASE: _KNOWN, _CATALOGUE: _KNOWN}
 
 
 def _where(name: str, workspace: Workspace) -> str:
     from dropcap.images.bases import knows
+    from dropcap.images.catalogue import is_in_catalogue
     from dropcap.images.lock import read_entry
     from dropcap.model import UnreadableError
 
@@ -136,6 +138,8 @@ def _where(name: str, workspace: Workspace) -> str:
             return LOCK
     except UnreadableError:
         return f"{LOCK}, which cannot be used there"
+    if is_in_catalogue(name):
+        return _CATALOGUE
     return _BASE if knows(name) else _NOWHERE
 
 

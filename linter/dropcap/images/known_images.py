@@ -1,4 +1,4 @@
-"""What is known of an image by its name: the project's lock first, then the bases that come with dropcap."""
+"""What is known of an image by its name: the project's lock first, then what comes with dropcap."""
 
 from __future__ import annotations
 
@@ -44,4 +44,7 @@ class Images(NamedTuple):
             locked = locked_tree(reference, self.workspace)
             if locked is not None:
                 return locked
-        return base_tree(reference)
+        from dropcap.images.catalogue import catalogue_tree  # a table of its own, not small
+
+        found = catalogue_tree(reference)
+        return base_tree(reference) if found is None else found

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
     from dropcap.workspace import Workspace
 
-__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "locked_names", "locked_tree", "read_entry"]
+__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "file_of", "locked_names", "locked_tree", "read_entry"]
 
 HEAD = """\
 # What matters of the images of this project, read from them by `dropcap images lock`. Keep it in the repository.
@@ -181,7 +181,7 @@ def _tree(entry: Entry) -> FileTree:
         if written == _ABSENT:
             absent.append(path)
             continue
-        found = _to_file(written)
+        found = file_of(written)
         files[path] = found._replace(text=texts.get(path), symbols=symbols.get(path))
         if found.kind is FileKind.FOLDER and written.endswith(_LISTED):
             listed.append(path)
@@ -191,7 +191,13 @@ def _tree(entry: Entry) -> FileTree:
     return tree
 
 
-def _to_file(written: str) -> File:
+def file_of(written: str) -> File:
+    """Return what a line of the lock says of a file.
+
+    Raises:
+        ValueError: it is no such line.
+
+    """
     match = re.fullmatch(_FILE, written)
     if match is None:
         raise ValueError(f"{written[:80]!r} is no file")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dropcap.images.changes import Changes
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FileTree"]
 
@@ -19,6 +24,7 @@ class FileTree(Changes):
         config: the image's configuration.
         release: the release of the distribution by its name, where it is known: `bookworm`.
         packages: the packages that build steps installed and that bring something, and whether they asked for them.
+        programs: by path, what is known of programs of the image's own, in the words of the table of programs.
 
     """
 
@@ -34,6 +40,7 @@ class FileTree(Changes):
         self.config = config or ImageConfig()
         self.release = ""
         self.packages: dict[str, bool] = {}
+        self.programs: Mapping[str, Mapping[str, Any]] = {}
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
@@ -48,6 +55,7 @@ class FileTree(Changes):
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)
+        made.programs = self.programs
 
     def is_same(self, other: FileTree) -> bool:
         """Return whether another tree has the same files, accounts and groups."""

@@ -10,6 +10,7 @@ from dropcap.needs.answer import put_together
 from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
 from dropcap.needs.model import Allowance, Needs, Phase, UnknownNeed
+from dropcap.needs.shipped import without_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def needs_of(
 
 
 def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:
-    return hidden(needs, container, facts.config.environment, facts.account_names())
+    return without_shipped(hidden(needs, container, facts.config.environment, facts.account_names()))
 
 
 def _facts(container: Container, images: Images) -> FileTree:

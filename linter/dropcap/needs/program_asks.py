@@ -16,7 +16,7 @@ from dropcap.needs.ledger import is_at_stop, place
 from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
-from dropcap.needs.program_table import lookup
+from dropcap.needs.program_table import described, lookup
 from dropcap.needs.programs import ProgramContext, demands
 from dropcap.source import Span
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dropcap.needs.credentials import Credentials
     from dropcap.needs.file_changes import FileChanges
     from dropcap.needs.ledger import Ledger
+    from dropcap.needs.program_table import Program
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.needs.start import Start
 
@@ -65,7 +66,7 @@ class ProgramAsks:
             self.lookup.tree, who, _located(self.start.environment), self.start.has_more, self.lookup.folder
         )
         words = self._with_interpreter(call.words)
-        found = demands(words, context)
+        found = demands(words, context, self._of_image(call.words[0]))
         if found is None:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
@@ -87,6 +88,14 @@ class ProgramAsks:
             user = run.user.text if run.user is not None else call.user.name
             folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
             self.runs.append((_words_of(run, call), user, folder))
+
+    def _of_image(self, word: Word) -> Program | None:
+        """Return what the image says of a program of its own."""
+        if not self.lookup.tree.programs:
+            return None
+        found = self.lookup.program(word)
+        table = self.lookup.tree.programs.get(found.path) if found is not None else None
+        return None if found is None or table is None else described(posixpath.basename(found.path), table)
 
     def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""

@@ -16,7 +16,7 @@ from dropcap.package_data import package_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Ask", "Example", "Origin", "Program", "Test", "load", "lookup", "programs"]
+__all__ = ["Ask", "Example", "Origin", "Program", "Test", "described", "load", "lookup", "programs"]
 
 
 class Origin(NamedTuple):
@@ -231,6 +231,16 @@ def load(text: str) -> Mapping[str, Program]:
     for name, table in tables.items():
         _add(found, _program(name, table))
     return found
+
+
+def described(name: str, table: Mapping[str, Any]) -> Program:
+    """Read the table of one program that stands elsewhere.
+
+    Raises:
+        ValueError: something in it is not known; says where.
+
+    """
+    return _program(name, table)
 
 
 def _add(found: dict[str, Program], program: Program) -> None:

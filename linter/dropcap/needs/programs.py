@@ -84,15 +84,16 @@ class ProgramAnswer(NamedTuple):
         return self.program.role == "harmless"
 
 
-def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | None:
+def demands(words: Sequence[Word], context: ProgramContext, own: Program | None = None) -> ProgramAnswer | None:
     """Return what one call of a program demands; None where the table does not know the program.
 
     Args:
         words: the call, its own name first.
         context: what it runs in.
+        own: what its image says of it; it counts before what the table has of its name.
 
     """
-    program = find(words[0].value) if words and words[0].unknown is None else None
+    program = own if own is not None else find(words[0].value) if words and words[0].unknown is None else None
     if program is None:
         return None
     call = ProgramCall(program, words, context)
