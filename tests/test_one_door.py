@@ -56,6 +56,8 @@ ALLOWED = {
     "discover.py": "asks which of a person's words are folders, and where links lead; reads through the workspace",
     "images/readers/folders.py": "reads the image that a person named: an archive, a layout, a root file system",
     "images/readers/engine.py": "asks which engines have a socket here",
+    "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",
+    "measuring/leftovers.py": "asks the system when a process started, to know whether it still runs",
     "commands/images.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",

@@ -255,6 +255,7 @@ def _write(project: _Project, read: Mapping[str, Contents]) -> None:
     from dropcap.images.kept import kept
     from dropcap.images.known_images import Images
     from dropcap.images.lock import HEAD, entry_lines, entry_text
+    from dropcap.images.lock_form import MEASURED, section_text
     from dropcap.needs.container import needs_of
     from dropcap.needs.model import Allowance
 
@@ -271,6 +272,8 @@ def _write(project: _Project, read: Mapping[str, Contents]) -> None:
             lines += [f"{line}\n" for line in entry_lines(name, ids, trees[name], files, listed)]
         else:
             lines.append(entry_text(name, project.workspace))
+    if measured := section_text(MEASURED, project.workspace):
+        lines.append(f"{MEASURED}:\n{measured}")
     path = os.path.join(project.workspace.root, LOCK)
     write_output(lines, path)
     say(f"{os.path.relpath(path)}: {_count(len(read), 'image')} read")

@@ -7,15 +7,28 @@ line, and only what stands below it is read; where somebody has changed the form
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.facts import Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.images.lock_form import (
+    IMAGES,
+    SHOWN,
+    broken,
+    entry_names,
+    entry_of,
+    entry_piece,
+    flow,
+    located,
+    mapping,
+    quoted,
+    text_of,
+    texts_of,
+)
 from dropcap.images.reference import familiar, pinned_digest
 from dropcap.images.tree import FileTree
 from dropcap.masking import without_secrets
-from dropcap.model import Located, UnreadableError
+from dropcap.model import UnreadableError
 from dropcap.workspace import LOCK
 
 if TYPE_CHECKING:
@@ -36,10 +49,7 @@ _AGAIN = "run `dropcap images lock` again"
 _ABSENT = "absent"
 _LISTED = "listed"
 _FILE = r"(\w+) (\d+|-) (\d+|-) ([0-7]{4}|-)(?: (.+))?"
-# What YAML takes as it is, and no library takes for a line break.
-_SHOWN = r"\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_PLAIN = re.compile(rf"[\t\n{_SHOWN}]*")
-_ESCAPED = re.compile(rf"[^{_SHOWN}]")
+_PLAIN = re.compile(rf"[\t\n{SHOWN}]*")
 _LIST_FIELDS = ("entrypoint", "command", "volumes", "ports", "health_check")
 
 
@@ -57,9 +67,9 @@ class Entry:
     def __init__(self, source: Source, root: Value) -> None:
         """Take the entry's text and what stands below its name."""
         self.source = source
-        self.fields = _mapping(root)
-        self.id = _text(self.fields["id"])
-        self.digests = tuple(_texts(self.fields["digests"]))
+        self.fields = mapping(root)
+        self.id = text_of(self.fields["id"])
+        self.digests = tuple(texts_of(self.fields["digests"]))
 
 
 def locked_names(workspace: Workspace) -> list[str]:
@@ -69,21 +79,7 @@ def locked_names(workspace: Workspace) -> list[str]:
         UnreadableError: it is no text.
 
     """
-    source = _lock(workspace)
-    if source is None:
-        return []
-    return [json.loads(found[1]) for found in re.finditer(r'(?m)^  ("(?:[^"\\]|\\.)*"):$', source.text)]
-
-
-def _lock(workspace: Workspace) -> Source | None:
-    from dropcap.workspace import NotReadError
-
-    if not workspace.root:
-        return None
-    try:
-        return workspace.source(os.path.relpath(os.path.join(workspace.root, LOCK)))
-    except NotReadError:
-        return None
+    return entry_names(IMAGES, workspace)
 
 
 def read_entry(reference: str, workspace: Workspace) -> Entry | None:
@@ -93,29 +89,13 @@ def read_entry(reference: str, workspace: Workspace) -> Entry | None:
         UnreadableError: the lock is no text, or the entry is not as it is written.
 
     """
-    piece = _piece(reference, workspace)
+    piece = entry_piece(IMAGES, familiar(reference), workspace)
     if piece is None:
         return None
-    from dropcap.lang.yaml.composer import parse
-
     try:
-        ((_, value),) = _mapping(parse(piece).documents[0]).items()
-        return Entry(piece, value)
+        return Entry(piece, entry_of(piece))
     except (KeyError, ValueError, TypeError) as error:
-        raise UnreadableError(_broken(piece, error)) from None
-
-
-def _piece(reference: str, workspace: Workspace) -> Source | None:
-    """Return the part of a project's lock that an image has; None where it has none."""
-    source = _lock(workspace)
-    if source is None:
-        return None
-    text = source.text
-    start = text.find(f"\n  {_quoted(familiar(reference))}:\n") + 1
-    if not start:
-        return None
-    end = text.find('\n  "', start)
-    return source.piece(text[start : end + 1 if end >= 0 else len(text)], [(0, start)])
+        raise broken(piece, error, _AGAIN) from None
 
 
 def entry_text(reference: str, workspace: Workspace) -> str:
@@ -125,16 +105,8 @@ def entry_text(reference: str, workspace: Workspace) -> str:
         UnreadableError: the lock is no text.
 
     """
-    piece = _piece(reference, workspace)
+    piece = entry_piece(IMAGES, familiar(reference), workspace)
     return "" if piece is None else piece.text
-
-
-def _broken(source: Source, error: Exception) -> Any:  # noqa: ANN401  # a failure, whose module is loaded late
-    from dropcap.model import Failure, Level
-    from dropcap.source import Span
-
-    message = f"this entry is not as dropcap writes it ({error}); {_AGAIN}"
-    return Failure(source.path, message, Level.ERROR, source, Span(0, 1))
 
 
 def locked_tree(reference: str, workspace: Workspace) -> FileTree | None:
@@ -165,19 +137,19 @@ def _tree(entry: Entry) -> FileTree:
 
     fields = entry.fields
     tree = FileTree(UnknownFact(f"{LOCK} says nothing of it", _AGAIN))
-    tree.config = _config(_mapping(fields["config"]))
-    tree.release = _text(fields["release"])
-    for line in _texts(fields["accounts"]):
+    tree.config = _config(mapping(fields["config"]))
+    tree.release = text_of(fields["release"])
+    for line in texts_of(fields["accounts"]):
         name, uid, gid, home, shell = line.split(":")
         tree.put_account(Account(name, uid, gid, home, shell))
-    for line in _texts(fields["groups"]):
+    for line in texts_of(fields["groups"]):
         name, gid, members = line.split(":")
         tree.add_group(Group(name, gid, tuple(one for one in members.split(",") if one)))
-    texts = {path: text_piece(value) for path, value in _mapping(fields["texts"]).items()}
-    symbols = {path: tuple(_texts(value)) for path, value in _mapping(fields["symbols"]).items()}
+    texts = {path: text_piece(value) for path, value in mapping(fields["texts"]).items()}
+    symbols = {path: tuple(texts_of(value)) for path, value in mapping(fields["symbols"]).items()}
     files, absent, listed = {}, [], []
-    for path, value in _mapping(fields["files"]).items():
-        written = _text(value)
+    for path, value in mapping(fields["files"]).items():
+        written = text_of(value)
         if written == _ABSENT:
             absent.append(path)
             continue
@@ -218,34 +190,14 @@ def _config(fields: Mapping[str, Value]) -> ImageConfig:
     for name in _LIST_FIELDS:
         node = fields.get(name)
         if node is not None:
-            given[name] = tuple(_located(one) for one in node.items)  # type: ignore[union-attr]  # a list, else refused
+            given[name] = tuple(located(one) for one in node.items)  # type: ignore[union-attr]  # a list, else refused
     if "user" in fields:
-        given["user"] = _located(fields["user"])
-    variables = _mapping(fields["environment"])
-    given["environment"] = {name: _located(value) for name, value in variables.items()}
+        given["user"] = located(fields["user"])
+    variables = mapping(fields["environment"])
+    given["environment"] = {name: located(value) for name, value in variables.items()}
     return ImageConfig(
-        working_folder=_text(fields["working_folder"]), stop_signal=_text(fields["stop_signal"]), **given
+        working_folder=text_of(fields["working_folder"]), stop_signal=text_of(fields["stop_signal"]), **given
     )
-
-
-def _located(node: Any) -> Located[str]:  # noqa: ANN401  # a node
-    return Located(_text(node), node.source, node.span)
-
-
-def _mapping(node: Any) -> dict[str, Any]:  # noqa: ANN401  # a node
-    if not hasattr(node, "pairs"):
-        raise ValueError("a mapping is missing")
-    return {_text(pair.key): pair.value for pair in node.pairs}
-
-
-def _texts(node: Any) -> list[str]:  # noqa: ANN401  # a node
-    return [_text(one) for one in node.items]
-
-
-def _text(node: Any) -> str:  # noqa: ANN401  # a node
-    if not isinstance(getattr(node, "text", None), str):
-        raise ValueError("a text is missing")  # noqa: TRY004  # of the file, not of the program
-    return str(node.text)
 
 
 # Writing.
@@ -265,34 +217,34 @@ def entry_lines(  # all that an entry has
 
     """
     config = tree.config
-    yield f"  {_quoted(name)}:"
-    yield f"    id: {_quoted(ids[0])}"
-    yield f"    digests: {_flow(sorted(ids[1]))}"
-    yield f"    release: {_quoted(tree.release)}"
+    yield f"  {quoted(name)}:"
+    yield f"    id: {quoted(ids[0])}"
+    yield f"    digests: {flow(sorted(ids[1]))}"
+    yield f"    release: {quoted(tree.release)}"
     yield "    config:"
     if config.user is not None:
-        yield f"      user: {_quoted(config.user.value)}"
+        yield f"      user: {quoted(config.user.value)}"
     for field in _LIST_FIELDS:
         value = getattr(config, field)
         if value is not None:
-            yield f"      {field}: {_flow([one.value for one in value])}"
-    yield f"      working_folder: {_quoted(config.working_folder)}"
-    yield f"      stop_signal: {_quoted(config.stop_signal)}"
+            yield f"      {field}: {flow([one.value for one in value])}"
+    yield f"      working_folder: {quoted(config.working_folder)}"
+    yield f"      stop_signal: {quoted(config.stop_signal)}"
     yield "      environment:" if config.environment else "      environment: {}"
     for variable, value in sorted(config.environment.items()):
         # The lock is for everybody who has the repository.
         shown = without_secrets(f"{variable}={value.value}").partition("=")[2]
-        yield f"        {_quoted(variable)}: {_quoted(shown)}"
+        yield f"        {quoted(variable)}: {quoted(shown)}"
     yield from _list("accounts", (_account_line(one) for one in tree.accounts()))
     yield from _list("groups", (f"{one.name}:{one.gid}:{','.join(one.members)}" for one in tree.groups()))
     yield "    files:" if files else "    files: {}"
     folders = set(listed)
     for path, file in sorted(files.items()):
-        yield f"      {_quoted(path)}: {_quoted(_written(file, is_listed=path in folders))}"
+        yield f"      {quoted(path)}: {quoted(_written(file, is_listed=path in folders))}"
     symbols = {path: file.symbols for path, file in files.items() if file is not None and file.symbols is not None}
     yield "    symbols:" if symbols else "    symbols: {}"
     for path, names in sorted(symbols.items()):
-        yield f"      {_quoted(path)}: {_flow(names)}"
+        yield f"      {quoted(path)}: {flow(names)}"
     texts = {path: file.text.text for path, file in files.items() if file is not None and file.text is not None}
     yield "    texts:" if texts else "    texts: {}"
     for path, text in sorted(texts.items()):
@@ -307,7 +259,7 @@ def _list(name: str, lines: Iterable[str]) -> Iterator[str]:
     found = sorted(lines)
     yield f"    {name}:" if found else f"    {name}: []"
     for line in found:
-        yield f"      - {_quoted(line)}"
+        yield f"      - {quoted(line)}"
 
 
 def _written(file: File | None, *, is_listed: bool) -> str:
@@ -328,18 +280,9 @@ def _text_lines(path: str, text: str) -> Iterator[str]:
     """Give a text as it is, a line a line, where YAML can have it so."""
     body = text.rstrip("\n")
     if not body or not _PLAIN.fullmatch(text):
-        yield f"      {_quoted(path)}: {_quoted(text)}"
+        yield f"      {quoted(path)}: {quoted(text)}"
         return
     ends = len(text) - len(body)
-    yield f"      {_quoted(path)}: |2{'-' if not ends else '' if ends == 1 else '+'}"
+    yield f"      {quoted(path)}: |2{'-' if not ends else '' if ends == 1 else '+'}"
     for line in text.split("\n")[: None if not ends else -1]:
         yield f"        {line}" if line else ""
-
-
-def _flow(values: Iterable[str]) -> str:
-    return "[" + ", ".join(map(_quoted, values)) + "]"
-
-
-def _quoted(text: str) -> str:
-    """Return a text in double quotation marks, as YAML reads it."""
-    return _ESCAPED.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(text, ensure_ascii=False))

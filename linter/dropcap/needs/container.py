@@ -36,8 +36,9 @@ def needs_of(
     *,
     images: Images | None = None,
     tries_user: bool = False,
+    uses_measured: bool = True,
 ) -> Needs:
-    """Return what a container needs of the kernel.
+    """Return what a container needs of the kernel: what its files show, and what was measured of it.
 
     Args:
         container: the container.
@@ -45,12 +46,24 @@ def needs_of(
         allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
         images: where images are looked for; in the project where none is given.
         tries_user: whether to try the user as whom its first process ends up from the start.
+        uses_measured: whether what the project's lock keeps of measurements counts.
 
     """
-    allowance = allowance or Allowance()
+    images = images or Images(workspace)
+    needs = _inferred(container, workspace, allowance or Allowance(), images, tries_user=tries_user)
+    if not uses_measured or not workspace.has_lock:
+        return needs
+    from dropcap.needs.measured import with_measured  # few projects have a lock
+
+    return with_measured(needs, container, workspace, images)
+
+
+def _inferred(
+    container: Container, workspace: Workspace, allowance: Allowance, images: Images, *, tries_user: bool
+) -> Needs:
     if container.kind in _NOT_STARTED:
         return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
-    facts = _facts(container, images or Images(workspace))
+    facts = _facts(container, images)
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
     if first.words is None and not unknown:
