@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,8 @@ def main() -> int:
 
 def contents_of(image: str) -> Contents:
     """Return an image that was just built."""
-    found = connect().read(image, Reading())
+    with closing(connect()) as asked:
+        found = asked.read(image, Reading())
     if found is None:
         raise MissingError(f"{image} is gone")
     return found

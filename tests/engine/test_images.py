@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tarfile
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,7 +90,8 @@ def as_stat(files: Mapping[str, Any]) -> dict[str, tuple[FileKind, str | None, s
 
 def compare(docker: Engine, podman: Engine, folder: Path) -> None:
     """Compare what each way tells of the image."""
-    asked = connect().read(NAME, Reading())
+    with closing(connect()) as engine:
+        asked = engine.read(NAME, Reading())
     assert asked is not None
     saved = folder / "saved.tar"
     docker.call("save", "--output", str(saved), NAME)
@@ -133,11 +135,13 @@ def test_an_image_is_the_same_whoever_tells_of_it(
     (context / "Dockerfile").write_text(to_dockerfile([CAPPED, *steps]), encoding="utf-8")
     if build(builder, str(context), NAME):
         compare(builder, podman, tmp_path_factory.mktemp("image"))
-        asked = connect().read(NAME, Reading())
+        with closing(connect()) as engine:
+            asked = engine.read(NAME, Reading())
         assert asked is not None
         assert {one.capabilities for one in asked.files.values()} <= {(), ("NET_RAW",)}
 
 
 def test_an_image_that_the_engine_has_not_is_none(docker: Engine) -> None:
     assert docker.call("image", "ls", "--quiet", "none:1") == ""
-    assert connect().read("none:1", Reading()) is None
+    with closing(connect()) as engine:
+        assert engine.read("none:1", Reading()) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dropcap.commands.inputs import add_paths, collect, configure, examine
@@ -149,7 +150,13 @@ def _count(number: int, word: str) -> str:
 
 def _lock(projects: Mapping[str, _Project], arguments: Namespace) -> int:
     """Read the images that are at hand, and write each project's lock; gives the exit code."""
-    find = _of_places(arguments.places) if arguments.places else _of_engine(pulls=arguments.pull)
+    if arguments.places:
+        return _lock_all(projects, _of_places(arguments.places))
+    with closing(_engine()) as engine:
+        return _lock_all(projects, lambda name: _of_engine(engine, name, pulls=arguments.pull))
+
+
+def _lock_all(projects: Mapping[str, _Project], find: Callable[[str], Contents | None]) -> int:
     code = CLEAN
     for project in projects.values():
         read: dict[str, Contents] = {}
@@ -220,8 +227,8 @@ def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
     return found.get
 
 
-def _of_engine(*, pulls: bool) -> Callable[[str], Contents | None]:
-    """Return what finds images in an engine.
+def _engine() -> Engine:
+    """Return a connection to an engine.
 
     Raises:
         UsageError: there is none that answers.
@@ -230,18 +237,18 @@ def _of_engine(*, pulls: bool) -> Callable[[str], Contents | None]:
     from dropcap.images.readers.engine import connect
 
     try:
-        engine: Engine = connect()
+        return connect()
     except ImageError as error:
         raise UsageError(str(error)) from None
 
-    def find(name: str) -> Contents | None:
-        found = engine.read(name, _reading())
-        if found is None and pulls:
-            engine.pull(name)
-            found = engine.read(name, _reading())
-        return found
 
-    return find
+def _of_engine(engine: Engine, name: str, *, pulls: bool) -> Contents | None:
+    """Return an image of an engine; None where it is not there."""
+    found = engine.read(name, _reading())
+    if found is None and pulls:
+        engine.pull(name)
+        found = engine.read(name, _reading())
+    return found
 
 
 def _write(project: _Project, read: Mapping[str, Contents]) -> None:

@@ -38,6 +38,10 @@ class Engine:
         self._client = client
         self.address = address
 
+    def close(self) -> None:
+        """Let the engine go."""
+        self._client.close()
+
     def id_of(self, reference: str) -> str:
         """Return the digest of an image's configuration; empty where the engine does not have the image."""
         found = self._inspect(reference)
@@ -64,8 +68,9 @@ class Engine:
         if found is None:
             return None
         with _told(reference):
-            stream = io.BufferedReader(_Chunks(self._client.api.get_image(reference)), 1024 * 1024)
-            image = read_archive(stream, reference, reading)[0]
+            parts = iter(self._client.api.get_image(reference))
+            first = next(parts, b"")  # here the engine says that it cannot
+            image = read_archive(io.BufferedReader(_Chunks(first, parts), 1024 * 1024), reference, reading)[0]
         digests = tuple(str(one).rpartition("@")[2] for one in found.get("RepoDigests") or ())
         return image._replace(names=(reference,), id=str(found["Id"]), digests=digests)
 
@@ -158,9 +163,9 @@ class _told:  # noqa: N801  # it is used as a function is
 class _Chunks(io.RawIOBase):
     """A stream of what an engine sends in parts."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts = iter(parts)
-        self._left = b""
+    def __init__(self, first: bytes, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._left = first
 
     def readable(self) -> bool:
         return True
