@@ -309,7 +309,7 @@ sys.exit(load_entry_point('x', 'console_scripts', 'x')())
 """
 
 
-def image_needs(command: Sequence[str], files: Mapping[str, File]) -> Needs:
+def image_needs(command: Sequence[str], files: Mapping[str, File], config: Mapping[str, object] | None = None) -> Needs:
     """Return what a container of an image needs that starts a command."""
     (service,) = read(Source("compose.yaml", COMPOSE)).containers
     base = {
@@ -318,7 +318,7 @@ def image_needs(command: Sequence[str], files: Mapping[str, File]) -> Needs:
         "/etc/group": FILE._replace(text=Source("g", "root:x:0:\nwww-data:x:33:\nmysql:x:7:\n")),
         "/usr/bin/python3": FILE._replace(mode=0o755),
     }
-    tree = FullTree.of(Contents(("app:1",), "", (), {"Cmd": [*command]}, {**base, **files}))
+    tree = FullTree.of(Contents(("app:1",), "", (), {"Cmd": [*command], **(config or {})}, {**base, **files}))
     workspace = Workspace.of_text(service.source)
     return needs_of(service, workspace, images=Images(workspace, {"app:1": tree}))
 
@@ -347,6 +347,12 @@ def test_what_only_calls_a_package_is_known_by_its_name(path: str, text: str, *,
     needs = image_needs([path], {path: script(text)})
     described = not any("nobody has described" in one.reason for one in needs.unknown)
     assert described is is_known
+
+
+def test_a_volume_whose_folder_the_image_lacks_is_roots() -> None:
+    text = "#!/bin/sh\nset -e\nchown www-data /data\n"
+    files = {"/usr/local/bin/run": script(text), "/usr/bin/chown": FILE._replace(mode=0o755)}
+    assert image_needs(["run"], files, {"Volumes": {"/data": {}}}).cap_add == ("CHOWN",)
 
 
 @pytest.mark.parametrize(
