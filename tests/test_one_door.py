@@ -47,7 +47,7 @@ ALLOWED = {
     "commands/output.py": "writes the report where a person asked for it",
     "rule.py": "loads the rules of a folder that a person named",
     "package_data.py": "reads the package's own tables",
-    "model.py": "lists the engines that there are",
+    "model/kinds.py": "lists the engines that there are",
     "writers/__init__.py": "lists the formats that there are",
     "namedtuple.py": "makes the functions of its records",
     "parallel.py": "opens the null device for a worker",

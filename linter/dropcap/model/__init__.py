@@ -1,0 +1,45 @@
+"""The data that readers give, rules judge and writers print. Frozen and dumb: functions do the work.
+
+Records are named tuples, not dataclasses: importing `dataclasses` costs more than reading a Compose file.
+"""
+
+from __future__ import annotations
+
+from dropcap.model.containers import MOST_CONTAINERS, Container, Hook, Mount, ProcessOptions, ServiceCall
+from dropcap.model.failures import Failure, UnreadableError, worst
+from dropcap.model.kinds import Engine, Kind, Level, Severity
+from dropcap.model.located import Located, Unknown
+from dropcap.model.results import Document, Edit, FileResult, Finding, Fix, Problem, Report
+from dropcap.model.routes import MAX_ALIKE, Related, Route, SharedRoutes
+from dropcap.model.stages import Instruction, Stage
+
+__all__ = [
+    "MAX_ALIKE",
+    "MOST_CONTAINERS",
+    "Container",
+    "Document",
+    "Edit",
+    "Engine",
+    "Failure",
+    "FileResult",
+    "Finding",
+    "Fix",
+    "Hook",
+    "Instruction",
+    "Kind",
+    "Level",
+    "Located",
+    "Mount",
+    "Problem",
+    "ProcessOptions",
+    "Related",
+    "Report",
+    "Route",
+    "ServiceCall",
+    "Severity",
+    "SharedRoutes",
+    "Stage",
+    "Unknown",
+    "UnreadableError",
+    "worst",
+]

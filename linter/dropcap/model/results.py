@@ -1,0 +1,158 @@
+"""What becomes of a file: its containers, what could not be checked, what was found, and the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dropcap.model.containers import Container
+    from dropcap.model.failures import Failure
+    from dropcap.model.kinds import Severity
+    from dropcap.model.located import Located
+    from dropcap.model.routes import Related
+    from dropcap.source import Source, Span
+
+
+class Document(NamedTuple):
+    """What a reader makes of one source.
+
+    Attributes:
+        source: the text that was read.
+        syntax: `compose`, `dockerfile`, `shell`, `devcontainer`, `quadlet` or `inspect`.
+        containers: in the order of the file.
+        failures: what could not be read, while the rest was.
+        parts: the real paths of further files that belong to it and are not to be read by themselves.
+        bases: real path and name of the services of other files that it is made of.
+        is_base: whether nobody starts the file by itself, so that its services may be there for others to be made of.
+
+    """
+
+    source: Source
+    syntax: str
+    containers: tuple[Container, ...]
+    failures: tuple[Failure, ...] = ()
+    parts: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    is_base: bool = False
+
+
+class Edit(NamedTuple):
+    """Replace the text at a span."""
+
+    source: Source
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits that remove a problem.
+
+    Attributes:
+        message: what they do, in the imperative.
+        edits: none overlaps another.
+        safe: whether the container is known to work as before.
+
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+class Problem(NamedTuple):
+    """What a rule has to say.
+
+    Attributes:
+        where: the smallest thing that is wrong; for an absence, the container's anchor.
+        message: one sentence without the container's name, lower case, no full stop.
+        evidence: what makes it this problem and not another of the same rule, normalised
+            (`SYS_ADMIN`, whatever was typed); part of the finding's identity.
+        related: other places that it speaks of.
+        fix: how to mend it, where that is certain.
+        severity: how severe it is, where that is not the rule's own severity.
+
+    """
+
+    where: Located[Any]
+    message: str
+    evidence: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    severity: Severity | None = None
+
+
+class Finding(NamedTuple):
+    """A problem, and whose it is.
+
+    Attributes:
+        rule: the rule's id.
+        severity: the problem's severity, or else the rule's.
+        container: the container that it was found in.
+        problem: what the rule said.
+        shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a
+            development container runs).
+        path: the container's file from its project's root, with forward slashes.
+        ordinal: which of the findings it is, from 1, that are equal in all else of the identity.
+
+    """
+
+    rule: str
+    severity: Severity
+    container: Container
+    problem: Problem
+    shared_by: tuple[Container, ...] = ()
+    path: str = ""
+    ordinal: int = 1
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, tuple[str, ...], int]:
+        """What stays the same when prose and lines change, and from whichever folder the program runs."""
+        container = self.container
+        return (self.path, container.kind.value, container.name, self.rule, self.problem.evidence, self.ordinal)
+
+
+class FileResult(NamedTuple):
+    """What one file gave.
+
+    Attributes:
+        findings: in the order of the rules; the report sorts.
+        failures: what could not be read or checked.
+        containers: its containers, stages included.
+        read: whether the file was read at all.
+        path: the file's real path.
+        parts: the real paths of further files that were read as parts of the same project.
+        bases: real path and name of the services of other files that it is made of.
+        is_base: whether it is a file that nobody starts by itself, so that its services may be there for others to
+            be made of.
+
+    """
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    containers: tuple[Container, ...]
+    read: bool
+    path: str = ""
+    parts: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    is_base: bool = False
+
+
+class Report(NamedTuple):
+    """All that a run has to say.
+
+    Attributes:
+        findings: by path, place, rule.
+        failures: by path and place.
+        containers: every container that was checked, by path and place.
+        files: how many files were checked.
+
+    """
+
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...]
+    containers: tuple[Container, ...]
+    files: int
