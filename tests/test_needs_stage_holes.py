@@ -174,6 +174,11 @@ GIVES = (
 )
 # Neither hides anything that is asked for.
 HIDES_NOTHING = (
+    "RUN head -c 18 /dev/urandom | base64 > /etc/secret",
+    "RUN touch /etc/p && mosquitto_passwd -b /etc/p app secret",
+    "RUN mkdir -p /a && chmod -R ugo=rwX /a",
+    "RUN postconf -e maillog_file=/dev/stdout",
+    "RUN a2enmod rewrite",
     "RUN pip install flask",
     "RUN pip3 install --no-cache-dir -r requirements.txt",
     "RUN python3 -m pip install .",
