@@ -266,6 +266,12 @@ def test_a_copy_keeps_the_owner_of_what_lies_deeper() -> None:
         ("rm -rf /srv/d/*", "DAC_OVERRIDE"),
         ("rm -f /srv/d/none", "DAC_OVERRIDE"),
         ("rm -f /srv/e/*.pid", ""),
+        (". /srv/d/f", "DAC_OVERRIDE"),
+        ("echo true > /srv/e/s; . /srv/e/s; sh /srv/e/s", ""),
+        (
+            "[ -f /srv/e/s ] || { echo true > /srv/e/s; chmod 600 /srv/e/s; chown 5 /srv/e/s; }; . /srv/e/s",
+            "DAC_OVERRIDE",
+        ),
         ("stat /srv/d/f", "DAC_OVERRIDE"),
         ("stat /srv/d", ""),
         ("cd /srv/d", "DAC_OVERRIDE"),

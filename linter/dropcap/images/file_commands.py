@@ -211,7 +211,10 @@ def _install(_: Word, given: _Given) -> Iterator[Effect]:
             yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode)
         return
     for effect in _into(given, EffectKind.COPY):
-        yield effect
+        if given.has("D") and effect.target is not None:
+            above = posixpath.dirname(effect.target)
+            yield Effect(EffectKind.MAKE_FOLDER, effect.where, path=above, with_parents=True, is_gentle=True)
+        yield effect._replace(replaces=True)
         if effect.kind is EffectKind.FILL:
             continue
         target = effect.target
@@ -336,6 +339,7 @@ def _sed(_: Word, given: _Given) -> Iterator[Effect]:
 
 
 _SHALLOW = (["-maxdepth", "0"], ["-maxdepth", "1"])
+_FOLDERS_CHANGE = frozenset({EffectKind.COPY, EffectKind.MOVE, EffectKind.REMOVE})
 _FIND_OWNERS = frozenset({"-user", "-uid"})
 
 
@@ -362,6 +366,9 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             filled = [path._replace(span=one.span, source=one.source) if one.value == "{}" else one for one in inner]
             for effect in effects_of(filled, folder) or () if filled else ():
                 yield effect._replace(is_deep=True, only_from=only or effect.only_from)
+                if effect.kind in _FOLDERS_CHANGE:
+                    reason = f"find changes some of it by {filled[0].value}"
+                    yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
         if "-delete" in values:
             yield Effect(
                 EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"

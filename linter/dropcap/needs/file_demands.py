@@ -26,10 +26,21 @@ def file_demands(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     make = _DEMANDS.get(effect.kind)
     if make is None:
         return ()
+    effect = _settled(effect, facts)
     if effect.kind in _OF_PLACES and None in {effect.path, effect.target}:
         hidden = Demand(DemandKind.REACH, "uses a file that is not known", path=None)
         return [*make(effect, facts), *_of_beginning(effect), hidden]
     return make(effect, facts)
+
+
+def _settled(effect: Effect, facts: ImageFacts) -> Effect:
+    """Return an effect with the entry that it makes in a folder, where its target is one."""
+    if not effect.goes_into or effect.target is None or effect.path is None:
+        return effect
+    found = resolved(facts, effect.target)
+    if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
+        return effect
+    return effect._replace(target=posixpath.join(effect.target, posixpath.basename(effect.path)), goes_into=False)
 
 
 def _of_beginning(effect: Effect) -> Sequence[Demand]:
@@ -139,8 +150,12 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
     if effect.target is None:
         return found
-    if effect.is_kept and effect.target == effect.path:  # a new file takes its place: that takes its folder alone
-        found.append(Demand(DemandKind.MAKE, f"puts a new {effect.path} in its place", path=effect.path))
+    old = resolved(facts, effect.target)
+    is_new = effect.replaces and isinstance(old, File) and old.kind is FileKind.FILE
+    if is_new or (
+        effect.is_kept and effect.target == effect.path
+    ):  # a new file takes its place: that takes its folder alone
+        found.append(Demand(DemandKind.MAKE, f"puts a new {effect.target} in its place", path=effect.target))
     else:
         found += _make_file(effect._replace(path=effect.target), facts)
     if not effect.is_kept:
@@ -257,6 +272,13 @@ def _device(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source="fs/namei.c vfs_mknod")]
 
 
+def _unknown(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    if not effect.path:
+        return []
+    path, condition = posixpath.join(effect.path, "entry"), "it changes something there"
+    return [Demand(DemandKind.MAKE, f"changes what is in {effect.path}", path=path, condition=condition)]
+
+
 _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.MAKE_FOLDER: _make_folder,
     EffectKind.MAKE_FILE: _make_file,
@@ -272,4 +294,5 @@ _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.REMOVE: _remove,
     EffectKind.CAPABILITIES: _capabilities,
     EffectKind.READ: _read,
+    EffectKind.UNKNOWN: _unknown,
 }

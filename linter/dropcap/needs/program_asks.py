@@ -14,7 +14,7 @@ from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
 from dropcap.needs.lookup import Lookup, is_of_package
-from dropcap.needs.model import Access, Certainty, Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import described, lookup
 from dropcap.needs.programs import ProgramContext, demands
@@ -39,6 +39,7 @@ _INTERPRETER = re.compile(
 )
 _SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_LONGEST_WORD = 10_000
 _USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 
@@ -169,6 +170,7 @@ class ProgramAsks:
             yield from self._of_words(call, found, name)
         if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
+            yield from self._of_folder(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
@@ -194,14 +196,12 @@ class ProgramAsks:
             from dropcap.needs.scripts import path_of_script  # few containers start one
 
             seen.add(path_of_script(call.words, self.lookup))
-        for word in call.words[1:]:
-            text = word.value.partition("=")[2] or word.value
-            path = self.lookup.path(text) if "/" in text and word.unknown is None and not text.startswith("-") else None
-            if path is None or "://" in text or path in seen:
+        for word, path in self._paths(call.words[1:]):
+            if path in seen:
                 continue
             file = resolved(self.lookup.tree, path)
             if not isinstance(file, File):
-                demand = Demand(DemandKind.REACH, "", path=posixpath.dirname(path), access=Access.SEARCH)
+                demand = Demand(DemandKind.MAKE, "", path=path)
             elif file.kind is FileKind.FOLDER:
                 demand = Demand(DemandKind.MAKE, "", path=posixpath.join(path, "entry"))
             else:
@@ -209,6 +209,16 @@ class ProgramAsks:
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} uses {path}, which belongs to another user, is not known"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _paths(self, words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
+        """Give the paths that stand in words: by themselves, behind an option's name, in quotation marks of code."""
+        for word in words:
+            if word.unknown is not None or "://" in word.value or len(word.value) > _LONGEST_WORD:
+                continue
+            for text in re.split(r"[=:,;()\s'\"]+", word.value):
+                path = self.lookup.path(text) if "/" in text and not text.startswith("-") else None
+                if path is not None and not path.startswith(("/dev", "/proc", "/sys")):
+                    yield word, path
 
     def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:
         name = call.words[0].value.rpartition("/")[2]
@@ -248,6 +258,15 @@ class ProgramAsks:
             reason = f"whether what {name} runs uses {path}, which may belong to another user than root, is not known"
             resolve = f"run it as the user that {path} belongs to"
             yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
+
+    def _of_folder(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
+        """Give the folder that a program of somebody else's runs in, where root alone may not write there."""
+        folder = self.lookup.folder
+        demand = Demand(DemandKind.MAKE, "", path=f"{folder}/entry")
+        known = Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)
+        if folder is not None and isinstance(resolved(self.lookup.tree, folder), File) and judge(demand, known):
+            reason = f"whether what {name} runs writes into {folder}, which belongs to another user, is not known"
+            yield UnknownNeed(reason, f"run it as the user that {folder} belongs to", where, ("DAC_OVERRIDE",))
 
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         shown = Evidence(asked.demand.why, place(call.words[0]))

@@ -143,7 +143,12 @@ class _Follower:
                 call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}"
             )
             return
-        if self.executed(call) is not None:
+        executed = self.executed(call)
+        if executed is not None:
+            of_shell = executed.name is not call.words[0]
+            script = self.lookup.file(executed.name.value, in_path=False) if of_shell else self.lookup.program(word)
+            if script is not None:
+                self._read_script(call, script.path, executed.name)
             return
         self.signals.become(call, who)
         self._execute(call, who)
@@ -166,6 +171,12 @@ class _Follower:
             self.signals.kill(call, who)
         elif name == "ulimit":
             self.programs.ask(call, who, is_known=True)
+
+    def _read_script(self, call: Call, path: str, word: Word) -> None:
+        """Ask whether the shell may read a script, which takes more than to execute it."""
+        why = f"reads the script {path}"
+        demand = Demand(DemandKind.REACH, why, path=path)
+        self.ledger.judge(call, self._who(call), demand, shown_at(call, why, place(word)))
 
     def _look(self, call: Call) -> None:
         """Ask whether the shell may look at what a condition is about: where it may not, nothing is there for it."""
@@ -210,6 +221,8 @@ class _Follower:
             return None
         path = absolute(call.words[1].value, self.lookup.folder)
         found = resolved(self.lookup.tree, path) if path is not None else None
+        if path is not None:
+            self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
             return found.text
         if found is not ABSENT:
