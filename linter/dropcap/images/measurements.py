@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.lock_form import MEASURED, broken, entry_of, entry_piece, flow, located, mapping, quoted, text_of
+from dropcap.images.lock_form import (
+    IMAGES,
+    MEASURED,
+    broken,
+    entry_names,
+    entry_of,
+    entry_piece,
+    flow,
+    located,
+    mapping,
+    quoted,
+    section_text,
+    text_of,
+)
 from dropcap.masking import without_secrets
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dropcap.model import Located
     from dropcap.workspace import Workspace
 
-__all__ = ["AGAIN", "LITTLE", "Found", "Measurement", "measurement_lines", "read_measurement"]
+__all__ = ["AGAIN", "LITTLE", "Found", "Measurement", "lock_text", "measurement_lines", "read_measurement"]
 
 AGAIN = "run `dropcap verify` again"
 LITTLE = "stays up"
@@ -123,3 +136,27 @@ def read_measurement(name: str, workspace: Workspace) -> Found | None:
         )
     except (KeyError, ValueError, TypeError) as error:
         raise broken(piece, error, AGAIN) from None
+
+
+def lock_text(workspace: Workspace, measured: Mapping[str, Measurement], gone: Iterable[str] = ()) -> Iterator[str]:
+    """Give the text of a project's lock with what was measured now; what it has of images and other services stays.
+
+    Args:
+        workspace: the project.
+        measured: what was measured, by the names of the services.
+        gone: the names that are to go.
+
+    Raises:
+        UnreadableError: the lock is no text.
+
+    """
+    from dropcap.images.lock import HEAD
+
+    yield section_text(IMAGES, workspace) or HEAD
+    yield f"{MEASURED}:\n"
+    left_out = set(gone)
+    for name in sorted({*entry_names(MEASURED, workspace), *measured}):
+        if name in measured:
+            yield from (f"{line}\n" for line in measurement_lines(name, measured[name]))
+        elif name not in left_out and (piece := entry_piece(MEASURED, name, workspace)) is not None:
+            yield piece.text

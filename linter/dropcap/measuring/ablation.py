@@ -70,20 +70,26 @@ def ablate(
 
 
 def reduce(
-    client: Client, trial: Trial, members: Sequence[str], tells: Callable[[str], None] = lambda _: None
-) -> tuple[str, ...]:
-    """Return a smaller set of the members that passes: what it passes without is left out, and the rest goes on.
+    client: Client,
+    trial: Trial,
+    members: Sequence[str],
+    candidates: Iterable[str],
+    tells: Callable[[str], None] = lambda _: None,
+) -> dict[str, Outcome]:
+    """Leave candidates out of a set, one after the other, as long as the rest passes.
 
-    What one member does may be what another one does as well; so each is left out of what is left by then.
+    What one member does may be what another one does as well; so each is left out of what is left by then. Returns
+    what became of the set without each.
     """
     kept = list(members)
-    for name in members:
-        tells(f"without {name}")
+    found = {}
+    for name in candidates:
+        tells(f"without {name} either")
         fewer = [one for one in kept if one != name]
-        outcome = run_until_sure(client, trial, fewer)
-        if not outcome.failed and not outcome.doubt:
+        found[name] = run_until_sure(client, trial, fewer)
+        if not found[name].failed and not found[name].doubt:
             kept = fewer
-    return tuple(kept)
+    return found
 
 
 def run_until_sure(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outcome:

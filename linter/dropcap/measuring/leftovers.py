@@ -17,7 +17,7 @@ __all__ = ["LeftError", "own_label", "remove", "remove_dead"]
 
 PATIENCE = 60.0
 """How many seconds an engine that restarts is waited for."""
-_PAUSE = 1.0
+_PAUSE = 0.5
 _TIMES = 2  # an engine may still make what it was asked for before
 _FILTER = f"--filter=label={LABEL}"
 # What there is, how it is listed, how its labels are shown, how it is removed: in the order in which that works.

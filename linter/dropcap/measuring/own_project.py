@@ -44,9 +44,8 @@ class OwnProject(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def images(self) -> dict[str, str]:
-        """Return the images by service, of those that are not built."""
-        services = self.model["services"]
-        return {name: str(one["image"]) for name, one in services.items() if "build" not in one and one.get("image")}
+        """Return the images by service."""
+        return {name: str(one["image"]) for name, one in self.model["services"].items() if one.get("image")}
 
     def built(self) -> tuple[str, ...]:
         """Return the services whose images are built."""
@@ -64,7 +63,7 @@ class OwnProject(NamedTuple):
 
 
 def own_project(
-    resolved: Mapping[str, Any], service: str, label: str, *, publishes: bool, has_binds: bool
+    resolved: Mapping[str, Any], service: str, label: str, *, name: str = "", publishes: bool, has_binds: bool
 ) -> OwnProject:
     """Make the project.
 
@@ -72,6 +71,7 @@ def own_project(
         resolved: what `config --format json` prints.
         service: the service.
         label: the value of the label.
+        name: what the names of images that are built begin with.
         publishes: whether ports are published, and the machine's own network may be listened on.
         has_binds: whether folders of the host may be written to.
 
@@ -83,10 +83,10 @@ def own_project(
     if service not in services:
         raise RefusedError(f"there is no service {service}")
     names = _with_others(services, service)
-    for name in names:
-        about = "" if name == service else f"it depends on {name}: "
-        _check(services[name], about, publishes=publishes, has_binds=has_binds)
-    made = {name: _service(services[name], label, publishes=publishes) for name in names}
+    for one in names:
+        about = "" if one == service else f"it depends on {one}: "
+        _check(services[one], about, publishes=publishes, has_binds=has_binds)
+    made = {one: _service(services[one], label, f"{name}-{one}", publishes=publishes) for one in names}
     model = {
         "services": made,
         "volumes": {name: {"labels": {LABEL: label}} for name in resolved.get("volumes") or {}},
@@ -144,7 +144,7 @@ def _check(service: Mapping[str, Any], about: str, *, publishes: bool, has_binds
         raise RefusedError(f"{about}a provider starts it, and no engine")
 
 
-def _service(service: Mapping[str, Any], label: str, *, publishes: bool) -> dict[str, Any]:
+def _service(service: Mapping[str, Any], label: str, image: str, *, publishes: bool) -> dict[str, Any]:
     made = {key: value for key, value in service.items() if key not in _EVERY_DAY}
     made["restart"] = "no"
     made["labels"] = {**_pairs(made.get("labels")), LABEL: label}
@@ -158,7 +158,7 @@ def _service(service: Mapping[str, Any], label: str, *, publishes: bool) -> dict
             for name, one in made["networks"].items()
         }
     if "build" in made:
-        made.pop("image", None)  # what is built is not to take the place of the person's own
+        made["image"] = image.lower()  # what is built is not to take the place of the person's own
         build = made["build"] if isinstance(made["build"], dict) else {"context": made["build"]}
         made["build"] = {key: value for key, value in build.items() if key not in {"tags", "cache_to"}}
     return made

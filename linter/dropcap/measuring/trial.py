@@ -156,14 +156,14 @@ def _probe_twice(client: Client, trial: Trial, name: str) -> Outcome:
 
 def _probe(client: Client, trial: Trial, name: str, phase: str) -> Outcome:
     """Try the probe until it passes, the container has ended, or its time is over."""
-    began = time.monotonic()
-    deadline = began + trial.seconds
+    deadline = time.monotonic() + trial.seconds
     while True:
-        passes, done = _asked(client, trial, name, phase, is_over=time.monotonic() > deadline)
+        is_over = time.monotonic() > deadline
+        passes, done = _asked(client, trial, name, phase, is_over=is_over)
         if passes:
             return Outcome(lost=tuple(re.findall(r"^lost: (.*)$", done.out, re.MULTILINE)))
         runs = _state(client, name, "{{.State.Running}}") == "true"
-        if not runs or time.monotonic() > deadline:
+        if not runs or is_over:
             logs = client.engine("logs", "--tail=30", name)
             texts = (logs.err, logs.out, done.err if runs else "")
             return Outcome(_PHASES[phase], next((line for text in texts if (line := _last_line(text))), ""))

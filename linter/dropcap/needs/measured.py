@@ -131,7 +131,7 @@ def _need(name: str, certainty: Certainty, said: Located[str], needs: Needs) -> 
     told = {
         Certainty.REQUIRED: f"measured: without it, it fails at the {phase.value}",
         Certainty.POSSIBLE: f"measured, and not told apart: {said.value}",
-        Certainty.DEGRADES: f"measured: without it, it loses {said.value}",
+        Certainty.DEGRADES: f"measured: without it, it loses: {said.value}",
     }[certainty]
     evidence = dict.fromkeys((Evidence(told, said), *(each for one in inferred for each in one.evidence)))
     return Need(
