@@ -131,3 +131,27 @@ def test_giving_away_ones_own_output_is_no_need_where_its_failure_is_passed_over
 ) -> None:
     script = '#!/bin/sh -e\nchown --dereference app "/proc/$$/fd/1" "/proc/$$/fd/2" || :\nexec sleep 9\n'
     assert suggested(tmp_path, monkeypatch, script, EXECUTED) == ""
+
+
+@pytest.mark.parametrize(
+    ("find", "expected"),
+    [
+        ("find /data -type d ! -perm 0755 -exec chmod 0755 {} +", ""),
+        ("find /data -type d -not -perm 755 -exec chmod 755 {} +", ""),
+        ("find /data ! -perm 0700 -exec chmod 0700 {} +", "DAC_OVERRIDE FOWNER"),
+        ("find /data -perm 0755 -exec chmod 0755 {} +", "FOWNER"),
+        ("find /data ! -perm -755 -exec chmod 755 {} +", "FOWNER"),
+        ("find /data -type d ! -perm 755 -o -type f -exec chmod 755 {} +", "FOWNER"),
+        ("mkdir -p -m 711 /data/a && find /data -type d ! -perm 755 -exec chmod 755 {} +", "DAC_OVERRIDE FOWNER"),
+    ],
+)
+def test_find_changes_no_mode_that_it_leaves_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, find: str, expected: str
+) -> None:
+    assert suggested(tmp_path, monkeypatch, f"#!/bin/sh -e\n{find}\nexec sleep 9\n", EXECUTED) == expected
+
+
+def test_find_opens_no_files_where_it_changes_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = "#!/bin/sh -e\nmkdir -p /srv/a\necho x > /srv/a/b\nchmod 600 /srv/a/b\nchown app /srv/a/b\n"
+    script = f"{begin}find /srv/a -type d -exec chmod 755 {{}} +\ncat /srv/a/b\nexec sleep 9\n"
+    assert "DAC_OVERRIDE" in suggested(tmp_path, monkeypatch, script, EXECUTED)

@@ -161,7 +161,7 @@ class Changes(Files, Accounts):
     def _mode(self, effect: Effect, _: str | None) -> None:
         for path in list(self._paths(effect)):
             file = self._files.get(path)
-            if file is not None:
+            if file is not None and effect.only_kind in {None, file.kind}:
                 is_folder = file.kind is FileKind.FOLDER
                 self._files[path] = file._replace(mode=changed_mode(file.mode, effect.mode, is_folder=is_folder))
         path = next(iter(self._paths(effect)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from dropcap.images.facts import Account, Group
+    from dropcap.images.facts import Account, FileKind, Group
     from dropcap.model import Located
 
 __all__ = ["Effect", "EffectKind"]
@@ -73,6 +73,9 @@ class Effect(NamedTuple):
         goes_into: of COPY, MOVE and LINK, whether a target that is a folder is one to put the new entry into.
         only_from: the owner that GIVE is limited to, as `chown --from` or `find ! -user X -exec chown X` limit it: a
             leading `!` negates it; empty for any.
+        but_mode: the mode in octal of those that MODE leaves alone, as `find ! -perm 755 -exec chmod 755` does; empty
+            for none.
+        only_kind: the kind of file that MODE is limited to; None for any.
         is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`).
         replaces: of COPY, whether a file at the target is removed first, and a new one made.
         ignores_link: whether a link at the path is itself meant, and not what it leads to.
@@ -97,6 +100,8 @@ class Effect(NamedTuple):
     with_parents: bool = False
     goes_into: bool = False
     only_from: str = ""
+    but_mode: str = ""
+    only_kind: FileKind | None = None
     is_gentle: bool = False
     replaces: bool = False
     ignores_link: bool = False

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.images.account_commands import ACCOUNT_COMMANDS
 from dropcap.images.alternatives import turned_by
 from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.facts import FileKind
 from dropcap.images.file_capabilities import written_by_command
 from dropcap.images.packed_files import compress, unzip
 from dropcap.images.synced_folders import synced
@@ -365,7 +366,8 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             inner = words[start + 1 : end]
             filled = [path._replace(span=one.span, source=one.source) if one.value == "{}" else one for one in inner]
             for effect in effects_of(filled, folder) or () if filled else ():
-                yield effect._replace(is_deep=True, only_from=only or effect.only_from)
+                of_modes = _limits(values) if effect.kind is EffectKind.MODE else {}
+                yield effect._replace(is_deep=True, only_from=only or effect.only_from, **of_modes)
                 if effect.kind in _FOLDERS_CHANGE:
                     reason = f"find changes some of it by {filled[0].value}"
                     yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
@@ -373,6 +375,24 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             yield Effect(
                 EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
             )
+
+
+def _limits(values: Sequence[str]) -> dict[str, Any]:
+    """Return to which files `find` limits what it runs, by kind and mode, where it says so in the plainest way."""
+    tests = [value for value in values if value in {"-perm", "-type", "-o", "-or", "("}]
+    if tests.count("-perm") > 1 or tests.count("-type") > 1 or not {"-o", "-or", "("}.isdisjoint(tests):
+        return {}
+    found: dict[str, Any] = {}
+    for at, value in enumerate(values[:-1]):
+        is_negated = at > 0 and values[at - 1] in {"!", "-not"}
+        if value == "-type" and not is_negated:
+            found["only_kind"] = _KINDS.get(values[at + 1])
+        elif value == "-perm" and is_negated and values[at + 1].isdecimal():
+            found["but_mode"] = values[at + 1]
+    return found
+
+
+_KINDS = {"d": FileKind.FOLDER, "f": FileKind.FILE}
 
 
 def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | None:

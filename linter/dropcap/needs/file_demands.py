@@ -116,7 +116,9 @@ def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool:
     )
 
 
-def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+def _mode(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    if effect.but_mode and effect.path is not None and not _has_other_modes(effect, effect.path, facts):
+        return []
     why = f"changes the mode of {effect.path or 'a path'}"
     found = [Demand(DemandKind.ALTER, why, path=effect.path, is_deep=effect.is_deep)]
     if effect.is_deep and effect.path is not None:
@@ -125,6 +127,18 @@ def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
         why = f"sets set-group-id on {effect.path or 'a path'}"
         found.append(Demand(DemandKind.KEEP_BITS, why, path=effect.path))
     return found
+
+
+def _has_other_modes(effect: Effect, path: str, facts: ImageFacts) -> bool:
+    """Return whether there may be a file whose mode is not the one that an effect leaves alone."""
+    if facts.hidden_below(path) is not None:
+        return True
+    wanted = int(effect.but_mode, 8)
+    return any(
+        not isinstance(file, File) or (effect.only_kind in {None, file.kind} and file.mode != wanted)
+        for file in (facts.look(path), *(one for _, one in facts.below(path)))
+        if file is not ABSENT
+    )
 
 
 def sets_group_id(mode: str) -> bool:
