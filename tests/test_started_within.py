@@ -125,6 +125,9 @@ def test_a_word_that_is_not_known_stays_so_within(tmp_path: Path) -> None:
         f'CMD ["sh", "-c", "{RUN}"]\n',
         "ENV P=--privileged\nCMD docker run $P x:1\n",
         f"FROM a:2 AS last\nCMD {RUN}\n",
+        f"HEALTHCHECK --interval=5s \\\n  CMD {RUN}\n",
+        f"HEALTHCHECK CMD true\nHEALTHCHECK cmd {RUN}\nCMD x\n",
+        'HEALTHCHECK --retries=2 CMD ["docker", "run", "--privileged", "x:1"]\n',
     ],
 )
 def test_what_the_containers_of_an_image_start_is_found(tmp_path: Path, text: str) -> None:

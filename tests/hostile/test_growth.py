@@ -50,6 +50,7 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("compose", "brackets"): lambda n: "services: " + "[" * n,
     ("compose", "keys of Go's YAML in a line"): lambda n: f"x-a: {{?k: v, {'k: v, ' * n}}}\n{SERVICE}",
     ("compose", "brackets of Go's YAML"): lambda n: f"x-a: [?a, {'[' * (n + 300)}",
+    ("compose", "tags of Go's YAML"): lambda n: SERVICE + f"    labels: {'{!' * n}\n",
     ("compose", "values of Go's YAML"): lambda n: f"x-a: [?a]\nx-b: a{' :a' * n}\n{SERVICE}",
     ("compose", "lines of Go's YAML"): lambda n: (
         f"x-a: [?a]\n{SERVICE}    labels:\n" + each(n, "      k{}: |\n       v\n")

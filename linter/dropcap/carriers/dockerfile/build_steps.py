@@ -1,6 +1,7 @@
 """The containers that the build steps of a Dockerfile start: `RUN docker run …`, `RUN ["docker", "run", …]`.
 
-So are those that its `ENTRYPOINT` and `CMD` start, which the image's containers run with what `ENV` has set.
+So are those that its `ENTRYPOINT`, `CMD` and `HEALTHCHECK` start, which the image's containers run with what `ENV` has
+set.
 
 What `ENV` sets before a step is known in it, where the file has all of its text. What `ARG` sets is the default of a
 variable: the build may be given another value.
@@ -12,8 +13,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
-from dropcap.lang.dockerfile.lexer import declared, pairs
+from dropcap.lang.dockerfile.lexer import declared, json_words, pairs
 from dropcap.lang.dockerfile.logical_lines import escape_character
+from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
-    from dropcap.model import Document, Instruction, Located, Stage
+    from dropcap.model import Document, Instruction, Stage
     from dropcap.source import Source
 
     # For each name where its value is written, or None where that is not known; and whether it is but a default.
@@ -71,7 +73,9 @@ def _scripts(document: Document) -> Iterator[Script]:
 
 def _started(source: Source, stage: Stage, variables: Variables) -> Iterator[Script]:
     """Give the script of what the stage's containers run, where the stage itself says it."""
-    last = {one.keyword: one for one in stage.instructions if one.keyword in {"ENTRYPOINT", "CMD"}}
+    last = {one.keyword: one for one in stage.instructions if one.keyword in {"ENTRYPOINT", "CMD", "HEALTHCHECK"}}
+    if check := _health_command(last.get("HEALTHCHECK")):
+        yield from _step(source, check, variables)
     entrypoint, command = last.get("ENTRYPOINT"), last.get("CMD")
     if entrypoint is not None and command is not None and entrypoint.words is not None and command.words is not None:
         builder = Builder(source)
@@ -82,6 +86,20 @@ def _started(source: Source, stage: Stage, variables: Variables) -> Iterator[Scr
     first = entrypoint or command  # a shell's entrypoint takes no command
     if first is not None:
         yield from _step(source, first, variables)
+
+
+def _health_command(check: Instruction | None) -> Instruction | None:
+    """Return what a HEALTHCHECK runs, as if it were written as a CMD."""
+    match = re.match(r"(?i:CMD)\s+", check.value.value) if check is not None else None
+    if check is None or match is None:
+        return None
+    value = check.value
+    rest = Span(value.span.start + match.end(), value.span.end)
+    try:
+        words = json_words(value.source, rest)
+    except ValueError:
+        return None  # refused where instructions are checked
+    return check._replace(value=Located(value.value[match.end() :], value.source, rest), words=words)
 
 
 def _inherited(stage: Stage, kept: dict[int, _Settings]) -> _Settings:

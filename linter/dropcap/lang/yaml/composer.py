@@ -40,7 +40,7 @@ GO_VERSION_3 = 3
 
 # A question mark that opens no key for version 4 (`[?a]`), a tag that ends in what it forbids in one (`[!a, b]`), and a
 # character that it takes for a part of an anchor's name (`&a?b`).
-_READ_OTHERWISE = r"(?:[\s\[{,\ufeff]|\A)(?:\?\S|!(?!<)\S*[,\[\]]|[&*][\w-]+[?%@`])"
+_READ_OTHERWISE = r"(?:[\s\[{,\ufeff]|\A)(?:\?\S|!(?!<)[^\s,\[\]{}]*[,\[\]{}]|[&*][\w-]+[?%@`])"
 
 MAX_SHOWN = 60
 """How many characters of a name a message quotes."""
