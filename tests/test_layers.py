@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("", "fast_start", "namedtuple", "package_data", "exit_codes", "masking"),
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
-    ("the door to files, and what git leaves out", ("workspace", "gitignore", "git_index")),
+    ("the door to files, and what git leaves out", ("real_paths", "workspace", "gitignore", "git_index")),
     ("what capabilities are, and what an engine makes of them", ("clients", "capabilities")),
     ("languages, which know no containers", ("lang",)),
     ("what is in images, as far as files tell", ("images",)),

@@ -29,9 +29,10 @@ from dropcap.model import (
 )
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
+from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
-from dropcap.workspace import NotReadError, Workspace, root_of
+from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -20,7 +20,8 @@ from dropcap.carriers.registry import (
 from dropcap.model import Failure, Level
 from dropcap.namedtuple import NamedTuple
 from dropcap.paths import shown
-from dropcap.workspace import NotReadError, Workspace, is_below, is_path, real_path, repository_top, root_of
+from dropcap.real_paths import is_below, is_path, real_path, repository_top, root_of
+from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -150,7 +151,7 @@ def together(
         walked: what was found in folders.
 
     """
-    folders: dict[str, tuple[str, ...]] = {}
+    folders: dict[str, tuple[tuple[str, ...], str]] = {}
     seen: dict[str, int] = {}
     result: list[Target] = []
     for target in targets:
@@ -160,8 +161,8 @@ def together(
             folder = os.path.dirname(target.path)
             if folder not in folders:
                 folders[folder] = _files_of(folder, None if target.named else walked, overlay, failures)
-            files = folders[folder]
-            root = root or root_of(folder or os.curdir)
+            files, own_root = folders[folder]
+            root = root or own_root
         is_own = bool(files) and (target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files))
         if files and not is_own and files[0] not in seen and _are_listed(files):
             seen[files[0]] = len(result)
@@ -175,9 +176,8 @@ def together(
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
     for folder in walked.env_folders:
-        files = () if folder in folders else _files_of(folder, walked, overlay, failures)
+        files, root = ((), "") if folder in folders else _files_of(folder, walked, overlay, failures)
         if files and files[0] not in seen:
-            root = root_of(folder or os.curdir)
             result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
     return result
 
@@ -194,18 +194,18 @@ def _files_of(
     walked: Walked | None,
     overlay: dict[str, bytes] | None,
     failures: list[Failure] | None,
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], str]:
+    """Return the files of a folder's project, and where that ends."""
     from dropcap.carriers.compose.project_files import project_files, walked_files  # not for a file of another kind
 
+    root = root_of(folder or os.curdir)
     if walked is not None and not overlay and folder not in walked.env_folders:
-        return walked_files(folder, walked.paths)  # it has all, as no `.env` lists others
+        return walked_files(folder, walked.paths), root  # it has all, as no `.env` lists others
     # Which files a project has a file of it says, so they lie where the project lies.
-    project = project_files(
-        folder, Workspace(root_of(folder or os.curdir), overlay), walked.paths if walked is not None else None
-    )
+    project = project_files(folder, Workspace(root, overlay), walked.paths if walked is not None else None)
     if failures is not None:
         failures += project.failures
-    return project.paths
+    return project.paths, root
 
 
 class _Walk:
