@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
-from dropcap.discover import Target
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
@@ -32,6 +31,7 @@ from dropcap.needs.allowance import Allowance
 from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
+from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
