@@ -122,6 +122,7 @@ def together(
 
     """
     folders: dict[str, tuple[tuple[str, ...], str]] = {}
+    tops: dict[str, str | None] = {}
     seen: dict[str, int] = {}
     result: list[Target] = []
     for target in targets:
@@ -130,7 +131,7 @@ def together(
         if target.carrier in (None, "compose") and not target.over and is_yaml(target.path):
             folder = os.path.dirname(target.path)
             if folder not in folders:
-                folders[folder] = _files_of(folder, None if target.named else walked, overlay, failures)
+                folders[folder] = _files_of(folder, None if target.named else walked, overlay, failures, tops)
             files, own_root = folders[folder]
             root = root or own_root
         is_own = bool(files) and (target.path in files or os.path.abspath(target.path) in map(os.path.abspath, files))
@@ -146,7 +147,7 @@ def together(
             first = result[seen[files[0]]]
             result[seen[files[0]]] = first._replace(named=True, given=(*first.given, *target.given))
     for folder in walked.env_folders:
-        files, root = ((), "") if folder in folders else _files_of(folder, walked, overlay, failures)
+        files, root = ((), "") if folder in folders else _files_of(folder, walked, overlay, failures, tops)
         if files and files[0] not in seen:
             result.append(Target(files[0], "compose", named=False, over=files[1:], root=root))
     return result
@@ -164,11 +165,12 @@ def _files_of(
     walked: Walked | None,
     overlay: dict[str, bytes] | None,
     failures: list[Failure] | None,
+    tops: dict[str, str | None],
 ) -> tuple[tuple[str, ...], str]:
     """Return the files of a folder's project, and where that ends."""
     from dropcap.carriers.compose.project_files import project_files, walked_files  # not for a file of another kind
 
-    root = root_of(folder or os.curdir)
+    root = root_of(folder or os.curdir, tops)
     if walked is not None and not overlay and folder not in walked.env_folders:
         return walked_files(folder, walked.paths), root  # it has all, as no `.env` lists others
     # Which files a project has a file of it says, so they lie where the project lies.

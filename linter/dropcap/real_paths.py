@@ -59,13 +59,14 @@ def _real(path: str) -> str:
         return path
 
 
-def root_of(folder: str) -> str:
+def root_of(folder: str, known: dict[str, str | None] | None = None) -> str:
     """Return where the project that a folder belongs to ends: its repository, or else the current folder, or itself.
 
     Of a folder in a `.devcontainer` it is the folder that holds that, where nothing else says how far it reaches.
+    What is known of other folders is that of :func:`repository_top`.
     """
     real = real_folder(os.path.abspath(folder))
-    top = repository_top(real)
+    top = repository_top(real, known)
     if top is not None:
         return top
     here = real_folder(os.getcwd())
@@ -75,11 +76,26 @@ def root_of(folder: str) -> str:
     return outer if is_within else real
 
 
-def repository_top(folder: str) -> str | None:
-    """Return the top of the repository that a folder lies in, both without links; None where there is none."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return None
-        folder = parent
-    return folder
+def repository_top(folder: str, known: dict[str, str | None] | None = None) -> str | None:
+    """Return the top of the repository that a folder lies in, both without links; None where there is none.
+
+    Args:
+        folder: the folder.
+        known: the tops of folders that were asked for already, which those on the way are added to. It is not to be
+            kept for long, since a repository may be made.
+
+    """
+    known = {} if known is None else known
+    passed: list[str] = []
+    at, above = folder, os.path.dirname(folder)
+    while at not in known and at != above and not _is_top(at):
+        passed.append(at)
+        at, above = above, os.path.dirname(above)
+    if at not in known:
+        known[at] = at if _is_top(at) else None
+    known.update(dict.fromkeys(passed, known[at]))
+    return known[at]
+
+
+def _is_top(folder: str) -> bool:
+    return os.path.lexists(os.path.join(folder, ".git"))
