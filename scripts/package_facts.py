@@ -123,8 +123,8 @@ def seen_before(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             key: value for key, value in row.items() if key not in {"depends", "recommends", "with", "by", "doubt"}
         }
         other = {key: value for key, value in {**alone, **row.get("with", {})}.items() if value}
-        doubted = [line.split()[0] for line in row.get("doubt", ())]
-        extra = [f"{path} file ? ? 0" for path in doubted]
+        doubted = [line.split() for line in row.get("doubt", ())]
+        extra = [f"{path} file {'root root' if whose == 'roots' else '? ?'} 0" for path, whose in doubted]
         seen[name] = {"alone": alone, "with": other}
         if extra:
             seen[name]["others"] = [{**alone, "files": [*alone.get("files", ()), *extra]}]

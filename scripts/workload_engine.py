@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from dropcap.measuring.client import Client
 from oracles import compose
 from oracles.engine import ALONE, LIMITS, PACKAGES, MissingError, install
 
@@ -56,6 +57,11 @@ class Engine(NamedTuple):
     environment: Mapping[str, str]
     compose: tuple[str, ...]
     versions: Mapping[str, str]
+
+    @property
+    def client(self) -> Client:
+        """How what measures speaks to it."""
+        return Client(self.compose, ("docker",), self.environment)
 
     def run(self, *words: str, seconds: float = CALL) -> subprocess.CompletedProcess[str]:
         """Run a command of the client; return what became of it, 124 where it takes too long."""

@@ -16,16 +16,21 @@ import argparse
 import json
 import sys
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measuring import CLEAN_STOP, Measured, Outcome, Project, ablate, run_until_sure
 from workload_engine import FailedError, MissingError, engine
 from workload_page import FOLDER, PAGE, RESULTS, Workload, read_results, read_workload, workload_names, write_page
 
 from dropcap.capabilities.engines import docker
+from dropcap.measuring.ablation import Measured, ablate, run_until_sure
+from dropcap.measuring.client import NoClientError, resolved_project
+from dropcap.measuring.leftovers import own_label
+from dropcap.measuring.own_project import own_project
+from dropcap.measuring.trial import CLEAN_STOP, Outcome, Probe, ProbeKind, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
 
 SETS = {"default14": docker.STRATEGY.default}
 SECONDS = 8.0
+STOP_SECONDS = 3
 # Those that listen on the machine's own network would be in each other's way.
 ON_HOST = threading.Lock()
 
@@ -86,21 +92,40 @@ def measure(started: Engine, workload: Workload, candidates: Sequence[str]) -> d
         image = started.build(FOLDER / workload.name, workload.name)
     except FailedError as error:
         return {"differs": [f"cannot be built: {error}"]}
-    project = Project(
-        FOLDER / workload.name / "compose.yaml", "app", image, workload.probe, workload.seconds or SECONDS
-    )
+    try:
+        trial = trial_of(started, workload, image)
+    except NoClientError as error:
+        return {"differs": [str(error)]}
     if not workload.uses_host_network:
-        return _measure(started, project, workload, candidates)
+        return _measure(started, trial, workload, candidates)
     with ON_HOST:
-        return _measure(started, project, workload, candidates)
+        return _measure(started, trial, workload, candidates)
 
 
-def _measure(started: Engine, project: Project, workload: Workload, candidates: Sequence[str]) -> dict[str, Any]:
+def trial_of(started: Engine, workload: Workload, image: str) -> Trial:
+    """Return what is tried of a workload.
+
+    Raises:
+        NoClientError: Compose refuses its project.
+
+    """
+    folder = str(FOLDER / workload.name)
+    resolved = resolved_project(started.client, ("-f", f"{folder}/compose.yaml"), folder)
+    project = own_project(resolved, "app", own_label(), publishes=True, has_binds=True).with_images({"app": image})
+    probe = Probe(ProbeKind.INSIDE, workload.probe, "0")
+    return Trial(project, f"dropcap-{uuid.uuid4().hex[:12]}", folder, probe, workload.seconds or SECONDS, STOP_SECONDS)
+
+
+def _measure(started: Engine, trial: Trial, workload: Workload, candidates: Sequence[str]) -> dict[str, Any]:
     whole = tuple(dict.fromkeys((*workload.minimal, *workload.degrades)))
-    smallest = ablate(started, project, workload.minimal, workload.minimal)
-    strict = smallest if set(whole) == set(workload.minimal) else ablate(started, project, whole, workload.degrades)
-    others = {one: run_until_sure(started, project, one) for one in workload.alternatives}
-    wider = ablate(started, project, tuple(dict.fromkeys((*whole, *candidates))), candidates) if candidates else None
+    smallest = ablate(started.client, trial, workload.minimal, workload.minimal)
+    strict = (
+        smallest if set(whole) == set(workload.minimal) else ablate(started.client, trial, whole, workload.degrades)
+    )
+    others = {one: run_until_sure(started.client, trial, one) for one in workload.alternatives}
+    wider = (
+        ablate(started.client, trial, tuple(dict.fromkeys((*whole, *candidates))), candidates) if candidates else None
+    )
     return {
         "differs": differences(workload, smallest, strict, others),
         "minimal": list(workload.minimal),

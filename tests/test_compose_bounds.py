@@ -9,6 +9,9 @@ import pytest
 
 from dropcap.carriers import compose
 from dropcap.carriers.compose import canonical
+from dropcap.carriers.compose.diagnostics import Diagnostics
+from dropcap.carriers.compose.nodes import normalised
+from dropcap.carriers.compose.version import COMPOSE_2, COMPOSE_5
 from dropcap.carriers.request import Request
 from dropcap.cli import main
 from dropcap.exit_codes import UNCHECKED
@@ -21,6 +24,7 @@ from steps import assert_linear
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dropcap.carriers.compose.version import Version
     from dropcap.model import Document
 
 SERVICE = "services:\n  a:\n    image: x\n"
@@ -165,3 +169,49 @@ def test_an_alias_of_a_long_name_is_refused_in_short() -> None:
         parse(Source("compose.yaml", f"a: *{LONG}\n"))
     assert len(caught.value.failure.message) < 200
     assert caught.value.failure.message.endswith("stands above it")
+
+
+def refusals(text: str, version: Version) -> list[str]:
+    """Return what is wrong with a document for a version of Docker Compose."""
+    log = Diagnostics()
+    for root in parse(Source("a.yaml", text), go_version=version.go_yaml).documents:
+        normalised(root, log, version)
+    return [failure.message for failure in log.failures]
+
+
+@pytest.mark.parametrize("count", [99_997, 99_998])
+def test_a_document_may_have_so_many_values(count: int) -> None:
+    """The root, the mapping below it and one value besides."""
+    text = f"name: p\nx-d: {{{', '.join(f'k{number}: 1' for number in range(count))}}}\n"
+    assert refusals(text, COMPOSE_2) == []
+    assert ["100,000" in message for message in refusals(text, COMPOSE_5)] == [True] * (count - 99_997)
+
+
+def nested(levels: int, width: int, written: int) -> str:
+    """Return a text of fragments of which each repeats the one before it."""
+    lists = "".join(f"x-{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]\n" for n in range(1, levels))
+    return f"x-0: &a0 {{k: v}}\n{lists}x-p: [{', '.join(['p'] * written)}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        (nested(10, 3, 1), True),
+        (nested(5, 3, 1), False),
+        (nested(3, 40, 1), False),
+        (nested(3, 100, 1), True),
+        ("x-0: &a0 {k: v}\n" + "".join(f"x-{n}: *a0\n" for n in range(1, 2000)), False),
+        ("x-0: &a0 {k: {l: v}}\n" + "".join(f"x-{n}: {{<<: *a0}}\n" for n in range(1, 2000)), False),
+    ],
+)
+def test_what_little_is_written_and_much_repeated_is_refused(text: str, *, is_refused: bool) -> None:
+    assert refusals(text, COMPOSE_2) == []
+    assert any("repeats too much" in message for message in refusals(text, COMPOSE_5)) is is_refused
+
+
+def test_to_count_what_aliases_repeat_takes_no_longer_than_to_read_them() -> None:
+    def call(size: int) -> None:
+        lists = "".join(f"x-{n}: &a{n} [*a{n - 1}, v]\n" for n in range(1, 40))
+        refusals(f"x-0: &a0 {{k: v}}\n{lists}x-all: [{', '.join(['*a39'] * size)}]\n", COMPOSE_5)
+
+    assert_linear(call, 100)

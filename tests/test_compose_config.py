@@ -523,3 +523,38 @@ def test_a_failure_quotes_no_part_of_a_variables_value(clean: Path, capsys: pyte
     told = capsys.readouterr().err
     assert not any(word in told for word in ("north", "south", "plenty"))
     assert "a span of time such as 1m30s, not soon" in told
+
+
+PROFILES = (
+    "name: p\nservices: {s: {image: i}, t: {image: i, profiles: [x]}, u: {image: i, profiles: [y], privileged: true}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "shown"),
+    [
+        ("COMPOSE_PROFILES=x\n", (), ["s", "t"]),
+        ("COMPOSE_PROFILES=' x , y '\n", (), ["s", "t", "u"]),
+        ("COMPOSE_PROFILES=*\n", (), ["s", "t", "u"]),
+        ("COMPOSE_PROFILES=\n", (), ["s"]),
+        ("COMPOSE_PROFILES=x\n", ("--profile", "y"), ["s", "u"]),
+        ("COMPOSE_PROFILES=$NOBODY_KNOWS\n", (), ["s", "t", "u"]),
+        ("A=b\n", (), ["s", "t", "u"]),
+    ],
+)
+def test_a_variable_narrows_what_is_shown_and_not_what_is_checked(
+    variables: str,
+    options: tuple[str, ...],
+    shown: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COMPOSE_PROFILES", raising=False)
+    (tmp_path / "compose.yaml").write_text(PROFILES, encoding="utf-8")
+    (tmp_path / ".env").write_text(variables, encoding="utf-8")
+    assert main(["config", "--format", "json", *options]) == CLEAN
+    assert sorted(json.loads(capsys.readouterr().out)["services"]) == shown
+    main(["check", "compose.yaml"])
+    assert "privileged" in capsys.readouterr().out

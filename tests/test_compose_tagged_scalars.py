@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.cli import main
-from dropcap.exit_codes import CLEAN
+from dropcap.exit_codes import CLEAN, UNCHECKED
 from oracles import compose as oracle
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ def test_a_value_with_a_tag_is_what_compose_reads(
     assert (code == CLEAN) is (theirs.project is not None), theirs.error
     if theirs.project is not None:
         assert json.loads(ours)["services"]["s"]["environment"] == theirs.project["services"]["s"]["environment"]
+
+
+def test_an_escape_that_is_none_is_refused_in_a_key_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "compose.yaml"
+    path.write_text('services: {s: {image: i, labels: {"a\\/b": c}}}\n', encoding="utf-8")
+    assert main(["check", str(path)]) == UNCHECKED
+    assert "has the escape \\/" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -396,6 +396,26 @@ def test_the_containers_of_a_job_are_created_and_known_by_its_name() -> None:
     assert [port.value for port in service.ports] == ["80:80"]
 
 
+@pytest.mark.parametrize(
+    ("text", "images"),
+    [
+        ("X := $(shell docker run x $(shell date))\n# $(shell docker run no)\n", ["x"]),
+        ("X = ${shell docker run x}\n", ["x"]),
+        ("X != docker run x\na:\n\techo\n", ["x"]),
+        ("define R\ndocker run x $(1)\nendef\na:\n\t$(call R,b)\n", ["x"]),
+        ("a:\n\t$(foreach i,$(filter-out a,b),docker run x $(i);)\n", ["x"]),
+        ("a:\n\techo $(shell docker run x)\n", ["x"]),
+    ],
+)
+def test_what_functions_of_make_start_is_read(text: str, images: list[str]) -> None:
+    assert [one.image and one.image.value for one in read("make", text).containers] == images
+
+
+def test_what_a_function_of_make_puts_in_is_not_known() -> None:
+    (found,) = read("make", "f = --rm\na:\n\tdocker run $(call f,x) $(foreach v,$(V),-v $(v)) x\n").containers
+    assert {one.text for one in found.unknowns} == {"$(call f,x)", "$(foreach v,$(V),-v $(v))"}
+
+
 def test_the_grip_of_a_client_in_a_variable_of_make_is_where_it_is_called() -> None:
     (container,) = read("make", "D = docker\nE = 1\na:\n\t$(D) run x\n").containers
     assert written(container) == "$(D) run"
@@ -503,6 +523,8 @@ def test_a_file_takes_steps_in_proportion_to_its_length(syntax: str) -> None:
     [
         ("make", "A0 = docker\n" + "".join(f"A{i} = $(A{i - 1})$(A{i - 1})\n" for i in range(1, 60)) + "a:\n\t$(A59)"),
         ("make", "a:\n\tdocker run " + "$(" * 40_000),
+        ("make", "X = docker " + "$(shell docker run x " * 4_000),
+        ("make", "a:\n\tdocker " + "$(foreach a,b,docker " * 4_000),
         ("jenkins", "docker '" * 40_000),
         ("jenkins", "docker '''" * 40_000),
         ("jenkins", "docker " + "/*" * 80_000),

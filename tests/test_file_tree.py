@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dropcap.images.facts import ABSENT, Account, File, FileKind, UnknownFact
 from dropcap.images.file_commands import effects_of
-from dropcap.images.file_modes import changed_mode
+from dropcap.images.file_modes import changed_mode, keeps_owners_rights
 from dropcap.images.tree import FileTree
 from dropcap.lang.words import Word
 from dropcap.source import Source, Span
@@ -188,7 +188,17 @@ def test_what_may_have_been_done_is_not_known() -> None:
     assert (found.owner, found.group, found.mode) == (None, "0", 0o755)
     (effect,) = effects_of(words_of(("mkdir", "/new")), "/") or ()
     tree.doubt(effect, "0", UNKNOWN)
-    assert tree.look("/new") is UNKNOWN
+    assert tree.look("/new") == UNKNOWN._replace(roots=True)
+    tree.doubt(effect, "1000", UNKNOWN)
+    assert tree.look("/new") == UNKNOWN
+    for command in (("mkdir", "-m", "500", "/shut"), ("install", "-d", "-o", "app", "/given")):
+        for effect in effects_of(words_of(command), "/") or ():
+            tree.doubt(effect, "0", UNKNOWN)
+        assert tree.look(command[-1]) == UNKNOWN
+    for line in ("touch /key", "chmod 400 /key"):
+        for effect in effects_of(words_of(tuple(line.split())), "/") or ():
+            tree.doubt(effect, "0", UNKNOWN)
+    assert tree.look("/key") == UNKNOWN
 
 
 def test_a_copy_changes_nothing_of_the_first() -> None:
@@ -197,3 +207,30 @@ def test_a_copy_changes_nothing_of_the_first() -> None:
     found = tree.look("/data")
     assert isinstance(found, File)
     assert found.owner == "0"
+
+
+@pytest.mark.parametrize(
+    ("change", "keeps"),
+    [
+        ("755", True),
+        ("0600", True),
+        ("555", False),
+        ("g+w", True),
+        ("go-rwx", True),
+        ("ugo=rwX", True),
+        ("a=rwx", True),
+        ("u=rwX,go=rX", True),
+        ("=rw", True),
+        ("u-w", False),
+        ("a=rX", False),
+        ("-x", True),
+        ("-w", False),
+        ("u=rx,g=rw", False),
+        ("$mode", False),
+    ],
+)
+def test_a_change_of_modes_leaves_owners_their_rights(
+    change: str,
+    keeps: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    assert keeps_owners_rights(change) is keeps

@@ -16,6 +16,8 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
     """Return what a script asks for: the capability or the port, the text of the place, and whether it is certain."""
     source, found = Source("main.py", script), []
     for one in calls_of(source, "main.py"):
+        if one.command:
+            continue
         text = source.text[one.where.span.start : one.where.span.end]
         if one.demand is None:
             found.append(("?", text, False))

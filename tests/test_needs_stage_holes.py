@@ -93,7 +93,7 @@ HIDES_ALL = (
     "RUN tar -C / -xf x.tar",
     "RUN tar xPf x.tar",
     "RUN tar -xf x.tar",
-    "RUN rsync -a x/ /",
+    "RUN rsync -a a:x/ /",
     "ADD archive.tar /",
     "ADD late.tar.gz /",
     "ADD --unpack=true http://x/x.tar /",
@@ -143,7 +143,7 @@ HIDES_FOLDER = (
     "RUN mkdir /opt/x && tar -xf x.tar -C /opt/x && cp -a /opt/x/* /srv/",
     "USER $WHO\nWORKDIR /srv/data\nUSER root",
     "RUN --mount=type=bind,source=.,target=/m cp -a /m /srv/data",
-    "RUN rsync -a x/ /srv/data",
+    "RUN rsync -a a:x/ /srv/data",
     "RUN git clone http://x /srv/data && chown -R www-data /srv/data",
 )
 # It is www-data's, and root needs a capability to write there.
@@ -174,6 +174,11 @@ GIVES = (
 )
 # Neither hides anything that is asked for.
 HIDES_NOTHING = (
+    "RUN head -c 18 /dev/urandom | base64 > /etc/secret",
+    "RUN touch /etc/p && mosquitto_passwd -b /etc/p app secret",
+    "RUN mkdir -p /a && chmod -R ugo=rwX /a",
+    "RUN postconf -e maillog_file=/dev/stdout",
+    "RUN a2enmod rewrite",
     "RUN pip install flask",
     "RUN pip3 install --no-cache-dir -r requirements.txt",
     "RUN python3 -m pip install .",

@@ -10,7 +10,7 @@ import pytest
 from dropcap.check import Setup, check_text
 from dropcap.model import Kind
 from dropcap.needs.container import needs_of
-from dropcap.needs.model import Phase
+from dropcap.needs.model import Certainty, Phase
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -103,6 +103,12 @@ def test_the_jobs_of_cron_are_followed() -> None:
     assert "SETFCAP" in needs(own + "cron -f").cap_add
 
 
+@pytest.mark.parametrize("program", ["svscan", "runsvdir"])
+def test_the_log_of_a_service_is_started_too(program: str) -> None:
+    make = r"mkdir -p /etc/x/a/log; printf '#!/bin/sh\nexec setcap -r /srv/a\n' > /etc/x/a/log/run; "
+    assert "SETFCAP" in needs(f"{make}chmod 755 /etc/x/a/log/run; exec {program} /etc/x").cap_add
+
+
 @pytest.mark.parametrize("program", ["s6-svscan", "runsvdir"])
 def test_a_service_runs_in_its_own_folder(program: str) -> None:
     make = "mkdir -p /etc/x/a; echo 'setcap -r /srv/a' > /etc/x/a/setup; "
@@ -133,3 +139,20 @@ def test_exec_opens_files_for_the_shell() -> None:
     assert "DAC_OVERRIDE" in needs(made + "exec >> /srv/d/log 2>&1").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 3> /srv/log").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 2>&1").cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("setcap cap_net_raw+ep /bin/ping && exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping || exit 3; exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping; exec /bin/ping ::1", "NET_RAW SETFCAP"),
+        ("setcap cap_net_raw+ep /bin/ping || echo without; exec /bin/ping ::1", ""),
+        ("setcap cap_net_raw+ep /bin/ping 2>/dev/null || true; exec /bin/ping ::1", ""),
+        ("setcap cap_net_raw+ep /bin/ping >/dev/null 2>&1 || :; exec /bin/ping ::1", ""),
+    ],
+)
+def test_file_capabilities_that_a_script_does_without_are_not_written(script: str, expected: str) -> None:
+    found = {need.capability: need.certainty for need in needs(f"install -m 755 /bin/true /bin/ping; {script}").needs}
+    assert " ".join(sorted(name for name, one in found.items() if one is not Certainty.DEGRADES)) == expected
+    assert "SETFCAP" in found

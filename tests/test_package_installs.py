@@ -9,6 +9,7 @@ import pytest
 from dropcap.carriers.dockerfile import read, target
 from dropcap.images.bases import base_tree
 from dropcap.images.facts import ABSENT, Account, File, Group, UnknownFact
+from dropcap.images.known_images import Images
 from dropcap.images.package_installs import install
 from dropcap.images.packages import package_table, selected
 from dropcap.images.printed_text import printed
@@ -75,7 +76,7 @@ def test_what_is_not_described_hides_accounts_and_folders(command: str, image: s
 def stage(steps: str, base: str = "debian:bookworm") -> FileTree:
     found = target(read(Source("Dockerfile", f"FROM {base}\n{steps}\n")))
     assert found is not None
-    return stage_facts(found, Workspace("", disk=False), "")
+    return stage_facts(found, Images(Workspace("", disk=False)), "")
 
 
 def shown(tree: FileTree, path: str) -> str:

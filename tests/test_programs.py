@@ -254,7 +254,7 @@ def test_a_directive_may_name_a_variable() -> None:
     named = {"APACHE_RUN_USER": Located("web", source, Span(0, 3))}
     assert users_of(call("apache2 -DFOREGROUND", files, environment=named)) == ["web"]
     (asked,) = [one for one in call("apache2 -DFOREGROUND", files).asked if one.demand.kind is DemandKind.BECOME]
-    assert asked.demand.user is None
+    assert asked.demand.user == "www-data"  # its package's script sets it
     assert asked.demand.certainty is Certainty.REQUIRED
 
 
@@ -289,6 +289,7 @@ def test_services_of_a_folder_are_told() -> None:
     files = {f"/etc/service/{name}": text_file("#!/bin/sh\n") for name in ("a/run", "b/run", "b/log/run", "c/finish")}
     assert [one.path for one in call("runsvdir -P /etc/service", files).runs] == [
         "/etc/service/a/run",
+        "/etc/service/b/log/run",
         "/etc/service/b/run",
     ]
 

@@ -8,6 +8,7 @@ import pytest
 
 from dropcap.carriers.dockerfile import read, target
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
+from dropcap.images.known_images import Images
 from dropcap.images.stage_facts import stage_facts
 from dropcap.source import Source
 from dropcap.workspace import Workspace
@@ -22,7 +23,7 @@ def facts(steps: str, folder: Path | None = None, base: str = "debian:bookworm")
     stage = target(read(Source("Dockerfile", f"FROM {base}\n{steps}\n")))
     assert stage is not None
     workspace = Workspace(str(folder)) if folder is not None else Workspace("", disk=False)
-    return stage_facts(stage, workspace, str(folder) if folder is not None else "")
+    return stage_facts(stage, Images(workspace), str(folder) if folder is not None else "")
 
 
 def shown(tree: FileTree, path: str) -> str:
@@ -134,7 +135,7 @@ def test_a_stage_upon_another_has_its_files() -> None:
     source = Source("Dockerfile", "FROM debian AS first\nRUN mkdir /data\nUSER 5\nFROM first\nRUN touch /tmp/x\n")
     stage = target(read(source))
     assert stage is not None
-    tree = stage_facts(stage, Workspace("", disk=False), "")
+    tree = stage_facts(stage, Images(Workspace("", disk=False)), "")
     assert shown(tree, "/data") == "folder 0 0 755"
     assert shown(tree, "/tmp/x") == "file 5 60 644"  # noqa: S108  # a path in an image
     assert tree.config.user is not None
@@ -161,7 +162,7 @@ BUILD = "FROM debian:bookworm AS build\nRUN mkdir -p /out/in && touch /out/f && 
 def test_a_copy_of_another_stage_keeps_its_owner(copy: str, path: str, expected: str) -> None:
     stage = target(read(Source("Dockerfile", f"{BUILD}FROM debian:bookworm\n{copy}\n")))
     assert stage is not None
-    assert shown(stage_facts(stage, Workspace("", disk=False), ""), path) == expected
+    assert shown(stage_facts(stage, Images(Workspace("", disk=False)), ""), path) == expected
 
 
 def test_a_number_that_another_stage_chose_is_not_known() -> None:
@@ -170,7 +171,7 @@ def test_a_number_that_another_stage_chose_is_not_known() -> None:
         read(Source("Dockerfile", f"{made}FROM debian:bookworm\nRUN useradd -r app\nCOPY --from=build /f /f\n"))
     )
     assert stage is not None
-    assert shown(stage_facts(stage, Workspace("", disk=False), ""), "/f") == "file None 0 644"
+    assert shown(stage_facts(stage, Images(Workspace("", disk=False)), ""), "/f") == "file None 0 644"
 
 
 @pytest.mark.parametrize(

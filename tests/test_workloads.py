@@ -6,14 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from measuring import CLEAN_STOP, Measured, Outcome, Project, ablate
 from workload_engine import Engine, FailedError, MissingError, engine
 from workload_page import FOLDER, PAGE, Workload, read_results, read_workload, workload_names, write_page
-from workloads import differences, measure
+from workloads import differences, measure, trial_of
 
 from dropcap.api import NAMES
 from dropcap.check import Setup, check_file
 from dropcap.discover import Target
+from dropcap.measuring.ablation import Measured, ablate
+from dropcap.measuring.trial import CLEAN_STOP, Outcome
 from oracles import UNWANTED, may_install
 
 if TYPE_CHECKING:
@@ -71,13 +72,38 @@ def test_the_page_is_what_the_data_makes() -> None:
 @pytest.mark.parametrize(
     ("smallest", "strict", "other", "said"),
     [
-        (Measured(PASSED, {"CHOWN": FAILED}), Measured(PASSED, {"KILL": Outcome(lost=(CLEAN_STOP,))}), PASSED, ""),
-        (Measured(FAILED, {}), Measured(PASSED, {"KILL": Outcome(lost=("x",))}), PASSED, "expected set fails"),
-        (Measured(PASSED, {"CHOWN": PASSED}), Measured(PASSED, {"KILL": Outcome(lost=("x",))}), PASSED, "does without"),
-        (Measured(PASSED, {"CHOWN": FAILED}), Measured(PASSED, {"KILL": PASSED}), PASSED, "loses nothing without"),
-        (Measured(PASSED, {"CHOWN": FAILED}), Measured(PASSED, {"KILL": FAILED}), PASSED, "loses nothing without"),
-        (Measured(PASSED, {"CHOWN": FAILED}), Measured(FAILED, {}), PASSED, "fails with what it degrades"),
-        (Measured(PASSED, {"CHOWN": FAILED}), Measured(PASSED, {"KILL": Outcome(lost=("x",))}), FAILED, "with FOWNER"),
+        (
+            Measured((), PASSED, {"CHOWN": FAILED}),
+            Measured((), PASSED, {"KILL": Outcome(lost=(CLEAN_STOP,))}),
+            PASSED,
+            "",
+        ),
+        (Measured((), FAILED, {}), Measured((), PASSED, {"KILL": Outcome(lost=("x",))}), PASSED, "expected set fails"),
+        (
+            Measured((), PASSED, {"CHOWN": PASSED}),
+            Measured((), PASSED, {"KILL": Outcome(lost=("x",))}),
+            PASSED,
+            "does without",
+        ),
+        (
+            Measured((), PASSED, {"CHOWN": FAILED}),
+            Measured((), PASSED, {"KILL": PASSED}),
+            PASSED,
+            "loses nothing without",
+        ),
+        (
+            Measured((), PASSED, {"CHOWN": FAILED}),
+            Measured((), PASSED, {"KILL": FAILED}),
+            PASSED,
+            "loses nothing without",
+        ),
+        (Measured((), PASSED, {"CHOWN": FAILED}), Measured((), FAILED, {}), PASSED, "fails with what it degrades"),
+        (
+            Measured((), PASSED, {"CHOWN": FAILED}),
+            Measured((), PASSED, {"KILL": Outcome(lost=("x",))}),
+            FAILED,
+            "with FOWNER",
+        ),
     ],
 )
 def test_a_difference_is_said(smallest: Measured, strict: Measured, other: Outcome, said: str) -> None:
@@ -107,9 +133,9 @@ def test_a_workload_needs_what_it_is_expected_to(workload_engine: Engine, name: 
 def test_a_missing_and_a_needless_capability_are_seen(workload_engine: Engine) -> None:
     name = "mknod-device"
     image = workload_engine.build(FOLDER / name, name)
-    project = Project(FOLDER / name / "compose.yaml", "app", image, read_workload(name).probe, 4)
+    trial = trial_of(workload_engine, read_workload(name), image)._replace(seconds=4)
     members: Sequence[str] = ("MKNOD", "KILL")
-    assert ablate(workload_engine, project, members, members).needed() == ("MKNOD",)
-    assert ablate(workload_engine, project, ("KILL",), ()).whole.failed == "first start"
+    assert ablate(workload_engine.client, trial, members, members).needed() == ("MKNOD",)
+    assert ablate(workload_engine.client, trial, ("KILL",), ()).whole.failed == "first start"
     assert not workload_engine.call("ps", "--all", "--quiet")
     assert not workload_engine.call("volume", "ls", "--quiet")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
     "caps": "list every container with its bounding and effective set",
+    "images": "say where the facts of images are; `images lock` keeps them in dropcap.lock",
+    "verify": "measure on the engine here what services need, and keep it in dropcap.lock",
     "config": "print a Compose project as it is resolved, each value with its place",
     "rules": "list the rules",
     "explain": "print the documentation of a rule or a capability",

@@ -260,3 +260,9 @@ def _prefix_length(text: str, size: int, encoding: str) -> int:
     if encoding == "utf-8" and text.isascii():
         return min(size, len(text))
     return len(text.encode(encoding, "surrogatepass")[:size].decode(encoding, "ignore"))
+
+
+class Shipped(Source):
+    """A text of dropcap's own, which says what is in somebody's image: no file of a project, and nobody can open it."""
+
+    __slots__ = ()

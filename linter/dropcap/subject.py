@@ -65,7 +65,8 @@ class Subject(Container):
     @property
     def says_what_it_starts(self) -> bool:
         """Whether files of the project say what it starts; else only its image knows."""
-        return self.stage is not None or self.entrypoint is not None or self.command is not None
+        is_written = self.stage is not None or self.entrypoint is not None or self.command is not None
+        return is_written or (self._workspace is not None and self._workspace.has_lock)
 
     @property
     def is_comparable(self) -> bool:
@@ -77,7 +78,7 @@ class Subject(Container):
     def remedy(self) -> str:
         """What to write instead of a set that is too wide, in the imperative, as far as it is known."""
         if not self.says_what_it_starts:
-            return "drop ALL and add what its image needs (no file here tells)"
+            return "drop ALL and add what its image needs (see `dropcap images`)"
         needs = self.needs
         names = joined(needs.cap_add)
         if needs.is_complete:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
+LOCK = "dropcap.lock"
+"""The file at a project's root that keeps what matters of its images."""
 _TOO_LARGE = f"is larger than {MAX_BYTES // 1024 // 1024} MiB, so a program wrote it; name its source instead"
 _ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR: "; check the path"}
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
@@ -90,7 +92,7 @@ class Workspace:
 
     """
 
-    __slots__ = ("_allowed", "_disk", "_overlay", "_real", "_sources", "reads", "root")
+    __slots__ = ("_allowed", "_disk", "_has_lock", "_overlay", "_real", "_sources", "reads", "root")
 
     def __init__(
         self,
@@ -116,6 +118,15 @@ class Workspace:
         self._allowed = {real_path(path) for path in named if is_path(path)}
         self._sources: dict[str, Source] = {}
         self._real: dict[str, str] = {}
+        self._has_lock: bool | None = None
+
+    @property
+    def has_lock(self) -> bool:
+        """Whether the project has a file that keeps facts of its images."""
+        if self._has_lock is None:
+            path = os.path.join(self.root, LOCK)
+            self._has_lock = bool(self.root) and (os.path.lexists(path) or path in self._overlay)
+        return self._has_lock
 
     @classmethod
     def of_text(cls, source: Source) -> Workspace:

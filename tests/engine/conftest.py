@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.builds import builder_of, fill_context
 from oracles import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,18 @@ def swarm(docker: engine.Engine) -> engine.Engine:
 @pytest.fixture(scope="session")
 def podman() -> Iterator[engine.Engine]:
     yield from _running(engine.podman())
+
+
+@pytest.fixture(scope="session")
+def builder(docker: engine.Engine) -> engine.Engine:
+    return builder_of(docker)
+
+
+@pytest.fixture(scope="session")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("context")
+    fill_context(folder)
+    return folder
 
 
 def _running(starting: AbstractContextManager[engine.Engine]) -> Iterator[engine.Engine]:

@@ -13,6 +13,7 @@ from dropcap.api import NAMES
 from dropcap.capabilities.effective import capability_sets, no_new_privileges
 from dropcap.carriers import quadlet
 from dropcap.carriers.quadlet.keys import Keys, command
+from dropcap.docker_cli.podman_refusals import podman_refusal
 from dropcap.lang.unitfile import read_unit
 from dropcap.source import Source
 from engine.cases import REAL, spelled
@@ -72,3 +73,64 @@ def test_the_unit_holds_what_podman_gives_to_its_words(podman: engine.Engine, li
     assert status.bounding == here(sets.bounding)
     assert status.effective == here(sets.effective)
     assert status.no_new_privileges is no_new_privileges(found)
+
+
+BIND, TMPFS, VOLUME = "type=bind,src=/etc,dst=/b", "type=tmpfs,dst=/b", "type=volume,src=v,dst=/b"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(
+            ("mount", value)
+            for value in ("type=foo,dst=/b", "type=tmpfs", "type=tmpfs,dst=b", "type=tmpfs,src=/a,dst=/b")
+        ),
+        *(
+            ("mount", f"{BIND},{field}")
+            for field in ("foo", "ro,rw", "dev,nodev", "relabel=foo", "tmpfs-size=1m", "U=x")
+        ),
+        *(("mount", f"{BIND},{field}") for field in ("bind-propagation=foo", "bind-propagation", "volume-opt=x")),
+        *(("mount", f"{TMPFS},{field}") for field in ("tmpfs-size", "tmpcopyup,notmpcopyup", "foo=bar")),
+        *(("mount", f"{VOLUME},{field}") for field in ("volume-label=x", "tmpfs-mode=1", "bind-propagation=shared")),
+        *(
+            ("mount", value)
+            for value in ("type=devpts", "type=devpts,dst=/b,foo", "type=image,src=x", "type=bind,src=,dst=/b")
+        ),
+        *(
+            ("mount", value)
+            for value in ("type=image,src=x,dst=/b,rw=x", "type=image,src=x,dst=/b,ro", "type=bind,src=/etc")
+        ),
+        *(("log-opt", value) for value in ("max-size", "max-size=x")),
+        *(("uidmap", value) for value in ("0", "0:1:x", "*0:1:1", "0:5000000000:1", ":1:1", "0::1")),
+        *(("gidmap", value) for value in ("0", "a:1:1")),
+    ],
+)
+def test_podman_refuses_what_a_unit_is_refused_for(podman: engine.Engine, option: str, value: str) -> None:
+    assert podman_refusal(option, value) is not None
+    with pytest.raises(engine.RefusedError):
+        podman.call("create", *podman.options, f"--{option}={value}", *podman.images[None], "true")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(
+            ("mount", f"{BIND},{field}")
+            for field in ("ro", "ro=true", "U", "bind-propagation=rshared", "relabel=shared")
+        ),
+        *(("mount", f"{TMPFS},{field}") for field in ("tmpfs-size=1m", "tmpfs-mode=1777", "notmpcopyup")),
+        *(("mount", value) for value in (VOLUME, "type=volume,dst=/b", "type=devpts,dst=/b,mode=0620")),
+        ("log-opt", "max-size=10mb"),
+        *(("uidmap", value) for value in ("0:1000:1", "0:1:5")),
+    ],
+)
+def test_podman_takes_what_a_unit_may_say(podman: engine.Engine, option: str, value: str) -> None:
+    assert podman_refusal(option, value) is None
+    podman.call("create", *podman.options, f"--{option}={value}", *podman.images[None], "true")
+
+
+def test_podman_sets_no_parameter_of_the_hosts_network(podman: engine.Engine) -> None:
+    rootfs = podman.images[None]
+    with pytest.raises(engine.RefusedError, match="can't be set since Network Namespace set to host"):
+        podman.call("create", "--network=host", "--sysctl=net.ipv4.ip_forward=1", *rootfs, "true")
+    podman.call("create", "--network=none", "--sysctl=net.ipv4.ip_forward=1", *rootfs, "true")

@@ -48,6 +48,12 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("compose", "merged mappings"): lambda n: f"x-a: &a {{image: x}}\nservices:\n  s: {{<<: [{'*a, ' * n}]}}\n",
     ("compose", "networks"): lambda n: SERVICE + "networks:\n" + each(n, "  n{}: {}\n"),
     ("compose", "brackets"): lambda n: "services: " + "[" * n,
+    ("compose", "keys of Go's YAML in a line"): lambda n: f"x-a: {{?k: v, {'k: v, ' * n}}}\n{SERVICE}",
+    ("compose", "brackets of Go's YAML"): lambda n: f"x-a: [?a, {'[' * (n + 300)}",
+    ("compose", "values of Go's YAML"): lambda n: f"x-a: [?a]\nx-b: a{' :a' * n}\n{SERVICE}",
+    ("compose", "lines of Go's YAML"): lambda n: (
+        f"x-a: [?a]\n{SERVICE}    labels:\n" + each(n, "      k{}: |\n       v\n")
+    ),
     ("compose", "comments"): lambda n: SERVICE + each(n, "    # text {}\n"),
     ("compose", "tags"): lambda n: SERVICE + each(n, "    k{}: !reset null\n"),
     # Dockerfiles.

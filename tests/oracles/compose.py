@@ -56,7 +56,7 @@ def config(
         cwd: the folder to run in.
 
     """
-    words = [str(_binary()), *(word for file in files for word in ("-f", os.fspath(file)))]
+    words = [str(program()), *(word for file in files for word in ("-f", os.fspath(file)))]
     words += [*options, "config", "--format", "json", *flags]
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
@@ -107,7 +107,8 @@ def installed() -> Path:
 
 
 @lru_cache(maxsize=1)
-def _binary() -> Path:
+def program() -> Path:
+    """Return the program; the test is skipped with a reason where it cannot be had, and fails on CI."""
     try:
         return installed()
     except (OSError, subprocess.SubprocessError) as error:

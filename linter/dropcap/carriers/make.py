@@ -2,7 +2,7 @@
 
 A variable that the file sets once is known, wherever it is set, unless a condition of the file decides it; what a
 target sets for itself counts in its recipe. `$$` is a dollar for the shell. What `include`, the command line or the
-environment set is not known.
+environment set is not known. What `$(shell …)` and `!=` run is a script of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
 from dropcap.clients import client_names
 from dropcap.lang.budget import Budget
+from dropcap.lang.make_functions import CALLED, CLOSING, closing, repeated, shell_calls
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ _MOST_TARGETS = 100  # whose own variables are looked at
 _CLIENT = rf"\b{client_names()}"
 _PROGRAM = r"[\w./-]*" + _CLIENT
 _LINE = r"[^\n]*(?:\n|\Z)"
-_CLOSING = {"(": ")", "{": "}"}
 _ELSEWHERE = "make has it from elsewhere"
 _SEVERAL = "the file sets it in several places"
 _BY_CONDITION = "a condition of the file decides it"
@@ -212,6 +212,16 @@ class _Makefile:
             for part in recipe.parts:
                 self._expand(builder, part, _Place(recipe.targets, reached))
             yield builder.build()
+        yield from self._shell_calls(reached)
+
+    def _shell_calls(self, reached: dict[str, set[str]]) -> Iterator[Script]:
+        """Return what make itself has the shell run, wherever that is written."""
+        for start, end in shell_calls(self._source.text):
+            part = _Part(self._source.text[start:end], start)
+            if re.search(_CLIENT, part.text):
+                builder = Builder(self._source)
+                self._expand(builder, part, _Place((), reached))
+                yield builder.build()
 
     def _value(self, name: str, place: _Place) -> list[_Part] | str:
         """Give what a variable is in a recipe, or why that is not known."""
@@ -261,13 +271,24 @@ class _Makefile:
                 builder.add("$", part.at + dollar)
                 continue
             name = sign
-            if sign in _CLOSING:
-                end = _closing(text, dollar + 1)
+            if sign in CLOSING:
+                end = closing(text, dollar + 1)
                 name, at = text[dollar + 2 : end], min(end + 1, len(text))
             self._fill_in(builder, name, _Part(text[dollar:at], part.at + dollar), place)
 
     def _fill_in(self, builder: Builder, name: str, written: _Part, place: _Place) -> None:
+        start = repeated(name)
+        if start is not None and re.search(_CLIENT, name[start:]) and place.depth < MAX_DEPTH:
+            inner = _Part(name[start:], written.at + len("$(") + start)
+            if self._budget.take(len(inner.text)):
+                self._expand(builder, inner, place._replace(depth=place.depth + 1))
+                return
         value = self._value(name, place)
+        called = CALLED.match(name) if isinstance(value, str) else None
+        if called is not None:
+            found = self._value(called[1], place)
+            # What a call hands on is not known, and what it does with that only where it starts something itself.
+            value = found if any(re.search(_CLIENT, one.text) for one in found if not isinstance(one, str)) else value
         size = sum(len(part.text) for part in value) if not isinstance(value, str) else 0
         if isinstance(value, str) or place.depth >= MAX_DEPTH or not self._budget.take(size):
             builder.unknown(written.text, written.at, value if isinstance(value, str) else "it is too long to follow")
@@ -291,14 +312,3 @@ def _cleaned(match: re.Match[str], parts: list[_Part]) -> list[_Part]:
 def _without_joint(text: str) -> str:
     """Take off a line's end, the backslash that joins it to the next one, and the blanks before that."""
     return text.removesuffix("\n").removesuffix("\r").removesuffix("\\").rstrip()
-
-
-def _closing(text: str, at: int) -> int:
-    """Find the bracket that closes the one at an index; the text's end if none does."""
-    opening, closing = text[at], _CLOSING[text[at]]
-    depth = 0
-    for match in re.compile(f"[{re.escape(opening + closing)}]").finditer(text, at):
-        depth += 1 if match[0] == opening else -1
-        if depth == 0:
-            return match.start()
-    return len(text)

@@ -61,7 +61,7 @@ def run(arguments: Namespace) -> int:
         from dropcap.carriers.compose.canonical import canonical
 
         try:
-            tree = canonical(project, arguments.profiles or None)
+            tree = canonical(project, project.profiles)
         except UnreadableError as error:
             failures = (*told(project), error.failure._replace(path=target.path))
         else:
@@ -137,7 +137,7 @@ def read_project(target: Target, settings: Settings) -> Project:
     project = resolve(source, Request(workspace, target.over, settings=settings, only_resolves=True))
     # What is refused of a service is found where it is read as a container, and told here as `check` tells it.
     if isinstance(project.services, Mapping):
-        list(containers(project.services, project.scope, settings.profiles))
+        list(containers(project.services, project.scope, project.profiles))
     return project
 
 

@@ -51,6 +51,8 @@ _WORDS = {
 _USER_NAMESPACES = r"(?s)host|private|nomap|auto(?::.*)?|keep-id(?::.*)?|(?:container|ns):.+"
 _WHOLE = r"(?a)[+-]?(?:[0-9][0-9_]*|0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)"
 _LAST_SIGNAL = 64
+_LAST_ID = 4294967295
+_ID_MAP = r"(?a)[+ug]*([0-9]{1,10}):@?([0-9]{1,10})(?::([0-9]{1,10}))?"
 
 
 def podman_refusal(name: str, value: str) -> str | None:
@@ -216,17 +218,40 @@ def _name(value: str) -> str | None:
     )
 
 
+def _mount(value: str) -> str | None:
+    from dropcap.docker_cli.podman_mounts import mount_refusal  # few lines have any
+
+    return mount_refusal(value)
+
+
+def _log_option(value: str) -> str | None:
+    key, equals, text = value.partition("=")
+    if not equals:
+        return f'invalid log option "{value}"'
+    return _size(text) if key.lower() == "max-size" else None
+
+
+def _id_map(value: str) -> str | None:
+    """Judge a mapping of users or groups; several in one value are left alone."""
+    found = re.fullmatch(_ID_MAP, value)
+    is_one = found is not None and all(int(one) <= _LAST_ID for one in found.groups() if one)
+    return None if is_one or value.count(":") > _MOST_PARTS else f"setting is malformed: {value}"
+
+
 _JUDGES: dict[str, Callable[[str], str | None]] = {
     "add-host": _host,
     "device": _device,
     "dns": _server,
+    "gidmap": _id_map,
     "health-interval": partial(_span, least=-(2**63), may_be_off=True),
     "health-retries": _positive,
     "health-start-period": partial(_span, least=0),
     "health-timeout": partial(_span, least=1),
     "ip": _address,
     "ip6": _address,
+    "log-opt": _log_option,
     "memory": _size,
+    "mount": _mount,
     "name": _name,
     "pids-limit": _whole,
     "publish": _publish,
@@ -235,6 +260,7 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "stop-timeout": _whole,
     "sysctl": _sysctl,
     "tmpfs": _tmpfs,
+    "uidmap": _id_map,
     "ulimit": _limit,
     "userns": _user_namespace,
     "volume": _volume,

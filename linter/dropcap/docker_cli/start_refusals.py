@@ -2,8 +2,9 @@
 
 Each function takes a value as it is written and returns why no container runs with it, or None. They know nothing of
 command lines: moby b985e23 vendor/github.com/moby/sys/mount/flags_unix.go (MergeTmpfsOptions), daemon/logger/factory.go
-(ValidateLogOpts), daemon/logger/jsonfilelog/jsonfilelog.go, daemon/logger/local/config.go, daemon/pkg/oci/oci.go;
-runc libcontainer/configs/validate/validator.go (sysctl); Linux mm/shmem.c (shmem_parse_one) for values of tmpfs.
+(ValidateLogOpts), daemon/logger/jsonfilelog/jsonfilelog.go, daemon/logger/local/config.go, ValidateLogOpt of the
+loggers syslog, journald, gelf and fluentd, daemon/pkg/oci/oci.go; runc libcontainer/configs/validate/validator.go
+(sysctl); Linux mm/shmem.c (shmem_parse_one) for values of tmpfs.
 """
 
 from __future__ import annotations
@@ -16,9 +17,29 @@ if TYPE_CHECKING:
 
 OF_ALL_DRIVERS = frozenset(("mode", "max-buffer-size", "cache-disabled"))
 # The options of the drivers that are part of the engine and know few; those that begin with `cache-` are of any driver.
+_TOLD_BESIDE = frozenset(("env", "env-regex", "labels", "labels-regex", "tag"))
 OF_DRIVER = {
-    "json-file": frozenset(("env", "env-regex", "labels", "labels-regex", "tag", "max-file", "max-size", "compress")),
+    "fluentd": _TOLD_BESIDE
+    | frozenset(
+        f"fluentd-{name}"
+        for name in (
+            *("address", "async", "async-connect", "async-reconnect-interval", "buffer-limit", "max-retries"),
+            *("read-timeout", "request-ack", "retry-wait", "sub-second-precision", "write-timeout"),
+        )
+    ),
+    "gelf": _TOLD_BESIDE
+    | frozenset(
+        f"gelf-{name}"
+        for name in ("address", "compression-level", "compression-type", "tcp-max-reconnect", "tcp-reconnect-delay")
+    ),
+    "journald": _TOLD_BESIDE,
+    "json-file": _TOLD_BESIDE | frozenset(("max-file", "max-size", "compress")),
     "local": frozenset(("max-file", "max-size", "compress")),
+    "syslog": _TOLD_BESIDE
+    | frozenset(
+        f"syslog-{name}"
+        for name in ("address", "facility", "format", "tls-ca-cert", "tls-cert", "tls-key", "tls-skip-verify")
+    ),
 }
 DEVICE_RULE = r"(?a)[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
 
@@ -43,6 +64,19 @@ _VALUES_OF_TMPFS = {
 }
 _LOG_SIZE = r"(?a)(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ ]?(?i:(?:[kmgtp](?:i?b)?|b)?)"
 _BOOLEANS = frozenset(("1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"))
+_FACILITIES = (
+    r"(?a)|kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7]|[+]?0*(?:[0-9]|1[0-9]|2[0-3])"
+)
+# What the values of some options look like, and what the engine says of others.
+_LOG_VALUES = {
+    "fluentd-async": ("(?a)|1|t|T|TRUE|true|True|0|f|F|FALSE|false|False", "strconv.ParseBool: invalid syntax"),
+    "gelf-address": (r"(?a)(?:udp|tcp)://.*:[0-9]+(?:/.*)?", "gelf-address should be in form proto://host:port"),
+    "gelf-compression-level": ("(?a)-1|[+]?0*[0-9]", "unknown value for log opt gelf-compression-level"),
+    "gelf-compression-type": ("gzip|zlib|none", "unknown value for log opt gelf-compression-type"),
+    "syslog-address": ("(?:(?:udp|tcp|tcp[+]tls|unix|unixgram)://.*)?", "syslog-address: unsupported scheme"),
+    "syslog-facility": (_FACILITIES, "invalid syslog facility"),
+    "syslog-format": ("|rfc3164|rfc5424|rfc5424micro", "Invalid syslog format"),
+}
 _LOG_MODES = frozenset(("", "blocking", "non-blocking"))
 _OF_IPC = r"kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..*"
 _LARGEST_ID = 2147483647
@@ -65,7 +99,7 @@ def tmpfs_options(text: str) -> str | None:
 
 
 def log_options(driver: str, options: Mapping[str, str]) -> tuple[str, str] | None:
-    """Judge the options of a driver of logs: the first that is refused, and why; of most drivers nothing is known."""
+    """Judge the options of a driver of logs: the first that is refused, `""` for one that is missing, and why."""
     if driver == "none":
         return None
     if options.get("mode", "") not in _LOG_MODES:
@@ -81,7 +115,9 @@ def _of_known_driver(driver: str, options: Mapping[str, str]) -> tuple[str, str]
             return key, f"unknown log opt '{key}' for {driver} log driver"
         if wrong := _log_value(key, value):
             return key, wrong
-    return _compression(driver, options)
+    if driver == "gelf" and not options.get("gelf-address"):
+        return "", "gelf-address is a required parameter"
+    return _compression(driver, options) if driver in {"json-file", "local"} else None
 
 
 def _log_value(key: str, value: str) -> str | None:
@@ -91,6 +127,9 @@ def _log_value(key: str, value: str) -> str | None:
         return "max-size must be a positive number"
     if key == "max-file" and not re.fullmatch(r"(?a)[+]?[0-9]{1,18}", value):
         return f"max-file must be a whole number that is not negative, not {value}"
+    pattern, message = _LOG_VALUES.get(key, ("(?s).*", ""))
+    if not re.fullmatch(pattern, value):
+        return f"{message}: {value}"
     if key in {"compress", "cache-disabled"} and value not in _BOOLEANS:
         return f'strconv.ParseBool: parsing "{value}": invalid syntax'
     return None

@@ -32,6 +32,14 @@ class Accounts:
         """Return the names of the accounts and groups that are known."""
         return (*self._accounts, *self._groups)
 
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the accounts that are known."""
+        return tuple(self._accounts.values())
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return the groups that are known."""
+        return tuple(self._groups.values())
+
     def account(self, user: str) -> Account | Absent | UnknownFact:
         """Return the account of a name or a number."""
         if user.isdecimal():

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["base_tree"]
+__all__ = ["base_tree", "knows"]
 
 _UNLISTED = UnknownFact("not every file of the base image is listed", roots=True)
 
@@ -32,13 +32,27 @@ def base_tree(image: str | None) -> FileTree:
         return _unknown(UnknownFact("the base image is not known", "give its build argument a default"))
     if image == "scratch":
         return FileTree()
+    found = _row(image)
+    if found is None:
+        return _unknown(UnknownFact(f"the image {image} is not at hand", "run `dropcap images lock`"))
+    base, row, tag = found
+    return _known(base, _release(row, tag)).copy()
+
+
+def knows(image: str) -> bool:
+    """Return whether an image is a base of the table."""
+    return _row(image) is not None
+
+
+def _row(image: str) -> tuple[str, dict[str, Any], str] | None:
+    """Return the base that an image is, its row, and its tag; no tag where a digest says which it is."""
     name = image.partition("@")[0]
     head, _, tag = name.rpartition(":")
     repository = head if head and "/" not in tag else name
     for base, row in _table()["base"].items():
         if repository in row["repositories"]:
-            return _known(base, _release(row, tag if name == image and head else "")).copy()
-    return _unknown(UnknownFact(f"the image {image} is not known"))
+            return base, row, tag if name == image and head else ""
+    return None
 
 
 @cache

@@ -81,7 +81,7 @@ def do_in_build(words: Sequence[Word], build: Build) -> bool:
     """
     known = build_programs()
     name = words[0].value.rpartition("/")[2]
-    if name not in known.writers and name not in known.runners:
+    if name not in known.writers and name not in known.runners and name not in known.harmless:
         name = _VERSIONED.sub(r"\1", name) or name
     if name in known.writers:
         _write(name, words, build)

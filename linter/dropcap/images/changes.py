@@ -6,6 +6,8 @@ What changes a path that is not known leaves it as unknown as before, but for wh
 from __future__ import annotations
 
 import posixpath
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.images.account_files import ACCOUNT_FILES
@@ -162,8 +164,9 @@ class Changes(Files, Accounts):
             if file is not None:
                 is_folder = file.kind is FileKind.FOLDER
                 self._files[path] = file._replace(mode=changed_mode(file.mode, effect.mode, is_folder=is_folder))
-        if effect.is_deep and not keeps_owners_rights(effect.mode):
-            self._doubt_roots(next(iter(self._paths(effect))))
+        path = next(iter(self._paths(effect)))
+        if (effect.is_deep or path not in self._files) and not keeps_owners_rights(effect.mode):
+            self._doubt_roots(path)
 
     def _copy(self, effect: Effect, user: str | None) -> None:
         if effect.target is None:
@@ -252,7 +255,15 @@ class Changes(Files, Accounts):
         self.put(place, made._replace(target=effect.path or "", mode=0o777))
 
     def _remove(self, effect: Effect, _: str | None) -> None:
-        self.remove(effect.path or "/")
+        path = effect.path or "/"
+        if re.search(r"[*?\[]", path) is None or path in self._files:
+            self.remove(path)
+            return
+        folder = posixpath.dirname(path)
+        for one, file in list(self.below(folder)):
+            is_named = posixpath.dirname(one) == folder and fnmatchcase(one, path)
+            if is_named and (effect.is_deep or file.kind is not FileKind.FOLDER):
+                self.remove(one)
 
     def _capabilities(self, effect: Effect, _: str | None) -> None:
         path = self._real(effect.path or "/")

@@ -74,6 +74,7 @@ class Effect(NamedTuple):
         only_from: the owner that GIVE is limited to, as `chown --from` or `find ! -user X -exec chown X` limit it: a
             leading `!` negates it; empty for any.
         is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`).
+        replaces: of COPY, whether a file at the target is removed first, and a new one made.
         ignores_link: whether a link at the path is itself meant, and not what it leads to.
         capabilities: the bare names of CAPABILITIES.
         is_effective: whether these are in force from the program's start.
@@ -97,6 +98,7 @@ class Effect(NamedTuple):
     goes_into: bool = False
     only_from: str = ""
     is_gentle: bool = False
+    replaces: bool = False
     ignores_link: bool = False
     capabilities: tuple[str, ...] = ()
     is_effective: bool = False

@@ -71,6 +71,7 @@ class File(NamedTuple):
             the bounding set lacks one of them.
         text: the text of a script or a configuration file, where it is at hand.
         package: the package that brought it; empty where none is known.
+        symbols: of a program, the functions that it imports and that may take a capability; None where nobody knows.
         where: the place that made it so: a build step, a word of it; None where the base image did.
 
     """
@@ -85,6 +86,7 @@ class File(NamedTuple):
     text: Source | None = None
     package: str = ""
     where: Located[Any] | None = None
+    symbols: tuple[str, ...] | None = None
 
 
 class Account(NamedTuple):

@@ -6,11 +6,15 @@ Sources: the manual pages of GNU coreutils and findutils, and of busybox; where 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.account_commands import ACCOUNT_COMMANDS
+from dropcap.images.alternatives import turned_by
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.file_capabilities import written_by_command
+from dropcap.images.packed_files import compress, unzip
+from dropcap.images.synced_folders import synced
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 
@@ -54,6 +58,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
         return list(_find(words[1:], folder))
     if name in {"setcap", "filecap"}:
         return _file_capabilities(words, folder)
+    if name in {"rsync", "update-alternatives"}:
+        return synced(words, folder) if name == "rsync" else turned_by(words)
     if name in ACCOUNT_COMMANDS:
         return list(ACCOUNT_COMMANDS[name](words))
     found = _COMMANDS.get(name)
@@ -66,6 +72,8 @@ def effects_of(words: Sequence[Word], folder: str | None) -> Sequence[Effect] | 
 
 def _absolute(word: Word, folder: str | None) -> str | None:
     value = word.value
+    if word.unknown == "$$" and value.startswith("/proc/$$/"):
+        return "/proc/self/" + posixpath.normpath(value).removeprefix("/proc/$$/")
     if word.unknown is not None or value.startswith("~") or not value:
         return None
     if not value.startswith("/"):
@@ -203,7 +211,10 @@ def _install(_: Word, given: _Given) -> Iterator[Effect]:
             yield Effect(EffectKind.MODE, _place(word), path=path, mode=mode)
         return
     for effect in _into(given, EffectKind.COPY):
-        yield effect
+        if given.has("D") and effect.target is not None:
+            above = posixpath.dirname(effect.target)
+            yield Effect(EffectKind.MAKE_FOLDER, effect.where, path=above, with_parents=True, is_gentle=True)
+        yield effect._replace(replaces=True)
         if effect.kind is EffectKind.FILL:
             continue
         target = effect.target
@@ -262,7 +273,14 @@ def _ln(_: Word, given: _Given) -> Iterator[Effect]:
 def _rm(_: Word, given: _Given) -> Iterator[Effect]:
     for word in given.operands:
         is_deep = given.has("r", "R", "recursive")
-        yield Effect(EffectKind.REMOVE, _place(word), path=given.path(word), is_deep=is_deep)
+        path = _absolute(word._replace(unknown=None), given.folder) if _is_pattern(word) else given.path(word)
+        yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
+
+
+def _is_pattern(word: Word) -> bool:
+    """Return whether a word is a pattern of the shell whose last part alone has signs of one."""
+    folder, _, last = word.value.rpartition("/")
+    return word.unknown == word.value and re.search(r"[*?\[]", last) is not None and not re.search(r"[*?\[$`{]", folder)
 
 
 def _each(kind: EffectKind) -> Callable[[Word, _Given], Iterator[Effect]]:
@@ -271,6 +289,27 @@ def _each(kind: EffectKind) -> Callable[[Word, _Given], Iterator[Effect]]:
             yield Effect(kind, _place(word), path=given.path(word))
 
     return read
+
+
+def _apache(kind: str, suffix: str, *, is_on: bool) -> Callable[[Word, _Given], Iterator[Effect]]:
+    """Read Debian's `a2enmod` and its kin, which link what lies in one folder from another, or take the link away."""
+
+    def read(_: Word, given: _Given) -> Iterator[Effect]:
+        for word in given.operands:
+            name = f"{word.value.removesuffix(suffix)}{suffix}"
+            target = f"/etc/apache2/{kind}-enabled/{name}" if word.unknown is None else None
+            if is_on:
+                yield Effect(EffectKind.LINK, _place(word), f"../{kind}-available/{name}", target, is_gentle=True)
+            else:
+                yield Effect(EffectKind.REMOVE, _place(word), path=target)
+
+    return read
+
+
+def _postconf(word: Word, given: _Given) -> Iterator[Effect]:
+    kind = EffectKind.APPEND if given.has("e", "F", "M", "P", "X", "#") or given.operands else EffectKind.READ
+    for path in ("/etc/postfix/main.cf", "/etc/postfix/master.cf"):
+        yield Effect(kind, _place(word), path=path)
 
 
 def _tee(_: Word, given: _Given) -> Iterator[Effect]:
@@ -299,6 +338,8 @@ def _sed(_: Word, given: _Given) -> Iterator[Effect]:
             yield Effect(EffectKind.READ, _place(word), path=path)
 
 
+_SHALLOW = (["-maxdepth", "0"], ["-maxdepth", "1"])
+_FOLDERS_CHANGE = frozenset({EffectKind.COPY, EffectKind.MOVE, EffectKind.REMOVE})
 _FIND_OWNERS = frozenset({"-user", "-uid"})
 
 
@@ -316,14 +357,18 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             is_negated = at > 0 and values[at - 1] in {"!", "-not"}
             only = ("!" if is_negated else "") + values[at + 1]
     starts = [at for at, value in enumerate(values) if value in {"-exec", "-execdir", "-ok"}]
+    is_deep = not any(values[at : at + 2] in _SHALLOW for at in range(len(values)))
     for path in paths:
-        yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=True)
+        yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=is_deep)
         for start in starts:
             end = next((at for at in range(start, len(values)) if values[at] in {";", "+"}), len(values))
             inner = words[start + 1 : end]
             filled = [path._replace(span=one.span, source=one.source) if one.value == "{}" else one for one in inner]
             for effect in effects_of(filled, folder) or () if filled else ():
                 yield effect._replace(is_deep=True, only_from=only or effect.only_from)
+                if effect.kind in _FOLDERS_CHANGE:
+                    reason = f"find changes some of it by {filled[0].value}"
+                    yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
         if "-delete" in values:
             yield Effect(
                 EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
@@ -350,8 +395,13 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
     return made
 
 
-_CHANGE_NOTHING = frozenset({"du", "gunzip", "gzip", "stat", "tree", "xz"})
+_CHANGE_NOTHING = frozenset({"du", "stat", "tree"})
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
+    **{
+        f"a2{sign}{one}": ("", (), _apache(kind, suffix, is_on=sign == "en"))
+        for one, kind, suffix in (("mod", "mods", ".load"), ("conf", "conf", ".conf"), ("site", "sites", ".conf"))
+        for sign in ("en", "dis")
+    },
     "chgrp": ("", ("reference",), _chgrp),
     "chmod": ("", ("reference",), _chmod),
     "chown": ("", ("from", "reference"), _chown),
@@ -363,11 +413,16 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "mkfifo": ("m", ("mode",), _each(EffectKind.MAKE_FILE)),
     "mknod": ("m", ("mode",), _mknod),
     "mv": ("tS", ("target-directory", "suffix"), _mv),
+    "postconf": ("cC", (), _postconf),
     "rm": ("", (), _rm),
     "rmdir": ("", (), _rm),
     "sed": ("ef", ("expression", "file"), _sed),
     "tee": ("", (), _tee),
     "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
+    "unzip": ("dx", (), unzip),
+    **dict.fromkeys(("bunzip2", "bzip2", "gunzip", "gzip"), ("S", ("suffix",), compress)),
+    **dict.fromkeys(("unlzma", "unxz", "lzma", "xz"), ("CFMST", ("check", "format", "suffix", "threads"), compress)),
+    **dict.fromkeys(("unzstd", "zstd"), ("oTM", (), compress)),
 }
 """By name: the letters and the names of the options that take a value, and who reads the rest."""

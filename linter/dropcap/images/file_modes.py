@@ -60,4 +60,13 @@ def keeps_owners_rights(change: str) -> bool:
     """Return whether a change as chmod(1) takes it leaves owners the right to read and write, if they have it."""
     if change.isdecimal():
         return set(change) <= set("01234567") and int(change, 8) & 0o600 == 0o600  # noqa: PLR2004  # both rights
-    return not set("-=?") & set(change)
+    for clause in change.split(","):
+        match = re.fullmatch(_CLAUSE, clause)
+        if match is None:
+            return False
+        if match[1] and not set("ua") & set(match[1]):
+            continue
+        for operator, letters in re.findall(r"([-+=])([rwxXst]*)", match[2]):
+            if (operator == "-" and set("rw") & set(letters)) or (operator == "=" and not set("rw") <= set(letters)):
+                return False
+    return True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dropcap.images.facts import Absent
     from dropcap.model import Located
@@ -30,30 +30,36 @@ T = TypeVar("T")
 
 
 class _Entries(dict[str, T]):
-    """What lies at paths, in the order of the paths; what was found by it before is forgotten when it changes."""
+    """What lies at paths, in the order of the paths."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
+    def __init__(self, changed: Callable[[T | None, T | None], None]) -> None:
+        """Take whom to tell of each change: what was there before, and what is there now."""
         super().__init__()
-        self._found = found
+        self._changed = changed
         self._order: list[str] = []
 
     def __setitem__(self, path: str, value: T) -> None:
+        before = self.get(path)
         if path not in self:
             insort(self._order, path)
         super().__setitem__(path, value)
-        self._found.clear()
+        self._changed(before, value)
 
     def __delitem__(self, path: str) -> None:
-        super().__delitem__(path)
+        before = self.pop(path)
         del self._order[bisect_left(self._order, path)]
-        self._found.clear()
+        self._changed(before, None)
 
     def take(self, other: _Entries[T]) -> None:
-        """Become what another one is."""
+        """Become what another one is, in a place where nothing was found yet."""
         super().clear()
         super().update(other)
         self._order = other._order.copy()  # its own kind
-        self._found.clear()
+
+    def fill(self, entries: Mapping[str, T]) -> None:
+        """Add many at once, before anything was found."""
+        super().update(entries)
+        self._order = sorted(self)
 
     def put_back(self, path: str, before: _Entries[T]) -> None:
         """Let what lies at a path and below it be as in another one."""
@@ -80,21 +86,43 @@ class Files:
 
     def __init__(self, unknown: UnknownFact | None = None) -> None:
         """Begin with the root alone, and with why nobody knows what else is there; None where nothing is."""
-        self._found: dict[
-            str, File | Absent | UnknownFact
-        ] = {}  # a startup looks for the same programs again and again
-        self._files: _Entries[File] = _Entries(self._found)
-        self._areas: _Entries[UnknownFact | None] = _Entries(self._found)
+        # A startup looks for the same programs again and again: where paths lead, and what is said of those without
+        # an entry, is kept until a link or an area changes.
+        self._reals: dict[str, str] = {}
+        self._unlisted: dict[str, Absent | UnknownFact] = {}
+        self._files: _Entries[File] = _Entries(self._file_changed)
+        self._areas: _Entries[UnknownFact | None] = _Entries(self._area_changed)
         self._files["/"] = File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)
         self._areas["/"] = unknown
+        self._most = _MOST_ENTRIES
+
+    def fill(self, files: Mapping[str, File]) -> None:
+        """Put many files at their paths at once; no path of theirs leads over a link."""
+        self._files.fill(files)
+        self._most = len(self._files) + _MOST_ENTRIES
+
+    def take_files(self, other: Files) -> None:
+        """Have the files of another picture, in a place where nothing was looked for yet."""
+        self._files.take(other._files)
+        self._areas.take(other._areas)
+        self._most = other._most
+
+    def _file_changed(self, before: File | None, now: File | None) -> None:
+        if (before is not None and before.kind is FileKind.LINK) or (now is not None and now.kind is FileKind.LINK):
+            self._reals.clear()
+
+    def _area_changed(self, _: UnknownFact | None, __: UnknownFact | None) -> None:
+        self._unlisted.clear()
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
-        known = self._found.get(path)
+        real = self._real(path)
+        file = self._files.get(real)
+        if file is not None:
+            return file
+        known = self._unlisted.get(real)
         if known is None:
-            real = self._real(path)
-            known = self._files.get(real) or self._area(real) or ABSENT
-            self._found[path] = known
+            known = self._unlisted[real] = self._area(real) or ABSENT
         return known
 
     def _area(self, path: str) -> UnknownFact | None:
@@ -106,6 +134,12 @@ class Files:
 
     def _real(self, path: str) -> str:
         """Return a path with the links among its folders followed."""
+        known = self._reals.get(path)
+        if known is None:
+            known = self._reals[path] = self._followed(path)
+        return known
+
+    def _followed(self, path: str) -> str:
         files = self._files
         for _ in range(MOST_LINKS):
             whole = "/" + path.strip("/")
@@ -153,7 +187,7 @@ class Files:
     def put(self, path: str, file: File, *, is_new: bool = False) -> None:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
         path = self._real(path)
-        if len(self._files) >= _MOST_ENTRIES:
+        if len(self._files) >= self._most:
             self.open_below("/", UnknownFact("there are more files than are followed"))
             return
         self._make_parents(path, file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.bases import base_tree
 from dropcap.images.build_context import BuildContext
 from dropcap.images.facts import ImageConfig, UnknownFact
 from dropcap.images.stage_steps import StageSteps
@@ -12,29 +11,29 @@ from dropcap.images.stage_variables import Variables
 from dropcap.images.tree import FileTree
 
 if TYPE_CHECKING:
+    from dropcap.images.known_images import Images
     from dropcap.model import Stage
-    from dropcap.workspace import Workspace
 
 __all__ = ["stage_facts"]
 
 
-def stage_facts(stage: Stage, workspace: Workspace, context: str) -> FileTree:
+def stage_facts(stage: Stage, images: Images, context: str) -> FileTree:
     """Return what a stage's image holds.
 
     Args:
         stage: the stage.
-        workspace: the door to the files of the build's context.
+        images: where its base is looked for; their workspace is the door to the files of the build's context.
         context: the folder that is the context; empty where it is not known.
 
     """
-    return _Build(workspace, context).facts(stage)
+    return _Build(images, context).facts(stage)
 
 
 class _Build:
     """Builds the stages of one Dockerfile, each once."""
 
-    def __init__(self, workspace: Workspace, context: str) -> None:
-        self.workspace = workspace
+    def __init__(self, images: Images, context: str) -> None:
+        self.images = images
         self.context = context
         self._built: dict[tuple[str, int], tuple[FileTree, Variables]] = {}
         self._contexts: dict[str, BuildContext] = {}
@@ -62,7 +61,7 @@ class _Build:
             below, variables = self.built(parent)
             tree, variables = below.copy(), variables.copy()
         else:
-            tree, variables = base_tree(stage.base.value if stage.base is not None else None), Variables()
+            tree, variables = self.images.tree(stage.base.value if stage.base is not None else None), Variables()
         builder = StageSteps(stage, tree, variables, self._context_of(stage), lambda one: self.built(one)[0])
         # What ONBUILD keeps is done in the builds upon the image, and nothing in its own.
         kept = [one.trigger for one in parent.instructions if one.trigger is not None] if parent is not None else []
@@ -76,7 +75,7 @@ class _Build:
         place = stage.instructions[0].value if stage.instructions else None
         path = place.source.to_root(place.span)[0].path if place is not None else ""
         if path not in self._contexts:
-            self._contexts[path] = BuildContext(self.workspace, self.context, path)
+            self._contexts[path] = BuildContext(self.images.workspace, self.context, path)
         return self._contexts[path]
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from dropcap.images.changes import Changes
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import FileKind, ImageConfig, UnknownFact
+from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FileTree"]
 
@@ -19,6 +24,7 @@ class FileTree(Changes):
         config: the image's configuration.
         release: the release of the distribution by its name, where it is known: `bookworm`.
         packages: the packages that build steps installed and that bring something, and whether they asked for them.
+        programs: by path, what is known of programs of the image's own, in the words of the table of programs.
 
     """
 
@@ -34,16 +40,22 @@ class FileTree(Changes):
         self.config = config or ImageConfig()
         self.release = ""
         self.packages: dict[str, bool] = {}
+        self.programs: Mapping[str, Mapping[str, Any]] = {}
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
-        made = FileTree(config=self.config)
-        made._files.take(self._files)
-        made._areas.take(self._areas)
+        made = FileTree()
+        self.copy_into(made)
+        return made
+
+    def copy_into(self, made: FileTree) -> None:
+        """Give a new tree the same content."""
+        made.config = self.config
+        made.take_files(self)
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)
-        return made
+        made.programs = self.programs
 
     def is_same(self, other: FileTree) -> bool:
         """Return whether another tree has the same files, accounts and groups."""
@@ -97,7 +109,9 @@ class FileTree(Changes):
         files = dict(done.below("/"))
         for path in [path for path, file in files.items() if self._files.get(path) != file]:
             before, after = self._files.get(path), files[path]
-            if before is None or before.kind is not after.kind:
+            if before is None:
+                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
+            elif before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:
                 self._files[path] = before._replace(
@@ -116,7 +130,14 @@ class FileTree(Changes):
         if done.others is not self.others:
             self.forget_accounts(unknown)
 
+    def _is_roots_at_most(self, path: str, made: File) -> bool:
+        """Return whether what may have been made is root's own, and whatever may have been there before it too."""
+        before = self.look(path)
+        is_free = before is ABSENT or (isinstance(before, UnknownFact) and before.roots)
+        return is_free and made.owner == "0" and made.mode is not None and made.mode & _OWN == _OWN
 
+
+_OWN = 0o600
 _OF_ACCOUNTS = frozenset(
     {
         *(EffectKind.ADD_ACCOUNT, EffectKind.CHANGE_ACCOUNT, EffectKind.REMOVE_ACCOUNT),

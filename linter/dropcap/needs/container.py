@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.bases import base_tree
+from dropcap.images.known_images import Images
 from dropcap.model import Kind, Located
 from dropcap.needs.answer import put_together
 from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
 from dropcap.needs.model import Allowance, Needs, Phase, UnknownNeed
+from dropcap.needs.shipped import without_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,21 +30,40 @@ _NOT_STARTED = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 
 def needs_of(
-    container: Container, workspace: Workspace, allowance: Allowance | None = None, *, tries_user: bool = False
+    container: Container,
+    workspace: Workspace,
+    allowance: Allowance | None = None,
+    *,
+    images: Images | None = None,
+    tries_user: bool = False,
+    uses_measured: bool = True,
 ) -> Needs:
-    """Return what a container needs of the kernel.
+    """Return what a container needs of the kernel: what its files show, and what was measured of it.
 
     Args:
         container: the container.
         workspace: the door to the files of its project.
         allowance: how much may be followed for it and its neighbours; a container gets its own where none is given.
+        images: where images are looked for; in the project where none is given.
         tries_user: whether to try the user as whom its first process ends up from the start.
+        uses_measured: whether what the project's lock keeps of measurements counts.
 
     """
-    allowance = allowance or Allowance()
+    images = images or Images(workspace)
+    needs = _inferred(container, workspace, allowance or Allowance(), images, tries_user=tries_user)
+    if not uses_measured or not workspace.has_lock:
+        return needs
+    from dropcap.needs.measured import with_measured  # few projects have a lock
+
+    return with_measured(needs, container, workspace, images)
+
+
+def _inferred(
+    container: Container, workspace: Workspace, allowance: Allowance, images: Images, *, tries_user: bool
+) -> Needs:
     if container.kind in _NOT_STARTED:
         return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
-    facts = _facts(container, workspace)
+    facts = _facts(container, images)
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
     if first.words is None and not unknown:
@@ -68,16 +88,16 @@ def needs_of(
 
 
 def _hidden(needs: Needs, container: Container, facts: FileTree) -> Needs:
-    return hidden(needs, container, facts.config.environment, facts.account_names())
+    return without_shipped(hidden(needs, container, facts.config.environment, facts.account_names()))
 
 
-def _facts(container: Container, workspace: Workspace) -> FileTree:
+def _facts(container: Container, images: Images) -> FileTree:
     if container.stage is not None:
         from dropcap.images.stage_facts import stage_facts
 
         context = container.process.context if container.process is not None else ""
-        return stage_facts(container.stage, workspace, context)
-    return base_tree(container.image.value if container.image is not None else None)
+        return stage_facts(container.stage, images, context)
+    return images.tree(container.image.value if container.image is not None else None)
 
 
 def _unknown(fact: UnknownFact) -> UnknownNeed:

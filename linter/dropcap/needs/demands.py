@@ -13,7 +13,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_group, is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
-from dropcap.needs.permissions import Barrier, barriers_to_entry, barriers_to_file, resolved
+from dropcap.needs.permissions import Barrier, barriers_on_the_way, barriers_to_entry, barriers_to_file, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,6 +106,7 @@ def _give(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     if isinstance(file, UnknownFact):
         condition = f"{demand.path} is there"
         return [Verdict("CHOWN", Certainty.POSSIBLE, demand.why, condition, unknown=file)]
+    found += _overridden(demand.why, barriers_on_the_way(facts, who, demand.path))
     files = [(demand.path, file)]
     if demand.is_deep and file.kind is FileKind.FOLDER:
         files += facts.below(demand.path)
@@ -114,7 +115,7 @@ def _give(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     found += sorted(certain, key=lambda one: -one.certainty)[:1]
     if demand.is_deep:
         hidden = facts.hidden_below(demand.path)
-        if hidden is not None and not found:
+        if hidden is not None and not certain:
             condition = f"something in {demand.path} belongs to another user"
             found.append(Verdict("CHOWN", Certainty.POSSIBLE, demand.why, condition, unknown=hidden))
         found += _walk(demand, situation, files)
@@ -191,7 +192,8 @@ def _alter(demand: Demand, situation: Situation) -> Sequence[Verdict]:
         if hidden is not None and not verdicts:
             condition = f"something in {demand.path} belongs to another user"
             verdicts.append(Verdict("FOWNER", Certainty.POSSIBLE, demand.why, condition, unknown=hidden))
-    return sorted(verdicts, key=lambda one: -one.certainty)[:1]
+    way = _overridden(demand.why, barriers_on_the_way(situation.facts, situation.who, demand.path))
+    return [*sorted(verdicts, key=lambda one: -one.certainty)[:1], *way]
 
 
 def _altered(demand: Demand, situation: Situation, path: str, file: File | UnknownFact) -> Sequence[Verdict]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.images.effects import EffectKind
 from dropcap.images.facts import UnknownFact
 from dropcap.needs.file_demands import file_demands
-from dropcap.needs.ledger import is_at_stop, shown_at
+from dropcap.needs.ledger import is_at_stop, is_passed_over, shown_at
 
 if TYPE_CHECKING:
     from dropcap.images.effects import Effect
@@ -40,8 +40,11 @@ class FileChanges:
     def change(self, call: Call, who: Credentials, effect: Effect) -> None:
         """Change the picture of the files, or what is known of it where nobody knows whether the effect comes.
 
-        What is removed when the container is stopped stays where it crashes.
+        What is removed when the container is stopped stays where it crashes. File capabilities that a script does
+        without are not written: it is not asked for what that takes.
         """
+        if effect.kind is EffectKind.CAPABILITIES and is_passed_over(call):
+            return
         if is_at_stop(call) and effect.kind is EffectKind.REMOVE:
             return
         if not is_at_stop(call) and not any(guard.taken for guard in call.guards):

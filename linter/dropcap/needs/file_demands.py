@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
@@ -12,9 +14,9 @@ from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from dropcap.images.facts import ImageFacts
+    from dropcap.images.facts import Absent, ImageFacts
 
 __all__ = ["file_demands"]
 
@@ -22,7 +24,44 @@ __all__ = ["file_demands"]
 def file_demands(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     """Return what an effect demands of the kernel, with the files as they are before it."""
     make = _DEMANDS.get(effect.kind)
-    return () if make is None else make(effect, facts)
+    if make is None:
+        return ()
+    effect = _settled(effect, facts)
+    if effect.kind in _OF_PLACES and None in {effect.path, effect.target}:
+        hidden = Demand(DemandKind.REACH, "uses a file that is not known", path=None)
+        return [*make(effect, facts), *_of_beginning(effect), hidden]
+    return make(effect, facts)
+
+
+def _settled(effect: Effect, facts: ImageFacts) -> Effect:
+    """Return an effect with the entry that it makes in a folder, where its target is one."""
+    if not effect.goes_into or effect.target is None or effect.path is None:
+        return effect
+    found = resolved(facts, effect.target)
+    if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
+        return effect
+    return effect._replace(target=posixpath.join(effect.target, posixpath.basename(effect.path)), goes_into=False)
+
+
+def _of_beginning(effect: Effect) -> Sequence[Demand]:
+    """Return what the known beginning of a path asks for: `/data/$(date).log` lies in `/data`, or below it."""
+    text = str(effect.where.value)
+    known = re.split(r"[$`*?\[{]", text, maxsplit=1)[0]
+    folder = posixpath.normpath(known.rpartition("/")[0] or "/")
+    if effect.path is not None or not known.startswith("/") or folder.startswith(("/dev", "/proc", "//")):
+        return []
+    if effect.kind is EffectKind.READ:
+        return [Demand(DemandKind.REACH, f"looks into {folder}", path=folder, access=Access.SEARCH)]
+    path, condition = posixpath.join(folder, "entry"), f"{text} is in it"
+    return [Demand(DemandKind.MAKE, f"changes what is in {folder}", path=path, condition=condition)]
+
+
+_OF_PLACES = frozenset(
+    {
+        *(EffectKind.MAKE_FOLDER, EffectKind.MAKE_FILE, EffectKind.APPEND, EffectKind.TOUCH, EffectKind.COPY),
+        *(EffectKind.MOVE, EffectKind.FILL, EffectKind.LINK, EffectKind.REMOVE, EffectKind.READ),
+    }
+)
 
 
 def _make_folder(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
@@ -80,6 +119,8 @@ def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool:
 def _mode(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     why = f"changes the mode of {effect.path or 'a path'}"
     found = [Demand(DemandKind.ALTER, why, path=effect.path, is_deep=effect.is_deep)]
+    if effect.is_deep and effect.path is not None:
+        found.append(Demand(DemandKind.REACH, f"{why} and of all below it", path=effect.path, is_deep=True))
     if sets_group_id(effect.mode):
         why = f"sets set-group-id on {effect.path or 'a path'}"
         found.append(Demand(DemandKind.KEEP_BITS, why, path=effect.path))
@@ -109,18 +150,32 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
     if effect.target is None:
         return found
-    found += _make_file(effect._replace(path=effect.target), facts)
+    old = resolved(facts, effect.target)
+    is_new = effect.replaces and isinstance(old, File) and old.kind is FileKind.FILE
+    if is_new or (
+        effect.is_kept and effect.target == effect.path
+    ):  # a new file takes its place: that takes its folder alone
+        found.append(Demand(DemandKind.MAKE, f"puts a new {effect.target} in its place", path=effect.target))
+    else:
+        found += _make_file(effect._replace(path=effect.target), facts)
     if not effect.is_kept:
         return found
     source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")
     if isinstance(source, File) and effect.target == effect.path:
         return [*found, *_put_in_place(effect, source)]
-    if isinstance(source, File):
-        why = f"keeps the owner of {effect.path} in its copy"
-        found.append(Demand(DemandKind.GIVE, why, user=source.owner, group=source.group, path=effect.path))
-        if source.owner != "0":
-            found.append(Demand(DemandKind.ALTER, f"keeps the mode of {effect.path} in its copy", path=effect.path))
-    return found
+    return [*found, *_kept(effect, source, facts)]
+
+
+def _kept(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts) -> Iterator[Demand]:
+    """Give what it takes to keep owners and modes, of the first file that is not root's and of the first of another."""
+    path = effect.path or "/"
+    files = [(path, source), *(facts.below(path) if effect.is_deep else ())]
+    others = [(one, file) for one, file in files if isinstance(file, File) and {file.owner, file.group} != {"0"}]
+    for one, file in others[:1]:
+        why = f"keeps the owner of {one} in its copy"
+        yield Demand(DemandKind.GIVE, why, user=file.owner, group=file.group, path=one)
+    for one, _ in [other for other in others if other[1].owner != "0"][:1]:
+        yield Demand(DemandKind.ALTER, f"keeps the mode of {one} in its copy", path=one)
 
 
 def _put_in_place(effect: Effect, source: File) -> Sequence[Demand]:
@@ -154,7 +209,11 @@ def _fill(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     if effect.path is None:
         return []
     why = f"puts something into {effect.path}"
-    return [Demand(DemandKind.MAKE, why, path=posixpath.join(effect.path, "entry"))]
+    found = [Demand(DemandKind.MAKE, why, path=posixpath.join(effect.path, "entry"))]
+    if effect.is_kept:
+        able, condition = ("CHOWN", "FOWNER"), "it brings files of other users"
+        found.append(Demand(DemandKind.KERNEL, f"{why} with its owner", capabilities=able, condition=condition))
+    return found
 
 
 def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
@@ -165,13 +224,21 @@ def _move(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
 def _link(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     if effect.target is None:
         return []
-    return [Demand(DemandKind.MAKE, f"makes the link {effect.target}", path=effect.target)]
+    found = [Demand(DemandKind.MAKE, f"makes the link {effect.target}", path=effect.target)]
+    if effect.is_hard and effect.path is not None:  # fs/namei.c may_linkat(), where fs.protected_hardlinks is set
+        found.append(Demand(DemandKind.ALTER, f"gives {effect.path} another name", path=effect.path))
+    return found
 
 
 def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path = effect.path
-    if path is None or facts.look(path) is ABSENT:
+    if path is None:
         return []
+    if facts.look(path) is ABSENT:
+        folder = posixpath.dirname(path)
+        if re.search(r"[*?\[]", path):
+            return list(_remove_named(effect, path, facts))
+        return [Demand(DemandKind.REACH, f"looks for {path}", path=folder, access=Access.SEARCH)]
     found = [Demand(DemandKind.MAKE, f"removes {path}", path=path)]
     if effect.is_deep:
         folders = [one for one, file in facts.below(path) if file.kind is FileKind.FOLDER]
@@ -179,6 +246,18 @@ def _remove(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
             Demand(DemandKind.REACH, f"removes what is in {one}", path=one, access=Access.WRITE) for one in folders
         ]
     return found
+
+
+def _remove_named(effect: Effect, pattern: str, facts: ImageFacts) -> Iterator[Demand]:
+    """Give what it takes to remove what a pattern of the shell names: to read the folder, and to change it."""
+    folder = posixpath.dirname(pattern)
+    yield Demand(DemandKind.REACH, f"looks for {pattern}", path=folder)
+    named = [one for one, _ in facts.below(folder) if posixpath.dirname(one) == folder and fnmatchcase(one, pattern)]
+    for one in named:
+        yield from _remove(effect._replace(path=one), facts)
+    if not named and facts.hidden_below(folder) is not None:
+        why, path, condition = f"removes {pattern}", posixpath.join(folder, "entry"), "there is one"
+        yield Demand(DemandKind.MAKE, why, path=path, condition=condition, certainty=Certainty.POSSIBLE)
 
 
 def _capabilities(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
@@ -191,6 +270,13 @@ def _device(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         return []
     why = f"makes the device {effect.path or 'file'}"
     return [Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source="fs/namei.c vfs_mknod")]
+
+
+def _unknown(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+    if not effect.path:
+        return []
+    path, condition = posixpath.join(effect.path, "entry"), "it changes something there"
+    return [Demand(DemandKind.MAKE, f"changes what is in {effect.path}", path=path, condition=condition)]
 
 
 _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
@@ -208,4 +294,5 @@ _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.REMOVE: _remove,
     EffectKind.CAPABILITIES: _capabilities,
     EffectKind.READ: _read,
+    EffectKind.UNKNOWN: _unknown,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from dropcap.images.facts import File
 from dropcap.model import Located
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
     from dropcap.needs.model import Demand
     from dropcap.needs.start import Start
 
-__all__ = ["Ledger", "is_at_stop", "is_word_of", "place", "shown_at"]
+__all__ = ["Ledger", "is_at_stop", "is_passed_over", "is_word_of", "place", "shown_at"]
 
 _LONGEST_CONDITION = 60
+_OF_PLACES = frozenset({DemandKind.REACH, DemandKind.MAKE})
 _OF_MODES = frozenset({DemandKind.ALTER, DemandKind.KEEP_BITS})
 _OF_FILES = frozenset({DemandKind.GIVE, DemandKind.ALTER, DemandKind.KEEP_BITS, DemandKind.REACH, DemandKind.MAKE})
+
+
+_OF_OWNERS = frozenset({DemandKind.GIVE, *_OF_MODES})
 
 
 class Ledger:
@@ -62,6 +67,8 @@ class Ledger:
         of_anybody: bool = False,
     ) -> None:
         """Keep what is left of a demand: a need of a process that holds something, a failure of any other."""
+        if demand.path is None and demand.kind in _OF_PLACES and who.is_root is not False:
+            self._note_of_file(call, evidence[0].where)
         situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port)
         for verdict in verdicts(demand, situation):
             if who.is_root is False and not of_anybody:
@@ -72,6 +79,15 @@ class Ledger:
             if need is not None:
                 self.needs.append(need)
 
+    def _note_of_file(self, call: Call, where: Located[Any] | None) -> None:
+        """Note that a command uses a file that is not known; one without a name it does not get to anyhow."""
+        if where is not None and where.value == "":
+            return
+        name = call.words[0].value.rpartition("/")[2]
+        who = "the shell" if call.is_builtin or call.words[0].unknown is not None else name
+        reason = f"which file {who} uses is not known, and so not whether root gets to it"
+        self.note(UnknownNeed(reason, where=where, capabilities=("DAC_OVERRIDE",)))
+
     def _need(
         self, call: Call, who: Credentials, demand: Demand, verdict: Verdict, evidence: tuple[Evidence, ...]
     ) -> Need | None:
@@ -79,13 +95,18 @@ class Ledger:
         parts = [verdict.condition, *(_condition(one) for one in call.guards if one.taken)]
         if who.is_root is None:
             parts.append("it runs as root")
-        is_swallowed = call.is_tested or not call.is_errexit
+        is_tested = call.is_tested or (demand.kind in _OF_OWNERS and _is_one_by_one(call))
+        is_swallowed = is_tested or not call.is_errexit
         if demand.kind is DemandKind.GIVE and is_swallowed and _changes_nothing(demand, self.tree):
             return None
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
-        elif call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
+        elif demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
+            certainty, loss = Certainty.DEGRADES, "its output stays whose it is; that failure is passed over"
+        elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
+            certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
+        elif is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         if is_at_stop(call) and certainty is not Certainty.DEGRADES:
             certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
@@ -109,6 +130,21 @@ class Ledger:
 def is_at_stop(call: Call) -> bool:
     """Return whether a command is one of a trap, which is sprung when the container is stopped."""
     return "trap" in call.launchers
+
+
+def _is_one_by_one(call: Call) -> bool:
+    """Return whether it is a `find … -exec … ";"`, which succeeds whatever becomes of what it runs."""
+    values = {word.value for word in call.words[1:]}
+    return call.words[0].value.rpartition("/")[2] == "find" and ";" in values and "+" not in values
+
+
+def is_passed_over(call: Call) -> bool:
+    """Return whether the script goes on where a command fails, and does no more than to say so."""
+    return call.is_tested and re.match(_GOES_ON, call.source.text[call.span.start :][:_LONGEST_COMMAND]) is not None
+
+
+_GOES_ON = r"(?:[^\n;&|]|>&\d|&>)*\|\|\s*(?:true\b|:|echo\b|printf\b)"
+_LONGEST_COMMAND = 2000
 
 
 def place(word: Word) -> Located[str]:

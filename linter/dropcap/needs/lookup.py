@@ -8,12 +8,13 @@ from dropcap.images.facts import File
 from dropcap.needs.conditions import Program, find_program
 from dropcap.needs.listings import absolute
 from dropcap.needs.permissions import resolved
+from dropcap.needs.program_table import lookup as described
 
 if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
     from dropcap.lang.words import Word
 
-__all__ = ["Lookup"]
+__all__ = ["Lookup", "is_of_package"]
 
 
 class Lookup:
@@ -43,3 +44,12 @@ class Lookup:
         path = self.path(name)
         file = resolved(self.tree, path) if path is not None else None
         return Program(path, file) if path is not None and isinstance(file, File) else None
+
+
+def is_of_package(program: Program) -> bool:
+    """Return whether a program is one of the distribution's that is described: that says more than its script."""
+    folder, _, name = program.path.rpartition("/")
+    return program.file.where is None and folder in _OF_PACKAGES and described(name) is not None
+
+
+_OF_PACKAGES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})

@@ -203,6 +203,7 @@ class Needs(NamedTuple):
         cap_add: the smallest set that starts, restarts and serves, besides `cap_drop: [ALL]`; in the kernel's order.
         user: the user that it can run as from the start; None where nothing says so.
         smaller: what would need less still.
+        remarks: what else a person should know: that it was measured, or that what was measured is stale.
 
     """
 
@@ -214,6 +215,7 @@ class Needs(NamedTuple):
     cap_add: tuple[str, ...] = ()
     user: str | None = None
     smaller: tuple[Suggestion, ...] = ()
+    remarks: tuple[Evidence, ...] = ()
 
     @property
     def is_complete(self) -> bool:

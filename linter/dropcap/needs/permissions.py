@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from dropcap.images.facts import ImageFacts
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["Barrier", "barriers_to_entry", "barriers_to_file", "folders_to", "is_allowed", "resolved", "resolved_path"]
+__all__ = [
+    "Barrier",
+    "barriers_on_the_way",
+    "barriers_to_entry",
+    "barriers_to_file",
+    "folders_to",
+    "is_allowed",
+    "resolved",
+    "resolved_path",
+]
 
 _BITS = {Access.READ: 4, Access.WRITE: 2, Access.SEARCH: 1}
 _MOST_FOLDERS = 64
@@ -81,6 +90,11 @@ def barriers_to_file(facts: ImageFacts, who: Credentials, path: str, access: Acc
     elif isinstance(file, UnknownFact) and not (file.roots and who.is_root):
         found.append(Barrier(path, access, None, file))
     return found
+
+
+def barriers_on_the_way(facts: ImageFacts, who: Credentials, path: str) -> list[Barrier]:
+    """Return what keeps a process from getting to what lies at a path, whatever it wants of it."""
+    return _on_the_way(facts, who, path)
 
 
 def barriers_to_entry(facts: ImageFacts, who: Credentials, path: str) -> list[Barrier]:

@@ -6,15 +6,17 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from dropcap.images.facts import File, UnknownFact
+from dropcap.images.facts import File, FileKind, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.subcommands import SHELLS
 from dropcap.lang.words import Word
 from dropcap.needs.credentials import ROOT, credentials, is_same_user
 from dropcap.needs.demands import Situation, judge
 from dropcap.needs.ledger import is_at_stop, place
-from dropcap.needs.model import Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.lookup import Lookup, is_of_package
+from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.needs.program_table import described, lookup
 from dropcap.needs.programs import ProgramContext, demands
 from dropcap.source import Span
 
@@ -26,16 +28,19 @@ if TYPE_CHECKING:
     from dropcap.needs.credentials import Credentials
     from dropcap.needs.file_changes import FileChanges
     from dropcap.needs.ledger import Ledger
-    from dropcap.needs.lookup import Lookup
+    from dropcap.needs.program_table import Program
     from dropcap.needs.programs import Asked, ProgramAnswer, Run
     from dropcap.needs.start import Start
 
 __all__ = ["ProgramAsks"]
 
-_INTERPRETER = re.compile(r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))")
-_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
-_SETUID = frozenset({"doas", "newgrp", "pkexec", "sg", "su", "sudo"})
+_INTERPRETER = re.compile(
+    r"#!\s*(?:\S*/env[ \t]+(?:-S[ \t]+)?(?:\S*/)?([\w.-]+)|(?:\S*/)([\w.-]+))(?:[ \t]+([^\s-]\S*))?"
+)
+_SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_LONGEST_WORD = 10_000
+_USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
 
 
@@ -62,7 +67,7 @@ class ProgramAsks:
             self.lookup.tree, who, _located(self.start.environment), self.start.has_more, self.lookup.folder
         )
         words = self._with_interpreter(call.words)
-        found = demands(words, context)
+        found = demands(words, context, self._of_image(call.words[0]))
         if found is None:
             self._ask_of_launcher(call, who, name, is_known=is_known)
             return
@@ -85,37 +90,48 @@ class ProgramAsks:
             folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
             self.runs.append((_words_of(run, call), user, folder))
 
+    def _of_image(self, word: Word) -> Program | None:
+        """Return what the image says of a program of its own."""
+        if not self.lookup.tree.programs:
+            return None
+        found = self.lookup.program(word)
+        table = self.lookup.tree.programs.get(found.path) if found is not None else None
+        return None if found is None or table is None else described(posixpath.basename(found.path), table)
+
     def _with_interpreter(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the command that the kernel makes of one whose program is a script with `#!` and an interpreter."""
         found = self.lookup.program(words[0])
         text = found.file.text if found is not None else None
         match = re.match(_INTERPRETER, text.text) if text is not None else None
-        if found is None or match is None:
+        if found is None or text is None or match is None or is_of_package(found) or re.search(_STUB, text.text):
             return words
         begin = words[0].span.start
         path = words[0]._replace(value=found.path)
-        return (Word(match[1] or match[2], words[0].source, Span(begin, begin + 1)), path, *words[1:])
+        told = [match[1] or match[2], *([match[3]] if match[3] else [])]
+        program = lookup(told[0])
+        if len(told) > 1 and program is not None and program.role == "launcher":
+            del told[0]  # what it starts is what counts
+        return (*(Word(one, words[0].source, Span(begin, begin + 1)) for one in told), path, *words[1:])
 
     def _ask_of_script(self, call: Call, who: Credentials, words: Sequence[Word]) -> None:
-        """Ask what the calls of a Python script ask for, where its text is known."""
-        if _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
-            return
-        from dropcap.needs.python_scripts import calls_of, script_word  # few containers start one that is at hand
+        """Ask what the calls of a script ask for, where its text is known."""
+        from dropcap.needs.scripts import calls_of_script, edited_in_place, path_of_script  # few containers start one
 
-        found = script_word(words)
-        if found is None:
-            return
-        word, is_code = found
-        file = self.lookup.file(word.value, in_path=False) if not is_code else None
-        text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else file and file.file.text
-        if text is None:
-            return
-        for one in calls_of(text, "its code" if is_code else posixpath.basename(word.value)):
+        path = path_of_script(words, self.lookup)
+        if path is not None:
+            why = f"reads its program {path}"
+            demand = Demand(DemandKind.REACH, why, path=path)
+            self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
+        for effect in edited_in_place(words, self.lookup):
+            self.changes.do(call, who, effect)
+        for one in calls_of_script(words, self.lookup):
             if one.demand is not None:
                 evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", place(call.words[0])))
                 self.ledger.judge(call, who, one.demand, evidence)
             elif one.unknown is not None and who.is_root is not False:
                 self.ledger.note(one.unknown)
+            if one.command:
+                self.runs.append((one.command, call.user.name, self.lookup.folder))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -124,16 +140,37 @@ class ProgramAsks:
             self._become(call, who, started.user)
         elif started is None and not is_known and name not in SHELLS:
             self.ledger.not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+            self._ask_of_symbols(call, who, name)
+
+    def _ask_of_symbols(self, call: Call, who: Credentials, name: str) -> None:
+        """Take what a program imports for what it may ask for: it need not, and what else it asks for is not known."""
+        found = self.lookup.program(call.words[0])
+        if found is None or not found.file.symbols:
+            return
+        from dropcap.images.symbols import capability_of  # of images that were read themselves alone
+
+        for symbol in found.file.symbols:
+            why = f"{name} imports {symbol}()"
+            kernel = DemandKind.KERNEL, why
+            capability = capability_of(symbol)
+            if capability is not None:
+                demand = Demand(
+                    *kernel, capabilities=(capability,), certainty=Certainty.POSSIBLE, condition="it calls it"
+                )
+                self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
 
     def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
         """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
         where = place(call.words[0])
         if found.program.has_effects and not is_known:
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
-        if found.program.role == "writer":
+        if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
-        if found.is_interpreter:
+        elif found.program.role in _USING and not is_known and name != "tar":
+            yield from self._of_words(call, found, name)
+        if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
+            yield from self._of_folder(name, where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
@@ -149,6 +186,39 @@ class ProgramAsks:
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
                 reason = f"whether {name} writes {path} is not described"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _of_words(self, call: Call, found: ProgramAnswer, name: str) -> Iterator[UnknownNeed]:
+        """Give each path that a program is given, which root alone may not use, and of which nothing else is asked."""
+        if any(one.demand.kind is DemandKind.BECOME for one in found.asked):
+            return  # it may use it as that user
+        seen = {one.demand.path for one in found.asked}
+        if found.is_interpreter:
+            from dropcap.needs.scripts import path_of_script  # few containers start one
+
+            seen.add(path_of_script(call.words, self.lookup))
+        for word, path in self._paths(call.words[1:]):
+            if path in seen:
+                continue
+            file = resolved(self.lookup.tree, path)
+            if not isinstance(file, File):
+                demand = Demand(DemandKind.MAKE, "", path=path)
+            elif file.kind is FileKind.FOLDER:
+                demand = Demand(DemandKind.MAKE, "", path=posixpath.join(path, "entry"))
+            else:
+                demand = Demand(DemandKind.REACH, "", path=path)
+            if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
+                reason = f"whether {name} uses {path}, which belongs to another user, is not known"
+                yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
+
+    def _paths(self, words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
+        """Give the paths that stand in words: by themselves, behind an option's name, in quotation marks of code."""
+        for word in words:
+            if word.unknown is not None or "://" in word.value or len(word.value) > _LONGEST_WORD:
+                continue
+            for text in re.split(r"[=:,;()\s'\"]+", word.value):
+                path = self.lookup.path(text) if "/" in text and not text.startswith("-") else None
+                if path is not None and not path.startswith(("/dev", "/proc", "/sys")):
+                    yield word, path
 
     def _ask_of_files(self, call: Call, who: Credentials, found: ProgramAnswer) -> None:
         name = call.words[0].value.rpartition("/")[2]
@@ -189,6 +259,15 @@ class ProgramAsks:
             resolve = f"run it as the user that {path} belongs to"
             yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
 
+    def _of_folder(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
+        """Give the folder that a program of somebody else's runs in, where root alone may not write there."""
+        folder = self.lookup.folder
+        demand = Demand(DemandKind.MAKE, "", path=f"{folder}/entry")
+        known = Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)
+        if folder is not None and isinstance(resolved(self.lookup.tree, folder), File) and judge(demand, known):
+            reason = f"whether what {name} runs writes into {folder}, which belongs to another user, is not known"
+            yield UnknownNeed(reason, f"run it as the user that {folder} belongs to", where, ("DAC_OVERRIDE",))
+
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         shown = Evidence(asked.demand.why, place(call.words[0]))
         others = (one for one in asked.evidence if one.reason != shown.reason or not _is_near(one.where, shown.where))
@@ -202,6 +281,13 @@ class ProgramAsks:
         if user.word is not None:
             evidence.append(Evidence("the user is named here", place(user.word)))
         self.ledger.judge(call, who, demand, tuple(evidence), of_anybody=of_anybody)
+
+
+# What setuptools and pip write into the programs of a Python package.
+_STUB = (
+    r"load_entry_point\(|\.removesuffix\([\"']\.exe[\"']\)"
+    r"|sys\.argv\[0\] = (?:re\.sub\(|sys\.argv\[0\]\.removesuffix)"
+)
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:

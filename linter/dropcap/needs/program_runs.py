@@ -57,6 +57,10 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+    if program.syntax == "procfile":
+        found += _processes(call)
+        why = call.configuration()[1]
+        hidden += [] if why is None else [why]
     unknown: list[UnknownNeed] = []
     if program.starts:
         started, unknown = _named(call)
@@ -167,8 +171,18 @@ def _jobs(call: ProgramCall) -> Iterator[Run]:
                 yield Run(line=place, user=Value(posixpath.basename(path)))
 
 
+def _processes(call: ProgramCall) -> Iterator[Run]:
+    """Give the commands of a Procfile: `web: gunicorn app`."""
+    for text in call.configuration()[0]:
+        for line in _PROCESS.finditer(text.text):
+            yield Run(line=Located(line[1], text.source, Span(*line.span(1))))
+
+
+_PROCESS = re.compile(r"^[\w-]+:[ \t]*(\S.*)$", re.MULTILINE)
+
+
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
-    """Return the scripts `run` of the folders in a folder of services."""
+    """Return the scripts `run` of the folders in a folder of services, and of their logs."""
     path = absolute_path(value.text, call.context.folder)
     if not path:
         return [], value.unknown or UnknownFact("the folder of services is not known")
@@ -180,7 +194,8 @@ def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFa
     found = [
         Run(path=name)
         for name, file in facts.below(path)
-        if file.kind in {FileKind.FILE, FileKind.LINK} and re.fullmatch(r"/[^/]+/run", name[len(path.rstrip("/")) :])
+        if file.kind in {FileKind.FILE, FileKind.LINK}
+        and re.fullmatch(r"/[^/]+(?:/log)?/run", name[len(path.rstrip("/")) :])
     ]
     return found, facts.hidden_below(path)
 

@@ -16,7 +16,7 @@ from dropcap.package_data import package_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Ask", "Example", "Origin", "Program", "Test", "load", "lookup", "programs"]
+__all__ = ["Ask", "Example", "Origin", "Program", "Test", "described", "load", "lookup", "programs"]
 
 
 class Origin(NamedTuple):
@@ -40,10 +40,10 @@ class Test(NamedTuple):
     """A condition.
 
     Attributes:
-        kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container) or `foreign` (it or its
-            group is not root's).
-        names: as of :class:`Origin`; of `there` and `foreign` the path.
-        values: what the value has to be one of; none where it only has to be there.
+        kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container), `foreign` (it or its
+            group is not root's) or `leads` (it is a link that somebody has turned to one of the values).
+        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path.
+        values: what the value has to be one of, `*` at its end for anything; none where it only has to be there.
         is_not: whether it is to be the other way round.
 
     """
@@ -67,6 +67,7 @@ class Ask(NamedTuple):
         port: likewise.
         when: the conditions; all have to hold.
         capabilities_from: where the capabilities are named, of a program that is told.
+        is_rare: whether what it depends on is so rare that nobody is told to add it where that is not known.
 
     The rest is as of :class:`~dropcap.needs.model.Demand`.
 
@@ -82,6 +83,7 @@ class Ask(NamedTuple):
     capabilities: tuple[str, ...] = ()
     capabilities_from: tuple[Origin, ...] = ()
     is_any: bool = False
+    is_rare: bool = False
     access: Access = Access.READ
     is_deep: bool = False
     certainty: Certainty = Certainty.REQUIRED
@@ -105,14 +107,15 @@ class Program(NamedTuple):
     Attributes:
         name: its name, as the last part of its path.
         also: names that mean the same.
-        role: `daemon`, `tool`, `launcher`, `interpreter`, `harmless` or `writer`.
+        role: `daemon`, `server` (a daemon that keeps files where it is told), `tool`, `launcher`, `interpreter`,
+            `harmless` or `writer`.
         asks: what it asks for.
         takes: the options that take a value, with their dashes.
         is_long: whether one dash starts a whole word, as in programs in Go and of X11.
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx` or `cron`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron` or `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -121,7 +124,7 @@ class Program(NamedTuple):
         runs: which words are a command that it runs; an option whose value is one.
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
-        services: the folder whose folders hold a script `run` each.
+        services: the folder whose folders hold a script `run` each, and perhaps one for their log.
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
@@ -230,6 +233,16 @@ def load(text: str) -> Mapping[str, Program]:
     return found
 
 
+def described(name: str, table: Mapping[str, Any]) -> Program:
+    """Read the table of one program that stands elsewhere.
+
+    Raises:
+        ValueError: something in it is not known; says where.
+
+    """
+    return _program(name, table)
+
+
 def _add(found: dict[str, Program], program: Program) -> None:
     for name in (program.name, *program.also):
         if name in found:
@@ -237,10 +250,10 @@ def _add(found: dict[str, Program], program: Program) -> None:
         found[name] = program
 
 
-_ROLES = frozenset({"daemon", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron"})
+_ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
-_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign"})
+_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads"})
 _PROGRAM_KEYS = frozenset(
     {
         "also",
@@ -276,6 +289,7 @@ _ASK_KEYS = frozenset(
         "path",
         "phase",
         "port",
+        "rare",
     }
     | {"source", "user", "when", "why"}
 )
@@ -376,6 +390,7 @@ def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
         capabilities=names,
         capabilities_from=_origins(name, table.get("caps_from", [])),
         is_any=bool(table.get("any", False)),
+        is_rare=bool(table.get("rare", False)),
         access=Access(_one_of(name, table.get("access", "read"), {one.value for one in Access})),
         is_deep=bool(table.get("deep", False)),
         certainty=certainty,
@@ -405,7 +420,7 @@ def _origin(name: str, text: str) -> Origin:
 
 
 def _test(name: str, text: str) -> Test:
-    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`."""
+    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `leads:/a=/b`."""
     is_not = text.startswith(("no ", "not "))
     positive = text.partition(" ")[2] if is_not else text
     if positive == "root":

@@ -11,7 +11,7 @@ from dropcap.images.facts import ABSENT, Account, File, FileKind, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
-from dropcap.needs.permissions import resolved
+from dropcap.needs.permissions import resolved, resolved_path
 from dropcap.needs.program_texts import Text, Value, included_patterns
 from dropcap.needs.program_words import take_apart
 from dropcap.source import Span
@@ -131,17 +131,17 @@ class ProgramCall:
             if is_root is None:
                 unknown = UnknownFact(self.context.who.reason or "nobody says which user it is")
             return Answered(is_root, text=text, unknown=unknown)
-        if test.kind == "foreign":
-            return self._foreign(test)
+        if test.kind in {"foreign", "leads"}:
+            return self._foreign(test) if test.kind == "foreign" else self._leads(test)
         if test.kind == "there":
-            file = resolved(self.context.facts, test.names[0])
+            file = self.context.facts.look(test.names[0])  # a link counts, wherever it leads
             text = f"{test.names[0]} is {'not ' if test.is_not else ''}there"
             is_there = None if isinstance(file, UnknownFact) else file is not ABSENT
             return Answered(is_there, text=text, unknown=file if isinstance(file, UnknownFact) else None)
         found = self._named(test.kind, test.names)
         wanted = {value.lower() for value in test.values}
         there = [one for one in found.values if one.text != "" or test.kind == "option"]
-        fitting = [one for one in there if one.text is not None and (not wanted or one.text.lower() in wanted)]
+        fitting = [one for one in there if one.text is not None and (not wanted or _is_one_of(one.text, wanted))]
         fitting = fitting or [one for one in there if one.text is None and not wanted]
         text = self._in_words(test)
         if fitting:
@@ -165,6 +165,18 @@ class ProgramCall:
         is_known = bool(names - {"0", "root", None})
         unknown = None if is_known else UnknownFact(f"the owner of {path} is not known", where=file.where)
         return Answered(True if is_known else None, text=text, unknown=unknown)
+
+    def _leads(self, test: Test) -> Answered:
+        """Judge a link: what only packages have made is as they leave it, and leads nowhere else."""
+        path = test.names[0]
+        file = self.context.facts.look(path)
+        text = f"{path} leads to {' or '.join(test.values)}"
+        if isinstance(file, UnknownFact) and not file.roots:
+            return Answered(None, text=text, unknown=file)
+        if not isinstance(file, File) or file.kind is not FileKind.LINK:
+            return Answered(holds=False, text=text)
+        where = () if file.where is None else (file.where,)
+        return Answered(resolved_path(self.context.facts, path) in test.values, where, text)
 
     def _look(self, path: str) -> File | Absent | UnknownFact:
         return resolved(self.context.facts, path)
@@ -266,19 +278,24 @@ class ProgramCall:
     def _directive(self, names: Sequence[str]) -> Found:
         texts, hidden, is_packaged, _ = self._configuration()
         values = [value for text in texts for value in text.values(names, self.program.syntax)]
-        if not values and is_packaged:
-            package = self.program.package or {}
-            values = [Value(package[name]) for name in names if name in package]
-        return Found(tuple(self._expanded(value) for value in values[:_MOST_VALUES]), hidden)
+        package = self.program.package or {}
+        usual = [Value(package[name]) for name in names if name in package]
+        values = usual if not values and is_packaged else values
+        return Found(tuple(self._expanded(value, usual) for value in values[:_MOST_VALUES]), hidden)
 
-    def _expanded(self, value: Value) -> Value:
-        """Return a value of the configuration that names a variable, as `${APACHE_RUN_USER}`, with its value."""
+    def _expanded(self, value: Value, usual: Sequence[Value]) -> Value:
+        """Return a value of the configuration that names a variable, as `${APACHE_RUN_USER}`, with its value.
+
+        Where the environment does not have it, the package's own script sets it before the program starts.
+        """
         named = re.fullmatch(r"\$\{?(\w+)\}?", value.text or "")
         if named is None:
             return value
         found = self._variable([named[1]])
         if found.values:
             return found.values[0]._replace(where=value.where)
+        if usual and found.hidden is None:
+            return usual[0]._replace(where=value.where)
         return value._replace(
             text=None, unknown=UnknownFact(f"the value of {named[1]} is not known", where=value.where)
         )
@@ -416,12 +433,23 @@ class ProgramCall:
                 return self._matching(posixpath.join(pattern, "*"))
             return ([(pattern, file)] if isinstance(file, File) else []), None
         folder = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
-        found = [
-            (name, file)
-            for name, file in facts.below(folder)
-            if file.kind is FileKind.FILE and fnmatch(name, pattern) and name.count("/") == pattern.count("/")
-        ]
-        return found, facts.hidden_below(folder)
+        found: list[tuple[str, File]] = []
+        hidden = facts.hidden_below(folder)
+        for name, file in facts.below(folder):
+            if not fnmatch(name, pattern) or name.count("/") != pattern.count("/"):
+                continue
+            target = resolved(facts, name) if file.kind is FileKind.LINK else file
+            if isinstance(target, File) and target.kind is FileKind.FILE:
+                found.append((name, target))
+            elif isinstance(target, UnknownFact) and not (file.package and target.roots):
+                hidden = hidden or target
+        return found, hidden
+
+
+def _is_one_of(text: str, wanted: set[str]) -> bool:
+    """Return whether a text is one of those that are wanted; a `*` at the end of one stands for anything."""
+    text = text.lower()
+    return text in wanted or any(text.startswith(one[:-1]) for one in wanted if one.endswith("*"))
 
 
 def _of_word(word: Word, whole: Word) -> Value:

@@ -71,7 +71,7 @@ class ProgramAnswer(NamedTuple):
     @property
     def is_daemon(self) -> bool:
         """Whether it serves until it is stopped."""
-        return self.program.role == "daemon"
+        return self.program.role in {"daemon", "server"}
 
     @property
     def is_interpreter(self) -> bool:
@@ -84,15 +84,16 @@ class ProgramAnswer(NamedTuple):
         return self.program.role == "harmless"
 
 
-def demands(words: Sequence[Word], context: ProgramContext) -> ProgramAnswer | None:
+def demands(words: Sequence[Word], context: ProgramContext, own: Program | None = None) -> ProgramAnswer | None:
     """Return what one call of a program demands; None where the table does not know the program.
 
     Args:
         words: the call, its own name first.
         context: what it runs in.
+        own: what its image says of it; it counts before what the table has of its name.
 
     """
-    program = find(words[0].value) if words and words[0].unknown is None else None
+    program = own if own is not None else find(words[0].value) if words and words[0].unknown is None else None
     if program is None:
         return None
     call = ProgramCall(program, words, context)
@@ -178,6 +179,8 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
     ]
     able = ask.capabilities or _CAPABILITIES[ask.kind if isinstance(ask.kind, str) else ask.kind.value]
     facts = [*situation.unknown, *([] if hidden is None else [hidden])]
+    if ask.is_rare and situation.unknown:
+        found = []
     return found, [UnknownNeed(fact.reason, fact.resolve, fact.where, able) for fact in facts]
 
 

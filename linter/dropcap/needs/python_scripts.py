@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty, Demand, DemandKind, UnknownNeed
+from dropcap.needs.python_starts import Reader, users_of
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ class ScriptCall(NamedTuple):
         where: the place.
         demand: the demand.
         unknown: what is not known.
+        command: the words of a command that it starts, as itself.
 
     """
 
     where: Located[str]
     demand: Demand | None = None
     unknown: UnknownNeed | None = None
+    command: tuple[Word, ...] = ()
 
 
 def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
@@ -93,12 +96,13 @@ def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
 _TAKE = "cmQWX"
 
 
-def calls_of(source: Source, name: str) -> list[ScriptCall]:
+def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[ScriptCall]:
     """Return what the calls of a script ask for, in the order of the script; one place for each kind.
 
     Args:
         source: the script.
         name: what to call it.
+        arguments: the words that it is given.
 
     """
     start = Located(name, source, Span(0, min(1, len(source.text))))
@@ -109,12 +113,40 @@ def calls_of(source: Source, name: str) -> list[ScriptCall]:
     names = dict(_imported(tree))
     certain = {id(node) for node in _always(tree)}
     lines = _Lines(source, name)
+    reader = Reader(source, arguments, lambda node: _full_name(node, names), lambda node: lines.place(node).span)
     found: dict[object, ScriptCall] = {}
     for node in sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))):
-        made = _made(node, names, name, lines, is_certain=id(node) in certain)
-        if made is not None:
-            found.setdefault((made.demand and made.demand.why, made.unknown and made.unknown.reason), made)
+        is_certain = id(node) in certain
+        for made in (_made(node, names, name, lines, is_certain=is_certain), *_as_others(node, names, name, lines)):
+            if made is not None:
+                found.setdefault((made.demand and made.demand.why, made.unknown and made.unknown.reason), made)
+        command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
+        if isinstance(node, ast.Call) and command:
+            found[node] = ScriptCall(lines.place(node), command=command)
+    if any(one.demand is not None and one.demand.capabilities == ("SETUID",) for one in found.values()):
+        return [one for one in found.values() if not one.command]  # as whom it starts them is not known
     return list(found.values())
+
+
+def _as_others(node: ast.AST, names: Mapping[str, str], script: str, lines: _Lines) -> Iterator[ScriptCall]:
+    """Give what a call asks for that starts a program as another user."""
+    if not isinstance(node, ast.Call):
+        return
+    for name, why in users_of(node, _full_name(node.func, names)):
+        demand = Demand(
+            DemandKind.KERNEL,
+            why,
+            capabilities=(name,),
+            certainty=Certainty.POSSIBLE,
+            condition=f"{script} gets there",
+            source="Modules/_posixsubprocess.c child_exec(): setgroups(), setregid(), setreuid()",
+        )
+        yield ScriptCall(lines.place(node), demand)
+
+
+def _command(node: ast.Call, names: Mapping[str, str], reader: Reader) -> tuple[Word, ...]:
+    name = _full_name(node.func, names)
+    return reader.command(node, name) if name.startswith(_STARTS) else ()
 
 
 def _parsed(text: str) -> ast.Module | None:

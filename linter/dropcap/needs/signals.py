@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Signals"]
 
+_BECOME = frozenset(
+    {"capsh", "chpst", "chroot", "gosu", "s6-setuidgid", "setpriv", "setuidgid", "su-exec", "s6-applyuidgid"}
+)
+"""The programs that become another user and then the command, and so leave nobody behind who is still root."""
 _AT_STOP = "the signal to stop does not reach it: the engine kills it when its time is over"
 
 
@@ -43,6 +47,7 @@ class Signals:
         init, words = self.start.init, self.start.words
         if who.is_root is not False or is_at_stop(call):
             return
+        self._end_in_time(call)
         if call.shells:
             self._behind.setdefault(call.shells, (call.user.name or "another user", place(call.words[0])))
         is_handed_on = call.launchers[:1] == (init_name(words),) or any(is_word_of(call.words[0], one) for one in words)
@@ -54,6 +59,18 @@ class Signals:
             demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=_AT_STOP, phase=Phase.STOP, source="kill(2)")
             evidence = (Evidence(why, init), Evidence("it is started here", place(call.words[0])))
             self.ledger.judge(call, self._first, demand, evidence)
+
+    def _end_in_time(self, call: Call) -> None:
+        """Ask whether `timeout`, which stays root, may end a command that becomes another user in its place."""
+        at = call.launchers.index("timeout") if "timeout" in call.launchers else len(call.launchers)
+        if self._first.is_root is False or not _BECOME.intersection(call.launchers[at:]):
+            return
+        if _BECOME.intersection(call.launchers[:at]):
+            return
+        why = f"ends a process of {call.user.name or 'another user'} that takes too long"
+        able, condition = ("KILL",), "its time runs out"
+        demand = Demand(DemandKind.KERNEL, why, capabilities=able, condition=condition, source="kill(2)")
+        self.ledger.judge(call, self._first, demand, (Evidence(why, place(call.words[0])),))
 
     def kill(self, call: Call, who: Credentials) -> None:
         """Ask whether a shell may signal what it has started as another user, and goes on behind."""

@@ -17,6 +17,7 @@ from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.program import Setting, follow_command
 from dropcap.lang.shell.recording import follow_again, record
 from dropcap.lang.shell.shebang import is_shell_script
+from dropcap.lang.shell.shell_options import errexit_of, errexit_of_first_line
 from dropcap.lang.shell.subcommands import SHELLS, script_at
 from dropcap.lang.words import reason_of
 from dropcap.namedtuple import NamedTuple
@@ -25,8 +26,9 @@ from dropcap.needs.credentials import Credentials, credentials
 from dropcap.needs.file_changes import FileChanges
 from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
-from dropcap.needs.lookup import Lookup
+from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
+from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
 from dropcap.needs.signals import Signals
@@ -113,6 +115,7 @@ class _Follower:
         self.signals = Signals(start, tree, self.ledger)
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
+        self.owners = OwnerTests(tree)
 
     # What the evaluator asks.
 
@@ -140,7 +143,12 @@ class _Follower:
                 call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}"
             )
             return
-        if self.executed(call) is not None:
+        executed = self.executed(call)
+        if executed is not None:
+            of_shell = executed.name is not call.words[0]
+            script = self.lookup.file(executed.name.value, in_path=False) if of_shell else self.lookup.program(word)
+            if script is not None:
+                self._read_script(call, script.path, executed.name)
             return
         self.signals.become(call, who)
         self._execute(call, who)
@@ -156,13 +164,19 @@ class _Follower:
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
         if name in {"cd", "pushd"}:
-            self._change_folder(call)
+            self._change_folder(call, who)
         elif name == "alias" and len(call.words) > 1:
             self._unread(call, "an alias may stand for another program")
         elif name == "kill":
             self.signals.kill(call, who)
         elif name == "ulimit":
             self.programs.ask(call, who, is_known=True)
+
+    def _read_script(self, call: Call, path: str, word: Word) -> None:
+        """Ask whether the shell may read a script, which takes more than to execute it."""
+        why = f"reads the script {path}"
+        demand = Demand(DemandKind.REACH, why, path=path)
+        self.ledger.judge(call, self._who(call), demand, shown_at(call, why, place(word)))
 
     def _look(self, call: Call) -> None:
         """Ask whether the shell may look at what a condition is about: where it may not, nothing is there for it."""
@@ -178,8 +192,14 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
-        if call.words[0].value in {"[", "[[", "test"}:
+        name = call.words[0].value
+        if name in {"stat", "id"}:
+            self.owners.note(call, self.lookup.folder)
+        if name in {"[", "[[", "test"}:
             self._look(call)
+            holds = self.owners.judge(call)
+            if holds is not None:
+                return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
@@ -201,6 +221,8 @@ class _Follower:
             return None
         path = absolute(call.words[1].value, self.lookup.folder)
         found = resolved(self.lookup.tree, path) if path is not None else None
+        if path is not None:
+            self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
             return found.text
         if found is not ABSENT:
@@ -222,12 +244,13 @@ class _Follower:
                 return None
             found = self.lookup.file(word.value, in_path=False)
             text = found.file.text if found is not None else None
-            return None if text is None else Executed(text, word, at)
+            errexit = errexit_of([None if one.unknown else one.value for one in call.words[1 : at - 1]]) is True
+            return None if text is None else Executed(text, word, at, errexit)
         found = self.lookup.program(word)
-        text = found.file.text if found is not None else None
+        text = found.file.text if found is not None and not is_of_package(found) else None
         if text is None or not is_shell_script(text.text[:256].encode("utf-8", "replace")):
             return None
-        return Executed(text, word, at)
+        return Executed(text, word, at, errexit_of_first_line(text.text))
 
     def paths(self, pattern: str) -> Sequence[str] | None:
         """Return the files of the container that a pattern stands for."""
@@ -245,19 +268,25 @@ class _Follower:
             shells = shells[:-1]
         self.lookup.folder = self.folders[shells]
 
-    def _change_folder(self, call: Call) -> None:
+    def _change_folder(self, call: Call, who: Credentials) -> None:
         target = call.words[1] if len(call.words) > 1 else None
         if target is None or target.unknown is not None or any(guard.taken for guard in call.guards):
             self.lookup.folder = None
         else:
             self.lookup.folder = absolute(target.value, self.lookup.folder)
         self.folders[call.shells] = self.lookup.folder
+        if target is not None and self.lookup.folder is not None:
+            why = f"goes to {self.lookup.folder}"
+            demand = Demand(DemandKind.REACH, why, path=self.lookup.folder, access=Access.SEARCH)
+            self.ledger.judge(call, who, demand, shown_at(call, why, place(target)))
 
     def _open(self, call: Call, who: Credentials, operator: str, target: Word) -> None:
         path = absolute(target.value, self.lookup.folder) if target.unknown is None else None
         kind = EffectKind.READ if operator.startswith("<") else EffectKind.MAKE_FILE
         if operator in {">>", "&>>"}:
             kind = EffectKind.APPEND
+        if target.unknown is not None and operator not in {"<<<", "<&", ">&"}:
+            self.changes.ask(call, who, Effect(kind, place(target), path=None))
         if path is not None and not path.startswith(("/dev/", "/proc/")):
             is_last = self.writer.is_last(path)
             self.changes.do(call, who, Effect(kind, place(target), path=path))

@@ -31,6 +31,9 @@ def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileT
         target = "/" + posixpath.normpath(mount.value.target).lstrip("/") if mount.value.target else ""
         if len(target) > 1:
             _mount(tree, mount, target)
+    for volume in tree.config.volumes:  # of an image that was read, its folder need not be there
+        if volume.value.startswith("/"):
+            tree.make_volume(posixpath.normpath(volume.value), volume)
     for target, origin in texts.items():
         if target.startswith("/"):
             _put_text(tree, posixpath.normpath(target), origin, workspace)

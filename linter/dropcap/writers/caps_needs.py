@@ -26,6 +26,7 @@ def needs_json(container: Container, needs: Needs) -> dict[str, Any]:
         "alternatives": [list(names) for names in needs.alternatives],
         "complete": needs.is_complete,
         "unknown": [{"reason": shown(one.reason), "resolve": shown(one.resolve)} for one in needs.unknown],
+        "remarks": [{"reason": shown(one.reason), **_place(one.where)} for one in needs.remarks],
         "suggested": {"cap_drop": ["ALL"], "cap_add": list(needs.cap_add), "user": needs.user},
         "smaller": [
             {"change": shown(one.change), "saves": list(one.saves), **_place(one.where)} for one in needs.smaller
@@ -60,6 +61,7 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
         yield f"  unknown because {shown(unknown.reason)}{resolve}{_at(unknown.where)}"
     for one in needs.smaller:
         yield f"  to need less: {shown(one.change)}, saves {' '.join(one.saves)}{_at(one.where)}"
+    yield from (f"  {line(one)}" for one in needs.remarks)
     if needs.is_complete and not needs.needs:
         yield "  needs no capability"
 

@@ -17,7 +17,7 @@ from dropcap.carriers.compose.load_context import LoadContext, Provenance, route
 from dropcap.carriers.compose.nodes import entries
 from dropcap.carriers.compose.project import TOP_LEVEL, is_version_1, load
 from dropcap.carriers.compose.project_checks import check_parts, check_project
-from dropcap.carriers.compose.project_environment import environment_of
+from dropcap.carriers.compose.project_environment import environment_of, profiles_of
 from dropcap.carriers.compose.project_files import is_main, is_started_alone
 from dropcap.carriers.compose.services import containers
 from dropcap.carriers.compose.version import VERSIONS
@@ -81,7 +81,7 @@ def _holds_services(text: str) -> bool:
     from dropcap.source import Source
 
     try:
-        roots = [target(root) for root in parse(Source("", text)).documents]
+        roots = [target(root) for root in parse(Source("", text), go_version=4).documents]
     except UnreadableError:
         return False
     return any(_is_top_with_services(root) for root in roots)
@@ -110,12 +110,14 @@ class Project(NamedTuple):
         model: all of it, values in the form they are written in.
         services: the services by name, as the model has them; of a file of version 1 its top level.
         scope: what it was resolved with; its log has been told what is wrong, its provenance what was drawn in.
+        profiles: the profiles whose services count, besides services of none; None for all.
 
     """
 
     model: Mapping
     services: Value | None
     scope: LoadContext
+    profiles: tuple[str, ...] | None = None
 
 
 def read(source: Source, request: Request | None = None) -> Document:
@@ -138,12 +140,13 @@ def read(source: Source, request: Request | None = None) -> Document:
     if isinstance(project.services, Mapping):
         routes = scope.provenance.routes
         shared = SharedRoutes(routes) if routes else None
-        profiles = request.settings.profiles
         found = tuple(
             container._replace(routes=tuple(_routes(container, scope, over)), shared_routes=shared)
             if shared or over
             else container
-            for container in islice(containers(project.services, scope, profiles, project.model), MOST_CONTAINERS + 1)
+            for container in islice(
+                containers(project.services, scope, project.profiles, project.model), MOST_CONTAINERS + 1
+            )
         )
     provenance = scope.provenance
     parts = (*map(scope.files.real, over), *provenance.parts)
@@ -182,6 +185,10 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         environment = with_name(paths, directory, environment, files)
     scope = LoadContext(files, directory, environment, version, log, Provenance())
     model = load(paths, scope)
+    profiles = request.settings.profiles
+    if profiles is None and request.only_resolves:
+        profiles = profiles_of(environment)
+        request = request._replace(settings=request.settings._replace(profiles=profiles))
     top = entries(model)
     if "services" in top:
         services = top["services"].value
@@ -193,13 +200,13 @@ def resolve(source: Source, request: Request | None = None) -> Project:
             # A file that stands alone may be laid over one that has what it names.
             is_whole = (is_main(source.path) or bool(over)) and not scope.provenance.is_partial
             check_project(model, services, scope, request, is_whole=is_whole)
-        return Project(model, services, scope)
+        return Project(model, services, scope, profiles)
     if is_version_1(model):
         first = next(iter(top.values()))
         log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
-        return Project(model, model, scope)
+        return Project(model, model, scope, profiles)
     check_parts(model, scope, request, is_whole=False)
-    return Project(model, None, scope)
+    return Project(model, None, scope, profiles)
 
 
 def _may_have_name(text: str) -> bool:

@@ -146,7 +146,10 @@ def _logging(found: Service) -> Iterator[Wrong]:
     wrong = start_refusals.log_options(driver, known)
     if wrong is not None:
         key, message = wrong
-        yield options[key].value, f"logging.options.{key}", message
+        if key:
+            yield options[key].value, f"logging.options.{key}", message
+        elif logging is not None:
+            yield logging, "logging", message
 
 
 def _addresses(found: Service) -> Iterator[Wrong]:

@@ -146,7 +146,10 @@ class _Resolver:
         )
         extending = without(own, "extends")
         if not isinstance(above.value, Mapping):
-            return _Resolved(extending, size=size)
+            # Docker Compose shows what was to be extended and turned out to be nothing.
+            place = (reference.where.source.path, reference.where.span)
+            self._scope.provenance.hollow.add(place)
+            return _Resolved(own if group is self.main else extending, size=size)
         merged = merge_inside(without_tags(above.value), extending, ("services", name), self._scope.log)
         return _Resolved(merged, routes, size + above.size)
 

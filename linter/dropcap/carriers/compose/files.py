@@ -109,7 +109,7 @@ class Files:
         found = self._streams.get(real)
         if found is None:
             # Docker Compose lets an alias name an anchor of an earlier document of the same file.
-            stream = parse(self.source(path), shares_anchors=True)
+            stream = parse(self.source(path), shares_anchors=True, go_version=self._version.go_yaml)
             found = stream._replace(
                 documents=tuple(normalised(root, self._log, self._version) for root in stream.documents)
             )

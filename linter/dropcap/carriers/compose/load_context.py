@@ -31,6 +31,7 @@ class Provenance:
         included_size: how many characters these have together.
         repeated_size: how many of them are those of files that were included before.
         is_full: whether no more is included.
+        hollow: where services are named that others extend and that are nothing.
         extended: how values came from the services that a service extends, by its file's path and its name.
 
     """
@@ -47,6 +48,7 @@ class Provenance:
         self.repeated_size = 0
         self._seen: set[str] = set()
         self.is_full = False
+        self.hollow: set[tuple[str, Span]] = set()
         self.extended: dict[str, list[Route]] = {}
 
     def count(self, path: str, size: int) -> None:

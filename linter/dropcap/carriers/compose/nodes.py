@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 RESET, OVERRIDE = "!reset", "!override"
 """Compose's own tags: take out what the files before say here; put this in its place."""
 
+SMALL = 100_000
+"""How many characters a text may have to be sure that it holds no more values than Docker Compose takes."""
+
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
@@ -161,10 +164,20 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
     Args:
         root: the root of a document, as it is parsed.
         version: the version of Docker Compose.
-        log: told about keys that are no strings, and about a `<<` with anything but mappings.
+        log: told about keys that are no strings, about a `<<` with anything but mappings, and about aliases that
+            Docker Compose takes for circles or finds too many.
 
     """
-    has_slash = "\\/" in root.source.text
+    text = root.source.text
+    has_slash = "\\/" in text
+    if text.count("*") > 1 and "&" in text:
+        from dropcap.carriers.compose.circles import refuse_seeming_circles
+
+        refuse_seeming_circles(root, log, keeps_dots=version.keeps_dots)
+    if version.limits_yaml and (len(text) > SMALL or ("*" in text and "&" in text)):
+        from dropcap.carriers.compose.yaml_limits import refuse_excess
+
+        refuse_excess(root, log)
     return _Normaliser(log, repeats_resets=version.repeats_resets, has_slash=has_slash).node(root, None)
 
 
@@ -185,6 +198,8 @@ class _Normaliser:
         if isinstance(node, Scalar):
             return self._scalar(node, path)
         if isinstance(node, Mapping):
+            for key in [pair.key for pair in node.pairs if isinstance(pair.key, Scalar)] if self._has_slash else ():
+                self._scalar(key, path)
             return self.mapping(node, path, is_repeated=is_repeated)
         if isinstance(node, Sequence):
             items = [

@@ -39,6 +39,14 @@ def environment_of(directory: str, files: Files, log: Diagnostics, settings: Set
     return with_files([default], environment, files, log) if files.is_there(default) else environment
 
 
+def profiles_of(environment: Environment) -> tuple[str, ...] | None:
+    """Return the profiles that a variable names, as Docker Compose reads it; None where nobody knows of one."""
+    variable = environment.lookup("COMPOSE_PROFILES")
+    if variable is None or variable.unknown is not None:
+        return None
+    return tuple(name.strip() for name in variable.value.split(","))
+
+
 def with_files(
     paths: Sequence[str], environment: Environment, files: Files, log: Diagnostics, where: Node | None = None
 ) -> Environment:

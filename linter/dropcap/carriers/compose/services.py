@@ -80,7 +80,9 @@ def _container(
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields)
-    _hide_what_stands_elsewhere(fields, key)
+    extends = found["extends"].value if "extends" in found else None
+    if extends is None or (extends.source.path, extends.span) not in scope.provenance.hollow:
+        _hide_what_stands_elsewhere(fields, key)
     if "build" in found:
         from dropcap.carriers.compose.builds import build  # it reads a Dockerfile
 

@@ -13,6 +13,8 @@ class Version(NamedTuple):
 
     Attributes:
         number: the release that is imitated.
+        go_yaml: the version of the YAML library. That of 5 takes longer keys, more names of anchors, more that starts a
+            plain value in brackets, and control characters from U+007F on. 5.0.0
         includes_first: a file's includes are joined before its services are extended. 5.1.2
         merges_included: a file is laid over what it includes, and an include over a later one. Before, two of one name
             have to be equal. 5.0.0
@@ -24,11 +26,14 @@ class Version(NamedTuple):
         casts_conditions: `required` and `restart` of what a service depends on may be texts. 5.0.0
         takes_negative_sizes: a size may be a negative number in a text. 5.1.4
         takes_dates: a date is a text where texts are by name, as in `environment`. 5.0.0
+        keeps_dots: a dot in a name is not taken for one between names where aliases are looked at. 5.3.0
+        limits_yaml: a document may have 100,000 values, and be repeated by aliases so much. 5.1.4
         refuses_endless: a number that is none, or endless, is refused wherever it stands. 5.0.0
 
     """
 
     number: str
+    go_yaml: int
     includes_first: bool
     merges_included: bool
     repeats_resets: bool
@@ -38,10 +43,12 @@ class Version(NamedTuple):
     casts_conditions: bool
     takes_negative_sizes: bool
     takes_dates: bool
+    keeps_dots: bool
+    limits_yaml: bool
     refuses_endless: bool
 
 
-COMPOSE_2 = Version("2.40.3", *[False] * 10)
-COMPOSE_5 = Version("5.5.0", *[True] * 10)
+COMPOSE_2 = Version("2.40.3", 3, *[False] * 12)
+COMPOSE_5 = Version("5.5.0", 4, *[True] * 12)
 VERSIONS = {2: COMPOSE_2, 5: COMPOSE_5}
 """By the number that people say."""

@@ -61,10 +61,12 @@ def complaints(
     for port in keys.all("ExposeHostPort"):
         if not _PORTS.search(port.value.text.strip()):
             yield _refusal_of_value(port, f"invalid port format '{port.value.text.strip()}'")
-    yield from _mounts(keys)
+    mounts = keys.words("Mount", is_command=True)
+    wrong = {index: message for index, word in enumerate(mounts) if (message := _wrong_mount(word))}
+    yield from (_refusal(_place(mounts[index]), message) for index, message in wrong.items())
     from dropcap.carriers.quadlet.values import refused_values  # a unit alone needs it
 
-    yield from refused_values(keys)
+    yield from refused_values(keys, [word for index, word in enumerate(mounts) if index not in wrong])
     pod = keys.entry("Pod")
     if pod is not None and not unquoted(pod).value.endswith(".pod"):
         yield _refusal(pod.key, f"pod {unquoted(pod).value} is not Quadlet based; name a .pod unit")
@@ -133,13 +135,11 @@ def _users(keys: Keys) -> Iterator[Failure]:
         yield _refusal(remap, f"unsupported RemapUsers option '{mode}'")
 
 
-def _mounts(keys: Keys) -> Iterator[Failure]:
-    for word in keys.words("Mount", is_command=True):
-        kind, source, has_value = _mount(word)
-        if not has_value:
-            yield _refusal(_place(word), "source parameter does not include a value")
-        elif not source and kind in _NEEDS_SOURCE:
-            yield _refusal(_place(word), f"source parameter is required for mount type {kind}")
+def _wrong_mount(word: Word) -> str | None:
+    kind, source, has_value = _mount(word)
+    if not has_value:
+        return "source parameter does not include a value"
+    return f"source parameter is required for mount type {kind}" if not source and kind in _NEEDS_SOURCE else None
 
 
 def _mount(word: Word) -> tuple[str, str, bool]:

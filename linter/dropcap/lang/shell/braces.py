@@ -35,7 +35,7 @@ def expand(pieces: list[Piece]) -> list[list[Piece]]:
 
     A sequence that gives too many words (`{1..9999}`) becomes an unknown piece.
     """
-    if not any(piece.kind is PieceKind.BRACE and piece.text == "{" for piece in pieces):
+    if PieceKind.BRACE not in [piece.kind for piece in pieces]:
         return [pieces]
     try:
         groups = _groups(pieces)

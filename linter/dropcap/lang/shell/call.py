@@ -96,7 +96,7 @@ class Call(NamedTuple):
         is_exec: whether it takes the shell's place.
         is_repeated: whether it stands in a loop of which nobody knows how often it goes round.
         is_tested: whether its failure is a condition, so that `set -e` does not end the script by it.
-        is_errexit: whether `set -e` is on.
+        is_errexit: whether `set -e` is on, in its shell or in one that runs its script.
         redirections: the files that the shell opens for it or for a group that it stands in, the outermost first.
         shells: the numbers of the shells of their own that it runs in, the outermost first: what `cd` does in one is
             gone behind it.
@@ -127,12 +127,14 @@ class Executed(NamedTuple):
         source: its text.
         name: what `$0` is in it.
         arguments: the index of the command's word that is its first argument.
+        is_errexit: whether its shell is started with `set -e` on.
 
     """
 
     source: Source
     name: Word
     arguments: int
+    is_errexit: bool = False
 
 
 class Answer(NamedTuple):

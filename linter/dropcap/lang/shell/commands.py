@@ -221,7 +221,8 @@ def _elsewhere(
 def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document: Text | None) -> bool:
     """Follow the script or command that a command hands to another program; gives whether there was a script."""
     run = shell.run
-    texts = [field.text for field in fields]
+    name = (known_text(fields[0].pieces) if fields else None) or ""
+    texts = [field.text for field in fields] if name.rpartition("/")[2] in CARRIERS else []
     found = inner(texts)
     if found is None:
         return False
@@ -229,7 +230,6 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         run.cuts += 1
         return False
     before = run.user, run.launchers
-    name = known_text(texts[0]) or ""
     if found.user is not None:
         value = known_text(found.user)
         reason = next((piece.reason or "it is not known" for piece in found.user if piece.reason), "it is not known")
@@ -243,6 +243,7 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     left = None if reads or found.takes_input else document
 
     def handed() -> None:
+        run.is_errexit = run.is_errexit or found.is_errexit
         _move(shell, name.rpartition("/")[2], texts, found)
         for one in (found.command, *found.others):
             if one:

@@ -307,7 +307,9 @@ class Shell:
         found = combinations(raws, self.parameters, self.scope, self.written)
         if self.run.listener is None:
             return found
-        return [one._replace(fields=[field.globbed() for field in one.fields]) for one in found]
+        for one in found:
+            one.fields[:] = [field.globbed() for field in one.fields]
+        return found
 
     def listed(self, raws: Sequence[Raw]) -> list[Text] | None:
         """Expand words, the files of the container in the place of their patterns; None where nobody knows them."""

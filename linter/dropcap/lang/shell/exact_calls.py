@@ -46,7 +46,7 @@ def call_of(  # all of a command that is known
     return Call(
         *(tuple(words), run.user, run.guards, source, span, run.launchers, is_builtin, is_exec, run.is_repeated),
         is_tested=bool(run.tested),
-        is_errexit=run.is_errexit,
+        is_errexit=run.is_errexit or run.is_watched,
         redirections=tuple(one for one in run.redirections if one.source is not source or span.start >= one.since),
         shells=run.shells,
         document=read,
@@ -123,7 +123,7 @@ def _parsed(shell: Shell, source: Source) -> Script | None:
         return None
 
 
-def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
+def execute(shell: Shell, call: Call, fields: Sequence[Field]) -> bool:
     """Follow the script that a command executes, in a shell of its own; gives whether it is one."""
     run = shell.run
     found = None if run.listener is None else run.listener.executed(call)
@@ -139,6 +139,7 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     script = _parsed(shell, found.source)
     if script is None:
         return True
+    texts = [field.text for field in fields]
     scope = Scope(shell.scope, run.exported)
     for name, values in (run.prefixed or {}).items():
         scope.set(name, values)
@@ -146,9 +147,11 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     for name in ("0", "BASH_SOURCE"):
         scope.set(name, (Value((tuple(texts[found.arguments - 1]),)),))
     before = run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed
-    outer = run.executing, run.is_errexit, run.calling
+    outer = run.executing, run.is_errexit, run.is_watched, run.calling
     run.calling = []  # the functions of the script that executes it are none of its own
-    run.functions, run.aliases, run.called, run.launchers, run.is_errexit = {}, {}, set(), (), False
+    run.functions, run.aliases, run.called, run.launchers = {}, {}, set(), ()
+    run.is_watched = run.is_watched or run.is_errexit
+    run.is_errexit = found.is_errexit
     run.exported, run.prefixed = dict.fromkeys([*run.exported, *(run.prefixed or ())]), None
     run.executing = (*run.executing, key)
     run.changed()
@@ -156,7 +159,7 @@ def execute(shell: Shell, call: Call, texts: Sequence[Text]) -> bool:
     made = Shell(script, scope, run, ())
     made.alone(made.whole)
     run.depth -= 1
-    run.executing, run.is_errexit, run.calling = outer
+    run.executing, run.is_errexit, run.is_watched, run.calling = outer
     run.functions, run.aliases, run.called, run.version, run.exported, run.launchers, run.prefixed = before
     return True
 

@@ -13,6 +13,7 @@ from dropcap.lang.shell.fragments import Piece, known_text
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.lexer import MOST_WORDS
 from dropcap.lang.shell.scope import ARGUMENTS, PATTERNS, Value, unknown_value
+from dropcap.lang.shell.shell_options import errexit_of
 from dropcap.lang.shell.subcommands import SHELLS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer
+    from dropcap.lang.shell.call import Answer, Call
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
@@ -62,7 +63,7 @@ def follow(
             break
         if not found.launcher.is_builtin:
             printed = None if run.printed is None else len(run.printed)
-            _hear(shell, raws, words, is_exec=is_exec and run.launchers == before[2])
+            _tell(shell, call_of(shell, raws, words, is_exec=is_exec and run.launchers == before[2]))
             if run.printed is not None:  # what it prints is what its command prints
                 del run.printed[printed:]
         is_exec = is_exec or found.name == "exec"
@@ -149,21 +150,21 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     """Follow what the launchers have led to."""
     run = shell.run
     name = words[0].value if words[0].unknown is None else ""
-    texts = [field.text for field in fields]
     if name in run.functions and is_direct and not is_exec:
         run.holds = None
-        shell.call(name, texts[1:], document)
+        shell.call(name, _texts(fields[1:]), document)
         return
     builtin = _BUILTINS.get(name) if is_direct and not is_exec else None
     if builtin is not None:
         if run.redirections and run.listener is not None and not run.is_quiet and name in {":", "true"}:
             run.listener.hear(call_of(shell, raws, words, is_builtin=True))  # it is there for what it opens
-        run.holds = builtin(shell, fields, texts)
+        run.holds = builtin(shell, fields)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
-    answer = _hear(shell, raws, words, document, is_exec=is_exec, is_builtin=is_builtin)
+    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
+    answer = _tell(shell, call)
     if name in BUILTINS and is_direct:
-        BUILTINS[name](shell, texts)
+        BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
     holds = exact_input.succeeds(document) if is_builtin and name == "read" else holds
@@ -171,9 +172,9 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         if name in {".", "source"} and document is not None and run.handlers.hand_on(shell, raws, fields, document):
             return
         if name in {".", "source"}:
-            exact_calls.read(shell, words, texts, call_of(shell, raws, words))
+            exact_calls.read(shell, words, _texts(fields), call)
             return
-    elif exact_calls.execute(shell, call_of(shell, raws, words, is_exec=is_exec), texts):
+    elif exact_calls.execute(shell, call, fields):
         return
     else:
         run.holds = None
@@ -183,33 +184,29 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     run.holds = holds
 
 
+def _texts(fields: Sequence[Field]) -> list[Text]:
+    return [field.text for field in fields]
+
+
 def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     """Return what the listener knows of a condition that it does not hear."""
     listener = shell.run.listener
     return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
-def _hear(  # all of a command that is known
-    shell: Shell,
-    raws: Sequence[Raw],
-    words: Sequence[Word],
-    document: Text | None = None,
-    *,
-    is_exec: bool = False,
-    is_builtin: bool = False,
-) -> Answer | None:
+def _tell(shell: Shell, call: Call) -> Answer | None:
+    """Let a command be heard, and take what it prints; gives what is known of it."""
     run, listener = shell.run, shell.run.listener
     if listener is None:
         return None
-    call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
     if run.is_piped and answer is not None and answer.is_passing:
         _print(shell, None)
     else:
-        is_text = is_builtin and words[0].value in {"echo", "printf"}
-        _print(shell, _printed(words) if is_text else answer and answer.output)
+        is_text = call.is_builtin and call.words[0].value in {"echo", "printf"}
+        _print(shell, _printed(call.words) if is_text else answer and answer.output)
     return answer
 
 
@@ -233,11 +230,11 @@ def _printed(words: Sequence[Word]) -> str | None:
     return values[1] if len(values) == 2 and "%" not in values[1] else None  # noqa: PLR2004  # `printf text`
 
 
-def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
-    def leave(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
-        value = known_text(texts[1]) if len(texts) > 1 else None
+def _leave(kind: str) -> Callable[[Shell, Sequence[Field]], bool | None]:
+    def leave(shell: Shell, fields: Sequence[Field]) -> bool | None:
+        value = known_text(fields[1].pieces) if len(fields) > 1 else None
         holds = (
-            shell.run.holds if len(texts) == 1 else None if value is None or not value.isdigit() else int(value) == 0
+            shell.run.holds if len(fields) == 1 else None if value is None or not value.isdigit() else int(value) == 0
         )
         exact_flow.leave(shell, kind, holds=holds)
         return holds if shell.is_over else False
@@ -245,9 +242,9 @@ def _leave(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool
     return leave
 
 
-def _loop_end(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]:
-    def end(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
-        value = known_text(texts[1]) if len(texts) > 1 else "1"
+def _loop_end(kind: str) -> Callable[[Shell, Sequence[Field]], bool | None]:
+    def end(shell: Shell, fields: Sequence[Field]) -> bool | None:
+        value = known_text(fields[1].pieces) if len(fields) > 1 else "1"
         exact_flow.leave(shell, kind, int(value) if value and value.isdigit() and len(value) < _LONGEST_COUNT else 1)
         return True
 
@@ -257,24 +254,25 @@ def _loop_end(kind: str) -> Callable[[Shell, Sequence[Field], Sequence[Text]], b
 _LONGEST_COUNT = 60
 
 
-def _set(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
-    for text in texts[1:]:
-        value = known_text(text) or ""
+def _set(shell: Shell, fields: Sequence[Field]) -> bool | None:
+    errexit = errexit_of([known_text(field.pieces) for field in fields[1:]])
+    if errexit is not None:
+        shell.run.is_errexit = errexit
+    for field in fields[1:]:
+        value = known_text(field.pieces) or ""
         if value[:1] not in {"-", "+"} or value == "--":
             break
-        if "e" in value:
-            shell.run.is_errexit = value[0] == "-"
         if "f" in value:
             shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
-    if any(known_text(text) == "noglob" for text in texts[1:]):
+    if any(known_text(field.pieces) == "noglob" for field in fields[1:]):
         shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
-    BUILTINS["set"](shell, texts)
+    BUILTINS["set"](shell, _texts(fields))
     return True
 
 
-def _shopt(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+def _shopt(shell: Shell, fields: Sequence[Field]) -> bool | None:
     """Take note of what becomes of a pattern that no file fits."""
-    words = [known_text(text) for text in texts[1:]]
+    words = [known_text(field.pieces) for field in fields[1:]]
     if None in words or _OF_PATTERNS.intersection(one or "" for one in words):
         shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
     elif "nullglob" in words:
@@ -285,10 +283,10 @@ def _shopt(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | No
 _OF_PATTERNS = frozenset({"dotglob", "failglob", "globstar", "nocaseglob"})
 
 
-def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | None:
+def _shift(shell: Shell, fields: Sequence[Field]) -> bool | None:
     values = shell.scope.get(ARGUMENTS)
-    count = known_text(texts[1]) if len(texts) > 1 else "1"
-    BUILTINS["shift"](shell, texts)
+    count = known_text(fields[1].pieces) if len(fields) > 1 else "1"
+    BUILTINS["shift"](shell, _texts(fields))
     if not values or not count or not count.isdecimal() or len(count) > len(str(MOST_WORDS)):
         return None
     verdicts = {len(value.elements) >= int(count) for value in values}
@@ -298,20 +296,20 @@ def _shift(shell: Shell, _: Sequence[Field], texts: Sequence[Text]) -> bool | No
     return verdicts.pop() if is_certain else None
 
 
-def _eval(shell: Shell, fields: Sequence[Field], _: Sequence[Text]) -> bool | None:
+def _eval(shell: Shell, fields: Sequence[Field]) -> bool | None:
     shell.run.holds = True
     shell.run.handlers.hand_on(shell, (), list(fields), None)
     return shell.run.holds
 
 
-_BUILTINS: dict[str, Callable[[Shell, Sequence[Field], Sequence[Text]], bool | None]] = {
-    **dict.fromkeys((":", "true"), lambda _, __, ___: True),
-    **dict.fromkeys(("[", "test"), lambda shell, fields, _: exact_tests.judge(shell, fields)),
+_BUILTINS: dict[str, Callable[[Shell, Sequence[Field]], bool | None]] = {
+    **dict.fromkeys((":", "true"), lambda _, __: True),
+    **dict.fromkeys(("[", "test"), exact_tests.judge),
     "break": _loop_end("break"),
     "continue": _loop_end("continue"),
     "eval": _eval,
     "exit": _leave("exit"),
-    "false": lambda _, __, ___: False,
+    "false": lambda _, __: False,
     "return": _leave("return"),
     "set": _set,
     "shift": _shift,

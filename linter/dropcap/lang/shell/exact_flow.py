@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.run_state import Run
     from dropcap.lang.shell.scope import Change
 
-__all__ = ["HANDLERS", "alone", "function", "leave", "printed", "read", "statements"]
+__all__ = ["HANDLERS", "alone", "function", "leave", "read", "statements"]
 
 _MOST_WIDENINGS = 4
 _IN_LOOP = "it changes in a loop"
@@ -261,21 +261,6 @@ def alone(shell: Shell, follow: Callable[[], None]) -> None:
         if run.printed:
             run.printed.append(None)
     del run.exits[count:]
-
-
-def printed(shell: Shell, node: tree_sitter.Node) -> str | None:
-    """Follow a substituted command; gives what it prints, None where that is not known."""
-    run = shell.run
-    before, run.printed = run.printed, []
-    piped, run.is_piped = run.is_piped, False
-    errexit, run.is_errexit = run.is_errexit, False  # bash takes `set -e` back there
-    shell.alone(lambda: shell.statements(node))
-    run.is_errexit = errexit
-    texts, run.printed = run.printed, before
-    run.is_piped = piped
-    if any(text is None for text in texts):
-        return None
-    return "".join([text or "" for text in texts]).rstrip("\n")
 
 
 class _Loop:

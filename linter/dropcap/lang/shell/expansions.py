@@ -53,10 +53,10 @@ class Field(NamedTuple):
 
     def globbed(self) -> Field:
         """Return the word, not known where it is a pattern of paths."""
-        is_pattern = any(
-            piece.kind in {PieceKind.PLAIN, PieceKind.EXPANDED} and _GLOB.search(piece.text) for piece in self.pieces
-        )
-        if not is_pattern:
+        for piece in self.pieces:  # no generator: each word of each command comes by here
+            if (piece.kind is PieceKind.PLAIN or piece.kind is PieceKind.EXPANDED) and _GLOB.search(piece.text):
+                break
+        else:
             return self
         text = "".join(piece.text for piece in self.pieces)
         at = self.pieces[0].at
@@ -104,16 +104,17 @@ def _combinations(
     raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written
 ) -> tuple[list[Combination], bool]:
     """Give combinations, and whether there are more."""
-    separators = scope.get("IFS")
-    ifs = known_text(separators[0].elements[0]) if separators and separators[0].elements else None
     found = [Combination(_ALWAYS, [])]
     is_cut = False
+    ifs, has_ifs = None, False
     for raw in raws:
         for pieces, literal in _as_written(raw, parameters, written):
             if literal is not None:
                 for combination in found:
                     combination.fields.append(literal)
                 continue
+            if not has_ifs:
+                ifs, has_ifs = _separators(scope), True
             more = [
                 (guards, [Field(one, raw.span, _is_same(one, pieces)) for one in fields(expanded, ifs)])
                 for guards, expanded in parameters.choices(pieces)[:MOST_VALUES]
@@ -128,6 +129,12 @@ def _combinations(
     return found, is_cut
 
 
+def _separators(scope: Scope) -> str | None:
+    """Return the value of IFS, where the script sets it."""
+    values = scope.get("IFS")
+    return known_text(values[0].elements[0]) if values and values[0].elements else None
+
+
 def _as_written(raw: Raw, parameters: Parameters, written: Written) -> list[tuple[list[Piece], Field | None]]:
     """Return the words that one with braces becomes; those in which nothing is to be expanded as the program gets them.
 
@@ -138,7 +145,7 @@ def _as_written(raw: Raw, parameters: Parameters, written: Written) -> list[tupl
         return kept[1]
     found: list[tuple[list[Piece], Field | None]] = []
     for pieces in expand(raw.pieces):
-        if any(piece.kind is PieceKind.UNKNOWN for piece in pieces):
+        if PieceKind.UNKNOWN in [piece.kind for piece in pieces]:
             found.append((pieces, None))
         elif pieces:
             homed = [one for piece in pieces for one in parameters.homed(piece)]

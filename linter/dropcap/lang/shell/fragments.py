@@ -184,10 +184,12 @@ def to_word(pieces: Sequence[Piece], source: Source, span: Span, texts: Texts | 
         texts: what the pieces' places are addresses in; None where all of the word is written at `span`.
 
     """
-    unknown = next((piece for piece in pieces if piece.kind is PieceKind.UNKNOWN), None)
     value = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
-    splits = unknown is not None and any(piece.splits for piece in pieces)
-    text, reason = (None, "") if unknown is None else (unknown.text, unknown.reason)
+    splits, text, reason = False, None, ""
+    for piece in pieces:
+        if piece.kind is PieceKind.UNKNOWN:
+            splits, text, reason = any(one.splits for one in pieces), piece.text, piece.reason
+            break
     if texts is not None:
         segments = _segments(pieces, value)
         if segments:

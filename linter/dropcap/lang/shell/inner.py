@@ -34,6 +34,7 @@ class Inner(NamedTuple):
         others: the words of further commands.
         is_table: whether that is a cron table, whose lines have a schedule before the command.
         user: whom it runs as, where that is another one.
+        is_errexit: whether its shell is started with `set -e` on.
 
     """
 
@@ -46,3 +47,4 @@ class Inner(NamedTuple):
     others: tuple[tuple[Text, ...], ...] = ()
     is_table: bool = False
     user: Text | None = None
+    is_errexit: bool = False

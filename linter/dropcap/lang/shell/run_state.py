@@ -105,6 +105,8 @@ class Run:
     """The shells of their own that the run is in, by number; only for one who hears every command."""
     is_piped = False
     """Whether what is printed goes into a pipe, where each line of it may be a command."""
+    is_watched = False
+    """Whether a shell that runs this script ends where the script fails."""
     shell_count = 0
 
     def __init__(

@@ -53,6 +53,9 @@ class Script:
         """Give a piece with its place in the script that the reader began with; cut where it is written in parts."""
         if not self._segments or piece.at < 0:
             return [piece]
+        if len(self._segments) == 1:  # most scripts are written in one part
+            here, there = self._segments[0]
+            return [piece] if here == there else [piece._replace(at=there + piece.at - here)]
         first = bisect_right(self._starts, piece.at)
         last = bisect_right(self._starts, piece.at + max(len(piece.text), 1) - 1)
         if first == last or piece.kind is PieceKind.UNKNOWN:

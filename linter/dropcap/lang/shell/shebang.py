@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_SHEBANG = rb"#!\s*/\S{0,200}?(?:/env\s+(?:-\S+\s+)*)?\S{0,200}?\b(ba|da|k|a)?sh\b"
+# Programs that only start the one behind them: `#!/usr/bin/env bash`, `#!/usr/bin/dumb-init /bin/sh`.
+_NAMES = rb"busybox|catatonit|docker-init|dumb-init|env|tini|tini-static|with-contenv"
+_STARTERS = rb"(?:(?:\S{0,200}/)?(?:" + _NAMES + rb")[ \t]+(?:-\S*[ \t]+)*){0,3}"
+_SHEBANG = rb"#!\s*(?=/)" + _STARTERS + rb"\S{0,200}?\b(?:ba|da|k|a)?sh\b"
 _LENGTH = 256  # as much as Linux reads of it
 
 

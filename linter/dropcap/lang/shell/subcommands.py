@@ -9,6 +9,7 @@ from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
 from dropcap.lang.shell.inner import Inner, Sight
 from dropcap.lang.shell.launchers import LAUNCHERS
 from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
+from dropcap.lang.shell.shell_options import errexit_of
 from dropcap.lang.shell.subcommand_words import after, joined, marked, operands, option_values, value
 from dropcap.lang.shell.terminals import TERMINALS
 from dropcap.lang.shell.wrappers import WRAPPERS, wrapped
@@ -46,12 +47,14 @@ def _shell(words: Words) -> Inner | None:
             at += written[-1] in "oO"
         elif written in {"--rcfile", "--init-file"}:
             at += 1
+    errexit = errexit_of([known_text(word) for word in words[1:at]]) is True
     if is_command:
-        return Inner(words[at], arguments=tuple(words[at + 2 :])) if at < len(words) else None
+        arguments = tuple(words[at + 2 :])
+        return Inner(words[at], arguments=arguments, is_errexit=errexit) if at < len(words) else None
     if at < len(words) and words[at] and words[at][0].text.startswith("<("):
-        return Inner(words[at], arguments=tuple(words[at + 1 :]))
+        return Inner(words[at], arguments=tuple(words[at + 1 :]), is_errexit=errexit)
     reads = at >= len(words) or value(words[at]) in _STDIN or any(value(word) == "-s" for word in words)
-    return Inner(reads_input=True) if reads else None
+    return Inner(reads_input=True, is_errexit=errexit) if reads else None
 
 
 def _eval(words: Words) -> Inner | None:

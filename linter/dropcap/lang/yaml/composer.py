@@ -1,6 +1,7 @@
 """The parser's events become nodes, in one loop without recursion.
 
-ruamel.yaml's C parser (libyaml) gives the events; its pure Python one gives the same where there is no C one.
+ruamel.yaml's C parser (libyaml) gives the events; its pure Python one gives the same where there is no C one, and one
+made of that where Go's library takes or understands what libyaml does not.
 Its own composer is not used: it forgets where an alias stands, refuses an anchor that is defined twice, and
 overflows the stack on deep nesting.
 """
@@ -12,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dropcap.fast_start import put_off_yaml
-from dropcap.lang.yaml.events import event_getter, pure_event_getter
+from dropcap.lang.yaml.events import event_getter, go_event_getter
 from dropcap.lang.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
 from dropcap.model import Failure, UnreadableError
 from dropcap.source import Span
@@ -25,14 +26,21 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml.nodes import Node, Value
     from dropcap.source import Source
 
-MAX_DEPTH = 200
+MAX_DEPTH = 256
 """How deep collections may be nested, aliases followed."""
 
 MAX_REPEATED = 1_000_000
 """How many nodes aliases may repeat in all; a tree within it can be walked as if it had no aliases."""
 
-MAX_PURE = 1024 * 1024
-"""How many characters the pure parser is given; it takes a second for so many."""
+MAX_PURE = 256 * 1024
+"""How many characters the parser in Python is given; the worst of so many take it 7 seconds."""
+
+GO_VERSION_3 = 3
+"""The version of Go's library that reads as libyaml does but for colons."""
+
+# A question mark that opens no key for version 4 (`[?a]`), a tag that ends in what it forbids in one (`[!a, b]`), and a
+# character that it takes for a part of an anchor's name (`&a?b`).
+_READ_OTHERWISE = r"(?:[\s\[{,\ufeff]|\A)(?:\?\S|!(?!<)\S*[,\[\]]|[&*][\w-]+[?%@`])"
 
 MAX_SHOWN = 60
 """How many characters of a name a message quotes."""
@@ -74,13 +82,14 @@ class _Frame:
         self.height = 0  # levels of collections below this one
 
 
-def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
+def parse(source: Source, *, shares_anchors: bool = False, go_version: int | None = None) -> Stream:
     """Read all documents of a text.
 
     Args:
         source: the text.
         shares_anchors: whether an alias may name an anchor of an earlier document, which YAML forbids and some
             programs allow.
+        go_version: the version of Go's library whose word counts, 3 or 4; None where libyaml's does.
 
     Raises:
         UnreadableError: it is not YAML, is nested too deeply, or repeats too much by aliases.
@@ -93,26 +102,37 @@ def parse(source: Source, *, shares_anchors: bool = False) -> Stream:
     put_off_yaml()
     from ruamel.yaml.error import YAMLError
 
+    if go_version is not None and _is_read_otherwise(text, go_version):
+        return _parse_as_go(source, go_version, shares_anchors=shares_anchors)
     try:
         return _compose(source, event_getter(text), shares_anchors=shares_anchors)
     except (YAMLError, UnicodeEncodeError) as error:
-        if _is_colon_in_brackets(error) and len(text) <= MAX_PURE:
-            return _parse_slowly(source, shares_anchors=shares_anchors)
+        # In brackets the C parser takes no colon inside a plain value (`[8080:80]`), which most others do.
+        has_colon = "found unexpected ':'" in str(getattr(error, "problem", ""))
+        if len(text) <= MAX_PURE and (has_colon or go_version is not None):
+            refusal = None if has_colon else error
+            return _parse_as_go(source, go_version or GO_VERSION_3, refusal, shares_anchors=shares_anchors)
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-def _parse_slowly(source: Source, *, shares_anchors: bool) -> Stream:
-    """Read a text by the pure parser: in brackets the C one takes no colon inside a plain value (`[8080:80]`)."""
+def _is_read_otherwise(text: str, go_version: int) -> bool:
+    """Return whether Go's library may understand something else than libyaml, or refuse what that one takes."""
+    if len(text) > MAX_PURE:
+        return False
+    if "\ufeff" in text[1:]:
+        return True  # only libyaml passes over such a mark
+    is_asked_for = go_version > GO_VERSION_3 and any(character in text for character in "?!&")
+    return is_asked_for and re.search(_READ_OTHERWISE, text) is not None
+
+
+def _parse_as_go(source: Source, version: int, refusal: Exception | None = None, *, shares_anchors: bool) -> Stream:
+    """Read a text by the slow parser; where it refuses it too, the refusal of the quick one is told."""
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _compose(source, pure_event_getter(source.text), shares_anchors=shares_anchors)
-    except (YAMLError, RecursionError) as error:
-        raise UnreadableError(_syntax_failure(source, error)) from None
-
-
-def _is_colon_in_brackets(error: Exception) -> bool:
-    return "found unexpected ':'" in str(getattr(error, "problem", ""))
+        return _compose(source, go_event_getter(source.text, version), shares_anchors=shares_anchors)
+    except YAMLError as error:
+        raise UnreadableError(_syntax_failure(source, refusal or error)) from None
 
 
 def _syntax_failure(source: Source, error: Exception) -> Failure:

@@ -28,6 +28,14 @@ def pure_event_getter(text: str) -> Callable[[], Any]:
     return getter
 
 
+def go_event_getter(text: str, version: int) -> Callable[[], Any]:
+    """Return the same of a parser that reads as a version of Go's library does, 3 or 4."""
+    from dropcap.lang.yaml.go_scanner import go_parser
+
+    getter: Callable[[], Any] = go_parser(_without_mark(text), version).get_event
+    return getter
+
+
 def _without_mark(text: str) -> str:
     """Put a line break for a second byte order mark, which parsers pass over and libyaml does not count."""
     return f"\n{text[1:]}" if text.startswith("\ufeff") else text

@@ -1,0 +1,254 @@
+"""The services of one project measured one after the other: what each is tried with, and what is told of it."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dropcap.commands.output import at_the_edge
+from dropcap.images.measurements import LITTLE, Measurement
+from dropcap.masking import without_secrets
+from dropcap.measuring.client import resolved_project
+from dropcap.measuring.engine_facts import image_facts, versions
+from dropcap.measuring.own_project import RefusedError, own_project
+from dropcap.measuring.trial import Probe, ProbeKind, Trial
+from dropcap.measuring.verification import steps_of, verify
+from dropcap.writers.verify_table import verified_lines
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dropcap.measuring.client import Client
+    from dropcap.measuring.engine_facts import ImageFacts
+    from dropcap.measuring.own_project import OwnProject
+    from dropcap.measuring.verification import Verified
+    from dropcap.model import Container
+    from dropcap.needs.model import Needs
+    from dropcap.writers.verify_table import Row
+
+__all__ = ["Session", "Told"]
+
+_BUILD = 3600.0
+_SHORTEST = 4  # a shorter value says little and is found in many words
+_BAR = 24
+_SHOWS_LITTLE = "it was only seen to stay up, which shows little of what it does without: give --probe COMMAND"
+
+
+class Told(NamedTuple):
+    """What is told of a service.
+
+    Attributes:
+        container: the service.
+        lines: the lines for people.
+        measured: what is to be kept, but for the digest of its settings; None where nothing is.
+        failed: whether it could not be measured.
+
+    """
+
+    container: Container
+    lines: tuple[str, ...]
+    measured: Measurement | None = None
+    failed: bool = False
+
+
+class Session:
+    """Measures services of one project."""
+
+    def __init__(self, client: Client, options: Sequence[str], folder: str, label: str, arguments: Namespace) -> None:
+        """Resolve the project.
+
+        Raises:
+            NoClientError: Compose does not take it.
+
+        """
+        self.images: list[str] = []
+        self.label = label
+        self._client = client
+        self._folder = folder
+        self._arguments = arguments
+        self._resolved = resolved_project(client, options, folder)
+        self._versions = versions(client)
+
+    def measure(self, container: Container, needs: Needs, helpful: Sequence[str], wider: Sequence[str]) -> Told:
+        """Measure a service.
+
+        Args:
+            container: the service.
+            needs: what its files show.
+            helpful: what is of use to it, and not needed.
+            wider: what it is started from where the suggestion is too little.
+
+        Raises:
+            EngineGoneError: the engine does not answer any more.
+            LeftError: what was started cannot be removed.
+            KeyboardInterrupt: somebody asked to end.
+
+        """
+        name = f"dropcap-verify-{uuid.uuid4().hex[:8]}"
+        progress = _Progress(container.name, steps_of(needs.cap_add, helpful))
+        try:
+            project = self._project(container.name, name)
+            facts = self._prepared(project, name, progress)
+        except RefusedError as error:
+            progress.end()
+            return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
+        trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
+        try:
+            found = verify(self._client, trial, needs.cap_add, helpful, wider, progress.step)
+        finally:
+            progress.end()
+        return self._told(container, trial, facts, found, needs)
+
+    def _project(self, service: str, name: str) -> OwnProject:
+        arguments = self._arguments
+        kept = {"publishes": arguments.publish, "has_binds": arguments.with_binds}
+        return own_project(self._resolved, service, self.label, name=name, **kept)
+
+    def _prepared(self, project: OwnProject, name: str, progress: _Progress) -> ImageFacts:
+        """Build the images that are built, and see that the others are there; return the service's.
+
+        Raises:
+            RefusedError: an image is not there.
+
+        """
+        import json
+
+        images, built = project.images(), project.built()
+        if built:
+            progress.say("building")
+            self.images += [images[one] for one in built]
+            words = ("-p", name, "--project-directory", self._folder, "-f", "-", "build", *built)
+            done = self._client.compose(*words, text=json.dumps(project.model), seconds=_BUILD, folder=self._folder)
+            if done.code:
+                raise RefusedError(f"its image cannot be built: {done.reason}")
+        found = {service: image_facts(self._client, image) for service, image in images.items()}
+        for service, facts in found.items():
+            if facts is None:
+                raise RefusedError(f"the image {images[service]} is not here; run `docker compose pull {service}`")
+        facts = found.get(project.service)
+        if facts is None:
+            raise RefusedError("it has no image")
+        return facts
+
+    def _probe(self, project: OwnProject, facts: ImageFacts) -> Probe:
+        arguments = self._arguments
+        if arguments.probe:
+            return Probe(ProbeKind.INSIDE, arguments.probe)
+        if arguments.probe_host:
+            return Probe(ProbeKind.OUTSIDE, arguments.probe_host)
+        check = project.model["services"][project.service].get("healthcheck") or {}
+        test = check.get("test") or []
+        is_off = check.get("disable") or test[:1] == ["NONE"]
+        has_check = not is_off and bool(test or facts.has_health_check)
+        return Probe(ProbeKind.HEALTH if has_check else ProbeKind.STAYS)
+
+    def _told(self, container: Container, trial: Trial, facts: ImageFacts, found: Verified, needs: Needs) -> Told:
+        service = trial.project.model["services"][trial.project.service]
+        hide = _Hide(service)
+        title = f"{container.name}: {trial.probe.kind.value}, {self._versions.engine}, kernel {self._versions.kernel}"
+        notes = [f"note: {one}" for one in trial.project.notes]
+        if found.whole.failed:
+            tried = " ".join(found.start) or "nothing"
+            notes.insert(0, f"fails with {tried} at the {found.whole.failed}: {hide.shown(found.whole.said)}")
+            if self._arguments.begins == "suggestion":
+                notes.append("say --from default to begin with more than the suggestion")
+            return Told(container, tuple(verified_lines(title, (), notes, None)), failed=True)
+        shows_little = trial.probe.kind is ProbeKind.STAYS
+        if shows_little:
+            notes.append(_SHOWS_LITTLE)
+        notes += [
+            f"left out: {' or '.join(one.instead)}, which may do instead of {one.capability}"
+            for one in {need.capability: need for need in needs.needs if need.instead}.values()
+            if one.capability in found.cap_add
+        ]
+        if found.instead:
+            notes.append(f"left out: {' '.join(found.instead)}, of which one did as long as another was missing")
+        added = [one for one in found.start if one in found.cap_add or (shows_little and one in found.needless)]
+        lines = verified_lines(title, tuple(_rows(found, hide, shows_little=shows_little)), notes, added)
+        return Told(container, tuple(lines), self._kept(service, trial, facts, found))
+
+    def _kept(self, service: Mapping[str, Any], trial: Trial, facts: ImageFacts, found: Verified) -> Measurement:
+        entrypoint, command = service.get("entrypoint"), service.get("command")
+        own = (*(entrypoint or ()), *(command or ()))
+        if entrypoint is None:
+            own = (*facts.words[0], *(command if command is not None else facts.words[1]))
+        return Measurement(
+            facts.id,
+            tuple(str(one).replace("$$", "$") for one in own),
+            str(service.get("user") or facts.user),
+            "",
+            LITTLE if trial.probe.kind is ProbeKind.STAYS else trial.probe.kind.value,
+            {name: one.failed for name, one in found.needed.items()},
+            {name: ", ".join(lost) for name, lost in found.degrades.items()},
+            found.unsure,
+            self._versions.engine,
+            self._versions.runtime,
+            self._versions.kernel,
+            datetime.now(timezone.utc).date().isoformat(),
+        )
+
+
+def _rows(found: Verified, hide: _Hide, *, shows_little: bool) -> Iterator[Row]:
+    for name, one in found.needed.items():
+        yield "needed", name, f"fails at the {one.failed}: {hide.shown(one.said)}".rstrip(": ")
+    for name, lost in found.degrades.items():
+        yield "not told apart", name, f"serves without, and loses: {', '.join(map(hide.shown, lost))}"
+    for name, why in found.unsure.items():
+        yield "not told apart", name, why
+    for name in found.needless:
+        if shows_little:
+            yield "not told apart", name, "stays up without"
+        else:
+            yield "not needed", name, ""
+
+
+class _Hide:
+    """Hides the values of a service's variables, which are nobody's to print, and what looks like a secret."""
+
+    def __init__(self, service: Mapping[str, Any]) -> None:
+        environment = service.get("environment") or {}
+        values = environment.values() if isinstance(environment, dict) else ()
+        texts = {str(one).replace("$$", "$") for one in values if one is not None}
+        self._texts = sorted((one for one in texts if len(one) >= _SHORTEST), key=len)[::-1]
+
+    def shown(self, text: str) -> str:
+        """Return a text without them."""
+        for one in self._texts:
+            text = text.replace(one, "*" * len(one))
+        return without_secrets(text)
+
+
+class _Progress:
+    """Tells on standard error how far it is: a bar on a terminal, else a line a step."""
+
+    def __init__(self, service: str, steps: int) -> None:
+        self._service = service
+        self._steps = steps
+        self._done = 0
+        self._is_bar = sys.stderr.isatty()
+
+    def step(self, what: str) -> None:
+        """Tell what is tried next."""
+        self._done += 1
+        self._steps = max(self._steps, self._done)
+        self.say(what)
+
+    def say(self, what: str) -> None:
+        """Tell what goes on."""
+        count = f"[{self._done}/{self._steps}]"
+        if self._is_bar:
+            full = _BAR * self._done // (self._steps + 1)
+            bar = "#" * full + "." * (_BAR - full)
+            sys.stderr.write(f"\r\x1b[K{bar} {at_the_edge(f'{self._service}: {what}')[:60]}")
+        else:
+            sys.stderr.write(f"dropcap: {count} {at_the_edge(f'{self._service}: {what}')}\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._is_bar:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

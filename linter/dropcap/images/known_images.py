@@ -1,0 +1,50 @@
+"""What is known of an image by its name: the project's lock first, then what comes with dropcap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.images.bases import base_tree
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dropcap.images.tree import FileTree
+    from dropcap.workspace import Workspace
+
+__all__ = ["Images"]
+
+
+class Images(NamedTuple):
+    """Where images are looked for.
+
+    Attributes:
+        workspace: the project, which may have a lock.
+        read: what was read from images themselves, by their familiar names; it counts before the lock.
+
+    """
+
+    workspace: Workspace
+    read: Mapping[str, FileTree] = {}
+
+    def tree(self, reference: str | None) -> FileTree:
+        """Return what an image holds, for the caller to change; of one that is not known, nothing is."""
+        if reference is None or reference == "scratch":
+            return base_tree(reference)
+        if self.read:
+            from dropcap.images.reference import familiar
+
+            found = self.read.get(familiar(reference))
+            if found is not None:
+                return found.copy()
+        if self.workspace.has_lock:
+            from dropcap.images.lock import locked_tree  # few projects have one
+
+            locked = locked_tree(reference, self.workspace)
+            if locked is not None:
+                return locked
+        from dropcap.images.catalogue import catalogue_tree  # a table of its own, not small
+
+        found = catalogue_tree(reference)
+        return base_tree(reference) if found is None else found

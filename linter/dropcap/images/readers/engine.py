@@ -1,0 +1,182 @@
+"""Images that a running engine has at hand: Docker's, or Podman's by the same interface.
+
+The engine sends what `docker save` writes. No container is made, and nothing is started.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+from dropcap.images.contents import Contents, ImageError
+from dropcap.images.readers.archive import read_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docker import DockerClient
+
+    from dropcap.images.readers.layers import Reading
+
+__all__ = ["Engine", "connect"]
+
+_SECONDS = 600
+_SOCKETS = (
+    "/var/run/docker.sock",
+    "{runtime}/docker.sock",
+    "/run/podman/podman.sock",
+    "{runtime}/podman/podman.sock",
+)
+
+
+class Engine:
+    """A connection to an engine."""
+
+    def __init__(self, client: DockerClient, address: str) -> None:
+        """Take a client that has reached its engine, and the address that messages name."""
+        self._client = client
+        self.address = address
+
+    def close(self) -> None:
+        """Let the engine go."""
+        self._client.close()
+
+    def id_of(self, reference: str) -> str:
+        """Return the digest of an image's configuration; empty where the engine does not have the image."""
+        found = self._inspect(reference)
+        return "" if found is None else str(found["Id"])
+
+    def pull(self, reference: str) -> None:
+        """Let the engine get an image.
+
+        Raises:
+            ImageError: it cannot.
+
+        """
+        with _told(reference):
+            self._client.images.pull(reference)
+
+    def read(self, reference: str, reading: Reading) -> Contents | None:
+        """Return an image; None where the engine does not have it.
+
+        Raises:
+            ImageError: it cannot be read.
+
+        """
+        found = self._inspect(reference)
+        if found is None:
+            return None
+        with _told(reference):
+            parts = iter(self._client.api.get_image(reference))
+            first = next(parts, b"")  # here the engine says that it cannot
+            image = read_archive(io.BufferedReader(_Chunks(first, parts), 1024 * 1024), reference, reading)[0]
+        digests = tuple(str(one).rpartition("@")[2] for one in found.get("RepoDigests") or ())
+        return image._replace(names=(reference,), id=str(found["Id"]), digests=digests)
+
+    def _inspect(self, reference: str) -> dict[str, Any] | None:
+        from docker.errors import ImageNotFound
+
+        with _told(reference):
+            try:
+                found: dict[str, Any] = self._client.api.inspect_image(reference)  # type: ignore[no-untyped-call]
+            except ImageNotFound:
+                return None
+        return found
+
+
+def connect() -> Engine:
+    """Return a connection to the engine that `DOCKER_HOST` or the current context names, else to one on this machine.
+
+    Raises:
+        ImageError: there is none that answers, or the library that speaks to engines is not installed.
+
+    """
+    try:
+        from docker import DockerClient
+        from docker.errors import DockerException
+    except ImportError:
+        raise ImageError("no engine can be asked: install dropcap[engine], or name an archive by --from") from None
+    why = "none was found on this machine"
+    for address in _addresses():
+        try:
+            client = DockerClient(base_url=address, version="auto", timeout=_SECONDS)
+            client.ping()
+        except (DockerException, OSError, ValueError) as error:
+            why = f"{address}: {_reason(error)}"
+            continue
+        return Engine(client, address)
+    raise ImageError(f"no engine answers ({why}); start one, or name an archive by --from")
+
+
+def _addresses() -> Iterator[str]:
+    named = os.environ.get("DOCKER_HOST") or _of_context()
+    if named:
+        yield named
+        return
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "/run/user/0")
+    for socket in _SOCKETS:
+        path = socket.replace("{runtime}", runtime)
+        if os.path.exists(path):
+            yield f"unix://{path}"
+
+
+def _of_context() -> str:
+    """Return the address of the context that Docker's client uses; empty where that is the default one."""
+    from docker.context import ContextAPI
+
+    try:
+        context = ContextAPI.get_current_context()
+    except Exception:  # noqa: BLE001  # whatever is wrong with its files, the sockets are still to be tried
+        return ""
+    return "" if context.Name == "default" else str(context.Host)
+
+
+def _reason(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    text = " ".join(str(getattr(error, "explanation", "") or error).split())
+    if "PermissionError" in text or "Permission denied" in text:
+        return "permission denied; run as a user who may"
+    return text[:200]
+
+
+class _told:  # noqa: N801  # it is used as a function is
+    """Turns what the library raises into an error of the image."""
+
+    def __init__(self, reference: str) -> None:
+        self._reference = reference
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """End; what the library raised is told of the image."""
+        if error is None or isinstance(error, ImageError):
+            return
+        from docker.errors import DockerException
+        from requests import RequestException
+
+        if isinstance(error, DockerException | RequestException | OSError):
+            raise ImageError(f"{self._reference}: the engine says: {_reason(error)}") from None
+
+
+class _Chunks(io.RawIOBase):
+    """A stream of what an engine sends in parts."""
+
+    def __init__(self, first: bytes, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._left = first
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # as `io` has it
+        while not self._left:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._left = part
+        size = min(len(buffer), len(self._left))
+        buffer[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size

@@ -1,0 +1,95 @@
+"""The script that an interpreter is given, where its text is at hand: what it asks for, and the files it edits."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.model import Located
+from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.needs.script_words import calls_in, code_or_path, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.lang.words import Word
+    from dropcap.needs.lookup import Lookup
+    from dropcap.needs.python_scripts import ScriptCall
+    from dropcap.source import Source
+
+__all__ = ["calls_of_script", "edited_in_place", "path_of_script"]
+
+_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+
+
+def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCall]:
+    """Return what the calls of a script ask for; nothing where its text is not at hand, or its language not known.
+
+    Args:
+        words: the call of the interpreter, its own name first.
+        lookup: where it stands in the files.
+
+    """
+    name = words[0].value.rpartition("/")[2]
+    language = language_of(name)
+    found = _found(words)
+    if found is None:
+        return []
+    word, is_code = found
+    text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else _text(word.value, lookup, name)
+    if text is None:
+        return []
+    called = "its code" if is_code else posixpath.basename(word.value)
+    if language is not None:
+        return calls_in(text, called, language)
+    return calls_of(text, called, words[words.index(word) + 1 :])
+
+
+def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
+    """Return the path of the script that an interpreter is given; None where it is not known, or none is."""
+    found = _found(words)
+    return None if found is None or found[1] else lookup.path(found[0].value)
+
+
+def _found(words: Sequence[Word]) -> tuple[Word, bool] | None:
+    """Return the word that is a script's path or its code, and whether it is code."""
+    name = words[0].value.rpartition("/")[2]
+    language = language_of(name)
+    if language is not None:
+        return code_or_path(words, language)
+    return None if _PYTHON.fullmatch(name) is None else script_word(words)
+
+
+def _text(path: str, lookup: Lookup, program: str) -> Source | None:
+    names = (path,) if program.startswith(("p", "r")) else (path, f"{path}.js", f"{path}/index.js")
+    for name in names:
+        found = lookup.file(name, in_path=False)
+        if found is not None and found.file.text is not None:
+            return found.file.text
+    return None
+
+
+def edited_in_place(words: Sequence[Word], lookup: Lookup) -> Iterator[Effect]:
+    """Give what `perl -pi -e CODE FILE` does to files: as `sed -i`, it puts a new one in the old one's place.
+
+    Source: perl doio.c S_openn_setup() and argvout_final(): open() and rename() in the folder, fchown().
+    """
+    language = language_of(words[0].value.rpartition("/")[2])
+    code = next((at for at, word in enumerate(words) if _is_code(word.value)), 0)
+    options = [word.value for word in words[1 : code + 1] if word.value.startswith("-")]
+    if language is None or language.name not in {"Perl", "Ruby"} or not any(map(_IN_PLACE.match, options)):
+        return
+    for word in words[code + 2 :]:
+        if not word.value.startswith("-"):
+            path = lookup.path(word.value) if word.unknown is None else None
+            where = Located(word.value, word.source, word.span)
+            yield Effect(EffectKind.COPY, where, path=path, target=path, is_kept=True)
+
+
+def _is_code(text: str) -> bool:
+    return text.startswith("-") and not text.startswith("--") and text.endswith(("e", "E"))
+
+
+_IN_PLACE = re.compile(r"-[0alnpswWE]*i")

@@ -1,0 +1,128 @@
+"""The catalogue of images: its entries are strict and short, and each one's startup asks for what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import dropcap.images.catalogue_table as table
+from dropcap.check import Setup, check_file
+from dropcap.discover import discover
+from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
+from dropcap.images.catalogue_steps import script
+from dropcap.needs.container import needs_of
+from dropcap.needs.model import Certainty, Phase
+from dropcap.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dropcap.needs.model import Needs
+
+FOLDER = Path(table.__file__).parent / "catalogue"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "index")
+IMAGES = {entry: image for image, entry in reversed(list(table.index().items()))}
+EXPECTED = [
+    (name, number, one)
+    for name in NAMES
+    for number, one in enumerate(
+        table.load((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name).get("expects", [])
+    )
+]
+
+
+def needed(folder: Path, image: str, service: dict[str, Any]) -> Needs:
+    """Return what a service needs that names an image, each of its volumes being the image's own."""
+    lines = ["services:", "  app:", f"    image: {image!r}"]
+    lines += [f"    {key}: {service[key]!r}" for key in ("command", "environment") if key in service]
+    (folder / "compose.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (target,), _ = discover([str(folder / "compose.yaml")])[:2]
+    (container,) = check_file(target, (), Setup()).containers
+    return needs_of(container, Workspace(str(folder)))
+
+
+@pytest.mark.parametrize(("name", "number", "expected"), EXPECTED, ids=[f"{one[0]}-{one[1]}" for one in EXPECTED])
+def test_its_startup_asks_for_what_it_says(name: str, number: int, expected: dict[str, Any], tmp_path: Path) -> None:
+    needs = needed(tmp_path, f"{IMAGES[name]}:{expected['tag']}", expected)
+    wanted = [one for one in needs.needs if one.certainty is not Certainty.DEGRADES]
+    found = {
+        phase: sorted({one.capability for one in wanted if one.phase is phase})
+        for phase in (Phase.FIRST_START, Phase.RESTART)
+    }
+    assert found == {Phase.FIRST_START: expected["first_start"], Phase.RESTART: expected["restart"]}, number
+    assert needs.is_complete is expected["complete"], needs.unknown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_entry_says_where_it_is_from_and_is_used(name: str) -> None:
+    row = table.load((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name)
+    assert name in IMAGES or any(f'extends = "{name}"' in path.read_text() for path in FOLDER.glob("*.toml"))
+    if name in IMAGES:
+        assert row["source"]
+        assert row["looked"]
+        assert row.get("known") in {"source", "measured"}
+        assert row["expects"], "a test replays its startup"
+
+
+def test_each_image_of_the_index_has_an_entry() -> None:
+    assert set(table.index().values()) <= set(NAMES)
+    text = (FOLDER / "index.toml").read_text(encoding="utf-8")
+    assert list(table.index()) == sorted(table.index()), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'colour = "red"',
+        "user = 7",
+        "tags = 'x'",
+        '[variants.a]\nuser = "0"',
+        '[[expects]]\nwhy = "x"',
+        f'[texts]\n"/a" = "{"x" * (table.LONGEST + 1)}"',
+    ],
+)
+def test_what_nobody_knows_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        table.load(text, "entry")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"dances": "x"},
+        {"reads": "/a", "to": "x"},
+        {"reads": "/a", "removes": "/b"},
+        {"runs": "a; b"},
+        {"runs": "a $(b)"},
+        {"reads": "/a", "when": "full moon"},
+    ],
+)
+def test_a_step_that_nobody_knows_is_refused(step: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        script([step])
+
+
+def test_a_tag_that_nobody_has_looked_at_is_not_complete(tmp_path: Path) -> None:
+    needs = needed(tmp_path, "redis:2.8", {})
+    assert not needs.is_complete
+    assert [one.reason for one in needs.unknown] == ["nobody has looked at redis:2.8 for the catalogue"]
+    assert set(needs.cap_add) == {"SETGID", "SETUID"}
+    assert not is_in_catalogue("redis:2.8")
+
+
+@pytest.mark.parametrize("name", ["docker.io/library/redis:7", "index.docker.io/redis:7", "redis:7@sha256:00"])
+def test_names_that_mean_the_same_are_found(name: str) -> None:
+    assert is_in_catalogue(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["somebody/redis:7", "ghcr.io/library/redis:7", "redis2:7", "${IMAGE}", "redis:${TAG}"]
+)
+def test_the_ending_of_a_name_is_not_enough(name: str) -> None:
+    assert not is_in_catalogue(name)
+    assert catalogue_tree(name) is None
+
+
+def test_evidence_names_no_place_that_nobody_can_open(tmp_path: Path) -> None:
+    needs = needed(tmp_path, "postgres:16", {})
+    assert all(each.where is None for one in needs.needs for each in one.evidence)
