@@ -21,8 +21,9 @@ from dropcap.capabilities.effective import is_root, starts_nothing
 from dropcap.check import Setup, check_file
 from dropcap.discover import discover
 from dropcap.needs.container import needs_of
+from dropcap.real_paths import root_of
 from dropcap.report import drop_included
-from dropcap.workspace import Workspace, root_of
+from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

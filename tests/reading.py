@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.request import Request, Settings
 from dropcap.check import read_document
 from dropcap.model import Engine
-from dropcap.workspace import Workspace, real_path, root_of
+from dropcap.real_paths import real_path, root_of
+from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
     from dropcap.discover import Target

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Engine, Level, Problem, Severity
+from dropcap.real_paths import real_path
 from dropcap.report import to_report
 from dropcap.rule import Rule
-from dropcap.workspace import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

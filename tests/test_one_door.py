@@ -44,6 +44,7 @@ HARMLESS = frozenset(
 
 ALLOWED = {
     "workspace.py": "the door itself",
+    "real_paths.py": "asks where links lead, and which folder is a repository",
     "commands/output.py": "writes the report where a person asked for it",
     "rule.py": "loads the rules of a folder that a person named",
     "package_data.py": "reads the package's own tables",
@@ -53,7 +54,8 @@ ALLOWED = {
     "parallel.py": "opens the null device for a worker",
     "cli.py": "opens the null device for an output whose reader has gone",
     "paths.py": "asks for the current folder's real path, and whether a word is a file's name",
-    "discover.py": "asks which of a person's words are folders, and where links lead; reads through the workspace",
+    "discover.py": "asks which of a person's words are folders; reads through the workspace",
+    "walk.py": "asks where links lead; reads through the workspace",
     "images/readers/folders.py": "reads the image that a person named: an archive, a layout, a root file system",
     "images/readers/engine.py": "asks which engines have a socket here",
     "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",

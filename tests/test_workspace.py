@@ -10,8 +10,9 @@ import pytest
 
 from dropcap import workspace as door
 from dropcap.model import Level, UnreadableError
+from dropcap.real_paths import root_of
 from dropcap.source import Source
-from dropcap.workspace import MAX_BYTES, NotReadError, Why, Workspace, root_of
+from dropcap.workspace import MAX_BYTES, NotReadError, Why, Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path

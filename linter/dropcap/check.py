@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
-from dropcap.discover import Target
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
@@ -29,9 +28,11 @@ from dropcap.model import (
 )
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
+from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
-from dropcap.workspace import NotReadError, Workspace, root_of
+from dropcap.targets import Target
+from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

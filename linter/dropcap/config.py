@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Engine, Severity
 from dropcap.namedtuple import NamedTuple
-from dropcap.workspace import NotReadError, Why, Workspace, repository_top
+from dropcap.real_paths import repository_top
+from dropcap.workspace import NotReadError, Why, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind
-from dropcap.workspace import real_path
+from dropcap.real_paths import real_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

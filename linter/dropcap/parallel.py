@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dropcap.check import Setup
-    from dropcap.discover import Target
     from dropcap.rule import Rule
+    from dropcap.targets import Target
 
 _CHUNK = 8
 """How many files a worker is given at a time."""

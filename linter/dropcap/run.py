@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dropcap.check import Setup
-    from dropcap.discover import Target
     from dropcap.model import FileResult
     from dropcap.rule import Rule
+    from dropcap.targets import Target
 
 
 def check_targets(

@@ -12,11 +12,11 @@ import errno
 import os
 import stat
 from enum import Enum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
+from dropcap.real_paths import from_folder, is_below, is_path, real_folder, real_path
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
 _FLAGS |= getattr(os, "O_BINARY", 0)
-_MOST_FOLDERS = 100  # of a path that is resolved one by one, each by a call in the call before
 _OPENS_FROM_FOLDERS = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
@@ -112,7 +111,7 @@ class Workspace:
             disk: whether anything but the overlay is there.
 
         """
-        self.root = _real_folder(os.path.abspath(root)) if disk else root
+        self.root = real_folder(os.path.abspath(root)) if disk else root
         self.reads: dict[str, None] = {}
         self._overlay = overlay or {}
         self._disk = disk
@@ -156,8 +155,8 @@ class Workspace:
     def name(self, path: str) -> str:
         """Return a file's path from the root, with forward slashes; the real path of one that lies outside."""
         real = self.real(path)
-        inside = _inside(real, self.root) if self._disk and is_below(real, self.root) else real
-        return inside.replace(os.sep, "/")
+        written = from_folder(real, self.root) if self._disk and is_below(real, self.root) else real
+        return written.replace(os.sep, "/")
 
     def is_inside(self, path: str) -> bool:
         """Whether a path leads into the root, links followed."""
@@ -256,7 +255,7 @@ class Workspace:
         """
         if not self._disk or not is_path(folder):
             return []
-        if not is_below(_real_folder(os.path.abspath(folder)), self.root):
+        if not is_below(real_folder(os.path.abspath(folder)), self.root):
             raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
         try:
             with os.scandir(folder or os.curdir) as found:
@@ -289,7 +288,7 @@ def _contents(path: str, real: str, root: str, size: int) -> bytes:
 
 def _open_below(real: str, root: str) -> int:
     """Open a file from its root on, each folder by itself; no link is followed on the way."""
-    *folders, name = _inside(real, root).split(os.sep)
+    *folders, name = from_folder(real, root).split(os.sep)
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for folder in folders:
@@ -332,89 +331,3 @@ def decoded(path: str, data: bytes) -> Source:
         offset = before.offset(error.position) if error.position.line <= before.line_count else 0
         message = f"{error.reason}; save the file as UTF-8"
         raise UnreadableError(Failure(path, message, Level.ERROR, before, Span(offset, offset))) from None
-
-
-def is_path(path: str) -> bool:
-    """Whether a text can be a path at all: it has no NUL, and no half of a surrogate pair that no name has."""
-    if path.isascii():
-        return "\0" not in path
-    try:
-        return b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; both real paths."""
-    return path == folder or path.startswith(folder if folder[-1:] in ("", os.sep) else folder + os.sep)
-
-
-def _inside(path: str, folder: str) -> str:
-    """Return a path from a folder that it lies in; both real paths."""
-    return path[len(folder) :].lstrip(os.sep) or os.curdir
-
-
-def real_path(path: str) -> str:
-    """Return a file's path without links and detours; `os.path.realpath` looks at every folder above it each time."""
-    whole = os.path.abspath(path)
-    folder, name = os.path.split(whole)
-    real_folder = _real_folder(folder)
-    plain = whole if real_folder == folder else os.path.join(real_folder, name)
-    return _real(plain) if os.path.islink(plain) else plain
-
-
-@lru_cache(maxsize=4096)
-def _real_folder(folder: str) -> str:
-    """Return a folder's path without links, by that of the folder above it, which most others have in common."""
-    above, name = os.path.split(folder)
-    if above == folder or folder.count(os.sep) > _MOST_FOLDERS:
-        return _real(folder)
-    real_above = _real_folder(above)
-    plain = folder if real_above == above else os.path.join(real_above, name)
-    return _real(plain) if os.path.islink(plain) else plain
-
-
-def _real(path: str) -> str:
-    """Return a path without links; one that may not even be looked at, as some in /proc, stays, and is not followed."""
-    try:
-        return os.path.realpath(path)
-    except OSError:
-        return path
-
-
-def root_of(folder: str) -> str:
-    """Return where the project that a folder belongs to ends: its repository, or else the current folder, or itself.
-
-    Of a folder in a `.devcontainer` it is the folder that holds that, where nothing else says how far it reaches.
-    """
-    real = _real_folder(os.path.abspath(folder))
-    top = repository_top(real)
-    if top is not None:
-        return top
-    here = _real_folder(os.getcwd())
-    if is_below(real, here):
-        return here
-    outer, is_within, _ = f"{real}{os.sep}".partition(f"{os.sep}.devcontainer{os.sep}")
-    return outer if is_within else real
-
-
-def repository_top(folder: str) -> str | None:
-    """Return the top of the repository that a folder lies in, both without links; None where there is none."""
-    while folder.count(os.sep) > _MOST_FOLDERS:
-        if _is_top(folder):
-            return folder
-        folder = os.path.dirname(folder)
-    return _top_above(folder)
-
-
-@lru_cache(maxsize=4096)
-def _top_above(folder: str) -> str | None:
-    """Return the top of a folder's repository, by that of the folder above it, as `_real_folder` does."""
-    if _is_top(folder):
-        return folder
-    above = os.path.dirname(folder)
-    return None if above == folder else _top_above(above)
-
-
-def _is_top(folder: str) -> bool:
-    return os.path.lexists(os.path.join(folder, ".git"))

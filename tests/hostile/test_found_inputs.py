@@ -71,6 +71,12 @@ def test_what_a_broken_script_takes_is_given_back() -> None:
     assert int(found.stdout) < 50, "megabytes"
 
 
+def test_a_parser_that_comes_back_again_and_again_is_stopped() -> None:
+    """It asked half a million times for blocks of a script of 63 KB, which took four seconds."""
+    data = (FOUND / "make" / "2b59af61e084").read_bytes()
+    assert_ends(lambda: READERS["make"](data), STEPS // 3)
+
+
 def test_a_script_is_let_go_of() -> None:
     """The parser never lets go of the function that it reads from, so that function may hold no script and no tree."""
     script = Script(Source("x.sh", "docker run --rm alpine\n" * 200))

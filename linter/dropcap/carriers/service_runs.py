@@ -22,8 +22,9 @@ from dropcap.capabilities.names import ALL, bare_name
 from dropcap.lang.shell.folders import REPOSITORY
 from dropcap.model import Container, Kind, Related, Route, Unknown, UnreadableError
 from dropcap.namedtuple import NamedTuple
+from dropcap.real_paths import repository_top
 from dropcap.source import Span
-from dropcap.workspace import NotReadError, repository_top
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -83,7 +83,8 @@ class _Finder:
         from dropcap.needs.allowance import Allowance
         from dropcap.needs.container import needs_of
         from dropcap.needs.model import Needs, UnknownNeed
-        from dropcap.workspace import Workspace, root_of
+        from dropcap.real_paths import root_of
+        from dropcap.workspace import Workspace
 
         path = container.source.to_root(container.span)[0].path
         root = root_of(os.path.dirname(path) or os.curdir)

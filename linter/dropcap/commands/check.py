@@ -10,8 +10,8 @@ from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.exit_codes import CLEAN, FINDINGS
+from dropcap.real_paths import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
-from dropcap.workspace import repository_top
 from dropcap.writers import FORMATS, Context, writer
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from dropcap.config import load_config
 from dropcap.discover import Target, together
 from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.model import Failure, FileResult, Level, UnreadableError
+from dropcap.real_paths import real_path, root_of
 from dropcap.report import to_report
-from dropcap.workspace import NotReadError, Workspace, real_path, root_of
+from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

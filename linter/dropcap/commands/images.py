@@ -13,7 +13,8 @@ from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.images.contents import ImageError
 from dropcap.images.reference import familiar
 from dropcap.printable import printable
-from dropcap.workspace import LOCK, Workspace, root_of
+from dropcap.real_paths import root_of
+from dropcap.workspace import LOCK, Workspace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

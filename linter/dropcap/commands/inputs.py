@@ -13,9 +13,10 @@ from dropcap.discover import Discovery, Target, discover, stdin_target
 from dropcap.exit_codes import UsageError
 from dropcap.model import Engine
 from dropcap.paths import shown
+from dropcap.real_paths import is_path
 from dropcap.report import to_report
 from dropcap.run import check_targets
-from dropcap.workspace import MAX_BYTES, is_path
+from dropcap.workspace import MAX_BYTES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

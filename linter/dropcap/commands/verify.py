@@ -19,7 +19,8 @@ from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.model import Kind, UnreadableError
 from dropcap.needs.model import Certainty
 from dropcap.printable import counted, shortened
-from dropcap.workspace import LOCK, Workspace, root_of
+from dropcap.real_paths import root_of
+from dropcap.workspace import LOCK, Workspace
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -18,8 +18,9 @@ from dropcap.images.facts import ABSENT
 from dropcap.images.path_patterns import has_wildcard
 from dropcap.images.reference import familiar
 from dropcap.masking import mask
+from dropcap.real_paths import real_path
 from dropcap.source import Source
-from dropcap.workspace import LOCK, NotReadError, real_path
+from dropcap.workspace import LOCK, NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

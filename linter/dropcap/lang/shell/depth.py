@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_DEPTH", "MOST_ERRORS", "TOO_BROKEN", "unreadable_at"]
+__all__ = ["MAX_DEPTH", "MOST_ERRORS", "MOST_READS", "TOO_BROKEN", "unreadable_at"]
 
 MAX_DEPTH = 200
 """How deeply substitutions and subshells may nest; people write three."""
@@ -21,6 +21,8 @@ MOST_BLANKS = 50_000
 """How many blanks a line may have; each word takes the parser a hundred times its length."""
 MOST_ERRORS = 100
 """In how many steps the parser may look for an end of what it does not understand; it counts in hundreds of its own."""
+MOST_READS = 10_000
+"""How many blocks the parser may ask for beyond one a byte; of what people write it asks for one in a hundred bytes."""
 
 TOO_BROKEN = "the script is too broken to be read (is a quotation mark or a parenthesis missing?); mend it"
 

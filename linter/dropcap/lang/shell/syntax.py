@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import tree_sitter
 
 from dropcap.fast_start import bash_binding
-from dropcap.lang.shell.depth import MOST_ERRORS, TOO_BROKEN
+from dropcap.lang.shell.depth import MOST_ERRORS, MOST_READS, TOO_BROKEN
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.source import Span
 
@@ -90,18 +90,21 @@ class Syntax:
                 size += len(self.text[start : start + _CHUNK].encode("utf-8", "surrogatepass"))
 
     def _parse(self, source: Source) -> tree_sitter.Tree:
-        errors = 0
+        errors = reads = 0
+        most_reads = len(self.data) + MOST_READS
 
         def is_enough(_: int, has_error: bool) -> bool:  # noqa: FBT001  # the parser calls it so
             nonlocal errors
             errors += has_error
-            return errors > MOST_ERRORS
+            return errors > MOST_ERRORS or reads > most_reads
 
         # The parser never lets go of a function that it reads from: what that one holds is cleared, and not self.
         data = [self.data]
         blocks: dict[int, bytes] = {}
 
         def read(start: int, _: object) -> bytes:
+            nonlocal reads
+            reads += 1
             block = blocks.get(start)
             if block is None:  # the parser comes back to where a broken text may go on, again and again
                 block = blocks[start] = data[0][start : (start // _BLOCK + 1) * _BLOCK]
