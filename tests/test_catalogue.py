@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,18 @@ import pytest
 
 import dropcap.images.catalogue_table as table
 from dropcap.check import Setup, check_file
+from dropcap.cli import main
 from dropcap.discover import discover
 from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
 from dropcap.images.catalogue_steps import script
 from dropcap.needs.container import needs_of
 from dropcap.needs.model import Certainty, Phase
 from dropcap.workspace import Workspace
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from dropcap.needs.model import Needs
@@ -126,3 +133,36 @@ def test_the_ending_of_a_name_is_not_enough(name: str) -> None:
 def test_evidence_names_no_place_that_nobody_can_open(tmp_path: Path) -> None:
     needs = needed(tmp_path, "postgres:16", {})
     assert all(each.where is None for one in needs.needs for each in one.evidence)
+
+
+# Images whose software a workload starts in the same manner, which a kernel was asked about.
+MEASURED = [
+    ("postgres:16", "postgres-library"),
+    ("redis:7", "redis-gosu"),
+    ("valkey/valkey:8", "redis-setpriv"),
+    ("mariadb:11", "mariadb-library"),
+    ("haproxy:3.2", "haproxy-as-user"),
+    ("memcached:1", "memcached-user"),
+    ("nginxinc/nginx-unprivileged:1.27", "nginx-user"),
+    ("eclipse-mosquitto:2", "mosquitto"),
+    ("rabbitmq:4.1", "rabbitmq"),
+    ("httpd:2.4", "apache-foreground"),
+]
+
+
+@pytest.mark.parametrize(("image", "workload"), MEASURED, ids=[one[0] for one in MEASURED])
+def test_what_is_measured_in_the_same_manner_is_what_is_said(image: str, workload: str, tmp_path: Path) -> None:
+    path = Path(__file__).parent.parent / "fixtures" / "workloads" / workload / "expected.toml"
+    assert set(needed(tmp_path, image, {}).cap_add) == set(tomllib.loads(path.read_text(encoding="utf-8"))["minimal"])
+
+
+def test_what_stands_in_the_lock_or_is_a_variable_is_not_the_catalogues(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  a: {image: redis:7}\n  b: {image: 'nobody/x:1'}\n", encoding="utf-8"
+    )
+    main(["images", str(tmp_path)])
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.split() == ["nobody/x:1", "nowhere", "1", "container"]
+    assert second.split() == ["redis:7", "catalogue", "1", "container"]
