@@ -166,3 +166,15 @@ def test_what_stands_in_the_lock_or_is_a_variable_is_not_the_catalogues(
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first.split() == ["nobody/x:1", "nowhere", "1", "container"]
     assert second.split() == ["redis:7", "catalogue", "1", "container"]
+
+
+def test_the_socket_of_the_engine_is_roots(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  app:\n    image: containrrr/watchtower\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n",
+        encoding="utf-8",
+    )
+    (target,), _ = discover([str(tmp_path / "compose.yaml")])[:2]
+    (container,) = check_file(target, (), Setup()).containers
+    needs = needs_of(container, Workspace(str(tmp_path)))
+    assert needs.is_complete, needs.unknown
+    assert needs.cap_add == ()

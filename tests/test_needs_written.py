@@ -133,3 +133,23 @@ def test_exec_opens_files_for_the_shell() -> None:
     assert "DAC_OVERRIDE" in needs(made + "exec >> /srv/d/log 2>&1").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 3> /srv/log").cap_add
     assert "DAC_OVERRIDE" not in needs(made + "exec 2>&1").cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "is_known"),
+    [
+        ("wget --spider http://localhost:80/", True),
+        ("wget -q --spider http://localhost", True),
+        ("wget -qO- http://localhost", True),
+        ("wget -O /dev/null http://localhost", True),
+        ("wget --output-document=- http://localhost", True),
+        ("wget --no-verbose --tries=1 --output-document /dev/stdout http://localhost", True),
+        ("wget http://localhost/a", False),
+        ("wget -qO /srv/a http://localhost/a", False),
+        ("wget --spider -o /srv/log http://localhost", False),
+        ("wget -i /srv/list -O -", False),
+        ('wget "$MORE" -O - http://localhost', False),
+    ],
+)
+def test_what_is_only_looked_up_is_written_nowhere(script: str, *, is_known: bool) -> None:
+    assert needs(script).is_complete is is_known

@@ -138,7 +138,7 @@ class ProgramAsks:
     def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
         """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
         where = place(call.words[0])
-        if found.program.has_effects and not is_known:
+        if found.program.has_effects and not is_known and not _writes_nothing(call.words):
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
         if found.program.role == "writer":
             yield from self._of_writer(call, name)
@@ -212,6 +212,12 @@ class ProgramAsks:
         if user.word is not None:
             evidence.append(Evidence("the user is named here", place(user.word)))
         self.ledger.judge(call, who, demand, tuple(evidence), of_anybody=of_anybody)
+
+
+def _writes_nothing(words: Sequence[Word]) -> bool:
+    from dropcap.needs.written_files import writes_nothing  # few containers start one
+
+    return writes_nothing(words)
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:
