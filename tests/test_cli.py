@@ -405,7 +405,8 @@ def test_a_rule_that_fails_does_not_silence_the_others(here: Path, capsys: pytes
 
 def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
-        "services:\n  web:\n    image: nginx\n    user: root\n    cap_drop: [ALL]\n    cap_add: [sys_time, CAP_CHOWN]\n"
+        "services:\n  web:\n    image: nobody/x\n    user: root\n"
+        "    cap_drop: [ALL]\n    cap_add: [sys_time, CAP_CHOWN]\n"
     )
     write(here, "compose.yaml", text)
     assert main(["caps", "--format", "json"]) == CLEAN
@@ -417,7 +418,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
         "needs": [],
         "alternatives": [],
         "complete": False,
-        "unknown": [{"reason": "the image nginx is not at hand", "resolve": "run `dropcap images lock`"}],
+        "unknown": [{"reason": "the image nobody/x is not at hand", "resolve": "run `dropcap images lock`"}],
         "suggested": {"cap_drop": ["ALL"], "cap_add": [], "user": None},
         "smaller": [],
     }
@@ -428,7 +429,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
             "kind": "service",
             "name": "web",
             "engine": "docker",
-            "image": "nginx",
+            "image": "nobody/x",
             "user": "root",
             "bounding": ["CHOWN", "SYS_TIME"],
             "effective": ["CHOWN", "SYS_TIME"],
