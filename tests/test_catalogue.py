@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,18 @@ import pytest
 
 import dropcap.images.catalogue_table as table
 from dropcap.check import Setup, check_file
+from dropcap.cli import main
 from dropcap.discover import discover
 from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
 from dropcap.images.catalogue_steps import script
 from dropcap.needs.container import needs_of
 from dropcap.needs.model import Certainty, Phase
 from dropcap.workspace import Workspace
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from dropcap.needs.model import Needs
@@ -105,9 +112,17 @@ def test_a_step_that_nobody_knows_is_refused(step: dict[str, Any]) -> None:
 def test_a_tag_that_nobody_has_looked_at_is_not_complete(tmp_path: Path) -> None:
     needs = needed(tmp_path, "redis:2.8", {})
     assert not needs.is_complete
-    assert [one.reason for one in needs.unknown] == ["nobody has looked at redis:2.8 for the catalogue"]
-    assert set(needs.cap_add) == {"SETGID", "SETUID"}
+    assert {one.reason for one in needs.unknown} == {"nobody has looked at redis:2.8 for the catalogue"}
+    assert set(needs.cap_add) == {"CHOWN", "SETGID", "SETUID"}  # of its files nothing is certain
     assert not is_in_catalogue("redis:2.8")
+
+
+def test_what_is_built_upon_such_a_tag_is_not_complete_either(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text('FROM redis:2.8\nENTRYPOINT ["chown", "redis", "/srv/a"]\n', encoding="utf-8")
+    (tmp_path / "compose.yaml").write_text("services:\n  app:\n    build: .\n", encoding="utf-8")
+    (target,), _ = discover([str(tmp_path / "compose.yaml")])[:2]
+    (container,) = [one for one in check_file(target, (), Setup()).containers if one.name == "app"]
+    assert not needs_of(container, Workspace(str(tmp_path))).is_complete
 
 
 @pytest.mark.parametrize("name", ["docker.io/library/redis:7", "index.docker.io/redis:7", "redis:7@sha256:00"])
@@ -126,3 +141,47 @@ def test_the_ending_of_a_name_is_not_enough(name: str) -> None:
 def test_evidence_names_no_place_that_nobody_can_open(tmp_path: Path) -> None:
     needs = needed(tmp_path, "postgres:16", {})
     assert all(each.where is None for one in needs.needs for each in one.evidence)
+
+
+# Images whose software a workload starts in the same manner, which a kernel was asked about.
+MEASURED = [
+    ("postgres:16", "postgres-library"),
+    ("redis:7", "redis-gosu"),
+    ("valkey/valkey:8", "redis-setpriv"),
+    ("mariadb:11", "mariadb-library"),
+    ("haproxy:3.2", "haproxy-as-user"),
+    ("memcached:1", "memcached-user"),
+    ("nginxinc/nginx-unprivileged:1.27", "nginx-user"),
+    ("eclipse-mosquitto:2", "mosquitto"),
+    ("rabbitmq:4.1", "rabbitmq"),
+    ("httpd:2.4", "apache-foreground"),
+]
+
+
+@pytest.mark.parametrize(("image", "workload"), MEASURED, ids=[one[0] for one in MEASURED])
+def test_what_is_measured_in_the_same_manner_is_what_is_said(image: str, workload: str, tmp_path: Path) -> None:
+    path = Path(__file__).parent.parent / "fixtures" / "workloads" / workload / "expected.toml"
+    assert set(needed(tmp_path, image, {}).cap_add) == set(tomllib.loads(path.read_text(encoding="utf-8"))["minimal"])
+
+
+def test_dropcap_images_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  a: {image: redis:7}\n  b: {image: 'nobody/x:1'}\n", encoding="utf-8"
+    )
+    main(["images", str(tmp_path)])
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.split() == ["nobody/x:1", "nowhere", "1", "container"]
+    assert second.split() == ["redis:7", "catalogue", "1", "container"]
+
+
+def test_the_socket_of_the_engine_is_roots(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  app:\n    image: containrrr/watchtower\n"
+        "    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n",
+        encoding="utf-8",
+    )
+    (target,), _ = discover([str(tmp_path / "compose.yaml")])[:2]
+    (container,) = check_file(target, (), Setup()).containers
+    needs = needs_of(container, Workspace(str(tmp_path)))
+    assert needs.is_complete, needs.unknown
+    assert needs.cap_add == ()

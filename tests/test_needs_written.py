@@ -156,3 +156,23 @@ def test_file_capabilities_that_a_script_does_without_are_not_written(script: st
     found = {need.capability: need.certainty for need in needs(f"install -m 755 /bin/true /bin/ping; {script}").needs}
     assert " ".join(sorted(name for name, one in found.items() if one is not Certainty.DEGRADES)) == expected
     assert "SETFCAP" in found
+
+
+@pytest.mark.parametrize(
+    ("script", "is_known"),
+    [
+        ("wget --spider http://localhost:80/", True),
+        ("wget -q --spider http://localhost", True),
+        ("wget -qO- http://localhost", True),
+        ("wget -O /dev/null http://localhost", True),
+        ("wget --output-document=- http://localhost", True),
+        ("wget --no-verbose --tries=1 --output-document /dev/stdout http://localhost", True),
+        ("wget http://localhost/a", False),
+        ("wget -qO /srv/a http://localhost/a", False),
+        ("wget --spider -o /srv/log http://localhost", False),
+        ("wget -i /srv/list -O -", False),
+        ('wget "$MORE" -O - http://localhost', False),
+    ],
+)
+def test_what_is_only_looked_up_is_written_nowhere(script: str, *, is_known: bool) -> None:
+    assert needs(script).is_complete is is_known

@@ -279,3 +279,22 @@ def test_a_large_context_is_bounded(tmp_path: Path, count: int) -> None:
     tree = facts("COPY . /a", tmp_path)
     assert len(tree.below("/a")) <= 1_000
     assert isinstance(tree.look("/a/nobody-made-this"), UnknownFact)
+
+
+@pytest.mark.parametrize(
+    ("steps", "entrypoint", "command"),
+    [
+        ("", ["docker-entrypoint.sh"], ["redis-server"]),
+        ('CMD ["redis-server", "/etc/a.conf"]', ["docker-entrypoint.sh"], ["redis-server", "/etc/a.conf"]),
+        ('ENTRYPOINT ["run"]', ["run"], []),
+        ('CMD ["a"]\nENTRYPOINT ["run"]', ["run"], ["a"]),
+        ('ENTRYPOINT ["run"]\nCMD ["a"]', ["run"], ["a"]),
+    ],
+)
+def test_a_new_entrypoint_forgets_the_command_of_the_base(
+    steps: str, entrypoint: list[str], command: list[str]
+) -> None:
+    """BuildKit, `dispatchEntrypoint`: unless the stage has a command of its own."""
+    config = facts(steps, base="redis:7").config
+    assert [one.value for one in config.entrypoint or ()] == entrypoint
+    assert [one.value for one in config.command or ()] == command

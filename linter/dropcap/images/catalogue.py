@@ -39,7 +39,10 @@ def catalogue_tree(reference: str) -> FileTree | None:
     if not row.is_looked_at:
         digest = pinned_digest(reference)
         shown = f"{digest[:19]}…" if digest and familiar(reference).endswith(digest) else familiar(reference)
-        reasons.append(UnknownFact(f"nobody has looked at {shown} for the catalogue", _LOCK))
+        other = UnknownFact(f"nobody has looked at {shown} for the catalogue", _LOCK)
+        reasons.append(other)
+        tree.open_below("/", other)  # also where a build takes another entrypoint
+        tree.forget_accounts(other)
     tree.config = _config(row.name, row.table)._replace(unknowns=tuple(reasons))
     return tree
 

@@ -122,7 +122,8 @@ class StageSteps:
         self.tree.config = ImageConfig(
             user=stage.user if stage.user is not None else outer.user,
             entrypoint=stage.entrypoint if stage.entrypoint is not None else outer.entrypoint,
-            command=stage.command if stage.command is not None else outer.command,
+            # A new entrypoint forgets the command of the base. Source: BuildKit convert.go, dispatchEntrypoint().
+            command=stage.command if stage.command is not None or stage.entrypoint is not None else outer.command,
             environment=environment,
             working_folder=self.folder or "/",
             volumes=tuple(self.volumes),

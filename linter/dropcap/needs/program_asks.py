@@ -162,7 +162,7 @@ class ProgramAsks:
     def _of_role(self, call: Call, found: ProgramAnswer, name: str, *, is_known: bool) -> Iterator[UnknownNeed]:
         """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
         where = place(call.words[0])
-        if found.program.has_effects and not is_known:
+        if found.program.has_effects and not is_known and not _writes_nothing(call.words):
             yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
         if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
@@ -288,6 +288,12 @@ _STUB = (
     r"load_entry_point\(|\.removesuffix\([\"']\.exe[\"']\)"
     r"|sys\.argv\[0\] = (?:re\.sub\(|sys\.argv\[0\]\.removesuffix)"
 )
+
+
+def _writes_nothing(words: Sequence[Word]) -> bool:
+    from dropcap.needs.written_files import writes_nothing  # few containers start one
+
+    return writes_nothing(words)
 
 
 def _words_of(run: Run, call: Call) -> tuple[Word, ...]:

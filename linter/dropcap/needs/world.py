@@ -40,6 +40,10 @@ def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileT
     return tree
 
 
+# The engine makes it as root, for a group. Source: docker/go-connections sockets/unix_socket.go.
+_ENGINES_SOCKET = frozenset({"/var/run/docker.sock", "/run/docker.sock"})
+
+
 def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
     kind = mount.value.type
     if kind in _VOLUME_KINDS:
@@ -48,6 +52,9 @@ def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
     elif kind == "tmpfs":
         tree.remove(target)
         tree.put(target, File(FileKind.FOLDER, "0", "0", 0o1777, where=mount))
+    elif mount.value.source in _ENGINES_SOCKET:
+        tree.remove(target)
+        tree.put(target, File(FileKind.SOCKET, "0", None, 0o660, where=mount))
     else:
         reason = f"{target} is mounted from the host, and no file says whom it belongs to there"
         resolve = "look at the folder's owner on the host"

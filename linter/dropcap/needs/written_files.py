@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
 
-__all__ = ["may_write", "written"]
+__all__ = ["may_write", "writes_nothing", "written"]
 
 _OPTIONS = {
     "curl": ("-o", "--output"),
@@ -48,6 +49,32 @@ def written(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
         yield Effect(EffectKind.MAKE_FILE, where, path=path)
         if name == "ssh-keygen":
             yield Effect(EffectKind.MAKE_FILE, where, path=f"{path}.pub")
+
+
+_STREAMS = frozenset({"-", "/dev/null", "/dev/stdout"})
+_TO_STREAM = re.compile(r"-[a-zA-Z]*O(.*)|--output-document(?:=(.+))?")
+_ELSEWHERE = re.compile(
+    r"-[a-zA-NP-Z]*[oaiPxp].*|--(?:output-file|append-output|input-file|directory-prefix|save-cookies|page-requisites|"
+    r"post-file|body-file|config|warc-file|hsts-file)(?:=.*)?"
+)
+
+
+def writes_nothing(words: Sequence[Word]) -> bool:
+    """Return whether a call of a program is certain to write no file: `wget --spider`, or into a stream.
+
+    Source: wget src/main.c, the options `spider`, `output-document` and those that name other files; busybox
+    networking/wget.c.
+    """
+    if words[0].value.rpartition("/")[2] != "wget" or any(word.unknown is not None for word in words):
+        return False
+    values = [word.value for word in words[1:]]
+    if any(_ELSEWHERE.fullmatch(one) for one in values):
+        return False
+    for at, one in enumerate(values):
+        found = _TO_STREAM.fullmatch(one)
+        if found is not None:
+            return (found[1] or found[2] or "".join(values[at + 1 : at + 2])) in _STREAMS
+    return "--spider" in values
 
 
 def may_write(words: Sequence[Word], folder: str | None) -> Iterator[str]:
