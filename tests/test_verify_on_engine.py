@@ -15,7 +15,6 @@ from ruamel.yaml import YAML
 from workload_page import FOLDER, read_workload
 
 from oracles import compose
-from test_workloads import workload_engine  # noqa: F401  # a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +44,7 @@ class Program(NamedTuple):
 
 
 @pytest.fixture
-def program(workload_engine: Engine, tmp_path: Path) -> Program:  # noqa: F811  # as pytest has it
+def program(workload_engine: Engine, tmp_path: Path) -> Program:
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "docker-compose").symlink_to(compose.installed())
