@@ -61,6 +61,7 @@ ALLOWED = {
     "commands/images.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",
+    "commands/verify.py": "asks whether a person's first word is a path",
     "commands/config.py": "asks which of a person's words is a folder",
 }
 """The modules that touch the disk, and what for."""

@@ -81,7 +81,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 def measured() -> dict[str, Any]:
     text = Path("dropcap.lock").read_text()
     lock = YAML(typ="safe").load(text)
-    Draft202012Validator(json.loads(package_text("images/lock.schema.json"))).validate(lock)
+    Draft202012Validator(json.loads(package_text("images", "lock.schema.json"))).validate(lock)
     found: dict[str, Any] = lock["measured"]["compose.yaml: app"]
     return found
 
@@ -324,7 +324,7 @@ def test_it_is_stale_where_something_changed(
     told = caps(capsys)
     (remark,) = told["remarks"]
     assert remark["reason"].startswith("stale: ")
-    assert (remark["path"], remark["line"]) == ("dropcap.lock", 8)
+    assert (remark["path"], remark["line"]) == ("dropcap.lock", 9)
     assert told["suggested"]["cap_add"] == ["CHOWN", "SETGID", "SETUID"]
 
 

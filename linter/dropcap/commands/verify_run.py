@@ -92,12 +92,10 @@ class Session:
         try:
             project = self._project(container.name, name)
             facts = self._prepared(project, name, progress)
-        except RefusedError as error:
-            progress.end()
-            return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
-        trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
-        try:
+            trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
             found = verify(self._client, trial, needs.cap_add, helpful, wider, progress.step)
+        except RefusedError as error:
+            return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
         finally:
             progress.end()
         return self._told(container, trial, facts, found, needs)
@@ -168,9 +166,11 @@ class Session:
             notes.append(f"left out: {' '.join(found.instead)}, of which one did as long as another was missing")
         added = [one for one in found.start if one in found.cap_add or (shows_little and one in found.needless)]
         lines = verified_lines(title, tuple(_rows(found, hide, shows_little=shows_little)), notes, added)
-        return Told(container, tuple(lines), self._kept(service, trial, facts, found))
+        return Told(container, tuple(lines), self._kept(service, trial, facts, found, hide))
 
-    def _kept(self, service: Mapping[str, Any], trial: Trial, facts: ImageFacts, found: Verified) -> Measurement:
+    def _kept(
+        self, service: Mapping[str, Any], trial: Trial, facts: ImageFacts, found: Verified, hide: _Hide
+    ) -> Measurement:
         entrypoint, command = service.get("entrypoint"), service.get("command")
         own = (*(entrypoint or ()), *(command or ()))
         if entrypoint is None:
@@ -182,7 +182,7 @@ class Session:
             "",
             LITTLE if trial.probe.kind is ProbeKind.STAYS else trial.probe.kind.value,
             {name: one.failed for name, one in found.needed.items()},
-            {name: ", ".join(lost) for name, lost in found.degrades.items()},
+            {name: ", ".join(map(hide.shown, lost)) for name, lost in found.degrades.items()},
             found.unsure,
             self._versions.engine,
             self._versions.runtime,
