@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -18,10 +20,11 @@ from oracles import compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from workload_engine import Engine
 
+PAGE = Path(__file__).parent.parent / "docs" / "tutorial.md"
+STACK = {"db": "redis-gosu", "web": "nginx", "worker": "drop-gosu"}
 NAMES = ("chown-find-volume", "chown-swallowed", "mknod-device", "secret-of-another")
 
 
@@ -93,3 +96,53 @@ def test_whoever_stops_it_half_way_finds_nothing_left(program: Program, tmp_path
     assert process.returncode == 130, err
     assert program.left() == ""
     assert (folder / "dropcap.lock").read_text() == "as it was\n"
+
+
+@pytest.fixture
+def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "stack"
+    (folder / ".git").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def follow(folder: Path, environment: Mapping[str, str], *, verifies: bool) -> list[str]:
+    """Do what the page says: write its files, run its commands, and find in their output what it shows."""
+    done = []
+    for kind, name, text in re.findall(r"(?ms)^```(\w+) ?(\S*)\n(.*?)^```$", PAGE.read_text(encoding="utf-8")):
+        if kind != "console":
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            path.chmod(0o755 if kind == "sh" else 0o644)
+            continue
+        command, _, shown = text.removeprefix("$ ").partition("\n")
+        if command == "dropcap verify" and not verifies:
+            continue
+        words = [sys.executable, "-m", *command.split()]
+        run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=900, check=False)
+        pattern = "".join(
+            "(?:.*\n)*?" if line == "…\n" else re.escape(line).replace("…", ".*")
+            for line in shown.splitlines(keepends=True)
+        )
+        assert re.fullmatch(pattern, run.stdout), f"{command}\n{run.stdout}\n{run.stderr}"
+        done.append(command)
+    return done
+
+
+def test_what_the_tutorial_shows_without_an_engine_is_printed(stack: Path) -> None:
+    assert follow(stack, os.environ, verifies=False) == ["dropcap check", "dropcap caps", "dropcap check"]
+
+
+def test_the_tutorial_can_be_followed(program: Program, stack: Path) -> None:
+    # The engine of the tests has no bridge; its builds use the network of the machine.
+    own = "".join(f"  {one}:\n    network_mode: none\n    build: {{network: host}}\n" for one in STACK)
+    (stack / "compose.override.yaml").write_text(f"services:\n{own}")
+    for name in STACK.values():
+        program.engine.build(FOLDER / name, name)
+    assert "dropcap verify" in follow(stack, program.environment, verifies=True)
+    words = [sys.executable, "-m", "dropcap", "caps", "--why"]
+    told = subprocess.run(words, env=program.environment, capture_output=True, text=True, check=True).stdout
+    assert told.count("measured on ") == len(STACK)
+    assert "stale" not in told
+    assert program.left() == ""
