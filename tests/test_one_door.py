@@ -57,6 +57,7 @@ ALLOWED = {
     "images/readers/folders.py": "reads the image that a person named: an archive, a layout, a root file system",
     "images/readers/engine.py": "asks which engines have a socket here",
     "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",
+    "measuring/observing.py": "reads the kernel's events and which processes a container has, on the person's word",
     "measuring/leftovers.py": "asks the system when a process started, to know whether it still runs",
     "commands/images.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",

@@ -6,9 +6,12 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,6 +97,91 @@ def test_whoever_stops_it_half_way_finds_nothing_left(program: Program, tmp_path
     process.send_signal(number)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
+    assert program.left() == ""
+    assert (folder / "dropcap.lock").read_text() == "as it was\n"
+
+
+def test_what_its_processes_are_asked_for_is_observed(program: Program, tmp_path: Path) -> None:
+    folder = project("chown-find-volume", tmp_path)
+    mounts = 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec "$@"'
+    words = ("unshare", "--mount", "sh", "-c", mounts, "sh", sys.executable, "-m", "dropcap")
+    done = subprocess.run(
+        [*words, "verify", "--observe", "4"],
+        cwd=folder,
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if "the first that has" in done.stdout:
+        pytest.skip(f"not observed: {done.stdout}")
+    rows = [line.split() for line in done.stdout.splitlines()]
+    held = {row[3]: " ".join(row[4:]) for row in rows if row[:3] == ["asked", "and", "held"]}
+    assert {"CHOWN", "SETUID", "SETGID"} <= set(held), done.stdout + done.stderr
+    assert "chown" in held["CHOWN"]
+    assert "gosu" in held["SETUID"]
+    assert not (folder / "dropcap.lock").exists()
+    assert program.left() == ""
+
+
+class Line:
+    """A socket that leads to the engine's, and can be cut: so an engine looks that is started again."""
+
+    def __init__(self, path: Path, engine: str) -> None:
+        self.path, self._engine = path, engine
+        self._open: list[socket.socket] = []
+        self.mend()
+
+    def mend(self) -> None:
+        self.path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.path))
+        listener.listen()
+        self._open = [listener]
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = listener.accept()
+                there = socket.socket(socket.AF_UNIX)
+                there.connect(self._engine)
+                self._open += [here, there]
+                for ends in ((here, there), (there, here)):
+                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+
+def test_an_engine_that_is_away_for_a_while_is_waited_for(program: Program, tmp_path: Path) -> None:
+    line = Line(tmp_path / "s", program.environment["DOCKER_HOST"].removeprefix("unix://"))
+    program = program._replace(environment={**program.environment, "DOCKER_HOST": f"unix://{line.path}"})
+    folder = project("chown-find-volume", tmp_path)
+    (folder / "dropcap.lock").write_text("as it was\n")
+    process = program.verify(folder, "--probe", "exit 1", "--seconds", "60")
+    deadline = time.monotonic() + 200
+    while not program.engine.call("ps", "--quiet") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert program.left()
+    line.cut()
+    time.sleep(8)
+    assert process.poll() is None
+    line.mend()
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 2, err
+    assert "the engine does not answer any more" in err
     assert program.left() == ""
     assert (folder / "dropcap.lock").read_text() == "as it was\n"
 

@@ -7,13 +7,14 @@ import uuid
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dropcap.capabilities.names import NAMES
 from dropcap.commands.output import at_the_edge
 from dropcap.images.measurements import LITTLE, Measurement
 from dropcap.masking import without_secrets
 from dropcap.measuring.client import resolved_project
 from dropcap.measuring.engine_facts import image_facts, versions
 from dropcap.measuring.own_project import RefusedError, own_project
-from dropcap.measuring.trial import Probe, ProbeKind, Trial
+from dropcap.measuring.trial import Probe, ProbeKind, Trial, up
 from dropcap.measuring.verification import steps_of, verify
 from dropcap.writers.verify_table import verified_lines
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from dropcap.measuring.client import Client
     from dropcap.measuring.engine_facts import ImageFacts
+    from dropcap.measuring.observing import Asked
     from dropcap.measuring.own_project import OwnProject
     from dropcap.measuring.verification import Verified
     from dropcap.model import Container
@@ -93,6 +95,8 @@ class Session:
             project = self._project(container.name, name)
             facts = self._prepared(project, name, progress)
             trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
+            if self._arguments.observe:
+                return self._observed(container, trial, needs, progress)
             found = verify(self._client, trial, needs.cap_add, helpful, wider, progress.step)
         except RefusedError as error:
             return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
@@ -143,6 +147,32 @@ class Session:
         has_check = not is_off and bool(test or facts.has_health_check)
         return Probe(ProbeKind.HEALTH if has_check else ProbeKind.STAYS)
 
+    def _observed(self, container: Container, trial: Trial, needs: Needs, progress: _Progress) -> Told:
+        """List what the processes of a service are asked for.
+
+        Raises:
+            RefusedError: that cannot be seen.
+
+        """
+        from dropcap.measuring.observing import NotObservedError, Recorder, asked_for, first_process
+
+        progress.step("observing")
+        try:
+            with Recorder() as recorder, up(self._client, trial, needs.cap_add) as (name, started):
+                number = self._client.engine("inspect", "--format={{.Id}}", name).out.strip()
+                first = first_process(number) if number and not started.code else None
+                if first is None:
+                    raise RefusedError("it does not start, or ends before it can be observed")
+                self._client.pause(self._arguments.observe)
+                is_whole = recorder.is_whole()
+        except NotObservedError as error:
+            raise RefusedError(str(error)) from None
+        notes = [] if is_whole else ["more was asked for than could be recorded"]
+        notes.append("what is asked for is not what is needed: the kernel asks in passing, and much goes on without")
+        rows = list(observed_rows(asked_for(recorder.lines, first)))
+        title = f"{container.name}: observed for {self._arguments.observe:g} s, {self._versions.engine}"
+        return Told(container, tuple(verified_lines(title, rows, notes, None)))
+
     def _told(self, container: Container, trial: Trial, facts: ImageFacts, found: Verified, needs: Needs) -> Told:
         service = trial.project.model["services"][trial.project.service]
         hide = _Hide(service)
@@ -189,6 +219,16 @@ class Session:
             self._versions.kernel,
             datetime.now(timezone.utc).date().isoformat(),
         )
+
+
+def observed_rows(asked: Mapping[Asked, int]) -> Iterator[Row]:
+    """Give a row for each capability that was asked for: whether it was held, by which programs, how often."""
+    programs: dict[tuple[str, bool], list[str]] = {}
+    for one, count in sorted(asked.items()):
+        programs.setdefault((one.capability, one.is_granted), []).append(f"{one.program} ({count})")
+    order = {name: index for index, name in enumerate(NAMES)}
+    for (name, is_granted), listed in sorted(programs.items(), key=lambda each: (not each[0][1], order[each[0][0]])):
+        yield "asked and held" if is_granted else "asked, not held", name, ", ".join(listed)
 
 
 def _rows(found: Verified, hide: _Hide, *, shows_little: bool) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,11 +12,11 @@ from dropcap.measuring.leftovers import PATIENCE, LeftError
 from dropcap.measuring.own_project import OwnProject, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dropcap.measuring.client import Client, Result
 
-__all__ = ["CLEAN_STOP", "EngineGoneError", "Outcome", "Probe", "ProbeKind", "Trial", "run_once"]
+__all__ = ["CLEAN_STOP", "EngineGoneError", "Outcome", "Probe", "ProbeKind", "Trial", "run_once", "up"]
 
 CLEAN_STOP = "a clean stop"
 _PAUSE = 0.25
@@ -92,11 +93,13 @@ class Outcome(NamedTuple):
     doubt: str = ""
 
 
-def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outcome:
-    """Start with everything dropped and a set added, probe, restart, probe, stop; leave nothing behind.
+@contextmanager
+def up(client: Client, trial: Trial, capabilities: Sequence[str]) -> Iterator[tuple[str, Result]]:
+    """Start with everything dropped and a set added; leave nothing behind.
+
+    Gives the container's name, and what became of the start.
 
     Raises:
-        EngineGoneError: the engine does not answer any more.
         LeftError: what was started cannot be removed.
         KeyboardInterrupt: somebody asked to end.
 
@@ -104,15 +107,27 @@ def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outco
     name = f"{trial.name}-{time.monotonic_ns():x}"
     text = text_of(trial.project, name, capabilities)
     compose = ("-p", name, "--project-directory", trial.folder, "-f", "-")
+    words = ("up", "--detach", "--no-build", "--pull=never", trial.project.service)
     try:
-        words = ("up", "--detach", "--no-build", "--pull=never", trial.project.service)
-        started = client.compose(*compose, *words, text=text, seconds=_UP, folder=trial.folder)
+        yield name, client.compose(*compose, *words, text=text, seconds=_UP, folder=trial.folder)
+    finally:
+        _down(client, compose, text, trial.folder)
+
+
+def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outcome:
+    """Start, probe, restart, probe, stop; leave nothing behind.
+
+    Raises:
+        EngineGoneError: the engine does not answer any more.
+        LeftError: what was started cannot be removed.
+        KeyboardInterrupt: somebody asked to end.
+
+    """
+    with up(client, trial, capabilities) as (name, started):
         outcome = Outcome("first start", _last_line(started.err)) if started.code else _probe_twice(client, trial, name)
         if outcome.failed:
             _check_engine(client)
         return outcome
-    finally:
-        _down(client, compose, text, trial.folder)
 
 
 def _check_engine(client: Client) -> None:
