@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.check import Setup, check_file
+from dropcap.cli import main
 from dropcap.discover import Target
 from dropcap.images.lock import HEAD
 from dropcap.images.measurements import Measurement, lock_text, measurement_lines
@@ -196,3 +197,12 @@ def test_what_was_measured_of_others_stays() -> None:
     text = "".join(lock_text(Workspace("."), {"a: b": MEASURED, "z: c": MEASURED}))
     assert first.removeprefix(f"{HEAD}measured:\n") in text
     assert text.index('"a: b"') < text.index('"compose.yaml: app"') < text.index('"z: c"')
+
+
+def test_the_table_says_that_it_was_measured_and_that_it_is_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    keep(service("    image: app:1\n"))
+    main(["caps"])
+    assert "measured on 2026-11-27 with Docker 27.0" in capsys.readouterr().out
+    service("    image: app:2\n")
+    main(["caps"])
+    assert "stale: " in capsys.readouterr().out

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.commands.verify_run import observed_rows
+from dropcap.commands.verify_rows import observed_rows
 from dropcap.measuring import observing
 from dropcap.measuring.observing import Asked, NotObservedError, Recorder, asked_for
 

@@ -125,8 +125,8 @@ def _of_container(words: list[str], form: str, scenario: dict[str, Any], state: 
         if not container["runs"]:
             return _complain("it does not run")
         os.environ["HELD"] = f" {' '.join(container['held'])} "
-        line = words[words.index("-c") + 1 :]
-        return os.spawnvp(os.P_WAIT, "sh", ["sh", "-c", *line])  # noqa: S606  # the line is for a shell
+        command = words[words.index(name) + 1 :]
+        return os.spawnvp(os.P_WAIT, command[0], command)  # noqa: S606  # the line is for a shell
     return 0
 
 
