@@ -15,6 +15,7 @@ class Progress:
     """Tells how far it is: a bar on a terminal, else a line a step."""
 
     def __init__(self, service: str, steps: int) -> None:
+        """Begin with how many steps it will be at least."""
         self._service = service
         self._steps = steps
         self._done = 0

@@ -30,6 +30,7 @@ def observed_rows(asked: Mapping[Asked, int]) -> Iterator[Row]:
 
 
 def verified_rows(found: Verified, hide: Hide, *, shows_little: bool) -> Iterator[Row]:
+    """Give a row for each capability that was measured, the needed ones first."""
     for name, one in found.needed.items():
         yield "needed", name, f"fails at the {one.failed}: {hide.shown(one.said)}".rstrip(": ")
     for name, lost in found.degrades.items():
@@ -47,6 +48,7 @@ class Hide:
     """Hides the values of a service's variables, which are nobody's to print, and what looks like a secret."""
 
     def __init__(self, service: Mapping[str, Any]) -> None:
+        """Take the service's variables."""
         environment = service.get("environment") or {}
         values = environment.values() if isinstance(environment, dict) else ()
         texts = {str(one).replace("$$", "$") for one in values if one is not None}
