@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+from workload_engine import FailedError, MissingError, engine
+
+from oracles import UNWANTED, may_install
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
+
+    from workload_engine import Engine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,3 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--no-install"):
         os.environ["DROPCAP_TESTS_INSTALL"] = "no"  # the oracles ask, in whatever process they run
+
+
+@pytest.fixture(scope="session")
+def workload_engine() -> Iterator[Engine]:
+    """Start the engine of the workloads, once: there is one at a time on a machine."""
+    if not may_install():
+        pytest.skip(f"no workload is measured: {UNWANTED}")
+    try:
+        with engine() as started:
+            yield started
+    except (MissingError, FailedError) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no workload is measured: {error}")

@@ -410,7 +410,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
     listing = json.loads(capsys.readouterr().out)
     assert listing["version"] == 1
     (found,) = listing["containers"]
-    needs = ("needs", "alternatives", "complete", "unknown", "suggested", "smaller")
+    needs = ("needs", "alternatives", "complete", "unknown", "remarks", "suggested", "smaller")
     assert {name: found.pop(name) for name in needs} == {
         "needs": [],
         "alternatives": [],

@@ -274,9 +274,12 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
     after = (here / LOCK).read_text()
     assert before.split("images:\n")[1] in after
     assert '\n  "db:latest":\n' in after
+    measured = 'measured:\n  "compose.yaml: db":\n    image: "sha256:aa"\n'
+    (here / LOCK).write_text(after + measured)
     (here / "compose.yaml").write_text("services:\n  db: {image: db}\n")
     assert main(["images", "lock", "--from", "db.tar"]) == 0
     assert "app:1" not in (here / LOCK).read_text()
+    assert (here / LOCK).read_text().endswith(f"\n{measured}")
     capsys.readouterr()
 
 

@@ -59,10 +59,12 @@ ALLOWED = {
     "images/readers/folders.py": "reads the image that a person named: an archive, a layout, a root file system",
     "images/readers/engine.py": "asks which engines have a socket here",
     "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",
+    "measuring/observing.py": "reads the kernel's events and which processes a container has, on the person's word",
     "measuring/leftovers.py": "asks the system when a process started, to know whether it still runs",
     "commands/images.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",
+    "commands/verify.py": "asks whether a person's first word is a path",
     "commands/config.py": "asks which of a person's words is a folder",
 }
 """The modules that touch the disk, and what for."""

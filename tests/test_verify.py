@@ -81,7 +81,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 def measured() -> dict[str, Any]:
     text = Path("dropcap.lock").read_text()
     lock = YAML(typ="safe").load(text)
-    Draft202012Validator(json.loads(package_text("images/lock.schema.json"))).validate(lock)
+    Draft202012Validator(json.loads(package_text("images", "lock.schema.json"))).validate(lock)
     found: dict[str, Any] = lock["measured"]["compose.yaml: app"]
     return found
 
@@ -204,6 +204,25 @@ def test_a_health_check_is_the_probe(engine: Engine) -> None:
     assert measured()["probe"] == "health check"
 
 
+def test_beside_a_probe_the_health_check_has_to_pass(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    check = 'case $$HELD in *" CHOWN "*) exit 0;; esac; exit 1'
+    engine.resolve(healthcheck={"test": ["CMD-SHELL", check]})
+    engine.set(needs=NEEDS[1:])
+    assert main(["verify", *PROBE]) == 0
+    assert set(measured()["needed"]) == {"CHOWN", "SETGID", "SETUID"}
+    capsys.readouterr()
+
+
+def test_what_a_hook_needs_is_not_called_needless(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.set(needs=NEEDS[1:])
+    path = Path("compose.yaml")
+    hook = "    post_start:\n      - {command: [chown, nobody, /usr/bin/env], user: root}\n"
+    path.write_text(path.read_text().replace("    build: .\n", f"    build: .\n{hook}"))
+    assert main(["verify", *PROBE]) == 0
+    assert "not told apart  CHOWN   a hook needs it, and hooks are not asked" in capsys.readouterr().out
+    assert list(measured()["unsure"]) == ["CHOWN"]
+
+
 def test_a_probe_on_this_machine_knows_the_container(engine: Engine) -> None:
     line = "case $DROPCAP_CONTAINER in dropcap-verify-*) exit 0;; esac; exit 1"
     engine.set(needs=[])
@@ -278,7 +297,9 @@ def test_a_wrong_call_is_told(
 def test_whoever_stops_it_finds_nothing_left(engine: Engine, number: signal.Signals) -> None:
     engine.set(slow=30)
     Path("dropcap.lock").write_text("as it was\n")
+    before = signal.signal(number, signal.SIG_DFL)  # it may be ignored here, and what is ignored is inherited
     process = subprocess.Popen([sys.executable, "-m", "dropcap", "verify", *PROBE], stderr=subprocess.PIPE, text=True)
+    signal.signal(number, before)
     deadline = time.monotonic() + 60
     while not engine.left() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -324,7 +345,7 @@ def test_it_is_stale_where_something_changed(
     told = caps(capsys)
     (remark,) = told["remarks"]
     assert remark["reason"].startswith("stale: ")
-    assert (remark["path"], remark["line"]) == ("dropcap.lock", 8)
+    assert (remark["path"], remark["line"]) == ("dropcap.lock", 9)
     assert told["suggested"]["cap_add"] == ["CHOWN", "SETGID", "SETUID"]
 
 

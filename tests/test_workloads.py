@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from workload_engine import Engine, FailedError, MissingError, engine
 from workload_page import FOLDER, PAGE, Workload, read_results, read_workload, workload_names, write_page
 from workloads import differences, measure, trial_of
 
@@ -15,10 +13,11 @@ from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.measuring.ablation import Measured, ablate
 from dropcap.measuring.trial import CLEAN_STOP, Outcome
-from oracles import UNWANTED, may_install
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from workload_engine import Engine
 
 FAST = (
     "chown-find-volume",
@@ -110,19 +109,6 @@ def test_a_difference_is_said(smallest: Measured, strict: Measured, other: Outco
     found = differences(WORKLOAD, smallest, strict, {("FOWNER",): other})
     assert said in "; ".join(found)
     assert bool(found) == bool(said)
-
-
-@pytest.fixture(scope="session")
-def workload_engine() -> Iterator[Engine]:
-    if not may_install():
-        pytest.skip(f"no workload is measured: {UNWANTED}")
-    try:
-        with engine() as started:
-            yield started
-    except (MissingError, FailedError) as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no workload is measured: {error}")
 
 
 @pytest.mark.parametrize("name", FAST)

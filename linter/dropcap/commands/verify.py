@@ -73,6 +73,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="where the suggestion is too little, try the engine's default set with what the file adds "
         "(default: suggestion)",
     )
+    parser.add_argument(
+        "--observe",
+        metavar="SECONDS",
+        type=option(_to_seconds),
+        help="leave nothing out: list which capabilities the kernel asks its processes for (root, Linux 6.14)",
+    )
     parser.add_argument("--publish", action="store_true", help="publish ports, and use the network of this machine")
     parser.add_argument("--with-binds", action="store_true", help="let folders of this machine be written to")
 
@@ -87,6 +93,8 @@ def run(arguments: Namespace) -> int:
     """
     if arguments.probe and arguments.probe_host:
         raise UsageError("--probe and --probe-host: say one of them")
+    if arguments.observe and (arguments.probe or arguments.probe_host):
+        raise UsageError("--observe asks no probe")
     path, names = _place(arguments)
     target = find_project(path, arguments.files)
     report = _read(target, arguments)

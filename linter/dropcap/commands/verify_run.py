@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dropcap.commands.output import at_the_edge
+from dropcap.commands.progress import Progress
+from dropcap.commands.verify_rows import Hide, observed_rows, verified_rows
 from dropcap.images.measurements import LITTLE, Measurement
-from dropcap.masking import without_secrets
 from dropcap.measuring.client import resolved_project
 from dropcap.measuring.engine_facts import image_facts, versions
 from dropcap.measuring.own_project import RefusedError, own_project
-from dropcap.measuring.trial import Probe, ProbeKind, Trial
+from dropcap.measuring.trial import Probe, ProbeKind, Trial, up
 from dropcap.measuring.verification import steps_of, verify
+from dropcap.needs.model import Certainty, Phase
 from dropcap.writers.verify_table import verified_lines
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dropcap.measuring.client import Client
     from dropcap.measuring.engine_facts import ImageFacts
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
     from dropcap.measuring.verification import Verified
     from dropcap.model import Container
     from dropcap.needs.model import Needs
-    from dropcap.writers.verify_table import Row
 
 __all__ = ["Session", "Told"]
 
 _BUILD = 3600.0
-_SHORTEST = 4  # a shorter value says little and is found in many words
-_BAR = 24
 _SHOWS_LITTLE = "it was only seen to stay up, which shows little of what it does without: give --probe COMMAND"
 
 
@@ -88,16 +85,16 @@ class Session:
 
         """
         name = f"dropcap-verify-{uuid.uuid4().hex[:8]}"
-        progress = _Progress(container.name, steps_of(needs.cap_add, helpful))
+        progress = Progress(container.name, steps_of(needs.cap_add, helpful))
         try:
             project = self._project(container.name, name)
             facts = self._prepared(project, name, progress)
+            trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
+            if self._arguments.observe:
+                return self._observed(container, trial, needs, progress)
+            found = _with_hooks(verify(self._client, trial, needs.cap_add, helpful, wider, progress.step), needs)
         except RefusedError as error:
-            progress.end()
             return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
-        trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
-        try:
-            found = verify(self._client, trial, needs.cap_add, helpful, wider, progress.step)
         finally:
             progress.end()
         return self._told(container, trial, facts, found, needs)
@@ -107,7 +104,7 @@ class Session:
         kept = {"publishes": arguments.publish, "has_binds": arguments.with_binds}
         return own_project(self._resolved, service, self.label, name=name, **kept)
 
-    def _prepared(self, project: OwnProject, name: str, progress: _Progress) -> ImageFacts:
+    def _prepared(self, project: OwnProject, name: str, progress: Progress) -> ImageFacts:
         """Build the images that are built, and see that the others are there; return the service's.
 
         Raises:
@@ -135,19 +132,44 @@ class Session:
 
     def _probe(self, project: OwnProject, facts: ImageFacts) -> Probe:
         arguments = self._arguments
+        told = project.model["services"][project.service].get("healthcheck") or {}
+        own = tuple(str(one).replace("$$", "$") for one in told.get("test") or ())
+        check = () if told.get("disable") or own[:1] == ("NONE",) else own or facts.health_check
         if arguments.probe:
-            return Probe(ProbeKind.INSIDE, arguments.probe)
+            return Probe(ProbeKind.INSIDE, arguments.probe, check=check)
         if arguments.probe_host:
-            return Probe(ProbeKind.OUTSIDE, arguments.probe_host)
-        check = project.model["services"][project.service].get("healthcheck") or {}
-        test = check.get("test") or []
-        is_off = check.get("disable") or test[:1] == ["NONE"]
-        has_check = not is_off and bool(test or facts.has_health_check)
-        return Probe(ProbeKind.HEALTH if has_check else ProbeKind.STAYS)
+            return Probe(ProbeKind.OUTSIDE, arguments.probe_host, check=check)
+        return Probe(ProbeKind.HEALTH if check else ProbeKind.STAYS)
+
+    def _observed(self, container: Container, trial: Trial, needs: Needs, progress: Progress) -> Told:
+        """List what the processes of a service are asked for.
+
+        Raises:
+            RefusedError: that cannot be seen.
+
+        """
+        from dropcap.measuring.observing import NotObservedError, Recorder, asked_for, first_process
+
+        progress.step("observing")
+        try:
+            with Recorder() as recorder, up(self._client, trial, needs.cap_add) as (name, started):
+                number = self._client.engine("inspect", "--format={{.Id}}", name).out.strip()
+                first = first_process(number) if number and not started.code else None
+                if first is None:
+                    raise RefusedError("it does not start, or ends before it can be observed")
+                self._client.pause(self._arguments.observe)
+                is_whole = recorder.is_whole()
+        except NotObservedError as error:
+            raise RefusedError(str(error)) from None
+        notes = [] if is_whole else ["more was asked for than could be recorded"]
+        notes.append("what is asked for is not what is needed: the kernel asks in passing, and much goes on without")
+        rows = list(observed_rows(asked_for(recorder.lines, first)))
+        title = f"{container.name}: observed for {self._arguments.observe:g} s, {self._versions.engine}"
+        return Told(container, tuple(verified_lines(title, rows, notes, None)))
 
     def _told(self, container: Container, trial: Trial, facts: ImageFacts, found: Verified, needs: Needs) -> Told:
         service = trial.project.model["services"][trial.project.service]
-        hide = _Hide(service)
+        hide = Hide(service)
         title = f"{container.name}: {trial.probe.kind.value}, {self._versions.engine}, kernel {self._versions.kernel}"
         notes = [f"note: {one}" for one in trial.project.notes]
         if found.whole.failed:
@@ -167,10 +189,12 @@ class Session:
         if found.instead:
             notes.append(f"left out: {' '.join(found.instead)}, of which one did as long as another was missing")
         added = [one for one in found.start if one in found.cap_add or (shows_little and one in found.needless)]
-        lines = verified_lines(title, tuple(_rows(found, hide, shows_little=shows_little)), notes, added)
-        return Told(container, tuple(lines), self._kept(service, trial, facts, found))
+        lines = verified_lines(title, tuple(verified_rows(found, hide, shows_little=shows_little)), notes, added)
+        return Told(container, tuple(lines), self._kept(service, trial, facts, found, hide))
 
-    def _kept(self, service: Mapping[str, Any], trial: Trial, facts: ImageFacts, found: Verified) -> Measurement:
+    def _kept(
+        self, service: Mapping[str, Any], trial: Trial, facts: ImageFacts, found: Verified, hide: Hide
+    ) -> Measurement:
         entrypoint, command = service.get("entrypoint"), service.get("command")
         own = (*(entrypoint or ()), *(command or ()))
         if entrypoint is None:
@@ -182,7 +206,7 @@ class Session:
             "",
             LITTLE if trial.probe.kind is ProbeKind.STAYS else trial.probe.kind.value,
             {name: one.failed for name, one in found.needed.items()},
-            {name: ", ".join(lost) for name, lost in found.degrades.items()},
+            {name: ", ".join(map(hide.shown, lost)) for name, lost in found.degrades.items()},
             found.unsure,
             self._versions.engine,
             self._versions.runtime,
@@ -191,64 +215,12 @@ class Session:
         )
 
 
-def _rows(found: Verified, hide: _Hide, *, shows_little: bool) -> Iterator[Row]:
-    for name, one in found.needed.items():
-        yield "needed", name, f"fails at the {one.failed}: {hide.shown(one.said)}".rstrip(": ")
-    for name, lost in found.degrades.items():
-        yield "not told apart", name, f"serves without, and loses: {', '.join(map(hide.shown, lost))}"
-    for name, why in found.unsure.items():
-        yield "not told apart", name, why
-    for name in found.needless:
-        if shows_little:
-            yield "not told apart", name, "stays up without"
-        else:
-            yield "not needed", name, ""
-
-
-class _Hide:
-    """Hides the values of a service's variables, which are nobody's to print, and what looks like a secret."""
-
-    def __init__(self, service: Mapping[str, Any]) -> None:
-        environment = service.get("environment") or {}
-        values = environment.values() if isinstance(environment, dict) else ()
-        texts = {str(one).replace("$$", "$") for one in values if one is not None}
-        self._texts = sorted((one for one in texts if len(one) >= _SHORTEST), key=len)[::-1]
-
-    def shown(self, text: str) -> str:
-        """Return a text without them."""
-        for one in self._texts:
-            text = text.replace(one, "*" * len(one))
-        return without_secrets(text)
-
-
-class _Progress:
-    """Tells on standard error how far it is: a bar on a terminal, else a line a step."""
-
-    def __init__(self, service: str, steps: int) -> None:
-        self._service = service
-        self._steps = steps
-        self._done = 0
-        self._is_bar = sys.stderr.isatty()
-
-    def step(self, what: str) -> None:
-        """Tell what is tried next."""
-        self._done += 1
-        self._steps = max(self._steps, self._done)
-        self.say(what)
-
-    def say(self, what: str) -> None:
-        """Tell what goes on."""
-        count = f"[{self._done}/{self._steps}]"
-        if self._is_bar:
-            full = _BAR * self._done // (self._steps + 1)
-            bar = "#" * full + "." * (_BAR - full)
-            sys.stderr.write(f"\r\x1b[K{bar} {at_the_edge(f'{self._service}: {what}')[:60]}")
-        else:
-            sys.stderr.write(f"dropcap: {count} {at_the_edge(f'{self._service}: {what}')}\n")
-        sys.stderr.flush()
-
-    def end(self) -> None:
-        """Take the bar away."""
-        if self._is_bar:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+def _with_hooks(found: Verified, needs: Needs) -> Verified:
+    """Return what was measured, without the claim that it does without what a hook needs: no probe asks hooks."""
+    hooks = {
+        one.capability for one in needs.needs if one.phase is Phase.HOOK and one.certainty is not Certainty.DEGRADES
+    }
+    unsure = {name: "a hook needs it, and hooks are not asked" for name in found.needless if name in hooks}
+    return found._replace(
+        unsure={**found.unsure, **unsure}, needless=tuple(one for one in found.needless if one not in unsure)
+    )

@@ -23,6 +23,7 @@ TOO_LONG = 124
 _POLL = 0.2
 _PATIENCE = 10.0  # for a program that was asked to end: what it has begun is to be seen by who cleans up
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_HANG_UP = getattr(signal, "SIGHUP", None)
 # The first that answers is taken: how Compose is called, and the client of the engine that it speaks to.
 _PROGRAMS = (
     (("docker", "compose"), ("docker",)),
@@ -70,7 +71,9 @@ class Interrupts:
     def __enter__(self) -> Interrupts:  # noqa: PYI034  # `Self` is not in Python 3.10
         """Take the signals over."""
         if threading.current_thread() is threading.main_thread():
-            self._before = {one: signal.signal(one, self._ask) for one in _SIGNALS}
+            # Who starts it by nohup does not want it to hear of the terminal.
+            heard = [one for one in _SIGNALS if one != _HANG_UP or signal.getsignal(one) is not signal.SIG_IGN]
+            self._before = {one: signal.signal(one, self._ask) for one in heard}
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -30,14 +30,14 @@ class ImageFacts(NamedTuple):
         id: the digest of its configuration.
         words: its entrypoint and its command.
         user: its user.
-        has_health_check: whether it has one.
+        health_check: the words of its health check; none where it has none.
 
     """
 
     id: str
     words: tuple[tuple[str, ...], tuple[str, ...]]
     user: str
-    has_health_check: bool
+    health_check: tuple[str, ...]
 
 
 def versions(client: Client) -> Versions:
@@ -71,12 +71,12 @@ def image_facts(client: Client, image: str) -> ImageFacts | None:
     found: Mapping[str, Any] = json.loads(done.out)
     config = found.get("Config") or {}
     number = str(found.get("Id", ""))
-    check = (config.get("Healthcheck") or found.get("HealthCheck") or {}).get("Test") or ["NONE"]
+    check = _words((config.get("Healthcheck") or found.get("HealthCheck") or {}).get("Test"))
     return ImageFacts(
         number if ":" in number else f"sha256:{number}",
         (_words(config.get("Entrypoint")), _words(config.get("Cmd"))),
         str(config.get("User") or ""),
-        check[0] != "NONE",
+        check if check[:1] != ("NONE",) else (),
     )
 
 

@@ -146,6 +146,7 @@ def _check(service: Mapping[str, Any], about: str, *, publishes: bool, has_binds
 
 def _service(service: Mapping[str, Any], label: str, image: str, *, publishes: bool) -> dict[str, Any]:
     made = {key: value for key, value in service.items() if key not in _EVERY_DAY}
+    networks: dict[str, Any] = {}
     made["restart"] = "no"
     made["labels"] = {**_pairs(made.get("labels")), LABEL: label}
     if not publishes:
@@ -153,10 +154,11 @@ def _service(service: Mapping[str, Any], label: str, image: str, *, publishes: b
     if "deploy" in made:
         made["deploy"] = {key: value for key, value in (made["deploy"] or {}).items() if key == "resources"}
     if isinstance(made.get("networks"), dict):
-        made["networks"] = {
-            name: {"aliases": one["aliases"]} if one and one.get("aliases") else None
-            for name, one in made["networks"].items()
-        }
+        own_name = service.get("container_name")  # others may know it by that
+        for name, one in made["networks"].items():
+            aliases = [*((one or {}).get("aliases") or ()), *([own_name] if own_name else [])]
+            networks[name] = {"aliases": aliases} if aliases else None
+        made["networks"] = networks
     if "build" in made:
         made["image"] = image.lower()  # what is built is not to take the place of the person's own
         build = made["build"] if isinstance(made["build"], dict) else {"context": made["build"]}

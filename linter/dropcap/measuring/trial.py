@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,11 +12,11 @@ from dropcap.measuring.leftovers import PATIENCE, LeftError
 from dropcap.measuring.own_project import OwnProject, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dropcap.measuring.client import Client, Result
 
-__all__ = ["CLEAN_STOP", "EngineGoneError", "Outcome", "Probe", "ProbeKind", "Trial", "run_once"]
+__all__ = ["CLEAN_STOP", "EngineGoneError", "Outcome", "Probe", "ProbeKind", "Trial", "run_once", "up"]
 
 CLEAN_STOP = "a clean stop"
 _PAUSE = 0.25
@@ -46,12 +47,15 @@ class Probe(NamedTuple):
         line: the line for a shell. It passes where it exits with 0, and may print lines `lost: …` for what works no
             longer although it serves; its first argument is `first` or `restart`.
         user: whom a command in the container runs as; empty for the container's own user.
+        check: the words of the health check, `CMD` or `CMD-SHELL` first, which has to pass as well; none where the
+            engine asks it, or there is none.
 
     """
 
     kind: ProbeKind
     line: str = ""
     user: str = ""
+    check: tuple[str, ...] = ()
 
 
 class Trial(NamedTuple):
@@ -92,11 +96,13 @@ class Outcome(NamedTuple):
     doubt: str = ""
 
 
-def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outcome:
-    """Start with everything dropped and a set added, probe, restart, probe, stop; leave nothing behind.
+@contextmanager
+def up(client: Client, trial: Trial, capabilities: Sequence[str]) -> Iterator[tuple[str, Result]]:
+    """Start with everything dropped and a set added; leave nothing behind.
+
+    Gives the container's name, and what became of the start.
 
     Raises:
-        EngineGoneError: the engine does not answer any more.
         LeftError: what was started cannot be removed.
         KeyboardInterrupt: somebody asked to end.
 
@@ -104,15 +110,27 @@ def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outco
     name = f"{trial.name}-{time.monotonic_ns():x}"
     text = text_of(trial.project, name, capabilities)
     compose = ("-p", name, "--project-directory", trial.folder, "-f", "-")
+    words = ("up", "--detach", "--no-build", "--pull=never", trial.project.service)
     try:
-        words = ("up", "--detach", "--no-build", "--pull=never", trial.project.service)
-        started = client.compose(*compose, *words, text=text, seconds=_UP, folder=trial.folder)
+        yield name, client.compose(*compose, *words, text=text, seconds=_UP, folder=trial.folder)
+    finally:
+        _down(client, compose, text, trial.folder)
+
+
+def run_once(client: Client, trial: Trial, capabilities: Sequence[str]) -> Outcome:
+    """Start, probe, restart, probe, stop; leave nothing behind.
+
+    Raises:
+        EngineGoneError: the engine does not answer any more.
+        LeftError: what was started cannot be removed.
+        KeyboardInterrupt: somebody asked to end.
+
+    """
+    with up(client, trial, capabilities) as (name, started):
         outcome = Outcome("first start", _last_line(started.err)) if started.code else _probe_twice(client, trial, name)
         if outcome.failed:
             _check_engine(client)
         return outcome
-    finally:
-        _down(client, compose, text, trial.folder)
 
 
 def _check_engine(client: Client) -> None:
@@ -176,15 +194,24 @@ def _asked(client: Client, trial: Trial, name: str, phase: str, *, is_over: bool
     if probe.kind is ProbeKind.INSIDE:
         user = (f"--user={probe.user}",) if probe.user else ()
         done = client.engine("exec", *user, name, "sh", "-c", probe.line, "probe", phase, seconds=seconds)
-        return not done.code, done
+        return not done.code and _is_healthy(client, trial, name), done
     if probe.kind is ProbeKind.OUTSIDE:
         done = client.outside(probe.line, {"DROPCAP_CONTAINER": name, "DROPCAP_PHASE": phase}, seconds)
-        return not done.code, done
+        return not done.code and _is_healthy(client, trial, name), done
     if probe.kind is ProbeKind.HEALTH:
         done = client.engine("inspect", "--format={{.State.Health.Status}}", name)
         return done.out.strip() == "healthy", done._replace(out="", err="")
     done = client.engine("inspect", "--format={{.State.Running}} {{.RestartCount}}", name)
     return is_over and done.out.split() == ["true", "0"], done._replace(out="", err="")
+
+
+def _is_healthy(client: Client, trial: Trial, name: str) -> bool:
+    """Whether the health check passes, asked as the engine asks it, without waiting for its turn."""
+    words = trial.probe.check
+    if not words:
+        return True
+    command = ("/bin/sh", "-c", *words[1:]) if words[0] == "CMD-SHELL" else words[1:]
+    return not client.engine("exec", name, *command, seconds=trial.seconds + _MORE).code
 
 
 def _state(client: Client, name: str, form: str) -> str:

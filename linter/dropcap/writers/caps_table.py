@@ -151,6 +151,9 @@ def advice(rows: Sequence[Row], *, width: int) -> Iterator[str]:
             continue
         label = f"{_MARGIN}{shortened(_label(row), size):<{size}}{_MARGIN}"
         yield from _wrapped(f"{label}{_advised(row)}", width, len(label))
+        for remark in row.needs.remarks:
+            text = printable(shown_of(row.container, remark.reason))
+            yield from _wrapped(f"{' ' * len(label)}{text}", width, len(label))
 
 
 def _advised(row: Row) -> str:
