@@ -168,13 +168,14 @@ def normalised(root: Node, log: Diagnostics, version: Version = COMPOSE_5) -> Va
             Docker Compose takes for circles or finds too many.
 
     """
-    text = root.source.text
-    has_slash = "\\/" in text
-    if text.count("*") > 1 and "&" in text:
+    text, (start, end) = root.source.text, root.span  # of many documents each is looked at by itself
+    has_slash = text.find("\\/", start, end) >= 0
+    aliases = text.count("*", start, end)
+    if aliases > 1:
         from dropcap.carriers.compose.circles import refuse_seeming_circles
 
         refuse_seeming_circles(root, log, keeps_dots=version.keeps_dots)
-    if version.limits_yaml and (len(text) > SMALL or ("*" in text and "&" in text)):
+    if version.limits_yaml and (end - start > SMALL or aliases):
         from dropcap.carriers.compose.yaml_limits import refuse_excess
 
         refuse_excess(root, log)

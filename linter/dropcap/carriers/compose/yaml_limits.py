@@ -25,12 +25,12 @@ _SHARE_LOW, _SHARE_HIGH = 0.99, 0.10
 
 def refuse_excess(root: Node, log: Diagnostics) -> None:
     """Refuse a document that holds too many values, or is little else than what its aliases repeat."""
-    text = root.source.text
+    text, (start, end) = root.source.text, root.span
     # A value takes a character, and what parts it from the next one another.
-    if len(text) > MAX_VALUES and sum(1 for _ in _values(root)) > MAX_VALUES:
+    if end - start > MAX_VALUES and sum(1 for _ in _values(root)) > MAX_VALUES:
         message = f"holds more than {MAX_VALUES:,} values, which Docker Compose refuses: split the file"
         log.error_at(root.source, root.span, message)
-    if text.count("*") > 1 and "&" in text:
+    if text.count("*", start, end) > 1:
         _refuse_repetition(root, log)
 
 
