@@ -185,3 +185,11 @@ def test_the_socket_of_the_engine_is_roots(tmp_path: Path) -> None:
     needs = needs_of(container, Workspace(str(tmp_path)))
     assert needs.is_complete, needs.unknown
     assert needs.cap_add == ()
+
+
+def test_a_step_can_say_that_it_is_not_known(tmp_path: Path) -> None:
+    needs = needed(tmp_path, "mariadb:11", {"command": ["--datadir=/srv/data"]})
+    assert [one.reason for one in needs.unknown] == ["its folder of data is another one"]
+    (tmp_path / "x").mkdir()
+    needs = needed(tmp_path / "x", "debian:12", {"command": ["dropcap-not-known", "a"]})
+    assert [one.reason for one in needs.unknown] == ["nobody has described what dropcap-not-known asks for"]
