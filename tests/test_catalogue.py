@@ -14,8 +14,10 @@ from dropcap.cli import main
 from dropcap.discover import discover
 from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
 from dropcap.images.catalogue_steps import script
+from dropcap.images.lock import file_of
 from dropcap.needs.container import needs_of
 from dropcap.needs.model import Certainty, Phase
+from dropcap.needs.program_table import described
 from dropcap.workspace import Workspace
 
 if sys.version_info >= (3, 11):
@@ -185,3 +187,29 @@ def test_the_socket_of_the_engine_is_roots(tmp_path: Path) -> None:
     needs = needs_of(container, Workspace(str(tmp_path)))
     assert needs.is_complete, needs.unknown
     assert needs.cap_add == ()
+
+
+def test_a_step_can_say_that_it_is_not_known(tmp_path: Path) -> None:
+    needs = needed(tmp_path, "mariadb:11", {"command": ["--datadir=/srv/data"]})
+    assert [one.reason for one in needs.unknown] == ["its folder of data is another one"]
+    (tmp_path / "x").mkdir()
+    needs = needed(tmp_path / "x", "debian:12", {"command": ["dropcap-not-known", "a"]})
+    assert [one.reason for one in needs.unknown] == ["nobody has described what dropcap-not-known asks for"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_variant_can_be_read_whole(name: str) -> None:
+    """What a tag of no example has is as strict: files, steps, and programs of its own."""
+    row = table.load((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name)
+    for each in (row, *row.get("variants", {}).values()):
+        for one in each.get("startup", {}).values():
+            assert set(one) <= {"steps", "goes_on"}
+            assert script(one["steps"], goes_on=one.get("goes_on", False)).count("\n") < 40
+        for path, one in each.get("programs", {}).items():
+            described(path, one)
+        for line in each.get("files", {}).values():
+            assert line == "absent" or file_of(line.removesuffix(" listed"))
+    if name in IMAGES:
+        patterns = [one for each in row.get("variants", {}).values() for one in each["tags"]]
+        for tag in (*(one["tag"] for one in row["expects"]), *(one.strip("*").replace("?", "1") for one in patterns)):
+            assert catalogue_tree(f"{IMAGES[name]}:{tag or 'x'}") is not None

@@ -87,7 +87,8 @@ def _tree(name: str, table: Mapping[str, Any]) -> FileTree:
         tree.put(path, _script(name, described))
     tree.programs = table.get("programs", {})
     for path in tree.programs:
-        tree.put(path, File(FileKind.FILE, "0", "0", 0o755))
+        if not isinstance(tree.look(path), File):
+            tree.put(path, File(FileKind.FILE, "0", "0", 0o755))
     return tree
 
 

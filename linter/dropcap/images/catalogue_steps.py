@@ -14,6 +14,7 @@ are followed as any script is. Actions:
     runs, as           a command that ends before the next step
     runs_each          the files of a pattern
     sets, value        a variable
+    unknown            why what it does there is not known
     ends               the script ends here
 
 `fails` says that it does not matter where it fails. Conditions, all of which hold: "root", "env:X", "env:X=a|b",
@@ -29,7 +30,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["script"]
+__all__ = ["NOT_KNOWN", "script"]
+
+NOT_KNOWN = "dropcap-not-known"
+"""The command of a step of which is said that nobody knows what it does, and why."""
 
 _SIMPLE = re.compile(r"[^;|&`<>()\n]{1,160}")
 _OPTIONS = {
@@ -45,6 +49,7 @@ _OPTIONS = {
     "runs": {"as"},
     "runs_each": set(),
     "sets": {"value"},
+    "unknown": set(),
     "ends": set(),
 }
 _CONDITION = re.compile(r"(no |not )?(root|env:(\w+)|word:(\d)|words:(.+)|there:(\S+))(?:=(.+))?")
@@ -122,6 +127,7 @@ _ACTIONS = {
     "runs": "{as_user}{value}",
     "runs_each": 'for each in {value}; do if [ -e "$each" ]; then "$each"; fi; done',
     "sets": "export {value}={of_value}",
+    "unknown": f'{NOT_KNOWN} "{{value}}"',
     "ends": "exit 0",
 }
 

@@ -10,10 +10,16 @@ from dropcap.source import Shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dropcap.lang.words import Word
     from dropcap.model import Located
     from dropcap.needs.model import Needs
 
-__all__ = ["without_shipped"]
+__all__ = ["is_shipped", "without_shipped"]
+
+
+def is_shipped(word: Word) -> bool:
+    """Return whether a word stands in the catalogue."""
+    return isinstance(word.source.to_root(word.span)[0], Shipped)
 
 
 def without_shipped(needs: Needs) -> Needs:

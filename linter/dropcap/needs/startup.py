@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
@@ -31,6 +32,7 @@ from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
+from dropcap.needs.shipped import is_shipped
 from dropcap.needs.signals import Signals
 
 if TYPE_CHECKING:
@@ -142,6 +144,9 @@ class _Follower:
             self.ledger.not_known(
                 call, who, f"the program is not known, because {word.reason or reason_of(word.unknown)}"
             )
+            return
+        if name == NOT_KNOWN and is_shipped(word):
+            self.ledger.not_known(call, who, call.words[1].value)
             return
         executed = self.executed(call)
         if executed is not None:
