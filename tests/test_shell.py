@@ -340,7 +340,8 @@ def test_a_script_for_a_shell_in_a_group_is_read(line: str) -> None:
     [
         *("{ cat; } <<E", "{ cat; bash; } <<E", "f() { cat; } <<E", "{ x=$(bash); } <<E", "(cat <<E)"),
         *("xargs bash <<E", "sudo -l <<E", "bash x.sh <<E", "ssh h 'cat > x' <<E", "tee x <<E", "crontab x <<E"),
-        *("{ cat > x; } <<E | bash", "cat y <<E | bash"),
+        *("{ cat > x; } <<E | bash", "cat y <<E | bash", "cat > x.txt <<E", "grep a > x.sh <<E", "cat < x.sh <<E"),
+        *("g() { cat > x; }; g <<E | sh", "while read -r line; do echo $line; done <<E", "tee x.txt <<E"),
     ],
 )
 def test_what_no_shell_gets_of_a_group_is_data(line: str) -> None:
@@ -361,6 +362,17 @@ def test_what_no_shell_gets_of_a_group_is_data(line: str) -> None:
         "printf 'set -e\\ndocker run app:1\\n' | sh\n",
         "(crontab -l; echo '@daily docker run app:1') | sort | crontab -\n",
         "crontab -l | { cat; echo '* * * * * docker run app:1'; } | sudo crontab -u root -\n",
+        "g() { cat; }\ng <<E | sh\ndocker run app:1\nE\n",
+        "g() { sort | uniq; }\nfunction h { g; }\nh <<E | sudo bash\ndocker run app:1\nE\n",
+        "while read -r line; do $line; done <<E\ndocker run app:1\nE\n",
+        "while IFS= read -r line; do eval \"$line\"; done <<'E'\ntrue\ndocker run app:1\nE\n",
+        "cat <<E | while read line; do $line; done\ndocker run app:1\nE\n",
+        "printf -v c 'docker run app:1'\n$c\n",
+        "printf -v image '%s' app:1\ndocker run $image\n",
+        "cat > x.sh <<E\ndocker run app:1\nE\nsh x.sh\n",
+        "cat <<'E' >/usr/local/bin/x\n#!/bin/sh\ndocker run app:1\nE\n",
+        "tee -a /opt/x.bash >/dev/null <<E\ndocker run app:1\nE\n",
+        "sudo tee /usr/local/bin/x <<E\n#!/usr/bin/env bash\ndocker run app:1\nE\n",
     ],
 )
 def test_a_script_that_reaches_a_shell_by_functions_and_pipes_is_read(text: str) -> None:

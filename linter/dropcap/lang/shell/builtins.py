@@ -66,10 +66,20 @@ def _getopts(shell: Shell, texts: Sequence[Text]) -> None:
 
 
 def _printf(shell: Shell, texts: Sequence[Text]) -> None:
-    if len(texts) > _NAMED and known_text(texts[1]) == "-v":
-        name = known_text(texts[2])
-        if name and name.isidentifier():
-            shell.scope.set(name, unknown_value("a command prints it"))
+    if len(texts) <= _NAMED or known_text(texts[1]) != "-v":
+        return
+    name = known_text(texts[2])
+    if name and name.isidentifier():
+        made = _made(texts[_NAMED + 1 :])
+        shell.scope.set(name, unknown_value("a command prints it") if made is None else (Value((made,)),))
+
+
+def _made(texts: Sequence[Text]) -> Text | None:
+    """Return what `printf` makes of a text without a format, or of a single one with nothing but its place."""
+    form = known_text(texts[0]) if texts else None
+    if form == "%s":
+        return texts[1] if len(texts) == _NAMED else None
+    return texts[0] if form is not None and len(texts) == 1 and "%" not in form and "\\" not in form else None
 
 
 _NAMED = 2  # `printf -v NAME`

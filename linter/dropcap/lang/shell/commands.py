@@ -20,7 +20,7 @@ from dropcap.lang.shell.remote_commands import REMOTE_COMMANDS
 from dropcap.lang.shell.run_state import MAX_DEPTH
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
-from dropcap.lang.shell.streams import document_of, is_string, printed, reading, string_of
+from dropcap.lang.shell.streams import document_of, is_script, is_string, printed, reading, string_of
 from dropcap.lang.shell.subcommands import CARRIERS, Sight, inner, without_schedules
 from dropcap.lang.shell.substituted import filled
 from dropcap.lang.shell.surroundings import surroundings_of
@@ -393,6 +393,9 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
         exact_calls.open_files(shell, line.redirections, body)
     if body is not None:
         _with_input(shell, body, document)
+        if run.clients is not None and document and is_script(shell, body, line.redirections, document):
+            # It is run sooner or later, here or elsewhere.
+            shell.alone(lambda: follow_script(shell, document, Sight.NONE, None, None))
     else:
         run.holds = True
     run.printed, run.redirections = before

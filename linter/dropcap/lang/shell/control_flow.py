@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from dropcap.lang.shell import exact_input
 from dropcap.lang.shell.fragments import PieceKind, known_text
 from dropcap.lang.shell.run_state import DEEPEST_LOOP
 from dropcap.lang.shell.scope import ARGUMENTS, Value, unknown_value
@@ -277,9 +278,21 @@ def _is_glob(raw: Raw) -> bool:
 def unknown_loop(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `while`, `until` and `for ((…))`, of which nobody knows how often they go round."""
     body = node.child_by_field_name("body")
+    read = None if body is None else exact_input.lines(shell, [one for one in node.children if one != body])
+    if body is not None and read is not None and node.type == "while_statement" and len(read.values) <= MOST_ROUNDS:
+        _over_lines(shell, body, read)
+        return
     is_counted = node.type == "c_style_for_statement" and body is not None
     names = counted_names(shell, node, body) if is_counted and body is not None else []
     _rounds(shell, [child for child in node.children if child.is_named], names, "the shell computes it")
+
+
+def _over_lines(shell: Shell, body: tree_sitter.Node, read: exact_input.Lines) -> None:
+    """Go round once for each line of a text that `while read` goes over."""
+    for values in read.values:
+        shell.scope.set(read.name, values)
+        shell.visit(body)
+        shell.is_over = False
 
 
 def counted_names(shell: Shell, node: tree_sitter.Node, body: tree_sitter.Node) -> list[str]:

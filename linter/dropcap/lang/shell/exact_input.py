@@ -74,18 +74,33 @@ def lines(shell: Shell, conditions: Sequence[tree_sitter.Node]) -> Lines | None:
     if len(words) < _SHORTEST or words[0] != "read" or not words[-1].isidentifier():
         return None
     options = words[1:-1]
-    if options not in ([], ["-r"]) or (not options and any("\\" in line for line in found)):
+    if options not in ([], ["-r"]) or (not options and any("\\" in line.text for line in found)):
         return None
-    return Lines(words[-1], [(Value(((Piece(line if is_kept else line.strip(_BLANK)),),)),) for line in found])
+    taken = found if is_kept else [_stripped(line) for line in found]
+    return Lines(words[-1], [(Value(((line,),)),) for line in taken])
+
+
+def _stripped(line: Piece) -> Piece:
+    left = line.text.lstrip(_BLANK)
+    at = line.at + len(line.text) - len(left) if line.at >= 0 else -1
+    return line._replace(text=left.rstrip(_BLANK), at=at)
 
 
 _SHORTEST = 2  # `read NAME`
 
 
-def _lines(document: Text | None) -> list[str] | None:
+def _lines(document: Text | None) -> list[Piece] | None:
+    """Return the lines of a text, with the places where they are written if it is written in one piece."""
     if document is None:
         return None
     if document == (_NOTHING,):
         return []
     text = known_text(document)
-    return text[:-1].split("\n") if text and text.endswith("\n") else None
+    if not text or not text.endswith("\n"):
+        return None
+    at = document[0].at if len(document) == 1 else -1
+    found = []
+    for line in text[:-1].split("\n"):
+        found.append(Piece(line, at=at))
+        at += len(line) + 1 if at >= 0 else 0
+    return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import Piece, PieceKind, Text, known_text
 from dropcap.lang.shell.lexer import StopReadingError, read_document
+from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.lang.shell.subcommand_words import joined
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Shell: TypeAlias = Any  # the evaluator, which knows this module
 
-__all__ = ["document_of", "documents_in_error", "is_string", "printed", "reading", "string_of"]
+__all__ = ["document_of", "documents_in_error", "is_script", "is_string", "printed", "reading", "string_of"]
 
 # What these hold reads something else, or is not run here.
 _OWN_INPUT = frozenset({"command_substitution", "function_definition", "heredoc_redirect", "process_substitution"})
@@ -169,12 +170,51 @@ def _name(shell: Shell, node: tree_sitter.Node) -> str:
     return "" if name is None else shell.text(name)
 
 
-def _passes_on(shell: Shell, node: tree_sitter.Node) -> bool:
-    """Whether a command prints what it reads: `cat`, `tee file`."""
+def _passes_on(shell: Shell, node: tree_sitter.Node, depth: int = 0) -> bool:
+    """Whether a command prints what it reads: `cat`, `tee file`, a function that does nothing else."""
     name = _name(shell, node)
+    if name in shell.run.functions and depth < _DEEPEST:
+        script, body = shell.run.functions[name]
+        commands = [one for part in body.named_children for one in _commands(part)]
+        return bool(commands) and script is shell.script and all(_passes_on(shell, one, depth + 1) for one in commands)
     if name not in _PASS_ON:
         return False
     return name == "tee" or all(shell.text(part).startswith("-") for part in node.children_by_field_name("argument"))
+
+
+_DEEPEST = 10
+
+
+def _commands(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """Return the commands of a pipeline, or the one that a statement is."""
+    return list(node.named_children) if node.type == "pipeline" else [node]
+
+
+def is_script(shell: Shell, body: tree_sitter.Node, redirections: Sequence[tree_sitter.Node], text: Text) -> bool:
+    """Return whether a command writes what it reads into a file that is a script by its name or its first line.
+
+    Args:
+        shell: where it stands.
+        body: the command.
+        redirections: those behind it.
+        text: what it reads.
+
+    """
+    words = shell.text(body).split()
+    words = words[1:] if words and words[0] in {"sudo", "doas"} else words
+    if not words or words[0] not in {"cat", "tee"}:
+        return False
+    files = [word for word in words[1:] if not word.startswith("-")] if words[0] == "tee" else []
+    for one in redirections:
+        target = one.child_by_field_name("destination") if one.type == "file_redirect" else None
+        if target is not None and words == ["cat"] and shell.text(one).lstrip("1").startswith(">"):
+            files.append(shell.text(target))
+    first = text[0].text if text else ""
+    is_told = is_shell_script(first.lstrip().encode("utf-8", "replace"))
+    return any(is_told or file.strip("\"'").endswith(_SCRIPTS) for file in files)
+
+
+_SCRIPTS = (".sh", ".bash")
 
 
 def _echoed(shell: Shell, node: tree_sitter.Node) -> Text | None:
