@@ -213,3 +213,34 @@ def test_each_variant_can_be_read_whole(name: str) -> None:
         patterns = [one for each in row.get("variants", {}).values() for one in each["tags"]]
         for tag in (*(one["tag"] for one in row["expects"]), *(one.strip("*").replace("?", "1") for one in patterns)):
             assert catalogue_tree(f"{IMAGES[name]}:{tag or 'x'}") is not None
+
+
+LIST_HEAD = """\
+# The catalogue of images
+
+What `dropcap` knows of images by their names, from their sources ([how](images.md)). Each line is a start that a test replays, with the image's own volumes and no other settings, and what its first start and a restart ask for. *Not all* stands where more may be needed than is known. `pytest --accept` makes this page of the entries.
+
+| image | tags looked at | start | first start | restart | |
+|---|---|---|---|---|---|"""  # noqa: E501  # prose of a page has no lines
+
+
+def listed() -> str:
+    """Return the page that lists the catalogue."""
+    lines = [LIST_HEAD]
+    for name in NAMES:
+        images = [image for image, entry in table.index().items() if entry == name]
+        row = table.load((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), name)
+        for one in row.get("expects", []) if images else ():
+            start = " ".join([one["tag"], *one.get("command", []), *one.get("environment", [])])
+            tags = " ".join(tag.replace("*", r"\*") for tag in row.get("tags", ()))
+            sets = (" ".join(one[key]) or "nothing" for key in ("first_start", "restart"))
+            cells = (", ".join(images), tags, f"`{start}`", *sets, "" if one["complete"] else "not all")
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_docs_list_it(request: pytest.FixtureRequest) -> None:
+    page = Path(__file__).parent.parent / "docs" / "catalogue.md"
+    if request.config.getoption("--accept"):
+        page.write_text(listed(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == listed()
