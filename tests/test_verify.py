@@ -202,6 +202,19 @@ def test_a_health_check_is_the_probe(engine: Engine) -> None:
     engine.set(image={**IMAGE, "Config": {**IMAGE["Config"], "Healthcheck": {"Test": ["CMD", "x"]}}})  # type: ignore[dict-item]  # a mapping
     assert main(["verify", "--seconds", "1"]) == 0
     assert measured()["probe"] == "health check"
+    assert set(measured()["needed"]) == {"CHOWN", "SETGID", "SETUID"}
+
+
+def test_a_health_check_does_not_outweigh_what_the_files_show(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.resolve(healthcheck={"test": ["CMD", "true"]})
+    engine.set(needs=NEEDS[1:])
+    assert main(["verify", "--seconds", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "not told apart  CHOWN   its files show that it is needed" in out
+    assert "cap_add: [CHOWN, SETGID, SETUID]" in out
+    assert list(measured()["unsure"]) == ["CHOWN"]
 
 
 def test_beside_a_probe_the_health_check_has_to_pass(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,12 +92,12 @@ class Session:
             trial = Trial(project, name, self._folder, self._probe(project, facts), self._arguments.seconds)
             if self._arguments.observe:
                 return self._observed(container, trial, needs, progress)
-            found = _with_hooks(verify(self._client, trial, needs.cap_add, helpful, wider, progress.step), needs)
+            found = verify(self._client, trial, needs.cap_add, helpful, wider, progress.step)
         except RefusedError as error:
             return Told(container, (f"{container.name}: not measured: {error}",), failed=True)
         finally:
             progress.end()
-        return self._told(container, trial, facts, found, needs)
+        return self._told(container, trial, facts, _doubted(found, needs, trial.probe.kind), needs)
 
     def _project(self, service: str, name: str) -> OwnProject:
         arguments = self._arguments
@@ -215,12 +215,23 @@ class Session:
         )
 
 
-def _with_hooks(found: Verified, needs: Needs) -> Verified:
-    """Return what was measured, without the claim that it does without what a hook needs: no probe asks hooks."""
-    hooks = {
-        one.capability for one in needs.needs if one.phase is Phase.HOOK and one.certainty is not Certainty.DEGRADES
-    }
-    unsure = {name: "a hook needs it, and hooks are not asked" for name in found.needless if name in hooks}
+def _doubted(found: Verified, needs: Needs, kind: ProbeKind) -> Verified:
+    """Return what was measured, without the claim that it does without what no probe has asked for.
+
+    Hooks are not asked. A health check is seldom meant to try all that a service is for: one that only connects finds
+    a daemon that listens, and does not see that its workers cannot start.
+    """
+    asked = [one for one in needs.needs if one.certainty is not Certainty.DEGRADES]
+    hooks = {one.capability for one in asked if one.phase is Phase.HOOK}
+    shown = {one.capability for one in asked if one.certainty is Certainty.REQUIRED and not one.condition}
+    doubts = dict.fromkeys(shown if kind is ProbeKind.HEALTH else (), _SHOWN)
+    doubts |= dict.fromkeys(hooks, "a hook needs it, and hooks are not asked")
+    unsure = {name: doubts[name] for name in (*found.needless, *found.degrades) if name in doubts}
     return found._replace(
-        unsure={**found.unsure, **unsure}, needless=tuple(one for one in found.needless if one not in unsure)
+        unsure={**found.unsure, **unsure},
+        needless=tuple(one for one in found.needless if one not in unsure),
+        degrades={name: lost for name, lost in found.degrades.items() if name not in unsure},
     )
+
+
+_SHOWN = "its files show that it is needed, and the health check passes without; say --probe to try what it is for"
