@@ -177,11 +177,19 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
         for value in main.values
         if not _is_nothing(ask, value.text) and not _is_given(call, ask, value, others)
     ]
+    if ask.kind == "own":
+        found += [_entry(one) for one in found if one.demand.kind is DemandKind.KERNEL]
     able = ask.capabilities or _CAPABILITIES[ask.kind if isinstance(ask.kind, str) else ask.kind.value]
     facts = [*situation.unknown, *([] if hidden is None else [hidden])]
     if ask.is_rare and situation.unknown:
         found = []
     return found, [UnknownNeed(fact.reason, fact.resolve, fact.where, able) for fact in facts]
+
+
+def _entry(made: Asked) -> Asked:
+    """Return what it takes to put a new folder where it is made, before it is given away."""
+    demand = Demand(DemandKind.MAKE, made.demand.why, path=made.demand.path, phase=made.demand.phase)
+    return Asked(demand, made.evidence)
 
 
 def _is_nothing(ask: Ask, text: str | None) -> bool:
