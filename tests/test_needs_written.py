@@ -51,7 +51,10 @@ def needs(script: str) -> Needs:
         ("[ -e /srv/db ] || dd if=/dev/zero of=/srv/db count=1; chown www-data /srv/db", "CHOWN"),
         ("dd if=/etc/passwd of=/dev/null", ""),
         ("mkdir -p /srv/dev; cp -a /dev/null /srv/dev/", "MKNOD"),
-        ("mkdir -p /srv/dev; for one in null zero; do [ -e /srv/dev/$$one ] || cp -R /dev/$$one /srv/dev/; done", "MKNOD"),
+        (
+            "mkdir -p /srv/dev; for n in null zero; do [ -e /srv/dev/$$n ] || cp -R /dev/$$n /srv/dev/; done",
+            "MKNOD",
+        ),
         ("mknod /srv/null c 1 3; cp -a /srv/null /srv/other", "MKNOD"),
         ("cp /dev/null /srv/empty", ""),
         ("cp -a /dev/shm/session /srv/session", ""),

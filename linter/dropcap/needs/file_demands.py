@@ -12,6 +12,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
+from dropcap.needs.process_files import of_other_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +88,8 @@ _KERNELS_OWN = ("/dev/", "/proc/")
 
 def _read(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     path = effect.path
+    if str(effect.where.value).startswith("/proc/"):
+        return list(of_other_process(str(effect.where.value)))
     if path is None or path.startswith(_KERNELS_OWN):
         return []
     return [Demand(DemandKind.REACH, f"reads {path}", path=path, is_deep=effect.is_deep)]
@@ -163,8 +166,8 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         closed = [one for one, file in facts.below(effect.path) if _is_closed(file)] if effect.is_deep else []
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
         if effect.is_deep and _has_device(effect.path, facts):
-            why, source = f"copies the device {effect.path}", "coreutils src/copy.c: mknod(); fs/namei.c vfs_mknod"
-            found.append(Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source=source))
+            why, of = f"copies the device {effect.path}", "coreutils src/copy.c: mknod(); fs/namei.c vfs_mknod"
+            found.append(Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source=of))
     if effect.target is None:
         return found
     old = resolved(facts, effect.target)
@@ -191,7 +194,7 @@ def _has_device(path: str, facts: ImageFacts) -> bool:
     return any(isinstance(one, File) and one.kind is FileKind.DEVICE for one in found)
 
 
-_NO_DEVICES = ("/dev/shm", "/dev/mqueue", "/dev/fd", "/dev/std", "/dev/ptmx", "/dev/core", "/dev/log")
+_NO_DEVICES = tuple(f"/dev/{name}" for name in ("core", "fd", "log", "mqueue", "ptmx", "shm", "std"))
 
 
 def _kept(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts) -> Iterator[Demand]:

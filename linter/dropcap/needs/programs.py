@@ -17,6 +17,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.needs.process_files import of_other_process
 from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
 from dropcap.needs.program_texts import Value, port_number
@@ -103,6 +104,8 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         made, hidden = _asked(call, ask)
         asked += made
         unknown += hidden
+    for word in words[1:]:
+        asked += [Asked(demand, (Evidence(demand.why, _place(word)),)) for demand in of_other_process(word.value)]
     if program.config and (path := call.configuration_file()):
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
     started, hidden = runs(call)
