@@ -327,6 +327,14 @@ def _mknod(_: Word, given: _Given) -> Iterator[Effect]:
         yield Effect(made, _place(word), path=given.path(word), mode=_text(given.value("m", "mode")))
 
 
+def _dd(_: Word, given: _Given) -> Iterator[Effect]:
+    for word in given.operands:
+        name, _equals, value = word.value.partition("=")
+        if name in {"if", "of"}:
+            file = word._replace(value=value)
+            yield Effect(EffectKind.READ if name == "if" else EffectKind.APPEND, _place(file), path=given.path(file))
+
+
 def _sed(_: Word, given: _Given) -> Iterator[Effect]:
     """`sed -i` writes a new file beside the old one, gives it the old one's owner and mode, and renames it."""
     is_in_place = given.has("i", "in-place")
@@ -426,6 +434,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "chmod": ("", ("reference",), _chmod),
     "chown": ("", ("from", "reference"), _chown),
     "cp": ("tS", ("target-directory", "suffix"), _cp),
+    "dd": ("", (), _dd),
     "install": ("gmotS", ("group", "mode", "owner", "target-directory", "suffix"), _install),
     "ln": ("tS", ("target-directory", "suffix"), _ln),
     "mkdir": ("m", ("mode",), _mkdir),

@@ -12,6 +12,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
+from dropcap.needs.process_files import of_other_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +88,8 @@ _KERNELS_OWN = ("/dev/", "/proc/")
 
 def _read(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
     path = effect.path
+    if str(effect.where.value).startswith("/proc/"):
+        return list(of_other_process(str(effect.where.value)))
     if path is None or path.startswith(_KERNELS_OWN):
         return []
     return [Demand(DemandKind.REACH, f"reads {path}", path=path, is_deep=effect.is_deep)]
@@ -162,6 +165,9 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         found.append(Demand(DemandKind.REACH, why, path=effect.path, is_deep=effect.is_deep))
         closed = [one for one, file in facts.below(effect.path) if _is_closed(file)] if effect.is_deep else []
         found += [Demand(DemandKind.REACH, f"reads {one}", path=one) for one in closed]
+        if effect.is_deep and _has_device(effect.path, facts):
+            why, of = f"copies the device {effect.path}", "coreutils src/copy.c: mknod(); fs/namei.c vfs_mknod"
+            found.append(Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source=of))
     if effect.target is None:
         return found
     old = resolved(facts, effect.target)
@@ -178,6 +184,17 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if isinstance(source, File) and effect.target == effect.path:
         return [*found, *_put_in_place(effect, source)]
     return [*found, *_kept(effect, source, facts)]
+
+
+def _has_device(path: str, facts: ImageFacts) -> bool:
+    """Return whether there is a device in what is copied: the kernel's own are in nobody's picture."""
+    if path == "/dev" or (path.startswith("/dev/") and not path.startswith(_NO_DEVICES)):
+        return True
+    found = [resolved(facts, path), *(file for _, file in facts.below(path))]
+    return any(isinstance(one, File) and one.kind is FileKind.DEVICE for one in found)
+
+
+_NO_DEVICES = tuple(f"/dev/{name}" for name in ("core", "fd", "log", "mqueue", "ptmx", "shm", "std"))
 
 
 def _kept(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts) -> Iterator[Demand]:

@@ -24,8 +24,8 @@ class Origin(NamedTuple):
 
     Attributes:
         kind: `option`, `word` (behind the options), `words` (that one and all behind it), `env`, `config`, `launch`
-            (as whom a launcher runs its command), `files` and `entries` (paths and names in a folder), `behind`
-            (of a command only: what follows a word) or `plain`.
+            (as whom a launcher runs its command), `lines` (of its whole configuration), `files` and
+            `entries` (paths and names in a folder), `behind` (of a command only: what follows a word) or `plain`.
         names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
         within: which part of it counts, an expression with one group; empty for all.
 
@@ -252,7 +252,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
 _SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
-_ORIGINS = frozenset({"option", "word", "words", "env", "config", "files", "entries", "behind"})
+_ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads"})
 _PROGRAM_KEYS = frozenset(
     {

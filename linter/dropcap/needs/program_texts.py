@@ -51,6 +51,12 @@ class Text(NamedTuple):
                 span = self.span if self.is_option else Span(start, end)
                 yield Value(value, Located(value, self.source, span))
 
+    def matches(self, expression: str) -> Iterator[Value]:
+        """Give what the group of an expression matches, wherever it stands in the text."""
+        for match in re.finditer(expression, self.text, re.MULTILINE):
+            span = self.span if self.is_option else Span(match.start(1), match.end(1))
+            yield Value(match[1], Located(match[1], self.source, span))
+
 
 _LINES = {
     "space": re.compile(r"^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$", re.MULTILINE),

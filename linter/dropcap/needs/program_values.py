@@ -201,6 +201,10 @@ class ProgramCall:
             return self._folder(origin.names[0], is_path=origin.kind == "files")
         if origin.kind == "launch":
             return self._launched()
+        if origin.kind == "lines":
+            texts, hidden = self.configuration()
+            told = [value for text in texts for value in text.matches(origin.within)]
+            return Found(tuple(told[:_MOST_VALUES]), hidden)
         found = self._named(origin.kind, origin.names)
         if not origin.within:
             return found._replace(values=tuple(one for one in found.values if one.text != ""))

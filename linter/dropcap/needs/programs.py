@@ -17,6 +17,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.needs.process_files import of_other_process
 from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
 from dropcap.needs.program_texts import Value, port_number
@@ -103,6 +104,8 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         made, hidden = _asked(call, ask)
         asked += made
         unknown += hidden
+    for word in words[1:]:
+        asked += [Asked(demand, (Evidence(demand.why, _place(word)),)) for demand in of_other_process(word.value)]
     if program.config and (path := call.configuration_file()):
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
     started, hidden = runs(call)
@@ -177,11 +180,19 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
         for value in main.values
         if not _is_nothing(ask, value.text) and not _is_given(call, ask, value, others)
     ]
+    if ask.kind == "own":
+        found += [_entry(one) for one in found if one.demand.kind is DemandKind.KERNEL]
     able = ask.capabilities or _CAPABILITIES[ask.kind if isinstance(ask.kind, str) else ask.kind.value]
     facts = [*situation.unknown, *([] if hidden is None else [hidden])]
     if ask.is_rare and situation.unknown:
         found = []
     return found, [UnknownNeed(fact.reason, fact.resolve, fact.where, able) for fact in facts]
+
+
+def _entry(made: Asked) -> Asked:
+    """Return what it takes to put a new folder where it is made, before it is given away."""
+    demand = Demand(DemandKind.MAKE, made.demand.why, path=made.demand.path, phase=made.demand.phase)
+    return Asked(demand, made.evidence)
 
 
 def _is_nothing(ask: Ask, text: str | None) -> bool:

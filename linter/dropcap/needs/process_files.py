@@ -1,0 +1,42 @@
+"""The files below `/proc` of a process that a script names: those of another user's take more than root's rights."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dropcap.needs.model import Certainty, Demand, DemandKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["of_other_process"]
+
+_OF_PROCESS = re.compile(
+    r"/proc/(?!self/|thread-self/|1/|\$\$/|\$\{?BASHPID\}?/)(?P<which>[^/]*[$`*\d?][^/]*)/(?:task/[^/]+/)?(?P<file>\w+)"
+)
+_OWN = frozenset({"auxv", "environ", "fd", "fdinfo", "io", "map_files", "mem", "pagemap", "stack", "syscall"})
+"""What only the process's user may open: modes 0400 and 0500."""
+_TRACED = _OWN | {"cwd", "exe", "maps", "numa_maps", "ns", "root", "smaps"}
+
+
+def of_other_process(text: str) -> Iterator[Demand]:
+    """Give what it takes to look into a process, where a word names such a file: `/proc/$pid/environ`.
+
+    Source: fs/proc/base.c, tgid_base_stuff[], proc_pid_readlink() and mm_access(); kernel/ptrace.c ptrace_may_access().
+    """
+    found = _OF_PROCESS.search(text)
+    if found is None or found["file"] not in _TRACED:
+        return
+    why, source = f"looks into a process: {text}", "fs/proc/base.c, kernel/ptrace.c ptrace_may_access()"
+    trace = Demand(
+        DemandKind.KERNEL,
+        why,
+        capabilities=("SYS_PTRACE",),
+        certainty=Certainty.POSSIBLE,
+        condition="the process is another user's",
+        source=source,
+    )
+    yield trace
+    if found["file"] in _OWN:
+        yield trace._replace(capabilities=("DAC_OVERRIDE", "DAC_READ_SEARCH"), is_any=True)
