@@ -153,7 +153,7 @@ def _clean(path: str) -> str:
     return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
-@lru_cache(maxsize=256)  # most services publish the same few
+@lru_cache(maxsize=4096)  # most services publish the same few
 def port(value: str) -> str | None:
     """Judge a port that is published in the short form, `127.0.0.1:8080:80/tcp`."""
     *before, written = value.split(":")

@@ -56,7 +56,7 @@ class ShortMount(NamedTuple):
     selinux: str = ""
 
 
-@lru_cache(maxsize=256)  # each volume of a service is asked about by several checks
+@lru_cache(maxsize=4096)  # each volume of a service is asked about by several checks
 def short_mount(text: str) -> ShortMount:
     """Read a volume in the short form.
 
