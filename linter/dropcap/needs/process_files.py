@@ -10,7 +10,7 @@ from dropcap.needs.model import Certainty, Demand, DemandKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["of_other_process"]
+__all__ = ["of_kernel_file", "of_other_process"]
 
 _OF_PROCESS = re.compile(
     r"/proc/(?!self/|thread-self/|1/|\$\$/|\$\{?BASHPID\}?/)(?P<which>[^/]*[$`*\d?][^/]*)/(?:task/[^/]+/)?(?P<file>\w+)"
@@ -18,6 +18,22 @@ _OF_PROCESS = re.compile(
 _OWN = frozenset({"auxv", "environ", "fd", "fdinfo", "io", "map_files", "mem", "pagemap", "stack", "syscall"})
 """What only the process's user may open: modes 0400 and 0500."""
 _TRACED = _OWN | {"cwd", "exe", "maps", "numa_maps", "ns", "root", "smaps"}
+
+
+def of_kernel_file(text: str) -> Iterator[Demand]:
+    """Give what it takes to write a file of the kernel's that a word names: `/proc/self/oom_score_adj`.
+
+    Source: fs/proc/base.c __set_oom_adj(): CAP_SYS_RESOURCE below the smallest so far.
+    """
+    if re.fullmatch(r"/proc/[^/]+/oom_(?:score_)?adj", text):
+        yield Demand(
+            DemandKind.KERNEL,
+            "makes a process less likely to be killed where memory is short",
+            capabilities=("SYS_RESOURCE",),
+            certainty=Certainty.POSSIBLE,
+            condition="what it writes is less than zero",
+            source="fs/proc/base.c __set_oom_adj()",
+        )
 
 
 def of_other_process(text: str) -> Iterator[Demand]:
