@@ -85,8 +85,6 @@ class ProgramAsks:
                 self.ledger.note(one)
         if not is_known:
             self._ask_of_files(call, who, found)
-        if found.program.role == "server":
-            self._ask_of_mounts(call, who, name)
         for run in found.runs:
             user = run.user.text if run.user is not None else call.user.name
             folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
@@ -226,6 +224,8 @@ class ProgramAsks:
         name = call.words[0].value.rpartition("/")[2]
         if name == "tar":
             self._archive(call, who)
+        if found.program.role == "server":
+            self._ask_of_mounts(call, who, name)
         if found.program.role == "writer" or found.program.has_effects:
             self._write(call, who, name)
 
