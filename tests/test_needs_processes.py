@@ -19,6 +19,7 @@ READ = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
         ("/proc/*/fd", [PTRACE, READ]),
         ("/proc/12/exe", [PTRACE]),
         ("/proc/$pid/maps", [PTRACE]),
+        ("/proc/kmsg", [("SYSLOG",)]),
         ("/proc/$pid/status", []),
         ("/proc/$pid/cmdline", []),
         ("/proc/$$/environ", []),

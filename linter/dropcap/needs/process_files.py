@@ -37,10 +37,13 @@ def of_kernel_file(text: str) -> Iterator[Demand]:
 
 
 def of_other_process(text: str) -> Iterator[Demand]:
-    """Give what it takes to look into a process, where a word names such a file: `/proc/$pid/environ`.
+    """Give what it takes to look into a process, or into the kernel's log, where a word names such a file.
 
     Source: fs/proc/base.c, tgid_base_stuff[], proc_pid_readlink() and mm_access(); kernel/ptrace.c ptrace_may_access().
     """
+    if text == "/proc/kmsg":
+        source = "fs/proc/kmsg.c kmsg_open(), kernel/printk/printk.c check_syslog_permissions()"
+        yield Demand(DemandKind.KERNEL, "reads the kernel's messages", capabilities=("SYSLOG",), source=source)
     found = _OF_PROCESS.search(text)
     if found is None or found["file"] not in _TRACED:
         return
