@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dropcap.needs.process_files import of_other_process
+from dropcap.needs.process_files import of_kernel_file, of_other_process
 
 PTRACE = ("SYS_PTRACE",)
 READ = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
@@ -19,6 +19,7 @@ READ = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
         ("/proc/*/fd", [PTRACE, READ]),
         ("/proc/12/exe", [PTRACE]),
         ("/proc/$pid/maps", [PTRACE]),
+        ("/proc/kmsg", [("SYSLOG",)]),
         ("/proc/$pid/status", []),
         ("/proc/$pid/cmdline", []),
         ("/proc/$$/environ", []),
@@ -29,3 +30,16 @@ READ = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
 )
 def test_what_looking_into_a_process_takes(text: str, expected: list[tuple[str, ...]]) -> None:
     assert [demand.capabilities for demand in of_other_process(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/proc/self/oom_score_adj", [("SYS_RESOURCE",)]),
+        ("/proc/$$/oom_adj", [("SYS_RESOURCE",)]),
+        ("/proc/self/oom_score", []),
+        ("/data/oom_score_adj", []),
+    ],
+)
+def test_what_writing_a_file_of_the_kernel_takes(text: str, expected: list[tuple[str, ...]]) -> None:
+    assert [demand.capabilities for demand in of_kernel_file(text)] == expected

@@ -31,6 +31,15 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
     ("script", "expected"),
     [
         ("import os\nos.setuid(33)\n", [("SETUID", "os.setuid(33)", True)]),
+        ("import os\nos.nice(-5)\n", [("SYS_NICE", "os.nice(-5)", True)]),
+        ("import os\nos.nice(5)\nos.setpriority(0, 0, 5)\n", []),
+        ("import os\nos.setpriority(0, 0, -5)\n", [("SYS_NICE", "os.setpriority(0, 0, -5)", True)]),
+        (
+            "import os\nos.setxattr('/x', 'trusted.a', b'')\n",
+            [("SYS_ADMIN", "os.setxattr('/x', 'trusted.a', b'')", True)],
+        ),
+        ("import os\nos.setxattr('/x', 'user.a', b'')\nos.mknod('/x')\n", []),
+        ("import os\nos.mknod('/x', 8192, os.makedev(1, 3))\n", [("MKNOD", "os.makedev(1, 3)", True)]),
         ("import os as o\nif __name__ == '__main__':\n    o.chroot('/x')\n", [("SYS_CHROOT", "o.chroot('/x')", True)]),
         ("from os import setgid as s\ndef f():\n    s(3)\n", [("SETGID", "s(3)", False)]),
         ("import os\nif x:\n    os.chown('/x', 1, 1)\n", [("CHOWN", "os.chown('/x', 1, 1)", False)]),

@@ -12,7 +12,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
-from dropcap.needs.process_files import of_other_process
+from dropcap.needs.process_files import of_kernel_file, of_other_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +77,7 @@ def _make_folder(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
 def _make_file(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path = effect.path
     if path is None or path.startswith(_KERNELS_OWN):
-        return []
+        return list(of_kernel_file(str(effect.where.value)))
     if resolved(facts, path) is ABSENT:
         return [Demand(DemandKind.MAKE, f"makes the file {path}", path=path)]
     return [Demand(DemandKind.REACH, f"writes {path}", path=path, access=Access.WRITE)]

@@ -224,6 +224,8 @@ class ProgramAsks:
         name = call.words[0].value.rpartition("/")[2]
         if name == "tar":
             self._archive(call, who)
+        if found.program.role == "server":
+            self._ask_of_mounts(call, who, name)
         if found.program.role == "writer" or found.program.has_effects:
             self._write(call, who, name)
 
@@ -248,6 +250,17 @@ class ProgramAsks:
             if effect.path is None and who.is_root is not False:
                 reason = f"whether what {call.words[0].value} reads is closed to root is not known"
                 self.ledger.note(UnknownNeed(reason, where=effect.where, capabilities=("DAC_OVERRIDE",)))
+
+    def _ask_of_mounts(self, call: Call, who: Credentials, name: str) -> None:
+        """Take a server for one that keeps its files in what is mounted, where it is known whose that is."""
+        for path in self.start.mounts:
+            file = resolved(self.lookup.tree, path)
+            if isinstance(file, File) and is_same_user(self.lookup.tree, who.user, file.owner) is False:
+                why, condition = f"{name} may keep its files in {path}", f"it keeps its files in {path}"
+                demand = Demand(
+                    DemandKind.MAKE, why, path=f"{path}/entry", certainty=Certainty.POSSIBLE, condition=condition
+                )
+                self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
 
     def _of_mounts(self, name: str, where: Located[str]) -> Iterator[UnknownNeed]:
         """Give each mounted place that may belong to another user, which a program of somebody else's may use."""

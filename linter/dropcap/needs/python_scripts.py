@@ -34,13 +34,22 @@ _CALLS: dict[str, tuple[str, str]] = {
         ("SETGID", "takes other groups"),
     ),
     **dict.fromkeys(("os.chown", "os.fchown", "os.lchown", "shutil.chown"), ("CHOWN", "gives files away")),
+    "os.makedev": ("MKNOD", "makes a device"),
     "os.chroot": ("SYS_CHROOT", "changes its root folder"),
     "os.sched_setscheduler": ("SYS_NICE", "takes another scheduler"),
     **dict.fromkeys(("os.setns", "os.unshare", "socket.sethostname"), ("SYS_ADMIN", "changes namespaces")),
     **dict.fromkeys(("time.clock_settime", "time.clock_settime_ns"), ("SYS_TIME", "sets the clock")),
 }
 """The calls that the kernel grants to a capability, from Python's own documentation and the manual of each call."""
+_BY_ARGUMENT = {
+    "os.nice": (0, r"-", "SYS_NICE", "asks for more of the processor"),
+    "os.setpriority": (2, r"-", "SYS_NICE", "asks for more of the processor"),
+    "os.setxattr": (1, r"b?['\"]trusted\.", "SYS_ADMIN", "sets a trusted attribute"),
+}
+"""The calls that ask for a capability where one of their arguments begins in a certain way."""
 _NAMES = {
+    "socket.SO_MARK": ("NET_ADMIN", "marks packets"),
+    "socket.IP_TRANSPARENT": ("NET_ADMIN", "takes what is sent to other addresses"),
     "socket.SOCK_RAW": ("NET_RAW", "opens a raw socket"),
     "socket.AF_PACKET": ("NET_RAW", "opens a packet socket"),
 }
@@ -189,7 +198,7 @@ def _made(
     if not isinstance(node, (ast.Attribute, ast.Call)):
         return None
     name = _full_name(node if isinstance(node, ast.Attribute) else node.func, names)
-    known = (_NAMES if isinstance(node, ast.Attribute) else _CALLS).get(name)
+    known = _NAMES.get(name) if isinstance(node, ast.Attribute) else _CALLS.get(name) or _by_argument(node, name)
     port = _low_port(node) if isinstance(node, ast.Call) else None
     demand, unknown = None, ""
     if known is not None:
@@ -210,6 +219,14 @@ def _made(
     if not is_certain and demand is not _LOCKS:
         demand = demand._replace(certainty=Certainty.POSSIBLE, condition=f"{script} gets there")
     return ScriptCall(place, demand)
+
+
+def _by_argument(call: ast.Call, name: str) -> tuple[str, str] | None:
+    if name not in _BY_ARGUMENT:
+        return None
+    at, begins, capability, why = _BY_ARGUMENT[name]
+    text = ast.unparse(call.args[at]) if at < len(call.args) else ""
+    return (capability, why) if re.match(begins, text) else None
 
 
 _LOCKS = Demand(

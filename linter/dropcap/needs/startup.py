@@ -292,7 +292,9 @@ class _Follower:
             kind = EffectKind.APPEND
         if target.unknown is not None and operator not in {"<<<", "<&", ">&"}:
             self.changes.ask(call, who, Effect(kind, place(target), path=None))
-        if path is not None and not path.startswith(("/dev/", "/proc/")):
+        if path is not None and path.startswith("/proc/"):
+            self.changes.ask(call, who, Effect(kind, place(target), path=path))
+        elif path is not None and not path.startswith("/dev/"):
             is_last = self.writer.is_last(path)
             self.changes.do(call, who, Effect(kind, place(target), path=path))
             if kind is not EffectKind.READ:
