@@ -78,7 +78,7 @@ class Subject(Container):
     def remedy(self) -> str:
         """What to write instead of a set that is too wide, in the imperative, as far as it is known."""
         if not self.says_what_it_starts:
-            return "drop ALL and add what its image needs (see `dropcap images`)"
+            return "drop ALL and add what its image needs (see `dropcap caps`)"
         needs = self.needs
         names = joined(needs.cap_add)
         if needs.is_complete:
