@@ -19,6 +19,11 @@ import pytest
 from ruamel.yaml import YAML
 from workload_page import FOLDER, read_workload
 
+from dropcap.check import Setup, check_file
+from dropcap.discover import Target
+from dropcap.model import Kind
+from dropcap.needs.settings import settings_digest
+from dropcap.workspace import Workspace
 from oracles import compose
 
 if TYPE_CHECKING:
@@ -220,6 +225,19 @@ def follow(folder: Path, environment: Mapping[str, str], *, verifies: bool) -> l
 
 def test_what_the_tutorial_shows_without_an_engine_is_printed(stack: Path) -> None:
     assert follow(stack, os.environ, verifies=False) == ["dropcap check", "dropcap caps", "dropcap check"]
+
+
+def test_what_the_tutorial_changes_makes_nothing_stale(stack: Path) -> None:
+    follow(stack, os.environ, verifies=False)
+    digests = []
+    for text in re.findall(r"(?ms)^```yaml compose.yaml\n(.*?)^```$", PAGE.read_text(encoding="utf-8")):
+        (stack / "compose.yaml").write_text(text)
+        found = check_file(Target("compose.yaml", "compose", named=True), (), Setup()).containers
+        services = [one for one in found if one.kind is Kind.SERVICE]
+        digests.append([settings_digest(one, Workspace(".")) for one in services])
+    before, after = digests
+    assert len(before) == len(STACK)
+    assert before == after
 
 
 def test_the_tutorial_can_be_followed(program: Program, stack: Path) -> None:
