@@ -57,6 +57,8 @@ def needs(script: str) -> Needs:
         ),
         ("mknod /srv/null c 1 3; cp -a /srv/null /srv/other", "MKNOD"),
         ("cp /dev/null /srv/empty", ""),
+        ("cp -a /etc/shadow /srv/shadow", "CHOWN"),
+        ("cp -a /etc/passwd /srv/passwd", ""),
         ("cp -a /dev/shm/session /srv/session", ""),
         ("haproxy -c -f /srv/none", ""),
     ],

@@ -204,7 +204,9 @@ def _kept(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts
     others = [(one, file) for one, file in files if isinstance(file, File) and {file.owner, file.group} != {"0"}]
     for one, file in others[:1]:
         why = f"keeps the owner of {one} in its copy"
-        yield Demand(DemandKind.GIVE, why, user=file.owner, group=file.group, path=one)
+        give = Demand(DemandKind.GIVE, why, user=file.owner, group=file.group, path=one)
+        # The copy is of whoever copies: of root's own file it is the group that has to be given.
+        yield give._replace(kind=DemandKind.KERNEL, capabilities=("CHOWN",)) if file.owner == "0" else give
     for one, _ in [other for other in others if other[1].owner != "0"][:1]:
         yield Demand(DemandKind.ALTER, f"keeps the mode of {one} in its copy", path=one)
 
