@@ -299,9 +299,15 @@ def test_a_file_that_is_not_known_is_told(script: str) -> None:
     assert needs(script.replace("X", "/srv/x")).is_complete
 
 
-@pytest.mark.parametrize(
-    "program", ["prometheus --storage.tsdb.path=/srv/d", "nft -f /srv/d/f", "npm --prefix /srv/d ci"]
-)
+CLOSED = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
+
+
+@pytest.mark.parametrize("program", ["nft -f /srv/d/f", "npm --prefix /srv/d ci"])
 def test_a_closed_path_that_a_program_is_told_is_told(program: str) -> None:
-    make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; "
-    assert any("/srv/d" in one.reason for one in needs(make + program).unknown)
+    assert any("/srv/d" in one.reason for one in needs(CLOSED + program).unknown)
+
+
+def test_a_server_is_asked_for_what_its_closed_folder_takes() -> None:
+    found = needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/d")
+    assert (found.is_complete, "DAC_OVERRIDE" in found.cap_add) == (True, True)
+    assert "DAC_OVERRIDE" not in needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/e").cap_add
