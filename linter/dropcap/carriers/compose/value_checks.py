@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.field_table import Walk, column
+from dropcap.carriers.compose.field_table import LIST, Walk, column
 from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
@@ -50,8 +50,10 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
         level: that of what the engine alone refuses, but for security options and mounts, which are always errors.
 
     """
-    _check_quantities(name, service.value, scope)
     found = entries(service.value)
+    below = _quantity_fields().below
+    if any(key in below and _may_hold(entry.value, below[key]) for key, entry in found.items()):
+        _check_quantities(name, service.value, scope)
     for key, check in _OF_DOCKER if is_docker else _CHECKS:
         if key in found:
             for where, message in check(found[key].value):
@@ -70,6 +72,16 @@ def _check_quantities(name: str, service: Value, scope: LoadContext) -> None:
         return value
 
     Walk(look).node(service, _quantity_fields())
+
+
+def _may_hold(value: Value, field: Field) -> bool:
+    """Whether a quantity may stand at a place; in most services there is none, and a walk takes time."""
+    if isinstance(value, Scalar):
+        return bool(field.kind)
+    item = field.below.get(LIST)
+    if isinstance(value, Sequence) and (item is None or not item.kind):
+        return item is not None and not all(isinstance(one, Scalar) for one in value.items)
+    return True
 
 
 @cache
