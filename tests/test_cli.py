@@ -416,6 +416,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
         "alternatives": [],
         "complete": False,
         "unknown": [{"reason": "the image a is not at hand", "resolve": "run `dropcap images lock`"}],
+        "remarks": [],
         "suggested": {"cap_drop": ["ALL"], "cap_add": [], "user": None},
         "smaller": [],
     }
@@ -433,7 +434,6 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
             "origins": {"CHOWN": "cap_add at compose.yaml:6:25", "SYS_TIME": "cap_add at compose.yaml:6:15"},
             "unknowns": [],
             "errors": [],
-            "remarks": [],
         }
     ]
     assert main(["caps"]) == CLEAN

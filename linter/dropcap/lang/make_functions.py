@@ -14,7 +14,7 @@ CALLED = re.compile(r"call[ \t]+([\w.-]+)[ \t]*(?:,|\Z)")
 
 _SHELL = re.compile(r"\$[({]shell[ \t]+|(?m:^[ ]*[\w.-]+[ \t]*!=[ \t]*)")
 _LONGEST = 10_000  # how far the bracket that closes a call is looked for
-_REPEATED = re.compile(r"foreach[ \t]+[^,]*,")
+_REPEATED = re.compile(r"foreach[ \t][^,]*,")
 
 
 def shell_calls(text: str) -> Iterator[tuple[int, int]]:

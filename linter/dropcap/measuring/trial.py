@@ -223,6 +223,6 @@ def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if re.search(r"[A-Za-z]{3}", line)]
     if not lines:
         return ""
-    said = re.sub(r"\w+://\S+", "URL", re.sub(r"dropcap-[0-9a-z-]{12,}", "NAME", lines[-1]))
+    said = re.sub(r"(?<!\w)\w{1,40}://\S+", "URL", re.sub(r"dropcap-[0-9a-z-]{12,}", "NAME", lines[-1]))
     said = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|[^\x20-\x7e]", "", said)
     return re.sub(r"\d{2,}", "N", said).strip()[:160]

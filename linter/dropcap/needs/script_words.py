@@ -117,7 +117,7 @@ _RUBY = Language(
         ("SYS_CHROOT", "changes its root folder", re.compile(r"\bDir\.chroot\b")),
     ),
     re.compile(
-        r"\bTCPServer\.(?:new|open)\s*\(?\s*(?:['\"][^'\"\n]{0,80}['\"]\s*,\s*)?(\d+)\b|:?\bPort\s*(?:=>|:)\s*(\d+)\b"
+        r"\bTCPServer\.(?:new|open)\s*(?:\(\s*)?(?:['\"][^'\"\n]{0,80}['\"]\s*,\s*)?(\d+)\b|:?\bPort\s*(?:=>|:)\s*(\d+)\b"
     ),
     re.compile(
         r"(?<![\w.@:])(?:system|exec|spawn|%x)\b(?!\s*=)|`|\bOpen3\b|\bIO\.popen\b|\bProcess\.spawn\b|\bKernel\.(?:exec|system)\b"
