@@ -93,7 +93,7 @@ def test_what_is_kept_is_what_is_read(
         environment={"A": located(value)},
         working_folder="/srv",
     )
-    workspace = project(tmp_path_factory.getbasetemp(), locked(files, config))
+    workspace = project(tmp_path_factory.mktemp("project"), locked(files, config))
     tree = locked_tree("docker.io/library/app:1", workspace)
     assert tree is not None
     for path, file in files.items():

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parent.parent / "docs" / "tutorial.md"
 STACK = {"db": "redis-gosu", "web": "nginx", "worker": "drop-gosu"}
-NAMES = ("chown-find-volume", "chown-swallowed", "mknod-device", "secret-of-another")
+NAMES = ("chown-find-volume", "secret-of-another")
 
 
 class Program(NamedTuple):
