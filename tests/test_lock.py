@@ -19,7 +19,7 @@ from dropcap.images.facts import ABSENT, Absent, Account, File, FileKind, Group,
 from dropcap.images.full_tree import FullTree
 from dropcap.images.kept import kept
 from dropcap.images.known_images import Images
-from dropcap.images.lock import HEAD, entry_lines, locked_names, locked_tree
+from dropcap.images.lock import HEAD, entry_lines, locked_tree
 from dropcap.images.tree import FileTree
 from dropcap.model import Located
 from dropcap.needs.certainty import Certainty
@@ -161,7 +161,6 @@ def test_an_entry_that_somebody_changed_is_not_believed(tmp_path: Path, before: 
 def test_an_image_that_the_lock_has_not_is_not_locked(tmp_path: Path) -> None:
     workspace = project(tmp_path, locked({}))
     assert locked_tree("app:2", workspace) is None
-    assert locked_names(workspace) == ["app:1"]
 
 
 ENTRY = """\

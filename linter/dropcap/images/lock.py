@@ -15,7 +15,6 @@ from dropcap.images.lock_form import (
     IMAGES,
     SHOWN,
     broken,
-    entry_names,
     entry_of,
     entry_piece,
     flow,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
     from dropcap.workspace import Workspace
 
-__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "file_of", "locked_names", "locked_tree", "read_entry"]
+__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "file_of", "locked_tree", "read_entry"]
 
 HEAD = """\
 # What matters of the images of this project, read from them by `dropcap images lock`. Keep it in the repository.
@@ -70,16 +69,6 @@ class Entry:
         self.fields = mapping(root)
         self.id = text_of(self.fields["id"])
         self.digests = tuple(texts_of(self.fields["digests"]))
-
-
-def locked_names(workspace: Workspace) -> list[str]:
-    """Return the names of the images that a project's lock has; none where there is no lock.
-
-    Raises:
-        UnreadableError: it is no text.
-
-    """
-    return entry_names(IMAGES, workspace)
 
 
 def read_entry(reference: str, workspace: Workspace) -> Entry | None:

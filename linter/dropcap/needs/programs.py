@@ -70,19 +70,9 @@ class ProgramAnswer(NamedTuple):
     refusal: str = ""
 
     @property
-    def is_daemon(self) -> bool:
-        """Whether it serves until it is stopped."""
-        return self.program.role in {"daemon", "server"}
-
-    @property
     def is_interpreter(self) -> bool:
         """Whether it runs a program of somebody else's and asks for nothing by itself."""
         return self.program.role == "interpreter"
-
-    @property
-    def is_harmless(self) -> bool:
-        """Whether it asks for nothing but to reach the files that it is given."""
-        return self.program.role == "harmless"
 
 
 def demands(words: Sequence[Word], context: ProgramContext, own: Program | None = None) -> ProgramAnswer | None:

@@ -42,11 +42,6 @@ class Engine:
         """Let the engine go."""
         self._client.close()
 
-    def id_of(self, reference: str) -> str:
-        """Return the digest of an image's configuration; empty where the engine does not have the image."""
-        found = self._inspect(reference)
-        return "" if found is None else str(found["Id"])
-
     def pull(self, reference: str) -> None:
         """Let the engine get an image.
 
