@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Request, Settings
-from dropcap.check import read_document
-from dropcap.model import Engine
+from dropcap.check import Setup, check_text, read_document
+from dropcap.model import Engine, Kind
+from dropcap.needs.container import needs_of
 from dropcap.real_paths import real_path, root_of
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
     from dropcap.discover import Target
     from dropcap.model import Document
+    from dropcap.needs.model import Needs
     from dropcap.source import Source
 
 
@@ -44,3 +47,15 @@ def read_target(
     given = (*target.given, *(settings.env_files or ()))
     workspace = Workspace(target.root or root_of(str(Path(target.path).parent)), overlay, given)
     return read_document(target, Request(workspace, target.over, engine, settings))
+
+
+def needs_of_script(script: str) -> Needs:
+    """Return what a service needs that has a script for its command, over a known base."""
+    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
+    lines.append(f"    command: {json.dumps(['sh', '-ec', script + '; exec sleep 9'])}")
+    (container,) = [
+        one
+        for one in check_text("compose.yaml", "compose", "\n".join(lines) + "\n", (), Setup()).containers
+        if one.kind is Kind.SERVICE
+    ]
+    return needs_of(container, Workspace.of_text(container.source))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.check import Setup, check_text
 from dropcap.lang.words import Word
-from dropcap.model import Kind
-from dropcap.needs.container import needs_of
 from dropcap.needs.python_scripts import calls_of
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
 from dropcap.source import Source, Span
-from dropcap.workspace import Workspace
+from reading import needs_of_script as needs
 
 if TYPE_CHECKING:
-    from dropcap.needs.model import Needs
     from dropcap.needs.script_words import Language
 
 
@@ -165,17 +160,6 @@ def test_python_starts_a_program_as_another_user() -> None:
     )
     found = [one.demand for one in calls_of(Source("main.py", script), "main.py") if one.demand is not None]
     assert [one.capabilities for one in found] == [("SETUID",), ("SETGID",), ("SETGID",)]
-
-
-def needs(script: str) -> Needs:
-    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
-    lines.append(f"    command: {json.dumps(['sh', '-ec', script + '; exec sleep 9'])}")
-    (container,) = [
-        one
-        for one in check_text("compose.yaml", "compose", "\n".join(lines) + "\n", (), Setup()).containers
-        if one.kind is Kind.SERVICE
-    ]
-    return needs_of(container, Workspace.of_text(container.source))
 
 
 @pytest.mark.parametrize(

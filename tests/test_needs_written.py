@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
 import pytest
 
-from dropcap.check import Setup, check_text
-from dropcap.model import Kind
-from dropcap.needs.container import needs_of
 from dropcap.needs.model import Certainty, Phase
-from dropcap.workspace import Workspace
-
-if TYPE_CHECKING:
-    from dropcap.needs.model import Needs
-
-
-def needs(script: str) -> Needs:
-    lines = ["services:", "  a:", "    image: debian:12", "    entrypoint: []"]
-    lines.append(f"    command: {json.dumps(['sh', '-ec', script + '; exec sleep 9'])}")
-    (container,) = [
-        one
-        for one in check_text("compose.yaml", "compose", "\n".join(lines) + "\n", (), Setup()).containers
-        if one.kind is Kind.SERVICE
-    ]
-    return needs_of(container, Workspace.of_text(container.source))
+from reading import needs_of_script as needs
 
 
 # At a restart it writes over a file of another user, unless it asks before.
