@@ -21,7 +21,7 @@ from dropcap.images.contents import ImageError, Layer, Member, laid_over
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_archive
 from dropcap.images.readers.folders import read_archive_file, read_folder
-from dropcap.images.readers.layers import Reading, file_capabilities, read_layer
+from dropcap.images.readers.layers import Reading, file_capabilities, is_wanted, read_layer
 from dropcap.images.reference import familiar
 from dropcap.images.symbols import capability_of
 from dropcap.package_data import package_text
@@ -331,6 +331,23 @@ def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
     assert image.files["/usr/bin/other"].symbols is None
     script = image.files["/usr/bin/script"]
     assert (script.symbols, script.text and script.text.text) == (None, "#!/bin/sh\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "expected"),
+    [
+        ("/entry", b"#!", True),
+        ("/app/server.py", b"im", True),
+        ("/srv/index.js", b"co", True),
+        ("/etc/app/settings", b"a=", True),
+        ("/opt/app/app.conf", b"a=", True),
+        ("/app/node_modules/x/index.js", b"co", False),
+        ("/usr/lib/python3/dist-packages/x.py", b"im", False),
+        ("/app/picture.png", b"im", False),
+    ],
+)
+def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expected: bool) -> None:
+    assert is_wanted(path, head) is expected
 
 
 def test_every_symbol_is_of_one_capability() -> None:

@@ -374,3 +374,9 @@ def test_the_script_of_a_described_package_is_known_by_its_name(folder: str, *, 
     text = "#!/bin/sh\nexec su-exec www-data sleep 9\n"
     files = {f"{folder}/redis-cli": script(text), "/usr/bin/su-exec": FILE._replace(mode=0o755)}
     assert ("SETUID" in image_needs(["redis-cli"], files).cap_add) is follows
+
+
+def test_a_program_of_a_language_is_read_in_its_image() -> None:
+    text = "import os\nos.setgid(33)\nos.setuid(33)\n"
+    files = {"/app": FOLDER, "/app/server.py": FILE._replace(text=Source("x", text))}
+    assert image_needs(["python3", "/app/server.py"], files).cap_add == ("SETGID", "SETUID")

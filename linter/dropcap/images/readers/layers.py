@@ -38,6 +38,7 @@ _KINDS = {
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _CAPABILITY = "SCHILY.xattr.security.capability"
 _CONFIGURED = (".cfg", ".cnf", ".conf", ".ini", ".service", ".sh", ".toml", ".yaml", ".yml")
+_PROGRAMS = (".cjs", ".js", ".mjs", ".php", ".pl", ".py", ".rb")
 _DULL = ("/node_modules/", "/site-packages/", "/dist-packages/", "/usr/share/", "/usr/lib/python", "/usr/local/lib/")
 
 
@@ -144,11 +145,11 @@ def contents_of(
 
 
 def is_wanted(path: str, head: bytes) -> bool:
-    """Return whether the text of a file may matter to a startup: a script, or a configuration."""
+    """Return whether the text of a file may matter to a startup: a script, a program of a language, a configuration."""
     if head == b"#!":
         return not any(part in path for part in _DULL[:3])
     return path.startswith(("/etc/", "/usr/lib/os-release")) or (
-        path.endswith(_CONFIGURED) and not any(part in path for part in _DULL)
+        path.endswith((*_CONFIGURED, *_PROGRAMS)) and not any(part in path for part in _DULL)
     )
 
 
