@@ -380,3 +380,11 @@ def test_a_program_of_a_language_is_read_in_its_image() -> None:
     text = "import os\nos.setgid(33)\nos.setuid(33)\n"
     files = {"/app": FOLDER, "/app/server.py": FILE._replace(text=Source("x", text))}
     assert image_needs(["python3", "/app/server.py"], files).cap_add == ("SETGID", "SETUID")
+
+
+@pytest.mark.parametrize(
+    "command", [["python3", "/app/server.py"], ["python3", "-u", "/app/server.py", "--port", "80"]]
+)
+def test_a_program_of_an_image_that_nobody_read_is_told(command: list[str]) -> None:
+    needs = image_needs(command, {"/app": FOLDER, "/app/server.py": FILE})
+    assert any(one.reason == "the text of /app/server.py is not at hand" for one in needs.unknown)

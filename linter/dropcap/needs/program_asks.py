@@ -122,6 +122,9 @@ class ProgramAsks:
             why = f"reads its program {path}"
             demand = Demand(DemandKind.REACH, why, path=path)
             self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
+            file = resolved(self.lookup.tree, path)
+            if isinstance(file, File) and file.where is None and file.text is None and file.kind is FileKind.FILE:
+                self.ledger.not_known(call, who, f"the text of {path} is not at hand")  # it is the image's own
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
         for one in calls_of_script(words, self.lookup):
