@@ -178,7 +178,7 @@ def accept(name: str, result: dict[str, Any]) -> None:
     results[name] = {key: value for key, value in result.items() if key not in {"differs", "of_candidates", "whole"}}
     RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(write_page(results), encoding="utf-8")
+    PAGE.write_text(write_page(read_results()), encoding="utf-8")  # in the order of the data
 
 
 def remove_older_images(started: Engine, workloads: Sequence[Workload]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.contents import Contents, ImageError
@@ -74,7 +75,7 @@ class Engine:
 
         with _told(reference):
             try:
-                found: dict[str, Any] = self._client.api.inspect_image(reference)  # type: ignore[no-untyped-call]
+                found: dict[str, Any] = self._client.api.inspect_image(reference)  # type: ignore[no-untyped-call]  # so it is
             except ImageNotFound:
                 return None
         return found
@@ -135,24 +136,16 @@ def _reason(error: Exception) -> str:
     return text[:200]
 
 
-class _told:  # noqa: N801  # it is used as a function is
-    """Turns what the library raises into an error of the image."""
+@contextmanager
+def _told(reference: str) -> Iterator[None]:
+    """Tell of an image what the library raises."""
+    from docker.errors import DockerException
+    from requests import RequestException
 
-    def __init__(self, reference: str) -> None:
-        self._reference = reference
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """End; what the library raised is told of the image."""
-        if error is None or isinstance(error, ImageError):
-            return
-        from docker.errors import DockerException
-        from requests import RequestException
-
-        if isinstance(error, DockerException | RequestException | OSError):
-            raise ImageError(f"{self._reference}: the engine says: {_reason(error)}") from None
+    try:
+        yield
+    except (DockerException, RequestException, OSError) as error:
+        raise ImageError(f"{reference}: the engine says: {_reason(error)}") from None
 
 
 class _Chunks(io.RawIOBase):
