@@ -14,7 +14,7 @@ from dropcap.cli import main
 from dropcap.discover import discover
 from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
 from dropcap.images.catalogue_steps import script
-from dropcap.images.lock import file_of
+from dropcap.images.file_lines import file_of
 from dropcap.needs.container import needs_of
 from dropcap.needs.model import Certainty, Phase
 from dropcap.needs.program_table import described
