@@ -292,7 +292,9 @@ class ProgramAsks:
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         shown = Evidence(asked.demand.why, place(call.words[0]))
         others = (one for one in asked.evidence if one.reason != shown.reason or not _is_near(one.where, shown.where))
-        self.ledger.judge(call, who, asked.demand, tuple(dict.fromkeys((shown, *others))))
+        # what carries capabilities of its own is refused to anybody
+        of_anybody = asked.demand.kind is DemandKind.EXECUTE
+        self.ledger.judge(call, who, asked.demand, tuple(dict.fromkeys((shown, *others))), of_anybody=of_anybody)
 
     def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
         target = credentials(self.lookup.tree, user.name, user.reason)
