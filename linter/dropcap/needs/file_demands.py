@@ -97,26 +97,33 @@ def _read(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
 
 def _give(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     path, owner, group = effect.path, effect.owner, effect.group
-    if effect.only_from and path is not None and not _is_meant(effect, path, facts):
-        return []
+    condition = ""
+    if effect.only_from and path is not None:
+        is_meant = _is_meant(effect, path, facts)
+        if is_meant is False:
+            return []
+        condition = "" if is_meant else f"something in {path} belongs to another user"
     names = ":".join(one or "" for one in (owner, group)).rstrip(":")
     below = " and all below it" if effect.is_deep else ""
     why = f"gives {path or 'a path'}{below} to {names or 'another user'}"
-    return [Demand(DemandKind.GIVE, why, user=owner, group=group, path=path, is_deep=effect.is_deep)]
+    demand = Demand(DemandKind.GIVE, why, user=owner, group=group, path=path, is_deep=effect.is_deep)
+    return [demand._replace(condition=condition)]
 
 
-def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool:
-    """Return whether there may be a file of the owners that an effect is limited to."""
-    if effect.is_deep and facts.hidden_below(path) is not None:
-        return True
+def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool | None:
+    """Return whether there is a file of the owners that an effect is limited to; None where it is not known."""
     found = facts.look(path)
     files = [found, *(file for _, file in facts.below(path))] if effect.is_deep else [found]
     wanted = not effect.only_from.startswith("!")
-    return any(
-        not isinstance(file, File) or is_same_user(facts, file.owner, effect.only_from.lstrip("!")) in {wanted, None}
+    owned = {
+        is_same_user(facts, file.owner, effect.only_from.lstrip("!")) if isinstance(file, File) else None
         for file in files
         if file is not ABSENT
-    )
+    }
+    if wanted in owned:
+        return True
+    is_hidden = None in owned or (effect.is_deep and facts.hidden_below(path) is not None)
+    return None if is_hidden else False
 
 
 def _mode(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:

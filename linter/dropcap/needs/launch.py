@@ -6,6 +6,7 @@ image.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.facts import UnknownFact
@@ -15,10 +16,13 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     from dropcap.images.facts import ImageConfig
     from dropcap.model import Container, Hook
+
+    Words: TypeAlias = Sequence[Located[str]] | None
 
 __all__ = ["Launch", "health_check", "launch", "to_words"]
 
@@ -57,17 +61,16 @@ _ENGINES_OWN = {
 def launch(container: Container, config: ImageConfig) -> Launch:
     """Return what a container starts, its own settings over those of its image."""
     unknown = list(config.unknowns)
-    words: tuple[Located[str], ...] | None
+    words: tuple[Word, ...] | None
+    entrypoint, command = _entrypoint_and_command(container, config)
     if container.may_be_set("entrypoint", "command"):
-        words = None
         unknown.append(UnknownFact("its entrypoint or its command is not all written in its file"))
-    elif container.entrypoint is not None:  # it leaves nothing of the image's command
-        words = (*container.entrypoint, *(container.command or ()))
-    elif config.entrypoint is None and config.unknowns:
+    if container.may_be_set("entrypoint") or (entrypoint is None and config.unknowns):
         words = None
+    elif container.may_be_set("command"):
+        words = (*to_words(entrypoint or ()), *_as_far_as_written(container))
     else:
-        command = container.command if container.command is not None else config.command
-        words = (*(config.entrypoint or ()), *(command or ()))
+        words = to_words((*(entrypoint or ()), *(command or ())))
     user = container.user if container.user is not None and container.user.value else config.user
     if container.may_be_set("user"):
         unknown.append(UnknownFact("its user is not written in its file"))
@@ -78,7 +81,7 @@ def launch(container: Container, config: ImageConfig) -> Launch:
     environment, has_more = _environment(container, config)
     is_known = not container.may_be_set("user") and not (user is None and config.unknowns)
     return Launch(
-        to_words(words) if words else None,
+        words or None,
         (user.value if user is not None else "0") if is_known else None,
         user,
         environment,
@@ -86,6 +89,33 @@ def launch(container: Container, config: ImageConfig) -> Launch:
         folder if folder.startswith("/") else None,
         tuple(unknown),
     )
+
+
+def _entrypoint_and_command(container: Container, config: ImageConfig) -> tuple[Words, Words]:
+    """Return a container's own where it has them, else its image's: an entrypoint leaves nothing of that's command."""
+    if container.entrypoint is not None:
+        return container.entrypoint, container.command
+    return config.entrypoint, container.command if container.command is not None else config.command
+
+
+_PLAIN_WORD = r"[\w./:=@,+-]+"
+_PLAIN_START = rf"""["']?((?:{_PLAIN_WORD} +)*)"""
+
+
+def _as_far_as_written(container: Container) -> Iterator[Word]:
+    """Give the words of a command up to the first one that is not known, and one that stands for all the rest."""
+    hidden = [one for one in container.unknowns if "command" in one.fields]
+    source = hidden[0].source
+    first = min((one for one in hidden if one.source is source), key=lambda one: one.span)
+    written = source.text[first.span.start : first.span.end]
+    if container.command is None:  # one text, which is split into words
+        plain = re.match(_PLAIN_START, written)
+        at = first.span.start + (plain.start(1) if plain else 0)
+        for word in re.finditer(_PLAIN_WORD, plain[1] if plain else ""):
+            yield Word(word[0], source, Span(at + word.start(), at + word.end()))
+    elif all(one.source is source for one in hidden) and all(one.source is source for one in container.command):
+        yield from to_words([one for one in container.command if one.span.end <= first.span.start])
+    yield Word(first.text, source, first.span, first.text, splits=True, reason=first.reason)
 
 
 def health_check(container: Container, config: ImageConfig) -> tuple[Word, ...]:

@@ -12,6 +12,7 @@ from dropcap.needs.demands import Situation
 from dropcap.needs.demands import judge as verdicts
 from dropcap.needs.model import Certainty, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.source import Shipped
 
 if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
@@ -179,9 +180,18 @@ def _changes_nothing(demand: Demand, tree: FileTree) -> bool:
     ) and not (demand.is_deep and tree.hidden_below(demand.path))
 
 
+_DESCRIBED = r'''\[ "(?P<said>[^"]*)" -eq 1 \]|"\$(?:\*|\{(?P<name>\w+)-\})"'''
+
+
 def _condition(guard: Guard) -> str:
     """Return a guard's condition in one line."""
     text = " ".join(guard.source.text[guard.span.start : guard.span.end].split())
+    source, _ = guard.source.to_root(guard.span)
+    described = re.fullmatch(_DESCRIBED, text) if isinstance(source, Shipped) else None
+    if described is not None:  # nobody has the text of a step that the catalogue describes
+        asking = f"the variable {described['name']}" if described["name"] else "its command"
+        said = described["said"] or f"{asking} asks for it"
+        return said if guard.arm == 0 else f"not: {said}"
     if len(text) > _LONGEST_CONDITION:
         text = text[: _LONGEST_CONDITION - 1] + "…"
     return f"`{text}` holds" if guard.arm == 0 else f"`{text}` does not hold"
