@@ -4,7 +4,8 @@ A container holds a capability that nothing it starts needs.
 dropcap follows what the container starts: its entrypoint and command, the scripts that they run, the programs that
 those call, over the files and accounts that the Dockerfile's steps leave. This is said only where the picture is
 complete: where no unread script, unknown program or unknown image could need one more. `dropcap caps --why` lists what
-is needed and by which line.
+is needed and by which line. Where dropcap's catalogue of images is all that tells it, what is added beyond the engine's
+default set is left alone: whoever added it may know more about the image than the catalogue does.
 
 It weighs as much as the capability does in this container. Where the whole default set is kept, `default-capabilities`
 or `net-raw` say it, with the set to write.
@@ -79,7 +80,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     kept: list[str] = []
     for name, graded in subject.grades:
         where = origins[name].where
-        if name in wanted:
+        if name in wanted or (subject.is_told_by_catalogue and name not in subject.strategy.default):
             continue
         if where is not None:
             message = f"{name} is added, and nothing that starts here needs it"
