@@ -4,7 +4,8 @@
     scripts/count_answers.py FOLDER…
 
 Each subfolder is a project of its own. Of the containers that run as root, or as nobody knows whom, it prints how many
-are answered completely, in part or not at all, and the ten reasons that hide most.
+are answered completely, in part or not at all, the same of those that name an image (others are built by what is not
+there, or a variable says which image it is), and the ten reasons that hide most.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--exact", action="store_true", help="tell reasons apart by the names in them")
     arguments = parser.parse_args()
     answers: Counter[str] = Counter()
+    of_images: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     defects: list[str] = []
     seconds = 0.0
@@ -56,17 +58,26 @@ def main() -> int:
             finally:
                 seconds += time.process_time() - start
             answers[answer(needs)] += 1
+            if container.image is not None and "$" not in container.image.value:
+                of_images[answer(needs)] += 1
             reasons.update({shortened(one.reason, exact=arguments.exact) for one in needs.unknown})
     total = sum(answers.values())
     print(f"{total:,} containers run as root or as nobody knows whom; {seconds:.1f} s of processor time to follow them")
-    for name in ("complete", "partial", "unknown"):
-        print(f"  {name:<8} {answers[name]:7,} {answers[name] / max(total, 1):6.1%}")
+    table(answers)
+    print(f"{sum(of_images.values()):,} of them name an image:")
+    table(of_images)
     print("What hides most, by the containers that it hides something of:")
     for reason, count in reasons.most_common(_MOST_REASONS):
         print(f"  {count:7,} {reason}")
     for defect in defects:
         print(f"defect: {defect}", file=sys.stderr)
     return 1 if defects else 0
+
+
+def table(answers: Counter[str]) -> None:
+    """Print how many are answered how well."""
+    for name in ("complete", "partial", "unknown"):
+        print(f"  {name:<8} {answers[name]:7,} {answers[name] / max(sum(answers.values()), 1):6.1%}")
 
 
 def containers(folder: Path) -> Iterator[tuple[Container, Workspace]]:

@@ -301,3 +301,10 @@ def test_the_file_beside_the_dockerfile_counts_more(folder: Path) -> None:
     assert needs(folder, steps, WRITE).is_complete
     (folder / "Dockerfile.dockerignore").write_text("a\\d\n", encoding="utf-8")  # it means something else there
     assert not needs(folder, steps, WRITE).is_complete
+
+
+@pytest.mark.parametrize("user", ["root", "nobody"])
+def test_what_a_program_executes_is_refused_to_anybody(folder: Path, user: str) -> None:
+    carries = "RUN touch /usr/bin/mtr /usr/bin/mtr-packet && setcap cap_net_raw+ep /usr/bin/mtr-packet"
+    found = needs(folder, f"{carries}\nUSER {user}", 'CMD ["mtr", "10.0.0.1"]')
+    assert "NET_RAW" in found.cap_add

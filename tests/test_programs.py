@@ -143,6 +143,15 @@ def test_a_word_that_is_not_known_makes_the_user_unknown_and_not_the_demand() ->
     assert asked.demand.certainty is Certainty.REQUIRED
 
 
+def test_a_switch_to_a_user_whom_nobody_knows_asks_for_setgid_and_may_ask_for_setuid() -> None:
+    (asked,) = call("gosu $APP server", unknown=["$APP"]).asked
+    verdicts = judge(asked.demand, Situation(Facts(), ROOT, 1024, "the test says so"))
+    assert {one.capability: one.certainty for one in verdicts} == {
+        "SETGID": Certainty.REQUIRED,  # its groups are set whoever it is
+        "SETUID": Certainty.POSSIBLE,  # not for root
+    }
+
+
 def test_options_that_are_not_known_leave_what_they_may_ask_for_possible() -> None:
     answer = call("setpriv $OPTIONS id", unknown=["$OPTIONS"])
     assert {one.demand.certainty for one in answer.asked} <= {Certainty.POSSIBLE, Certainty.DEGRADES}

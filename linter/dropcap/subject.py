@@ -64,9 +64,23 @@ class Subject(Container):
 
     @property
     def says_what_it_starts(self) -> bool:
-        """Whether files of the project say what it starts; else only its image knows."""
-        is_written = self.stage is not None or self.entrypoint is not None or self.command is not None
-        return is_written or (self._workspace is not None and self._workspace.has_lock)
+        """Whether files of the project say what it starts, or the catalogue does; else only its image knows."""
+        if self.stage is not None or self.entrypoint is not None or self.command is not None:
+            return True
+        return (self._workspace is not None and self._workspace.has_lock) or self._is_in_catalogue
+
+    @cached_property
+    def _is_in_catalogue(self) -> bool:
+        """Whether the catalogue may be asked for its image.
+
+        Following an image from the catalogue takes longer than all else that is done for a file, so it is done only
+        where somebody has written which capabilities the container gets: there an error may lie.
+        """
+        if self.image is None or not (self.cap_add or self.cap_drop or self.privileged):
+            return False
+        from dropcap.images.catalogue import is_in_catalogue
+
+        return is_in_catalogue(self.image.value)
 
     @property
     def is_comparable(self) -> bool:

@@ -182,6 +182,7 @@ def _process(config: _Fields, host: _Fields) -> ProcessOptions:
         environment=config.texts("Env"),
         working_folder=config.text("WorkingDir"),
         init=host.truth("Init"),
+        takes_input=any(one is not None and one.value for one in map(config.truth, ("OpenStdin", "Tty"))),
         health_check=None if not test else () if test[0].value == "NONE" else test,
     )
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import is_root
 from dropcap.capabilities.names import ALL, bare_name
 from dropcap.lang.shell.folders import REPOSITORY
-from dropcap.model import Container, Kind, Related, Route, Unknown, UnreadableError
+from dropcap.model import Container, Kind, ProcessOptions, Related, Route, Unknown, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.real_paths import repository_top
 from dropcap.source import Span
@@ -254,6 +254,8 @@ def _run(line: Container, service: Container, call: ServiceCall) -> Container:
         command=line.command if is_entered else line.command or service.command,
         given_name=line.given_name,
         refusals=(*line.refusals, *service.refusals),
+        # Compose lets a person type into what it runs so.
+        process=(service.process or ProcessOptions())._replace(takes_input=True),
         unknowns=_unknowns(line, service),
     )
 

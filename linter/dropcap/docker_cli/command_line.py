@@ -41,7 +41,9 @@ _EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
 _GRANTS = {"build": "security.insecure", "podman build": "cap-add"}
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
-_OF_PROCESS = frozenset({"env", "env-file", "env-host", "health-cmd", "init", "no-healthcheck", "workdir"})
+_OF_PROCESS = frozenset(
+    {"env", "env-file", "env-host", "health-cmd", "init", "interactive", "no-healthcheck", "tty", "workdir"}
+)
 _WITHOUT_IMAGE = frozenset({Kind.EXEC, Kind.UPDATE, Kind.POD, Kind.BUILD})
 
 

@@ -36,6 +36,7 @@ def process_options(reading: Reading) -> ProcessOptions:
         has_more=has_more,
         working_folder=_working_folder(options.get("workdir"), unknowns),
         init=_init(options.get("init"), unknowns),
+        takes_input=any(_may_be_true(options.get(name)) for name in ("interactive", "tty")),
         health_check=() if reading.is_true("no-healthcheck") else _health_check(reading, unknowns),
         unknowns=tuple(unknowns),
     )
@@ -58,6 +59,10 @@ def _init(option: Option | None, unknowns: list[Unknown]) -> Located[bool] | Non
         unknowns.append(_unknown(option.value, "init"))
         return None
     return Located(option.is_true, option.word.source, option.word.span)
+
+
+def _may_be_true(option: Option | None) -> bool:
+    return option is not None and (option.is_true or (option.value is not None and not option.value.is_known))
 
 
 def _health_check(reading: Reading, unknowns: list[Unknown]) -> tuple[Located[str], ...] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.facts import Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.images.file_lines import ABSENT, LISTED, file_of
 from dropcap.images.reference import familiar, pinned_digest
 from dropcap.model import Located
 from dropcap.source import Shipped, Span
@@ -24,8 +25,7 @@ __all__ = ["catalogue_tree", "is_in_catalogue"]
 _LOCK = "run `dropcap images lock`"
 _UNLISTED = UnknownFact("not every file of the image is listed", _LOCK, roots=True)
 _OPEN = UnknownFact("the catalogue does not say what lies there in the image", _LOCK)
-_LISTED = " listed"
-_ABSENT = "absent"
+_IS_LISTED = f" {LISTED}"
 _LISTS = ("entrypoint", "command", "volumes", "ports", "health_check")
 
 
@@ -93,13 +93,11 @@ def _tree(name: str, table: Mapping[str, Any]) -> FileTree:
 
 
 def _put(tree: FileTree, path: str, line: str) -> None:
-    from dropcap.images.lock import file_of
-
-    if line == _ABSENT:
+    if line == ABSENT:
         tree.unlisted(path, None)
         return
-    listed = line.endswith(_LISTED)
-    tree.put(path, file_of(line.removesuffix(_LISTED)), is_new=listed)
+    listed = line.endswith(_IS_LISTED)
+    tree.put(path, file_of(line.removesuffix(_IS_LISTED)), is_new=listed)
 
 
 def _script(name: str, described: Mapping[str, Any]) -> File:

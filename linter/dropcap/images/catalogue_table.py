@@ -30,12 +30,7 @@ from dropcap.package_data import package_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-__all__ = ["LONGEST", "Row", "find", "index", "load"]
+__all__ = ["LONGEST", "Row", "entry_name", "find", "index", "load"]
 
 LONGEST = 300
 """How long a text of an entry may be: it states facts, and has nobody's script."""
@@ -66,10 +61,38 @@ class Row(NamedTuple):
     is_looked_at: bool
 
 
-@cache
 def index() -> Mapping[str, str]:
     """Return the name of the entry of each image, by the image's familiar name without its tag."""
-    table: dict[str, str] = tomllib.loads(package_text("images", "catalogue", "index.toml"))
+    return _toml(_index_text())
+
+
+def entry_name(repository: str) -> str | None:
+    """Return the name of the entry of an image; None where it has none.
+
+    Most images have none, and a parser of TOML takes longer than all else that is done for them: a line says it.
+
+    Args:
+        repository: the image's familiar name without its tag.
+
+    """
+    for key in (repository, f'"{repository}"'):
+        _, found, rest = _index_text().partition(f'\n{key} = "')
+        if found:
+            return rest.partition('"')[0]
+    return None
+
+
+@cache
+def _index_text() -> str:
+    return package_text("images", "catalogue", "index.toml")
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    table: dict[str, Any] = tomllib.loads(text)
     return table
 
 
@@ -81,7 +104,7 @@ def find(repository: str, tag: str) -> Row | None:
         tag: the tag; empty where a digest says which image it is.
 
     """
-    name = index().get(repository)
+    name = entry_name(repository)
     return None if name is None else _row(name, tag)
 
 
@@ -132,7 +155,7 @@ def load(text: str, name: str) -> dict[str, Any]:
         ValueError: it is no TOML, or something in it is not known; says where.
 
     """
-    table: dict[str, Any] = tomllib.loads(text)
+    table = _toml(text)
     _check(name, table)
     for variant, inside in table.get("variants", {}).items():
         if "tags" not in inside or {"variants", "extends", "expects"} & set(inside):

@@ -6,11 +6,11 @@ line, and only what stands below it is read; where somebody has changed the form
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.facts import Account, File, FileKind, Group, ImageConfig, UnknownFact
+from dropcap.images.file_lines import ABSENT, LISTED, file_line, file_of
 from dropcap.images.lock_form import (
     IMAGES,
     SHOWN,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from dropcap.source import Source
     from dropcap.workspace import Workspace
 
-__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "file_of", "locked_tree", "read_entry"]
+__all__ = ["HEAD", "Entry", "entry_lines", "entry_text", "locked_tree", "read_entry"]
 
 HEAD = """\
 # What matters of the images of this project, read from them by `dropcap images lock`. Keep it in the repository.
@@ -45,9 +45,6 @@ version: 1
 images:
 """
 _AGAIN = "run `dropcap images lock` again"
-_ABSENT = "absent"
-_LISTED = "listed"
-_FILE = r"(\w+) (\d+|-) (\d+|-) ([0-7]{4}|-)(?: (.+))?"
 _PLAIN = re.compile(rf"[\t\n{SHOWN}]*")
 _LIST_FIELDS = ("entrypoint", "command", "volumes", "ports", "health_check")
 
@@ -139,39 +136,17 @@ def _tree(entry: Entry) -> FileTree:
     files, absent, listed = {}, [], []
     for path, value in mapping(fields["files"]).items():
         written = text_of(value)
-        if written == _ABSENT:
+        if written == ABSENT:
             absent.append(path)
             continue
         found = file_of(written)
         files[path] = found._replace(text=texts.get(path), symbols=symbols.get(path))
-        if found.kind is FileKind.FOLDER and written.endswith(_LISTED):
+        if found.kind is FileKind.FOLDER and written.endswith(LISTED):
             listed.append(path)
     tree.fill(files)
     for path in (*absent, *listed):
         tree.unlisted(path, None)
     return tree
-
-
-def file_of(written: str) -> File:
-    """Return what a line of the lock says of a file.
-
-    Raises:
-        ValueError: it is no such line.
-
-    """
-    match = re.fullmatch(_FILE, written)
-    if match is None:
-        raise ValueError(f"{written[:80]!r} is no file")
-    kind, owner, group, mode = (None if one == "-" else one for one in match.groups()[:4])
-    kind = FileKind(kind)
-    more = match[5] or ""
-    number = None if mode is None else int(mode, 8)
-    if kind is FileKind.LINK:
-        return File(kind, owner, group, number, json.loads(more))
-    if kind is FileKind.FILE and more:
-        names, _, signs = more.partition("+")
-        return File(kind, owner, group, number, "", tuple(names.split(",")), "e" in signs)
-    return File(kind, owner, group, number)
 
 
 def _config(fields: Mapping[str, Value]) -> ImageConfig:
@@ -229,7 +204,7 @@ def entry_lines(  # all that an entry has
     yield "    files:" if files else "    files: {}"
     folders = set(listed)
     for path, file in sorted(files.items()):
-        yield f"      {quoted(path)}: {quoted(_written(file, is_listed=path in folders))}"
+        yield f"      {quoted(path)}: {quoted(file_line(file, is_listed=path in folders))}"
     symbols = {path: file.symbols for path, file in files.items() if file is not None and file.symbols is not None}
     yield "    symbols:" if symbols else "    symbols: {}"
     for path, names in sorted(symbols.items()):
@@ -249,20 +224,6 @@ def _list(name: str, lines: Iterable[str]) -> Iterator[str]:
     yield f"    {name}:" if found else f"    {name}: []"
     for line in found:
         yield f"      - {quoted(line)}"
-
-
-def _written(file: File | None, *, is_listed: bool) -> str:
-    """Return what a line says of a file."""
-    if file is None:
-        return _ABSENT
-    words = [file.kind.value, file.owner or "-", file.group or "-", "-" if file.mode is None else f"{file.mode:04o}"]
-    if file.kind is FileKind.LINK:
-        words.append(json.dumps(file.target))
-    if file.capabilities:
-        words.append(",".join(file.capabilities) + ("+ep" if file.is_effective else "+p"))
-    if is_listed and file.kind is FileKind.FOLDER:
-        words.append(_LISTED)
-    return " ".join(words)
 
 
 def _text_lines(path: str, text: str) -> Iterator[str]:

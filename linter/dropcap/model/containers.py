@@ -61,6 +61,8 @@ class ProcessOptions(NamedTuple):
         has_more: whether there are variables that are not seen, as those of a file that is not at hand.
         working_folder: where the first process starts; None where the image decides.
         init: whether the engine puts an init of its own before the entrypoint.
+        takes_input: whether its first process may be told things that no file shows: it has a terminal, or its
+            standard input is open.
         health_check: the words of the health check, `CMD` or `CMD-SHELL` first; none where it is switched off; None
             where the image decides.
         hooks: what is started in it beside the first process.
@@ -76,6 +78,7 @@ class ProcessOptions(NamedTuple):
     has_more: bool = False
     working_folder: Located[str] | None = None
     init: Located[bool] | None = None
+    takes_input: bool = False
     health_check: tuple[Located[str], ...] | None = None
     hooks: tuple[Hook, ...] = ()
     context: str = ""

@@ -120,11 +120,14 @@ def _phases(
     if init is None or not init.value:
         init = Located(words[0].value, words[0].source, words[0].span) if init_name(words) else None
 
+    takes_input = container.process is not None and container.process.takes_input
+
     def start(
         words: tuple[Word, ...], phase: Phase, user: str | None = first.user, before: Found | None = None
     ) -> Found:
         who = words, user, first.where, first.environment, first.has_more, first.folder
-        one = Start(*who, phase, port, why, mounts, init if words is first.words else None)
+        is_first = words is first.words
+        one = Start(*who, phase, port, why, mounts, init if is_first else None, takes_input and is_first)
         return follow(one, tree, allowance, before)
 
     before = tree.copy()

@@ -85,11 +85,11 @@ def _become(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     facts, who = situation.facts, situation.who
     is_same = is_same_user(facts, who.user, demand.user)
     found = [Verdict("SETGID", Certainty.REQUIRED, demand.why)]
-    if is_same is False:
-        found.append(Verdict("SETUID", Certainty.REQUIRED, demand.why))
-    elif is_same is None:
+    if demand.user is None:  # whom nobody knows may be root again
         unknown = UnknownFact("it is not known which user that is")
-        found.append(Verdict("SETUID", Certainty.REQUIRED, demand.why, unknown=None if demand.user else unknown))
+        found.append(Verdict("SETUID", Certainty.POSSIBLE, demand.why, "that user is not root", unknown=unknown))
+    elif is_same is not True:
+        found.append(Verdict("SETUID", Certainty.REQUIRED, demand.why))
     return found
 
 

@@ -174,6 +174,11 @@ class ProgramAsks:
         if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
             yield from self._of_folder(name, where)
+        if self.start.takes_input and found.is_interpreter:
+            from dropcap.needs.scripts import takes_script_from_input  # few containers start one
+
+            if takes_script_from_input(call.words):
+                yield UnknownNeed(f"the script that {name} reads from its standard input is not known", where=where)
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
@@ -287,7 +292,9 @@ class ProgramAsks:
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:
         shown = Evidence(asked.demand.why, place(call.words[0]))
         others = (one for one in asked.evidence if one.reason != shown.reason or not _is_near(one.where, shown.where))
-        self.ledger.judge(call, who, asked.demand, tuple(dict.fromkeys((shown, *others))))
+        # what carries capabilities of its own is refused to anybody
+        of_anybody = asked.demand.kind is DemandKind.EXECUTE
+        self.ledger.judge(call, who, asked.demand, tuple(dict.fromkeys((shown, *others))), of_anybody=of_anybody)
 
     def _become(self, call: Call, who: Credentials, user: User, *, of_anybody: bool = False) -> None:
         target = credentials(self.lookup.tree, user.name, user.reason)

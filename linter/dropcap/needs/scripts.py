@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.needs.python_scripts import ScriptCall
     from dropcap.source import Source
 
-__all__ = ["calls_of_script", "edited_in_place", "path_of_script"]
+__all__ = ["calls_of_script", "edited_in_place", "path_of_script", "takes_script_from_input"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 
@@ -51,6 +51,12 @@ def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
     """Return the path of the script that an interpreter is given; None where it is not known, or none is."""
     found = _found(words)
     return None if found is None or found[1] else lookup.path(found[0].value)
+
+
+def takes_script_from_input(words: Sequence[Word]) -> bool:
+    """Return whether an interpreter is given nothing, and so does what is typed or piped into it."""
+    name = words[0].value.rpartition("/")[2]
+    return len(words) == 1 and (language_of(name) is not None or _PYTHON.fullmatch(name) is not None)
 
 
 def _found(words: Sequence[Word]) -> tuple[Word, bool] | None:

@@ -31,6 +31,7 @@ class Start(NamedTuple):
         why_port: why that is so.
         mounts: where something is mounted, volumes included.
         init: what says that an init runs before the command; None where none does.
+        takes_input: whether it may be told things that no file shows, by a person or a pipe.
 
     """
 
@@ -45,6 +46,7 @@ class Start(NamedTuple):
     why_port: str
     mounts: tuple[str, ...] = ()
     init: Located[Any] | None = None
+    takes_input: bool = False
 
 
 _INITS = frozenset({"catatonit", "docker-init", "dumb-init", "tini", "tini-static"})

@@ -317,13 +317,16 @@ class _Follower:
     def _ask_of_shell(self, call: Call) -> None:
         """Say what is not known of a shell whose script was not followed into.
 
-        One that is the container's own command talks to a person, whose commands are not its startup.
+        One that is the container's own command ends at once, where nothing gives it commands.
         """
         at = script_at(call.words)
         if at:
             self._unread(call, f"the text of {call.words[at].value} is not at hand")
-        elif at is not None and not any(is_word_of(call.words[0], one) for one in self.start.words):
+        elif at is not None and (self.start.takes_input or not self._is_own(call)):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
+
+    def _is_own(self, call: Call) -> bool:
+        return any(is_word_of(call.words[0], one) for one in self.start.words)
 
     def _unread(self, call: Call, reason: str) -> None:
         self.ledger.not_known(call, self._who(call), reason)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from dropcap.source import Source
 
 _HOOKS = frozenset({"develop", "post_start", "pre_stop"})
-_KEYS = frozenset({"build", "configs", "healthcheck", "init", "secrets", "working_dir"}) | _HOOKS
+_INPUTS = ("stdin_open", "tty")
+_KEYS = frozenset({"build", "configs", "healthcheck", "init", "secrets", "working_dir", *_INPUTS}) | _HOOKS
 # Where a file is mounted whose target is no path from the root.
 _FOLDERS = {"configs": "/", "secrets": "/run/secrets/"}
 _TESTS = frozenset({"CMD", "CMD-SHELL"})
@@ -54,6 +55,7 @@ class ProcessReader:
             has_more=variables.has_more,
             working_folder=_working_folder(found, unknowns) if "working_dir" in found else None,
             init=_init(found, unknowns) if "init" in found else None,
+            takes_input=any(_may_be_true(found[key].value) for key in _INPUTS if key in found),
             health_check=_health_check(found["healthcheck"].value, unknowns) if "healthcheck" in found else None,
             hooks=tuple(_hooks(found, unknowns)) if not _HOOKS.isdisjoint(found) else (),
             context=self._context(found["build"].value) if "build" in found else "",
@@ -120,6 +122,10 @@ def _init(found: Dictionary[str, Entry], unknowns: list[Unknown]) -> Located[boo
         unknowns.append(_unknown(value, "init"))
         return None
     return Located(is_true, value.source, value.span)
+
+
+def _may_be_true(value: Value) -> bool:
+    return not isinstance(value, Scalar) or value.unknown is not None or truth(value.text) is not False
 
 
 def _health_check(value: Value, unknowns: list[Unknown]) -> tuple[Located[str], ...] | None:

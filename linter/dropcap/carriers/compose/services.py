@@ -129,7 +129,7 @@ def _extended(value: Value) -> str:
 # What says more of a service's processes.
 _OF_PROCESS = frozenset(
     {"build", "configs", "develop", "env_file", "environment", "healthcheck", "init", "post_start", "pre_stop"}
-    | {"secrets", "volumes", "working_dir"}
+    | {"secrets", "stdin_open", "tty", "volumes", "working_dir"}
 )
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}

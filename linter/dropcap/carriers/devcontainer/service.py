@@ -165,6 +165,7 @@ def _joined(base: ProcessOptions | None, own: ProcessOptions | None) -> ProcessO
         environment=tuple(named.values()),
         has_more=base.has_more or own.has_more,
         init=own.init or base.init,
+        takes_input=own.takes_input or base.takes_input,
         unknowns=(*base.unknowns, *own.unknowns),
     )
 

@@ -24,9 +24,11 @@ _MAX_KEY = 1024
 _AFTER_ANCHOR = BLANKS + "?:,]}%@`"
 _ANCHOR = {3: re.compile(r"[0-9A-Za-z_-]+"), 4: re.compile(r"[!-+.-9;-Z\\^-z|~-]+")}
 _URI_CHARACTERS = {3: "-_;/?:@&=+$,.!~*'()[]%", 4: "-_;/?:@&=+$.!~*'()%"}
+# Those of plain ASCII apart: the others take milliseconds to compile, and most texts have no need of them.
+_ASCII_CONTROL = {3: "[^\t\n\r -~]", 4: "[^\t\n\r -\x7f]"}
 _CONTROL = {
-    3: re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"),
-    4: re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"),
+    3: "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
+    4: "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
 }
 _DIRECTIVE = re.compile(
     r"%(?:YAML[ \t]+(?P<major>[0-9]{1,2})\.(?P<minor>[0-9]{1,2})"
@@ -55,7 +57,7 @@ class _GoReader(Reader):
     forward = Reader.forward_1_1
 
     def __init__(self, text: str, loader: _Loader, version: int) -> None:
-        self._control = _CONTROL[version]
+        self._control = re.compile((_ASCII_CONTROL if text.isascii() else _CONTROL)[version])
         super().__init__(text, loader=loader)
 
     def _get_non_printable(self, data: str) -> tuple[int, str] | None:  # type: ignore[override]  # a class method there
