@@ -126,6 +126,17 @@ def test_find_reads_no_folder_below_where_it_may_not_go_deeper(tmp_path: Path, m
     assert shallow == "CHOWN"
 
 
+@pytest.mark.parametrize(
+    ("depth", "expected"), [("", "CHOWN FOWNER"), ("-maxdepth 1 ", "CHOWN FOWNER"), ("-maxdepth 0 ", "CHOWN")]
+)
+def test_find_changes_nothing_below_where_it_goes_no_deeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: str, expected: str
+) -> None:
+    begin = "#!/bin/sh -e\nmkdir -p /srv/a/b\nchown app /srv/a/b\n"
+    script = f"{begin}find /srv/a {depth}-exec chmod 755 {{}} +\nexec sleep 9\n"
+    assert suggested(tmp_path, monkeypatch, script, EXECUTED) == expected
+
+
 def test_giving_away_ones_own_output_is_no_need_where_its_failure_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
