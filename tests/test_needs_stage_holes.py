@@ -308,3 +308,11 @@ def test_what_a_program_executes_is_refused_to_anybody(folder: Path, user: str) 
     carries = "RUN touch /usr/bin/mtr /usr/bin/mtr-packet && setcap cap_net_raw+ep /usr/bin/mtr-packet"
     found = needs(folder, f"{carries}\nUSER {user}", 'CMD ["mtr", "10.0.0.1"]')
     assert "NET_RAW" in found.cap_add
+
+
+@pytest.mark.parametrize("file", ["$(readlink -f $(which python3))", '"$(command -v node)"', "$PROGRAM"])
+@pytest.mark.parametrize("user", ["root", "nobody"])
+def test_a_file_that_carries_capabilities_may_be_any(folder: Path, user: str, file: str) -> None:
+    steps = f"RUN apt-get install -y python3 && setcap cap_net_bind_service=+ep {file}\nUSER {user}"
+    found = needs(folder, steps, 'CMD ["python3", "-m", "http.server", "8080"]')
+    assert [one.capabilities for one in found.unknown if "carries" in one.reason] == [("NET_BIND_SERVICE",)]

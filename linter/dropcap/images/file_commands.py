@@ -22,9 +22,10 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.lang.words import Word
 
-__all__ = ["effects_of"]
+__all__ = ["effects_of", "given_to_any"]
 
 
 class _Given(NamedTuple):
@@ -424,6 +425,12 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
             )
         )
     return made
+
+
+def given_to_any(words: Sequence[Word]) -> Iterator[FileCapabilities]:
+    """Give what `setcap` and `filecap` write into files that are not known, as `$(which node)` is."""
+    known = [_place(word) if word.unknown is None else None for word in words]
+    yield from (one for one in written_by_command(known) if not one.file and one.permitted and one.effective)
 
 
 _CHANGE_NOTHING = frozenset({"du", "stat", "tree"})

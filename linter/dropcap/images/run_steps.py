@@ -16,7 +16,7 @@ from dropcap.images.build_effects import Build, do_in_build
 from dropcap.images.build_programs import build_programs
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import File, UnknownFact
-from dropcap.images.file_commands import effects_of
+from dropcap.images.file_commands import effects_of, given_to_any
 from dropcap.images.package_installs import install
 from dropcap.images.path_patterns import has_wildcard, may_be_meant
 from dropcap.images.printed_text import passed_on, printed
@@ -84,6 +84,7 @@ class RunSteps:
         note_sources(tree, call.words)
         effects = effects_of(call.words, build.folder)
         if effects is None:
+            tree.carried += tuple(given_to_any(call.words))
             self._run(call, name, build)
             return
         if call.launchers and call.launchers[-1] == "find":

@@ -11,6 +11,8 @@ from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFac
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dropcap.images.file_capabilities import FileCapabilities
+
 __all__ = ["FileTree"]
 
 _STICKY = 0o1000
@@ -25,6 +27,7 @@ class FileTree(Changes):
         release: the release of the distribution by its name, where it is known: `bookworm`.
         packages: the packages that build steps installed and that bring something, and whether they asked for them.
         programs: by path, what is known of programs of the image's own, in the words of the table of programs.
+        carried: the file capabilities that build steps gave to files of which nobody knows which they are.
 
     """
 
@@ -41,6 +44,7 @@ class FileTree(Changes):
         self.release = ""
         self.packages: dict[str, bool] = {}
         self.programs: Mapping[str, Mapping[str, Any]] = {}
+        self.carried: tuple[FileCapabilities, ...] = ()
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
@@ -55,7 +59,7 @@ class FileTree(Changes):
         made._accounts, made._groups = dict(self._accounts), dict(self._groups)
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)
-        made.programs = self.programs
+        made.programs, made.carried = self.programs, self.carried
 
     def is_same(self, other: FileTree) -> bool:
         """Return whether another tree has the same files, accounts and groups."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dropcap.capabilities.names import ALL
 from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File
@@ -112,6 +113,10 @@ class _Follower:
         self.allowance = allowance
         self.lookup = Lookup(tree, start.folder)
         self.ledger = Ledger(start, tree)
+        for one in tree.carried:  # the kernel refuses that file to anybody who lacks one of them
+            reason = f"which file carries {', '.join(one.permitted)} is not known"
+            names = one.permitted if ALL not in one.permitted else ()
+            self.ledger.note(UnknownNeed(reason, "name that file", one.where, names))
         self.changes = FileChanges(tree, self.ledger)
         self.programs = ProgramAsks(start, self.lookup, self.ledger, self.changes)
         self.signals = Signals(start, tree, self.ledger)
