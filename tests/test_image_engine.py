@@ -98,6 +98,59 @@ def test_the_lock_is_written_from_the_engine(project: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        ({"Id": "sha256:aa"}, ""),
+        ({"Id": "sha256:cc", "RepoDigests": ["app@sha256:bb"]}, ""),  # named by its manifest
+        ({"Id": "sha256:bb"}, ""),  # as engines do that keep images by their manifests
+        ({"Id": "sha256:cc", "RepoDigests": ["app@sha256:dd"]}, "the engine has another image of that name"),
+        ({}, ""),
+    ],
+)
+def test_another_image_at_the_engine_makes_the_lock_stale(
+    engine: dict[str, tuple[int, bytes]],
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    here: dict[str, object],
+    said: str,
+) -> None:
+    assert main(["images", "lock"]) == 0
+    engine["/images/app:1/json"] = (200, json.dumps(here).encode()) if here else (404, b'{"message": "none"}')
+    capsys.readouterr()
+    assert main(["images", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["engine"].startswith("unix://")
+    assert [one["stale"] for one in told["images"]] == [said or None]
+    assert main(["images"]) == 0
+    assert ("is stale: run `dropcap images lock` again." in capsys.readouterr().out) is bool(said)
+    assert (project / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "said"),
+    [
+        ("/version", (500, b'{"message": "out of order"}'), "out of order"),
+        ("/images/app:1/json", (500, b'{"message": "disk is broken"}'), "disk is broken"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_where_an_engine_cannot_say_the_list_says_so(
+    engine: dict[str, tuple[int, bytes]],
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    answer: tuple[int, bytes],
+    said: str,
+) -> None:
+    assert main(["images", "lock"]) == 0
+    engine[path] = answer
+    capsys.readouterr()
+    assert main(["images"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("app:1  dropcap.lock  1 container\n\nWhether dropcap.lock is stale was not asked: ")
+    assert said in out
+
+
+@pytest.mark.parametrize(
     ("path", "answer", "said"),
     [
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -208,6 +209,7 @@ def test_a_startup_finds_in_the_lock_all_that_it_asks_for(tmp_path: Path) -> Non
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "docker", None)  # no engine of this machine is asked
     (tmp_path / ".git").mkdir()
     (tmp_path / "compose.yaml").write_text(
         "services:\n  app: {image: app:1}\n  two: {image: 'app:1'}\n  db: {image: db}\n"
@@ -234,6 +236,27 @@ def test_images_are_listed_with_where_their_facts_are(here: Path, capsys: pytest
     assert main(["images"]) == 0
     assert capsys.readouterr().out.startswith("app:1      dropcap.lock  2 containers\ndb:latest  nowhere")
     assert (here / LOCK).is_file()
+
+
+def test_images_are_listed_for_programs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["images", "lock", "--from", "app.tar"])
+    (here / "compose.yaml").write_text("services:\n  app: {image: 'app:1@sha256:cc'}\n  db: {image: 'redis:7'}\n")
+    lock = (here / LOCK).read_text()
+    (here / LOCK).write_text(lock.replace("digests: []", 'digests: ["sha256:bb"]'))
+    capsys.readouterr()
+    assert main(["images", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["tool"]["name"], told["engine"]) == (1, "dropcap", None)
+    root = str(here)
+    assert told["images"] == [
+        {"root": root, "name": "app:1", "facts": "lock", "stale": "a file pins another digest", "containers": 1},
+        {"root": root, "name": "redis:7", "facts": "catalogue", "stale": None, "containers": 1},
+    ]
+    assert main(["images"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("app:1    dropcap.lock, stale: a file pins another digest  1 container\n")
+    assert "\nOf 1 image dropcap.lock is stale: run `dropcap images lock` again.\n" in out
+    assert "\nWhether dropcap.lock is stale was not asked: no engine can be asked: install dropcap[engine]" in out
 
 
 def test_with_the_lock_an_image_alone_is_answered(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -289,6 +312,7 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
         (["lock", "--from", "compose.yaml"], "it is no archive that can be read"),
         (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
         (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
+        (["lock", "--format", "json"], "--format goes with `dropcap images`"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
