@@ -209,6 +209,26 @@ def test_a_copy_changes_nothing_of_the_first() -> None:
     assert found.owner == "0"
 
 
+@pytest.mark.parametrize("kind", [FileKind.DEVICE, FileKind.FIFO])
+@pytest.mark.parametrize(
+    ("command", "is_file"),
+    [
+        ("install -m 640 /dev/one /x", True),
+        ("cp /dev/one /x", True),
+        ("cp -p /dev/one /x", True),
+        ("cp -a /dev/one /x", False),
+        ("cp -r /dev/one /x", False),
+        ("mv /dev/one /x", False),
+    ],
+)
+def test_what_is_read_from_a_device_is_a_file(kind: FileKind, command: str, *, is_file: bool) -> None:
+    tree = FileTree()
+    tree.fill({"/dev": File(FileKind.FOLDER, "0", "0", 0o755), "/dev/one": File(kind, "0", "0", 0o666)})
+    found = run(tree, command).look("/x")
+    assert isinstance(found, File)
+    assert found.kind is (FileKind.FILE if is_file else kind)
+
+
 @pytest.mark.parametrize(
     ("change", "keeps"),
     [

@@ -24,6 +24,8 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+_READ = frozenset({FileKind.DEVICE, FileKind.FIFO, FileKind.SOCKET})
+"""Of these, `cp` and `install` copy what is read from them, unless all below a folder is copied."""
 _COPIED = 0o755
 """The bits of a mode that a copy has too, as far as the usual umask lets it."""
 
@@ -181,6 +183,8 @@ class Changes(Files, Accounts):
         for path in (source, *(one for one, _ in self.below(source))) if effect.is_deep else (source,):
             place = target + path[len(source) :]
             file = self._files[path]
+            if effect.kind is EffectKind.COPY and not effect.is_deep and file.kind in _READ:
+                file = file._replace(kind=FileKind.FILE)
             if path == place:  # it is written anew in its place
                 file = file._replace(text=None, capabilities=(), is_effective=False)
             self._copy_one(effect, user, file, place)
