@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from dropcap.needs.model import Needs
 
 ROOT = Path(__file__).resolve().parent.parent
-BATCH = 8
+BATCH = 4
 """So many images are sent at once: what they have in common is sent and read once."""
 
 

@@ -51,7 +51,7 @@ class Row(NamedTuple):
         name: its familiar name.
         where: where its facts are.
         stale: why what the lock has is of another image; empty where that is not so, or not known.
-        count: how many containers use it.
+        users: how many containers use it.
 
     """
 
@@ -59,7 +59,7 @@ class Row(NamedTuple):
     name: str
     where: Where
     stale: str
-    count: int
+    users: int
 
 
 class Listed(NamedTuple):
@@ -154,7 +154,7 @@ def to_text(found: Listed) -> Iterator[str]:
     if not found.rows:
         yield "No file here names an image.\n"
         return
-    shown = [(printable(row.name), _shown(row), counted(row.count, "container")) for row in found.rows]
+    shown = [(printable(row.name), _shown(row), counted(row.users, "container")) for row in found.rows]
     widths = [max(len(one[column]) for one in shown) for column in (0, 1)]
     for name, place, count in shown:
         yield f"{name:<{widths[0]}}  {place:<{widths[1]}}  {count}\n"
@@ -188,7 +188,7 @@ def to_json(found: Listed) -> dict[str, Any]:
                 "name": row.name,
                 "facts": row.where.value,
                 "stale": row.stale or None,
-                "containers": row.count,
+                "containers": row.users,
             }
             for row in found.rows
         ],
