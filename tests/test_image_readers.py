@@ -405,6 +405,8 @@ def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
         ("/app/node_modules/x/index.js", b"co", False),
         ("/usr/lib/python3/dist-packages/x.py", b"im", False),
         ("/app/picture.png", b"im", False),
+        ("/usr/share/nginx/modules-available/a.conf", b"lo", True),
+        ("/usr/share/doc/a.py", b"im", False),
     ],
 )
 def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expected: bool) -> None:

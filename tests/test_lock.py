@@ -412,3 +412,16 @@ def test_a_program_of_a_language_is_read_in_its_image() -> None:
 def test_a_program_of_an_image_that_nobody_read_is_told(command: list[str]) -> None:
     needs = image_needs(command, {"/app": FOLDER, "/app/server.py": FILE})
     assert any(one.reason == "the text of /app/server.py is not at hand" for one in needs.unknown)
+
+
+def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:
+    files = {
+        "/usr/sbin/proftpd": FILE._replace(mode=0o755),
+        "/etc/proftpd": FOLDER,
+        "/etc/proftpd/proftpd.conf": FILE._replace(text=Source("p", "Include /etc/proftpd/conf.d/\n")),
+        "/etc/proftpd/conf.d": FOLDER,
+        "/etc/proftpd/conf.d/own.conf": FILE._replace(text=Source("o", "DefaultRoot ~\n")),
+    }
+    found = image_needs(["proftpd", "--nodaemon"], files)
+    assert "SYS_CHROOT" in found.cap_add
+    assert not any("is not there" in one.reason for one in found.unknown)

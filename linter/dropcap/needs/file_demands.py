@@ -168,7 +168,7 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         if effect.is_deep and _has_device(effect.path, facts):
             why, of = f"copies the device {effect.path}", "coreutils src/copy.c: mknod(); fs/namei.c vfs_mknod"
             found.append(Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source=of))
-    if effect.target is None:
+    if not effect.target:  # it is not known, or what is read goes into an archive
         return found
     old = resolved(facts, effect.target)
     is_new = effect.replaces and isinstance(old, File) and old.kind is FileKind.FILE

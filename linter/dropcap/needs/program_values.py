@@ -430,6 +430,7 @@ class ProgramCall:
         """Return the files that a pattern of an include names, and why there may be others."""
         facts = self.context.facts
         if not re.search(r"[*?\[]", pattern):
+            pattern = posixpath.normpath(pattern)  # `conf.d/` is the folder
             file = resolved(facts, pattern)
             if isinstance(file, UnknownFact):
                 return [], file

@@ -157,6 +157,8 @@ def is_wanted(path: str, head: bytes) -> bool:
     """Return whether the text of a file may matter to a startup: a script, a program of a language, a configuration."""
     if head == b"#!":
         return not any(part in path for part in _DULL[:3])
+    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[:4]):  # what lies in /etc may be a link to it
+        return True
     return path.startswith(("/etc/", "/usr/lib/os-release")) or (
         path.endswith((*_CONFIGURED, *_PROGRAMS)) and not any(part in path for part in _DULL)
     )
