@@ -425,3 +425,41 @@ def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:
     found = image_needs(["proftpd", "--nodaemon"], files)
     assert "SYS_CHROOT" in found.cap_add
     assert not any("is not there" in one.reason for one in found.unknown)
+
+
+CRONTAB = """\
+17 * * * * root cd / && run-parts --report /etc/cron.hourly
+25 6 * * * root test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, ""),
+        ({"own": (0o755, "#!/bin/sh\nchown www-data /srv/x\n")}, "CHOWN"),
+        ({"own": (0o644, "#!/bin/sh\nchown www-data /srv/x\n")}, ""),
+        ({"own.sh": (0o755, "#!/bin/sh\nchown www-data /srv/x\n")}, ""),
+        ({"dpkg": (0o755, "#!/bin/sh\n/usr/libexec/dpkg/dpkg-db-backup\n")}, ""),
+        ({"own": (0o755, None)}, "?"),
+    ],
+)
+def test_jobs_that_lie_in_folders_of_cron_are_followed(files: dict[str, tuple[int, str | None]], expected: str) -> None:
+    parts = {
+        f"/etc/cron.daily/{name}": FILE._replace(mode=mode, text=None if text is None else Source("j", text))
+        for name, (mode, text) in files.items()
+    }
+    image = {
+        **{f"/usr/bin/{name}": FILE._replace(mode=0o755) for name in ("chown", "run-parts", "sh", "test")},
+        "/bin": link("usr/bin"),
+        "/usr/sbin/cron": FILE._replace(mode=0o755),
+        "/etc/crontab": FILE._replace(text=Source("c", CRONTAB)),
+        "/srv": FOLDER,
+        "/srv/x": FILE,
+        **dict.fromkeys(("/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly"), FOLDER),
+        **parts,
+    }
+    found = image_needs(["cron", "-f"], image)
+    assert found.is_complete is (expected != "?"), found.unknown
+    assert set(found.cap_add) - {"SETUID", "SETGID"} - {expected} == set()
+    assert ("CHOWN" in found.cap_add) is (expected == "CHOWN")
