@@ -48,3 +48,20 @@ def test_what_lies_beside_it_is_read(tmp_path: Path, package: str, target: str, 
     assert any(place is not None and place.source.path.endswith("x.conf") for place in places)
     unread = needs(tmp_path, package, f"RUN curl http://x > {target}\n", command)
     assert not unread.is_complete
+
+
+JOB = "RUN printf '#!/bin/sh\\nchown www-data /srv\\n' > /etc/cron.daily/{}\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (JOB.format("own") + "RUN chmod 755 /etc/cron.daily/own\n", True),
+        (JOB.format("own"), False),
+        (JOB.format("own.sh") + "RUN chmod 755 /etc/cron.daily/own.sh\n", False),
+        ("RUN printf '@daily root setcap -r /x\\n' > /etc/crontab\n", False),
+    ],
+)
+def test_jobs_beside_those_of_packages_are_followed(tmp_path: Path, steps: str, *, expected: bool) -> None:
+    found = needs(tmp_path, "cron", steps, "cron -f")
+    assert ("CHOWN" in found.cap_add) is expected

@@ -57,6 +57,9 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+        table = resolved(call.context.facts, _TABLE)
+        if not isinstance(table, File) or table.text is None:  # else its lines say what is run
+            found += _own_parts(call)
     if program.syntax == "procfile":
         found += _processes(call)
         why = call.configuration()[1]
@@ -158,6 +161,7 @@ def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
 _TIMES = r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+"
 _JOB_OF_USER = re.compile(_TIMES + r"(\S+)[ \t]+(\S.*)$", re.MULTILINE)
 _OWN_JOB = re.compile(_TIMES + r"(\S.*)$", re.MULTILINE)
+_TABLE = "/etc/crontab"
 _TABLES = "/var/spool/cron/crontabs"
 
 
@@ -245,3 +249,14 @@ def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact 
         if isinstance(target, File) and target.kind is FileKind.FILE and (target.mode is None or target.mode & 0o111):
             found.append(Run(path=name))
     return found, facts.hidden_below(path)
+
+
+def _own_parts(call: ProgramCall) -> Iterator[Run]:
+    """Give what a build laid into the folders whose programs the table of cron's package runs."""
+    facts = call.context.facts
+    for folder in _CRON:
+        for name, file in facts.below(folder):
+            part = name[len(folder) + 1 :]
+            is_run = _PART.fullmatch(part) and part not in _HOUSEKEEPING and (file.mode is None or file.mode & 0o111)
+            if is_run and not file.package and file.kind in {FileKind.FILE, FileKind.LINK}:
+                yield Run(path=name)
