@@ -146,7 +146,7 @@ def _stale(entry: Entry, written: Iterable[str], name: str, ids: Callable[[str],
     if not entry.id:
         return ""
     here = set(ids(name))
-    return "the engine has another image of that name" if here and not here & own else ""
+    return "the engine has another image of that name, or knows it by another digest" if here and not here & own else ""
 
 
 def to_text(found: Listed) -> Iterator[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.images.readers.engine import Engine
     from dropcap.images.readers.layers import Reading
 
-__all__ = ["lock"]
+__all__ = ["lock", "reading", "say"]
 
 _MOST_SAID = 300
 _KNOWN = "; dropcap knows it without"
@@ -70,7 +70,7 @@ def say(message: str) -> None:
     sys.stderr.flush()
 
 
-def _reading() -> Reading:
+def reading() -> Reading:
     """Return what of an image's files is kept: of programs that nobody has described, what they import."""
     from dropcap.images.entrypoint import PATH
     from dropcap.images.readers.layers import Reading
@@ -97,7 +97,7 @@ def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
         name, _, path = place.partition("=") if "=" in place and not os.path.exists(place) else ("", "", place)
         try:
             read = read_folder if os.path.isdir(path) else read_archive_file
-            images = read(path, _reading())
+            images = read(path, reading())
         except ImageError as error:
             raise UsageError(f"--from {error}") from None
         if name and len(images) > 1:
@@ -127,10 +127,10 @@ def _engine() -> Engine:
 
 def _of_engine(engine: Engine, name: str, *, pulls: bool) -> Contents | None:
     """Return an image of an engine; None where it is not there."""
-    found = engine.read(name, _reading())
+    found = engine.read(name, reading())
     if found is None and pulls:
         engine.pull(name)
-        found = engine.read(name, _reading())
+        found = engine.read(name, reading())
     return found
 
 

@@ -117,7 +117,9 @@ class Changes(Files, Accounts):
             if effect.kind is EffectKind.TOUCH:
                 return
             if kind is FileKind.FILE and found.kind is FileKind.FILE:
-                self._files[path] = found._replace(text=None, capabilities=(), is_effective=False)
+                # What takes the place of a package's text is none of a package.
+                where = found.where if effect.kind is EffectKind.APPEND else effect.where
+                self._files[path] = found._replace(text=None, where=where, capabilities=(), is_effective=False)
             return
         if isinstance(found, UnknownFact) and (effect.is_gentle or kind is FileKind.FILE):
             # It may have been there, with another owner.
