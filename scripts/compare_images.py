@@ -57,8 +57,9 @@ def compare(client: Client, name: str, image: str) -> bool:
 
 def by_skopeo(saved: Path, folder: Path) -> None:
     """Make an OCI archive and a layout of what `docker save` wrote."""
-    for target in ("oci-archive:oci.tar:image:1", "oci:layout:image:1"):
-        words = ("skopeo", "--insecure-policy", "copy", "--quiet", f"docker-archive:{saved}", target)
+    layout = "oci:layout:image:1"
+    for places in ((f"docker-archive:{saved}", layout), (layout, "oci-archive:oci.tar:image:1")):
+        words = ("skopeo", "--insecure-policy", "copy", "--quiet", "--dest-compress-level=1", *places)
         subprocess.run(words, cwd=folder, check=True)
 
 

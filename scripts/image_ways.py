@@ -98,7 +98,7 @@ def _exported(client: Client, image: str, folder: Path) -> Path:
     client.call("export", made, out=archive)
     client.call("rm", "--volumes", made)
     words = ("tar", "--xattrs", "--xattrs-include=*", "-xpf", str(archive), "-C", str(folder))
-    subprocess.run((*words, "--exclude=dev/*", "--exclude=proc/*", "--exclude=sys/*"), check=True)
+    subprocess.run((*words, "--anchored", "--exclude=dev/*", "--exclude=proc/*", "--exclude=sys/*"), check=True)
     archive.unlink()
     return folder
 

@@ -209,6 +209,17 @@ def test_a_copy_changes_nothing_of_the_first() -> None:
     assert found.owner == "0"
 
 
+def test_a_copy_of_a_sticky_folder_is_sticky_and_of_a_file_is_not() -> None:
+    tree = run(FileTree(), "mkdir /a", "mkdir /a/b", "touch /a/c", "chmod 1755 /a/b /a/c", "cp -r /a /d")
+    assert [one.mode for _, one in tree.below("/d")] == [0o1755, 0o755]
+
+
+def test_what_is_installed_into_a_folder_has_its_mode_there() -> None:
+    tree = run(FileTree(), "mkdir /a", "touch /b", "install -m 640 -o 7 /b /a")
+    assert [(one.owner, one.mode) for _, one in tree.below("/a")] == [("7", 0o640)]
+    assert getattr(tree.look("/a"), "mode", None) == 0o755
+
+
 @pytest.mark.parametrize("kind", [FileKind.DEVICE, FileKind.FIFO])
 @pytest.mark.parametrize(
     ("command", "is_file"),

@@ -24,9 +24,11 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+_OF_ENTRIES = frozenset({EffectKind.GIVE, EffectKind.MODE})
 _READ = frozenset({FileKind.DEVICE, FileKind.FIFO, FileKind.SOCKET})
 """Of these, `cp` and `install` copy what is read from them, unless all below a folder is copied."""
 _COPIED = 0o755
+_STICKY = 0o1000
 """The bits of a mode that a copy has too, as far as the usual umask lets it."""
 
 
@@ -63,11 +65,15 @@ class Changes(Files, Accounts):
         """Return an effect with its target in the folder that it names, where it is one that is gone into."""
         if not effect.goes_into or effect.target is None or effect.path is None:
             return effect
-        found = self.look(self.end(effect.target))
+        is_put = effect.kind not in _OF_ENTRIES
+        folder, other = (effect.target, effect.path) if is_put else (effect.path, effect.target)
+        found = self.look(self.end(folder))
         if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
             return effect
-        name = posixpath.basename(effect.path.rstrip("/"))
-        return effect._replace(target=posixpath.join(self.end(effect.target), name), goes_into=False)
+        entry = posixpath.join(self.end(folder), posixpath.basename(other.rstrip("/")))
+        return (
+            effect._replace(target=entry, goes_into=False) if is_put else effect._replace(path=entry, goes_into=False)
+        )
 
     def _own_group(self, user: str | None) -> str | None:
         """Return the group of a user's processes: a number without an account has root's."""
@@ -208,7 +214,8 @@ class Changes(Files, Accounts):
         made = self._new(effect, user, file.kind, place)
         mode = file.mode
         if mode is not None and file.kind is not FileKind.LINK:
-            mode = mode & _COPIED | (made.mode or 0) & _SET_GROUP
+            kept_bits = _COPIED | _STICKY if file.kind is FileKind.FOLDER else _COPIED
+            mode = mode & kept_bits | (made.mode or 0) & _SET_GROUP
         copied = file._replace(owner=made.owner, group=made.group, mode=mode, where=effect.where, package="")
         is_moved = effect.kind is EffectKind.MOVE
         kept = file if is_moved else file._replace(capabilities=(), is_effective=False)

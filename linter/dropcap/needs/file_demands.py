@@ -38,10 +38,13 @@ def _settled(effect: Effect, facts: ImageFacts) -> Effect:
     """Return an effect with the entry that it makes in a folder, where its target is one."""
     if not effect.goes_into or effect.target is None or effect.path is None:
         return effect
-    found = resolved(facts, effect.target)
+    is_put = effect.kind not in {EffectKind.GIVE, EffectKind.MODE}
+    folder, other = (effect.target, effect.path) if is_put else (effect.path, effect.target)
+    found = resolved(facts, folder)
     if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
         return effect
-    return effect._replace(target=posixpath.join(effect.target, posixpath.basename(effect.path)), goes_into=False)
+    entry = posixpath.join(folder, posixpath.basename(other))
+    return effect._replace(target=entry, goes_into=False) if is_put else effect._replace(path=entry, goes_into=False)
 
 
 def _of_beginning(effect: Effect) -> Sequence[Demand]:
