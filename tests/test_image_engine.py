@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import pytest
+from docker.errors import DockerException
 
 from dropcap.cli import main
 from dropcap.images.readers.engine import connect
@@ -204,6 +205,42 @@ def test_without_the_library_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "docker", None)
     assert main(["images", "lock"]) == 2
     assert "install dropcap[engine]" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("project")
+def test_an_engine_that_nobody_may_ask_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        message = "Error while fetching server API version: ('Connection aborted.', PermissionError(13, 'denied'))"
+        raise DockerException(message)
+
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/closed")
+    monkeypatch.setattr("docker.DockerClient.__init__", refused)
+    assert main(["images", "lock"]) == 2
+    assert capsys.readouterr().err == (
+        "dropcap: no engine answers (unix:///run/closed: permission denied; run as a user who may); "
+        "start one, or name an archive by --from\n"
+    )
+
+
+@pytest.mark.usefixtures("engine")
+def test_in_a_folder_that_nobody_may_write_the_lock_stays_as_it_was(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["images", "lock"])
+    before = (project / LOCK).read_text()
+    capsys.readouterr()
+
+    def closed(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", closed)
+    assert main(["images", "lock"]) == 2
+    told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("dropcap: [")]
+    assert len(told) == 1
+    assert f"{LOCK}: cannot be written: Permission denied" in told[0]
+    assert (project / LOCK).read_text() == before
 
 
 @pytest.mark.usefixtures("engine")

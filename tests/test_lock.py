@@ -305,6 +305,23 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
     capsys.readouterr()
 
 
+def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"app{number}:1" for number in range(50)]
+    services = "".join(f"  s{number}: {{image: '{name}'}}\n" for number, name in enumerate(names))
+    (here / "compose.yaml").write_text(f"services:\n{services}")
+    words = []
+    for name in names:
+        (here / f"{name}.tar").write_bytes(saved([tar(info("x"))], name=name))
+        words += ["--from", f"{name}.tar"]
+    assert main(["images", "lock", *words]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        *(f"dropcap: [{at}/50] reading {name}.tar" for at, name in enumerate(names, 1)),
+        *(f"dropcap: [{at}/50] {name}" for at, name in enumerate(sorted(names), 1)),
+        "dropcap: dropcap.lock: 50 images read",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -93,7 +93,9 @@ def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
     from dropcap.images.readers.folders import read_archive_file, read_folder
 
     found: dict[str, Contents] = {}
-    for place in places:
+    for number, place in enumerate(places, 1):
+        if len(places) > 1:
+            say(f"[{number}/{len(places)}] reading {place}")
         name, _, path = place.partition("=") if "=" in place and not os.path.exists(place) else ("", "", place)
         try:
             read = read_folder if os.path.isdir(path) else read_archive_file
