@@ -24,6 +24,15 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+
+
+def _edited(file: File) -> File:
+    """Return what a file is when something was changed in its text, or written behind it."""
+    is_packages = file.package and file.text is None and (file.where is None or file.behind)
+    behind = (*file.behind, None) if is_packages else ()
+    return file._replace(text=None, capabilities=(), is_effective=False, behind=behind)
+
+
 _OF_ENTRIES = frozenset({EffectKind.GIVE, EffectKind.MODE})
 _READ = frozenset({FileKind.DEVICE, FileKind.FIFO, FileKind.SOCKET})
 """Of these, `cp` and `install` copy what is read from them, unless all below a folder is copied."""
@@ -124,8 +133,9 @@ class Changes(Files, Accounts):
                 return
             if kind is FileKind.FILE and found.kind is FileKind.FILE:
                 # What takes the place of a package's text is none of a package.
-                where = found.where if effect.kind is EffectKind.APPEND else effect.where
-                self._files[path] = found._replace(text=None, where=where, capabilities=(), is_effective=False)
+                changed = _edited(found)
+                behind = changed.behind if effect.kind is EffectKind.APPEND else ()
+                self._files[path] = changed._replace(where=effect.where, behind=behind)
             return
         if isinstance(found, UnknownFact) and (effect.is_gentle or kind is FileKind.FILE):
             # It may have been there, with another owner.
@@ -194,7 +204,7 @@ class Changes(Files, Accounts):
             if effect.kind is EffectKind.COPY and not effect.is_deep and file.kind in _READ:
                 file = file._replace(kind=FileKind.FILE)
             if path == place:  # it is written anew in its place
-                file = file._replace(text=None, capabilities=(), is_effective=False)
+                file = _edited(file)._replace(where=effect.where)
             self._copy_one(effect, user, file, place)
         for path, unknown in self.areas_below(source) if effect.is_deep else ():
             if unknown is not None:
