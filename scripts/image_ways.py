@@ -97,7 +97,7 @@ def _exported(client: Client, image: str, folder: Path) -> Path:
     archive = folder.parent / f"{folder.name}.tar"
     client.call("export", made, out=archive)
     client.call("rm", "--volumes", made)
-    words = ("tar", "--xattrs", "--xattrs-include=*", "-xpf", str(archive), "-C", str(folder))
+    words = ("tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpf", str(archive), "-C", str(folder))
     subprocess.run((*words, "--anchored", "--exclude=dev/*", "--exclude=proc/*", "--exclude=sys/*"), check=True)
     archive.unlink()
     return folder
