@@ -3,11 +3,11 @@
 
     scripts/locked_answers.py [NAME …] [--accept] [--remove] [--seconds N]
 
-Prints a line for each whose answers differ, then how many are complete by each and how many suffice. Images are built
-where they are missing, and nothing is started. `--accept` writes the results into fixtures/workloads/locked.json and
+Prints a line for each where the lock, or a lock of the base alone, knows less than the Dockerfile, where an answer is
+too small, or where without both it is not told what to do. Images are built where they are missing, and nothing is
+started. `--accept` writes the results into fixtures/workloads/locked.json and
 docs/locked.md; without names it begins with those that have none for their files as they are. `--remove` removes the
-images that it built. `--seconds` begins nothing new after that time. Exits with 1 where the lock's answer is not
-complete or too small.
+images that it built. `--seconds` begins nothing new after that time. Exits with 1 where one differs.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from workload_engine import Engine
+    from workload_page import Workload
 
     from dropcap.images.contents import Contents
     from dropcap.model import Container
@@ -72,7 +73,7 @@ class Answers(NamedTuple):
 
 
 def main() -> int:
-    """Compare; return 1 where the lock knows too little."""
+    """Compare; return 1 where something differs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="a workload; all where none is named")
     parser.add_argument("--accept", action="store_true", help="write the results into the data and the page")
@@ -84,24 +85,26 @@ def main() -> int:
         parser.error(f"no such workload: {', '.join(unknown)}")
     os.chdir(ROOT)
     deadline = time.monotonic() + arguments.seconds if arguments.seconds else None
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Answers] = {}
+    differ = 0
     try:
         with engine() as started:
             names = arguments.names or _names(started, is_left=arguments.accept)
             for name, answers in _answered(started, names, deadline, removes=arguments.remove):
-                found[name] = result(name, started, answers)
-                if said := differences(found[name]):
-                    print(f"{name:28} {line(found[name])}: {'; '.join(said)}", flush=True)
+                found[name] = answers
+                if said := differences(read_workload(name), answers):
+                    differ += 1
+                    print(f"{name:28} {line(answers)}: {'; '.join(said)}", flush=True)
                 if arguments.accept:
-                    write_results({**read_locked(), name: found[name]})
+                    image = started.image(FOLDER / name, name)
+                    write_results({**read_locked(), name: result(image, answers)})
     except MissingError as error:
         print(f"nothing compared: {error}", file=sys.stderr)
         return 1
     if arguments.accept:
         PAGE.write_text(write_locked_page(read_locked()), encoding="utf-8")
-    differ = sum(bool(differences(one)) for one in found.values())
-    counts = ", ".join(f"{way} {sum(one[way]['complete'] for one in found.values())}" for way in ("file", "lock"))
-    print(f"{len(found)} workloads; complete: {counts}; the lock knows too little of {differ}")
+    by_file, by_lock = (sum(one[at].is_complete for one in found.values()) for at in (0, 2))
+    print(f"{len(found)} workloads; complete: by file {by_file}, by lock {by_lock}; {differ} differ")
     return 1 if differ else 0
 
 
@@ -119,11 +122,11 @@ def _answered(
     started: Engine, names: Sequence[str], deadline: float | None, *, removes: bool
 ) -> Iterator[tuple[str, Answers]]:
     """Give the answers about each, a batch at a time."""
-    base = _read(started, [BASE])[BASE]
+    base = read_images(started, [BASE])[BASE]
     left = iter(names)
     while batch := tuple(islice(left, BATCH)):
         images, built = _built(started, batch, deadline)
-        contents = _read(started, list(images.values())) if images else {}
+        contents = read_images(started, list(images.values())) if images else {}
         if removes and built:
             started.call("rmi", *built)
         for name, image in images.items():
@@ -151,7 +154,7 @@ def _built(started: Engine, names: Sequence[str], deadline: float | None) -> tup
     return images, built
 
 
-def _read(started: Engine, images: Sequence[str]) -> dict[str, Contents]:
+def read_images(started: Engine, images: Sequence[str]) -> dict[str, Contents]:
     """Return images of the engine, as it sends them.
 
     Raises:
@@ -196,55 +199,39 @@ def locked(container: Container, image: str, contents: Contents) -> str:
     return HEAD + "\n".join(entry_lines(familiar(image), ids, tree, files, listed)) + "\n"
 
 
-def result(name: str, started: Engine, answers: Answers) -> dict[str, Any]:
+def result(image: str, answers: Answers) -> dict[str, Any]:
     """Return what is kept of the answers."""
-    workload = read_workload(name)
-    return {
-        "image": started.image(FOLDER / name, name),
-        "expected": list(workload.minimal),
-        "alternatives": list(map(list, workload.alternatives)),
-        "file": _told(answers.by_file),
-        "base": _told(answers.by_base),
-        "lock": _told(answers.by_lock),
-        "nothing": _told(answers.by_nothing),
-        "compared": datetime.now(timezone.utc).date().isoformat(),
-    }
-
-
-def _told(needs: Needs) -> dict[str, Any]:
-    told: dict[str, Any] = {"set": list(needs.cap_add), "complete": needs.is_complete}
-    if needs.unknown:
-        told["unknown"] = needs.unknown[0].reason
-        told["resolve"] = needs.unknown[0].resolve
+    told: dict[str, Any] = {"image": image, "compared": datetime.now(timezone.utc).date().isoformat()}
+    for way, needs in (("file", answers.by_file), ("base", answers.by_base), ("lock", answers.by_lock)):
+        told[way] = " ".join(needs.cap_add)
+        if not needs.is_complete:
+            told[f"{way} unknown"] = needs.unknown[0].reason
     return told
 
 
-def differences(one: dict[str, Any]) -> list[str]:
+def differences(workload: Workload, answers: Answers) -> list[str]:
     """Say what does not hold of a workload's answers."""
     said = []
-    sets = [set(one["expected"]), *map(set, one["alternatives"])]
-    for way in ("file", "base", "lock"):
-        told = one[way]
-        if told["complete"] and not any(each <= set(told["set"]) for each in sets):
-            said.append(f"by {way} complete, and LACKS {' '.join(sorted(sets[0] - set(told['set'])))}")
-        more = set(told["set"]) - set(one["file"]["set"])
-        if told["complete"] and one["file"]["complete"] and more:
-            said.append(f"by {way} too much: {' '.join(sorted(more))}")
-    said += [
-        f"by {way} not complete: {one[way]['unknown']}"
-        for way in ("base", "lock")
-        if one["file"]["complete"] and not one[way]["complete"]
-    ]
-    if "`dropcap images lock`" not in one["nothing"].get("resolve", ""):
-        said.append(f"by nothing: {one['nothing'].get('unknown', 'complete')}")
+    sets = [set(one) for one in (workload.minimal, *workload.alternatives)]
+    by_file = answers.by_file
+    for way, needs in (("file", by_file), ("base", answers.by_base), ("lock", answers.by_lock)):
+        if needs.is_complete and not any(one <= set(needs.cap_add) for one in sets):
+            said.append(f"by {way} complete, and LACKS {' '.join(sorted(sets[0] - set(needs.cap_add)))}")
+        if by_file.is_complete and not needs.is_complete:
+            said.append(f"by {way} not complete: {needs.unknown[0].reason}")
+        elif by_file.is_complete and set(needs.cap_add) - set(by_file.cap_add):
+            said.append(f"by {way} too much: {' '.join(sorted(set(needs.cap_add) - set(by_file.cap_add)))}")
+    nothing = answers.by_nothing
+    if nothing.is_complete or nothing.unknown[0].resolve != "run `dropcap images lock`":
+        said.append("by nothing it is not told what to do")
     return said
 
 
-def line(one: dict[str, Any]) -> str:
+def line(answers: Answers) -> str:
     """Return the answers in one line."""
+    ways = (("file", answers.by_file), ("base", answers.by_base), ("lock", answers.by_lock))
     return "; ".join(
-        f"by {way} {' '.join(one[way]['set']) or 'nothing'}{'' if one[way]['complete'] else ' …'}"
-        for way in ("file", "base", "lock")
+        f"by {way} {' '.join(needs.cap_add) or 'nothing'}{'' if needs.is_complete else ' …'}" for way, needs in ways
     )
 
 

@@ -20,10 +20,9 @@ HEAD = """\
 Made by `scripts/locked_answers.py --accept`; do not edit. Of each workload of `fixtures/workloads` the image was built
 and read as `dropcap images lock` reads it, and what it needs was asked twice: by its Dockerfile, and by the lock of
 that image where the Compose file names the image alone. Nothing was started for it; what is needed was
-[measured](workloads.md).
+[measured](workloads.md). An ellipsis stands where more may be needed.
 
 """
-_ALIKE = "Of all others the two sets are equal, and both are complete.\n"
 
 
 def read_locked() -> dict[str, dict[str, Any]]:
@@ -35,34 +34,30 @@ def read_locked() -> dict[str, dict[str, Any]]:
 
 
 def write_results(results: Mapping[str, dict[str, Any]]) -> None:
-    """Write the results."""
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    """Write the results, a line each."""
+    rows = (f"{json.dumps(name)}: {json.dumps(one)}" for name, one in sorted(results.items()))
+    RESULTS.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
     """Return the page: how many there are of each kind, and a table of those that differ."""
     dates = sorted({one["compared"] for one in results.values()})
-    both = [one for one in results.values() if one["file"]["complete"] and one["lock"]["complete"]]
-    counts = {way: sum(one[way]["complete"] for one in results.values()) for way in ("file", "lock")}
-    equal = sum(one["file"]["set"] == one["lock"]["set"] for one in both)
+    counts = {way: sum(f"{way} unknown" not in one for one in results.values()) for way in ("file", "lock")}
+    both = [one for one in results.values() if "file unknown" not in one and "lock unknown" not in one]
+    equal = sum(one["file"] == one["lock"] for one in both)
     text = HEAD
     text += f"{len(results)} workloads, compared {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: "
-    text += f"{counts['file']} are complete by their Dockerfiles, {counts['lock']} by the lock; "
-    text += f"of the {len(both)} that are complete by both, {equal} sets are equal.\n\n"
+    text += f"{counts['file']} are complete by their Dockerfiles, {counts['lock']} by the lock. "
+    text += f"{len(both)} are by both; of these {equal} sets are equal. The others of all:\n\n"
     text += "| workload | by its Dockerfile | by the lock | not known by the lock |\n| --- | --- | --- | --- |\n"
-    rows = (_row(name, one) for name, one in sorted(results.items()) if _differs(one))
-    return text + "".join(rows) + "\n" + _ALIKE
+    return text + "".join(_row(name, one) for name, one in sorted(results.items()) if _differs(one))
 
 
 def _differs(one: Mapping[str, Any]) -> bool:
-    ways = one["file"], one["lock"]
-    return ways[0]["set"] != ways[1]["set"] or not all(way["complete"] for way in ways)
+    return one["file"] != one["lock"] or "file unknown" in one or "lock unknown" in one
 
 
 def _row(name: str, one: Mapping[str, Any]) -> str:
-    cells = (
-        f"[{name}](../fixtures/workloads/{name})",
-        *(" ".join(one[way]["set"]) + ("" if one[way]["complete"] else " …") or "nothing" for way in ("file", "lock")),
-        one["lock"].get("unknown", ""),
-    )
+    sets = [(one[way] or "nothing") + (" …" if f"{way} unknown" in one else "") for way in ("file", "lock")]
+    cells = (f"[{name}](../fixtures/workloads/{name})", *sets, one.get("lock unknown", ""))
     return "| " + " | ".join(plain(cell) for cell in cells) + " |\n"
