@@ -25,7 +25,7 @@ from oracles import compose
 from oracles.engine import ALONE, LIMITS, PACKAGES, MissingError, install
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Engine", "FailedError", "MissingError", "engine", "mirror"]
 
@@ -51,12 +51,14 @@ class Engine(NamedTuple):
         environment: what its client is run in.
         compose: the words that begin a command line of Docker Compose.
         versions: engine, runtime, kernel and the like, by name.
+        restart: kills the engine with all that runs in it, and starts it again.
 
     """
 
     environment: Mapping[str, str]
     compose: tuple[str, ...]
     versions: Mapping[str, str]
+    restart: Callable[[], None] = lambda: None
 
     @property
     def client(self) -> Client:
@@ -133,24 +135,45 @@ def engine() -> Iterator[Engine]:
     started = Engine(environment, (str(compose.installed()),), {})
     with (CACHE / "lock").open("wb") as lock, ExitStack() as stack:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one engine at a time has these images
-        stack.enter_context(_daemon(environment))
+        again = stack.enter_context(_daemon(environment))
         _wait(started)
         _remove_leftovers(started)
         if started.run("image", "inspect", BASE).returncode:
             _import_base(started)
-        yield started._replace(versions=_versions(started))
+
+        def restart() -> None:
+            again()
+            _wait(started)
+
+        yield started._replace(versions=_versions(started), restart=restart)
 
 
 @contextmanager
-def _daemon(environment: Mapping[str, str]) -> Iterator[None]:
-    """Keep dockerd running."""
+def _daemon(environment: Mapping[str, str]) -> Iterator[Callable[[], None]]:
+    """Keep dockerd running; give what kills it and starts it again."""
+    process = _started_daemon(environment)
+
+    def restart() -> None:
+        nonlocal process
+        process.kill()
+        process.wait()
+        process = _started_daemon(environment)
+
+    try:
+        yield restart
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _started_daemon(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     limits = [f"--default-ulimit={limit}" for limit in LIMITS]
     network = ["--bridge=none", "--iptables=false", "--ip6tables=false"]
     places = [f"--data-root={CACHE}/data", f"--exec-root={CACHE}/exec", f"--pidfile={CACHE}/pid"]
     (CACHE / "pid").unlink(missing_ok=True)  # of a daemon that was killed
     shutil.rmtree(CACHE / "exec", ignore_errors=True)
     with (CACHE / "log").open("wb") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [*DAEMON, "dockerd", *limits, *network, *places, f"--host={environment['DOCKER_HOST']}"],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -158,11 +181,6 @@ def _daemon(environment: Mapping[str, str]) -> Iterator[None]:
             stderr=log,
             start_new_session=True,
         )
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
 
 
 def _wait(started: Engine) -> None:

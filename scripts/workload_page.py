@@ -118,9 +118,9 @@ def _row(name: str, result: Mapping[str, Any]) -> str:
         "; ".join(loses),
         "; ".join(fails),
     )
-    return "| " + " | ".join(_plain(cell) for cell in cells) + " |\n"
+    return "| " + " | ".join(plain(cell) for cell in cells) + " |\n"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep a cell in its place, whatever a program said."""
     return "".join("\\" + char if char in "|<>`*_\\" else char for char in text)

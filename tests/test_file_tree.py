@@ -209,6 +209,37 @@ def test_a_copy_changes_nothing_of_the_first() -> None:
     assert found.owner == "0"
 
 
+def test_a_copy_of_a_sticky_folder_is_sticky_and_of_a_file_is_not() -> None:
+    tree = run(FileTree(), "mkdir /a", "mkdir /a/b", "touch /a/c", "chmod 1755 /a/b /a/c", "cp -r /a /d")
+    assert [one.mode for _, one in tree.below("/d")] == [0o1755, 0o755]
+
+
+def test_what_is_installed_into_a_folder_has_its_mode_there() -> None:
+    tree = run(FileTree(), "mkdir /a", "touch /b", "install -m 640 -o 7 /b /a")
+    assert [(one.owner, one.mode) for _, one in tree.below("/a")] == [("7", 0o640)]
+    assert getattr(tree.look("/a"), "mode", None) == 0o755
+
+
+@pytest.mark.parametrize("kind", [FileKind.DEVICE, FileKind.FIFO])
+@pytest.mark.parametrize(
+    ("command", "is_file"),
+    [
+        ("install -m 640 /dev/one /x", True),
+        ("cp /dev/one /x", True),
+        ("cp -p /dev/one /x", True),
+        ("cp -a /dev/one /x", False),
+        ("cp -r /dev/one /x", False),
+        ("mv /dev/one /x", False),
+    ],
+)
+def test_what_is_read_from_a_device_is_a_file(kind: FileKind, command: str, *, is_file: bool) -> None:
+    tree = FileTree()
+    tree.fill({"/dev": File(FileKind.FOLDER, "0", "0", 0o755), "/dev/one": File(kind, "0", "0", 0o666)})
+    found = run(tree, command).look("/x")
+    assert isinstance(found, File)
+    assert found.kind is (FileKind.FILE if is_file else kind)
+
+
 @pytest.mark.parametrize(
     ("change", "keeps"),
     [

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import pytest
+from docker.errors import DockerException
 
 from dropcap.cli import main
 from dropcap.images.readers.engine import connect
@@ -98,6 +99,62 @@ def test_the_lock_is_written_from_the_engine(project: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
+    ("here", "said"),
+    [
+        ({"Id": "sha256:aa"}, ""),
+        ({"Id": "sha256:cc", "RepoDigests": ["app@sha256:bb"]}, ""),  # named by its manifest
+        ({"Id": "sha256:bb"}, ""),  # as engines do that keep images by their manifests
+        (
+            {"Id": "sha256:cc", "RepoDigests": ["app@sha256:dd"]},
+            "the engine has another image of that name, or knows it by another digest",
+        ),
+        ({}, ""),
+    ],
+)
+def test_another_image_at_the_engine_makes_the_lock_stale(
+    engine: dict[str, tuple[int, bytes]],
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    here: dict[str, object],
+    said: str,
+) -> None:
+    assert main(["images", "lock"]) == 0
+    engine["/images/app:1/json"] = (200, json.dumps(here).encode()) if here else (404, b'{"message": "none"}')
+    capsys.readouterr()
+    assert main(["images", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["engine"].startswith("unix://")
+    assert [one["stale"] for one in told["images"]] == [said or None]
+    assert main(["images"]) == 0
+    assert ("is stale: run `dropcap images lock` again." in capsys.readouterr().out) is bool(said)
+    assert (project / LOCK).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "said"),
+    [
+        ("/version", (500, b'{"message": "out of order"}'), "out of order"),
+        ("/images/app:1/json", (500, b'{"message": "disk is broken"}'), "disk is broken"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_where_an_engine_cannot_say_the_list_says_so(
+    engine: dict[str, tuple[int, bytes]],
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    answer: tuple[int, bytes],
+    said: str,
+) -> None:
+    assert main(["images", "lock"]) == 0
+    engine[path] = answer
+    capsys.readouterr()
+    assert main(["images"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("app:1  dropcap.lock  1 container\n\nWhether dropcap.lock is stale was not asked: ")
+    assert said in out
+
+
+@pytest.mark.parametrize(
     ("path", "answer", "said"),
     [
         (
@@ -148,6 +205,42 @@ def test_without_the_library_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "docker", None)
     assert main(["images", "lock"]) == 2
     assert "install dropcap[engine]" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("project")
+def test_an_engine_that_nobody_may_ask_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        message = "Error while fetching server API version: ('Connection aborted.', PermissionError(13, 'denied'))"
+        raise DockerException(message)
+
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/closed")
+    monkeypatch.setattr("docker.DockerClient.__init__", refused)
+    assert main(["images", "lock"]) == 2
+    assert capsys.readouterr().err == (
+        "dropcap: no engine answers (unix:///run/closed: permission denied; run as a user who may); "
+        "start one, or name an archive by --from\n"
+    )
+
+
+@pytest.mark.usefixtures("engine")
+def test_in_a_folder_that_nobody_may_write_the_lock_stays_as_it_was(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["images", "lock"])
+    before = (project / LOCK).read_text()
+    capsys.readouterr()
+
+    def closed(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", closed)
+    assert main(["images", "lock"]) == 2
+    told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("dropcap: [")]
+    assert len(told) == 1
+    assert f"{LOCK}: cannot be written: Permission denied" in told[0]
+    assert (project / LOCK).read_text() == before
 
 
 @pytest.mark.usefixtures("engine")

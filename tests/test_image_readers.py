@@ -11,6 +11,7 @@ import shutil
 import struct
 import sys
 import tarfile
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,6 +176,66 @@ def test_a_layer_is_read_with_all_that_matters() -> None:
         assert (files["/hard"].file, files["/hard"].target) == (None, "/entry.sh")
         assert files["/null"].file == File(FileKind.DEVICE, "0", "0", 0o644)
         assert (found.removed, found.emptied) == (frozenset({"/a/gone"}), frozenset({"/b"}))
+
+
+def frame(data: bytes) -> bytes:
+    """Return a frame of zstd that holds some bytes as they are, less than 128 KiB."""
+    return (
+        b"\x28\xb5\x2f\xfd"
+        b"\x80\x58" + len(data).to_bytes(4, "little") + (len(data) << 3 | 1).to_bytes(3, "little") + data
+    )
+
+
+class _Frames(io.RawIOBase):
+    """Reads such frames in the place of the library that later Pythons have."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream, self._left = stream, b""
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._left and (head := self._stream.read(13)):
+            self._left = self._frame(head)
+        found, self._left = self._left[:size], self._left[size:]
+        return found
+
+    def _frame(self, head: bytes) -> bytes:
+        if head[:6] != b"\x28\xb5\x2f\xfd\x80\x58":
+            raise RuntimeError("unknown frame descriptor")
+        return self._stream.read(int.from_bytes(head[6:10], "little"))
+
+
+@pytest.fixture
+def zstd(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.version_info < (3, 14):
+        library = types.SimpleNamespace(open=_Frames, ZstdError=RuntimeError)
+        monkeypatch.setitem(sys.modules, "compression", types.SimpleNamespace(zstd=library))
+
+
+@pytest.mark.usefixtures("zstd")
+def test_a_layer_in_frames_of_zstd_is_read() -> None:
+    data = tar((info("a"), b"1" * 4000), info("b", owner=5))
+    packed = b"".join(frame(data[at : at + 3000]) for at in range(0, len(data), 3000))
+    files = {member.path: member.file for member in read(packed).members}
+    assert files == {"/a": FILE, "/b": FILE._replace(owner="5", group="5")}
+    whole = saved([packed])
+    (image,) = read_archive(
+        io.BytesIO(b"".join(frame(whole[at : at + 3000]) for at in range(0, len(whole), 3000))), "x.tar", Reading()
+    )
+    assert sorted(image.files) == ["/", "/a", "/b"]
+
+
+@pytest.mark.usefixtures("zstd")
+def test_frames_that_are_broken_are_told_in_one_line() -> None:
+    with pytest.raises(ImageError, match=r"layer: it is no layer that can be read: \S"):
+        read(frame(tar(info("a"))[:3000]) + b"\x28\xb5\x2f\xfdnonsense")
+
+
+def test_where_nothing_reads_zstd_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "compression", None)
+    packed = frame(tar(info("a")))
+    for call in (lambda: read(packed), lambda: read_archive(io.BytesIO(saved([packed])), "x.tar", Reading())):
+        with pytest.raises(ImageError, match=r"it is compressed by zstd, .*; run dropcap by Python 3.14, or save"):
+            call()
 
 
 @pytest.mark.parametrize("revision", [0x02000000, 0x03000000])
@@ -344,6 +405,8 @@ def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
         ("/app/node_modules/x/index.js", b"co", False),
         ("/usr/lib/python3/dist-packages/x.py", b"im", False),
         ("/app/picture.png", b"im", False),
+        ("/usr/share/nginx/modules-available/a.conf", b"lo", True),
+        ("/usr/share/doc/a.py", b"im", False),
     ],
 )
 def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expected: bool) -> None:

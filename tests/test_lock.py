@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -208,6 +209,7 @@ def test_a_startup_finds_in_the_lock_all_that_it_asks_for(tmp_path: Path) -> Non
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "docker", None)  # no engine of this machine is asked
     (tmp_path / ".git").mkdir()
     (tmp_path / "compose.yaml").write_text(
         "services:\n  app: {image: app:1}\n  two: {image: 'app:1'}\n  db: {image: db}\n"
@@ -234,6 +236,27 @@ def test_images_are_listed_with_where_their_facts_are(here: Path, capsys: pytest
     assert main(["images"]) == 0
     assert capsys.readouterr().out.startswith("app:1      dropcap.lock  2 containers\ndb:latest  nowhere")
     assert (here / LOCK).is_file()
+
+
+def test_images_are_listed_for_programs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["images", "lock", "--from", "app.tar"])
+    (here / "compose.yaml").write_text("services:\n  app: {image: 'app:1@sha256:cc'}\n  db: {image: 'redis:7'}\n")
+    lock = (here / LOCK).read_text()
+    (here / LOCK).write_text(lock.replace("digests: []", 'digests: ["sha256:bb"]'))
+    capsys.readouterr()
+    assert main(["images", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["tool"]["name"], told["engine"]) == (1, "dropcap", None)
+    root = str(here)
+    assert told["images"] == [
+        {"root": root, "name": "app:1", "facts": "lock", "stale": "a file pins another digest", "containers": 1},
+        {"root": root, "name": "redis:7", "facts": "catalogue", "stale": None, "containers": 1},
+    ]
+    assert main(["images"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("app:1    dropcap.lock, stale: a file pins another digest  1 container\n")
+    assert "\nOf 1 image dropcap.lock is stale: run `dropcap images lock` again.\n" in out
+    assert "\nWhether dropcap.lock is stale was not asked: no engine can be asked: install dropcap[engine]" in out
 
 
 def test_with_the_lock_an_image_alone_is_answered(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -282,6 +305,23 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
     capsys.readouterr()
 
 
+def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"app{number}:1" for number in range(50)]
+    services = "".join(f"  s{number}: {{image: '{name}'}}\n" for number, name in enumerate(names))
+    (here / "compose.yaml").write_text(f"services:\n{services}")
+    words = []
+    for name in names:
+        (here / f"{name}.tar").write_bytes(saved([tar(info("x"))], name=name))
+        words += ["--from", f"{name}.tar"]
+    assert main(["images", "lock", *words]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == [
+        *(f"dropcap: [{at}/50] reading {name}.tar" for at, name in enumerate(names, 1)),
+        *(f"dropcap: [{at}/50] {name}" for at, name in enumerate(sorted(names), 1)),
+        "dropcap: dropcap.lock: 50 images read",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -289,6 +329,7 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
         (["lock", "--from", "compose.yaml"], "it is no archive that can be read"),
         (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
         (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
+        (["lock", "--format", "json"], "--format goes with `dropcap images`"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -388,3 +429,54 @@ def test_a_program_of_a_language_is_read_in_its_image() -> None:
 def test_a_program_of_an_image_that_nobody_read_is_told(command: list[str]) -> None:
     needs = image_needs(command, {"/app": FOLDER, "/app/server.py": FILE})
     assert any(one.reason == "the text of /app/server.py is not at hand" for one in needs.unknown)
+
+
+def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:
+    files = {
+        "/usr/sbin/proftpd": FILE._replace(mode=0o755),
+        "/etc/proftpd": FOLDER,
+        "/etc/proftpd/proftpd.conf": FILE._replace(text=Source("p", "Include /etc/proftpd/conf.d/\n")),
+        "/etc/proftpd/conf.d": FOLDER,
+        "/etc/proftpd/conf.d/own.conf": FILE._replace(text=Source("o", "DefaultRoot ~\n")),
+    }
+    found = image_needs(["proftpd", "--nodaemon"], files)
+    assert "SYS_CHROOT" in found.cap_add
+    assert not any("is not there" in one.reason for one in found.unknown)
+
+
+CRONTAB = """\
+17 * * * * root cd / && run-parts --report /etc/cron.hourly
+25 6 * * * root test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, ""),
+        ({"own": (0o755, "#!/bin/sh\nchown www-data /srv/x\n")}, "CHOWN"),
+        ({"own": (0o644, "#!/bin/sh\nchown www-data /srv/x\n")}, ""),
+        ({"own.sh": (0o755, "#!/bin/sh\nchown www-data /srv/x\n")}, ""),
+        ({"dpkg": (0o755, "#!/bin/sh\n/usr/libexec/dpkg/dpkg-db-backup\n")}, ""),
+        ({"own": (0o755, None)}, "?"),
+    ],
+)
+def test_jobs_that_lie_in_folders_of_cron_are_followed(files: dict[str, tuple[int, str | None]], expected: str) -> None:
+    parts = {
+        f"/etc/cron.daily/{name}": FILE._replace(mode=mode, text=None if text is None else Source("j", text))
+        for name, (mode, text) in files.items()
+    }
+    image = {
+        **{f"/usr/bin/{name}": FILE._replace(mode=0o755) for name in ("chown", "run-parts", "sh", "test")},
+        "/bin": link("usr/bin"),
+        "/usr/sbin/cron": FILE._replace(mode=0o755),
+        "/etc/crontab": FILE._replace(text=Source("c", CRONTAB)),
+        "/srv": FOLDER,
+        "/srv/x": FILE,
+        **dict.fromkeys(("/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly"), FOLDER),
+        **parts,
+    }
+    found = image_needs(["cron", "-f"], image)
+    assert found.is_complete is (expected != "?"), found.unknown
+    assert set(found.cap_add) - {"SETUID", "SETGID"} - {expected} == set()
+    assert ("CHOWN" in found.cap_add) is (expected == "CHOWN")

@@ -48,3 +48,62 @@ def test_what_lies_beside_it_is_read(tmp_path: Path, package: str, target: str, 
     assert any(place is not None and place.source.path.endswith("x.conf") for place in places)
     unread = needs(tmp_path, package, f"RUN curl http://x > {target}\n", command)
     assert not unread.is_complete
+
+
+JOB = "RUN printf '#!/bin/sh\\nchown www-data /srv\\n' > /etc/cron.daily/{}\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (JOB.format("own") + "RUN chmod 755 /etc/cron.daily/own\n", True),
+        (JOB.format("own"), False),
+        (JOB.format("own.sh") + "RUN chmod 755 /etc/cron.daily/own.sh\n", False),
+        ("RUN printf '@daily root setcap -r /x\\n' > /etc/crontab\n", False),
+    ],
+)
+def test_jobs_beside_those_of_packages_are_followed(tmp_path: Path, steps: str, *, expected: bool) -> None:
+    found = needs(tmp_path, "cron", steps, "cron -f")
+    assert ("CHOWN" in found.cap_add) is expected
+
+
+def test_a_text_that_takes_the_place_of_a_packages_is_none_of_the_package(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("#!/bin/sh\nenvsubst < /x > /etc/nginx/nginx.conf\nexec nginx -g 'daemon off;'\n")
+    (tmp_path / "run.sh").chmod(0o755)
+    found = needs(tmp_path, "nginx-light gettext-base", "COPY x.conf /x\nCOPY run.sh /run.sh\n", '["/run.sh"]')
+    assert "the text of /etc/nginx/nginx.conf is not at hand" in [one.reason for one in found.unknown]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected", "is_known"),
+    [
+        ("echo ServerName localhost >> /etc/apache2/apache2.conf", "", True),
+        ("echo ChrootDir /srv >> /etc/apache2/apache2.conf", "SYS_CHROOT", True),
+        (
+            "echo ServerName x >> /etc/apache2/apache2.conf && echo ChrootDir /srv >> /etc/apache2/apache2.conf",
+            "SYS_CHROOT",
+            True,
+        ),
+        ("{ echo ServerName x; echo ChrootDir /srv; } >> /etc/apache2/apache2.conf", "SYS_CHROOT", True),
+        ("{ echo ServerName x; curl http://x; } >> /etc/apache2/apache2.conf", "", False),
+        ("curl http://x >> /etc/apache2/apache2.conf", "", False),
+        ("curl http://x | tee -a /etc/apache2/apache2.conf", "", False),
+        ("sed -i 's/^User .*/ChrootDir \\/srv/' /etc/apache2/apache2.conf", "", False),
+        ("sed -i 's#^User .*#ChrootDir /srv#; /x/d' /etc/apache2/apache2.conf", "SYS_CHROOT", True),
+        ("sed -i -e 's#^Timeout .*#Timeout 3#' /etc/apache2/apache2.conf", "", True),
+        ("sed -i 's/Timeout 300/Timeout 3/' /etc/apache2/apache2.conf", "", True),
+        ("sed -i 's/www-data/other/' /etc/apache2/apache2.conf", "", False),
+        ("sed -i 's/\\(User\\) .*/\\1 other/' /etc/apache2/apache2.conf", "", False),
+        ('sed -i "s/^User .*/User $WHO/" /etc/apache2/apache2.conf', "", False),
+        ("sed -i -f /x /etc/apache2/apache2.conf", "", False),
+        ("sed -i 's/^User .*/User a/;w /x' /etc/apache2/apache2.conf", "", False),
+    ],
+)
+def test_what_is_written_behind_a_packages_text_is_read(
+    tmp_path: Path, step: str, expected: str, *, is_known: bool
+) -> None:
+    found = needs(tmp_path, "apache2", f"RUN {step}\n", "apache2 -D FOREGROUND")
+    assert ("SYS_CHROOT" in found.cap_add) is bool(expected)
+    assert (
+        "the text of /etc/apache2/apache2.conf is not at hand" not in [one.reason for one in found.unknown]
+    ) is is_known

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.facts import UnknownFact
+from dropcap.images.tree import FileTree
+from dropcap.model import Located
+from dropcap.needs.file_demands import file_demands
 from dropcap.needs.model import Certainty, Phase
+from dropcap.source import Source, Span
 from reading import needs_of_script as needs
 
 
@@ -69,6 +75,13 @@ def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
 def test_what_is_put_into_an_archive_is_read(script: str, expected: str) -> None:
     make = "[ -d /srv/d ] || install -d -m 700 -o www-data /srv/d; mkdir -p /srv/e; "
     assert set(needs(make + script).cap_add) - {"CHOWN", "FOWNER"} == set(expected.split())
+
+
+def test_what_is_put_into_an_archive_is_written_nowhere_else() -> None:
+    where = Located("tar", Source("x", ""), Span(0, 0))
+    effect = Effect(EffectKind.COPY, where, path="/srv", is_deep=True)
+    asked = file_demands(effect, FileTree(UnknownFact("nobody has looked")))
+    assert {one.path for one in asked} == {"/srv"}
 
 
 def test_what_nobody_knows_may_be_closed_to_an_archive() -> None:

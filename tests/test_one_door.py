@@ -61,7 +61,7 @@ ALLOWED = {
     "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",
     "measuring/observing.py": "reads the kernel's events and which processes a container has, on the person's word",
     "measuring/leftovers.py": "asks the system when a process started, to know whether it still runs",
-    "commands/images.py": "asks which of the places that a person named are folders",
+    "commands/images_locked.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",
     "commands/verify.py": "asks whether a person's first word is a path",

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from dropcap.carriers.dockerfile import read, target
 from dropcap.images.bases import base_tree
-from dropcap.images.facts import ABSENT, Account, File, Group, UnknownFact
+from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
 from dropcap.images.known_images import Images
 from dropcap.images.package_installs import install
 from dropcap.images.packages import package_table, selected
 from dropcap.images.printed_text import printed
 from dropcap.images.stage_facts import stage_facts
+from dropcap.images.tree import FileTree
 from dropcap.lang.words import Word
+from dropcap.model import Located
 from dropcap.source import Source, Span
 from dropcap.workspace import Workspace
-
-if TYPE_CHECKING:
-    from dropcap.images.tree import FileTree
 
 
 def words_of(command: str) -> list[Word]:
@@ -356,3 +353,95 @@ def test_what_is_printed_is_known(command: str, text: str) -> None:
 )
 def test_what_shells_print_otherwise_is_not_known(command: str) -> None:
     assert printed(words_of(command)) is None
+
+
+def read_base(*listed: str) -> FileTree:
+    """Return a base as the lock has it: a release, what a startup asked for, and that nothing else is known."""
+    tree = FileTree(UnknownFact("the lock says nothing of it"))
+    tree.is_read, tree.release = True, "bookworm"
+    folders = (
+        "/etc",
+        "/etc/default",
+        "/opt",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/local",
+        "/var",
+        "/var/log",
+        "/var/lib",
+    )
+    tree.fill({"/": ROOTS, **dict.fromkeys(folders, ROOTS)})
+    for path in listed:
+        tree.unlisted(path, None)
+    return tree
+
+
+ROOTS = File(FileKind.FOLDER, "0", "0", 0o755)
+
+
+def test_what_an_image_lacks_a_package_that_nobody_knows_may_bring() -> None:
+    tree = read_base("/var/log/nobody-knows-this", "/var/lib", "/srv/own")
+    tree.put("/srv/own", ROOTS._replace(where=Located("mkdir", Source("x", ""), Span(0, 0))))
+    install(tree, words_of("apt-get install --no-install-recommends nobody-knows-this"))
+    assert isinstance(tree.look("/var/log/nobody-knows-this"), UnknownFact)
+    assert isinstance(tree.look("/var/lib/new"), UnknownFact)
+    assert tree.look("/srv/own/x") is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("path", "is_absent"),
+    [
+        ("/etc/default/x", False),
+        ("/usr/lib/x", False),
+        ("/usr/lib/y/x", False),
+        ("/etc/x", True),
+        ("/usr/bin/x", True),
+        ("/usr/local/x", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "listed", [("/",), ("/etc/default/x", "/usr/lib/x", "/usr/lib/y", "/etc/x", "/etc/apt", "/usr/bin", "/usr/local")]
+)
+def test_what_an_image_lacks_is_not_known_where_packages_put_more_than_is_listed(
+    listed: tuple[str, ...], path: str, *, is_absent: bool
+) -> None:
+    tree = read_base(*listed)
+    assert tree.look(path) is ABSENT
+    install(tree, words_of("apt-get install --no-install-recommends mosquitto"))
+    found = tree.look(path)
+    assert found is ABSENT if is_absent else isinstance(found, UnknownFact) and found.roots
+
+
+@pytest.mark.parametrize("has_more", [False, True])
+def test_which_packages_an_image_has_that_was_read_is_not_known(*, has_more: bool) -> None:
+    tree = read_base("/")
+    tree.has_more = has_more
+    install(tree, words_of("apt-get install --no-install-recommends dbus-daemon"))
+    assert isinstance(tree.look("/run/dbus/containers"), UnknownFact) is has_more
+
+
+def test_a_folder_that_an_image_has_may_stay_as_it_is() -> None:
+    tree = read_base("/")
+    tree.put("/var/lib/mosquitto", ROOTS._replace(owner="77"))
+    install(tree, words_of("apt-get install --no-install-recommends mosquitto"))
+    found = tree.look("/var/lib/mosquitto")
+    assert isinstance(found, File)
+    assert found.owner is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_foreign"),
+    [
+        ("/etc/apt/sources.list", "deb http://mirror.example/debian bookworm main", False),
+        ("/etc/apt/sources.list.d/debian.sources", "Types: deb", False),
+        ("/etc/apt/sources.list.d/other.list", "deb http://deb.debian.org/debian bookworm main", False),
+        ("/etc/apt/sources.list.d/other.list", "deb http://other.example/apt bookworm main", True),
+        ("/etc/apt/preferences.d/pin", "Package: *", True),
+    ],
+)
+def test_sources_that_an_image_brings_beside_its_own_are_looked_at(path: str, text: str, *, is_foreign: bool) -> None:
+    tree = read_base("/")
+    tree.put(path, File(FileKind.FILE, "0", "0", 0o644, text=Source(path, text)))
+    install(tree, words_of("apt-get install --no-install-recommends mosquitto"))
+    assert isinstance(tree.look("/var/lib/nobody-made-this"), UnknownFact) is is_foreign

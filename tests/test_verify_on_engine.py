@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,10 +12,10 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
+from verify_workloads import Program, lay_down, measured, program_of, verified, words_for
 from workload_page import FOLDER, read_workload
 
 from dropcap.check import Setup, check_file
@@ -24,7 +23,6 @@ from dropcap.discover import Target
 from dropcap.model import Kind
 from dropcap.needs.settings import settings_digest
 from dropcap.workspace import Workspace
-from oracles import compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,53 +34,20 @@ STACK = {"db": "redis-gosu", "web": "nginx", "worker": "drop-gosu"}
 NAMES = ("chown-find-volume", "secret-of-another")
 
 
-class Program(NamedTuple):
-    """The program, in an environment in which it finds the engine."""
-
-    engine: Engine
-    environment: Mapping[str, str]
-
-    def verify(self, folder: Path, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "dropcap", "verify", *words]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=folder, env=self.environment, stdout=pipe, stderr=pipe, text=True)
-
-    def left(self) -> str:
-        label = "--filter=label=dropcap.verify"
-        lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
-        images = self.engine.call("images", "--quiet", "--filter=reference=dropcap-verify*")
-        return images + "".join(self.engine.call(*words, "--quiet", label) for words in lists)
-
-
 @pytest.fixture
 def program(workload_engine: Engine, tmp_path: Path) -> Program:
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    (folder / "docker-compose").symlink_to(compose.installed())
-    path = f"{folder}{os.pathsep}{workload_engine.environment['PATH']}"
-    return Program(workload_engine, {**workload_engine.environment, "PATH": path})
-
-
-def project(name: str, folder: Path) -> Path:
-    """Lay a workload down as a person's project; its build installs packages over this machine's network."""
-    made = folder / name
-    shutil.copytree(FOLDER / name, made)
-    (made / ".git").mkdir()
-    path = made / "compose.yaml"
-    path.write_text(path.read_text().replace("build: .", "build: {context: ., network: host}"))
-    return made
+    return program_of(workload_engine, tmp_path / "bin")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_found_is_what_is_expected(program: Program, tmp_path: Path, name: str) -> None:
     workload = read_workload(name)
     program.engine.build(FOLDER / name, name)  # so that there is not much to be built
-    folder = project(name, tmp_path)
-    process = program.verify(folder, "--probe", workload.probe, "--seconds", "8")
+    folder = lay_down(name, tmp_path)
+    process = program.verify(folder, *words_for(name))
     out, err = process.communicate(timeout=400)
     assert process.returncode == 0, err
-    lock = YAML(typ="safe").load((folder / "dropcap.lock").read_text())
-    found = lock["measured"]["compose.yaml: app"]
+    found = measured(folder)
     assert set(found["needed"]) == set(workload.minimal), out
     assert found["degrades"] == dict(workload.degrades)
     assert found["unsure"] == {}
@@ -92,13 +57,10 @@ def test_what_is_found_is_what_is_expected(program: Program, tmp_path: Path, nam
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_whoever_stops_it_half_way_finds_nothing_left(program: Program, tmp_path: Path, number: signal.Signals) -> None:
-    folder = project("chown-find-volume", tmp_path)
+    folder = lay_down("chown-find-volume", tmp_path)
     (folder / "dropcap.lock").write_text("as it was\n")
     process = program.verify(folder, "--probe", "exit 1", "--seconds", "60")
-    deadline = time.monotonic() + 200
-    while not program.engine.call("ps", "--quiet") and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert program.left()
+    assert program.wait_for_container()
     process.send_signal(number)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
@@ -107,7 +69,7 @@ def test_whoever_stops_it_half_way_finds_nothing_left(program: Program, tmp_path
 
 
 def test_what_its_processes_are_asked_for_is_observed(program: Program, tmp_path: Path) -> None:
-    folder = project("chown-find-volume", tmp_path)
+    folder = lay_down("chown-find-volume", tmp_path)
     mounts = 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec "$@"'
     words = ("unshare", "--mount", "sh", "-c", mounts, "sh", sys.executable, "-m", "dropcap")
     done = subprocess.run(
@@ -128,6 +90,26 @@ def test_what_its_processes_are_asked_for_is_observed(program: Program, tmp_path
     assert "gosu" in held["SETUID"]
     assert not (folder / "dropcap.lock").exists()
     assert program.left() == ""
+
+
+def test_what_a_killed_run_has_left_the_next_one_removes(program: Program, tmp_path: Path) -> None:
+    folder = lay_down("chown-find-volume", tmp_path)
+    process = program.verify(folder, "--probe", "exit 1", "--seconds", "60")
+    assert program.wait_for_container()
+    process.kill()
+    process.communicate(timeout=60)
+    assert program.left()
+    again = program.verify(folder, "--probe", "exit 1", "--seconds", "1")
+    _, err = again.communicate(timeout=200)
+    assert "removed what a run before had left behind" in err
+    images = program.engine.call("images", "--quiet", "--filter=reference=dropcap-verify*")
+    assert program.left() == images
+    program.engine.call("rmi", *images.split())
+
+
+def test_an_engine_that_is_restarted_meanwhile_makes_nothing_needed(program: Program, tmp_path: Path) -> None:
+    name = "chown-find-volume"
+    assert verified(program, name, tmp_path, restarts=True) == ""
 
 
 class Line:
@@ -173,13 +155,10 @@ class Line:
 def test_an_engine_that_is_away_for_a_while_is_waited_for(program: Program, tmp_path: Path) -> None:
     line = Line(tmp_path / "s", program.environment["DOCKER_HOST"].removeprefix("unix://"))
     program = program._replace(environment={**program.environment, "DOCKER_HOST": f"unix://{line.path}"})
-    folder = project("chown-find-volume", tmp_path)
+    folder = lay_down("chown-find-volume", tmp_path)
     (folder / "dropcap.lock").write_text("as it was\n")
     process = program.verify(folder, "--probe", "exit 1", "--seconds", "60")
-    deadline = time.monotonic() + 200
-    while not program.engine.call("ps", "--quiet") and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert program.left()
+    assert program.wait_for_container()
     line.cut()
     time.sleep(8)
     assert process.poll() is None

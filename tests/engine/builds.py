@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import strategies as st
+from image_ways import LAID_OVER
 
 from oracles.engine import MissingError
 
@@ -45,7 +46,6 @@ RUN busybox mkdir -p /out/in /out/root && busybox touch /out/f /out/in/g && busy
 RUN busybox chown 0:0 /out/root && busybox chmod 750 /out/in && busybox ln -s in /out/link
 RUN busybox echo 'deep:x:70:70::/:/bin/sh' >> /etc/passwd
 """
-LAID_OVER = ("dev", "proc", "sys", ".dockerenv", "etc/hostname", "etc/hosts", "etc/mtab", "etc/resolv.conf")
 IGNORED = "*.log\n!keep.log\nfolder/left\n**/.git\n"
 TARGETS = (
     "/srv/app",

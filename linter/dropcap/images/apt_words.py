@@ -129,13 +129,16 @@ def foreign_source(tree: FileTree, apt: Apt) -> UnknownFact | None:
         return hidden
     for path, file in tree.below("/etc/apt"):
         is_source = path.startswith(("/etc/apt/sources.list", "/etc/apt/preferences"))
-        if file.where is None or file.kind is FileKind.FOLDER or not is_source:
+        is_bases = file.where is None and (not tree.is_read or path in _OWN_SOURCES)
+        if is_bases or file.kind is FileKind.FOLDER or not is_source:
             continue
         if file.text is None or not _is_of(file.text.text, tree.release):
             return UnknownFact(f"{path} is not the base image's", where=file.where)
     return None
 
 
+# An image that was read may have been built upon others: these alone come with Debian itself, with whatever mirror.
+_OWN_SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/debian.sources")
 _FEWEST = 3  # address, suite, component
 _PARTS = frozenset({"main", "contrib", "non-free", "non-free-firmware"})
 

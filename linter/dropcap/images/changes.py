@@ -24,7 +24,20 @@ __all__ = ["Changes"]
 
 _USUAL_FILE = 0o644
 _SET_GROUP = 0o2000
+
+
+def _edited(file: File) -> File:
+    """Return what a file is when something was changed in its text, or written behind it."""
+    is_packages = file.package and file.text is None and (file.where is None or file.behind)
+    behind = (*file.behind, None) if is_packages else ()
+    return file._replace(text=None, capabilities=(), is_effective=False, behind=behind)
+
+
+_OF_ENTRIES = frozenset({EffectKind.GIVE, EffectKind.MODE})
+_READ = frozenset({FileKind.DEVICE, FileKind.FIFO, FileKind.SOCKET})
+"""Of these, `cp` and `install` copy what is read from them, unless all below a folder is copied."""
 _COPIED = 0o755
+_STICKY = 0o1000
 """The bits of a mode that a copy has too, as far as the usual umask lets it."""
 
 
@@ -61,11 +74,15 @@ class Changes(Files, Accounts):
         """Return an effect with its target in the folder that it names, where it is one that is gone into."""
         if not effect.goes_into or effect.target is None or effect.path is None:
             return effect
-        found = self.look(self.end(effect.target))
+        is_put = effect.kind not in _OF_ENTRIES
+        folder, other = (effect.target, effect.path) if is_put else (effect.path, effect.target)
+        found = self.look(self.end(folder))
         if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
             return effect
-        name = posixpath.basename(effect.path.rstrip("/"))
-        return effect._replace(target=posixpath.join(self.end(effect.target), name), goes_into=False)
+        entry = posixpath.join(self.end(folder), posixpath.basename(other.rstrip("/")))
+        return (
+            effect._replace(target=entry, goes_into=False) if is_put else effect._replace(path=entry, goes_into=False)
+        )
 
     def _own_group(self, user: str | None) -> str | None:
         """Return the group of a user's processes: a number without an account has root's."""
@@ -115,7 +132,10 @@ class Changes(Files, Accounts):
             if effect.kind is EffectKind.TOUCH:
                 return
             if kind is FileKind.FILE and found.kind is FileKind.FILE:
-                self._files[path] = found._replace(text=None, capabilities=(), is_effective=False)
+                # What takes the place of a package's text is none of a package.
+                changed = _edited(found)
+                behind = changed.behind if effect.kind is EffectKind.APPEND else ()
+                self._files[path] = changed._replace(where=effect.where, behind=behind)
             return
         if isinstance(found, UnknownFact) and (effect.is_gentle or kind is FileKind.FILE):
             # It may have been there, with another owner.
@@ -181,8 +201,10 @@ class Changes(Files, Accounts):
         for path in (source, *(one for one, _ in self.below(source))) if effect.is_deep else (source,):
             place = target + path[len(source) :]
             file = self._files[path]
+            if effect.kind is EffectKind.COPY and not effect.is_deep and file.kind in _READ:
+                file = file._replace(kind=FileKind.FILE)
             if path == place:  # it is written anew in its place
-                file = file._replace(text=None, capabilities=(), is_effective=False)
+                file = _edited(file)._replace(where=effect.where)
             self._copy_one(effect, user, file, place)
         for path, unknown in self.areas_below(source) if effect.is_deep else ():
             if unknown is not None:
@@ -202,7 +224,8 @@ class Changes(Files, Accounts):
         made = self._new(effect, user, file.kind, place)
         mode = file.mode
         if mode is not None and file.kind is not FileKind.LINK:
-            mode = mode & _COPIED | (made.mode or 0) & _SET_GROUP
+            kept_bits = _COPIED | _STICKY if file.kind is FileKind.FOLDER else _COPIED
+            mode = mode & kept_bits | (made.mode or 0) & _SET_GROUP
         copied = file._replace(owner=made.owner, group=made.group, mode=mode, where=effect.where, package="")
         is_moved = effect.kind is EffectKind.MOVE
         kept = file if is_moved else file._replace(capabilities=(), is_effective=False)

@@ -70,7 +70,8 @@ class Effect(NamedTuple):
         is_kept: of a copy, whether owner, mode and times are kept as far as the kernel allows.
         is_hard: of a link, whether it is a hard one.
         with_parents: whether folders above are made as well.
-        goes_into: of COPY, MOVE and LINK, whether a target that is a folder is one to put the new entry into.
+        goes_into: of COPY, MOVE and LINK, whether a target that is a folder is one to put the new entry into; of GIVE
+            and MODE, whether of a path that is a folder the entry is meant that has the name of `target`.
         only_from: the owner that GIVE is limited to, as `chown --from` or `find ! -user X -exec chown X` limit it: a
             leading `!` negates it; empty for any.
         but_mode: the mode in octal of those that MODE leaves alone, as `find ! -perm 755 -exec chmod 755` does; empty

@@ -73,6 +73,8 @@ class File(NamedTuple):
         package: the package that brought it; empty where none is known.
         symbols: of a program, the functions that it imports and that may take a capability; None where nobody knows.
         where: the place that made it so: a build step, a word of it; None where the base image did.
+        behind: what was written behind the text that its package brought, each None where that is not known; none where
+            nothing was, or that text is not there any longer.
 
     """
 
@@ -87,6 +89,7 @@ class File(NamedTuple):
     package: str = ""
     where: Located[Any] | None = None
     symbols: tuple[str, ...] | None = None
+    behind: tuple[Source | None, ...] = ()
 
 
 class Account(NamedTuple):

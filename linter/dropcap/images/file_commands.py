@@ -219,10 +219,10 @@ def _install(_: Word, given: _Given) -> Iterator[Effect]:
         yield effect._replace(replaces=True)
         if effect.kind is EffectKind.FILL:
             continue
-        target = effect.target
+        at = effect._replace(path=effect.target, target=effect.path)  # that source, where the target is a folder
         if users is not None or groups is not None:
-            yield Effect(EffectKind.GIVE, effect.where, path=target, owner=users, group=groups)
-        yield Effect(EffectKind.MODE, effect.where, path=target, mode=mode)
+            yield at._replace(kind=EffectKind.GIVE, owner=users, group=groups)
+        yield at._replace(kind=EffectKind.MODE, mode=mode)
 
 
 def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:

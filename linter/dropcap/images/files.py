@@ -300,6 +300,15 @@ class Files:
         """Return the folders below a path that hold no more than is known."""
         return [one for one in self._areas.below(self._real(path)) if self._areas[one] is None]
 
+    def write_behind(self, path: str, text: Source | None) -> None:
+        """Say what was written behind the text of a package, whose own is not at hand; None where that is not known."""
+        path = self.end(path)
+        found = self._files.get(path)
+        if found is None or not found.behind:
+            return
+        before = found.behind[:-1] if found.behind[-1] is None else found.behind
+        self._files[path] = found._replace(behind=(*before, text))
+
     def write(self, path: str, text: Source) -> None:
         """Give a file that is there its text; links are followed."""
         path = self.end(path)

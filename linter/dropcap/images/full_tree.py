@@ -50,6 +50,7 @@ class FullTree(FileTree):
     def of(cls, contents: Contents) -> FullTree:
         """Return the picture of an image that was read."""
         tree = cls(Asked())
+        tree.is_read = True
         tree.fill(contents.files)
         tree.config = configuration(contents.config, Source("", ""))
         for path, is_group in ((PASSWD, False), (GROUP, True)):

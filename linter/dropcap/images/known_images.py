@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.bases import base_tree
+from dropcap.images.bases import base_tree, knows
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -37,12 +37,15 @@ class Images(NamedTuple):
 
             found = self.read.get(familiar(reference))
             if found is not None:
-                return found.copy()
+                tree = found.copy()
+                tree.has_more = not knows(reference)
+                return tree
         if self.workspace.has_lock:
             from dropcap.images.lock import locked_tree  # few projects have one
 
             locked = locked_tree(reference, self.workspace)
             if locked is not None:
+                locked.has_more = not knows(reference)
                 return locked
         from dropcap.images.catalogue import catalogue_tree  # a table of its own, not small
 

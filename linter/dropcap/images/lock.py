@@ -123,6 +123,7 @@ def _tree(entry: Entry) -> FileTree:
 
     fields = entry.fields
     tree = FileTree(UnknownFact(f"{LOCK} says nothing of it", _AGAIN))
+    tree.is_read = True
     tree.config = _config(mapping(fields["config"]))
     tree.release = text_of(fields["release"])
     for line in texts_of(fields["accounts"]):

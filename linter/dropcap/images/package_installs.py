@@ -122,7 +122,7 @@ def _place(word: Word) -> Located[str]:
 
 def _hide(tree: FileTree, unknown: UnknownFact) -> None:
     for folder in (*build_programs().folders, *_PROGRAMS):
-        for path in (folder, *(one for one in tree.listed_below(folder) if _is_of_package(tree, one))):
+        for path in (folder, *(one for one in tree.listed_below(folder) if _may_be_filled(tree, one))):
             tree.unlisted(path, unknown)
     tree.forget_accounts(unknown)
 
@@ -132,13 +132,32 @@ def _is_of_package(tree: FileTree, path: str) -> bool:
     return isinstance(found, File) and bool(found.package)
 
 
+def _may_be_filled(tree: FileTree, path: str) -> bool:
+    """Return whether a package may put something at a path: of an image that was read, in all but a step's own."""
+    if not tree.is_read:
+        return _is_of_package(tree, path)
+    found = tree.look(path)
+    return not isinstance(found, File) or found.where is None
+
+
+_LISTED = ("/usr/local", *_PROGRAMS)
+"""Where packages put nothing in `/usr` that is not listed."""
 _REFILLED = UnknownFact("not every file that packages bring is listed", roots=True)
 
 
 def _refill(tree: FileTree) -> None:
     """Give up what was known to be empty where packages put root's ordinary files, which are not listed."""
+    if tree.is_read:
+        kept = [tree.areas_below(path)[0] for path in _LISTED]
+        for folder in ("/usr", *package_table().left_out):
+            for path, area in tree.areas_below(folder):
+                if area is None and not path.startswith(_LISTED):
+                    tree.unlisted(path, _REFILLED)
+        for path, area in kept:
+            tree.unlisted(path, area)
+        return
     for path in tree.listed_below("/usr"):
-        if not path.startswith(("/usr/local", *_PROGRAMS)) and not _is_of_package(tree, path):
+        if not path.startswith(_LISTED) and not _is_of_package(tree, path):
             tree.unlisted(path, _REFILLED)
 
 
@@ -149,7 +168,7 @@ def _put(tree: FileTree, package: Package) -> None:
         there = [one in tree.packages for one in package.by]
         if there and all(there):
             package, other = other, None
-        elif there and not any(there):
+        elif there and not any(there) and not tree.has_more:
             other = None
     _put_all(tree, package)
     if other is not None:
@@ -236,7 +255,7 @@ def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
         _make_parents(tree, path)
         before = tree.look(path)
         is_here = isinstance(before, File)
-        if isinstance(before, File) and before.where is not None:
+        if isinstance(before, File) and (before.where is not None or (tree.is_read and not before.package)):
             made = _kept(before, made)
         elif is_here and made.kind is FileKind.FOLDER and line.split(" ")[2:5] == ["root", "root", "755"]:
             continue  # unpacking leaves a folder that is there as it is

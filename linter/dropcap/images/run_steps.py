@@ -93,6 +93,8 @@ class RunSteps:
             self._do(call, effect, build)
         if name == "tee":
             self._tee(call, build)
+        if name == "sed":
+            self._writer.edit(call, [one.path for one in effects if one.path is not None and one.target == one.path])
 
     def _run(self, call: Call, name: str, build: Build) -> None:
         """Run a program of which not each effect is known."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.images.edited_text import edited
 from dropcap.images.printed_text import appended, passed_on, printed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dropcap.images.printed_text import Printed
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call
@@ -29,6 +32,13 @@ class TextWriter:
         before = self._written.get(path)
         return before is not None and before[2] is not None and self._tree.text(path) is before[2]
 
+    def edit(self, call: Call, paths: Iterable[str]) -> None:
+        """Write what `sed -i` puts in the place of what stood in files of packages."""
+        is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
+        text = edited(call.words) if is_sure else None
+        for path in paths:
+            self._tree.write_behind(path, None if text is None else text.to_source())
+
     def write(self, call: Call, operator: str, target: Located[str], path: str, *, is_last: bool) -> None:
         """Write what a command prints into a file that was made, or emptied of the text that was known, before.
 
@@ -42,6 +52,8 @@ class TextWriter:
         """
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
         text = printed(call.words) or passed_on(call) if is_sure else None
+        if operator in {">>", "&>>"}:
+            self._tree.write_behind(path, None if text is None else text.to_source())
         before = self._written.get(path)
         is_of_group = before is not None and before[0].source is target.source and before[0].span == target.span
         if before is not None and (is_of_group or operator in {">>", "&>>"}):

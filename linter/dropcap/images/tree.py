@@ -28,6 +28,9 @@ class FileTree(Changes):
         packages: the packages that build steps installed and that bring something, and whether they asked for them.
         programs: by path, what is known of programs of the image's own, in the words of the table of programs.
         carried: the file capabilities that build steps gave to files of which nobody knows which they are.
+        is_read: whether the image was read itself, now or for the lock: of what it lacks nobody has said where packages
+            put more than is listed.
+        has_more: whether it may have packages that nobody told of.
 
     """
 
@@ -45,6 +48,7 @@ class FileTree(Changes):
         self.packages: dict[str, bool] = {}
         self.programs: Mapping[str, Mapping[str, Any]] = {}
         self.carried: tuple[FileCapabilities, ...] = ()
+        self.is_read = self.has_more = False
 
     def copy(self) -> FileTree:
         """Return a tree of its own with the same content."""
@@ -60,6 +64,7 @@ class FileTree(Changes):
         made._accounts_unknown, made.release = self._accounts_unknown, self.release
         made.packages = dict(self.packages)
         made.programs, made.carried = self.programs, self.carried
+        made.is_read, made.has_more = self.is_read, self.has_more
 
     def is_same(self, other: FileTree) -> bool:
         """Return whether another tree has the same files, accounts and groups."""

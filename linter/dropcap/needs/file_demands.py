@@ -38,10 +38,13 @@ def _settled(effect: Effect, facts: ImageFacts) -> Effect:
     """Return an effect with the entry that it makes in a folder, where its target is one."""
     if not effect.goes_into or effect.target is None or effect.path is None:
         return effect
-    found = resolved(facts, effect.target)
+    is_put = effect.kind not in {EffectKind.GIVE, EffectKind.MODE}
+    folder, other = (effect.target, effect.path) if is_put else (effect.path, effect.target)
+    found = resolved(facts, folder)
     if not isinstance(found, File) or found.kind is not FileKind.FOLDER:
         return effect
-    return effect._replace(target=posixpath.join(effect.target, posixpath.basename(effect.path)), goes_into=False)
+    entry = posixpath.join(folder, posixpath.basename(other))
+    return effect._replace(target=entry, goes_into=False) if is_put else effect._replace(path=entry, goes_into=False)
 
 
 def _of_beginning(effect: Effect) -> Sequence[Demand]:
@@ -175,7 +178,7 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
         if effect.is_deep and _has_device(effect.path, facts):
             why, of = f"copies the device {effect.path}", "coreutils src/copy.c: mknod(); fs/namei.c vfs_mknod"
             found.append(Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source=of))
-    if effect.target is None:
+    if not effect.target:  # it is not known, or what is read goes into an archive
         return found
     old = resolved(facts, effect.target)
     is_new = effect.replaces and isinstance(old, File) and old.kind is FileKind.FILE

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import FileKind, UnknownFact
+from dropcap.images.facts import File, FileKind, UnknownFact
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import UnknownNeed
@@ -57,6 +57,9 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+        table = resolved(call.context.facts, _TABLE)
+        if not isinstance(table, File) or table.text is None:  # else its lines say what is run
+            found += _own_parts(call)
     if program.syntax == "procfile":
         found += _processes(call)
         why = call.configuration()[1]
@@ -67,6 +70,10 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         found += started
     for value in call.values(program.services).values:
         started, why = _services(call, value)
+        found += started
+        hidden += [] if why is None else [why]
+    for value in call.values(program.parts).values:
+        started, why = _parts(call, value)
         found += started
         hidden += [] if why is None else [why]
     unknown += [
@@ -154,6 +161,7 @@ def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
 _TIMES = r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+"
 _JOB_OF_USER = re.compile(_TIMES + r"(\S+)[ \t]+(\S.*)$", re.MULTILINE)
 _OWN_JOB = re.compile(_TIMES + r"(\S.*)$", re.MULTILINE)
+_TABLE = "/etc/crontab"
 _TABLES = "/var/spool/cron/crontabs"
 
 
@@ -209,3 +217,46 @@ def absolute_path(text: str | None, folder: str | None) -> str | None:
             return None
         text = posixpath.join(folder, text)
     return "/" + posixpath.normpath(text).lstrip("/")
+
+
+_PART = re.compile(r"[\w-]+", re.ASCII)
+# Jobs of Debian's own that keep its package manager's files, which are root's, and those that only start others.
+_HOUSEKEEPING = frozenset({"0anacron", "apt-compat", "dpkg"})
+_CRON = ("/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.monthly", "/etc/cron.weekly")
+_OTHER_NAMES = ("regex", "lsbsysinit")
+
+
+def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
+    """Return the programs of a folder that `run-parts` runs: those whose names have no dot."""
+    path = absolute_path(value.text, call.context.folder)
+    if not path:
+        return [], value.unknown or UnknownFact("the folder of programs is not known")
+    if any(one.value.startswith("--" + name) for one in call.words for name in _OTHER_NAMES):
+        return [], UnknownFact("which of the programs it runs is not known")
+    facts = call.context.facts
+    folder = resolved(facts, path)
+    if isinstance(folder, UnknownFact):
+        return [], folder
+    path = resolved_path(facts, path)
+    found = []
+    for name, file in facts.below(path):
+        part = name[len(path.rstrip("/")) + 1 :]
+        target = resolved(facts, name) if file.kind is FileKind.LINK else file
+        if not _PART.fullmatch(part) or (path in _CRON and part in _HOUSEKEEPING):
+            continue
+        if isinstance(target, UnknownFact):
+            return [], target
+        if isinstance(target, File) and target.kind is FileKind.FILE and (target.mode is None or target.mode & 0o111):
+            found.append(Run(path=name))
+    return found, facts.hidden_below(path)
+
+
+def _own_parts(call: ProgramCall) -> Iterator[Run]:
+    """Give what a build laid into the folders whose programs the table of cron's package runs."""
+    facts = call.context.facts
+    for folder in _CRON:
+        for name, file in facts.below(folder):
+            part = name[len(folder) + 1 :]
+            is_run = _PART.fullmatch(part) and part not in _HOUSEKEEPING and (file.mode is None or file.mode & 0o111)
+            if is_run and not file.package and file.kind in {FileKind.FILE, FileKind.LINK}:
+                yield Run(path=name)

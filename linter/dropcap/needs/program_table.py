@@ -125,6 +125,7 @@ class Program(NamedTuple):
         runs_as: as whom it runs them; none for whoever runs the program.
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
         services: the folder whose folders hold a script `run` each, and perhaps one for their log.
+        parts: the folder whose programs it runs one after the other.
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
@@ -153,6 +154,7 @@ class Program(NamedTuple):
     runs_as: tuple[Origin, ...] = ()
     sections: tuple[str, ...] = ()
     services: tuple[Origin, ...] = ()
+    parts: tuple[Origin, ...] = ()
     starts: Mapping[str, str] = MappingProxyType({})
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
@@ -269,6 +271,7 @@ _PROGRAM_KEYS = frozenset(
         "include",
         "is",
         "package",
+        "parts",
         "refuses",
     }
     | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
@@ -340,6 +343,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         runs_as=_origins(name, table.get("runs_as", [])),
         sections=_strings(name, table.get("sections", [])),
         services=_origins(name, table.get("services", [])),
+        parts=_origins(name, table.get("parts", [])),
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),

@@ -334,10 +334,12 @@ class ProgramCall:
         if file is None:
             return texts, None, False, path
         if file.text is None:
-            if file.package and file.where is None and self.program.package is not None:
+            is_packages = file.package and (file.where is None or (file.behind and None not in file.behind))
+            if is_packages and self.program.package is not None:
                 drawn_in, why = self._further(self.program.beside)
                 why = None if why is not None and why.roots else why  # what packages bring is as their own is
-                return [*texts, *drawn_in], why, True, path
+                behind = [Text(one.text, one, Span(0, len(one.text))) for one in file.behind if one is not None]
+                return [*texts, *behind, *drawn_in], why, True, path
             return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
@@ -430,6 +432,7 @@ class ProgramCall:
         """Return the files that a pattern of an include names, and why there may be others."""
         facts = self.context.facts
         if not re.search(r"[*?\[]", pattern):
+            pattern = posixpath.normpath(pattern)  # `conf.d/` is the folder
             file = resolved(facts, pattern)
             if isinstance(file, UnknownFact):
                 return [], file

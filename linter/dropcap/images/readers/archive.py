@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from dropcap.images.contents import Contents, ImageError, laid_over
 from dropcap.images.readers.layers import Reading, read_layer
+from dropcap.images.readers.zstd import without_zstd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +47,7 @@ def read_archive(stream: IO[bytes], name: str, reading: Reading) -> list[Content
     layers: dict[str, Layer | ImageError] = {}
     links: dict[str, str] = {}
     try:
-        with tarfile.open(fileobj=stream, mode="r|*") as archive:
+        with tarfile.open(fileobj=without_zstd(stream, name), mode="r|*") as archive:
             for number, one in enumerate(archive):
                 if number >= _MOST_PARTS:
                     raise ImageError(f"{name}: it has more parts than are read")

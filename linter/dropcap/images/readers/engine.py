@@ -14,7 +14,7 @@ from dropcap.images.contents import Contents, ImageError
 from dropcap.images.readers.archive import read_archive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from docker import DockerClient
 
@@ -67,22 +67,38 @@ class Engine:
             parts = iter(self._client.api.get_image(reference))
             first = next(parts, b"")  # here the engine says that it cannot
             image = read_archive(io.BufferedReader(_Chunks(first, parts), 1024 * 1024), reference, reading)[0]
-        digests = tuple(str(one).rpartition("@")[2] for one in found.get("RepoDigests") or ())
-        return image._replace(names=(reference,), id=str(found["Id"]), digests=digests)
+        return image._replace(names=(reference,), id=str(found["Id"]), digests=_digests(found))
+
+    def ids(self, reference: str) -> tuple[str, ...]:
+        """Return the digests by which the engine knows an image: its own, and registries'; none where it lacks it.
+
+        Raises:
+            ImageError: it does not say.
+
+        """
+        found = self._inspect(reference)
+        return () if found is None else (str(found["Id"]), *_digests(found))
 
     def _inspect(self, reference: str) -> dict[str, Any] | None:
-        from docker.errors import ImageNotFound
+        from docker.errors import NotFound
 
         with _told(reference):
             try:
                 found: dict[str, Any] = self._client.api.inspect_image(reference)  # type: ignore[no-untyped-call]  # so it is
-            except ImageNotFound:
+            except NotFound:  # engines differ in what they say of it
                 return None
         return found
 
 
-def connect() -> Engine:
+def _digests(found: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(one).rpartition("@")[2] for one in found.get("RepoDigests") or ())
+
+
+def connect(seconds: int = _SECONDS) -> Engine:
     """Return a connection to the engine that `DOCKER_HOST` or the current context names, else to one on this machine.
+
+    Args:
+        seconds: how long an answer may take.
 
     Raises:
         ImageError: there is none that answers, or the library that speaks to engines is not installed.
@@ -96,7 +112,7 @@ def connect() -> Engine:
     why = "none was found on this machine"
     for address in _addresses():
         try:
-            client = DockerClient(base_url=address, version="auto", timeout=_SECONDS)
+            client = DockerClient(base_url=address, version="auto", timeout=seconds)
             client.ping()
         except (DockerException, OSError, ValueError) as error:
             why = f"{address}: {_reason(error)}"

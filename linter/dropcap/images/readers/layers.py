@@ -14,12 +14,21 @@ from dropcap.capabilities.names import NAMES
 from dropcap.images.contents import ImageError, Layer, Member
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.programs import LARGEST_PROGRAM, imported
+from dropcap.images.readers.zstd import without_zstd
 from dropcap.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["LONGEST_TEXT", "Reading", "contents_of", "file_capabilities", "is_wanted", "read_layer", "to_text"]
+__all__ = [
+    "LONGEST_TEXT",
+    "Reading",
+    "contents_of",
+    "file_capabilities",
+    "is_wanted",
+    "read_layer",
+    "to_text",
+]
 
 _MOST_MEMBERS = 1_000_000
 _MOST_BYTES = 64 * 1024**3
@@ -76,7 +85,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
     """Return what a layer does.
 
     Args:
-        stream: its archive, plain or compressed by gzip, bzip2 or xz; read from here on, never back.
+        stream: its archive, plain or compressed by gzip, bzip2, xz or zstd; read from here on, never back.
         name: what messages call it.
         reading: what of the files is kept.
 
@@ -88,7 +97,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
     removed, emptied = set(), set()
     left = _MOST_BYTES
     try:
-        with tarfile.open(fileobj=stream, mode="r|*", tarinfo=_Header, errorlevel=1) as archive:
+        with tarfile.open(fileobj=without_zstd(stream, name), mode="r|*", tarinfo=_Header, errorlevel=1) as archive:
             for number, one in enumerate(_each(archive)):
                 left -= max(one.size, 0)
                 if number >= _MOST_MEMBERS or left < 0:
@@ -148,6 +157,8 @@ def is_wanted(path: str, head: bytes) -> bool:
     """Return whether the text of a file may matter to a startup: a script, a program of a language, a configuration."""
     if head == b"#!":
         return not any(part in path for part in _DULL[:3])
+    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[:4]):  # what lies in /etc may be a link to it
+        return True
     return path.startswith(("/etc/", "/usr/lib/os-release")) or (
         path.endswith((*_CONFIGURED, *_PROGRAMS)) and not any(part in path for part in _DULL)
     )

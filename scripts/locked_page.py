@@ -1,0 +1,63 @@
+"""What the workloads need by their Dockerfiles and by locks of their images, as data and as a page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from workload_page import FOLDER, ROOT, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PAGE", "RESULTS", "read_locked", "write_locked_page", "write_results"]
+
+RESULTS = FOLDER / "locked.json"
+PAGE = ROOT / "docs" / "locked.md"
+HEAD = """\
+# A lock in the place of the Dockerfile
+
+Made by `scripts/locked_answers.py --accept`; do not edit. Of each workload of `fixtures/workloads` the image was built
+and read as `dropcap images lock` reads it, and what it needs was asked twice: by its Dockerfile, and by the lock of
+that image where the Compose file names the image alone. Nothing was started for it; what is needed was
+[measured](workloads.md). An ellipsis stands where more may be needed.
+
+"""
+
+
+def read_locked() -> dict[str, dict[str, Any]]:
+    """Read the results."""
+    if not RESULTS.exists():
+        return {}
+    results: dict[str, dict[str, Any]] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return results
+
+
+def write_results(results: Mapping[str, dict[str, Any]]) -> None:
+    """Write the results, a line each."""
+    rows = (f"{json.dumps(name)}: {json.dumps(one)}" for name, one in sorted(results.items()))
+    RESULTS.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+
+
+def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
+    """Return the page: how many there are of each kind, and a table of those that differ."""
+    dates = sorted({one["compared"] for one in results.values()})
+    counts = {way: sum(f"{way} unknown" not in one for one in results.values()) for way in ("file", "lock")}
+    both = [one for one in results.values() if "file unknown" not in one and "lock unknown" not in one]
+    equal = sum(one["file"] == one["lock"] for one in both)
+    text = HEAD
+    text += f"{len(results)} workloads, compared {' to '.join(dict.fromkeys((dates[0], dates[-1])))}: "
+    text += f"{counts['file']} are complete by their Dockerfiles, {counts['lock']} by the lock. "
+    text += f"{len(both)} are by both; of these {equal} sets are equal. The others of all:\n\n"
+    text += "| workload | by its Dockerfile | by the lock | not known by the lock |\n| --- | --- | --- | --- |\n"
+    return text + "".join(_row(name, one) for name, one in sorted(results.items()) if _differs(one))
+
+
+def _differs(one: Mapping[str, Any]) -> bool:
+    return one["file"] != one["lock"] or "file unknown" in one or "lock unknown" in one
+
+
+def _row(name: str, one: Mapping[str, Any]) -> str:
+    sets = [(one[way] or "nothing") + (" …" if f"{way} unknown" in one else "") for way in ("file", "lock")]
+    cells = (f"[{name}](../fixtures/workloads/{name})", *sets, one.get("lock unknown", ""))
+    return "| " + " | ".join(plain(cell) for cell in cells) + " |\n"
