@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.model import Located
 from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.needs.script_files import files_in
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["calls_of_script", "edited_in_place", "path_of_script"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+_COMMENTS = re.compile(r"(?m)(?:^|(?<=[\s;:)]))#.*$")
 
 
 def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCall]:
@@ -42,9 +44,10 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCal
     if text is None:
         return []
     called = "its code" if is_code else posixpath.basename(word.value)
+    files = files_in(text, _COMMENTS if language is None else language.comments, called, lookup.tree)
     if language is not None:
-        return calls_in(text, called, language)
-    return calls_of(text, called, words[words.index(word) + 1 :])
+        return [*calls_in(text, called, language), *files]
+    return [*calls_of(text, called, words[words.index(word) + 1 :]), *files]
 
 
 def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
