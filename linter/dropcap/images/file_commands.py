@@ -278,6 +278,26 @@ def _rm(_: Word, given: _Given) -> Iterator[Effect]:
         yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
 
 
+def _shred(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `shred`, which writes over a file, and with `-u` takes its name away."""
+    for word in given.operands:
+        yield Effect(EffectKind.APPEND, _place(word), path=given.path(word))
+        if given.has("u", "remove"):
+            yield Effect(EffectKind.REMOVE, _place(word), path=given.path(word))
+
+
+def _patch(name: Word, given: _Given) -> Iterator[Effect]:
+    """Read `patch`, which puts new files into the place of those that a text names."""
+    told = given.value("d", "directory")
+    folder = _absolute(told, given.folder) if told is not None else given.folder
+    if given.operands:
+        path = _absolute(given.operands[0], folder)
+        folder = None if path is None else posixpath.dirname(path)
+    if given.has("dry-run"):
+        return
+    yield Effect(EffectKind.UNKNOWN, _place(name), path=folder)
+
+
 def _is_pattern(word: Word) -> bool:
     """Return whether a word is a pattern of the shell whose last part alone has signs of one."""
     folder, _, last = word.value.rpartition("/")
@@ -445,7 +465,9 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "postconf": ("cC", (), _postconf),
     "rm": ("", (), _rm),
     "rmdir": ("", (), _rm),
+    "patch": ("BDFdgiloprYVz", ("directory", "input", "output", "strip", "reject-file", "fuzz", "suffix"), _patch),
     "sed": ("ef", ("expression", "file"), _sed),
+    "shred": ("ns", ("iterations", "size", "random-source"), _shred),
     "tee": ("", (), _tee),
     "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),

@@ -13,6 +13,7 @@ from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
+from dropcap.images.patterns import expanded
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.program import Setting, follow_command
@@ -132,6 +133,7 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
+        call = call._replace(words=expanded(call.words, self._match))
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -165,6 +167,9 @@ class _Follower:
         self.programs.ask(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _match(self, pattern: str) -> Sequence[str] | None:
+        return matching(pattern, self.lookup.tree, self.lookup.folder)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
