@@ -245,6 +245,20 @@ def test_a_copy_keeps_the_owner_of_what_lies_deeper() -> None:
 
 
 @pytest.mark.parametrize(
+    ("copies", "expected"),
+    [
+        ("cp -rp /srv/s/. /srv/t", {"CHOWN", "FOWNER", "DAC_OVERRIDE"}),
+        ("cp -p /srv/s/f /srv/t/f", {"CHOWN", "FOWNER", "DAC_OVERRIDE"}),
+        ("cp -r /srv/s/. /srv/t", {"CHOWN", "DAC_OVERRIDE"}),
+        ("cp -rpn /srv/s/. /srv/t", {"CHOWN", "DAC_OVERRIDE"}),
+    ],
+)
+def test_what_is_there_is_given_the_owner_of_what_is_copied(copies: str, expected: set[str]) -> None:
+    make = "mkdir -p /srv/s /srv/t && touch /srv/s/f /srv/t/f && chown -R games /srv/t; "
+    assert set(needs(make + copies).cap_add) == expected
+
+
+@pytest.mark.parametrize(
     ("script", "expected"),
     [
         ("rm -rf /srv/d/*", "DAC_OVERRIDE"),

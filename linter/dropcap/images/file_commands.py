@@ -443,7 +443,8 @@ def _file_capabilities(words: Sequence[Word], folder: str | None) -> Sequence[Ef
     return made
 
 
-_CHANGE_NOTHING = frozenset({"du", "stat", "tree"})
+_CHANGE_NOTHING = frozenset({"chage", "chpasswd", "du", "passwd", "stat", "tree"})
+"""Those of the shadow suite give the new files the owner and the mode of the old ones: lib/commonio.c."""
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
     **{
         f"a2{sign}{one}": ("", (), _apache(kind, suffix, is_on=sign == "en"))

@@ -119,6 +119,7 @@ class _Follower:
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
+        self.temporary = 0
 
     # What the evaluator asks.
 
@@ -213,6 +214,8 @@ class _Follower:
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
+        if name == "mktemp":
+            return self._make_temporary(call)
         word = call.words[0]
         is_known = all(one.unknown is None for one in call.words)
         if (
@@ -222,6 +225,20 @@ class _Follower:
         ):
             return Answer("", holds=True)
         return None
+
+    def _make_temporary(self, call: Call) -> Answer | None:
+        from dropcap.needs.temporary_files import made_by  # few scripts make one
+
+        is_elsewhere = "TMPDIR" in self.start.environment or self.start.has_more or "TMPDIR" in call.source.text
+        made = None if is_elsewhere else made_by(call.words, self.lookup.folder, self.temporary)
+        if made is None:
+            return None
+        text, effect = made
+        self.temporary += 1
+        if effect is not None and effect.path is not None:
+            self.lookup.tree.remove(effect.path)  # that of another start has another name
+            self.changes.do(call, self._who(call), effect)
+        return Answer(f"{text}\n", holds=True)
 
     def read(self, call: Call) -> Source | None:
         """Return the script that `.` reads."""
