@@ -309,3 +309,16 @@ def test_a_server_is_asked_for_what_its_closed_folder_takes() -> None:
     found = needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/d")
     assert (found.is_complete, "DAC_OVERRIDE" in found.cap_add) == (True, True)
     assert "DAC_OVERRIDE" not in needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/e").cap_add
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("mkdir -p /srv/c/d; touch /srv/c/a /srv/c/d/b", set()),
+        ("mkdir -p /srv/c/d; touch /srv/c/d/b; chown games /srv/c/d", {"CHOWN", "DAC_OVERRIDE"}),
+        ("mkdir -p /srv/c/d; touch /srv/c/a; chown games /srv/c", {"CHOWN", "DAC_OVERRIDE"}),
+    ],
+)
+def test_deleting_by_find_asks_for_its_folders(made: str, expected: set[str]) -> None:
+    found = needs(f"{made}; find /srv/c -type f -mtime +7 -delete")
+    assert set(found.cap_add) == expected

@@ -401,7 +401,12 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
                     yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
         if "-delete" in values:
             yield Effect(
-                EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
+                EffectKind.UNKNOWN,
+                _place(path),
+                path=_absolute(path, folder),
+                reason="find deletes some of it",
+                is_deep=True,
+                is_gentle="-mindepth" in values or ("-type" in values and "d" not in values),
             )
 
 

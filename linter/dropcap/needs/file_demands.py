@@ -325,11 +325,16 @@ def _device(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source="fs/namei.c vfs_mknod")]
 
 
-def _unknown(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+def _unknown(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if not effect.path:
         return []
-    path, condition = posixpath.join(effect.path, "entry"), "it changes something there"
-    return [Demand(DemandKind.MAKE, f"changes what is in {effect.path}", path=path, condition=condition)]
+    condition = "it changes something there"
+    below = facts.below(effect.path) if effect.is_deep else ()
+    folders = [effect.path, *(one for one, file in below if file.kind is FileKind.FOLDER)]
+    return [
+        Demand(DemandKind.MAKE, f"changes what is in {one}", path=posixpath.join(one, "entry"), condition=condition)
+        for one in folders
+    ]
 
 
 _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
