@@ -93,3 +93,24 @@ def test_a_long_script_of_paths_is_looked_through_in_time(tmp_path: Path) -> Non
     started = time.perf_counter()
     needs(tmp_path, "python3", script)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python3 - <<'E'\nopen('/srv/app/f', 'a').write('x')\nE",
+        "python3 <<'E'\nopen('/srv/app/f', 'a').write('x')\nE",
+        "python3 - one two <<'E'\nopen('/srv/app/f', 'a').write('x')\nE",
+        "perl <<'E'\nopen(my $f, '>>', '/srv/app/f');\nE",
+        "python3 -c \"open('/srv/app/f', 'a').write('x')\"",
+    ],
+)
+def test_code_that_a_script_hands_over_counts(tmp_path: Path, command: str) -> None:
+    found = needs(tmp_path, "sh", f"{command}\nexec sleep 9\n")
+    assert found.cap_add == ("DAC_OVERRIDE",)
+    assert found.is_complete, found.unknown
+
+
+def test_code_with_a_value_that_is_not_known_leaves_it_open(tmp_path: Path) -> None:
+    found = needs(tmp_path, "sh", "python3 <<E\nopen('/srv/app/$(date)', 'a')\nE\nexec sleep 9\n")
+    assert [one.reason for one in found.unknown] == ["the code that python3 reads is not known"]

@@ -478,6 +478,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
     "unzip": ("dx", (), unzip),
+    "unlink": ("", (), _rm),
     **dict.fromkeys(("bunzip2", "bzip2", "gunzip", "gzip"), ("S", ("suffix",), compress)),
     **dict.fromkeys(("unlzma", "unxz", "lzma", "xz"), ("CFMST", ("check", "format", "suffix", "threads"), compress)),
     **dict.fromkeys(("unzstd", "zstd"), ("oTM", (), compress)),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.model import Located
-from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.needs.model import UnknownNeed
+from dropcap.needs.python_scripts import ScriptCall, calls_of, script_word
 from dropcap.needs.script_files import files_in
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
 
@@ -17,26 +18,31 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
     from dropcap.needs.lookup import Lookup
-    from dropcap.needs.python_scripts import ScriptCall
     from dropcap.source import Source
 
-__all__ = ["calls_of_script", "edited_in_place", "path_of_script"]
+__all__ = ["calls_of_script", "code_of", "edited_in_place", "path_of_script"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _COMMENTS = re.compile(r"(?m)(?:^|(?<=[\s;:)]))#.*$")
 
 
-def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCall]:
+def calls_of_script(words: Sequence[Word], lookup: Lookup, document: Word | None = None) -> Sequence[ScriptCall]:
     """Return what the calls of a script ask for; nothing where its text is not at hand, or its language not known.
 
     Args:
         words: the call of the interpreter, its own name first.
         lookup: where it stands in the files.
+        document: the text that it reads; None where it reads none, or that is not known.
 
     """
     name = words[0].value.rpartition("/")[2]
     language = language_of(name)
     found = _found(words)
+    if found is None and document is not None and _reads_input(words):
+        if document.unknown is not None:
+            where = Located(document.value, document.source, document.span)
+            return [ScriptCall(where, unknown=UnknownNeed(f"the code that {name} reads is not known", where=where))]
+        found = document, True
     if found is None:
         return []
     word, is_code = found
@@ -47,13 +53,39 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCal
     files = files_in(text, _COMMENTS if language is None else language.comments, called, lookup.tree)
     if language is not None:
         return [*calls_in(text, called, language), *files]
-    return [*calls_of(text, called, words[words.index(word) + 1 :]), *files]
+    arguments = words[words.index(word) + 1 :] if word in words else ()
+    return [*calls_of(text, called, arguments), *files]
+
+
+def _reads_input(words: Sequence[Word]) -> bool:
+    """Return whether an interpreter reads its script from its input: where it is given none, or `-`."""
+    language = language_of(words[0].value.rpartition("/")[2])
+    if language is None and _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
+        return False
+    code = "cm" if language is None else language.code
+    for word in words[1:]:
+        if word.unknown is not None or not word.value.startswith("-") or word.value in _NO_SCRIPT:
+            return False
+        if word.value == "-":
+            return True
+        if not word.value.startswith("--") and set(word.value) & set(code):
+            return False
+    return True
+
+
+_NO_SCRIPT = frozenset({"--eval", "--print", "--version", "--help", "-V", "-h"})
 
 
 def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
     """Return the path of the script that an interpreter is given; None where it is not known, or none is."""
     found = _found(words)
     return None if found is None or found[1] else lookup.path(found[0].value)
+
+
+def code_of(words: Sequence[Word]) -> Word | None:
+    """Return the word that is code, whose files are asked about by themselves; None where there is none."""
+    found = _found(words)
+    return found[0] if found is not None and found[1] else None
 
 
 def _found(words: Sequence[Word]) -> tuple[Word, bool] | None:
