@@ -181,7 +181,7 @@ def test_a_pod_decides_namespaces() -> None:
         ("--mount type=bind,src=/a,dst=/b,ro", Mount("bind", "/a", "/b", read_only=True)),
         ("--mount type=tmpfs,target=/b", Mount("tmpfs", "", "/b")),
         ("--mount source=data,destination=/b,readonly=false", Mount("volume", "data", "/b")),
-        ("--tmpfs /run:size=1m,ro", Mount("tmpfs", "", "/run", read_only=True)),
+        ("--tmpfs /run:size=1m,ro", Mount("tmpfs", "", "/run", read_only=True, options="size=1m,ro")),
         ("--use-api-socket", Mount("bind", "/var/run/docker.sock", "/var/run/docker.sock")),
     ],
 )

@@ -71,7 +71,7 @@ def test_every_field_that_says_something_is_read() -> None:
     assert values(found.mounts) == [
         Mount("bind", "/a", "/b", read_only=True),
         Mount("volume", "/var/v", "/v"),
-        Mount("tmpfs", "", "/t", read_only=True),
+        Mount("tmpfs", "", "/t", read_only=True, options="ro,size=1m"),
     ]
     assert values([found.read_only, found.user, found.image, found.privileged]) == [True, "app", "web:1", False]
     assert (values(found.entrypoint), values(found.command), values(found.labels)) == (["/x"], ["y", "z"], ["a=b"])

@@ -122,6 +122,7 @@ def test_the_image_of_the_lock_has_to_be_the_one_that_was_measured(id_: str, cou
         ("volumes: [data:/data]", "volumes: [data:/other]"),
         ("volumes: [data:/data]", "volumes: ['data:/data:ro']"),
         ("tmpfs: /data", "volumes: [/data]"),
+        ("tmpfs: /data", "tmpfs: '/data:uid=1000'"),
         ("network_mode: none", "network_mode: host"),
         ("sysctls: {a.b: 1}", "sysctls: {a.b: 2}"),
         ("security_opt: ['no-new-privileges:true']", "security_opt: []"),

@@ -245,6 +245,20 @@ def test_a_copy_keeps_the_owner_of_what_lies_deeper() -> None:
 
 
 @pytest.mark.parametrize(
+    ("copies", "expected"),
+    [
+        ("cp -rp /srv/s/. /srv/t", {"CHOWN", "FOWNER", "DAC_OVERRIDE"}),
+        ("cp -p /srv/s/f /srv/t/f", {"CHOWN", "FOWNER", "DAC_OVERRIDE"}),
+        ("cp -r /srv/s/. /srv/t", {"CHOWN", "DAC_OVERRIDE"}),
+        ("cp -rpn /srv/s/. /srv/t", {"CHOWN", "DAC_OVERRIDE"}),
+    ],
+)
+def test_what_is_there_is_given_the_owner_of_what_is_copied(copies: str, expected: set[str]) -> None:
+    make = "mkdir -p /srv/s /srv/t && touch /srv/s/f /srv/t/f && chown -R games /srv/t; "
+    assert set(needs(make + copies).cap_add) == expected
+
+
+@pytest.mark.parametrize(
     ("script", "expected"),
     [
         ("rm -rf /srv/d/*", "DAC_OVERRIDE"),
@@ -295,3 +309,16 @@ def test_a_server_is_asked_for_what_its_closed_folder_takes() -> None:
     found = needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/d")
     assert (found.is_complete, "DAC_OVERRIDE" in found.cap_add) == (True, True)
     assert "DAC_OVERRIDE" not in needs(f"{CLOSED}prometheus --storage.tsdb.path=/srv/e").cap_add
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("mkdir -p /srv/c/d; touch /srv/c/a /srv/c/d/b", set()),
+        ("mkdir -p /srv/c/d; touch /srv/c/d/b; chown games /srv/c/d", {"CHOWN", "DAC_OVERRIDE"}),
+        ("mkdir -p /srv/c/d; touch /srv/c/a; chown games /srv/c", {"CHOWN", "DAC_OVERRIDE"}),
+    ],
+)
+def test_deleting_by_find_asks_for_its_folders(made: str, expected: set[str]) -> None:
+    found = needs(f"{made}; find /srv/c -type f -mtime +7 -delete")
+    assert set(found.cap_add) == expected

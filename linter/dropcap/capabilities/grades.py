@@ -146,7 +146,7 @@ def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | Non
 
 def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
     for mount in container.mounts:
-        kind, source, _target, read_only = mount.value
+        kind, source, _target, read_only = mount.value[:4]
         if kind == "bind" and not read_only and _plain_path(source) in host_directories():
             return mount
     return None

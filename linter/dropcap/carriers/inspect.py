@@ -214,9 +214,9 @@ def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
         )
         yield Located(mount, node.source, node.span)
     for target_path, options in host.pairs("Tmpfs"):
-        text = options.value if isinstance(options, Scalar) else ""
-        is_read_only = "ro" in str(text).split(",")
-        yield Located(Mount("tmpfs", "", target_path, is_read_only), options.source, options.span)
+        text = str(options.value) if isinstance(options, Scalar) else ""
+        is_read_only = "ro" in text.split(",")
+        yield Located(Mount("tmpfs", "", target_path, is_read_only, text), options.source, options.span)
 
 
 def _ports(host: _Fields) -> Iterator[Located[str]]:

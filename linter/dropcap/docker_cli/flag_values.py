@@ -146,7 +146,7 @@ def mount(part: Part) -> Mount:
 def tmpfs(part: Part) -> Mount:
     """Read `--tmpfs`: a target and perhaps options."""
     target, _, written = part.text.partition(":")
-    return Mount("tmpfs", "", target, "ro" in written.split(","))
+    return Mount("tmpfs", "", target, "ro" in written.split(","), written)
 
 
 def network(part: Part) -> Part:

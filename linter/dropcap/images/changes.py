@@ -62,7 +62,10 @@ class Changes(Files, Accounts):
         if effect.kind is EffectKind.UNKNOWN or effect.path is None:
             if effect.kind is not EffectKind.READ:
                 unknown = UnknownFact(effect.reason or "a path that is changed is not known", where=effect.where)
-                if effect.path:
+                if effect.path and effect.is_gentle:  # what is in it may be gone
+                    for path, file in self.below(effect.path):
+                        self.spoil(path, unknown._replace(roots=file.owner == "0"))
+                elif effect.path:
                     self.spoil(effect.path, unknown)
             return
         handler = _HANDLERS.get(effect.kind)

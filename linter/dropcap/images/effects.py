@@ -77,7 +77,8 @@ class Effect(NamedTuple):
         but_mode: the mode in octal of those that MODE leaves alone, as `find ! -perm 755 -exec chmod 755` does; empty
             for none.
         only_kind: the kind of file that MODE is limited to; None for any.
-        is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`).
+        is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`);
+            of what is not known, whether that is about what lies in the folder alone (`find -type f -delete`).
         replaces: of COPY, whether a file at the target is removed first, and a new one made.
         ignores_link: whether a link at the path is itself meant, and not what it leads to.
         capabilities: the bare names of CAPABILITIES.

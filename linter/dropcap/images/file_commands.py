@@ -279,6 +279,26 @@ def _rm(_: Word, given: _Given) -> Iterator[Effect]:
         yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
 
 
+def _shred(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `shred`, which writes over a file, and with `-u` takes its name away."""
+    for word in given.operands:
+        yield Effect(EffectKind.APPEND, _place(word), path=given.path(word))
+        if given.has("u", "remove"):
+            yield Effect(EffectKind.REMOVE, _place(word), path=given.path(word))
+
+
+def _patch(name: Word, given: _Given) -> Iterator[Effect]:
+    """Read `patch`, which puts new files into the place of those that a text names."""
+    told = given.value("d", "directory")
+    folder = _absolute(told, given.folder) if told is not None else given.folder
+    if given.operands:
+        path = _absolute(given.operands[0], folder)
+        folder = None if path is None else posixpath.dirname(path)
+    if given.has("dry-run"):
+        return
+    yield Effect(EffectKind.UNKNOWN, _place(name), path=folder)
+
+
 def _is_pattern(word: Word) -> bool:
     """Return whether a word is a pattern of the shell whose last part alone has signs of one."""
     folder, _, last = word.value.rpartition("/")
@@ -385,7 +405,12 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
                     yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
         if "-delete" in values:
             yield Effect(
-                EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason="find deletes some of it"
+                EffectKind.UNKNOWN,
+                _place(path),
+                path=_absolute(path, folder),
+                reason="find deletes some of it",
+                is_deep=True,
+                is_gentle="-mindepth" in values or ("-type" in values and "d" not in values),
             )
 
 
@@ -433,7 +458,8 @@ def given_to_any(words: Sequence[Word]) -> Iterator[FileCapabilities]:
     yield from (one for one in written_by_command(known) if not one.file and one.permitted and one.effective)
 
 
-_CHANGE_NOTHING = frozenset({"du", "stat", "tree"})
+_CHANGE_NOTHING = frozenset({"chage", "chpasswd", "du", "passwd", "stat", "tree"})
+"""Those of the shadow suite give the new files the owner and the mode of the old ones: lib/commonio.c."""
 _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator[Effect]]]] = {
     **{
         f"a2{sign}{one}": ("", (), _apache(kind, suffix, is_on=sign == "en"))
@@ -455,11 +481,14 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "postconf": ("cC", (), _postconf),
     "rm": ("", (), _rm),
     "rmdir": ("", (), _rm),
+    "patch": ("BDFdgiloprYVz", ("directory", "input", "output", "strip", "reject-file", "fuzz", "suffix"), _patch),
     "sed": ("ef", ("expression", "file"), _sed),
+    "shred": ("ns", ("iterations", "size", "random-source"), _shred),
     "tee": ("", (), _tee),
     "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
     "unzip": ("dx", (), unzip),
+    "unlink": ("", (), _rm),
     **dict.fromkeys(("bunzip2", "bzip2", "gunzip", "gzip"), ("S", ("suffix",), compress)),
     **dict.fromkeys(("unlzma", "unxz", "lzma", "xz"), ("CFMST", ("check", "format", "suffix", "threads"), compress)),
     **dict.fromkeys(("unzstd", "zstd"), ("oTM", (), compress)),

@@ -19,6 +19,7 @@ from dropcap.images.facts import File, UnknownFact
 from dropcap.images.file_commands import effects_of, given_to_any
 from dropcap.images.package_installs import install
 from dropcap.images.path_patterns import has_wildcard, may_be_meant
+from dropcap.images.patterns import expanded, fitting
 from dropcap.images.printed_text import passed_on, printed
 from dropcap.images.stage_users import process_user
 from dropcap.lang.shell.call import Answer, Executed
@@ -81,6 +82,8 @@ class RunSteps:
             return
         if self.executed(call) is not None:
             return
+        call = call._replace(words=expanded(call.words, lambda pattern: fitting(pattern, tree, build.folder)))
+        build = self._build(call)
         note_sources(tree, call.words)
         effects = effects_of(call.words, build.folder)
         if effects is None:

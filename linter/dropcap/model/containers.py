@@ -26,6 +26,7 @@ class Mount(NamedTuple):
         source: the host path or volume name; empty when there is none.
         target: the path in the container.
         read_only: whether it cannot be written.
+        options: of a `tmpfs`, what is said of it beside, as it is written: `uid=1000,mode=0700`.
 
     """
 
@@ -33,6 +34,7 @@ class Mount(NamedTuple):
     source: str
     target: str
     read_only: bool = False
+    options: str = ""
 
 
 class Hook(NamedTuple):

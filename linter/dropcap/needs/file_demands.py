@@ -193,7 +193,27 @@ def _copy(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     source = facts.look(effect.path) if effect.path is not None else UnknownFact("the path is not known")
     if isinstance(source, File) and effect.target == effect.path:
         return [*found, *_put_in_place(effect, source)]
-    return [*found, *_kept(effect, source, facts)]
+    return [*found, *_kept(effect, source, facts), *_kept_over(effect, source, facts)]
+
+
+def _kept_over(effect: Effect, source: File | Absent | UnknownFact, facts: ImageFacts) -> Iterator[Demand]:
+    """Give what it takes to give what is there already, as another user's, the owner, mode and times of the copied.
+
+    Source: coreutils src/copy.c copy_internal(): utimensat(), set_owner(), set_acl(), of a folder that is there too.
+    """
+    path, target = effect.path, effect.target
+    if path is None or target is None or effect.is_gentle:
+        return
+    for one, file in [(path, source), *(facts.below(path) if effect.is_deep else ())]:
+        place = posixpath.join(target, one[len(path) :].lstrip("/")) if one != path else target
+        old = resolved(facts, place)
+        is_there = isinstance(file, File) and isinstance(old, File) and old.kind is not FileKind.LINK
+        if not is_there or not isinstance(file, File) or not isinstance(old, File) or old.owner == file.owner:
+            continue
+        why = f"gives {place} the owner, the mode and the times of {one}"
+        yield Demand(DemandKind.GIVE, why, path=place, user=file.owner, group=file.group)
+        yield Demand(DemandKind.ALTER, why, path=place)
+        return
 
 
 def _has_device(path: str, facts: ImageFacts) -> bool:
@@ -315,11 +335,16 @@ def _device(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.KERNEL, why, capabilities=("MKNOD",), source="fs/namei.c vfs_mknod")]
 
 
-def _unknown(effect: Effect, _: ImageFacts) -> Sequence[Demand]:
+def _unknown(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if not effect.path:
         return []
-    path, condition = posixpath.join(effect.path, "entry"), "it changes something there"
-    return [Demand(DemandKind.MAKE, f"changes what is in {effect.path}", path=path, condition=condition)]
+    condition = "it changes something there"
+    below = facts.below(effect.path) if effect.is_deep else ()
+    folders = [effect.path, *(one for one, file in below if file.kind is FileKind.FOLDER)]
+    return [
+        Demand(DemandKind.MAKE, f"changes what is in {one}", path=posixpath.join(one, "entry"), condition=condition)
+        for one in folders
+    ]
 
 
 _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {

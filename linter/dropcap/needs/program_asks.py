@@ -127,7 +127,7 @@ class ProgramAsks:
                 self.ledger.not_known(call, who, f"the text of {path} is not at hand")  # it is the image's own
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
-        for one in calls_of_script(words, self.lookup):
+        for one in calls_of_script(words, self.lookup, call.document):
             if one.demand is not None:
                 evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", place(call.words[0])))
                 self.ledger.judge(call, who, one.demand, evidence)
@@ -200,12 +200,14 @@ class ProgramAsks:
         if any(one.demand.kind is DemandKind.BECOME for one in found.asked):
             return  # it may use it as that user
         seen = {one.demand.path for one in found.asked}
+        code: Word | None = None
         if found.is_interpreter:
-            from dropcap.needs.scripts import path_of_script  # few containers start one
+            from dropcap.needs.scripts import code_of, path_of_script  # few containers start one
 
             seen.add(path_of_script(call.words, self.lookup))
+            code = code_of(call.words)
         for word, path in self._paths(call.words[1:]):
-            if path in seen:
+            if path in seen or word is code:
                 continue
             file = resolved(self.lookup.tree, path)
             if not isinstance(file, File):

@@ -199,13 +199,20 @@ def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFa
     if isinstance(folder, UnknownFact):
         return [], folder
     path = resolved_path(facts, path)
+    names = _HOOKS if call.program.name == "run-parts" else _SERVICES
     found = [
         Run(path=name)
         for name, file in facts.below(path)
         if file.kind in {FileKind.FILE, FileKind.LINK}
-        and re.fullmatch(r"/[^/]+(?:/log)?/run", name[len(path.rstrip("/")) :])
+        and re.fullmatch(names, name[len(path.rstrip("/")) :])
+        and (names is _SERVICES or file.mode is None or file.mode & 0o111)
     ]
-    return found, facts.hidden_below(path)
+    return sorted(found, key=lambda run: run.path), facts.hidden_below(path)
+
+
+_SERVICES = r"/[^/]+(?:/log)?/run"
+_HOOKS = r"/[\w-]+(?:\.sh)?"
+"""What `run-parts` runs: `--regex` is mostly for those that end so. Source: debianutils run-parts.c valid_name()."""
 
 
 def absolute_path(text: str | None, folder: str | None) -> str | None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.model import Located
-from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.needs.model import UnknownNeed
+from dropcap.needs.python_scripts import ScriptCall, calls_of, script_word
+from dropcap.needs.script_files import files_in
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
 
 if TYPE_CHECKING:
@@ -16,25 +18,31 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
     from dropcap.needs.lookup import Lookup
-    from dropcap.needs.python_scripts import ScriptCall
     from dropcap.source import Source
 
-__all__ = ["calls_of_script", "edited_in_place", "path_of_script", "takes_script_from_input"]
+__all__ = ["calls_of_script", "code_of", "edited_in_place", "path_of_script", "takes_script_from_input"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+_COMMENTS = re.compile(r"(?m)(?:^|(?<=[\s;:)]))#.*$")
 
 
-def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCall]:
+def calls_of_script(words: Sequence[Word], lookup: Lookup, document: Word | None = None) -> Sequence[ScriptCall]:
     """Return what the calls of a script ask for; nothing where its text is not at hand, or its language not known.
 
     Args:
         words: the call of the interpreter, its own name first.
         lookup: where it stands in the files.
+        document: the text that it reads; None where it reads none, or that is not known.
 
     """
     name = words[0].value.rpartition("/")[2]
     language = language_of(name)
     found = _found(words)
+    if found is None and document is not None and _reads_input(words):
+        if document.unknown is not None:
+            where = Located(document.value, document.source, document.span)
+            return [ScriptCall(where, unknown=UnknownNeed(f"the code that {name} reads is not known", where=where))]
+        found = document, True
     if found is None:
         return []
     word, is_code = found
@@ -42,9 +50,30 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup) -> Sequence[ScriptCal
     if text is None:
         return []
     called = "its code" if is_code else posixpath.basename(word.value)
+    files = files_in(text, _COMMENTS if language is None else language.comments, called, lookup.tree)
     if language is not None:
-        return calls_in(text, called, language)
-    return calls_of(text, called, words[words.index(word) + 1 :])
+        return [*calls_in(text, called, language), *files]
+    arguments = words[words.index(word) + 1 :] if word in words else ()
+    return [*calls_of(text, called, arguments), *files]
+
+
+def _reads_input(words: Sequence[Word]) -> bool:
+    """Return whether an interpreter reads its script from its input: where it is given none, or `-`."""
+    language = language_of(words[0].value.rpartition("/")[2])
+    if language is None and _PYTHON.fullmatch(words[0].value.rpartition("/")[2]) is None:
+        return False
+    code = "cm" if language is None else language.code
+    for word in words[1:]:
+        if word.unknown is not None or not word.value.startswith("-") or word.value in _NO_SCRIPT:
+            return False
+        if word.value == "-":
+            return True
+        if not word.value.startswith("--") and set(word.value) & set(code):
+            return False
+    return True
+
+
+_NO_SCRIPT = frozenset({"--eval", "--print", "--version", "--help", "-V", "-h"})
 
 
 def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
@@ -57,6 +86,12 @@ def takes_script_from_input(words: Sequence[Word]) -> bool:
     """Return whether an interpreter is given nothing, and so does what is typed or piped into it."""
     name = words[0].value.rpartition("/")[2]
     return len(words) == 1 and (language_of(name) is not None or _PYTHON.fullmatch(name) is not None)
+
+
+def code_of(words: Sequence[Word]) -> Word | None:
+    """Return the word that is code, whose files are asked about by themselves; None where there is none."""
+    found = _found(words)
+    return found[0] if found is not None and found[1] else None
 
 
 def _found(words: Sequence[Word]) -> tuple[Word, bool] | None:

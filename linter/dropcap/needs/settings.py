@@ -114,7 +114,7 @@ def _mounts(container: Container, workspace: Workspace, folder: str) -> Iterator
     for located in container.mounts:
         mount = located.value
         if mount.type != "bind":
-            yield [mount.type, mount.target, mount.read_only]
+            yield [mount.type, mount.target, mount.read_only, *([mount.options] if mount.options else [])]
             continue
         path = os.path.normpath(os.path.join(folder, mount.source))
         content: object = ""

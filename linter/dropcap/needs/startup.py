@@ -14,6 +14,7 @@ from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
+from dropcap.images.patterns import expanded
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import Answer, Executed, User
 from dropcap.lang.shell.program import Setting, follow_command
@@ -123,6 +124,7 @@ class _Follower:
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
+        self.temporary = 0
 
     # What the evaluator asks.
 
@@ -137,6 +139,7 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
+        call = call._replace(words=expanded(call.words, self._match))
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -170,6 +173,9 @@ class _Follower:
         self.programs.ask(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _match(self, pattern: str) -> Sequence[str] | None:
+        return matching(pattern, self.lookup.tree, self.lookup.folder)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
@@ -213,6 +219,8 @@ class _Follower:
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
+        if name == "mktemp":
+            return self._make_temporary(call)
         word = call.words[0]
         is_known = all(one.unknown is None for one in call.words)
         if (
@@ -222,6 +230,20 @@ class _Follower:
         ):
             return Answer("", holds=True)
         return None
+
+    def _make_temporary(self, call: Call) -> Answer | None:
+        from dropcap.needs.temporary_files import made_by  # few scripts make one
+
+        is_elsewhere = "TMPDIR" in self.start.environment or self.start.has_more or "TMPDIR" in call.source.text
+        made = None if is_elsewhere else made_by(call.words, self.lookup.folder, self.temporary)
+        if made is None:
+            return None
+        text, effect = made
+        self.temporary += 1
+        if effect is not None and effect.path is not None:
+            self.lookup.tree.remove(effect.path)  # that of another start has another name
+            self.changes.do(call, self._who(call), effect)
+        return Answer(f"{text}\n", holds=True)
 
     def read(self, call: Call) -> Source | None:
         """Return the script that `.` reads."""

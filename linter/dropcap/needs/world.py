@@ -8,12 +8,14 @@ says.
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.source import Source
 
 if TYPE_CHECKING:
+    from dropcap.images.facts import Absent
     from dropcap.images.tree import FileTree
     from dropcap.model import Container, Located, Mount
     from dropcap.workspace import Workspace
@@ -50,8 +52,9 @@ def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
         if tree.look(target) is ABSENT:
             tree.put(target, File(FileKind.FOLDER, "0", "0", 0o755, where=mount))
     elif kind == "tmpfs":
+        made = _temporary(mount, tree.look(target))
         tree.remove(target)
-        tree.put(target, File(FileKind.FOLDER, "0", "0", 0o1777, where=mount))
+        tree.put(target, made)
     elif mount.value.source in _ENGINES_SOCKET:
         tree.remove(target)
         tree.put(target, File(FileKind.SOCKET, "0", None, 0o660, where=mount))
@@ -60,6 +63,36 @@ def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
         resolve = "look at the folder's owner on the host"
         tree.remove(target)
         tree.spoil(target, UnknownFact(reason, resolve, mount))
+
+
+def _temporary(mount: Located[Mount], below: File | Absent | UnknownFact) -> File:
+    """Return the top folder of a temporary file system: root's, with the mode of the image's folder at its place.
+
+    Where that has another mode than is told, releases of runc differ in which one counts: nobody knows then. Sources:
+    Linux mm/shmem.c shmem_parse_one() and shmem_fill_super(); runc libcontainer/rootfs_linux.go mountToRootfs().
+    """
+    told = dict(_OPTION.findall(mount.value.options))
+    mode: int | None = 0o1777
+    if isinstance(below, File) and below.kind is FileKind.FOLDER:
+        mode = below.mode
+    elif below is not ABSENT:
+        mode = None
+    if re.fullmatch(r"[0-7]{1,4}", told.get("mode", "")):
+        wanted = int(told["mode"], 8)
+        mode = wanted if below is ABSENT or mode == wanted else None
+    elif "mode" in told:
+        mode = None
+    owner, group = (told.get(name, "0") for name in ("uid", "gid"))
+    return File(
+        FileKind.FOLDER,
+        owner if owner.isdecimal() else None,
+        group if group.isdecimal() else None,
+        mode,
+        where=mount,
+    )
+
+
+_OPTION = re.compile(r"(?:^|,)\s*(uid|gid|mode)=([^,]*)")
 
 
 def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Workspace) -> None:

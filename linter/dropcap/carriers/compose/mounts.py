@@ -106,7 +106,8 @@ def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
     for item in fields.listed("tmpfs", FIELD, or_one=True):
         text = fields.known(item, "tmpfs", FIELD)
         if text is not None:
-            temporary[text.partition("=")[0]] = located(Mount("tmpfs", "", text.partition(":")[0]), item)
+            target, _, options = text.partition(":")
+            temporary[text.partition("=")[0]] = located(Mount("tmpfs", "", target, options=options), item)
     for item in fields.listed("volumes_from", FIELD):
         if isinstance(item, Scalar):
             fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)

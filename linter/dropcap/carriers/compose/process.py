@@ -75,7 +75,7 @@ class ProcessReader:
     def _mounted(self, mounts: tuple[Located[Mount], ...]) -> Iterator[tuple[str, str]]:
         """Give the files of the project that are mounted."""
         for mount in mounts:
-            kind, source, target, _ = mount.value
+            kind, source, target = mount.value[:3]
             if kind == "bind" and source[:1] not in {"", "/", "~", "$", "\\"}:
                 yield from self._at_hand(source, target)
 

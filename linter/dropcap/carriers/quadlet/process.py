@@ -50,7 +50,7 @@ def with_files(container: Container, keys: Keys, path: str, workspace: Workspace
 
 def _mounted(container: Container, folder: str, workspace: Workspace) -> Iterator[tuple[str, str]]:
     for mount in container.mounts:
-        kind, source, target, _ = mount.value
+        kind, source, target = mount.value[:3]
         file = os.path.normpath(os.path.join(folder, source))
         is_near = kind == "bind" and source.startswith(".")
         if is_near and workspace.is_file(file) and not workspace.is_outside(file):

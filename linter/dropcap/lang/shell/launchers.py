@@ -64,6 +64,10 @@ _UNIT_NAMES = (
 )
 _CHRT_NAMES = ("sched-deadline", "sched-period", "sched-runtime")
 _NUMA_NAMES = ("cpunodebind", "file", "interleave", "length", "membind", "physcpubind", "preferred", "shm", "weighted")
+_DAEMON_OPTIONS = (
+    *("acceptable", "attempts", "burst", "chdir", "chroot", "command", "config", "core", "delay", "env", "errlog"),
+    *("limit", "name", "output", "pidfile", "pidfiles", "stderr", "stdout", "umask", "user"),
+)
 _WSL = Launcher("du", ("cd", "distribution", "shell-type", "user"), user=("u", "user"), moves=("",))
 _FIRST = Launcher(positional=1, user=(0,))
 LAUNCHERS: Mapping[str, Launcher] = {
@@ -81,6 +85,7 @@ LAUNCHERS: Mapping[str, Launcher] = {
     "chrt": Launcher("DPT", _CHRT_NAMES, positional=1, prints=("m", "max", "p", "pid")),
     "command": Launcher(prints=("v", "V"), is_builtin=True),
     "coproc": Launcher(is_builtin=True),
+    "daemon": Launcher("AaDEeFIiLlMmNnOoPuWwX", _DAEMON_OPTIONS, user=("u", "user"), moves=("",)),
     "daemonize": Launcher("EceloLpu", user=("u",), moves=("",)),
     "dbus-run-session": Launcher(names=("config-file", "dbus-daemon")),
     "doas": Launcher("uC", user=("u",), default="root", prints=("L", "s")),
