@@ -92,8 +92,11 @@ def known_text(value: Value | None) -> str | None:
 
 def known_scalar(value: Value | None) -> str | None:
     """Return the text of a scalar that is known, as Docker Compose prints it; None for anything else, and for null."""
-    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
-    return to_string(value) if is_known and isinstance(value, Scalar) else None
+    if not isinstance(value, Scalar) or value.unknown is not None:
+        return None
+    if is_plainly_text(value):
+        return value.text
+    return None if is_nothing(value) else to_string(value)
 
 
 def with_entries(mapping: Mapping, found: Iterable[Entry]) -> Mapping:
@@ -230,16 +233,18 @@ class _Normaliser:
         """Normalise a mapping."""
         found: dict[str, Entry] = {}
         merged: list[Node] = []
+        has_slash = self._has_slash
         for pair in mapping.pairs:
             written, value = pair
             key = written if type(written) is Scalar else target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
-                if not (is_repeated and target(value).tag == RESET):
-                    name = key.text
-                    is_single = type(value) is Scalar and not value.tag and not self._has_slash  # most are
-                    inner = value if is_single else self.node(value, (path, name), is_repeated=is_repeated)
+                name = key.text
+                if type(value) is Scalar and not value.tag and not has_slash and key is written:
+                    found[name] = pair  # type: ignore[assignment]  # alike in all else; most are so
+                elif not (is_repeated and target(value).tag == RESET):
+                    inner = self.node(value, (path, name), is_repeated=is_repeated)
                     is_same = inner is value and key is written
-                    found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # alike in all else
+                    found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # as above
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:
