@@ -312,10 +312,12 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give a second mount at one path; of volumes whose path is written alike the last one is left."""
     volumes = items(_value(found, "volumes"))
-    if "tmpfs" not in found and len(volumes) <= 1:
-        return  # there is no other mount
+    if "tmpfs" in found or len(volumes) > 1:
+        yield from _second_targets(_value(found, "tmpfs"), volumes)
+
+
+def _second_targets(value: Value | None, volumes: list[Value]) -> Iterator[Wrong]:
     taken: set[str] = set()
-    value = found["tmpfs"].value if "tmpfs" in found else None
     written: dict[str, Value] = {}
     for one in items(value) if isinstance(value, Sequence) else ():
         text = known_scalar(one)

@@ -249,6 +249,13 @@ class _Normaliser:
                 merged.append(value)
             else:
                 refuse_key(written, path_text(path), self._log, value)
+        if merged:
+            self._merge(merged, found, path, is_repeated=is_repeated)
+        is_normal = len(found) == len(mapping.pairs) and all(map(is_, found.values(), mapping.pairs))
+        return mapping if is_normal else with_entries(mapping, found.values())
+
+    def _merge(self, merged: Iterable[Node], found: dict[str, Entry], path: Path, *, is_repeated: bool) -> None:
+        """Put what is merged into a mapping beside its own entries."""
         for node in merged:
             value = self.node(node, path, is_repeated=is_repeated)
             for other in items(value) if isinstance(value, Sequence) else [value]:
@@ -259,8 +266,6 @@ class _Normaliser:
                     # Docker Compose finds no place for a reset that comes by a list of mappings.
                     if not (isinstance(value, Sequence) and entry.value.tag == RESET):
                         found[name] = _beside(found[name], entry) if name in found else entry
-        is_normal = len(found) == len(mapping.pairs) and all(map(is_, found.values(), mapping.pairs))
-        return mapping if is_normal else with_entries(mapping, found.values())
 
 
 def _beside(own: Entry, merged: Entry) -> Entry:
