@@ -59,6 +59,16 @@ def _real(path: str) -> str:
         return path
 
 
+def real_folder_of(path: str) -> str:
+    """Return a folder's path without links and detours."""
+    return _of_absolute(path) if path.startswith(os.sep) else real_folder(os.path.abspath(path))
+
+
+@lru_cache(maxsize=4096)  # the root of each file of a run is the same
+def _of_absolute(path: str) -> str:
+    return real_folder(os.path.abspath(path))
+
+
 def root_of(folder: str, known: dict[str, str | None] | None = None) -> str:
     """Return where the project that a folder belongs to ends: its repository, or else the current folder, or itself.
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.real_paths import from_folder, is_below, is_path, real_folder, real_path
+from dropcap.real_paths import from_folder, is_below, is_path, real_folder_of, real_path
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Workspace:
             disk: whether anything but the overlay is there.
 
         """
-        self.root = real_folder(os.path.abspath(root)) if disk else root
+        self.root = real_folder_of(root) if disk else root
         self.reads: dict[str, None] = {}
         self._overlay = overlay or {}
         self._disk = disk
@@ -255,7 +255,7 @@ class Workspace:
         """
         if not self._disk or not is_path(folder):
             return []
-        if not is_below(real_folder(os.path.abspath(folder)), self.root):
+        if not is_below(real_folder_of(folder), self.root):
             raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
         try:
             with os.scandir(folder or os.curdir) as found:

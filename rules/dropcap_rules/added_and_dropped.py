@@ -65,7 +65,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     added = _first_by_name(subject, subject.cap_add)
     dropped = _first_by_name(subject, subject.cap_drop)
     both = added.keys() & dropped.keys()
-    for name in NAMES:
+    for name in NAMES if both else ():
         if name in both:
             message = f"{name} is added and dropped: {_outcome(subject, name, added[name])}"
             related = (Related(f"{name} is added here", added[name]),)

@@ -120,6 +120,7 @@ def mount(kind: str, source: str, target: str) -> str | None:
     return volume_name(source) if kind == "volume" and source else None
 
 
+@lru_cache(maxsize=4096)  # as the ports below
 def mount_target(target: str) -> str | None:
     """Judge the path at which something is mounted in a container."""
     if not target:

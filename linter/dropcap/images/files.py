@@ -81,6 +81,12 @@ class _Entries(dict[str, T]):
 _BEHIND_SLASH = chr(ord("/") + 1)
 
 
+def _folder_of(path: str) -> str:
+    """Return what `posixpath.dirname` does, at once where the path is written plainly."""
+    at = path.rfind("/")
+    return path[:at] if at > 0 and path[at - 1] != "/" else posixpath.dirname(path)
+
+
 class Files:
     """Files, folders and links by their paths."""
 
@@ -89,6 +95,7 @@ class Files:
         # A startup looks for the same programs again and again: where paths lead, and what is said of those without
         # an entry, is kept until a link or an area changes.
         self._reals: dict[str, str] = {}
+        self._plain: set[str] = set()  # folders to which no link leads
         self._unlisted: dict[str, Absent | UnknownFact] = {}
         self._files: _Entries[File] = _Entries(self._file_changed)
         self._areas: _Entries[UnknownFact | None] = _Entries(self._area_changed)
@@ -110,6 +117,7 @@ class Files:
     def _file_changed(self, before: File | None, now: File | None) -> None:
         if (before is not None and before.kind is FileKind.LINK) or (now is not None and now.kind is FileKind.LINK):
             self._reals.clear()
+            self._plain.clear()
 
     def _area_changed(self, _: UnknownFact | None, __: UnknownFact | None) -> None:
         self._unlisted.clear()
@@ -127,10 +135,11 @@ class Files:
 
     def _area(self, path: str) -> UnknownFact | None:
         """Return why nobody knows what lies at a path without an entry; None where nothing does."""
-        while path not in self._areas:
-            above = posixpath.dirname(path)
+        areas = self._areas
+        while path not in areas:
+            above = _folder_of(path)
             path = above if above != path else "/"  # what is no whole path, or begins with two slashes
-        return self._areas[path]
+        return areas[path]
 
     def _real(self, path: str) -> str:
         """Return a path with the links among its folders followed."""
@@ -143,6 +152,9 @@ class Files:
         files = self._files
         for _ in range(MOST_LINKS):
             whole = "/" + path.strip("/")
+            above = whole[: whole.rfind("/")]
+            if above in self._plain:
+                return path
             at = whole.find("/", 1)
             while at > 0:
                 folder = whole[:at]
@@ -153,6 +165,7 @@ class Files:
                     break
                 at = whole.find("/", at + 1)
             else:
+                self._plain.add(above)
                 return path
         return path
 
@@ -196,11 +209,11 @@ class Files:
         self._files[path] = file
 
     def _make_parents(self, path: str, file: File) -> None:
-        folder = posixpath.dirname(path)
+        folder = _folder_of(path)
         missing = []
         while folder not in self._files:
             missing.append(folder)
-            folder = posixpath.dirname(folder)
+            folder = _folder_of(folder)
         for one in reversed(missing):
             area = self._area(one)
             is_new = area is None

@@ -7,6 +7,7 @@ brought, a package that nobody has looked at, or another release, is not known.
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.images.apt_words import Verb, foreign_source, read_apt, recommends_by_default
@@ -232,23 +233,25 @@ def fill_base(tree: FileTree) -> None:
         tree.unlisted(path, _LEFT_OUT)
 
 
+@lru_cache(maxsize=4096)  # the same packages are installed again and again
+def _read(line: str) -> tuple[str, str, str, str, File]:
+    """Return a line of a package: path, kind, owner, group, and the file without the last two."""
+    path, kind, owner, group, mode, *more = line.split(" ")
+    target = more[0] if more and kind == "link" else ""
+    capabilities, is_effective = capabilities_of_text(more[0]) if more and kind == "file" else ((), False)
+    form = FileKind.FOLDER if kind in {"roots", "full"} else FileKind(kind)
+    return path, kind, owner, group, File(form, None, None, int(mode, 8), target, capabilities, is_effective)
+
+
 def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
     for line in lines:
-        path, kind, owner, group, mode, *more = line.split(" ")
-        target = more[0] if more and kind == "link" else ""
-        capabilities, is_effective = capabilities_of_text(more[0]) if more and kind == "file" else ((), False)
+        path, kind, owner, group, written = _read(line)
         is_partial = kind in {"roots", "full"}
-        made = File(
-            FileKind.FOLDER if is_partial else FileKind(kind),
-            _user(tree, owner),
-            _group(tree, group),
-            int(mode, 8),
-            target,
-            capabilities,
-            is_effective,
-            package=name,
-        )
-        if tree.account(owner) is ABSENT or tree.group(group) is ABSENT:
+        account, its_group = tree.account(owner), tree.group(group)
+        user = account.uid or owner if isinstance(account, Account) else owner
+        number = its_group.gid or group if isinstance(its_group, Group) else group
+        made = written._replace(owner=user, group=number, package=name)
+        if account is ABSENT or its_group is ABSENT:
             reason = f"whether another package makes {owner} or {group}, to whom {name} gives {path}, is not known"
             tree.spoil(path, UnknownFact(reason))
             continue
@@ -257,7 +260,7 @@ def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
         is_here = isinstance(before, File)
         if isinstance(before, File) and (before.where is not None or (tree.is_read and not before.package)):
             made = _kept(before, made)
-        elif is_here and made.kind is FileKind.FOLDER and line.split(" ")[2:5] == ["root", "root", "755"]:
+        elif is_here and made.kind is FileKind.FOLDER and (owner, group, made.mode) == ("root", "root", 0o755):
             continue  # unpacking leaves a folder that is there as it is
         tree.put(path, made, is_new=kind == "folder" and not is_here)
         if is_partial:
@@ -289,16 +292,6 @@ def _make_parents(tree: FileTree, path: str) -> None:
         folder = posixpath.dirname(folder)
     for one in reversed(missing):
         tree.put(one, File(FileKind.FOLDER, "0", "0", 0o755))
-
-
-def _user(tree: FileTree, name: str) -> str:
-    found = tree.account(name)
-    return found.uid or name if isinstance(found, Account) else name
-
-
-def _group(tree: FileTree, name: str) -> str:
-    found = tree.group(name)
-    return found.gid or name if isinstance(found, Group) else name
 
 
 def _remove(tree: FileTree, apt: Apt) -> None:

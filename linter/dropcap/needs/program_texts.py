@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Located
@@ -45,11 +46,12 @@ class Text(NamedTuple):
         """Give the values of directives, in their order."""
         if not names:
             return
-        for name, whole, start, end in _directives(self.text, syntax):
-            if name.lower() in {one.lower() for one in names}:
-                value = _first(whole)
-                span = self.span if self.is_option else Span(start, end)
-                yield Value(value, Located(value, self.source, span))
+        known = _directives_by_name(self.text, syntax)
+        found = [one for name in {name.lower() for name in names} for one in known.get(name, ())]
+        for start, end, whole in sorted(found):
+            value = _first(whole)
+            span = self.span if self.is_option else Span(start, end)
+            yield Value(value, Located(value, self.source, span))
 
     def matches(self, expression: str) -> Iterator[Value]:
         """Give what the group of an expression matches, wherever it stands in the text."""
@@ -85,6 +87,15 @@ def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
         return
     for match in _LINES[syntax].finditer(text):
         yield match[1], match[2] or "", match.start(1), match.end()
+
+
+@lru_cache(maxsize=32)  # a daemon's table asks for one directive after the other, in each phase
+def _directives_by_name(text: str, syntax: str) -> dict[str, list[tuple[int, int, str]]]:
+    """Return the places and values of directives by their names in lower case."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for name, value, start, end in _directives(text, syntax):
+        found.setdefault(name.lower(), []).append((start, end, value))
+    return found
 
 
 def included_patterns(text: str, syntax: str, wanted: set[str]) -> Iterator[str]:

@@ -84,7 +84,7 @@ class _Project:
     def missing(self, service: Entry, found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         """Give what a service names that is not in the project, and keep which services it needs."""
         # One that still extends another one takes over what nobody knows.
-        if not any(_is_given(found, key) for key in ("image", "build", "provider", "extends")):
+        if not (_is_given(found, "image") or any(_is_given(found, key) for key in ("build", "provider", "extends"))):
             yield service.key, "has neither image nor build: Docker Compose refuses that"
         needs = self.needs.setdefault(service.key.text, {})
         for where, name, is_required in () if _NEEDING.isdisjoint(found) else _needed(found):
@@ -104,13 +104,13 @@ class _Project:
                 yield where, f"builds upon the service {name}, which is not built"
 
     def _missing_resources(self, found: Dictionary[str, Entry]) -> Iterator[Wrong]:
-        for where, name in _listed(found["networks"].value if "networks" in found else None):
+        for where, name in _listed(found["networks"].value) if "networks" in found else ():
             if name.startswith("x-"):
                 yield where, f"names the network {name}, which Docker Compose takes for an extension"
         build = found["build"].value if "build" in found else None
         named = [(kind, one) for kind in _KINDS if kind in found for one in _listed(found[kind].value)]
-        named += [("secrets", one) for one in _listed(child(build, "secrets"))]
-        named += [("volumes", one) for one in _volumes(found)]
+        named += [("secrets", one) for one in _listed(child(build, "secrets"))] if build is not None else []
+        named += [("volumes", one) for one in _volumes(found)] if "volumes" in found else []
         for kind, (where, name) in named:
             if name in self.defined.get(kind, ()):
                 continue
@@ -186,7 +186,7 @@ def _listed(value: Value | None) -> Iterator[tuple[Value, str]]:
 
 def _volumes(found: Dictionary[str, Entry]) -> Iterator[tuple[Value, str]]:
     """Give the named volumes that are mounted."""
-    for item in items(found["volumes"].value) if "volumes" in found else ():
+    for item in items(found["volumes"].value):
         text = known_scalar(item)
         if isinstance(item, Mapping):
             source = child(item, "source")
@@ -311,8 +311,13 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
 
 def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     """Give a second mount at one path; of volumes whose path is written alike the last one is left."""
+    volumes = items(_value(found, "volumes"))
+    if "tmpfs" in found or len(volumes) > 1:
+        yield from _second_targets(_value(found, "tmpfs"), volumes)
+
+
+def _second_targets(value: Value | None, volumes: list[Value]) -> Iterator[Wrong]:
     taken: set[str] = set()
-    value = found["tmpfs"].value if "tmpfs" in found else None
     written: dict[str, Value] = {}
     for one in items(value) if isinstance(value, Sequence) else ():
         text = known_scalar(one)
@@ -327,7 +332,7 @@ def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     if single_tmpfs is not None:
         taken.add(single_tmpfs.partition(":")[0])
     mounted: dict[str, str] = {}
-    for item in items(found["volumes"].value) if "volumes" in found else ():
+    for item in volumes:
         target = _volume_target(item)
         if target is not None and target in taken:
             yield item, f".volumes mounts {target}, which tmpfs mounts too"
@@ -366,8 +371,10 @@ def _value(found: Dictionary[str, Entry], key: str) -> Value | None:
 
 
 def _addresses(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
-    for item in items(_value(found, "ports")) if "ports" in found else ():
-        address = child(item, "host_ip") if isinstance(item, Mapping) else None
+    for item in items(_value(found, "ports")):
+        if not isinstance(item, Mapping):
+            continue  # most are short
+        address = child(item, "host_ip")
         text = known_scalar(address)
         if address is not None and text is not None and not _is_address(text):
             yield address, f".ports has a host_ip that is no address: {text}"

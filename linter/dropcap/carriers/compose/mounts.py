@@ -89,8 +89,8 @@ def short_mount(text: str) -> ShortMount:
 
 def clean_path(path: str) -> str:
     """Write a path as Go's `path.Clean` does, but leave an empty one empty."""
-    if not path:
-        return ""
+    if not path or (path[0] == "/" and path[-1] != "/" and "//" not in path and "/." not in path):
+        return path  # most are written so
     shortened = posixpath.normpath(path)
     return shortened[1:] if shortened.startswith("//") else shortened
 

@@ -92,8 +92,11 @@ def known_text(value: Value | None) -> str | None:
 
 def known_scalar(value: Value | None) -> str | None:
     """Return the text of a scalar that is known, as Docker Compose prints it; None for anything else, and for null."""
-    is_known = isinstance(value, Scalar) and value.unknown is None and not is_nothing(value)
-    return to_string(value) if is_known and isinstance(value, Scalar) else None
+    if not isinstance(value, Scalar) or value.unknown is not None:
+        return None
+    if is_plainly_text(value):
+        return value.text
+    return None if is_nothing(value) else to_string(value)
 
 
 def with_entries(mapping: Mapping, found: Iterable[Entry]) -> Mapping:
@@ -230,20 +233,29 @@ class _Normaliser:
         """Normalise a mapping."""
         found: dict[str, Entry] = {}
         merged: list[Node] = []
+        has_slash = self._has_slash
         for pair in mapping.pairs:
             written, value = pair
             key = written if type(written) is Scalar else target(written)
             if isinstance(key, Scalar) and (is_plainly_text(key) or (scalar_type(key) == "text" and not is_merge(key))):
-                if not (is_repeated and target(value).tag == RESET):
-                    name = key.text
-                    is_single = type(value) is Scalar and not value.tag and not self._has_slash  # most are
-                    inner = value if is_single else self.node(value, (path, name), is_repeated=is_repeated)
+                name = key.text
+                if type(value) is Scalar and not value.tag and not has_slash and key is written:
+                    found[name] = pair  # type: ignore[assignment]  # alike in all else; most are so
+                elif not (is_repeated and target(value).tag == RESET):
+                    inner = self.node(value, (path, name), is_repeated=is_repeated)
                     is_same = inner is value and key is written
-                    found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # alike in all else
+                    found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # as above
             elif isinstance(key, Scalar) and is_merge(key):
                 merged.append(value)
             else:
                 refuse_key(written, path_text(path), self._log, value)
+        if merged:
+            self._merge(merged, found, path, is_repeated=is_repeated)
+        is_normal = len(found) == len(mapping.pairs) and all(map(is_, found.values(), mapping.pairs))
+        return mapping if is_normal else with_entries(mapping, found.values())
+
+    def _merge(self, merged: Iterable[Node], found: dict[str, Entry], path: Path, *, is_repeated: bool) -> None:
+        """Put what is merged into a mapping beside its own entries."""
         for node in merged:
             value = self.node(node, path, is_repeated=is_repeated)
             for other in items(value) if isinstance(value, Sequence) else [value]:
@@ -254,8 +266,6 @@ class _Normaliser:
                     # Docker Compose finds no place for a reset that comes by a list of mappings.
                     if not (isinstance(value, Sequence) and entry.value.tag == RESET):
                         found[name] = _beside(found[name], entry) if name in found else entry
-        is_normal = len(found) == len(mapping.pairs) and all(map(is_, found.values(), mapping.pairs))
-        return mapping if is_normal else with_entries(mapping, found.values())
 
 
 def _beside(own: Entry, merged: Entry) -> Entry:

@@ -140,19 +140,18 @@ def _of_mapping(value: Value, environment: Environment) -> Variables:
     has_more = False
     for key, one in all_pairs(value):
         name = key.text
-        if one.tag == RESET:
+        if type(one) is Scalar and one.unknown is None and is_plainly_text(one):
+            found[name] = Located(f"{name}={one.text}", one.source, one.span)  # most are so
+        elif one.tag == RESET:
             continue
-        if not isinstance(one, Scalar):
+        elif not isinstance(one, Scalar):
             has_more = True
         elif one.unknown is not None:
             found[name] = Located(name, key.source, key.span)
+        elif scalar_type(one) == "nothing":
+            found[name] = _inherited(name, key, environment)
         else:
-            # To cast takes longer than to see that there is nothing to cast.
-            is_text = is_plainly_text(one)
-            if not is_text and scalar_type(one) == "nothing":
-                found[name] = _inherited(name, key, environment)
-            else:
-                found[name] = Located(f"{name}={one.text if is_text else to_string(one)}", one.source, one.span)
+            found[name] = Located(f"{name}={to_string(one)}", one.source, one.span)
     return Variables(found, has_more)
 
 

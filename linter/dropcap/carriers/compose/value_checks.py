@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.field_table import LIST, Walk, column
 from dropcap.carriers.compose.mounts import short_mount
-from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, path_text
+from dropcap.carriers.compose.nodes import child, entries, is_nothing, items, known_scalar, path_text
 from dropcap.carriers.compose.number_checks import NUMBERS, limit_types
 from dropcap.carriers.compose.quantities import nanoseconds, signed_size_in_bytes, size_in_bytes
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
@@ -80,7 +80,7 @@ def _may_hold(value: Value, field: Field) -> bool:
         return bool(field.kind)
     item = field.below.get(LIST)
     if isinstance(value, Sequence) and (item is None or not item.kind):
-        return item is not None and not all(isinstance(one, Scalar) for one in value.items)
+        return item is not None and any(type(one) is not Scalar for one in value.items)
     return True
 
 
@@ -121,9 +121,10 @@ _QUANTITIES: dict[str, tuple[Callable[[str], int | bool | None], str]] = {
 
 def _texts(value: Value) -> Iterator[tuple[Scalar, str]]:
     """Give the texts and numbers of a list that are known."""
-    for item in items(value) if isinstance(value, Sequence) else ():
-        if isinstance(item, Scalar) and not item.unknown and not is_nothing(item):
-            yield item, to_string(item)
+    for item in items(value):
+        text = known_scalar(item)
+        if text is not None:
+            yield item, text  # type: ignore[misc]  # it is a scalar
 
 
 def _ports(value: Value) -> Iterator[tuple[Value, str]]:
@@ -133,7 +134,7 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
             yield item, f"is refused by Docker Compose: {wrong}"
         elif not text.rpartition(":")[2].partition("/")[0].partition("-")[0].strip("+-0"):
             yield item, f"has a port without a target, which Docker Compose refuses: {text}"
-    for port in items(value) if isinstance(value, Sequence) else ():
+    for port in items(value):
         if not isinstance(port, Mapping):
             continue
         found = entries(port)
@@ -207,11 +208,12 @@ def _options(value: Value) -> Iterator[tuple[Value, str]]:
 
 
 def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
-    for item in items(value) if isinstance(value, Sequence) else ():
-        target = child(item, "target") if isinstance(item, Mapping) else item
+    for item in items(value):
+        is_long = isinstance(item, Mapping)
+        target = child(item, "target") if is_long else item
         if not isinstance(target, Scalar) or target.unknown:
             continue
-        wrong = _wrong_target(target.text) if isinstance(item, Mapping) else wrong_volume(target.text)
+        wrong = _wrong_target(target.text) if is_long else wrong_volume(target.text)
         if wrong is not None:
             yield target, f"is refused by Docker's engine: {wrong}"
 

@@ -82,22 +82,25 @@ _PLAIN_AT_TOP: Dictionary[str, Callable[[Value], bool]] = {
 def _is_plain_service(value: Value) -> bool:
     if type(value) is not Mapping or value.tag is not None:
         return False
-    forms = _plain_forms()
-    return all(_has_plain_form(one, forms.get(key.text, "")) for key, one in all_pairs(value))
+    return all(map(_has_plain_form, all_pairs(value)))
 
 
-def _has_plain_form(value: Value, forms: str) -> bool:
+def _has_plain_form(pair: tuple[Scalar, Value]) -> bool:
+    key, value = pair
+    forms = _plain_forms().get(key.text, "")
     if value.tag is not None:
         return False
     if type(value) is Scalar:
         return scalar_type(value) in forms
     if type(value) is Sequence:
         return "list" in forms and len(_texts(value)) == len(value.items)
-    return "mapping" in forms and all(key.text.strip("\n") and _is_plain_value(one) for key, one in all_pairs(value))
+    return "mapping" in forms and all(map(_is_plain_pair, all_pairs(value)))
 
 
-def _is_plain_value(value: Value) -> bool:
-    return type(value) is Scalar and value.tag is None and scalar_type(value) != "date"
+def _is_plain_pair(pair: tuple[Scalar, Value]) -> bool:
+    key, value = pair
+    is_scalar = type(value) is Scalar and value.tag is None
+    return is_scalar and bool(key.text.strip("\n")) and (is_plainly_text(value) or scalar_type(value) != "date")
 
 
 @cache
