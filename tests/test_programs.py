@@ -321,6 +321,26 @@ def test_tables_of_jobs_name_their_users() -> None:
     assert "DAC_OVERRIDE" in capabilities(answer, Facts(files))
 
 
+@pytest.mark.parametrize(
+    ("options", "run"),
+    [
+        ("", ["/d/01-a", "/d/b"]),
+        ("--regex '\\.sh$'", ["/d/c.sh"]),
+        ("--regex=^[a-z].*", ["/d/b", "/d/c.sh", "/d/d~"]),
+        ("--regex '(a|b)'", None),
+        ("--regex '.*.*.*.*x'", None),
+        ("--lsbsysinit", None),
+    ],
+)
+def test_run_parts_runs_what_has_a_plain_name_or_the_one_that_it_is_told(options: str, run: list[str] | None) -> None:
+    names = ("01-a", "b", "c.sh", "d~")
+    files = {f"/d/{name}": text_file("#!/bin/sh\n", path=name)._replace(mode=0o755) for name in names}
+    files["/d"] = File(FileKind.FOLDER, "0", "0", 0o755)
+    answer = call(f"run-parts {options} /d", files)
+    assert [one.path for one in answer.runs] == (run or [])
+    assert bool(answer.unknown) is (run is None)
+
+
 def test_a_folder_that_it_makes_is_given_away_and_stays_so() -> None:
     made = {"/var/lib/nginx": File(FileKind.FOLDER, "0", "0", 0o755)}
     answer = call("nginx", facts=Facts(made, accounts=["www-data"]))

@@ -80,6 +80,9 @@ def _taken_apart(words: Sequence[Word]) -> _Given:
     return _Given(options, operands)
 
 
+_SET = ("a", "archive", "t", "times", "p", "perms", "chmod")
+
+
 def _copied(given: _Given, folder: str | None) -> Iterator[Effect]:
     if not given.operands:
         return
@@ -106,7 +109,11 @@ def _copied(given: _Given, folder: str | None) -> Iterator[Effect]:
         end = target
         if end is not None and path is not None and not is_content and last.value.endswith("/"):
             end = posixpath.join(end, posixpath.basename(path))
-        yield Effect(EffectKind.COPY, where, path=path, target=end, is_deep=is_deep, is_kept=keeps)
+        # Folders that are there keep their mode and their times, unless they are to be those of the copied.
+        is_gentle = not given.has(*_SET)
+        yield Effect(
+            EffectKind.COPY, where, path=path, target=end, is_deep=is_deep, is_kept=keeps, is_gentle=is_gentle
+        )
     if not only_reads:
         yield from _afterwards(given, last, target)
 
@@ -114,7 +121,6 @@ def _copied(given: _Given, folder: str | None) -> Iterator[Effect]:
 def _afterwards(given: _Given, last: Word, target: str | None) -> Iterator[Effect]:
     """Give what is done to the folder that all is copied into, and to what lies in it then."""
     where = _place(last)
-    sets = given.has("a", "archive", "t", "times", "p", "perms", "chmod")
     if "chown" in given.options:
         word = given.options["chown"]
         text = word.value if word is not None and word.unknown is None else None
@@ -128,7 +134,7 @@ def _afterwards(given: _Given, last: Word, target: str | None) -> Iterator[Effec
             is_deep=True,
         )
     yield Effect(EffectKind.FILL, where, path=target)
-    if sets:
+    if given.has(*_SET):
         yield Effect(EffectKind.MODE, where, path=target, mode="u+r")
 
 

@@ -9,6 +9,7 @@ from dropcap.needs.conditions import Program, find_program
 from dropcap.needs.listings import absolute
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import lookup as described
+from dropcap.source import Shipped
 
 if TYPE_CHECKING:
     from dropcap.images.tree import FileTree
@@ -47,7 +48,12 @@ class Lookup:
 
 
 def is_of_package(program: Program) -> bool:
-    """Return whether a program is one of the distribution's that is described: that says more than its script."""
+    """Return whether a program is one of the distribution's that is described: that says more than its script.
+
+    The catalogue of images says what a program of its image does, which goes before what is said of the name.
+    """
+    if isinstance(program.file.text, Shipped):
+        return False
     folder, _, name = program.path.rpartition("/")
     return program.file.where is None and folder in _OF_PACKAGES and described(name) is not None
 

@@ -199,20 +199,15 @@ def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFa
     if isinstance(folder, UnknownFact):
         return [], folder
     path = resolved_path(facts, path)
-    names = _HOOKS if call.program.name == "run-parts" else _SERVICES
     found = [
         Run(path=name)
         for name, file in facts.below(path)
-        if file.kind in {FileKind.FILE, FileKind.LINK}
-        and re.fullmatch(names, name[len(path.rstrip("/")) :])
-        and (names is _SERVICES or file.mode is None or file.mode & 0o111)
+        if file.kind in {FileKind.FILE, FileKind.LINK} and re.fullmatch(_SERVICES, name[len(path.rstrip("/")) :])
     ]
     return sorted(found, key=lambda run: run.path), facts.hidden_below(path)
 
 
 _SERVICES = r"/[^/]+(?:/log)?/run"
-_HOOKS = r"/[\w-]+(?:\.sh)?"
-"""What `run-parts` runs: `--regex` is mostly for those that end so. Source: debianutils run-parts.c valid_name()."""
 
 
 def absolute_path(text: str | None, folder: str | None) -> str | None:
@@ -230,7 +225,21 @@ _PART = re.compile(r"[\w-]+", re.ASCII)
 # Jobs of Debian's own that keep its package manager's files, which are root's, and those that only start others.
 _HOUSEKEEPING = frozenset({"0anacron", "apt-compat", "dpkg"})
 _CRON = ("/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.monthly", "/etc/cron.weekly")
-_OTHER_NAMES = ("regex", "lsbsysinit")
+_REGEX = re.compile(r"--regex=((?:[\w^$*+-]|\\?\.|\[[\w-]+\])+)", re.ASCII)
+"""Names by an expression that means the same to POSIX and to Python."""
+_MOST_REPEATED = 3
+
+
+def _names(call: ProgramCall) -> re.Pattern[str] | None:
+    """Return which programs `run-parts` runs; None where that is not known."""
+    names: re.Pattern[str] | None = _PART
+    words = [one.value if one.unknown is None else "$" for one in call.words]
+    for word, after in zip(words, (*words[1:], ""), strict=True):
+        if word.startswith(("--regex", "--lsbsysinit", "$")):
+            written = _REGEX.fullmatch(f"{word}={after}" if word == "--regex" else word)
+            is_simple = written is not None and sum(map(written[1].count, "*+")) <= _MOST_REPEATED
+            names = re.compile(written[1]) if written is not None and is_simple else None
+    return names
 
 
 def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:
@@ -238,7 +247,8 @@ def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact 
     path = absolute_path(value.text, call.context.folder)
     if not path:
         return [], value.unknown or UnknownFact("the folder of programs is not known")
-    if any(one.value.startswith("--" + name) for one in call.words for name in _OTHER_NAMES):
+    names = _names(call)
+    if names is None:
         return [], UnknownFact("which of the programs it runs is not known")
     facts = call.context.facts
     folder = resolved(facts, path)
@@ -249,7 +259,8 @@ def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact 
     for name, file in facts.below(path):
         part = name[len(path.rstrip("/")) + 1 :]
         target = resolved(facts, name) if file.kind is FileKind.LINK else file
-        if not _PART.fullmatch(part) or (path in _CRON and part in _HOUSEKEEPING):
+        is_meant = _PART.fullmatch(part) if names is _PART else "/" not in part and names.search(part)
+        if not is_meant or (path in _CRON and part in _HOUSEKEEPING):
             continue
         if isinstance(target, UnknownFact):
             return [], target
