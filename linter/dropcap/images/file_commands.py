@@ -367,6 +367,7 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             only = ("!" if is_negated else "") + values[at + 1]
     starts = [at for at, value in enumerate(values) if value in {"-exec", "-execdir", "-ok"}]
     is_deep = not any(values[at : at + 2] in _SHALLOW for at in range(len(values)))
+    is_alone = any(values[at : at + 2] == _SHALLOW[0] for at in range(len(values)))
     for path in paths:
         yield Effect(EffectKind.READ, _place(path), path=_absolute(path, folder), is_deep=is_deep)
         for start in starts:
@@ -375,7 +376,9 @@ def _find(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             filled = [path._replace(span=one.span, source=one.source) if one.value == "{}" else one for one in inner]
             for effect in effects_of(filled, folder) or () if filled else ():
                 of_modes = _limits(values) if effect.kind is EffectKind.MODE else {}
-                yield effect._replace(is_deep=True, only_from=only or effect.only_from, **of_modes)
+                yield effect._replace(
+                    is_deep=effect.is_deep or not is_alone, only_from=only or effect.only_from, **of_modes
+                )
                 if effect.kind in _FOLDERS_CHANGE:
                     reason = f"find changes some of it by {filled[0].value}"
                     yield Effect(EffectKind.UNKNOWN, _place(path), path=_absolute(path, folder), reason=reason)
