@@ -50,6 +50,9 @@ COMMANDS = st.one_of(
     st.tuples(st.just("install"), st.just("-m"), st.just("0640"), PATHS, PATHS),
     st.tuples(st.just("ln"), st.just("-s"), st.sampled_from(("/nowhere", "/etc/passwd")), st.just("link")),
     st.tuples(st.just("find"), PATHS, *map(st.just, ("!", "-user", "1", "-exec", "chown", "1", "{}", "+"))),
+    st.tuples(
+        st.just("find"), PATHS, *map(st.just, ("-maxdepth", "0", "!", "-user", "1", "-exec", "chown", "1", "{}", "+"))
+    ),
 )
 
 
@@ -199,6 +202,19 @@ def test_what_may_have_been_done_is_not_known() -> None:
         for effect in effects_of(words_of(tuple(line.split())), "/") or ():
             tree.doubt(effect, "0", UNKNOWN)
     assert tree.look("/key") == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("command", "is_deep"),
+    [
+        ("find /d -maxdepth 0 ! -user a -exec chown a {} +", False),
+        ("find /d -maxdepth 0 ! -user a -exec chown -R a {} +", True),
+        ("find /d ! -user a -exec chown a {} +", True),
+    ],
+)
+def test_find_may_stay_at_what_it_is_given(command: str, *, is_deep: bool) -> None:
+    _, effect = effects_of(words_of(tuple(command.split())), "/") or ()
+    assert effect.is_deep is is_deep
 
 
 def test_a_copy_changes_nothing_of_the_first() -> None:
