@@ -419,12 +419,15 @@ class ProgramCall:
         """Return the files of an include; what is no whole path lies beside the file or a folder above."""
         folder = posixpath.dirname(path)
         hidden: UnknownFact | None = None
+        is_there = re.search(r"[*?\[]", pattern) is not None
         for start in dict.fromkeys((folder, posixpath.dirname(folder))):
+            place = resolved(self.context.facts, posixpath.normpath(posixpath.join(start, pattern)))
+            is_there = is_there or (isinstance(place, File) and place.kind is FileKind.FOLDER)
             found, why = self._matching(posixpath.join(start, pattern))
             hidden = hidden or why
             if found:
                 return found, hidden
-        if hidden is None and not re.search(r"[*?\[]", pattern):
+        if hidden is None and not is_there:
             hidden = UnknownFact(f"{path} includes {pattern}, which is not there")
         return [], hidden
 
