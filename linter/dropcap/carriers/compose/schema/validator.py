@@ -99,8 +99,9 @@ def _has_plain_form(pair: tuple[Scalar, Value]) -> bool:
 
 def _is_plain_pair(pair: tuple[Scalar, Value]) -> bool:
     key, value = pair
-    is_scalar = type(value) is Scalar and value.tag is None
-    return is_scalar and bool(key.text.strip("\n")) and (is_plainly_text(value) or scalar_type(value) != "date")
+    if type(value) is not Scalar or value.tag is not None or not key.text.strip("\n"):
+        return False
+    return is_plainly_text(value) or scalar_type(value) != "date"
 
 
 @cache
