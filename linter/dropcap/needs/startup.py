@@ -322,7 +322,7 @@ class _Follower:
         at = script_at(call.words)
         if at:
             self._unread(call, f"the text of {call.words[at].value} is not at hand")
-        elif at is not None and not any(is_word_of(call.words[0], one) for one in self.start.words):
+        elif at is not None and not is_word_of(call.words[0], self.start.words):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
 
     def _unread(self, call: Call, reason: str) -> None:
