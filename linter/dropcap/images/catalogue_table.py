@@ -69,8 +69,13 @@ class Row(NamedTuple):
 @cache
 def index() -> Mapping[str, str]:
     """Return the name of the entry of each image, by the image's familiar name without its tag."""
-    table: dict[str, str] = tomllib.loads(package_text("images", "catalogue", "index.toml"))
+    table: dict[str, str] = tomllib.loads(_index_text())
     return table
+
+
+@cache
+def _index_text() -> str:
+    return package_text("images", "catalogue", "index.toml")
 
 
 def find(repository: str, tag: str) -> Row | None:
@@ -81,8 +86,20 @@ def find(repository: str, tag: str) -> Row | None:
         tag: the tag; empty where a digest says which image it is.
 
     """
-    name = index().get(repository)
+    name = _entry_of(repository)
     return None if name is None else _row(name, tag)
+
+
+def _entry_of(repository: str) -> str | None:
+    """Return what :func:`index` has of an image, without reading all of it."""
+    text = _index_text()
+    name = repository if _BARE.issuperset(repository) else f'"{repository}"'
+    _, found, rest = text.partition(f'\n{name} = "')
+    return rest.partition('"')[0] if found and not _ODD.intersection(repository) else None
+
+
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_ODD = frozenset('"\\\n')
 
 
 @cache
