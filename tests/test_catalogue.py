@@ -88,6 +88,13 @@ def test_an_image_that_is_not_in_the_index_has_no_entry() -> None:
     ] * 6
 
 
+def test_each_image_of_the_index_is_found_and_nothing_else() -> None:
+    found = {image: row.name for image in table.index() if (row := table.find(image, "")) is not None}
+    assert found == table.index()
+    odd = ("", "#", "nobody", f"library/{next(iter(found))}", 'redis"', 'redis" = "redis', "redis\nadminer", "redis ")
+    assert [image for image in odd if table.find(image, "") is not None] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

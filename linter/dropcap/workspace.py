@@ -12,6 +12,7 @@ import errno
 import os
 import stat
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.model import Failure, Level, UnreadableError
@@ -190,7 +191,7 @@ class Workspace:
         real = self.real(path)
         found = self._sources.get(real)
         if found is None:
-            found = self._sources[real] = decoded(path, self.read(path))
+            found = self._sources[real] = _kept(path, self.read(path))
         return found
 
     def known(self, path: str) -> Source | None:
@@ -315,6 +316,23 @@ def _not_read(path: str, error: OSError) -> NotReadError:
 
 def _reason(error: OSError) -> str:
     return f"cannot be read: {error.strerror or error}{_ADVICE.get(error.errno or 0, '')}"
+
+
+def _kept(path: str, data: bytes) -> Source:
+    """Return what :func:`decoded` does, of a small file the same object as long as its bytes are the same.
+
+    A Dockerfile is checked by itself and as part of each project that builds it: what is made of its text is kept by
+    its source.
+    """
+    return _decoded_small(path, data) if len(data) <= _SMALL else decoded(path, data)
+
+
+_SMALL = 100_000
+
+
+@lru_cache(maxsize=16)
+def _decoded_small(path: str, data: bytes) -> Source:
+    return decoded(path, data)
 
 
 def decoded(path: str, data: bytes) -> Source:

@@ -75,11 +75,15 @@ def entry_name(repository: str) -> str | None:
         repository: the image's familiar name without its tag.
 
     """
-    for key in (repository, f'"{repository}"'):
-        _, found, rest = _index_text().partition(f'\n{key} = "')
-        if found:
-            return rest.partition('"')[0]
-    return None
+    if _ODD.intersection(repository):
+        return None
+    name = repository if _BARE.issuperset(repository) else f'"{repository}"'
+    _, found, rest = _index_text().partition(f'\n{name} = "')
+    return rest.partition('"')[0] if found else None
+
+
+_BARE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_ODD = frozenset('"\\\n')
 
 
 @cache

@@ -97,6 +97,8 @@ class Files:
         self._reals: dict[str, str] = {}
         self._plain: set[str] = set()  # folders to which no link leads
         self._unlisted: dict[str, Absent | UnknownFact] = {}
+        self.version = 0
+        """Another number for other content."""
         self._files: _Entries[File] = _Entries(self._file_changed)
         self._areas: _Entries[UnknownFact | None] = _Entries(self._area_changed)
         self._files["/"] = File(FileKind.FOLDER, "0", "0", USUAL_FOLDER)
@@ -115,11 +117,13 @@ class Files:
         self._most = other._most
 
     def _file_changed(self, before: File | None, now: File | None) -> None:
+        self.version += 1
         if (before is not None and before.kind is FileKind.LINK) or (now is not None and now.kind is FileKind.LINK):
             self._reals.clear()
             self._plain.clear()
 
     def _area_changed(self, _: UnknownFact | None, __: UnknownFact | None) -> None:
+        self.version += 1
         self._unlisted.clear()
 
     def look(self, path: str) -> File | Absent | UnknownFact:

@@ -111,9 +111,7 @@ def _copied(given: _Given, folder: str | None) -> Iterator[Effect]:
             end = posixpath.join(end, posixpath.basename(path))
         # Folders that are there keep their mode and their times, unless they are to be those of the copied.
         is_gentle = not given.has(*_SET)
-        yield Effect(
-            EffectKind.COPY, where, path=path, target=end, is_deep=is_deep, is_kept=keeps, is_gentle=is_gentle
-        )
+        yield Effect(EffectKind.COPY, where, path=path, target=end, is_deep=is_deep, is_kept=keeps, is_gentle=is_gentle)
     if not only_reads:
         yield from _afterwards(given, last, target)
 

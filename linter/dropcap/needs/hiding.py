@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.masking import mask, without_secrets
@@ -33,8 +34,10 @@ def hidden(needs: Needs, container: Container, image: Mapping[str, Located[str]]
         accounts: the names of the image's accounts.
 
     """
-    texts = {one for name, value in _variables(container, image) for one in _texts(name, value, frozenset(accounts))}
+    known = frozenset(accounts)
+    texts = {one for name, value in _variables(container, image) for one in _texts(name, value, known)}
 
+    @cache  # many reasons are those of others
     def shown(text: str) -> str:
         text = without_secrets(text)
         for one in ordered:

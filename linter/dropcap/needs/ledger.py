@@ -15,6 +15,8 @@ from dropcap.needs.permissions import resolved
 from dropcap.source import Shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dropcap.images.tree import FileTree
     from dropcap.lang.shell.call import Call, Guard
     from dropcap.lang.words import Word
@@ -153,9 +155,10 @@ def place(word: Word) -> Located[str]:
     return Located(word.value, word.source, word.span)
 
 
-def is_word_of(one: Word, other: Word) -> bool:
-    """Return whether two words are written at one place."""
-    return one.source.to_root(one.span) == other.source.to_root(other.span)
+def is_word_of(one: Word, others: Iterable[Word]) -> bool:
+    """Return whether a word is written where one of others is."""
+    where = one.source.to_root(one.span)
+    return any(other.source.to_root(other.span) == where for other in others)
 
 
 def shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:

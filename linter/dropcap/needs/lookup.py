@@ -26,6 +26,7 @@ class Lookup:
         self.tree = tree
         self.folder = folder
         self._started: tuple[Word | None, Program | None] = None, None
+        self._in_path: dict[str, tuple[int, Program | None]] = {}  # by name, as long as nothing changes
 
     def path(self, name: str) -> str | None:
         """Return a path from the root; None where it is not known."""
@@ -40,8 +41,12 @@ class Lookup:
     def file(self, name: str, *, in_path: bool) -> Program | None:
         """Return the file of a name: one without a folder is looked for as the shell does, where that is wanted."""
         if "/" not in name and in_path:
-            found = find_program(self.tree, name)
-            return found if isinstance(found, Program) else None
+            version, known = self._in_path.get(name, (-1, None))
+            if version != self.tree.version:
+                found = find_program(self.tree, name)
+                known = found if isinstance(found, Program) else None
+                self._in_path[name] = self.tree.version, known
+            return known
         path = self.path(name)
         file = resolved(self.tree, path) if path is not None else None
         return Program(path, file) if path is not None and isinstance(file, File) else None

@@ -59,13 +59,12 @@ class ProgramAsks:
         self.ledger = ledger
         self.changes = changes
         self.runs: list[tuple[Sequence[Word], str | None, str | None]] = []
+        self._environment = _located(start.environment)
 
     def ask(self, call: Call, who: Credentials, *, is_known: bool) -> None:
         """Hold what a program asks for against the files; note what it starts, and what is not known of it."""
         name = call.words[0].value.rpartition("/")[2]
-        context = ProgramContext(
-            self.lookup.tree, who, _located(self.start.environment), self.start.has_more, self.lookup.folder
-        )
+        context = ProgramContext(self.lookup.tree, who, self._environment, self.start.has_more, self.lookup.folder)
         words = self._with_interpreter(call.words)
         found = demands(words, context, self._of_image(call.words[0]))
         if found is None:

@@ -50,8 +50,10 @@ class Signals:
         self._end_in_time(call)
         if call.shells:
             self._behind.setdefault(call.shells, (call.user.name or "another user", place(call.words[0])))
-        is_handed_on = call.launchers[:1] == (init_name(words),) or any(is_word_of(call.words[0], one) for one in words)
-        if self._first.is_root is False or (not call.is_exec and not is_handed_on):
+        if self._first.is_root is False:
+            return
+        is_handed_on = call.launchers[:1] == (init_name(words),) or call.is_exec or is_word_of(call.words[0], words)
+        if not is_handed_on:
             return
         self.users[call.user.name or ""] = None
         if init is not None:

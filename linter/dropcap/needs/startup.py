@@ -349,11 +349,8 @@ class _Follower:
         at = script_at(call.words)
         if at:
             self._unread(call, f"the text of {call.words[at].value} is not at hand")
-        elif at is not None and (self.start.takes_input or not self._is_own(call)):
+        elif at is not None and (self.start.takes_input or not is_word_of(call.words[0], self.start.words)):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
-
-    def _is_own(self, call: Call) -> bool:
-        return any(is_word_of(call.words[0], one) for one in self.start.words)
 
     def _unread(self, call: Call, reason: str) -> None:
         self.ledger.not_known(call, self._who(call), reason)

@@ -78,8 +78,25 @@ def read_stages(source: Source, arguments: Mapping[str, str | None] | None = Non
     return document
 
 
+_MOST_KEPT = 100_000
+_last: list[tuple[Source, dict[str, str | None], tuple[Document, Failure | None]]] = []
+
+
 def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document, Failure | None]:
-    """Read a Dockerfile's stages; gives why they end before the file does, too."""
+    """Read a Dockerfile's stages; gives why they end before the file does, too.
+
+    What was read last is kept: a file stands beside the project that builds it, and is read for both.
+    """
+    for known, given, read in _last:
+        if known is source and given == arguments:
+            return read
+    read = _stages(source, arguments)
+    if len(source.text) <= _MOST_KEPT:
+        _last[:] = [*_last[-3:], (source, dict(arguments), read)]
+    return read
+
+
+def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document, Failure | None]:
     if source.encoding != "utf-8":
         message = f"the builder reads no {source.encoding.upper()}; save the file as UTF-8"
         raise refusal(source, Span(0, 0), message)

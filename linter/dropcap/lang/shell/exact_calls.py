@@ -115,12 +115,16 @@ def read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call)
 
 def _parsed(shell: Shell, source: Source) -> Script | None:
     """Return the script of a text; None where it nests too deeply, which is noted."""
-    try:
-        check_readable(source)
-        return Script(source, [(0, shell.run.texts.add(source))])
-    except UnreadableError:
-        shell.run.give_up()
-        return None
+    run = shell.run
+    address = run.texts.add(source)
+    if address not in run.scripts:
+        try:
+            check_readable(source)
+            run.scripts[address] = Script(source, [(0, address)])
+        except UnreadableError:
+            run.give_up()
+            return None
+    return run.scripts[address]
 
 
 def execute(shell: Shell, call: Call, fields: Sequence[Field]) -> bool:

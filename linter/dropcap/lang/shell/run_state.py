@@ -117,8 +117,7 @@ class Run:
         clients: NameListener | None = None,
     ) -> None:
         """Begin with a script and who hears it: one of the two."""
-        self.texts = Texts(home)
-        self.home = home
+        self.home, self.texts = home, Texts(home)
         self.handlers = handlers
         self.listener = listener
         self.clients = clients
@@ -158,12 +157,13 @@ class Run:
         """What the commands of a substitution, or before a pipe, print; None outside of one."""
         self.is_quiet = False
         """Whether commands are followed for what they do to the variables only."""
-        self.is_repeated = False
-        self.is_errexit = False
+        self.is_repeated = self.is_errexit = False
         self.tested = 0
         """How many conditions the run is in, where a failure ends nothing."""
         self.reading: list[str] = []
         """The paths of the scripts that are being read by one another."""
+        self.scripts: dict[int, Script] = {}
+        """The scripts that it came to by their texts' addresses; an entrypoint starts itself again as its user."""
         self.conditions: dict[int, tuple[Source, Span]] = {}
         """Where the condition of each branch stands."""
 
