@@ -278,6 +278,13 @@ def _rm(_: Word, given: _Given) -> Iterator[Effect]:
         yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
 
 
+def _touch(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `touch`: with times of its own, a file that is there is not opened, or goes without."""
+    for word in given.operands:
+        is_kept = given.has("d", "r", "t", "date", "reference")
+        yield Effect(EffectKind.TOUCH, _place(word), path=given.path(word), is_kept=is_kept)
+
+
 def _shred(_: Word, given: _Given) -> Iterator[Effect]:
     """Read `shred`, which writes over a file, and with `-u` takes its name away."""
     for word in given.operands:
@@ -475,7 +482,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "sed": ("ef", ("expression", "file"), _sed),
     "shred": ("ns", ("iterations", "size", "random-source"), _shred),
     "tee": ("", (), _tee),
-    "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
+    "touch": ("dtr", ("date", "reference", "time"), _touch),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
     "unzip": ("dx", (), unzip),
     "unlink": ("", (), _rm),

@@ -83,6 +83,16 @@ def _make_file(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.REACH, f"writes {path}", path=path, access=Access.WRITE)]
 
 
+def _touch(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    """Return what it takes to make a file; to give one that is there other times takes what its owner may.
+
+    Source: coreutils src/touch.c touch(): it goes on where open() fails, and utimensat() decides.
+    """
+    is_pattern = effect.path is None and re.search(r"[*?]", str(effect.where.value)) is not None
+    is_there = is_pattern or (effect.path is not None and isinstance(resolved(facts, effect.path), File))
+    return [] if effect.is_kept and is_there else _make_file(effect, facts)
+
+
 _KERNELS_OWN = ("/dev/", "/proc/")
 
 
@@ -342,7 +352,7 @@ _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.MAKE_FILE: _make_file,
     EffectKind.MAKE_DEVICE: _device,
     EffectKind.APPEND: _make_file,
-    EffectKind.TOUCH: _make_file,
+    EffectKind.TOUCH: _touch,
     EffectKind.GIVE: _give,
     EffectKind.MODE: _mode,
     EffectKind.COPY: _copy,
