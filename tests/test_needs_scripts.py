@@ -350,3 +350,8 @@ def test_keys_are_made_where_it_is_told(makes: str, expected: set[str]) -> None:
     found = needs(makes)
     assert set(found.cap_add) == expected
     assert not any("ssh-keygen does to files" in one.reason for one in found.unknown)
+
+
+def test_a_folder_that_is_given_away_is_entered_again() -> None:
+    make = "rm -rf /srv/t; mkdir -p /srv/t; [ -d /srv/s ] || { mkdir /srv/s; chown games /srv/s; }; "
+    assert set(needs(make + "cp -a /srv/s/. /srv/t/").cap_add) == {"CHOWN", "FOWNER", "DAC_OVERRIDE"}

@@ -374,6 +374,16 @@ def _sed(_: Word, given: _Given) -> Iterator[Effect]:
             yield Effect(EffectKind.READ, _place(word), path=path)
 
 
+def _crudini(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `crudini --set FILE …`, which does as `sed -i`. Source: crudini.py file_replace()."""
+    for word in given.operands[:1]:
+        path = given.path(word)
+        if given.has("set", "del", "merge"):
+            yield Effect(EffectKind.COPY, _place(word), path=path, target=path, is_kept=True)
+        else:
+            yield Effect(EffectKind.READ, _place(word), path=path)
+
+
 _SHALLOW = (["-maxdepth", "0"], ["-maxdepth", "1"])
 _FOLDERS_CHANGE = frozenset({EffectKind.COPY, EffectKind.MOVE, EffectKind.REMOVE})
 _FIND_OWNERS = frozenset({"-user", "-uid"})
@@ -467,6 +477,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "chmod": ("", ("reference",), _chmod),
     "chown": ("", ("from", "reference"), _chown),
     "cp": ("tS", ("target-directory", "suffix"), _cp),
+    "crudini": ("", ("format", "list-sep"), _crudini),
     "dd": ("", (), _dd),
     "install": ("gmotS", ("group", "mode", "owner", "target-directory", "suffix"), _install),
     "ln": ("tS", ("target-directory", "suffix"), _ln),

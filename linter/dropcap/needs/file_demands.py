@@ -213,6 +213,10 @@ def _kept_over(effect: Effect, source: File | Absent | UnknownFact, facts: Image
         why = f"gives {place} the owner, the mode and the times of {one}"
         yield Demand(DemandKind.GIVE, why, path=place, user=file.owner, group=file.group)
         yield Demand(DemandKind.ALTER, why, path=place)
+        if str(effect.where.value).endswith("/.") and file.owner != "0":
+            # set_owner() shuts the folder to all but its owner before it gives it away; then it changes `FOLDER/.`
+            able = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
+            yield Demand(DemandKind.KERNEL, f"enters {place} once it is given away", capabilities=able, is_any=True)
         return
 
 

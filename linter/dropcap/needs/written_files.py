@@ -37,9 +37,9 @@ def written(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
     if name == "ssh-keygen" and any(word.value == "-A" for word in words[1:]):
         where = Located(words[0].value, words[0].source, words[0].span)
         for kind in ("rsa", "ecdsa", "ed25519"):
-            path = f"/etc/ssh/ssh_host_{kind}_key"
-            yield Effect(EffectKind.MAKE_FILE, where, path=path, is_gentle=True)
-            yield Effect(EffectKind.MAKE_FILE, where, path=f"{path}.pub", is_gentle=True)
+            key = f"/etc/ssh/ssh_host_{kind}_key"
+            yield Effect(EffectKind.MAKE_FILE, where, path=key, is_gentle=True)
+            yield Effect(EffectKind.MAKE_FILE, where, path=f"{key}.pub", is_gentle=True)
         return
     for at, word in enumerate(words[1:], 1):
         option, equals, value = word.value.partition("=")
