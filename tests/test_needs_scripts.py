@@ -355,3 +355,9 @@ def test_keys_are_made_where_it_is_told(makes: str, expected: set[str]) -> None:
 def test_a_folder_that_is_given_away_is_entered_again() -> None:
     make = "rm -rf /srv/t; mkdir -p /srv/t; [ -d /srv/s ] || { mkdir /srv/s; chown games /srv/s; }; "
     assert set(needs(make + "cp -a /srv/s/. /srv/t/").cap_add) == {"CHOWN", "FOWNER", "DAC_OVERRIDE"}
+
+
+@pytest.mark.parametrize("program", ["bindfs", "sshfs", "fusermount3"])
+def test_who_is_no_root_mounts_by_a_program_that_becomes_it(program: str) -> None:
+    found = needs(f"setpriv --reuid=www-data --regid=www-data --clear-groups {program} /srv/a /srv/b")
+    assert set(found.cap_add) == {"SETGID", "SETUID", "SYS_ADMIN"}
