@@ -322,3 +322,42 @@ def test_a_server_is_asked_for_what_its_closed_folder_takes() -> None:
 def test_deleting_by_find_asks_for_its_folders(made: str, expected: set[str]) -> None:
     found = needs(f"{made}; find /srv/c -type f -mtime +7 -delete")
     assert set(found.cap_add) == expected
+
+
+@pytest.mark.parametrize(
+    ("touches", "expected"),
+    [
+        ("touch -d 2001-01-01 /srv/d/f", {"CHOWN", "FOWNER"}),
+        ("touch -r /etc/hosts /srv/d/f", {"CHOWN", "FOWNER"}),
+        ("touch --date=@0 /srv/d/new", {"CHOWN", "DAC_OVERRIDE"}),
+        ("touch -d 2001-01-01 /srv/own", {"CHOWN"}),
+    ],
+)
+def test_times_of_its_own_take_what_the_owner_may(touches: str, expected: set[str]) -> None:
+    made = "[ -d /srv/d ] || { mkdir /srv/d; touch /srv/d/f; chown -R games /srv/d; }; rm -f /srv/own; touch /srv/own; "
+    assert set(needs(made + touches).cap_add) == expected
+
+
+@pytest.mark.parametrize(
+    ("makes", "expected"),
+    [
+        ("ssh-keygen -A", set()),
+        ("ssh-keygen -q -t ed25519 -N x -f /srv/key", set()),
+        ("mkdir -p /srv/h; chown games /srv/h; ssh-keygen -q -t ed25519 -f /srv/h/key", {"CHOWN", "DAC_OVERRIDE"}),
+    ],
+)
+def test_keys_are_made_where_it_is_told(makes: str, expected: set[str]) -> None:
+    found = needs(makes)
+    assert set(found.cap_add) == expected
+    assert not any("ssh-keygen does to files" in one.reason for one in found.unknown)
+
+
+def test_a_folder_that_is_given_away_is_entered_again() -> None:
+    make = "rm -rf /srv/t; mkdir -p /srv/t; [ -d /srv/s ] || { mkdir /srv/s; chown games /srv/s; }; "
+    assert set(needs(make + "cp -a /srv/s/. /srv/t/").cap_add) == {"CHOWN", "FOWNER", "DAC_OVERRIDE"}
+
+
+@pytest.mark.parametrize("program", ["bindfs", "sshfs", "fusermount3"])
+def test_who_is_no_root_mounts_by_a_program_that_becomes_it(program: str) -> None:
+    found = needs(f"setpriv --reuid=www-data --regid=www-data --clear-groups {program} /srv/a /srv/b")
+    assert set(found.cap_add) == {"SETGID", "SETUID", "SYS_ADMIN"}

@@ -279,6 +279,13 @@ def _rm(_: Word, given: _Given) -> Iterator[Effect]:
         yield Effect(EffectKind.REMOVE, _place(word), path=path, is_deep=is_deep)
 
 
+def _touch(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `touch`: with times of its own, a file that is there is not opened, or goes without."""
+    for word in given.operands:
+        is_kept = given.has("d", "r", "t", "date", "reference")
+        yield Effect(EffectKind.TOUCH, _place(word), path=given.path(word), is_kept=is_kept)
+
+
 def _shred(_: Word, given: _Given) -> Iterator[Effect]:
     """Read `shred`, which writes over a file, and with `-u` takes its name away."""
     for word in given.operands:
@@ -363,6 +370,16 @@ def _sed(_: Word, given: _Given) -> Iterator[Effect]:
     for word in operands:
         path = given.path(word)
         if is_in_place:
+            yield Effect(EffectKind.COPY, _place(word), path=path, target=path, is_kept=True)
+        else:
+            yield Effect(EffectKind.READ, _place(word), path=path)
+
+
+def _crudini(_: Word, given: _Given) -> Iterator[Effect]:
+    """Read `crudini --set FILE …`, which does as `sed -i`. Source: crudini.py file_replace()."""
+    for word in given.operands[:1]:
+        path = given.path(word)
+        if given.has("set", "del", "merge"):
             yield Effect(EffectKind.COPY, _place(word), path=path, target=path, is_kept=True)
         else:
             yield Effect(EffectKind.READ, _place(word), path=path)
@@ -470,6 +487,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "chmod": ("", ("reference",), _chmod),
     "chown": ("", ("from", "reference"), _chown),
     "cp": ("tS", ("target-directory", "suffix"), _cp),
+    "crudini": ("", ("format", "list-sep"), _crudini),
     "dd": ("", (), _dd),
     "install": ("gmotS", ("group", "mode", "owner", "target-directory", "suffix"), _install),
     "ln": ("tS", ("target-directory", "suffix"), _ln),
@@ -485,7 +503,7 @@ _COMMANDS: dict[str, tuple[str, Sequence[str], Callable[[Word, _Given], Iterator
     "sed": ("ef", ("expression", "file"), _sed),
     "shred": ("ns", ("iterations", "size", "random-source"), _shred),
     "tee": ("", (), _tee),
-    "touch": ("dtr", ("date", "reference", "time"), _each(EffectKind.TOUCH)),
+    "touch": ("dtr", ("date", "reference", "time"), _touch),
     "truncate": ("srx", ("size", "reference"), _each(EffectKind.APPEND)),
     "unzip": ("dx", (), unzip),
     "unlink": ("", (), _rm),

@@ -86,6 +86,16 @@ def _make_file(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     return [Demand(DemandKind.REACH, f"writes {path}", path=path, access=Access.WRITE)]
 
 
+def _touch(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
+    """Return what it takes to make a file; to give one that is there other times takes what its owner may.
+
+    Source: coreutils src/touch.c touch(): it goes on where open() fails, and utimensat() decides.
+    """
+    is_pattern = effect.path is None and re.search(r"[*?]", str(effect.where.value)) is not None
+    is_there = is_pattern or (effect.path is not None and isinstance(resolved(facts, effect.path), File))
+    return [] if effect.is_kept and is_there else _make_file(effect, facts)
+
+
 _KERNELS_OWN = ("/dev/", "/proc/")
 
 
@@ -213,6 +223,10 @@ def _kept_over(effect: Effect, source: File | Absent | UnknownFact, facts: Image
         why = f"gives {place} the owner, the mode and the times of {one}"
         yield Demand(DemandKind.GIVE, why, path=place, user=file.owner, group=file.group)
         yield Demand(DemandKind.ALTER, why, path=place)
+        if str(effect.where.value).endswith("/.") and file.owner != "0":
+            # set_owner() shuts the folder to all but its owner before it gives it away; then it changes `FOLDER/.`
+            able = ("DAC_OVERRIDE", "DAC_READ_SEARCH")
+            yield Demand(DemandKind.KERNEL, f"enters {place} once it is given away", capabilities=able, is_any=True)
         return
 
 
@@ -352,7 +366,7 @@ _DEMANDS: dict[EffectKind, Callable[[Effect, ImageFacts], Sequence[Demand]]] = {
     EffectKind.MAKE_FILE: _make_file,
     EffectKind.MAKE_DEVICE: _device,
     EffectKind.APPEND: _make_file,
-    EffectKind.TOUCH: _make_file,
+    EffectKind.TOUCH: _touch,
     EffectKind.GIVE: _give,
     EffectKind.MODE: _mode,
     EffectKind.COPY: _copy,

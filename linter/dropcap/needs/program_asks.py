@@ -39,6 +39,10 @@ _INTERPRETER = re.compile(
 )
 _SETUID = frozenset({"authbind", "doas", "newgrp", "pkexec", "sg", "su", "sudo"})
 """The programs that are set-user-ID root wherever they are: whoever runs them holds the bounding set there."""
+_BY_FUSERMOUNT = frozenset(
+    {"bindfs", "curlftpfs", "encfs", "fusermount", "fusermount3", "gocryptfs", "s3fs", "squashfuse", "sshfs"}
+)
+"""Those that mount by such a program, where a user runs them. Source: libfuse lib/mount.c fuse_mount_fusermount()."""
 _LONGEST_WORD = 10_000
 _USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
@@ -72,9 +76,10 @@ class ProgramAsks:
             return
         if found.is_interpreter:
             self._ask_of_script(call, who, words)
-        is_setuid = who.is_root is False and name in _SETUID
+        is_setuid = who.is_root is False and name in _SETUID | _BY_FUSERMOUNT
         if is_setuid:
-            self.ledger.gains.append(Evidence(f"{name} becomes root by its set-user-ID bit", place(call.words[0])))
+            program = "fusermount" if name in _BY_FUSERMOUNT else name
+            self.ledger.gains.append(Evidence(f"{program} becomes root by its set-user-ID bit", place(call.words[0])))
         for asked in found.asked:
             self._asked(call, ROOT if is_setuid else who, asked)
         for effect in found.effects if not is_at_stop(call) else ():

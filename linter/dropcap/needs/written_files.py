@@ -34,6 +34,13 @@ def written(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
     """Give the files that a program is told to write."""
     name = words[0].value.rpartition("/")[2]
     names = _OPTIONS.get(name, ())
+    if name == "ssh-keygen" and any(word.value == "-A" for word in words[1:]):
+        where = Located(words[0].value, words[0].source, words[0].span)
+        for kind in ("rsa", "ecdsa", "ed25519"):
+            key = f"/etc/ssh/ssh_host_{kind}_key"
+            yield Effect(EffectKind.MAKE_FILE, where, path=key, is_gentle=True)
+            yield Effect(EffectKind.MAKE_FILE, where, path=f"{key}.pub", is_gentle=True)
+        return
     for at, word in enumerate(words[1:], 1):
         option, equals, value = word.value.partition("=")
         if word.unknown is not None or option not in names:
@@ -62,12 +69,15 @@ _ELSEWHERE = re.compile(
 def writes_nothing(words: Sequence[Word]) -> bool:
     """Return whether a call of a program is certain to write no file: `wget --spider`, or into a stream.
 
-    Source: wget src/main.c, the options `spider`, `output-document` and those that name other files; busybox
-    networking/wget.c.
+    Of `ssh-keygen`, no other than `written` gives. Source: ssh-keygen.c main(), do_gen_all_hostkeys(); wget src/main.c,
+    the options `spider`, `output-document` and those that name other files; busybox networking/wget.c.
     """
-    if words[0].value.rpartition("/")[2] != "wget" or any(word.unknown is not None for word in words):
+    name = words[0].value.rpartition("/")[2]
+    if name not in {"ssh-keygen", "wget"} or any(word.unknown is not None for word in words):
         return False
     values = [word.value for word in words[1:]]
+    if name == "ssh-keygen":  # what it is told to make is known by itself
+        return ("-A" in values) is not ("-f" in values)
     if any(_ELSEWHERE.fullmatch(one) for one in values):
         return False
     for at, one in enumerate(values):
