@@ -112,6 +112,7 @@ def _config(name: str, table: Mapping[str, Any]) -> ImageConfig:
         return Located(text, Shipped(name, text), Span(0, len(text)))
 
     given: dict[str, Any] = {key: tuple(map(located, table[key])) for key in _LISTS if key in table}
+    given.setdefault("entrypoint", ())  # an entry that names none says that there is none
     # Nobody says it: then it is root, which stays so where something else of the image is not known.
     given["user"] = located(table.get("user", "0"))
     return ImageConfig(

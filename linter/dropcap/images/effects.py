@@ -79,6 +79,7 @@ class Effect(NamedTuple):
         only_kind: the kind of file that MODE is limited to; None for any.
         is_gentle: whether what is there already is left as it is and that is no failure (`mkdir -p`, `cp -n`);
             of what is not known, whether that is about what lies in the folder alone (`find -type f -delete`).
+        is_kept_over: whether what is there already gets the owner, the mode and the times too (`cp -p`).
         replaces: of COPY, whether a file at the target is removed first, and a new one made.
         ignores_link: whether a link at the path is itself meant, and not what it leads to.
         capabilities: the bare names of CAPABILITIES.
@@ -105,6 +106,7 @@ class Effect(NamedTuple):
     but_mode: str = ""
     only_kind: FileKind | None = None
     is_gentle: bool = False
+    is_kept_over: bool = False
     replaces: bool = False
     ignores_link: bool = False
     capabilities: tuple[str, ...] = ()

@@ -250,10 +250,12 @@ def _into(given: _Given, kind: EffectKind) -> Iterator[Effect]:
 
 
 def _cp(_: Word, given: _Given) -> Iterator[Effect]:
+    is_kept = given.has("a", "p", "archive", "preserve")
     for effect in _into(given, EffectKind.COPY):
         yield effect._replace(
             is_deep=given.has("r", "R", "a", "recursive", "archive"),
-            is_kept=given.has("a", "p", "archive", "preserve"),
+            is_kept=is_kept,
+            is_kept_over=is_kept,
             is_gentle=given.has("n", "no-clobber"),
         )
 

@@ -212,7 +212,7 @@ def _kept_over(effect: Effect, source: File | Absent | UnknownFact, facts: Image
     Source: coreutils src/copy.c copy_internal(): utimensat(), set_owner(), set_acl(), of a folder that is there too.
     """
     path, target = effect.path, effect.target
-    if path is None or target is None or effect.is_gentle:
+    if path is None or target is None or effect.is_gentle or not effect.is_kept_over:
         return
     for one, file in [(path, source), *(facts.below(path) if effect.is_deep else ())]:
         place = posixpath.join(target, one[len(path) :].lstrip("/")) if one != path else target
