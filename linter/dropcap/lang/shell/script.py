@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.lang.shell.fragments import PieceKind
 from dropcap.lang.shell.lexer import read_words
@@ -13,7 +13,6 @@ from dropcap.lang.shell.syntax import syntax_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.lang.shell.expansions import Written
     from dropcap.lang.shell.fragments import Piece
     from dropcap.lang.words import Word
     from dropcap.source import Source
@@ -40,8 +39,8 @@ class Script:
         self.to_byte, self.to_offset, self.expansion_end = syntax.to_byte, syntax.to_offset, syntax.expansion_end
         self.substitutions, self.is_backquoted = syntax.substitutions, syntax.is_backquoted
         self.commands_at = syntax.commands_at
-        self.written: Written = {}
-        """What its words become that are expanded in no way."""
+        self.written: dict[int, Any] = {}
+        """What its words become that are expanded in no way, as :mod:`dropcap.lang.shell.expansions` keeps it."""
         self._starts = [start for start, _ in segments]
         self._segments = segments
 
