@@ -136,13 +136,13 @@ class Subject(Container):
         """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
         return no_new_privileges(self)
 
-    @property
+    @cached_property
     def privileged_option(self) -> Located[Any] | None:
         """The option that makes it privileged; None where none does or the engine ignores it."""
         origin = self._common_origin
         return origin.where if origin is not None and origin.kind == "privileged" else None
 
-    @property
+    @cached_property
     def all_entry(self) -> Located[Any] | None:
         """The addition of ALL that has effect: none does under privileged mode or where it is refused."""
         origin = self._common_origin
@@ -150,7 +150,7 @@ class Subject(Container):
             return None
         return origin.where if self.entry_name(origin.where) == ALL else None
 
-    @property
+    @cached_property
     def holds_all(self) -> bool:
         """Whether privileged mode or an addition of ALL grants everything at once."""
         origin = self._common_origin

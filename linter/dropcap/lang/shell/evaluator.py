@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import tree_sitter
 
     from dropcap.lang.shell.call import Answer
-    from dropcap.lang.shell.expansions import Combination, Field
+    from dropcap.lang.shell.expansions import Combination, Field, Written
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.run_state import Run
@@ -90,7 +90,7 @@ class Shell:
         self._parts = syntax.parts
         self._raws = {} if taken else syntax.raws  # what is filled in is no part of the text
         self._pieces = {} if taken else syntax.pieces
-        self.written = script.written
+        self.written: Written = script.written
         self._is_filled_in = bool(taken)
         self.limit = len(script.data)
         self.locals: list[str] | None = None

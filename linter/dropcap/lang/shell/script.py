@@ -40,7 +40,7 @@ class Script:
         self.substitutions, self.is_backquoted = syntax.substitutions, syntax.is_backquoted
         self.commands_at = syntax.commands_at
         self.written: dict[int, Any] = {}
-        """What its words become that are expanded in no way."""
+        """What its words become that are expanded in no way, as :mod:`dropcap.lang.shell.expansions` keeps it."""
         self._starts = [start for start, _ in segments]
         self._segments = segments
 
