@@ -13,6 +13,7 @@ from dropcap.check import Setup, check_file
 from dropcap.cli import main
 from dropcap.discover import discover
 from dropcap.images.catalogue import catalogue_tree, is_in_catalogue
+from dropcap.images.catalogue_index import entry_name
 from dropcap.images.catalogue_steps import script
 from dropcap.images.file_lines import file_of
 from dropcap.needs.container import needs_of
@@ -79,13 +80,11 @@ def test_each_image_of_the_index_has_an_entry() -> None:
     assert list(table.index()) == sorted(table.index()), text
     for image in table.index():
         for name in (image, f"{image}x", image[:-1], image[1:]):
-            assert table.entry_name(name) == table.index().get(name)
+            assert entry_name(name) == table.index().get(name)
 
 
 def test_an_image_that_is_not_in_the_index_has_no_entry() -> None:
-    assert [table.entry_name(one) for one in ("", "edis", "redis/redis", "library", 'redis = "', "redis\n")] == [
-        None
-    ] * 6
+    assert [entry_name(one) for one in ("", "edis", "redis/redis", "library", 'redis = "', "redis\n")] == [None] * 6
 
 
 def test_each_image_of_the_index_is_found_and_nothing_else() -> None:

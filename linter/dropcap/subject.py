@@ -82,6 +82,10 @@ class Subject(Container):
         """
         if self._is_written or self.image is None or not (self.cap_add or self.cap_drop or self.privileged):
             return False
+        from dropcap.images.catalogue_index import is_listed  # without what reads an entry, which few files take
+
+        if not is_listed(self.image.value):
+            return False
         from dropcap.images.catalogue import is_in_catalogue
 
         return is_in_catalogue(self.image.value)

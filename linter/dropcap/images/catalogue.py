@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dropcap.images.catalogue_index import parted
 from dropcap.images.facts import Account, File, FileKind, Group, ImageConfig, UnknownFact
 from dropcap.images.file_lines import ABSENT, LISTED, file_of
 from dropcap.images.reference import familiar, pinned_digest
@@ -58,10 +59,7 @@ def _find(reference: str) -> Row | None:
         return None
     from dropcap.images.catalogue_table import find
 
-    name = familiar(reference)
-    head, at, _ = name.partition("@")
-    repository, tag = (head, "") if at else (name.rpartition(":")[0], name.rpartition(":")[2])
-    return find(repository, tag)
+    return find(*parted(reference))
 
 
 def _tree(name: str, table: Mapping[str, Any]) -> FileTree:

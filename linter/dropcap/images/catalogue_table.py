@@ -24,13 +24,14 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from dropcap.images.catalogue_index import entry_name, index_text
 from dropcap.namedtuple import NamedTuple
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LONGEST", "Row", "entry_name", "find", "index", "load"]
+__all__ = ["LONGEST", "Row", "find", "index", "load"]
 
 LONGEST = 300
 """How long a text of an entry may be: it states facts, and has nobody's script."""
@@ -63,32 +64,7 @@ class Row(NamedTuple):
 
 def index() -> Mapping[str, str]:
     """Return the name of the entry of each image, by the image's familiar name without its tag."""
-    return _toml(_index_text())
-
-
-def entry_name(repository: str) -> str | None:
-    """Return the name of the entry of an image; None where it has none.
-
-    Most images have none, and a parser of TOML takes longer than all else that is done for them: a line says it.
-
-    Args:
-        repository: the image's familiar name without its tag.
-
-    """
-    if _ODD.intersection(repository):
-        return None
-    name = repository if _BARE.issuperset(repository) else f'"{repository}"'
-    _, found, rest = _index_text().partition(f'\n{name} = "')
-    return rest.partition('"')[0] if found else None
-
-
-_BARE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
-_ODD = frozenset('"\\\n')
-
-
-@cache
-def _index_text() -> str:
-    return package_text("images", "catalogue", "index.toml")
+    return _toml(index_text())
 
 
 def _toml(text: str) -> dict[str, Any]:
