@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cache
 
 from dropcap.images.reference import familiar
 from dropcap.package_data import package_text
 
 __all__ = ["entry_name", "index_text", "is_listed", "parted"]
-
-_BARE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
-_ODD = frozenset('"\\\n')
 
 
 def is_listed(reference: str) -> bool:
@@ -31,17 +29,20 @@ def parted(reference: str) -> tuple[str, str]:
 def entry_name(repository: str) -> str | None:
     """Return the name of the entry of an image; None where it has none.
 
-    Most images have none, and a parser of TOML takes longer than all else that is done for them: a line says it.
+    Most images have none, and a parser of TOML takes longer than all else that is done for them: the lines are sorted.
 
     Args:
         repository: the image's familiar name without its tag.
 
     """
-    if _ODD.intersection(repository):
-        return None
-    name = repository if _BARE.issuperset(repository) else f'"{repository}"'
-    _, found, rest = index_text().partition(f'\n{name} = "')
-    return rest.partition('"')[0] if found else None
+    lines, start = _lines(), f'"{repository}" = "'
+    at = bisect_left(lines, start)
+    return lines[at][len(start) : -1] if at < len(lines) and lines[at].startswith(start) else None
+
+
+@cache
+def _lines() -> list[str]:
+    return index_text().splitlines()[1:]
 
 
 @cache
