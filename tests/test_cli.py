@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PRIVILEGED = "services:\n  web:\n    image: nginx\n    privileged: true\n"
-HARDENED = "services:\n  web:\n    image: nginx\n    cap_drop: [ALL]\n"
-LOW = "services:\n  web:\n    image: nginx\n    cap_drop: [ALL, SYS_ADMIN]\n"
+HARDENED = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n"
+LOW = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL, SYS_ADMIN]\n"
 
 
 @pytest.fixture(autouse=True)
