@@ -75,12 +75,12 @@ def test_an_entry_says_where_it_is_from_and_is_used(name: str) -> None:
 
 
 def test_each_image_of_the_index_has_an_entry() -> None:
-    assert set(table.index().values()) <= set(NAMES)
-    text = (FOLDER / "index.toml").read_text(encoding="utf-8")
-    assert list(table.index()) == sorted(table.index()), text
-    for image in table.index():
+    entries = table.index()
+    assert set(entries.values()) <= set(NAMES)
+    assert list(entries) == sorted(entries)
+    for image in entries:
         for name in (image, f"{image}x", image[:-1], image[1:]):
-            assert entry_name(name) == table.index().get(name)
+            assert entry_name(name) == entries.get(name)
 
 
 def test_an_image_that_is_not_in_the_index_has_no_entry() -> None:

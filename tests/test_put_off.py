@@ -78,7 +78,7 @@ def test_only_what_is_needed_is_loaded(program: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("compose.yaml", "services:\n  web:\n    image: nginx:1.27\n    ports: ['80:80']\n    cap_add: [CHOWN]\n"),
+        ("compose.yaml", "services:\n  web:\n    image: web:1.27\n    ports: ['80:80']\n    cap_add: [CHOWN]\n"),
         ("Dockerfile", 'FROM debian:bookworm\nRUN apt-get update\nUSER 1000\nCMD ["sleep", "1"]\n'),
     ],
 )

@@ -302,7 +302,7 @@ def test_as_many_values_as_are_told_apart_leave_no_other_container_however_often
 
 
 def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
-    assert len(read("if a; then T=-it; fi; docker run $T x").containers) == 1
+    assert len(read("if a; then T=--rm; fi; docker run $T x").containers) == 1
 
 
 @pytest.mark.parametrize(

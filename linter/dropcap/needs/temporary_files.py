@@ -37,13 +37,24 @@ def made_by(words: Sequence[Word], folder: str | None, number: int) -> tuple[str
     options, parent, template = given
     if not template or "t" in options:
         parent = parent or _USUAL
-    named = re.sub(r"X{3,}(?=[^X/]*$)", lambda found: _name(found[0], number), template or "tmp.XXXXXXXXXX")
-    printed = posixpath.join(parent, named)
+    printed = posixpath.join(parent, _filled(template or "tmp.XXXXXXXXXX", number))
     path = absolute(printed, folder)
     if path is None:
         return None
     kind, mode = (EffectKind.MAKE_FOLDER, "700") if "d" in options else (EffectKind.MAKE_FILE, "600")
     return printed, None if "u" in options else Effect(kind, place(words[0]), path=path, mode=mode)
+
+
+def _filled(template: str, number: int) -> str:
+    """Return a template with a name in the place of the last of its X, three or more of them, in its last part."""
+    end = template.rfind("X") + 1
+    start = len(template[:end].rstrip("X"))
+    if end - start < _FEWEST or "/" in template[end:]:
+        return template
+    return template[:start] + _name(template[start:end], number) + template[end:]
+
+
+_FEWEST = 3
 
 
 def _given(words: Sequence[Word]) -> tuple[frozenset[str], str, str] | None:
