@@ -137,7 +137,7 @@ def verified(program: Program, name: str, folder: Path, *, restarts: bool) -> st
     left = f"; LEFT {left.split()}" if (left := program.left()) else ""
     if process.returncode:
         last = (err.strip().splitlines() or [""])[-1]
-        is_whole = restarts and process.returncode == 2 and not (made / "dropcap.lock").exists()  # noqa: PLR2004
+        is_whole = restarts and process.returncode == 2 and not (made / "dropcap.lock").exists()  # noqa: PLR2004  # what could not be checked
         return left if is_whole else f"exit {process.returncode}: {last}: {out.strip()[:300]}{left}"
     found = measured(made)
     needed, unsure, expected = set(found["needed"]), set(found["unsure"]), set(workload.minimal)

@@ -326,9 +326,12 @@ def test_tables_of_jobs_name_their_users() -> None:
     [
         ("", ["/d/01-a", "/d/b"]),
         ("--regex '\\.sh$'", ["/d/c.sh"]),
-        ("--regex=^[a-z].*", ["/d/b", "/d/c.sh", "/d/d~"]),
+        ("--regex=^[bcd].*", ["/d/b", "/d/c.sh", "/d/d~"]),
         ("--regex '(a|b)'", None),
         ("--regex '.*.*.*.*x'", None),
+        ("--regex '*x'", None),
+        ("--regex 'a*+'", None),
+        ("--regex '[z-a]'", None),
         ("--lsbsysinit", None),
     ],
 )

@@ -225,8 +225,8 @@ _PART = re.compile(r"[\w-]+", re.ASCII)
 # Jobs of Debian's own that keep its package manager's files, which are root's, and those that only start others.
 _HOUSEKEEPING = frozenset({"0anacron", "apt-compat", "dpkg"})
 _CRON = ("/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.monthly", "/etc/cron.weekly")
-_REGEX = re.compile(r"--regex=((?:[\w^$*+-]|\\?\.|\[[\w-]+\])+)", re.ASCII)
-"""Names by an expression that means the same to POSIX and to Python."""
+_REGEX = re.compile(r"--regex=(\^?(?:(?:[\w-]|\\?\.|\[\w+\])[*+]?)+\$?)", re.ASCII)
+"""Names by an expression that means the same to POSIX and to Python; one with ranges might be none at all."""
 _MOST_REPEATED = 3
 
 

@@ -139,7 +139,7 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
-        call = call._replace(words=expanded(call.words, self._match))
+        call = call._replace(words=expanded(call.words, self.paths))
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -173,9 +173,6 @@ class _Follower:
         self.programs.ask(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)
-
-    def _match(self, pattern: str) -> Sequence[str] | None:
-        return matching(pattern, self.lookup.tree, self.lookup.folder)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value

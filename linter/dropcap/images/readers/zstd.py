@@ -28,7 +28,7 @@ def without_zstd(stream: IO[bytes], name: str) -> IO[bytes]:
         ImageError: nothing here reads zstd.
 
     """
-    looked = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    looked = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]  # any stream of bytes will do
     if looked.peek(len(_MAGIC))[: len(_MAGIC)] != _MAGIC:
         return looked
     try:
