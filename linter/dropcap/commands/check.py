@@ -16,6 +16,7 @@ from dropcap.writers import FORMATS, Context, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
 
     from dropcap.config import Config
     from dropcap.model import Report, Severity
@@ -28,6 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
     parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument(
+        "--extend-select", metavar="RULE,…", type=option(_to_words), help="run these rules too: those that are off"
+    )
     parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
@@ -63,11 +67,20 @@ def run(arguments: Namespace) -> int:
 def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
     """Load and choose the rules; says where a name stands that no rule has."""
     try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore)
+        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
     except UnknownRuleError as error:
-        key, given = ("select", arguments.select) if error.name in config.select else ("ignore", arguments.ignore)
+        key, given = _origin(error.name, arguments, config)
         place = f"--{key}" if given else config.place(key, error.name)
         raise RuleError(f"{place}: {error}") from None
+
+
+def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:
+    """Return the key that names a rule, and what the command line gives for it."""
+    if name in config.select:
+        return "select", arguments.select
+    if name in config.extend_select:
+        return "extend-select", arguments.extend_select
+    return "ignore", arguments.ignore
 
 
 def exit_code(report: Report, fail_on: Severity) -> int:
