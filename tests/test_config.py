@@ -26,10 +26,10 @@ def test_without_a_file_there_are_defaults() -> None:
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\nmarkdown = true\n'
-    text += "compose = 2\n"
+    text += 'compose = 2\nextend-select = ["d"]\n'
     (tmp_path / ".dropcap.toml").write_text(text)
     config = load_config()
-    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",), True, 2)
+    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("d",), ("b",), ("c/",), True, 2)
     assert config.place("ignore", "b") == ".dropcap.toml:4"
 
 
@@ -112,7 +112,7 @@ def test_the_nearest_file_up_to_the_repository_s_top_counts(tmp_path: Path, monk
     ("text", "message"),
     [
         ("\nengine = ?", r"\.dropcap\.toml: not TOML: Invalid value \(at line 2, column 10\)"),
-        ('engin = "docker"', "toml:1: unknown key 'engin'; there are compose, engine, exclude, fail-on"),
+        ('engin = "docker"', "toml:1: unknown key 'engin'; there are compose, engine, exclude, extend-select"),
         ('# x\nengine = "lxc"', "toml:2: engine = 'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         ("fail-on = 3", "fail-on = 3: a severity is one of low, medium, high, critical"),
         ('select = "a"', "select = 'a': has to be a list of strings"),
