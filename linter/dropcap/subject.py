@@ -9,8 +9,9 @@ from dropcap.capabilities.effective import capability_label, capability_sets, is
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
-from dropcap.model import Container, Problem
+from dropcap.model import Container, Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
     from dropcap.needs.allowance import Allowance
     from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
+
+
+# How a field is called where it has another name than here.
+_KEYS = {"userns": "userns_mode", "device_rules": "device_cgroup_rules"}
+_KEYS_OF_QUADLET = {"network_mode": "Network", "userns": "UserNS", "sysctls": "Sysctl"}
+_FLAGS = {
+    "network_mode": "network",
+    "cgroup": "cgroupns",
+    "device_rules": "device-cgroup-rule",
+    "devices": "device",
+    "sysctls": "sysctl",
+}
 
 
 class Subject(Container):
@@ -140,6 +153,11 @@ class Subject(Container):
         """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
         return no_new_privileges(self)
 
+    @property
+    def gains_option(self) -> Located[str] | None:
+        """The option that lets its processes gain privileges, where it is written: `no-new-privileges:false`."""
+        return allowed_gains(self) if self.security_opt else None
+
     @cached_property
     def privileged_option(self) -> Located[Any] | None:
         """The option that makes it privileged; None where none does or the engine ignores it."""
@@ -175,7 +193,39 @@ class Subject(Container):
 
     def ignores(self, field: str) -> bool:
         """Whether its engine does not look at a field of a container."""
-        return field in self.strategy.ignored
+        return ignores(self, field)
+
+    def host_namespace(self, field: str) -> Located[str] | None:
+        """Return what gives it the host's own namespace: `pid` says of which processes it sees, and so on."""
+        return host_namespace(self, field)
+
+    def unconfined(self, key: str) -> Located[str] | None:
+        """Return the option that takes its profile away, by the option's key: `seccomp` or `apparmor`.
+
+        Of privileged mode, which takes away every one, nothing is said here.
+        """
+        return unconfined(self, key) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def label_disabled(self) -> Located[str] | None:
+        """The option that switches off its separation by SELinux; None where privileged mode does so already."""
+        return without_label(self) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def unmasked(self) -> tuple[Located[str], bool] | None:
+        """The option that opens files of the kernel, and whether the host can be changed by these.
+
+        None where privileged mode does so already.
+        """
+        return unmasked(self) if self.security_opt and self.privileged_option is None else None
+
+    def written(self, field: str, value: str) -> str:
+        """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
+        if self.kind is Kind.SERVICE:
+            return f"{_KEYS.get(field, field)}: {value}"
+        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+            return f"{_KEYS_OF_QUADLET[field]}={value}"
+        return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 
     def entry_name(self, entry: Located[str]) -> str:
         """Return the bare name of an entry of `cap_add` or `cap_drop` as its engine reads it."""
