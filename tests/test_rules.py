@@ -11,6 +11,7 @@ import pytest
 
 import about
 import dropcap.api
+from dropcap.check import Setup, check_text
 from dropcap.model import Container, Engine, Kind, Severity
 from dropcap.rule import Rule, load_rules
 from dropcap.source import Source, Span
@@ -102,6 +103,20 @@ def test_each_syntax_that_applies_has_a_bad_and_a_good_example(rule: Rule) -> No
         wanted |= set() if rule.id in NOT_IN_COMPOSE else {"yaml"}
     shown = {(block.language, block.verdict) for block in examples(rule.page)}
     assert shown == {(language, verdict) for language in wanted for verdict in ("bad", "good")}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fields], ids=lambda rule: rule.id)
+def test_a_rule_has_nothing_to_say_where_none_of_its_fields_is_written(rule: Rule) -> None:
+    everywhere = [*(examples(one.page) for one in RULES)]
+    texts = [(SYNTAXES[block.language], block.text) for blocks in everywhere for block in blocks]
+    lacking = 0
+    for syntax, text in texts:
+        for container in check_text("example", syntax, text, (), Setup()).containers:
+            subject = Subject.of(container)
+            if rule.check and not any(getattr(container, field) for field in rule.fields):
+                lacking += 1
+                assert not list(rule.check(subject)), text
+    assert lacking
 
 
 @each_rule

@@ -8,7 +8,9 @@ A rule is a module with a docstring (its documentation), a constant ``SEVERITY``
 
 It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
 evidence of one of its own problems is left out then. `CONTROLS` are the ids of what it decides in benchmarks and
-catalogues: `CIS-5.4`, `CWE-250`. With `ON_BY_DEFAULT = False` it is asked only where somebody names it.
+catalogues: `CIS-5.4`, `CWE-250`. With `ON_BY_DEFAULT = False` it is asked only where somebody names it. With
+`FIELDS`, names of a container's fields, it is asked only about containers of which one of these is written: the fewer
+rules have something to say of a usual container, the quicker the check.
 
 The module's name, with hyphens for underscores, is the rule's id.
 """

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dropcap.model import Severity
+from dropcap.model import Container, Severity
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Rule(NamedTuple):
         controls: what it decides of catalogues of controls, and the weaknesses and attacks that it speaks of, by
             their ids in controls.toml: `CIS-5.10`, `CWE-250`, `T1611`.
         on_by_default: whether it is asked where nobody names it.
+        fields: it is asked about containers of which one of these fields is written; empty for all containers.
 
     """
 
@@ -74,6 +75,7 @@ class Rule(NamedTuple):
     covers: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     on_by_default: bool = True
+    fields: tuple[str, ...] = ()
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -122,7 +124,11 @@ def to_rule(module: ModuleType) -> Rule:
     on_by_default = getattr(module, "ON_BY_DEFAULT", True)
     if not isinstance(on_by_default, bool):
         raise RuleError(f"{origin}: no rule: ON_BY_DEFAULT has to be True or False")
-    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default)
+    fields = _words(module, "FIELDS", "fields of a container")
+    unknown = [field for field in fields if field not in Container._fields]
+    if unknown:  # it would never be asked
+        raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is no field of a container")
+    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields)
 
 
 def _words(module: ModuleType, name: str, what: str) -> tuple[str, ...]:

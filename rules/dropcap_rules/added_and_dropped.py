@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 # Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
 SEVERITY = Severity.MEDIUM
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 # That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
 SEVERITY = Severity.HIGH
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 # SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
 SEVERITY = Severity.CRITICAL
+FIELDS = ("cap_add",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

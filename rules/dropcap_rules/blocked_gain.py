@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 # The container does not do what it is to do; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+FIELDS = ("security_opt",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 # It grants nothing; it misleads, and with Podman it may take away what is needed.
 SEVERITY = Severity.LOW
+FIELDS = ("labels", "stage")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 # It can be right: where the program carries a file capability, this is how to do it.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_add",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

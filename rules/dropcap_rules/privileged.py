@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
 # Nothing is graver: it is all capabilities, all devices and no profile in one word.
 SEVERITY = Severity.CRITICAL
+FIELDS = ("privileged",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 
 # The container does not start; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+FIELDS = ("stage",)
 COVERS = ("file-capability", "capability-not-held")
 
 

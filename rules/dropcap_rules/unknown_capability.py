@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 # It grants nothing, but the container does not start; with nerdctl it starts without what the line says.
 SEVERITY = Severity.HIGH
+FIELDS = ("cap_add", "cap_drop")
 
 _LONGEST_SHOWN = 40
 

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 
 # A line that changes nothing grants nothing.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_add", "privileged")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 
 # A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
