@@ -17,7 +17,7 @@ Remediation: `security_opt: [no-new-privileges:true]` in Compose, `--security-op
 command line, `NoNewPrivileges=true` in a Quadlet unit; or `"no-new-privileges": true` in the engine's
 `daemon.json` for all containers.
 
-Impact: `sudo`, `su`, `passwd`, `mount` and programs with file capabilities, such as some `ping`, fail for users
+Impact of the fix: `sudo`, `su`, `passwd`, `mount` and programs with file capabilities, such as some `ping`, fail for users
 other than root. Programs that root starts, and that become another user by themselves (`gosu`, `su-exec`,
 nginx), go on.
 
