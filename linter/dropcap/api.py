@@ -85,6 +85,7 @@ __all__ = [
     "joined",
     "step_commands",
     "suggest",
+    "weakness",
 ]
 
 
@@ -95,6 +96,19 @@ def __getattr__(name: str) -> object:
 
         return getattr(model, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def weakness(name: str, value: str) -> str | None:
+    """Say what a kernel parameter lets happen at a value that protects less than another; None for all others.
+
+    Args:
+        name: the parameter, with dots.
+        value: what it is set to, as it is written.
+
+    """
+    from dropcap.capabilities.sysctls import weakness as found  # few containers set any
+
+    return found(name, value)
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

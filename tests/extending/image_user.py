@@ -9,7 +9,7 @@ Audit: `docker inspect --format '{{.Config.User}}' NAME` prints the user, or not
 Remediation: name the user that the image is made for, by its number: `user: "1000"` in a Compose file, `--user 1000` on
 the command line.
 
-Impact: files that the container wrote before belong to the user that it ran as.
+Impact of the fix: files that the container wrote before belong to the user that it ran as.
 
 Default value: the image's user; root where it names none.
 
