@@ -1,4 +1,4 @@
-"""The pages of CONTRIBUTING.md that let somebody add a rule, a carrier, an engine or a writer, each tried in a copy."""
+"""The pages of CONTRIBUTING.md that let somebody add a rule, a carrier or an engine: each is tried in a copy."""
 
 from __future__ import annotations
 
@@ -150,6 +150,37 @@ def test_a_writer_is_a_module(copy: Copy) -> None:
         ("compose.yaml", "4", "critical", "privileged")
     ]
     assert result.returncode == 1
+
+
+def test_a_program_is_a_table(copy: Copy) -> None:
+    (copy.work / "ours.conf").write_text("User ours\nPort 80\n")
+    (copy.work / "Dockerfile").write_text(
+        'FROM debian:12\nRUN useradd ours\nCOPY ours.conf /etc/tinyproxy/tinyproxy.conf\nCMD ["ourproxy", "-d"]\n'
+    )
+    (copy.work / "compose.yaml").write_text("services:\n  proxy:\n    build: .\n    network_mode: host\n")
+    (before,) = copy.containers("compose.yaml")
+    assert not before["complete"], "nobody knows it yet"
+    table = copy.folder / "dropcap" / "needs" / "programs.toml"
+    example = PAGES.partition("## Add a program")[2].partition("```toml\n")[2].partition("```")[0]
+    table.write_text(table.read_text() + "\n" + example.replace("[tinyproxy]", "[ourproxy]"))
+    (after,) = copy.containers("compose.yaml")
+    assert after["complete"], after["unknown"]
+    assert {one["capability"] for one in after["needs"]} == {"SETUID", "SETGID", "NET_BIND_SERVICE"}
+
+
+def test_an_image_is_an_entry_and_a_line(copy: Copy) -> None:
+    (copy.work / "compose.yaml").write_text("services:\n  blog:\n    image: ours/blog:6\n")
+    (before,) = copy.containers("compose.yaml")
+    assert not before["complete"], "nobody knows it yet"
+    catalogue = copy.folder / "dropcap" / "images" / "catalogue"
+    example = PAGES.partition("## Add an image")[2].partition("```toml\n")[2].partition("```")[0]
+    (catalogue / "ours-blog.toml").write_text(example)
+    head, *lines = (catalogue / "index.toml").read_text().splitlines()
+    lines = sorted([*lines, '"ours/blog" = "ours-blog"'])
+    (catalogue / "index.toml").write_text("\n".join([head, *lines]) + "\n")
+    (after,) = copy.containers("compose.yaml")
+    assert after["complete"], after["unknown"]
+    assert {one["capability"] for one in after["needs"]} == {"SETUID", "SETGID"}
 
 
 COPIED = ("docs", "linter", "rules", "scripts", "tests", "fixtures/marked", "fixtures/ok", "fixtures/projects")
