@@ -57,7 +57,12 @@ def _parts(rule: Rule) -> Iterator[str]:
     yield f"## Default value\n\n{found['Default value']}"
     yield f"## Severity\n\n{_severity(rule)}"
     yield f"## References\n\n{found['References']}"
-    yield from _controls([controls()[name] for name in rule.controls if name in controls()])
+    yield from _controls(named_by(rule))
+
+
+def named_by(rule: Rule) -> list[Control]:
+    """Return the controls that a rule names, and those of other catalogues that are the same, in these' order."""
+    return [one for one in controls().values() if one.id in rule.controls or one.same_as in rule.controls]
 
 
 def _shown(blocks: Sequence[Example]) -> Iterator[str]:
