@@ -33,7 +33,6 @@ _ARGUED = re.compile(r"^((?:# .*\n)+)SEVERITY = ", re.MULTILINE)
 
 def sections(page: str) -> dict[str, str]:
     """Part a rule's documentation into its sections; examples are left out."""
-    page = re.sub(r"^Impact: ", "Impact of the fix: ", page, flags=re.MULTILINE)
     head, *labelled = _LABEL.split(_FENCE.sub("", page))
     description, _, rationale = head.strip().partition("\n\n")
     found = {"Description": description, "Rationale": rationale}
@@ -58,7 +57,12 @@ def _parts(rule: Rule) -> Iterator[str]:
     yield f"## Default value\n\n{found['Default value']}"
     yield f"## Severity\n\n{_severity(rule)}"
     yield f"## References\n\n{found['References']}"
-    yield from _controls([controls()[name] for name in rule.controls])
+    yield from _controls(named_by(rule))
+
+
+def named_by(rule: Rule) -> list[Control]:
+    """Return the controls that a rule names, and those of other catalogues that are the same, in these' order."""
+    return [one for one in controls().values() if one.id in rule.controls or one.same_as in rule.controls]
 
 
 def _shown(blocks: Sequence[Example]) -> Iterator[str]:

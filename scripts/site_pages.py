@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from contextlib import redirect_stdout
@@ -203,7 +204,7 @@ def links_of_the_site(text: str, path: str) -> str:
 
     def led(match: re.Match[str]) -> str:
         target, anchor = match[1], match[2] or ""
-        full = (folder / target).resolve()
+        full = Path(os.path.normpath(folder / target))
         if not full.is_relative_to(ROOT):
             return match[0]
         return f"]({_place(full.relative_to(ROOT).as_posix(), path)}{anchor})"

@@ -459,6 +459,8 @@ def test_a_refused_container_holds_nothing_and_says_why(here: Path, capsys: pyte
 def test_explain_knows_rules_and_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "net-raw"]) == CLEAN
     assert capsys.readouterr().out.startswith("net-raw (medium)\n\n")
+    assert main(["explain", "privileged"]) == CLEAN
+    assert "\nControls: CIS Docker Benchmark 1.6.0: 5.5, 5.23; OWASP " in capsys.readouterr().out
     assert main(["explain", "cap_net_raw"]) == CLEAN
     assert capsys.readouterr().out.startswith("CAP_NET_RAW (capability 13, since Linux 2.2)\n")
 

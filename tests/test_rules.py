@@ -71,14 +71,14 @@ def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("kind", "engine", "spoken"),
     [
-        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw"}),
-        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities"}),
-        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw"}),
-        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities"}),
+        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
+        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
+        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
+        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
     ],
 )
 def test_what_is_absent_is_told_of_what_starts_a_container(kind: Kind, engine: Engine, spoken: set[str]) -> None:
-    assert {rule.id for rule in about.rules(*about.HELD) if speaks(rule, kind, engine)} == spoken
+    assert {rule.id for rule in about.rules(*about.HELD, "new-privileges") if speaks(rule, kind, engine)} == spoken
 
 
 @each_rule
