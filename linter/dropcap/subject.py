@@ -11,7 +11,8 @@ from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
 from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
-from dropcap.model import Container, Kind, Problem
+from dropcap.model import Container, Kind, Problem, Severity
+from dropcap.printable import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ _FLAGS = {
     "devices": "device",
     "sysctls": "sysctl",
 }
+_USER_SIZE = 40
 
 
 class Subject(Container):
@@ -117,11 +119,11 @@ class Subject(Container):
         needs = self.needs
         names = joined(needs.cap_add)
         if needs.is_complete:
-            return f"drop ALL and add {names}, which is all that it needs" if names else "drop ALL: it needs none"
+            return f"drop ALL and add {names}: it needs no more" if names else "drop ALL: it needs no capability"
         why = needs.unknown[0].reason
         if not names:
-            return f"drop ALL and add what it needs, which is not known, because {why}"
-        return f"drop ALL and add at least {names}; more may be needed, because {why}"
+            return f"drop ALL and add what it needs; that is not known, because {why}"
+        return f"drop ALL and add at least {names}; it may need more, because {why}"
 
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
@@ -239,11 +241,26 @@ class Subject(Container):
         """Say how a capability of the bounding set is got, to follow what it does; nothing where the process has it."""
         if name in self.sets.effective:
             return ""
+        return f"; not held by {self.user_title} itself, reachable through {self.ways_to_gain}"
+
+    @property
+    def ways_to_gain(self) -> str:
+        """By what a process gets a capability of the bounding set that it does not hold itself."""
         root = f"`{self.strategy.program} exec` as root"
         if no_new_privileges(self):
             # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
-            return f"; here only by {root} or a file capability of the entrypoint"
-        return f"; here only by {root}, a setuid program or a file capability"
+            return f"{root} or a file capability of the entrypoint"
+        return f"{root}, a setuid program or a file capability"
+
+    @property
+    def user_title(self) -> str:
+        """Whom the first process runs as, in a sentence: `user 1000`; a value that a variable gives is not told."""
+        value = self.user if self.user is not None and self.user.value else self.stage.user if self.stage else None
+        if value is None:
+            return "its user"
+        root, span = value.source.to_root(value.span)
+        is_typed = value.value in root.text[span.start : span.end]
+        return f"user {shortened(value.value, _USER_SIZE)}" if is_typed else "its user"
 
     def problems_at_grade(self, level: Grade) -> Iterator[Problem]:
         """Give a problem for each capability that weighs `level`, in the kernel's order.
@@ -270,8 +287,9 @@ class Subject(Container):
             verb = "is" if len(names) == 1 else "are"
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
             is_graver = fact(names[0]).risk != risk
-            reason = _raised(graded) if is_graver else _reason(graded)
-            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
+            reason = _raised(graded, names) if is_graver else _reason(graded)
+            advice = "leave it out" if where else "drop it" if len(names) == 1 else "drop them"
+            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {advice}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
 
 
@@ -282,9 +300,11 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _raised(graded: Graded) -> str:
+def _raised(graded: Graded, names: Sequence[str]) -> str:
+    """Say which circumstances raise a grade, and to what: a severity's name, as it stands beside the message."""
+    weighs = "weighs" if len(names) == 1 else "weigh"
     circumstances = " and ".join(related.message for related in graded.raised_by)
-    return f" and graded {graded.grade.name.lower()} here, since {circumstances}"
+    return f" and {weighs} {Severity(graded.grade).label} here: {circumstances}"
 
 
 def _reason(graded: Graded) -> str:

@@ -118,7 +118,14 @@ def _find(container: Container, circumstance: Circumstance) -> Related | None:
     if container.may_be_set("cap_drop" if field == _HELD else field) or ignores(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
-    return Related(circumstance.message, where) if where is not None else None
+    return Related(_told(circumstance, where), where) if where is not None else None
+
+
+def _told(circumstance: Circumstance, where: Located[Any]) -> str:
+    """Say a circumstance with the path that it is about, where it is about one."""
+    if "{path}" not in circumstance.message:
+        return circumstance.message
+    return circumstance.message.replace("{path}", f"`{_plain_path(where.value.source)}`")
 
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
