@@ -16,7 +16,8 @@ Remediation: leave the option out, and publish the ports that others have to rea
 reach the host, use `host.docker.internal` with `extra_hosts: ["host.docker.internal:host-gateway"]`.
 
 Impact of the fix: what works by broadcasts of the host's network has to be given another way, such as a macvlan
-network: DHCP servers, discovery by mDNS or SSDP. What measures the host's own network cards does need the option.
+network: DHCP servers, discovery by mDNS or SSDP. What measures the host's own network cards does need the
+option.
 
 Default value: a network of its own. In a stack file the option is ignored.
 
