@@ -1,6 +1,6 @@
 """The gate is monotone: taking a privilege away never makes the verdict worse, granting one never better.
 
-Among the rules about what a container holds, under Docker. Two things lie outside, by their nature:
+Among the rules about what a container holds and reaches, under Docker. Two things lie outside, by their nature:
 
 * Rules about what the text says (an entry without effect, a name that is both added and dropped) speak of
   lines. A further line can be right where the first one was not.
@@ -28,7 +28,7 @@ from dropcap.api import (
 )
 from dropcap.capabilities.effective import capability_sets
 from dropcap.commands.check import exit_code
-from dropcap.model import Finding, Report, Severity
+from dropcap.model import Finding, ProcessOptions, Report, Severity
 from dropcap.rule import load_rules
 from dropcap.subject import Subject
 
@@ -43,10 +43,13 @@ HELD = {
     "all-capabilities",
     "critical-capability",
     "default-capabilities",
+    "engine-socket",
     "high-capability",
     "moderate-capability",
     "net-raw",
     "privileged",
+    "sensitive-host-path",
+    "shared-propagation",
 }
 RULES = [rule for rule in load_rules() if rule.id in HELD]
 SOURCE = Source("compose.yaml", "web")
@@ -65,6 +68,17 @@ def some(*values: str) -> st.SearchStrategy[Located[str] | None]:
 
 def several(of: st.SearchStrategy[str], most: int) -> st.SearchStrategy[tuple[Located[str], ...]]:
     return st.lists(of.map(at), max_size=most).map(tuple)
+
+
+paths = st.sampled_from(["/", "/etc", "/run", "/srv", "/var/log", "/var/run/docker.sock", "~/.ssh", "/lib/modules"])
+mounts = st.builds(
+    Mount,
+    type=st.just("bind"),
+    source=paths,
+    target=st.just("/there"),
+    read_only=st.booleans(),
+    propagation=st.sampled_from(["", "rslave", "rshared"]),
+).map(at)
 
 
 containers = st.builds(
@@ -87,7 +101,9 @@ containers = st.builds(
     pid=some("host", "container:db"),
     ipc=some("host", "shareable"),
     device_rules=several(st.just("c 1:3 rwm"), 1),
-    mounts=st.sampled_from([(), (at(Mount("bind", "/srv", "/srv")),), (at(Mount("bind", "/etc", "/etc")),)]),
+    mounts=st.lists(mounts, max_size=2).map(tuple),
+    process=st.sampled_from([None, ProcessOptions((at("DOCKER_HOST=tcp://localhost:2375"),))]),
+    group_add=several(st.just("docker"), 1),
 )
 
 
@@ -107,6 +123,14 @@ def unconfine(option: str) -> Grant:
 def confine_less(container: Container) -> Container:
     kept = tuple(option for option in container.security_opt if not option.value.startswith("no-new"))
     return container._replace(security_opt=kept)
+
+
+def mount(path: str) -> Grant:
+    return lambda container: container._replace(mounts=(*container.mounts, at(Mount("bind", path, "/more"))))
+
+
+def mount_all_writable(container: Container) -> Container:
+    return container._replace(mounts=tuple(at(one.value._replace(read_only=False)) for one in container.mounts))
 
 
 def setting(**fields: object) -> Grant:
@@ -129,7 +153,11 @@ grants = st.one_of(
             setting(network_mode=at("host")),
             setting(user=at("0")),
             setting(device_rules=(at("a *:* rwm"),)),
-            setting(mounts=(at(Mount("bind", "/", "/host")),)),
+            setting(group_add=(at("docker"),)),
+            mount("/"),
+            mount("/run"),
+            mount("/etc"),
+            mount_all_writable,
         ]
     ),
 )
@@ -137,7 +165,7 @@ grants = st.one_of(
 
 def report_on(container: Container) -> Report:
     found = [
-        Finding(rule.id, rule.severity, container, problem)
+        Finding(rule.id, problem.severity or rule.severity, container, problem)
         for rule in RULES
         if rule.check is not None
         for problem in rule.check(Subject.of(container))
@@ -190,5 +218,5 @@ def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
 
 @given(containers)
 def test_dropping_all_and_adding_nothing_satisfies_every_one_of_them(container: Container) -> None:
-    bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None)
+    bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None, mounts=(), process=None)
     assert report_on(bare).findings == ()

@@ -47,6 +47,7 @@ from dropcap.subject import Subject, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.needs.model import Need, Needs
 
@@ -60,8 +61,10 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
+    "HostPath",
     "Instruction",
     "Kind",
+    "Listener",
     "Located",
     "Mount",
     "Need",
@@ -82,19 +85,55 @@ __all__ = [
     "default_set",
     "entry_capabilities",
     "file_capabilities",
+    "host_path",
     "joined",
+    "listener",
+    "names_host",
+    "plain_path",
     "step_commands",
     "suggest",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Return a record of what a container needs; only rules that look at needs have a use for them."""
+    """Return a record that few rules have a use for: what a container needs, what paths of the host are."""
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 
         return getattr(model, name)
+    if name in {"HostPath", "Listener"}:
+        from dropcap.capabilities import host_paths
+
+        return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def host_path(path: str) -> HostPath | None:
+    """Return what a path of the host gives to a container that mounts it; None where nothing is known to matter."""
+    from dropcap.capabilities.host_paths import host_path as found  # few containers mount more than their data
+
+    return found(path)
+
+
+def listener(path: str, target: str = "") -> Listener | None:
+    """Return who takes orders at a path of the host, a socket or a folder of such; None where nobody does."""
+    from dropcap.capabilities.host_paths import listener as found
+
+    return found(path, target)
+
+
+def names_host(address: str, *, shares_network: bool) -> bool:
+    """Return whether an engine's address, `tcp://host.docker.internal:2375`, is one of the host's own."""
+    from dropcap.capabilities.host_paths import names_host as found
+
+    return found(address, shares_network=shares_network)
+
+
+def plain_path(path: str) -> str:
+    """Write a path of the host without dots and doubled slashes, and `/run` for `/var/run`, which is the same."""
+    from dropcap.capabilities.host_paths import plain_path as plain
+
+    return plain(path)
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

@@ -10,7 +10,7 @@ from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
 from dropcap.capabilities.names import ALL
-from dropcap.model import Container, Problem
+from dropcap.model import Container, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from dropcap.needs.allowance import Allowance
     from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
+
+
+_OVER_FILES = frozenset({"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETUID"})
+"""What opens files of others to who holds one of these."""
 
 
 class Subject(Container):
@@ -172,6 +176,27 @@ class Subject(Container):
     def _common_origin(self) -> Origin | None:
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
+
+    @property
+    def opens_files_of_root(self) -> bool:
+        """Whether its first process may open what a host keeps for root, or for a group, at once.
+
+        That is so unless it is known to run as another user, in no further group and without capabilities: then a
+        setuid program or a second command as root has to help.
+        """
+        if is_root(self) is not False or self.group_add or self.may_be_set("group_add"):
+            return True
+        return ":" in self.user_name or not _OVER_FILES.isdisjoint(self.sets.effective)
+
+    @property
+    def user_name(self) -> str:
+        """The user that its file names, or its image where that is known, as it is written; else nothing."""
+        user = self.user or (self.stage.user if self.stage is not None else None)
+        return user.value if user is not None else ""
+
+    def over_files_of_root(self, severity: Severity) -> Severity:
+        """Return how severe it is to have files of the host's root: one level less where a process has to gain them."""
+        return severity if self.opens_files_of_root else Severity(max(severity - 1, Severity.LOW))
 
     def ignores(self, field: str) -> bool:
         """Whether its engine does not look at a field of a container."""
