@@ -43,10 +43,13 @@ HELD = {
     "all-capabilities",
     "critical-capability",
     "default-capabilities",
+    "device-rules",
     "engine-socket",
     "high-capability",
+    "host-device",
     "moderate-capability",
     "net-raw",
+    "powerful-group",
     "privileged",
     "sensitive-host-path",
     "shared-propagation",
@@ -100,7 +103,8 @@ containers = st.builds(
     network_mode=some("host", "bridge", "none"),
     pid=some("host", "container:db"),
     ipc=some("host", "shareable"),
-    device_rules=several(st.just("c 1:3 rwm"), 1),
+    devices=several(st.sampled_from(["/dev/fuse", "/dev/sda:/dev/sda:r", "/dev/mem", "/dev/kmsg"]), 1),
+    device_rules=several(st.sampled_from(["c 1:3 rwm", "c 1:1 rwm", "b 8:* r", "b *:* rwm"]), 1),
     mounts=st.lists(mounts, max_size=2).map(tuple),
     process=st.sampled_from([None, ProcessOptions((at("DOCKER_HOST=tcp://localhost:2375"),))]),
     group_add=several(st.just("docker"), 1),
@@ -153,6 +157,8 @@ grants = st.one_of(
             setting(network_mode=at("host")),
             setting(user=at("0")),
             setting(device_rules=(at("a *:* rwm"),)),
+            lambda container: container._replace(devices=(*container.devices, at("/dev/sdb"))),
+            lambda container: container._replace(device_rules=(*container.device_rules, at("c *:* rwm"))),
             setting(group_add=(at("docker"),)),
             mount("/"),
             mount("/run"),
@@ -219,4 +225,5 @@ def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
 @given(containers)
 def test_dropping_all_and_adding_nothing_satisfies_every_one_of_them(container: Container) -> None:
     bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None, mounts=(), process=None)
+    bare = bare._replace(devices=(), device_rules=(), group_add=())
     assert report_on(bare).findings == ()

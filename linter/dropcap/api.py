@@ -47,6 +47,7 @@ from dropcap.subject import Subject, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.needs.model import Need, Needs
@@ -61,6 +62,7 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
+    "HostDevice",
     "HostPath",
     "Instruction",
     "Kind",
@@ -85,10 +87,12 @@ __all__ = [
     "default_set",
     "entry_capabilities",
     "file_capabilities",
+    "host_device",
     "host_path",
     "joined",
     "listener",
     "names_host",
+    "opened_devices",
     "plain_path",
     "step_commands",
     "suggest",
@@ -101,11 +105,29 @@ def __getattr__(name: str) -> object:
         from dropcap.needs import model
 
         return getattr(model, name)
+    if name == "HostDevice":
+        from dropcap.capabilities.host_devices import HostDevice
+
+        return HostDevice
     if name in {"HostPath", "Listener"}:
         from dropcap.capabilities import host_paths
 
         return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def host_device(text: str) -> HostDevice | None:
+    """Return what an entry of `devices` gives of the host, `/dev/sda:/dev/sda:r`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import host_device as found  # few containers have a device
+
+    return found(text)
+
+
+def opened_devices(rule: str) -> HostDevice | None:
+    """Return what a rule of the device control group opens of the host, `b 8:* rwm`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import opened_devices as found
+
+    return found(rule)
 
 
 def host_path(path: str) -> HostPath | None:
