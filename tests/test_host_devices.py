@@ -78,7 +78,8 @@ def test_a_device_is_known_by_its_path(text: str, severity: Severity | None) -> 
     ("rule", "severity"),
     [
         ("a *:* rwm", Severity.CRITICAL),
-        ("a 1:3 rwm", Severity.CRITICAL),  # the engine takes it for all
+        ("a 1:3 rwm", Severity.CRITICAL),  # runc takes it for all that there is
+        ("a *:* m", Severity.CRITICAL),
         ("b *:* rw", Severity.CRITICAL),
         ("b 8:0 r", Severity.HIGH),
         ("b *:* m", None),

@@ -1,6 +1,7 @@
 """The gate is monotone: taking a privilege away never makes the verdict worse, granting one never better.
 
-Among the rules about what a container holds and reaches, under Docker. Two things lie outside, by their nature:
+Among the rules about what a container holds, what it is separated by and what it reaches of the host, under Docker.
+Two things lie outside, by their nature:
 
 * Rules about what the text says (an entry without effect, a name that is both added and dropped) speak of
   lines. A further line can be right where the first one was not.
@@ -43,18 +44,34 @@ HELD = {
     "all-capabilities",
     "critical-capability",
     "default-capabilities",
-    "device-rules",
-    "engine-socket",
     "high-capability",
-    "host-device",
     "moderate-capability",
     "net-raw",
-    "powerful-group",
     "privileged",
+}
+ISOLATION = {
+    "disabled-selinux",
+    "host-cgroup",
+    "host-ipc",
+    "host-network",
+    "host-pid",
+    "host-user-namespace",
+    "host-uts",
+    "new-privileges",
+    "unconfined-apparmor",
+    "unconfined-seccomp",
+    "unconfined-system-paths",
+    "weak-sysctl",
+}
+HOST = {
+    "device-rules",
+    "engine-socket",
+    "host-device",
+    "powerful-group",
     "sensitive-host-path",
     "shared-propagation",
 }
-RULES = [rule for rule in load_rules() if rule.id in HELD]
+RULES = [rule for rule in load_rules() if rule.id in HELD | ISOLATION | HOST]
 SOURCE = Source("compose.yaml", "web")
 
 known = st.sampled_from(NAMES)
@@ -97,8 +114,13 @@ containers = st.builds(
     # Many, so that whole sets are dropped by name too.
     cap_drop=several(spelled, 16),
     security_opt=several(
-        st.sampled_from(["seccomp=unconfined", "seccomp=a.json", "apparmor:unconfined", "no-new-privileges:true"]),
-        3,
+        st.sampled_from(
+            [
+                *("seccomp=unconfined", "seccomp=a.json", "apparmor:unconfined", "no-new-privileges:true"),
+                *("no-new-privileges=false", "label:disable", "label=type:x", "systempaths=unconfined"),
+            ]
+        ),
+        4,
     ),
     network_mode=some("host", "bridge", "none"),
     pid=some("host", "container:db"),
@@ -108,6 +130,10 @@ containers = st.builds(
     mounts=st.lists(mounts, max_size=2).map(tuple),
     process=st.sampled_from([None, ProcessOptions((at("DOCKER_HOST=tcp://localhost:2375"),))]),
     group_add=several(st.just("docker"), 1),
+    uts=some("host"),
+    userns=some("host"),
+    cgroup=some("host", "private"),
+    sysctls=several(st.sampled_from(["net.ipv4.tcp_syncookies=0", "net.ipv4.ip_forward=1"]), 2),
 )
 
 
@@ -150,11 +176,18 @@ grants = st.one_of(
             unconfine("seccomp=unconfined"),
             unconfine("seccomp:unconfined"),
             unconfine("apparmor=unconfined"),
+            unconfine("label=disable"),
+            unconfine("systempaths=unconfined"),
+            unconfine("no-new-privileges:false"),
             confine_less,
             setting(privileged=at(value=True)),
             setting(pid=at("host")),
             setting(ipc=at("host")),
             setting(network_mode=at("host")),
+            setting(uts=at("host")),
+            setting(userns=at("host")),
+            setting(cgroup=at("host")),
+            setting(sysctls=(at("net.ipv4.tcp_syncookies=0"),)),
             setting(user=at("0")),
             setting(device_rules=(at("a *:* rwm"),)),
             lambda container: container._replace(devices=(*container.devices, at("/dev/sdb"))),
@@ -194,7 +227,7 @@ def assert_no_better(before: Container, after: Container) -> None:
 
 
 def test_all_rules_about_what_is_held_are_here() -> None:
-    assert {rule.id for rule in RULES} == HELD
+    assert {rule.id for rule in RULES} == HELD | ISOLATION | HOST
 
 
 @settings(max_examples=400)
@@ -224,6 +257,12 @@ def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
 
 @given(containers)
 def test_dropping_all_and_adding_nothing_satisfies_every_one_of_them(container: Container) -> None:
-    bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None, mounts=(), process=None)
-    bare = bare._replace(devices=(), device_rules=(), group_add=())
-    assert report_on(bare).findings == ()
+    bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None)
+    assert [finding for finding in report_on(bare).findings if finding.rule in HELD] == []
+
+
+@given(containers)
+def test_what_is_separated_as_the_engine_does_it_is_left_alone(container: Container) -> None:
+    shared = dict.fromkeys(("network_mode", "pid", "ipc", "uts", "userns", "cgroup"))
+    bare = setting(**shared, security_opt=(at("no-new-privileges"),), sysctls=())(container)
+    assert [finding for finding in report_on(bare).findings if finding.rule in ISOLATION] == []

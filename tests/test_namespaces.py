@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.capabilities.grades import Grade, grade
 from dropcap.carriers.registry import read
 from dropcap.carriers.request import alone
 from dropcap.source import Source
@@ -75,3 +76,20 @@ def test_command_lines_of_one_script_are_followed_by_name(option: str) -> None:
     assert network(found["w"]) == "host"
     assert found["x"].pid is not None
     assert found["x"].pid.value == "container:v"
+
+
+def test_podmans_further_namespaces_are_followed_too() -> None:
+    text = (
+        "podman run --name a --uts host --userns=host --cgroupns=host a\n"
+        "podman run --uts container:a --userns=container:a --cgroupns=container:a b\n"
+    )
+    found = containers("script", text)
+    assert [one.value for one in (found["b"].uts, found["b"].userns, found["b"].cgroup) if one] == ["host"] * 3
+
+
+def test_a_capability_weighs_by_the_namespace_that_is_joined() -> None:
+    text = "services:\n  a:\n    image: x\n    network_mode: host\n"
+    text += "  b:\n    image: x\n    network_mode: service:a\n    cap_add: [NET_ADMIN]\n"
+    graded = grade(containers("compose", text)["b"], "NET_ADMIN")
+    assert graded.grade is Grade.CRITICAL
+    assert [one.where.value for one in graded.raised_by] == ["host"]

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from dropcap import __version__
-from dropcap.model import Container, Failure, Kind, Level, Related, Severity
+from dropcap.model import Container, Failure, Kind, Level, Located, Related, Severity, Stage, Unknown
 from dropcap.source import Source, Span
 from dropcap.writers import Context, writer
 from dropcap.writers.fingerprint import line_hashes
@@ -217,7 +217,7 @@ def test_related_places_and_sharers_are_linked_from_the_message() -> None:
     message = (
         "Service web: it can use {{0}} and $NAME and [this] (7) too."
         " See [the \\[service\\]](1) and [and a \\\\ word](2)."
-        " The same text gives it to [db](3)."
+        " It is the same for [db](3)."
     )
     assert result["message"]["text"] == message
     assert [one["id"] for one in result["relatedLocations"]] == [1, 2, 3]
@@ -297,6 +297,30 @@ def test_an_absolute_path_becomes_a_file_uri() -> None:
     result = _result(finding(service(Source("/srv/a b.yaml", "services:\n  web: {}\n"), "web")))
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "file:///srv/a%20b.yaml"}
+
+
+def test_equal_services_are_one_result_with_the_others_as_related_locations() -> None:
+    (result,) = _run(report([finding(_WEB), finding(_DB)]))["results"]
+    assert result["message"]["text"] == "Service web: it is so. It is the same for [db](1)."
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"]["region"]["startLine"] == 5
+
+
+def test_a_build_stage_is_named_with_what_it_builds_upon() -> None:
+    source = Source("Dockerfile", "FROM debian:12\n")
+    stage = Stage("0", 0, Located("debian:12", source, Span(5, 14)), None, None, None, (), (), (), (), None)
+    result = _result(finding(Container(Kind.STAGE, "0", source, Span(0, 4), stage=stage)))
+    assert result["message"]["text"] == "Build stage 0 (FROM debian:12): it is so."
+
+
+def test_what_nobody_could_see_is_a_note() -> None:
+    unknown = Unknown("${X}", "X is set nowhere", _SOURCE, Span(0, 8), ("cap_add",))
+    (invocation,) = _run(report(containers=[_WEB._replace(unknowns=(unknown,))]))["invocations"]
+    (note,) = invocation["toolExecutionNotifications"]
+    assert invocation["executionSuccessful"] is True
+    assert note["level"] == "note"
+    assert note["message"]["text"] == "1 container only partly known: $X, because X is set nowhere."
+    assert note["locations"][0]["physicalLocation"]["region"]["startLine"] == 1
 
 
 def test_more_results_than_github_takes_are_cut_to_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,7 @@ __all__ = [
     "plain_path",
     "step_commands",
     "suggest",
+    "weakness",
 ]
 
 
@@ -156,6 +157,19 @@ def plain_path(path: str) -> str:
     from dropcap.capabilities.host_paths import plain_path as plain
 
     return plain(path)
+
+
+def weakness(name: str, value: str) -> str | None:
+    """Say what a kernel parameter lets happen at a value that protects less than another; None for all others.
+
+    Args:
+        name: the parameter, with dots.
+        value: what it is set to, as it is written.
+
+    """
+    from dropcap.capabilities.sysctls import weakness as found  # few containers set any
+
+    return found(name, value)
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

@@ -47,11 +47,11 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
 
         kept = merge_devcontainers(kept)
     for result in kept:
-        findings += result.findings
         problems += result.failures
         containers += result.containers
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
+    findings += _folded_between(kept) if len(kept) > 1 else (one for result in kept for one in result.findings)
     findings.sort(key=_finding_order)
     findings = [_clipped(finding) for finding in _numbered(findings)]
     # What several read of the same file, each of them tells; an error stands before a note.
@@ -92,11 +92,31 @@ def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
         if first is None or first.container is finding.container:
             folded[key if first is None else (key, len(folded))] = finding
         else:
-            # How the text came to the other container is told as well.
-            related = tuple(dict.fromkeys((*first.problem.related, *problem.related)))
-            shared_by = (*first.shared_by, finding.container)
-            folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
+            folded[key] = _shared(first, finding)
     yield from folded.values()
+
+
+def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
+    """Say once what several projects have by the very same text: a file that all of them include or extend."""
+    folded: dict[object, Finding] = {}
+    for result in sorted(results, key=lambda result: result.path):
+        own: dict[object, int] = {}
+        for finding in result.findings:
+            problem = finding.problem
+            source, span = problem.where.source.to_root(problem.where.span)
+            what = (finding.rule, finding.severity, source.path, span, problem.evidence, problem.message)
+            count = own[what] = own.get(what, 0) + 1  # what one file says twice stays two
+            key = (what, count)
+            first = folded.get(key)
+            folded[key] = finding if first is None else _shared(first, finding)
+    return folded.values()
+
+
+def _shared(first: Finding, finding: Finding) -> Finding:
+    """Let a finding name the containers of another one too, and how the text came to them."""
+    related = tuple(dict.fromkeys((*first.problem.related, *finding.problem.related)))
+    shared_by = (*first.shared_by, finding.container, *finding.shared_by)
+    return first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

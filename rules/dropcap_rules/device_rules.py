@@ -15,7 +15,8 @@ with `a`, `b` or `c *:*`.
 Remediation: give the one device by `devices:` or `--device`, or write the rule with the major number of what is meant,
 as `c 189:* rmw` for USB. Drop MKNOD: what the engine puts into `/dev` does not need it.
 
-Impact: a program that meets devices that come later, and does not know their numbers, has to be started again then.
+Impact of the fix: a program that meets devices that come later, and does not know their numbers, has to be started
+again then.
 
 Default value: no rule beside the engine's own. `docker stack deploy` ignores the option.
 
@@ -78,6 +79,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         if found.needs and found.needs not in subject.sets.bounding:
             severity, but = min(severity, Severity.MEDIUM), f", if it had {found.needs}"
         elif not subject.opens_files_of_root:
-            but = f", though not as user {subject.user_name} itself"
+            but = f", though not as {subject.user_title} itself"
         message = f"`{entry.value}` opens devices of the host: {how} {found.gives}{but}; name the one device instead"
         yield Problem(entry, message, (entry.value,), severity=severity)

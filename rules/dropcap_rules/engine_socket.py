@@ -18,7 +18,7 @@ nothing of an engine's.
 Remediation: leave the mount out. Where a program only reads what runs, as a reverse proxy does, put a proxy in between
 that lets through requests by GET for that alone, and give the socket to nothing else.
 
-Impact: what starts containers, or reads their labels, logs and events, needs another way to do so.
+Impact of the fix: what starts containers, or reads their labels, logs and events, needs another way to do so.
 
 Default value: no socket is mounted.
 
@@ -66,7 +66,7 @@ from dropcap.api import Problem, Related, Severity, listener, names_host, plain_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Listener, Mount, Subject
+    from dropcap.api import Listener, Located, Mount, Subject
 
 # One request starts a container that has the host's root: nothing else is needed.
 SEVERITY = Severity.CRITICAL
@@ -97,24 +97,32 @@ def _mounted(subject: Subject) -> Iterator[Problem]:
             again = Related("it is mounted here too", mount)
             found[plain] = found[plain]._replace(related=(*found[plain].related, again))
         else:
-            message, severity = _message(subject, mount.value, listens), subject.over_files_of_root(listens.severity)
+            message, severity = _message(subject, mount, listens), subject.over_files_of_root(listens.severity)
             found[plain] = Problem(mount, message, (plain,), severity=severity)
     yield from found.values()
 
 
-def _message(subject: Subject, mount: Mount, listens: Listener) -> str:
+def _message(subject: Subject, mount: Located[Mount], listens: Listener) -> str:
     what = f"the folder with the socket of {listens.title}" if listens.is_folder else f"the socket of {listens.title}"
-    how = ", read-only, which does not help" if mount.read_only else ""
-    written = mount.options or mount.host_path  # an option of its own mounts it too
-    who = "" if subject.opens_files_of_root else f", though not as user {subject.user_name} itself"
+    how = ", read-only, which does not help" if mount.value.read_only else ""
+    who = "" if subject.opens_files_of_root else f", though not as {subject.user_title} itself"
+    written = _written(subject, mount)
     return f"{what} is mounted (`{written}`{how}): whoever connects {listens.gives}{who}; leave it out"
+
+
+def _written(subject: Subject, mount: Located[Mount]) -> str:
+    """Give the path as far as it may be told, or the option that mounts the socket."""
+    path = mount.value.host_path
+    if mount.value.options:
+        return mount.value.options
+    is_known = subject.is_typed(path, mount) or plain_path(path).startswith("/run/")
+    return path if is_known else path.rpartition("/")[2]
 
 
 def _addressed(subject: Subject) -> Iterator[Problem]:
     """Look at the address that a client of an engine is given; of several the last one counts."""
     variables = subject.process.environment if subject.process is not None else ()
-    network = subject.network_mode
-    shares_network = network is not None and network.value == "host"
+    shares_network = subject.network_mode is not None and subject.host_namespace("network_mode") is not None
     for start in _ADDRESSES:
         given = [one for one in variables if one.value.startswith(start)]
         if given and names_host(given[-1].value[len(start) :], shares_network=shares_network):

@@ -11,7 +11,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with
 Remediation: leave the capability out, or run the one program that needs it in a container of its own that
 drops ALL and adds only this, on a network that nothing else shares.
 
-Impact: a VPN, a firewall or a DHCP server needs NET_ADMIN, a debugger SYS_PTRACE, a time server SYS_TIME.
+Impact of the fix: a VPN, a firewall or a DHCP server needs NET_ADMIN, a debugger SYS_PTRACE, a time server SYS_TIME.
 For those, allow the finding on purpose.
 
 Default value: no engine grants one of these by default.

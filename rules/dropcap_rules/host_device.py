@@ -14,8 +14,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{json .HostConf
 Remediation: name the one device that is needed, with the permissions that are needed: `/dev/sda:/dev/sda:r`. To use a
 file system, mount it on the host and give the container that folder.
 
-Impact: tools that watch disks (S.M.A.R.T.), write images or repair file systems need the disk: keep them apart from
-what faces a network.
+Impact of the fix: tools that watch disks (S.M.A.R.T.), write images or repair file systems need the disk: keep them
+apart from what faces a network.
 
 Default value: no device of the host but `/dev/null` and its kin. `docker stack deploy` ignores the option.
 
@@ -76,6 +76,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         if found.needs and found.needs not in subject.sets.bounding:
             severity, but = min(severity, Severity.MEDIUM), f", if it had {found.needs}"
         elif not subject.opens_files_of_root:
-            but = f", though not as user {subject.user_name} itself"
+            but = f", though not as {subject.user_title} itself"
         message = f"the device `{path}` is the host's: it can {found.gives}{but}; leave it out"
         yield Problem(entry, message, (path,), severity=severity)

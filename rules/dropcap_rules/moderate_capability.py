@@ -13,7 +13,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with
 Remediation: leave the capability out, or grant the limit itself: `ulimits:`, `cpuset:` or `mem_limit:` need
 no capability.
 
-Impact: a program that raises its own priority or limits goes on with the ones it was given; most say so in
+Impact of the fix: a program that raises its own priority or limits goes on with the ones it was given; most say so in
 their log and work.
 
 Default value: no engine grants one of these by default, but for MKNOD with Docker, Swarm and nerdctl, and

@@ -12,7 +12,7 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{json .HostConf
 
 Remediation: leave the group out. Give the one file that is needed to a group of its own, and name that by number.
 
-Impact: programs that open the engine's socket as another user do need its group; see `engine-socket`.
+Impact of the fix: programs that open the engine's socket as another user do need its group; see `engine-socket`.
 
 Default value: no group beside those that the image gives its user.
 

@@ -14,7 +14,7 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Pr
 Remediation: leave the option out. Drop ALL, add the few capabilities that are needed, and name the devices
 that are needed with `devices:` or `--device`.
 
-Impact: a program that relied on a device, on mounting or on writing to `/sys` fails until that one thing is
+Impact of the fix: a program that relied on a device, on mounting or on writing to `/sys` fails until that one thing is
 granted. Docker inside Docker, and tools that register binary formats or load kernel modules, do need the
 mode: keep those apart from what faces a network.
 
@@ -74,14 +74,17 @@ def check(subject: Subject) -> Iterator[Problem]:
     if option is None or not option.value or is_ignored:
         return
     if subject.kind is Kind.EXEC:
-        yield Problem(option, "a privileged exec holds every capability, whatever the container was given")
+        yield Problem(
+            option, "a privileged exec holds every capability, whatever the container was given; leave it out"
+        )
     else:
         granted = "every capability and every host device, without a seccomp or AppArmor profile"
-        yield Problem(option, f"privileged mode grants {granted}{_instead(subject)}")
+        yield Problem(option, f"privileged mode grants {granted}; {_instead(subject)}")
 
 
 def _instead(subject: Subject) -> str:
     """Say what would do, where all that the container needs of capabilities is known."""
     if not subject.says_what_it_starts or not subject.needs.is_complete:
-        return ""
-    return f"; of the capabilities, what it starts needs {joined(subject.needs.cap_add) or 'none'}"
+        return "leave it out and add by name what it needs"
+    names = joined(subject.needs.cap_add)
+    return f"leave it out and add {names}" if names else "leave it out: it needs no capability"

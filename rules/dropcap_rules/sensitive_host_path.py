@@ -16,8 +16,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{json .HostConf
 Remediation: mount the one file or folder that is needed, read-only, or give the container a copy. Put data into a
 named volume, and keys into secrets.
 
-Impact: agents that watch a host, backups and tools that set up a host do need such paths: keep them apart from what
-faces a network, read-only where that is enough.
+Impact of the fix: agents that watch a host, backups and tools that set up a host do need such paths: keep them apart
+from what faces a network, read-only where that is enough.
 
 Default value: nothing of the host is mounted but `/etc/hosts`, `/etc/hostname` and `/etc/resolv.conf`, which the
 engine writes for each container.
@@ -83,7 +83,7 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
     found = host_path(path)
     if found is None:
         return None
-    who = "" if subject.opens_files_of_root else f" (though not as user {subject.user_name} itself)"
+    who = "" if subject.opens_files_of_root else f" (though not as {subject.user_title} itself)"
     if not mount.value.read_only:
         severity = found.writable
         message = f"`{path}` of the host is mounted and can be written: it can {found.changes}{who}"

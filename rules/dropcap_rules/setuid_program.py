@@ -12,7 +12,7 @@ Audit: `find / -xdev -perm -4000 -type f` in a container of the image.
 Remediation: take the bit off, or leave it out. Where a program needs one privilege, give the file that one
 capability with `setcap`. Start containers with `--security-opt no-new-privileges`.
 
-Impact: a program that needed the bit fails for users other than root: `sudo`, `su`, `passwd`, `mount`, old
+Impact of the fix: a program that needed the bit fails for users other than root: `sudo`, `su`, `passwd`, `mount`, old
 versions of `ping`.
 
 Default value: an image has the setuid programs of its base: in Debian's passwd, su, mount and their kin.
@@ -70,7 +70,9 @@ def check_stage(stage: Stage) -> Iterator[Problem]:
             modes = (found for words in step_commands(step, _CANDIDATE) for found in _command_modes(words))
         for where, mode, file in modes:
             if _is_setuid(mode):
-                message = f"mode {mode} makes the file setuid: whoever executes it gets its owner's rights"
+                message = (
+                    f"mode {mode} makes the file setuid: whoever executes it gets its owner's rights; leave the bit out"
+                )
                 yield Problem(where, message, (mode, file))
 
 

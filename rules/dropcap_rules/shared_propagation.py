@@ -13,7 +13,7 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{range .Mounts}
 
 Remediation: leave the option out, or write `rslave` where mounts of the host's are to appear in the container.
 
-Impact: plugins that mount file systems for other containers, as storage drivers do, need it.
+Impact of the fix: plugins that mount file systems for other containers, as storage drivers do, need it.
 
 Default value: `rprivate`, as the engines write it.
 

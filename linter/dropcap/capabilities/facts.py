@@ -24,7 +24,7 @@ class Circumstance(NamedTuple):
         field: the field of the container that decides, or `held` for the bounding set.
         values: what is looked for there; facts.toml says how, field by field.
         title: in words, after "raised by".
-        message: in words, at the place where it is found.
+        message: in words, at the place where it is found; `{path}` stands for the path that is mounted there.
 
     """
 

@@ -54,7 +54,7 @@ def opened_devices(rule: str) -> HostDevice | None:
     if kind not in {"a", "b", "c"} or not major or not minor:
         return None
     if kind == "a":
-        return _given("all", modes)  # the engine takes it for all, whatever the numbers
+        return _given("all", "rwm")  # runc takes it for all that there is, whatever the numbers and modes
     if kind == "b" and major == "*":
         return _given("all", modes)
     found = [

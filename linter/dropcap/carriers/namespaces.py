@@ -2,7 +2,8 @@
 
 What the other one has is what they have. Only containers of the same file are followed.
 
-Sources: moby `daemon/container_operations_unix.go`; Docker Compose `pkg/compose/create.go`.
+Sources: moby `daemon/container_operations_unix.go`; Docker Compose `pkg/compose/create.go`; containers/podman
+`pkg/specgen/namespaces.go`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
     from dropcap.model import Container, Located
 
-_FIELDS = {"network_mode": "network", "pid": "process ids", "ipc": "shared memory"}
-"""The fields that may name another container, with what is shared by them."""
+_FIELDS = {
+    "network_mode": "network",
+    "pid": "process ids",
+    "ipc": "shared memory",
+    "uts": "host name",
+    "userns": "user namespace",
+    "cgroup": "control groups",
+}
+"""The fields that may name another container, with what is shared by them; of Docker's the first three alone."""
 _NAMED = frozenset({Kind.SERVICE, Kind.RUN, Kind.CREATE, Kind.INSPECT, Kind.QUADLET})
 
 

@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
+from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.real_paths import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
-from dropcap.writers import FORMATS, Context, writer
+from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -40,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="exit 1 from this severity on: low, medium, high, critical (default: medium)",
     )
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
+    parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
@@ -56,9 +57,10 @@ def run(arguments: Namespace) -> int:
     rules = _chosen(arguments, config)
     report = gather(arguments, config, rules, arguments.rules)
     colour = arguments.output is None and wants_colour(sys.stdout)
+    width = MOST_COLUMNS if arguments.output else line_width(sys.stdout)
     # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
     root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
-    context = Context(rules, colour, arguments.category, root, config.fail_on)
+    context = Context(rules, colour, arguments.category, root, config.fail_on, width, arguments.statistics)
     write_output(writer(arguments.format)(report, context), arguments.output)
     print_failures(report)
     return exit_code(report, config.fail_on)

@@ -27,7 +27,7 @@ _SCORES = {
 _TEXT_SIZE = 1024
 """GitHub refuses longer descriptions."""
 _FENCE = re.compile(r"^(`{3,}|~{3,})(\S+) +(bad|good|fixed)\b.*$", re.MULTILINE)
-_LABEL = re.compile(r"`{3}|~{3}|[A-Z][a-z]+( [a-z]+)?: ")
+_LABEL = re.compile(r"`{3}|~{3}|[A-Z][a-z]+( [a-z]+)*: ")
 _WORDS = {"bad": "Found", "good": "Not found", "fixed": "Fixed"}
 
 
