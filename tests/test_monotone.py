@@ -68,6 +68,7 @@ HOST = {
     "engine-socket",
     "host-device",
     "powerful-group",
+    "root-user",
     "sensitive-host-path",
     "shared-propagation",
 }
@@ -108,6 +109,7 @@ containers = st.builds(
     source=st.just(SOURCE),
     span=st.just(Span(0, 3)),
     engine=st.sampled_from([None, Engine.DOCKER]),
+    image=some("nginx:1.27", "web:1"),
     user=some("0", "1000", "root", "nobody"),
     privileged=st.sampled_from([*[None] * 8, at(value=True), at(value=False)]),
     cap_add=several(spelled, 4),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dropcap.workspace import Workspace
 
 
+_STARTS_ONE = frozenset({Kind.SERVICE, Kind.RUN, Kind.CREATE, Kind.DEVCONTAINER, Kind.QUADLET, Kind.INSPECT})
 _OVER_FILES = frozenset({"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETUID"})
 """What opens files of others to who holds one of these."""
 # How a field is called where it has another name than here.
@@ -146,6 +147,42 @@ class Subject(Container):
     def is_root(self) -> bool | None:
         """Whether the first process runs as root; None where only the image knows, or nobody."""
         return is_root(self)
+
+    @property
+    def starts_container(self) -> bool:
+        """Whether what is read starts a container of its own; one of a service's is told of where the service is."""
+        return self.kind in _STARTS_ONE and self.service is None
+
+    @cached_property
+    def starts_as(self) -> str | None:
+        """Whom its first process runs as, as its file, its Dockerfile or its image names him; `0` where none does.
+
+        None where that is not known: the lock and the catalogue are asked for the image, and nothing else.
+        """
+        if self.may_be_set("user"):
+            return None
+        if self.user is not None and self.user.value:
+            return self.user.value
+        stage = self.stage
+        if stage is None:
+            return self._user_of(self.image)
+        if stage.user is not None:
+            return stage.user.value
+        while stage.parent is not None:
+            stage = stage.parent
+        return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
+
+    def _user_of(self, image: Located[str] | None) -> str | None:
+        if image is None or self.may_be_set("image"):
+            return None
+        from dropcap.images.image_user import image_user
+
+        return image_user(image.value, self._workspace)
+
+    @property
+    def maps_root(self) -> bool:
+        """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
+        return self.strategy.maps_user and self.userns is not None and self.userns.value not in {"", "host", "nomap"}
 
     @property
     def capability_label(self) -> Located[str] | None:
