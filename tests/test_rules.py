@@ -73,10 +73,10 @@ def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
         (Kind.EXEC, Engine.DOCKER, set()),
         (Kind.BUILD, Engine.DOCKER, set()),
         (Kind.POD, Engine.PODMAN, set()),
-        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
-        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
-        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
-        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
+        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges", "unknown-user"}),
+        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities", "new-privileges", "unknown-user"}),
+        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges", "unknown-user"}),
+        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities", "new-privileges", "unknown-user"}),
     ],
 )
 def test_what_is_absent_is_told_of_what_starts_a_container_alone(kind: Kind, engine: Engine, spoken: set[str]) -> None:
