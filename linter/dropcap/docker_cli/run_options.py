@@ -176,7 +176,8 @@ def _located(part: Part) -> Located[str]:
 def _read_switch(reading: Reading, option: Option) -> None:
     word, name = option.word, option.flag.name
     if name == "use-api-socket" and option.is_true:
-        reading.mounts.append(Located(Mount("bind", _API_SOCKET, _API_SOCKET), word.source, word.span))
+        mount = Mount("bind", _API_SOCKET, _API_SOCKET, options="--use-api-socket")
+        reading.mounts.append(Located(mount, word.source, word.span))
     field = _SWITCHES.get(name)
     if field is None:
         return
