@@ -51,7 +51,7 @@ class _Entries(dict[str, T]):
         self._changed(before, None)
 
     def take(self, other: _Entries[T]) -> None:
-        """Become what another one is, in a place where nothing was found yet."""
+        """Become what another one is; nobody is told."""
         super().clear()
         super().update(other)
         self._order = other._order.copy()  # its own kind
@@ -111,9 +111,11 @@ class Files:
         self._most = len(self._files) + _MOST_ENTRIES
 
     def take_files(self, other: Files) -> None:
-        """Have the files of another picture, in a place where nothing was looked for yet."""
+        """Have the files of another picture, and what was found out of them."""
+        self.version += 1
         self._files.take(other._files)
         self._areas.take(other._areas)
+        self._reals, self._plain, self._unlisted = other._reals.copy(), other._plain.copy(), other._unlisted.copy()
         self._most = other._most
 
     def _file_changed(self, before: File | None, now: File | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dropcap.images.changes import Changes
 from dropcap.images.effects import Effect, EffectKind
@@ -11,9 +11,12 @@ from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFac
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dropcap.images.facts import Account, Group
     from dropcap.images.file_capabilities import FileCapabilities
 
 __all__ = ["FileTree"]
+
+T = TypeVar("T")
 
 _STICKY = 0o1000
 _OTHERS_WRITE = 0o022
@@ -70,6 +73,29 @@ class FileTree(Changes):
         """Return whether another tree has the same files, accounts and groups."""
         ours = (self._files, self._areas, self._accounts, self._groups, self._accounts_unknown)
         return ours == (other._files, other._areas, other._accounts, other._groups, other._accounts_unknown)
+
+    def is_as(self, other: FileTree) -> bool:
+        """Return whether whatever is done to another tree would come to the same here."""
+        ours = (self._most, self.release, self.packages, self.is_read, self.has_more, self.carried, self.programs)
+        theirs = (other._most, other.release, other.packages, other.is_read, other.has_more)
+        return ours == (*theirs, other.carried, other.programs) and self.is_same(other)
+
+    def become(self, other: FileTree) -> None:
+        """Have the files, accounts, groups and packages of a tree that was made of one like this."""
+        self.take_files(other)
+        self._accounts, self._groups = dict(other._accounts), dict(other._groups)
+        self._accounts_unknown, self.packages = other._accounts_unknown, dict(other.packages)
+
+    def changed_since(self, before: FileTree) -> tuple[list[File], list[UnknownFact], list[Account], list[Group]]:
+        """Return the files, the areas, the accounts and the groups that another tree does not have."""
+        areas = _others(self._areas, before._areas)
+        unknown = None if self._accounts_unknown is before._accounts_unknown else self._accounts_unknown
+        return (
+            _others(self._files, before._files),
+            [one for one in (*areas, unknown) if one is not None],
+            _others(self._accounts, before._accounts),
+            _others(self._groups, before._groups),
+        )
 
     def spoil_of(self, user: str, unknown: UnknownFact) -> None:
         """Forget what a user who is not root may have changed: its own files, and what lies where it may write."""
@@ -144,6 +170,11 @@ class FileTree(Changes):
         before = self.look(path)
         is_free = before is ABSENT or (isinstance(before, UnknownFact) and before.roots)
         return is_free and made.owner == "0" and made.mode is not None and made.mode & _OWN == _OWN
+
+
+def _others(now: Mapping[str, T], before: Mapping[str, T]) -> list[T]:
+    """Return what is another thing now, or was not there."""
+    return [one for name, one in now.items() if before.get(name) is not one]
 
 
 _OWN = 0o600
