@@ -140,13 +140,22 @@ class FileTree(Changes):
         if effect.kind is EffectKind.READ:
             return
         done = self.copy()
+        touched = done.note_changes()
         done.apply(effect, user, group)
-        files = dict(done.below("/"))
-        for path in [path for path, file in files.items() if self._files.get(path) != file]:
-            before, after = self._files.get(path), files[path]
-            if before is None:
+        self._doubt_files({path: done.entry(path) for path in sorted(touched) if path != "/"}, unknown)
+        for path, area in done.areas_below("/"):
+            if area is not None and area is not self._area(path):
+                self.open_folder(path, unknown)
+        if done.others is not self.others:
+            self.forget_accounts(unknown)
+
+    def _doubt_files(self, done: Mapping[str, File | None], unknown: UnknownFact) -> None:
+        """Forget what differs from what may lie at some paths; None where nothing may."""
+        for path in [path for path, file in done.items() if file is not None and self._files.get(path) != file]:
+            before, after = self._files.get(path), done[path]
+            if before is None and after is not None:
                 self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
-            elif before.kind is not after.kind:
+            elif before is None or after is None or before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:
                 self._files[path] = before._replace(
@@ -157,13 +166,9 @@ class FileTree(Changes):
                     capabilities=before.capabilities or after.capabilities,
                     is_effective=before.is_effective or after.is_effective,
                 )
-        for path in [path for path in self._files if path not in files and path != "/"]:
+        gone = {path for path, file in done.items() if file is None}
+        for path in [path for path in self._files if path in gone] if gone else ():
             self.spoil(path, unknown)
-        for path, area in done.areas_below("/"):
-            if area is not None and area is not self._area(path):
-                self.open_folder(path, unknown)
-        if done.others is not self.others:
-            self.forget_accounts(unknown)
 
     def _is_roots_at_most(self, path: str, made: File) -> bool:
         """Return whether what may have been made is root's own, and whatever may have been there before it too."""
