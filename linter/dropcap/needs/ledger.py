@@ -58,8 +58,12 @@ class Ledger:
         self.gains: list[Evidence] = []
 
     def note(self, unknown: UnknownNeed) -> None:
-        """Note that something is not known; what is said already is said once."""
-        self.unknown.setdefault(unknown.reason, unknown)
+        """Note that something is not known; what is said already is said once, with all that it can add."""
+        known = self.unknown.setdefault(unknown.reason, unknown)
+        if not known.capabilities or known.capabilities == unknown.capabilities:
+            return
+        names = dict.fromkeys((*known.capabilities, *unknown.capabilities)) if unknown.capabilities else ()
+        self.unknown[unknown.reason] = known._replace(capabilities=tuple(names))
 
     def judge(
         self,
