@@ -135,7 +135,7 @@ def test_a_one_off_run_of_a_compose_service_says_what_it_adds() -> None:
     assert found.image is None
     assert found.may_be_set("cap_drop")
     assert spoken("docker-compose run --cap-add SYS_ADMIN web") == ["critical-capability"]
-    assert spoken("docker compose run -u root web") == []
+    assert spoken("docker compose run -u root web") == ["root-user"]
 
 
 def test_a_one_off_run_takes_an_entry_out_of_the_other_list_as_compose_does() -> None:
@@ -182,11 +182,11 @@ def test_a_line_that_changes_nothing_of_note_is_left_alone(text: str) -> None:
         "docker compose exec -u root web sh",
     ],
 )
-def test_a_command_as_root_stands_in_the_inventory_and_no_rule_speaks(text: str) -> None:
+def test_a_command_as_root_stands_in_the_inventory_and_is_told(text: str) -> None:
     found = container(text)
     assert found.kind is Kind.EXEC
     assert summarise(found) == "holds all that its container can hold"
-    assert spoken(text) == []
+    assert spoken(text) == ["privileged-exec"]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_command_as_root_stands_in_the_inventory_and_no_rule_speaks(text: str)
 def test_a_privileged_command_holds_everything_with_every_client(program: str) -> None:
     text = f"{program} exec --privileged web sh"
     assert container(text).kind is Kind.EXEC
-    assert spoken(text) == ["privileged"]
+    assert spoken(text) == ["privileged-exec"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_pod_is_listed_with_what_its_containers_share() -> None:
     assert (found.kind, found.engine, found.name) == (Kind.POD, Engine.PODMAN, "p")
     assert (found.network_mode and found.network_mode.value, found.pid and found.pid.value) == ("host", "host")
     assert summarise(found) == "starts no program of its own"
-    assert spoken("podman pod create --network host p") == []
+    assert spoken("podman pod create --network host p") == ["host-network"]
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ SYNTAXES = (
     "workflow",
 )
 EXPECTED = FOLDER / "findings.txt"
+# What stands there is about these; they are enough to see where a command is found.
+ABOUT = frozenset({"critical-capability", "high-capability", "privileged", "useless-add", "useless-drop"})
 
 
 def read(syntax: str, text: str, path: str = "file") -> Document:
@@ -54,7 +56,7 @@ def added(containers: tuple[Container, ...]) -> list[tuple[str, ...]]:
 
 def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.FixtureRequest) -> None:
     """Not all of these formats have comments to mark: one file says for all what is found, and at which text."""
-    rules = load_rules()
+    rules = [rule for rule in load_rules() if rule.id in ABOUT]
     targets, failures = discover([str(FOLDER)], markdown=True)[:2]
     assert failures == []
     found = []
