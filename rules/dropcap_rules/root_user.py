@@ -73,9 +73,11 @@ _OWNS = "whoever takes it over owns every file of the container"
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.starts_container or subject.is_root is False or subject.maps_root:
-        return
     user = subject.user
+    # A line that runs a service may name a user of its own.
+    is_own = subject.kind is Kind.RUN and user is not None and user.source is subject.source
+    if not (subject.starts_container or is_own) or subject.is_root is False or subject.maps_root:
+        return
     if user is not None and user.value:
         if subject.is_root:
             # An engine prints the image's user where the container had none.
