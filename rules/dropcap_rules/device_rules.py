@@ -50,7 +50,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, opened_devices
+from dropcap.api import Kind, Problem, Severity, opened_devices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,10 @@ FIELDS = ("device_rules",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.device_rules or subject.privileged_option is not None or subject.ignores("device_rules"):
+    if not subject.device_rules or subject.kind is Kind.EXEC or subject.ignores("device_rules"):
         return
+    if subject.privileged_option is not None:
+        return  # every device is open anyway
     for entry in subject.device_rules:
         found = opened_devices(entry.value)
         if found is None:

@@ -61,7 +61,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Related, Severity, listener, names_host, plain_path
+from dropcap.api import Kind, Problem, Related, Severity, listener, names_host, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +78,8 @@ _ADDRESSES = ("DOCKER_HOST=", "CONTAINER_HOST=")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if subject.kind is Kind.EXEC:
+        return  # it has what its container has
     if subject.mounts:
         yield from _mounted(subject)
     if subject.process is not None and subject.process.environment:

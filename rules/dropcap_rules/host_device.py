@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, host_device
+from dropcap.api import Kind, Problem, Severity, host_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,10 @@ FIELDS = ("devices",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.devices or subject.privileged_option is not None or subject.ignores("devices"):
-        return  # privileged mode opens every device anyway
+    if not subject.devices or subject.kind is Kind.EXEC or subject.ignores("devices"):
+        return
+    if subject.privileged_option is not None:
+        return  # every device is open anyway
     seen: set[str] = set()
     for entry in subject.devices:
         found = host_device(entry.value)

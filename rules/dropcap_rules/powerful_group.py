@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ _LOW = frozenset({"adm", "sudo", "wheel"})
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.group_add or subject.ignores("group_add"):
+    if not subject.group_add or subject.kind is Kind.EXEC or subject.ignores("group_add"):
         return
     has_host_files = bool(subject.devices) or any(mount.value.host_path for mount in subject.mounts)
     seen: set[str] = set()

@@ -73,9 +73,13 @@ _OWNS = "whoever takes it over owns every file of the container"
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.starts_container or subject.is_root is False or subject.maps_root:
-        return
     user = subject.user
+    # A line that runs a service may name a user of its own.
+    is_own = user is not None and (user.source is subject.source or not _is_of_project(subject))
+    if not (subject.starts_container or (subject.kind is Kind.RUN and is_own)):
+        return
+    if subject.is_root is False or subject.maps_root:
+        return
     if user is not None and user.value:
         if subject.is_root:
             # An engine prints the image's user where the container had none.
@@ -91,6 +95,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         f"its process runs as root, since nobody is named and its image starts as root: {_OWNS}; name another user"
     )
     yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
+
+
+def _is_of_project(subject: Subject) -> bool:
+    return subject.service is not None and subject.service.is_resolved
 
 
 def _is_root(user: str | None) -> bool:

@@ -54,7 +54,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, host_path, plain_path
+from dropcap.api import Kind, Problem, Severity, host_path, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,8 @@ FIELDS = ("mounts",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if not subject.mounts or subject.kind is Kind.EXEC:
+        return
     graver: dict[str, Problem] = {}
     for mount in subject.mounts:
         path = mount.value.host_path

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ FIELDS = ("mounts",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    for mount in subject.mounts:
+    for mount in subject.mounts if subject.kind is not Kind.EXEC else ():
         word = mount.value.propagation
         if word in {"shared", "rshared"}:
             message = f"what it mounts below this path appears on the host too (`{word}`); leave `{word}` out"
