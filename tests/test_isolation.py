@@ -20,6 +20,7 @@ from dropcap.capabilities.isolation import (
 from dropcap.docker_cli.start_refusals import sysctl
 from dropcap.model import Container, Located, Severity, Unknown
 from dropcap.package_data import package_text
+from dropcap.report import MOST_RELATED
 from dropcap.rule import load_rules
 from dropcap.source import Source, Span
 from dropcap.testing import findings
@@ -193,6 +194,7 @@ def test_a_long_chain_is_followed_in_good_time() -> None:
     text = "services:\n" + "".join(lines) + "  s1500:\n    image: x\n    network_mode: host\n"
     (one,) = found("host-network", text)
     assert len(one.shared_by) == 1500
+    assert len(one.problem.related) == MOST_RELATED
 
 
 def inspected(**host: object) -> str:

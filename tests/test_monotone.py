@@ -1,7 +1,7 @@
 """The gate is monotone: taking a privilege away never makes the verdict worse, granting one never better.
 
-Among the rules about what a container holds and what it is separated by, under Docker. Two things lie outside, by their
-nature:
+Among the rules about what a container holds, what it is separated by and what it reaches of the host, under Docker.
+Two things lie outside, by their nature:
 
 * Rules about what the text says (an entry without effect, a name that is both added and dropped) speak of
   lines. A further line can be right where the first one was not.
@@ -29,7 +29,7 @@ from dropcap.api import (
 )
 from dropcap.capabilities.effective import capability_sets
 from dropcap.commands.check import exit_code
-from dropcap.model import Finding, Report, Severity
+from dropcap.model import Finding, ProcessOptions, Report, Severity
 from dropcap.rule import load_rules
 from dropcap.subject import Subject
 
@@ -63,7 +63,16 @@ ISOLATION = {
     "unconfined-system-paths",
     "weak-sysctl",
 }
-RULES = [rule for rule in load_rules() if rule.id in HELD | ISOLATION]
+HOST = {
+    "device-rules",
+    "engine-socket",
+    "host-device",
+    "powerful-group",
+    "root-user",
+    "sensitive-host-path",
+    "shared-propagation",
+}
+RULES = [rule for rule in load_rules() if rule.id in HELD | ISOLATION | HOST]
 SOURCE = Source("compose.yaml", "web")
 
 known = st.sampled_from(NAMES)
@@ -82,6 +91,19 @@ def several(of: st.SearchStrategy[str], most: int) -> st.SearchStrategy[tuple[Lo
     return st.lists(of.map(at), max_size=most).map(tuple)
 
 
+paths = st.sampled_from(["/", "/etc", "/run", "/srv", "/var/log", "/var/run/docker.sock", "~/.ssh", "/lib/modules"])
+mounts = st.builds(
+    Mount,
+    type=st.just("bind"),
+    source=paths,
+    target=st.just("/there"),
+    read_only=st.booleans(),
+    options=st.just(""),
+    propagation=st.sampled_from(["", "rslave", "rshared"]),
+    device=st.just(""),
+).map(at)
+
+
 containers = st.builds(
     Container,
     kind=st.sampled_from([Kind.SERVICE, Kind.RUN, Kind.CREATE]),
@@ -89,6 +111,7 @@ containers = st.builds(
     source=st.just(SOURCE),
     span=st.just(Span(0, 3)),
     engine=st.sampled_from([None, Engine.DOCKER]),
+    image=some("nginx:1.27", "web:1"),
     user=some("0", "1000", "root", "nobody"),
     privileged=st.sampled_from([*[None] * 8, at(value=True), at(value=False)]),
     cap_add=several(spelled, 4),
@@ -106,12 +129,15 @@ containers = st.builds(
     network_mode=some("host", "bridge", "none"),
     pid=some("host", "container:db"),
     ipc=some("host", "shareable"),
+    devices=several(st.sampled_from(["/dev/fuse", "/dev/sda:/dev/sda:r", "/dev/mem", "/dev/kmsg"]), 1),
+    device_rules=several(st.sampled_from(["c 1:3 rwm", "c 1:1 rwm", "b 8:* r", "b *:* rwm"]), 1),
+    mounts=st.lists(mounts, max_size=2).map(tuple),
+    process=st.sampled_from([None, ProcessOptions((at("DOCKER_HOST=tcp://localhost:2375"),))]),
+    group_add=several(st.just("docker"), 1),
     uts=some("host"),
     userns=some("host"),
     cgroup=some("host", "private"),
     sysctls=several(st.sampled_from(["net.ipv4.tcp_syncookies=0", "net.ipv4.ip_forward=1"]), 2),
-    device_rules=several(st.just("c 1:3 rwm"), 1),
-    mounts=st.sampled_from([(), (at(Mount("bind", "/srv", "/srv")),), (at(Mount("bind", "/etc", "/etc")),)]),
 )
 
 
@@ -131,6 +157,14 @@ def unconfine(option: str) -> Grant:
 def confine_less(container: Container) -> Container:
     kept = tuple(option for option in container.security_opt if not option.value.startswith("no-new"))
     return container._replace(security_opt=kept)
+
+
+def mount(path: str) -> Grant:
+    return lambda container: container._replace(mounts=(*container.mounts, at(Mount("bind", path, "/more"))))
+
+
+def mount_all_writable(container: Container) -> Container:
+    return container._replace(mounts=tuple(at(one.value._replace(read_only=False)) for one in container.mounts))
 
 
 def setting(**fields: object) -> Grant:
@@ -160,7 +194,13 @@ grants = st.one_of(
             setting(sysctls=(at("net.ipv4.tcp_syncookies=0"),)),
             setting(user=at("0")),
             setting(device_rules=(at("a *:* rwm"),)),
-            setting(mounts=(at(Mount("bind", "/", "/host")),)),
+            lambda container: container._replace(devices=(*container.devices, at("/dev/sdb"))),
+            lambda container: container._replace(device_rules=(*container.device_rules, at("c *:* rwm"))),
+            setting(group_add=(at("docker"),)),
+            mount("/"),
+            mount("/run"),
+            mount("/etc"),
+            mount_all_writable,
         ]
     ),
 )
@@ -191,10 +231,10 @@ def assert_no_better(before: Container, after: Container) -> None:
 
 
 def test_all_rules_about_what_is_held_are_here() -> None:
-    assert {rule.id for rule in RULES} == HELD | ISOLATION
+    assert {rule.id for rule in RULES} == HELD | ISOLATION | HOST
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)  # the first image asks for the catalogue
 @given(containers, grants)
 def test_granting_one_thing_more_never_makes_the_verdict_better(container: Container, grant: Grant) -> None:
     assert_no_better(container, grant(container))

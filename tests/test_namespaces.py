@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.capabilities.grades import Grade, grade
+from dropcap.carriers.namespaces import MOST_STEPS
 from dropcap.carriers.registry import read
 from dropcap.carriers.request import alone
 from dropcap.source import Source
@@ -37,6 +38,18 @@ def test_a_service_has_the_network_of_the_service_that_it_joins() -> None:
     assert value == found["a"].network_mode
     told = [(step.message, step.where.value) for step in found["c"].route(value)]
     assert told == [("the network of a is shared here", "service:a"), ("the network of b is shared here", "service:b")]
+
+
+def test_of_a_long_chain_the_first_steps_and_the_own_one_are_told() -> None:
+    lines = {f"s{number}": f"network_mode: service:s{number + 1}" for number in range(2000)}
+    found = services(**lines, s2000="network_mode: host")
+    value = found["s0"].network_mode
+    assert value is not None
+    assert value.value == "host"
+    told = [step.where.value for step in found["s0"].route(value)]
+    assert told[:2] == ["service:s2000", "service:s1999"]
+    assert told[-1] == "service:s1"
+    assert len(told) == MOST_STEPS
 
 
 def test_what_has_no_value_there_stays_as_it_is_written() -> None:

@@ -16,7 +16,7 @@ Remediation: leave the option out, and let the engine label what is mounted: `./
 several containers use. For a folder of the system name a type that may read it:
 `label=type:container_logreader_t`.
 
-Impact: a mount of the host without a label fails with "Permission denied" where SELinux is in use.
+Impact of the fix: a mount of the host without a label fails with "Permission denied" where SELinux is in use.
 
 Default value: separated where the host has SELinux and the engine uses it. `docker stack deploy` ignores the
 option.

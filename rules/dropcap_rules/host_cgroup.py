@@ -10,8 +10,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Cg
 
 Remediation: leave the option out, or write `cgroup: private`.
 
-Impact: what measures other containers by their control groups (cAdvisor) sees its own alone; systemd in a
-container runs with a private namespace on cgroup v2.
+Impact of the fix: what measures other containers by their control groups (cAdvisor) sees its own alone; systemd
+in a container runs with a private namespace on cgroup v2.
 
 Default value: private on hosts with cgroup v2, the host's on those with cgroup v1, where nothing is said of it.
 `docker stack deploy` ignores the option.

@@ -12,7 +12,7 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Ip
 Remediation: leave the option out. Two containers that share memory need `ipc: shareable` for the one and `ipc:
 service:NAME` for the other. Where the 64 MB of `/dev/shm` are too few, `shm_size: 2gb` is enough.
 
-Impact: a program that shares memory with one of the host fails.
+Impact of the fix: a program that shares memory with one of the host fails.
 
 Default value: an IPC namespace of its own. `docker stack deploy` ignores the option.
 

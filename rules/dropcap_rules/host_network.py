@@ -15,8 +15,9 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Ne
 Remediation: leave the option out, and publish the ports that others have to reach. Where the container has to
 reach the host, use `host.docker.internal` with `extra_hosts: ["host.docker.internal:host-gateway"]`.
 
-Impact: what works by broadcasts of the host's network has to be given another way, such as a macvlan network:
-DHCP servers, discovery by mDNS or SSDP. What measures the host's own network cards does need the option.
+Impact of the fix: what works by broadcasts of the host's network has to be given another way, such as a macvlan
+network: DHCP servers, discovery by mDNS or SSDP. What measures the host's own network cards does need the
+option.
 
 Default value: a network of its own. In a stack file the option is ignored.
 

@@ -14,8 +14,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Pi
 Remediation: leave the option out. To look at one other container, join its processes: `pid: service:NAME`. What
 measures the host reads most of it from `/proc` of the host, mounted read-only.
 
-Impact: what shows or ends processes of the host sees its own alone: monitoring agents, debuggers, tools that
-keep a host in order.
+Impact of the fix: what shows or ends processes of the host sees its own alone: monitoring agents, debuggers,
+tools that keep a host in order.
 
 Default value: it sees its own processes alone. `docker stack deploy` ignores the option.
 

@@ -13,8 +13,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Us
 Remediation: leave the option out. Give the files of a mount to the user that root is mapped to, or let the
 process run as another user.
 
-Impact: where users are mapped, files of a mount that root of the host owns cannot be written; privileged mode,
-the host's network and the host's processes are refused by Docker.
+Impact of the fix: where users are mapped, files of a mount that root of the host owns cannot be written;
+privileged mode, the host's network and the host's processes are refused by Docker.
 
 Default value: the engine's own; neither Docker nor Podman maps users by itself, but rootless ones do. `docker
 stack deploy` ignores the option.

@@ -9,7 +9,7 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.UT
 Remediation: leave the option out. A container that has to know the host's name is told: `hostname:
 "${HOSTNAME}"`, or a variable.
 
-Impact: a program that follows changes of the host's name no longer sees them.
+Impact of the fix: a program that follows changes of the host's name no longer sees them.
 
 Default value: a name of its own.
 

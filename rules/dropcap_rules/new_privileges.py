@@ -17,9 +17,9 @@ Remediation: `security_opt: [no-new-privileges:true]` in Compose, `--security-op
 command line, `NoNewPrivileges=true` in a Quadlet unit; or `"no-new-privileges": true` in the engine's
 `daemon.json` for all containers.
 
-Impact: `sudo`, `su`, `passwd`, `mount` and programs with file capabilities, such as some `ping`, fail for users
-other than root. Programs that root starts, and that become another user by themselves (`gosu`, `su-exec`,
-nginx), go on.
+Impact of the fix: `sudo`, `su`, `passwd`, `mount` and programs with file capabilities, such as some `ping`,
+fail for users other than root. Programs that root starts, and that become another user by themselves (`gosu`,
+`su-exec`, nginx), go on.
 
 Default value: privileges can be gained, unless the engine's configuration says otherwise. `docker stack deploy`
 ignores the option, and nothing is said of it there.

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 # It hands root, within the bounding set, to every user of the container who finds a flaw in one program.
 SEVERITY = Severity.MEDIUM
-CONTROLS = ("CIS-4.8", "CWE-250", "T1548.001")
+CONTROLS = ("CIS-4.8", "OWASP-RULE-4", "NIST-4.1.2", "CWE-250", "T1548.001")
 
 _SETUID, _SETGID = 0o4000, 0o2000
 # `apt install` is no candidate; the program of that name is one when it is given a mode.

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 # Without a password the user is root in all but name; in the group alone a password stands between.
 SEVERITY = Severity.MEDIUM
-CONTROLS = ("CIS-4.1", "CWE-250", "T1548.003")
+CONTROLS = ("CIS-4.1", "OWASP-RULE-2", "CWE-250", "T1548.003")
 
 _GROUPS = frozenset({"sudo", "wheel"})
 _COMMANDS = r"\b(?:useradd|usermod|adduser|addgroup|gpasswd)\b[^\n]*(?:sudo|wheel)"

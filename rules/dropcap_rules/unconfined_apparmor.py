@@ -13,8 +13,8 @@ Audit: `docker inspect --format '{{.AppArmorProfile}}' NAME` prints `unconfined`
 Remediation: leave the option out. Where the profile is in the way, load one of your own on the host and name
 it: `apparmor=my-profile`.
 
-Impact: a program that mounts file systems, as FUSE does, or that traces processes outside fails where AppArmor
-is in use.
+Impact of the fix: a program that mounts file systems, as FUSE does, or that traces processes outside fails
+where AppArmor is in use.
 
 Default value: the engine's own profile is in force where the host has AppArmor. `docker stack deploy` ignores
 the option.

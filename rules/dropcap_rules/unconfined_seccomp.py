@@ -15,8 +15,8 @@ Remediation: leave the option out. Where one system call is missing, copy the de
 and name the file: `seccomp=./profile.json`. What a debugger needs, `ptrace`, the default profile allows since
 Linux 4.8.
 
-Impact: a program that relies on a call that the profile closes fails with "Operation not permitted": browsers
-that make sandboxes of their own, container engines in a container, some profilers, `io_uring`.
+Impact of the fix: a program that relies on a call that the profile closes fails with "Operation not permitted":
+browsers that make sandboxes of their own, container engines in a container, some profilers, `io_uring`.
 
 Default value: the engine's own profile is in force. `docker stack deploy` ignores the option.
 

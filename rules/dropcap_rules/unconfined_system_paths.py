@@ -16,8 +16,8 @@ Audit: `docker inspect --format '{{.HostConfig.MaskedPaths}} {{.HostConfig.Reado
 Remediation: leave the option out. With Podman, open the one path that is needed. What is to be set in
 `/proc/sys` of the container's own network goes into `sysctls:` or `--sysctl`.
 
-Impact: a program that writes to `/proc/sys` at run time, or that mounts a `/proc` of its own (a container in a
-container), fails.
+Impact of the fix: a program that writes to `/proc/sys` at run time, or that mounts a `/proc` of its own (a
+container in a container), fails.
 
 Default value: hidden and read-only. `docker stack deploy` ignores the option.
 

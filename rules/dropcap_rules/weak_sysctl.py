@@ -9,7 +9,8 @@ Audit: `docker inspect --format '{{.HostConfig.Sysctls}}' NAME` shows the parame
 
 Remediation: leave the parameter out.
 
-Impact: a router or VPN that relies on asymmetric routes may need `rp_filter` at 2, which is not meant here.
+Impact of the fix: a router or VPN that relies on asymmetric routes may need `rp_filter` at 2, which is not
+meant here.
 
 Default value: the engine sets none of these; the kernel's own value, or the host's, is in force.
 

@@ -10,14 +10,14 @@ privilege away raises no grade, and granting one lowers none.
 
 from __future__ import annotations
 
-import posixpath
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.engines import strategy_of
-from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
+from dropcap.capabilities.facts import GENERAL, circumstances, fact
+from dropcap.capabilities.host_paths import plain_path, system_directories
 from dropcap.capabilities.isolation import ignores, last_option, names_host
 from dropcap.model import Related
 from dropcap.namedtuple import NamedTuple
@@ -125,7 +125,7 @@ def _told(circumstance: Circumstance, where: Located[Any]) -> str:
     """Say a circumstance with the path that it is about, where it is about one."""
     if "{path}" not in circumstance.message:
         return circumstance.message
-    return circumstance.message.replace("{path}", f"`{_plain_path(where.value.source)}`")
+    return circumstance.message.replace("{path}", f"`{plain_path(where.value.source)}`")
 
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
@@ -148,15 +148,10 @@ def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | Non
 
 def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
     for mount in container.mounts:
-        kind, source, _target, read_only = mount.value[:4]
-        if kind == "bind" and not read_only and _plain_path(source) in host_directories():
+        path = mount.value.host_path
+        if path.startswith("/") and not mount.value.read_only and plain_path(path) in system_directories():
             return mount
     return None
-
-
-def _plain_path(path: str) -> str:
-    """Write an absolute path without dots and doubled slashes; POSIX keeps two at the beginning."""
-    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
 
 
 def _by_company(container: Container, circumstance: Circumstance) -> Located[Any] | None:
