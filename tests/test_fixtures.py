@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import about
 from dropcap.carriers.registry import carrier_of_content, carrier_of_name
 from dropcap.model import Severity
 from dropcap.rule import Rule, load_rules
@@ -32,13 +33,12 @@ INSPECTED = sorted((FOLDER / "marked" / "inspected").glob("*.json"))
 SILENT = sorted(path for path in (FOLDER / "ok").rglob("*") if path.is_file())
 
 
-def rules_of(path: Path) -> list[Rule]:
+def rules_of(path: Path) -> tuple[Rule, ...]:
     """Give the rules that a file of `marked/` is about."""
     beside = path.with_suffix(".expected")
     text = (beside if beside.exists() else path).read_text(encoding="utf-8")
     ids = rules_named(text) or [path.parent.name]
-    known = {rule.id: rule for rule in RULES}
-    return [known[one] for one in sorted(ids)]
+    return about.rules(*ids)
 
 
 def named(path: Path) -> str:
@@ -110,7 +110,7 @@ def test_marks_stand_where_a_comment_may_stand() -> None:
     written = marked(
         "script",
         text,
-        findings("script", text, [rule for rule in RULES if rule.id in ("privileged", "misplaced-option")]),
+        findings("script", text, about.rules("privileged", "misplaced-option")),
     )
     assert written == (
         "# error+2: privileged\ndocker run \\\n  --privileged \\\n  web:1 --cap-drop ALL  # error: misplaced-option\n"

@@ -22,7 +22,7 @@ from dropcap.images.contents import ImageError, Layer, Member, laid_over
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_archive
 from dropcap.images.readers.folders import read_archive_file, read_folder
-from dropcap.images.readers.layers import Reading, file_capabilities, is_wanted, read_layer
+from dropcap.images.readers.layers import Reading, file_capabilities, is_wanted, read_layer, to_text
 from dropcap.images.reference import familiar
 from dropcap.images.symbols import capability_of
 from dropcap.package_data import package_text
@@ -407,10 +407,38 @@ def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
         ("/app/picture.png", b"im", False),
         ("/usr/share/nginx/modules-available/a.conf", b"lo", True),
         ("/usr/share/doc/a.py", b"im", False),
+        ("/srv/.env", b"A=", True),
+        ("/srv/.env.local", b"A=", True),
+        ("/srv/app.env", b"A=", True),
+        ("/srv/Procfile", b"we", True),
+        ("/app/node_modules/x/.env", b"A=", False),
+        ("/var/spool/cron/crontabs/root", b"@d", True),
     ],
 )
 def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expected: bool) -> None:
     assert is_wanted(path, head) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("/etc/shadow", "root:*:20784:0:99999:7:::\n", True),
+        ("/etc/gshadow-", "root:*::\n", True),
+        ("/etc/ssl/private/site.key", "x", True),
+        ("/etc/ssh/ssh_host_rsa_key", "x", True),
+        ("/etc/ssl/site.crt", "-----BEGIN RSA PRIVATE KEY-----\n", True),
+        ("/etc/app/users", "bob:$6$abc$defghijk\n", True),
+        ("/etc/mosquitto/passwords", "bob:$7$101$abcdefgh\n", True),
+        ("/etc/app/app.conf", 'password = "$2y$10$abcdefgh"\n', True),
+        ("/srv/.env", "MODE=prod\n", False),
+        ("/srv/.env", "MODE=prod\nTOKEN=abc\n", True),
+        ("/srv/run.sh", "TOKEN=abc\n", False),
+        ("/srv/run.sh", "echo $1$2 '$x$'\n", False),
+        ("/etc/passwd", "root:x:0:0::/root:/bin/sh\n", False),
+    ],
+)
+def test_texts_that_are_secret_are_not_kept(path: str, text: str, *, expected: bool) -> None:
+    assert (to_text(path, text.encode(), Reading()) is None) is expected
 
 
 def test_every_symbol_is_of_one_capability() -> None:

@@ -366,6 +366,13 @@ def image_needs(command: Sequence[str], files: Mapping[str, File], config: Mappi
     return needs_of(service, workspace, images=Images(workspace, {"app:1": tree}))
 
 
+@pytest.mark.parametrize(("name", "value"), [("USE_AUTH", "***"), ("MODE", "***")])
+def test_a_value_that_the_lock_hides_decides_nothing(name: str, value: str) -> None:
+    command = ["sh", "-c", f'[ "${name}" = yes ] && chown 1:1 /srv; exec sleep 1']
+    found = image_needs(command, {"/srv": FOLDER}, {"Env": [f"{name}={value}"]})
+    assert ("CHOWN" in found.cap_add) is (name == "USE_AUTH")
+
+
 def script(text: str) -> File:
     return FILE._replace(mode=0o755, text=Source("x", text))
 

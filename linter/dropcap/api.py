@@ -47,6 +47,8 @@ from dropcap.subject import Subject, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.capabilities.host_devices import HostDevice
+    from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.needs.model import Need, Needs
 
@@ -60,8 +62,11 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
+    "HostDevice",
+    "HostPath",
     "Instruction",
     "Kind",
+    "Listener",
     "Located",
     "Mount",
     "Need",
@@ -82,19 +87,89 @@ __all__ = [
     "default_set",
     "entry_capabilities",
     "file_capabilities",
+    "host_device",
+    "host_path",
     "joined",
+    "listener",
+    "names_host",
+    "opened_devices",
+    "plain_path",
     "step_commands",
     "suggest",
+    "weakness",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Return a record of what a container needs; only rules that look at needs have a use for them."""
+    """Return a record that few rules have a use for: what a container needs, what paths of the host are."""
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 
         return getattr(model, name)
+    if name == "HostDevice":
+        from dropcap.capabilities.host_devices import HostDevice
+
+        return HostDevice
+    if name in {"HostPath", "Listener"}:
+        from dropcap.capabilities import host_paths
+
+        return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def host_device(text: str) -> HostDevice | None:
+    """Return what an entry of `devices` gives of the host, `/dev/sda:/dev/sda:r`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import host_device as found  # few containers have a device
+
+    return found(text)
+
+
+def opened_devices(rule: str) -> HostDevice | None:
+    """Return what a rule of the device control group opens of the host, `b 8:* rwm`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import opened_devices as found
+
+    return found(rule)
+
+
+def host_path(path: str) -> HostPath | None:
+    """Return what a path of the host gives to a container that mounts it; None where nothing is known to matter."""
+    from dropcap.capabilities.host_paths import host_path as found  # few containers mount more than their data
+
+    return found(path)
+
+
+def listener(path: str, target: str = "") -> Listener | None:
+    """Return who takes orders at a path of the host, a socket or a folder of such; None where nobody does."""
+    from dropcap.capabilities.host_paths import listener as found
+
+    return found(path, target)
+
+
+def names_host(address: str, *, shares_network: bool) -> bool:
+    """Return whether an engine's address, `tcp://host.docker.internal:2375`, is one of the host's own."""
+    from dropcap.capabilities.host_paths import names_host as found
+
+    return found(address, shares_network=shares_network)
+
+
+def plain_path(path: str) -> str:
+    """Write a path of the host without dots and doubled slashes, and `/run` for `/var/run`, which is the same."""
+    from dropcap.capabilities.host_paths import plain_path as plain
+
+    return plain(path)
+
+
+def weakness(name: str, value: str) -> str | None:
+    """Say what a kernel parameter lets happen at a value that protects less than another; None for all others.
+
+    Args:
+        name: the parameter, with dots.
+        value: what it is set to, as it is written.
+
+    """
+    from dropcap.capabilities.sysctls import weakness as found  # few containers set any
+
+    return found(name, value)
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

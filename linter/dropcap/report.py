@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 
+MOST_RELATED = 100
+"""How many places a finding gathers that several containers have; GitHub keeps as many of a result."""
 MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
 
@@ -130,7 +132,9 @@ def _variable(finding: Finding) -> Located[Any] | None:
 
 def _shared(first: Finding, finding: Finding) -> Finding:
     """Let a finding name the containers of another one too, and how the text came to them."""
-    related = tuple(dict.fromkeys((*first.problem.related, *finding.problem.related)))
+    related = first.problem.related
+    if len(related) < MOST_RELATED:
+        related = tuple(dict.fromkeys((*related, *finding.problem.related)))
     shared_by = (*first.shared_by, finding.container, *finding.shared_by)
     return first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
 

@@ -9,8 +9,9 @@ from dropcap.capabilities.effective import capability_label, capability_sets, is
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
-from dropcap.model import Container, Problem, Severity
+from dropcap.model import Container, Kind, Problem, Severity
 from dropcap.printable import shortened
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from dropcap.workspace import Workspace
 
 
+_STARTS_ONE = frozenset({Kind.SERVICE, Kind.RUN, Kind.CREATE, Kind.DEVCONTAINER, Kind.QUADLET, Kind.INSPECT})
+_OVER_FILES = frozenset({"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETUID"})
+"""What opens files of others to who holds one of these."""
+# How a field is called where it has another name than here.
+_KEYS = {"userns": "userns_mode", "device_rules": "device_cgroup_rules"}
+_KEYS_OF_QUADLET = {"network_mode": "Network", "userns": "UserNS", "sysctls": "Sysctl"}
+_FLAGS = {
+    "network_mode": "network",
+    "cgroup": "cgroupns",
+    "device_rules": "device-cgroup-rule",
+    "devices": "device",
+    "sysctls": "sysctl",
+}
 _USER_SIZE = 40
 
 
@@ -135,6 +149,42 @@ class Subject(Container):
         return is_root(self)
 
     @property
+    def starts_container(self) -> bool:
+        """Whether what is read starts a container of its own; one of a service's is told of where the service is."""
+        return self.kind in _STARTS_ONE and self.service is None
+
+    @cached_property
+    def starts_as(self) -> str | None:
+        """Whom its first process runs as, as its file, its Dockerfile or its image names him; `0` where none does.
+
+        None where that is not known: the lock and the catalogue are asked for the image, and nothing else.
+        """
+        if self.may_be_set("user"):
+            return None
+        if self.user is not None and self.user.value:
+            return self.user.value
+        stage = self.stage
+        if stage is None:
+            return self._user_of(self.image)
+        if stage.user is not None:
+            return stage.user.value
+        while stage.parent is not None:
+            stage = stage.parent
+        return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
+
+    def _user_of(self, image: Located[str] | None) -> str | None:
+        if image is None or self.may_be_set("image"):
+            return None
+        from dropcap.images.image_user import image_user
+
+        return image_user(image.value, self._workspace)
+
+    @property
+    def maps_root(self) -> bool:
+        """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
+        return self.strategy.maps_user and self.userns is not None and self.userns.value not in {"", "host", "nomap"}
+
+    @property
     def capability_label(self) -> Located[str] | None:
         """The label `io.containers.capabilities`, by which an image says what it needs, as `key=value`."""
         return capability_label(self)
@@ -143,6 +193,11 @@ class Subject(Container):
     def forbids_gains(self) -> bool | None:
         """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
         return no_new_privileges(self)
+
+    @property
+    def gains_option(self) -> Located[str] | None:
+        """The option that lets its processes gain privileges, where it is written: `no-new-privileges:false`."""
+        return allowed_gains(self) if self.security_opt else None
 
     @cached_property
     def privileged_option(self) -> Located[Any] | None:
@@ -177,9 +232,57 @@ class Subject(Container):
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
 
+    @property
+    def opens_files_of_root(self) -> bool:
+        """Whether its first process may open what a host keeps for root, or for a group, at once.
+
+        That is so unless it is known to run as another user, in no further group and without capabilities: then a
+        setuid program or a second command as root has to help.
+        """
+        if is_root(self) is not False or self.group_add or self.may_be_set("group_add"):
+            return True
+        user = self.user or (self.stage.user if self.stage is not None else None)
+        return (user is not None and ":" in user.value) or not _OVER_FILES.isdisjoint(self.sets.effective)
+
+    def over_files_of_root(self, severity: Severity) -> Severity:
+        """Return how severe it is to have files of the host's root: one level less where a process has to gain them."""
+        return severity if self.opens_files_of_root else Severity(max(severity - 1, Severity.LOW))
+
     def ignores(self, field: str) -> bool:
         """Whether its engine does not look at a field of a container."""
-        return field in self.strategy.ignored
+        return ignores(self, field)
+
+    def host_namespace(self, field: str) -> Located[str] | None:
+        """Return what gives it the host's own namespace: `pid` says of which processes it sees, and so on."""
+        return host_namespace(self, field)
+
+    def unconfined(self, key: str) -> Located[str] | None:
+        """Return the option that takes its profile away, by the option's key: `seccomp` or `apparmor`.
+
+        Of privileged mode, which takes away every one, nothing is said here.
+        """
+        return unconfined(self, key) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def label_disabled(self) -> Located[str] | None:
+        """The option that switches off its separation by SELinux; None where privileged mode does so already."""
+        return without_label(self) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def unmasked(self) -> tuple[Located[str], bool] | None:
+        """The option that opens files of the kernel, and whether the host can be changed by these.
+
+        None where privileged mode does so already.
+        """
+        return unmasked(self) if self.security_opt and self.privileged_option is None else None
+
+    def written(self, field: str, value: str) -> str:
+        """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
+        if self.kind is Kind.SERVICE:
+            return f"{_KEYS.get(field, field)}: {value}"
+        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+            return f"{_KEYS_OF_QUADLET[field]}={value}"
+        return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 
     def entry_name(self, entry: Located[str]) -> str:
         """Return the bare name of an entry of `cap_add` or `cap_drop` as its engine reads it."""
@@ -210,9 +313,12 @@ class Subject(Container):
         value = self.user if self.user is not None and self.user.value else self.stage.user if self.stage else None
         if value is None:
             return "its user"
-        root, span = value.source.to_root(value.span)
-        is_typed = value.value in root.text[span.start : span.end]
-        return f"user {shortened(value.value, _USER_SIZE)}" if is_typed else "its user"
+        return f"user {shortened(value.value, _USER_SIZE)}" if self.is_typed(value.value, value) else "its user"
+
+    def is_typed(self, text: str, where: Located[Any]) -> bool:
+        """Whether a text stands in the file where a value is, and does not come from a variable: those are not told."""
+        root, span = where.source.to_root(where.span)
+        return text in root.text[span.start : span.end]
 
     def problems_at_grade(self, level: Grade) -> Iterator[Problem]:
         """Give a problem for each capability that weighs `level`, in the kernel's order.

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 # Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-266")
 FIELDS = ("cap_drop",)
 
 

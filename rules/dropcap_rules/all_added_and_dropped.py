@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 # That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 FIELDS = ("cap_drop",)
 
 

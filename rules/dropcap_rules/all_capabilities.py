@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 # SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 FIELDS = ("cap_add",)
 
 

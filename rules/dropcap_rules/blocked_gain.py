@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 # The container does not do what it is to do; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.26", "OWASP-RULE-4")
 FIELDS = ("security_opt",)
 
 

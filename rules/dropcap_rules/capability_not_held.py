@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 # The container does not start, or does not come back; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

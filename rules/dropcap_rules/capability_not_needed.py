@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 # Of what is only kept; what is added weighs as its grade.
 SEVERITY = Severity.LOW
 COVERS = ("critical-capability", "high-capability", "moderate-capability", "net-raw")
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 _SEVERITIES = {
     Grade.LOW: Severity.LOW,
     Grade.MODERATE: Severity.MEDIUM,

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: one such capability is a documented way to the host.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 # Nearly every container does it, and what makes it matter has rules of its own: NET_RAW, and what raises one
 # of the others.
 SEVERITY = Severity.LOW
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "CWE-1188")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 # It can be the narrowest way to give a program its capability; it says what the containers have to hold.
 SEVERITY = Severity.LOW
+CONTROLS = ("NIST-4.1.2", "CWE-250", "T1548")
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:

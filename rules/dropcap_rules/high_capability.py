@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: one step short of the host, or the whole host's clock, log or traffic.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 
 # Where the host's network raises NET_RAW, this is the graver way to say that it is held.
 COVERS = ("net-raw",)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 # As much as privileged mode, but for the length of one step and after two consents outside the file.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CWE-250", "T1611")
 FIELDS = ("privileged", "build_grants")
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 # What the line asks for is not done, and what is held without it is what the default grants.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CWE-693",)
 FIELDS = ("command",)
 
 _OPTION = r"(?s)(--cap-add|--cap-drop|--security-opt|--privileged)(?:=(.*))?"

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: the host is disturbed or observed, and not taken over.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
 COVERS = ("default-capabilities",)
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1040", "T1557.002")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

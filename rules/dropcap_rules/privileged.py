@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
 # Nothing is graver: it is all capabilities, all devices and no profile in one word.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.5", "CIS-5.23", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 FIELDS = ("privileged",)
 
 

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 # It hands root, within the bounding set, to every user of the container who finds a flaw in one program.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-4.8", "OWASP-RULE-4", "NIST-4.1.2", "CWE-250", "T1548.001")
 
 _OCTAL = r"0*[4567][0-7]{3}"
 # Among the last three digits and the operators of a symbolic mode; `g+s` alone is the setgid bit.

@@ -30,11 +30,11 @@ START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
 _LABEL = "io.containers.capabilities"
 # Go's strconv.Atoi takes leading zeros and a sign.
 _UID_ZERO = r"[+-]?0+"
-# Go's strconv.ParseBool takes these and no others.
-_BOOLEANS = {
+BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
+"""What Go's strconv.ParseBool takes, and no others."""
 
 
 def starts_nothing(container: Container) -> bool:
@@ -288,7 +288,7 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
         return None
     answer = False
     for value, _ in security_values(container, "no-new-privileges", engine):
-        answer = _BOOLEANS.get(value, answer) if value is not None else True
+        answer = BOOLEANS.get(value, answer) if value is not None else True
     return answer
 
 

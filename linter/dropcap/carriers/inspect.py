@@ -205,12 +205,13 @@ def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
     for node in whole.objects("Mounts"):
         fields = _Fields(node)
         kind, source, target = (fields.text(name) for name in ("Type", "Source", "Destination"))
-        is_writable = fields.truth("RW")
+        is_writable, propagation = fields.truth("RW"), fields.text("Propagation")
         mount = Mount(
             kind.value if kind else "",
             source.value if source else "",
             target.value if target else "",
             is_writable is not None and not is_writable.value,
+            propagation=propagation.value if propagation else "",
         )
         yield Located(mount, node.source, node.span)
     for target_path, options in host.pairs("Tmpfs"):

@@ -64,6 +64,8 @@ _JUDGED = frozenset(
 _JUDGED_BY_ENGINE = frozenset(
     ("cpuset-cpus", "cpuset-mems", "isolation", "name", "restart", "stop-signal", "volumes-from", "workdir")
 )
+# What is judged of Podman's and nerdctl's lines too.
+_JUDGED_EVERYWHERE = frozenset({"device", "mount", "publish", "security-opt", "tmpfs", "volume"})
 _API_SOCKET = "/var/run/docker.sock"
 # These beginnings decide what a value means to the engine, whatever follows.
 _ENOUGH = {
@@ -174,7 +176,8 @@ def _located(part: Part) -> Located[str]:
 def _read_switch(reading: Reading, option: Option) -> None:
     word, name = option.word, option.flag.name
     if name == "use-api-socket" and option.is_true:
-        reading.mounts.append(Located(Mount("bind", _API_SOCKET, _API_SOCKET), word.source, word.span))
+        mount = Mount("bind", _API_SOCKET, _API_SOCKET, options="--use-api-socket")
+        reading.mounts.append(Located(mount, word.source, word.span))
     field = _SWITCHES.get(name)
     if field is None:
         return
@@ -230,6 +233,8 @@ def _is_enough(field: str, part: Part) -> bool:
 
 
 def _read_mount(reading: Reading, option: Option, value: Part) -> None:
+    if reading.reader != "docker":
+        _refuse(reading, option, value)
     try:
         mount = _MOUNTS[option.flag.name](value)
     except ValueError as error:
@@ -322,10 +327,12 @@ def _json_words(text: str) -> list[str] | None:
 
 
 def _refuse(reading: Reading, option: Option, value: Part) -> None:
-    """Refuse what Docker's client refuses; the other clients leave these values to their engines."""
+    """Refuse what Docker's client refuses, and note what others do: what they would start is said all the same."""
+    name = option.flag.name
+    if value.is_known and name in _JUDGED_EVERYWHERE and reading.reader in {"nerdctl", "podman"}:
+        _note_refusal(reading, name, value)
     if reading.reader != "docker" or not value.is_known:
         return
-    name = option.flag.name
     message = flag_values.docker_refusal(name, value.text)
     if message is None:
         return
@@ -337,6 +344,15 @@ def _refuse(reading: Reading, option: Option, value: Part) -> None:
         raise error
     if not reading.is_shifted:
         reading.refused.append(error)
+
+
+def _note_refusal(reading: Reading, name: str, value: Part) -> None:
+    from dropcap.docker_cli.client_refusals import client_refusal  # a command line of Docker's has no use for it
+
+    message = client_refusal(reading.program, name, value.text)
+    if message is not None and not reading.is_shifted:
+        advice = f"see --{name} in `{reading.program} run --help`"
+        reading.refused.append(RefusedError(value.word, message, advice))
 
 
 _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {

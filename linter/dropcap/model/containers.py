@@ -26,7 +26,10 @@ class Mount(NamedTuple):
         source: the host path or volume name; empty when there is none.
         target: the path in the container.
         read_only: whether it cannot be written.
-        options: of a `tmpfs`, what is said of it beside, as it is written: `uid=1000,mode=0700`.
+        options: of a `tmpfs`, what is said of it beside, as it is written: `uid=1000,mode=0700`. Of the engine's socket
+            the option that mounts it, where that is one of its own: `use_api_socket`.
+        propagation: how mounts below it spread to the host and from there: `rshared`; empty where nothing says so.
+        device: of a volume that is a path of the host by another name, that path.
 
     """
 
@@ -35,6 +38,13 @@ class Mount(NamedTuple):
     target: str
     read_only: bool = False
     options: str = ""
+    propagation: str = ""
+    device: str = ""
+
+    @property
+    def host_path(self) -> str:
+        """The path of the host that it is, as it is written; empty for a volume of the engine's own."""
+        return self.source if self.type in {"bind", "npipe"} else self.device
 
 
 class Hook(NamedTuple):

@@ -57,6 +57,7 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+        hidden += _unread_tables(call)
         table = resolved(call.context.facts, _TABLE)
         if not isinstance(table, File) or table.text is None:  # else its lines say what is run
             found += _own_parts(call)
@@ -177,6 +178,14 @@ def _jobs(call: ProgramCall) -> Iterator[Run]:
             for job in _OWN_JOB.finditer(file.text.text):
                 place = Located(job[1], file.text, Span(*job.span(1)))
                 yield Run(line=place, user=Value(posixpath.basename(path)))
+
+
+def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
+    """Give the tables of users whose text is not at hand."""
+    facts = call.context.facts
+    for path, file in facts.below(resolved_path(facts, _TABLES)):
+        if file.kind is FileKind.FILE and file.text is None:
+            yield UnknownFact(f"the text of {path} is not at hand", where=file.where)
 
 
 def _processes(call: ProgramCall) -> Iterator[Run]:

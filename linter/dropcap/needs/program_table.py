@@ -41,8 +41,9 @@ class Test(NamedTuple):
 
     Attributes:
         kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container), `foreign` (it or its
-            group is not root's) or `leads` (it is a link that somebody has turned to one of the values).
-        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path.
+            group is not root's), `leads` (it is a link that somebody has turned to one of the values) or `lines` (an
+            expression that is found in its configuration).
+        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path, of `lines` the expression.
         values: what the value has to be one of, `*` at its end for anything; none where it only has to be there.
         is_not: whether it is to be the other way round.
 
@@ -132,6 +133,7 @@ class Program(NamedTuple):
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
+        certain_when: the conditions under which it is; all have to hold.
         examples: calls, and what they ask for.
 
     """
@@ -161,6 +163,7 @@ class Program(NamedTuple):
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
+    certain_when: tuple[Test, ...] = ()
     examples: tuple[Example, ...] = ()
 
 
@@ -261,7 +264,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
 _SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
-_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads"})
+_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads", "lines"})
 _PROGRAM_KEYS = frozenset(
     {
         "also",
@@ -355,7 +358,8 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         private=_origins(name, table.get("private", [])),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
-        is_certain=bool(table.get("certain", True)),
+        is_certain=table.get("certain", True) is not False,
+        certain_when=tuple(_test(name, one) for one in _list(table.get("certain", []))),
         examples=tuple(Example(str(call), frozenset(str(caps).split())) for call, caps in table.get("examples", [])),
     )
 
@@ -430,7 +434,7 @@ def _origin(name: str, text: str) -> Origin:
 
 
 def _test(name: str, text: str) -> Test:
-    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `leads:/a=/b`."""
+    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `lines:*~x`."""
     is_not = text.startswith(("no ", "not "))
     positive = text.partition(" ")[2] if is_not else text
     if positive == "root":
@@ -440,6 +444,8 @@ def _test(name: str, text: str) -> Test:
         raise ValueError(f"{name}: no condition: {text!r}")
     if kind in {"there", "foreign"}:
         return Test(kind, (rest,), is_not=is_not)
+    if kind == "lines":
+        return Test(kind, (rest.partition("~")[2],), is_not=is_not)
     names, _, values = rest.partition("=")
     return Test(kind, _named(name, kind, names), tuple(values.split("|")) if values else (), is_not)
 

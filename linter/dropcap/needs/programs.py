@@ -100,7 +100,7 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
     started, hidden = runs(call)
     unknown += hidden
-    if not program.is_certain:
+    if not program.is_certain or any(call.holds(test).holds is not True for test in program.certain_when):
         name = words[0].value.rpartition("/")[2]  # a table may stand for many
         unknown.append(UnknownNeed(f"not all that {name} asks for is known", where=_place(words[0])))
     return ProgramAnswer(

@@ -121,5 +121,6 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
         source=anchor.source,
         span=Span(*anchor.span),
         image=image,
+        refusals=(),  # told already, at the unit's own values
         unknowns=(*container.unknowns, *unknowns),
     )

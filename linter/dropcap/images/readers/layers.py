@@ -15,6 +15,7 @@ from dropcap.images.contents import ImageError, Layer, Member
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.programs import LARGEST_PROGRAM, imported
 from dropcap.images.readers.zstd import without_zstd
+from dropcap.images.secret_texts import is_environment, is_secret
 from dropcap.source import Source
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ _KINDS = {
 }
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _CAPABILITY = "SCHILY.xattr.security.capability"
-_CONFIGURED = (".cfg", ".cnf", ".conf", ".ini", ".service", ".sh", ".toml", ".yaml", ".yml")
+_CONFIGURED = (".bash", ".cfg", ".cnf", ".conf", ".ini", ".service", ".sh", ".toml", ".yaml", ".yml")
 _PROGRAMS = (".cjs", ".js", ".mjs", ".php", ".pl", ".py", ".rb")
+_NAMED = frozenset({"Procfile", "crontab", "functions"})
+_READ = ("/etc/", "/usr/lib/os-release", "/var/spool/cron/")
 _DULL = ("/node_modules/", "/site-packages/", "/dist-packages/", "/usr/share/", "/usr/lib/python", "/usr/local/lib/")
 
 
@@ -157,21 +160,24 @@ def is_wanted(path: str, head: bytes) -> bool:
     """Return whether the text of a file may matter to a startup: a script, a program of a language, a configuration."""
     if head == b"#!":
         return not any(part in path for part in _DULL[:3])
-    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[:4]):  # what lies in /etc may be a link to it
+    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[1:5]):  # what lies in /etc may be a link to it
         return True
-    return path.startswith(("/etc/", "/usr/lib/os-release")) or (
+    if is_environment(path) or posixpath.basename(path) in _NAMED:
+        return not any(part in path for part in _DULL)
+    return path.startswith(_READ) or (
         path.endswith((*_CONFIGURED, *_PROGRAMS)) and not any(part in path for part in _DULL)
     )
 
 
 def to_text(path: str, data: bytes, reading: Reading) -> Source | None:
-    """Return the text of a file's bytes; None where they are none, or there is no more room for it."""
+    """Return the text of a file's bytes; None where they are none, are secret, or there is no more room for it."""
     if b"\0" in data or not reading.may_keep(len(data)):
         return None
     try:
-        return Source(path, data.decode("utf-8"))
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    return None if is_secret(path, text) else Source(path, text)
 
 
 def file_capabilities(data: bytes) -> tuple[tuple[str, ...], bool]:

@@ -91,6 +91,7 @@ class Shell:
         self._raws = {} if taken else syntax.raws  # what is filled in is no part of the text
         self._pieces = {} if taken else syntax.pieces
         self.written: Written = script.written
+        self._globbed: Written = script.globbed
         self._is_filled_in = bool(taken)
         self.limit = len(script.data)
         self.locals: list[str] | None = None
@@ -303,12 +304,9 @@ class Shell:
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words; for one who hears every command, what the files of the container decide is not known."""
         self.run.take(len(raws))
-        found = combinations(raws, self.parameters, self.scope, self.written)
         if self.run.listener is None:
-            return found
-        for one in found:
-            one.fields[:] = [field.globbed() for field in one.fields]
-        return found
+            return combinations(raws, self.parameters, self.scope, self.written)
+        return combinations(raws, self.parameters, self.scope, self._globbed, is_globbed=True)
 
     def listed(self, raws: Sequence[Raw]) -> list[Text] | None:
         """Expand words, the files of the container in the place of their patterns; None where nobody knows them."""

@@ -82,9 +82,9 @@ class Parameters:
         self._taken_at = sorted(self._taken)
         self._depth = 0
 
-    def homed(self, piece: Piece) -> list[Piece]:
-        """Give a piece that is no expansion with its place in the reader's first script."""
-        return self._script.homed(piece)
+    def homed(self, pieces: list[Piece]) -> list[Piece]:
+        """Give pieces that are no expansions with their places in the reader's first script."""
+        return self._script.all_homed(pieces)
 
     def cut(self, pieces: list[Piece]) -> list[Piece]:
         """Find what is filled in between single quotation marks, where a shell expands nothing."""
