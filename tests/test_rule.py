@@ -59,7 +59,7 @@ def test_a_folder_s_modules_are_rules_named_by_their_files(tmp_path: Path) -> No
         (GOOD.replace("def check", "def chek"), "neither check"),
         (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS has to be a tuple of ids of rules"),
         (f"{GOOD}\nCONTROLS = ['CIS-5.4']\n", "CONTROLS has to be a tuple of ids of controls"),
-        (f"{GOOD}\nFIELDS = ('pid', 'capadd')\n", "FIELDS names 'capadd', which is no field of a container"),
+        (f"{GOOD}\nFIELDS = ('pid', 'capadd')\n", "FIELDS names 'capadd', which is not a field of a container"),
         (f"{GOOD}\nON_BY_DEFAULT = 0\n", "ON_BY_DEFAULT has to be True or False"),
         (GOOD.replace("Something is wrong.\n\nMore about it.", ""), "docstring"),
     ],
