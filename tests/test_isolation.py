@@ -73,7 +73,7 @@ def test_the_last_option_of_a_key_counts(options: list[str], is_off: bool) -> No
 @pytest.mark.parametrize("kind", [Kind.EXEC, Kind.BUILD, Kind.UPDATE])
 def test_what_starts_no_container_of_its_own_has_no_options(kind: Kind) -> None:
     one = container("seccomp=unconfined", "label=disable", "systempaths=unconfined", kind=kind, pid=at("host"))
-    assert unconfined(one, "seccomp") is without_label(one) is unmasked(one) is host_namespace(one, "pid") is None
+    assert [unconfined(one, "seccomp"), without_label(one), unmasked(one), host_namespace(one, "pid")] == [None] * 4
 
 
 def test_swarm_looks_at_none_of_them_and_a_stack_file_at_no_network() -> None:
@@ -88,7 +88,7 @@ def test_swarm_looks_at_none_of_them_and_a_stack_file_at_no_network() -> None:
 def test_what_is_hidden_may_undo_it() -> None:
     hidden = Unknown("$X", "nobody knows", SOURCE, Span(0, 3), ("security_opt", "pid"))
     one = container("seccomp=unconfined", "label=disable", pid=at("host"), ipc=at("host"), unknowns=(hidden,))
-    assert unconfined(one, "seccomp") is without_label(one) is unmasked(one) is host_namespace(one, "pid") is None
+    assert [unconfined(one, "seccomp"), without_label(one), unmasked(one), host_namespace(one, "pid")] == [None] * 4
     assert host_namespace(one, "ipc") is not None
 
 
@@ -122,13 +122,20 @@ def test_each_engine_reads_separators_of_its_own(engine: Engine) -> None:
 )
 def test_what_of_the_kernels_files_is_opened(option: str, engine: Engine, expected: bool | None) -> None:  # noqa: FBT001  # a column
     opened = unmasked(container(option, engine=engine))
-    assert (None if opened is None else opened[1]) is expected
+    assert (None if opened is None else opened.is_grave) is expected
 
 
 def test_what_lets_the_host_be_changed_is_named_before_what_only_shows_it() -> None:
     opened = unmasked(container("unmask=/proc/acpi", "unmask=/proc/sys", engine=Engine.PODMAN))
     assert opened is not None
-    assert opened[0].value == "unmask=/proc/sys"
+    assert opened.where.value == "unmask=/proc/sys"
+
+
+def test_of_what_is_opened_a_path_of_ours_is_shown() -> None:
+    """A value may come from anywhere, and be a secret."""
+    opened = unmasked(container("unmask=/srv/hunter2:/proc/k*", engine=Engine.PODMAN))
+    assert opened is not None
+    assert opened.option == "unmask=/proc/kcore"
 
 
 @pytest.mark.parametrize(

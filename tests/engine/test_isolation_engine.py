@@ -49,7 +49,7 @@ def agree(real: engine.Engine, options: tuple[str, ...]) -> None:
     assert (unconfined(found, "seccomp") is None) is bool(linux.get("seccomp"))
     opened = unmasked(found)
     writable = {"/proc/sys", "/proc/sysrq-trigger"} - set(linux.get("readonlyPaths") or ())
-    assert (opened is not None and opened[1]) is bool(writable)
+    assert (opened is not None and opened.is_grave) is bool(writable)
     # Docker names the host's network by a file.
     own = {one["type"] for one in linux["namespaces"] if not one.get("path", "").endswith("/netns/default")}
     assert {field for field in NAMESPACES if host_namespace(found, field)} == {

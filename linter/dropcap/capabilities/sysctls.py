@@ -12,6 +12,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_LONGEST_INTERFACE = 15
+
 
 def weakness(name: str, value: str) -> str | None:
     """Say what a parameter, written with dots, lets happen at a value; None where it weakens nothing that is known."""
@@ -19,8 +21,9 @@ def weakness(name: str, value: str) -> str | None:
         number = int(value.strip())
     except ValueError:
         return None
-    first, last = name.rpartition(".")[0], name.rpartition(".")[2]
-    names = {name, f"{first.rpartition('.')[0]}.*.{last}"}
+    before, _, last = name.rpartition(".")
+    family, _, interface = before.rpartition(".")
+    names = {name, f"{family}.*.{last}"} if len(interface) <= _LONGEST_INTERFACE else {name}
     return next((means for known, at, means in _weak() if known in names and at == number), None)
 
 
