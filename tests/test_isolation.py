@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.api import Engine, Kind, weakness
+from dropcap.capabilities.effective import no_new_privileges
 from dropcap.capabilities.isolation import (
     allowed_gains,
     host_namespace,
@@ -265,3 +266,9 @@ def test_slashes_stand_for_dots_and_the_last_value_counts() -> None:
     assert [one.problem.evidence for one in found("weak-sysctl", text)] == [("net.ipv4.tcp_syncookies",)]
     text = text.replace("=0]", "=0, net.ipv4.tcp_syncookies=1]")
     assert not found("weak-sysctl", text)
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_of_a_privileged_container_nerdctl_alone_lets_processes_gain_privileges(engine: Engine) -> None:
+    one = container("no-new-privileges", engine=engine, privileged=Located(value=True, source=SOURCE, span=Span(0, 3)))
+    assert no_new_privileges(one) is (engine not in {Engine.NERDCTL, Engine.SWARM})

@@ -119,7 +119,9 @@ def _memberships(words: Sequence[Located[str] | None]) -> Iterator[Problem]:
         is_pair = len(names) == 2 and not any(word.value in {"-g", "--gid", "-u", "--uid"} for word in known)  # noqa: PLR2004
         found = names[1:] if is_pair else []
         found += [
-            after for before, after in zip(known, known[1:], strict=False) if re.fullmatch(_BUSYBOX_OPTION, before.value)
+            after
+            for before, after in zip(known, known[1:], strict=False)
+            if re.fullmatch(_BUSYBOX_OPTION, before.value)
         ]
     elif program == "gpasswd" and known and known[0].value in {"-a", "--add"}:
         found = known[2:]
