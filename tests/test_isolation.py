@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,18 +17,13 @@ from dropcap.capabilities.isolation import (
     unmasked,
     without_label,
 )
+from dropcap.capabilities.sysctls import WEAK
 from dropcap.docker_cli.start_refusals import sysctl
 from dropcap.model import Container, Located, Severity, Unknown
-from dropcap.package_data import package_text
 from dropcap.report import MOST_RELATED
 from dropcap.rule import load_rules
 from dropcap.source import Source, Span
 from dropcap.testing import findings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from dropcap.model import Finding
@@ -253,12 +247,11 @@ def test_a_parameter_weakens_at_one_value(name: str, value: str, is_weak: bool) 
 
 
 def test_each_parameter_has_a_source_and_is_one_that_engines_take() -> None:
-    rows = tomllib.loads(package_text("capabilities", "sysctls.toml"))["weak"]
-    assert len({row["name"] for row in rows}) == len(rows)
-    for row in rows:
-        assert row["source"]
-        assert sysctl(row["name"]) is None
-        assert sysctl(row["name"], host_network=True) is not None
+    assert len({one.name for one in WEAK}) == len(WEAK)
+    for one in WEAK:
+        assert one.source
+        assert sysctl(one.name) is None
+        assert sysctl(one.name, host_network=True) is not None
 
 
 def test_slashes_stand_for_dots_and_the_last_value_counts() -> None:
