@@ -10,6 +10,7 @@ import pytest
 from dropcap.api import Engine, Kind, weakness
 from dropcap.capabilities.effective import no_new_privileges
 from dropcap.capabilities.isolation import (
+    MOST_PATTERNS,
     allowed_gains,
     host_namespace,
     last_option,
@@ -265,3 +266,9 @@ def test_slashes_stand_for_dots_and_the_last_value_counts() -> None:
 def test_of_a_privileged_container_nerdctl_alone_lets_processes_gain_privileges(engine: Engine) -> None:
     one = container("no-new-privileges", engine=engine, privileged=Located(value=True, source=SOURCE, span=Span(0, 3)))
     assert no_new_privileges(one) is (engine not in {Engine.NERDCTL, Engine.SWARM})
+
+
+def test_of_an_option_without_end_a_bounded_part_is_looked_at() -> None:
+    many = ":".join(f"/proc/x{number}*" for number in range(MOST_PATTERNS))
+    assert unmasked(container(f"unmask=/proc/sys:{many}", engine=Engine.PODMAN)) is not None
+    assert unmasked(container(f"unmask={many}:/proc/sys", engine=Engine.PODMAN)) is None

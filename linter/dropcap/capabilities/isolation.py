@@ -33,6 +33,8 @@ _ALL_OPEN = "systempaths=unconfined"
 # steps of a build may do is a matter of its own.
 _WITHOUT_OPTIONS = frozenset({Kind.BUILD, Kind.EXEC, Kind.STAGE, Kind.UPDATE})
 
+MOST_PATTERNS = 200
+"""How many paths of one option are looked at: there are fewer that engines hide or keep from being written."""
 _WRITABLE = ("/proc/sys", "/proc/sysrq-trigger")
 """What lets root change the host where it can be written."""
 _READ_ONLY = ("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq")
@@ -127,7 +129,7 @@ def unmasked(container: Container) -> Unmasked | None:
 
 def _unmasked_by_podman(container: Container) -> Iterator[Unmasked]:
     for value, option in security_values(container, "unmask", Engine.PODMAN):
-        patterns = (value or "").split(":")
+        patterns = (value or "").split(":", MOST_PATTERNS)[:MOST_PATTERNS]
         if any(pattern.lower() == "all" for pattern in patterns):
             yield Unmasked(option, "unmask=ALL", is_grave=True)
         for path in (*_WRITABLE, *_READ_ONLY, *_MASKED):
