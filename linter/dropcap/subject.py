@@ -179,6 +179,13 @@ class Subject(Container):
 
         return image_user(image.value, self._workspace)
 
+    def is_limited(self, resource: str) -> bool | None:
+        """Whether it may use so much `memory`, `processes` or `cpu` and no more; None where that cannot be seen."""
+        from dropcap.model.limits import is_limited  # rules that ask are off by default
+
+        by_default = resource == "processes" and self.strategy.limits_processes
+        return is_limited(self, resource, by_default=by_default)
+
     @property
     def maps_root(self) -> bool:
         """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
