@@ -89,6 +89,7 @@ __all__ = [
     "file_capabilities",
     "host_device",
     "host_path",
+    "image_user",
     "joined",
     "listener",
     "names_host",
@@ -115,6 +116,13 @@ def __getattr__(name: str) -> object:
 
         return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def image_user(reference: str) -> str | None:
+    """Return whom an image starts as by the catalogue of images; None where it does not say so."""
+    from dropcap.images.image_user import image_user as found
+
+    return found(reference)
 
 
 def host_device(text: str) -> HostDevice | None:

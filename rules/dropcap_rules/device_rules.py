@@ -31,6 +31,7 @@ services:
 services:
   usb:
     image: usb:1
+    cap_drop: [ALL]
     device_cgroup_rules: ["c 189:* rmw"]
 ```
 
@@ -39,7 +40,7 @@ docker run --device-cgroup-rule "a *:* rwm" tool:1
 ```
 
 ```sh good
-docker run --device-cgroup-rule "c 81:* rw" camera:1
+docker run --cap-drop ALL --device-cgroup-rule "c 81:* rw" camera:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.18 (5.17 in 1.5.0 and older); Linux Documentation/admin-guide/devices.txt and

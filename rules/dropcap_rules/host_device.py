@@ -30,6 +30,7 @@ services:
 services:
   vpn:
     image: vpn:1
+    cap_drop: [ALL]
     devices: ["/dev/net/tun:/dev/net/tun"]
 ```
 
@@ -38,7 +39,7 @@ docker run --device /dev/mem --cap-add SYS_RAWIO tool:1
 ```
 
 ```sh good
-docker run --device /dev/ttyUSB0 zigbee:1
+docker run --cap-drop ALL --device /dev/ttyUSB0 zigbee:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.18 (5.17 in 1.5.0 and older); Linux Documentation/admin-guide/devices.txt;

@@ -28,6 +28,7 @@ services:
 services:
   player:
     image: player:1
+    cap_drop: [ALL]
     user: "1000"
     group_add: [audio, video]
 ```
@@ -37,7 +38,7 @@ docker run --user 1000 --group-add 0 --volume /srv:/srv tool:1
 ```
 
 ```sh good
-docker run --user 1000 --group-add 2000 --volume /srv:/srv tool:1
+docker run --cap-drop ALL --user 1000 --group-add 2000 --volume /srv:/srv tool:1
 ```
 
 References: Docker Docs, "Linux post-installation steps", the warning about the docker group; Debian, users-and-groups

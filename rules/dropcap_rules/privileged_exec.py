@@ -32,6 +32,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     post_start:
       - command: web warm-up
 ```

@@ -39,6 +39,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     user: "1000:1000"
 ```
 
@@ -47,7 +48,7 @@ docker run --user 0:0 web:1
 ```
 
 ```sh good
-docker run --user 1000:1000 web:1
+docker run --cap-drop ALL --user 1000:1000 web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 4.1; OWASP Docker Security Cheat Sheet, rule 2; NIST SP 800-190, 4.1.2;

@@ -33,6 +33,7 @@ services:
 services:
   agent:
     image: agent:1
+    cap_drop: [ALL]
     volumes: ["/etc/localtime:/etc/localtime:ro", "./etc:/etc/agent", "data:/data"]
 volumes:
   data:
@@ -43,7 +44,7 @@ docker run -v /etc:/host/etc tool:1
 ```
 
 ```sh good
-docker run -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$PWD":/src tool:1
+docker run --cap-drop ALL -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$PWD":/src tool:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.6 (5.5 in 1.5.0 and older); NIST SP 800-190, 4.5.5; HackTricks, "Sensitive

@@ -28,6 +28,7 @@ services:
 services:
   storage:
     image: storage:1
+    cap_drop: [ALL]
     volumes: ["/mnt/pool:/pool:rslave"]
 ```
 
@@ -36,7 +37,7 @@ docker run --mount type=bind,source=/mnt,target=/mnt,bind-propagation=shared sto
 ```
 
 ```sh good
-docker run --mount type=bind,source=/mnt,target=/mnt storage:1
+docker run --cap-drop ALL --mount type=bind,source=/mnt,target=/mnt storage:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.20 (5.19 in 1.5.0 and older); mount_namespaces(7), "Shared subtrees"; Docker
