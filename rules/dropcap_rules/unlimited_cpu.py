@@ -24,6 +24,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     cpus: 1.5
 ```
 
@@ -32,7 +33,7 @@ docker run --cpu-shares 512 web:1
 ```
 
 ```sh good
-docker run --cpus 1.5 web:1
+docker run --cap-drop ALL --cpus 1.5 web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.12 (5.11 in 1.5.0 and older); OWASP Docker Security Cheat Sheet, rule 7;

@@ -24,6 +24,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     mem_limit: 512m
 ```
 
@@ -32,7 +33,7 @@ docker run --memory 0 web:1
 ```
 
 ```sh good
-docker run --memory 512m web:1
+docker run --cap-drop ALL --memory 512m web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.11 (5.10 in 1.5.0 and older); OWASP Docker Security Cheat Sheet, rule 7;

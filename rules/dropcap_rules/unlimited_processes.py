@@ -24,6 +24,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     pids_limit: 200
 ```
 
@@ -32,7 +33,7 @@ docker run --pids-limit -1 web:1
 ```
 
 ```sh good
-docker run --pids-limit 200 web:1
+docker run --cap-drop ALL --pids-limit 200 web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.29 (5.28 in 1.5.0 and older); OWASP Docker Security Cheat Sheet, rule 7;

@@ -25,6 +25,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     read_only: true
     tmpfs: [/tmp]
 ```
@@ -34,7 +35,7 @@ docker run web:1
 ```
 
 ```sh good
-docker run --read-only --tmpfs /tmp web:1
+docker run --cap-drop ALL --read-only --tmpfs /tmp web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.13 (5.12 in 1.5.0 and older); OWASP Docker Security Cheat Sheet, rule 8;
