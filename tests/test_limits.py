@@ -54,7 +54,7 @@ def test_podman_limits_processes_by_itself() -> None:
 
 
 SERVICE = "services:\n  web:\n    image: web:1\n"
-INSPECTED = {"Id": "1", "Name": "/web", "HostConfig": {"CapAdd": None, "CapDrop": None}}
+NO_LISTS = {"CapAdd": None, "CapDrop": None}
 WORKFLOW = """\
 on: push
 jobs:
@@ -79,7 +79,7 @@ LIMITED = {"Memory": 536870912, "PidsLimit": 100, "NanoCpus": 500000000, "Cpuset
         ("quadlet", "[Container]\nImage=web:1\nMemory=512m\nPidsLimit=100\nPodmanArgs=--cpus .5\n"),
         ("quadlet", "[Container]\nImage=web:1\n[Service]\nMemoryMax=512M\nTasksMax=100\nCPUQuota=50%\n"),
         ("devcontainer", '{"image": "web:1", "runArgs": ["--memory=512m", "--pids-limit=100", "--cpus=.5"]}'),
-        ("inspect", json.dumps([{**INSPECTED, "HostConfig": {**INSPECTED["HostConfig"], **LIMITED}}])),
+        ("inspect", json.dumps([{"Id": "1", "HostConfig": {**NO_LISTS, **LIMITED}}])),
         ("workflow", WORKFLOW),
     ],
 )
@@ -88,5 +88,5 @@ def test_every_kind_of_file_says_its_limits(carrier: str, text: str) -> None:
 
 
 def test_what_an_engine_prints_of_no_limit_is_none() -> None:
-    host = {"CapAdd": None, "CapDrop": None, "Memory": 0, "PidsLimit": None, "NanoCpus": 0, "CpuQuota": 0}
-    assert read("inspect", json.dumps([{**INSPECTED, "HostConfig": host}])) == (False, False, False)
+    host = {**NO_LISTS, "Memory": 0, "PidsLimit": None, "NanoCpus": 0, "CpuQuota": 0}
+    assert read("inspect", json.dumps([{"Id": "1", "HostConfig": host}])) == (False, False, False)
