@@ -627,7 +627,7 @@ def test_a_hook_as_root_is_listed_where_the_service_is_not_root() -> None:
 @pytest.mark.usefixtures("here")
 def test_the_grants_of_a_build_are_a_finding() -> None:
     write({"compose.yaml": "services:\n  a:\n    cap_drop: [ALL]\n    build: {context: ., privileged: true}\n"})
-    assert [one.rule for one in report(".").findings] == ["insecure-build-step"]
+    assert "insecure-build-step" in [one.rule for one in report(".").findings]
 
 
 def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
