@@ -250,13 +250,18 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     engine = engine or container.engine or Engine.DOCKER
     user = _user(container)
     if user is not None:
-        name = user.partition(":")[0]
-        return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
+        return names_root(user)
     if container.userns is not None and strategy(engine).maps_user:
         mode, _, options = container.userns.value.partition(":")
         if mode == "keep-id":
             return "uid=0" in options.split(",")
     return True if _from_scratch(container.stage) else None
+
+
+def names_root(user: str) -> bool:
+    """Return whether a user, with or without a group, is root, uid 0."""
+    name = user.partition(":")[0]
+    return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
 
 
 def _user(container: Container) -> str | None:

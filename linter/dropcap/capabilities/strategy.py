@@ -64,6 +64,7 @@ class Strategy(NamedTuple):
         heeds_label: whether a label of the image or the container reduces the set.
         maps_user: whether `userns: keep-id` decides who the first process runs as.
         gains_if_privileged: whether processes of a privileged container may gain privileges, whatever else is said.
+        limits_processes: whether a container may have so many processes and no more where nothing is written.
 
     """
 
@@ -82,6 +83,7 @@ class Strategy(NamedTuple):
     heeds_label: bool = False
     maps_user: bool = False
     gains_if_privileged: bool = False
+    limits_processes: bool = False
 
     def read_name(self, word: str) -> str:
         """Return an entry's bare name as the engine reads it."""
