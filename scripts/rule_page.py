@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dropcap.controls import controls
+from dropcap.controls import controls, named
 from dropcap.testing import examples
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _parts(rule: Rule) -> Iterator[str]:
 
 def named_by(rule: Rule) -> list[Control]:
     """Return the controls that a rule names, and those of other catalogues that are the same, in these' order."""
-    return [one for one in controls().values() if one.id in rule.controls or one.same_as in rule.controls]
+    return named(rule.controls)
 
 
 def _shown(blocks: Sequence[Example]) -> Iterator[str]:

@@ -55,10 +55,27 @@ def test_a_variable_that_two_projects_get_from_one_file_is_one_finding(
 ) -> None:
     text = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n    cap_add: ['${CAP}']\n"
     write(folder, {"common.env": "CAP=SYS_ADMIN\n", "a/compose.yaml": text, "b/compose.yaml": text})
-    findings = found(capsys, "--env-file", "common.env", ".", select="critical-capability")
-    # Each stands at its own line of its own file; the line of the variable is told as the way it came.
-    assert [one["path"] for one in findings] == ["a/compose.yaml", "b/compose.yaml"]
-    assert {place["path"] for one in findings for place in one["related"]} == {"common.env"}
+    (one,) = found(capsys, "--env-file", "common.env", ".", select="critical-capability")
+    assert one["path"] == "a/compose.yaml"
+    assert [other["path"] for other in one["shared_by"]] == ["b/compose.yaml"]
+    assert [(place["path"], place["line"]) for place in one["related"]] == [("common.env", 1)]
+
+
+def test_what_two_variables_give_stays_two(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "services:\n  web:\n    image: web:1\n    privileged: ${P}\n  api:\n    image: web:1\n    privileged: ${Q}\n"
+    write(folder, {".env": "P=true\nQ=true\n", "compose.yaml": text})
+    assert len(found(capsys, "compose.yaml")) == 2
+    write(folder, {"compose.yaml": text.replace("${Q}", "${P}")})
+    (one,) = found(capsys, "compose.yaml")
+    assert [other["name"] for other in one["shared_by"]] == ["api"]
+
+
+def test_a_variable_that_only_raises_what_lines_say_does_not_join_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = "    image: web:1\n    pid: ${P}\n    cap_drop: [ALL]\n    cap_add: [SYS_PTRACE]\n"
+    write(folder, {".env": "P=host\n", "compose.yaml": f"services:\n  web:\n{one}  api:\n{one}"})
+    assert [found["line"] for found in found(capsys, ".", select="critical-capability")] == [6, 11]
 
 
 def test_the_order_of_the_paths_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

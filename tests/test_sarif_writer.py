@@ -9,6 +9,7 @@ from jsonschema import Draft4Validator
 
 from dropcap import __version__
 from dropcap.model import Container, Failure, Kind, Level, Located, Related, Severity, Stage, Unknown
+from dropcap.rule import load_rules
 from dropcap.source import Source, Span
 from dropcap.writers import Context, writer
 from dropcap.writers.fingerprint import line_hashes
@@ -115,9 +116,43 @@ def test_the_schema_test_can_fail() -> None:
 def test_the_validator_of_github_has_nothing_to_say(tmp_path: Path) -> None:
     log = tmp_path / "log.sarif"
     log.write_text("".join(writer("sarif")(_full_report(), Context(_RULES))), "ascii")
-    complaints = sarif_multitool.complaints(log)
-    # There is no page on the web to name as the tool's.
-    assert [one for one in complaints if "'informationUri'" not in one] == []
+    assert sarif_multitool.complaints(log) == []
+
+
+def test_the_validator_of_github_has_nothing_to_say_of_all_rules(tmp_path: Path) -> None:
+    rules = load_rules()
+    found = [finding(_WEB, rule=one.id, severity=one.severity) for one in rules]
+    log = tmp_path / "log.sarif"
+    log.write_text("".join(writer("sarif")(report(found), Context(rules))), "ascii")
+    assert sarif_multitool.complaints(log) == []
+    assert [error.message for error in Draft4Validator(_SCHEMA).iter_errors(json.loads(log.read_text()))] == []
+
+
+def test_a_rule_says_what_it_is_about_and_the_log_has_each_entry_once() -> None:
+    rules = [one for one in load_rules() if one.id in {"privileged", "all-capabilities", "useless-drop"}]
+    run = _run(report(), rules=tuple(rules))
+    entries = {(one["name"], taxon["id"]): taxon for one in run["taxonomies"] for taxon in one["taxa"]}
+    assert len(entries) == sum(len(one["taxa"]) for one in run["taxonomies"])
+    assert entries["CIS Docker Benchmark", "CIS-5.5"]["shortDescription"]["text"]
+    assert [one["name"] for one in run["tool"]["driver"]["supportedTaxonomies"]] == [
+        one["name"] for one in run["taxonomies"]
+    ]
+    described = {one["id"]: one for one in run["tool"]["driver"]["rules"]}
+    targets = [one["target"] for one in described["privileged"]["relationships"]]
+    assert {"id": "CIS-5.5", "toolComponent": {"name": "CIS Docker Benchmark"}} in targets
+    assert all((one["toolComponent"]["name"], one["id"]) in entries for one in targets)
+    assert "external/cwe/cwe-250" in described["privileged"]["properties"]["tags"]
+
+
+def test_the_tool_and_its_own_rules_have_a_page() -> None:
+    (ours,) = [one for one in load_rules() if one.id == "net-raw"]
+    driver = _run(report(), rules=(ours, _RULES[0]))["tool"]["driver"]
+    pyproject = (Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8")
+    assert f'Homepage = "{driver["informationUri"]}"' in pyproject
+    page = driver["rules"][0]["helpUri"]
+    assert (Path(__file__).parent.parent / page.removeprefix(f"{driver['informationUri']}/blob/main/")).is_file()
+    # Where the page of somebody else's rule is, nobody knows.
+    assert "helpUri" not in driver["rules"][1]
 
 
 def test_the_validator_test_can_fail(tmp_path: Path) -> None:
@@ -161,9 +196,7 @@ def test_a_rule_carries_what_github_shows() -> None:
     assert "**Not found:**\n\n```yaml\nservices:" in privileged["help"]["markdown"]
     assert "```yaml bad" not in privileged["help"]["markdown"]
     assert "security" in privileged["properties"]["tags"]
-    assert described["net-admin"]["name"] == "NetAdmin"
-    # A name that only repeats the id is one that the standard does not want.
-    assert "name" not in privileged
+    assert privileged["name"] == "AContainerRunsInPrivilegedMode"
 
 
 @pytest.mark.parametrize(

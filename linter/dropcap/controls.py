@@ -15,7 +15,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class Catalogue(NamedTuple):
@@ -88,3 +88,8 @@ def controls() -> Mapping[str, Control]:
         )
         for name, entry in table.items()
     }
+
+
+def named(ids: Collection[str]) -> list[Control]:
+    """Return the controls with some ids, and those of other catalogues that are the same, in these' order."""
+    return [one for one in controls().values() if one.id in ids or one.same_as in ids]

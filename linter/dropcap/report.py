@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.model import Kind, Level, Report
+from dropcap.model import SET_HERE, Kind, Level, Report
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
-    from dropcap.model import Container, Failure, FileResult, Finding
+    from dropcap.model import Container, Failure, FileResult, Finding, Located
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
 
@@ -53,7 +54,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         containers += result.containers
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
-    findings += _folded_between(kept) if len(kept) > 1 else (one for result in kept for one in result.findings)
+    findings += _folded_between(kept)
     findings.sort(key=_finding_order)
     findings = [_clipped(finding) for finding in _numbered(findings)]
     # What several read of the same file, each of them tells; an error stands before a note.
@@ -99,19 +100,34 @@ def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
-    """Say once what several projects have by the very same text: a file that all of them include or extend."""
+    """Say once what several projects have by the very same text: a file that all of them include or extend.
+
+    What one line of a file of variables gives to several lines is one thing as well, to be mended there.
+    """
     folded: dict[object, Finding] = {}
     for result in sorted(results, key=lambda result: result.path):
         own: dict[object, int] = {}
         for finding in result.findings:
             problem = finding.problem
-            source, span = problem.where.source.to_root(problem.where.span)
+            cause = _variable(finding)
+            source, span = (cause or problem.where).source.to_root((cause or problem.where).span)
             what = (finding.rule, finding.severity, source.path, span, problem.evidence, problem.message)
-            count = own[what] = own.get(what, 0) + 1  # what one file says twice stays two
-            key = (what, count)
+            key: object = what
+            if cause is None:
+                own[what] = own.get(what, 0) + 1  # what one file says twice stays two
+                key = (what, own[what])
             first = folded.get(key)
             folded[key] = finding if first is None else _shared(first, finding)
     return folded.values()
+
+
+def _variable(finding: Finding) -> Located[Any] | None:
+    """Return the line of another file that sets the variable by which a container has what a finding speaks of."""
+    problem = finding.problem
+    if not any(related.message.endswith(SET_HERE) for related in problem.related):
+        return None
+    steps = [step.where for step in finding.container.route(problem.where) if step.message.endswith(SET_HERE)]
+    return steps[0] if len(steps) == 1 else None
 
 
 def _shared(first: Finding, finding: Finding) -> Finding:

@@ -31,6 +31,7 @@ services:
 services:
   usb:
     image: usb:1
+    cap_drop: [ALL]
     device_cgroup_rules: ["c 189:* rmw"]
 ```
 
@@ -39,7 +40,7 @@ docker run --device-cgroup-rule "a *:* rwm" tool:1
 ```
 
 ```sh good
-docker run --device-cgroup-rule "c 81:* rw" camera:1
+docker run --cap-drop ALL --device-cgroup-rule "c 81:* rw" camera:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.18 (5.17 in 1.5.0 and older); Linux Documentation/admin-guide/devices.txt and
@@ -50,7 +51,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, opened_devices
+from dropcap.api import Kind, Problem, Severity, opened_devices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +65,10 @@ FIELDS = ("device_rules",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.device_rules or subject.privileged_option is not None or subject.ignores("device_rules"):
+    if not subject.device_rules or subject.kind is Kind.EXEC or subject.ignores("device_rules"):
         return
+    if subject.privileged_option is not None:
+        return  # every device is open anyway
     for entry in subject.device_rules:
         found = opened_devices(entry.value)
         if found is None:

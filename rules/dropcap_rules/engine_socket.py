@@ -41,6 +41,7 @@ services:
 services:
   runner:
     image: runner:1
+    cap_drop: [ALL]
     environment:
       DOCKER_HOST: tcp://docker:2376
 ```
@@ -50,7 +51,7 @@ docker run --mount type=bind,source=/run,target=/host/run agent:1
 ```
 
 ```sh good
-docker run --volume /run/udev:/run/udev:ro agent:1
+docker run --cap-drop ALL --volume /run/udev:/run/udev:ro agent:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.32 (5.31 in 1.5.0 and older); OWASP Docker Security Cheat Sheet, rule 1;
@@ -61,7 +62,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Related, Severity, listener, names_host, plain_path
+from dropcap.api import Kind, Problem, Related, Severity, listener, names_host, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,8 @@ _ADDRESSES = ("DOCKER_HOST=", "CONTAINER_HOST=")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if subject.kind is Kind.EXEC:
+        return  # it has what its container has
     if subject.mounts:
         yield from _mounted(subject)
     if subject.process is not None and subject.process.environment:

@@ -13,8 +13,8 @@ Remediation: leave the option out, or write `cgroup: private`.
 Impact of the fix: what measures other containers by their control groups (cAdvisor) sees its own alone; systemd
 in a container runs with a private namespace on cgroup v2.
 
-Default value: private on hosts with cgroup v2, the host's on those with cgroup v1, where nothing is said of it.
-`docker stack deploy` ignores the option.
+Default value: private on hosts with cgroup v2, the host's on those with cgroup v1; nothing is said of a
+default, only of what is written, and of what an engine describes. `docker stack deploy` ignores the option.
 
 ```yaml bad
 services:

@@ -30,6 +30,7 @@ services:
 services:
   vpn:
     image: vpn:1
+    cap_drop: [ALL]
     devices: ["/dev/net/tun:/dev/net/tun"]
 ```
 
@@ -38,7 +39,7 @@ docker run --device /dev/mem --cap-add SYS_RAWIO tool:1
 ```
 
 ```sh good
-docker run --device /dev/ttyUSB0 zigbee:1
+docker run --cap-drop ALL --device /dev/ttyUSB0 zigbee:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.18 (5.17 in 1.5.0 and older); Linux Documentation/admin-guide/devices.txt;
@@ -49,7 +50,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, host_device
+from dropcap.api import Kind, Problem, Severity, host_device
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +64,10 @@ FIELDS = ("devices",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.devices or subject.privileged_option is not None or subject.ignores("devices"):
-        return  # privileged mode opens every device anyway
+    if not subject.devices or subject.kind is Kind.EXEC or subject.ignores("devices"):
+        return
+    if subject.privileged_option is not None:
+        return  # every device is open anyway
     seen: set[str] = set()
     for entry in subject.devices:
         found = host_device(entry.value)

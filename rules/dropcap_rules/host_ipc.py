@@ -65,4 +65,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if where is not None:
         written = subject.written("ipc", where.value)
         message = f"the host's shared memory is open (`{written}`): it can read and change it"
-        yield Problem(where, f"{message}; leave the option out; `shm_size` gives it more of its own", ("ipc=host",))
+        instead = (
+            f"leave the option out, and write `{subject.written('shm_size', '2gb')}` where it needs more of its own"
+        )
+        yield Problem(where, f"{message}; {instead}", ("ipc=host",))

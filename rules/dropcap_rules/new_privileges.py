@@ -87,8 +87,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     remedy = _REMEDIES.get(subject.kind, "--security-opt no-new-privileges")
     refused = subject.gains_option
     if refused is not None:
-        message = f"its processes may gain privileges (`{refused.value}`): a setuid program makes root of any user"
+        message = f"its processes may gain privileges (`{refused.value}`): a setuid program can make any user root"
         yield Problem(refused, f"{message}; write `{remedy}`", ("no-new-privileges",), severity=Severity.MEDIUM)
     elif subject.service is None:  # of a line that runs a service the service itself says it
-        message = "its processes may gain privileges: a setuid program makes root of any user"
+        message = "its processes may gain privileges: a setuid program can make any user root"
         yield Problem(subject.anchor, f"{message}; add `{remedy}`", ("no-new-privileges",))

@@ -28,6 +28,7 @@ services:
 services:
   player:
     image: player:1
+    cap_drop: [ALL]
     user: "1000"
     group_add: [audio, video]
 ```
@@ -37,7 +38,7 @@ docker run --user 1000 --group-add 0 --volume /srv:/srv tool:1
 ```
 
 ```sh good
-docker run --user 1000 --group-add 2000 --volume /srv:/srv tool:1
+docker run --cap-drop ALL --user 1000 --group-add 2000 --volume /srv:/srv tool:1
 ```
 
 References: Docker Docs, "Linux post-installation steps", the warning about the docker group; Debian, users-and-groups
@@ -48,7 +49,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ _LOW = frozenset({"adm", "sudo", "wheel"})
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.group_add or subject.ignores("group_add"):
+    if not subject.group_add or subject.kind is Kind.EXEC or subject.ignores("group_add"):
         return
     has_host_files = bool(subject.devices) or any(mount.value.host_path for mount in subject.mounts)
     seen: set[str] = set()

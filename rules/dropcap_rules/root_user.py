@@ -39,6 +39,7 @@ services:
 services:
   web:
     image: web:1
+    cap_drop: [ALL]
     user: "1000:1000"
 ```
 
@@ -47,7 +48,7 @@ docker run --user 0:0 web:1
 ```
 
 ```sh good
-docker run --user 1000:1000 web:1
+docker run --cap-drop ALL --user 1000:1000 web:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 4.1; OWASP Docker Security Cheat Sheet, rule 2; NIST SP 800-190, 4.1.2;
@@ -73,9 +74,13 @@ _OWNS = "whoever takes it over owns every file of the container"
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    if not subject.starts_container or subject.is_root is False or subject.maps_root:
-        return
     user = subject.user
+    # A line that runs a service may name a user of its own.
+    is_own = user is not None and (user.source is subject.source or not _is_of_project(subject))
+    if not (subject.starts_container or (subject.kind is Kind.RUN and is_own)):
+        return
+    if subject.is_root is False or subject.maps_root:
+        return
     if user is not None and user.value:
         if subject.is_root:
             # An engine prints the image's user where the container had none.
@@ -91,6 +96,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         f"its process runs as root, since nobody is named and its image starts as root: {_OWNS}; name another user"
     )
     yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
+
+
+def _is_of_project(subject: Subject) -> bool:
+    return subject.service is not None and subject.service.is_resolved
 
 
 def _is_root(user: str | None) -> bool:

@@ -33,6 +33,7 @@ services:
 services:
   agent:
     image: agent:1
+    cap_drop: [ALL]
     volumes: ["/etc/localtime:/etc/localtime:ro", "./etc:/etc/agent", "data:/data"]
 volumes:
   data:
@@ -43,7 +44,7 @@ docker run -v /etc:/host/etc tool:1
 ```
 
 ```sh good
-docker run -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$PWD":/src tool:1
+docker run --cap-drop ALL -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$PWD":/src tool:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.6 (5.5 in 1.5.0 and older); NIST SP 800-190, 4.5.5; HackTricks, "Sensitive
@@ -54,7 +55,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, host_path, plain_path
+from dropcap.api import Kind, Problem, Severity, host_path, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,8 @@ FIELDS = ("mounts",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
+    if not subject.mounts or subject.kind is Kind.EXEC:
+        return
     graver: dict[str, Problem] = {}
     for mount in subject.mounts:
         path = mount.value.host_path

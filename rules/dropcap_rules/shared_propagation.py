@@ -28,6 +28,7 @@ services:
 services:
   storage:
     image: storage:1
+    cap_drop: [ALL]
     volumes: ["/mnt/pool:/pool:rslave"]
 ```
 
@@ -36,7 +37,7 @@ docker run --mount type=bind,source=/mnt,target=/mnt,bind-propagation=shared sto
 ```
 
 ```sh good
-docker run --mount type=bind,source=/mnt,target=/mnt storage:1
+docker run --cap-drop ALL --mount type=bind,source=/mnt,target=/mnt storage:1
 ```
 
 References: CIS Docker Benchmark 1.6.0, 5.20 (5.19 in 1.5.0 and older); mount_namespaces(7), "Shared subtrees"; Docker
@@ -47,7 +48,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Kind, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ FIELDS = ("mounts",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    for mount in subject.mounts:
+    for mount in subject.mounts if subject.kind is not Kind.EXEC else ():
         word = mount.value.propagation
         if word in {"shared", "rshared"}:
             message = f"what it mounts below this path appears on the host too (`{word}`); leave `{word}` out"

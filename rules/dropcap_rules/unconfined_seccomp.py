@@ -69,6 +69,6 @@ def check(subject: Subject) -> Iterator[Problem]:
     option = subject.unconfined("seccomp")
     if option is not None:
         message = (
-            f"no seccomp profile is in force (`{option.value}`): it can make every system call, and user namespaces"
+            f"no seccomp profile is in force (`{option.value}`): every system call reaches the kernel and its flaws"
         )
         yield Problem(option, f"{message}; leave the option out or name your own profile", ("seccomp=unconfined",))

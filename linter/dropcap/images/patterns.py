@@ -30,6 +30,8 @@ def expanded(words: Sequence[Word], match: Callable[[str], Sequence[str] | None]
         match: gives the paths that fit a pattern, in order; None where nobody knows.
 
     """
+    if all(word.unknown is None for word in words):  # as of most commands
+        return words if isinstance(words, tuple) else tuple(words)
     found: list[Word] = []
     for at, word in enumerate(words):
         is_pattern = at > 0 and word.unknown == word.value and _SIGNS.search(word.value) is not None

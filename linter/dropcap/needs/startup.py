@@ -125,6 +125,8 @@ class _Follower:
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
         self.temporary = 0
+        self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
+        self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
 
     # What the evaluator asks.
 
@@ -139,7 +141,9 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
-        call = call._replace(words=expanded(call.words, self.paths))
+        self.lookup.begin()
+        words = expanded(call.words, self.paths)
+        call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -165,7 +169,7 @@ class _Follower:
             return
         self.signals.become(call, who)
         self._execute(call, who)
-        effects = effects_of(call.words, self.lookup.folder)
+        effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
         for effect in effects or ():
@@ -220,13 +224,17 @@ class _Follower:
             return self._make_temporary(call)
         word = call.words[0]
         is_known = all(one.unknown is None for one in call.words)
-        if (
-            is_known
-            and word.value.rpartition("/")[2] in _SUCCEED
-            and effects_of(call.words, self.lookup.folder) is not None
-        ):
+        if is_known and word.value.rpartition("/")[2] in _SUCCEED and self._effects_of(call.words) is not None:
             return Answer("", holds=True)
         return None
+
+    def _effects_of(self, words: tuple[Word, ...]) -> Sequence[Effect] | None:
+        """Return what a command does to files; one that is heard is asked about, too."""
+        known, folder, effects = self._last_effects
+        if known is not words or folder != self.lookup.folder:
+            effects = effects_of(words, self.lookup.folder)
+            self._last_effects = words, self.lookup.folder, effects
+        return effects
 
     def _make_temporary(self, call: Call) -> Answer | None:
         from dropcap.needs.temporary_files import made_by  # few scripts make one
@@ -261,6 +269,13 @@ class _Follower:
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes."""
         self._enter(call)
+        known, version, folder, found = self._last_executed
+        if known is not call or version != self.lookup.tree.version or folder != self.lookup.folder:
+            found = self._executed(call)
+            self._last_executed = call, self.lookup.tree.version, self.lookup.folder, found
+        return found
+
+    def _executed(self, call: Call) -> Executed | None:
         word, at = call.words[0], 1
         if word.unknown is not None:
             return None
@@ -327,7 +342,7 @@ class _Follower:
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
         found = self.lookup.program(call.words[0])
-        if found is None:
+        if found is None or not found.file.capabilities:
             return
         demand = Demand(DemandKind.EXECUTE, f"executes {call.words[0].value}", path=found.path)
         evidence = [Evidence(demand.why, place(call.words[0]))]

@@ -9,7 +9,7 @@ from dropcap.carriers.compose.field_table import keys
 from dropcap.carriers.compose.load_context import route
 from dropcap.carriers.compose.nodes import is_nothing
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Failure, Level, Located, UnreadableError
+from dropcap.model import SET_HERE, Failure, Level, Located, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -105,6 +105,6 @@ def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     for use in uses:
         if use.variable is not None and use.variable.source is not source:
             where = Located(use.name, use.variable.source, use.variable.span)
-            scope.provenance.routes.append(route(use.source, use.span, f"{use.name} is set here", where))
+            scope.provenance.routes.append(route(use.source, use.span, f"{use.name} {SET_HERE}", where))
     scope.provenance.uses += uses
     return model

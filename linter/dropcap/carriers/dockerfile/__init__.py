@@ -140,7 +140,7 @@ def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Docume
 def may_start_containers(text: str) -> bool:
     """Return whether build steps may start containers; few Dockerfiles name a client at all."""
     client = re.search(_CLIENT.replace("{clients}", client_names()), text)
-    return client is not None and re.search(rf"\b(?:{'|'.join(verbs())})\b", text[client.end() :]) is not None
+    return client is not None and re.search(rf"\b(?:{'|'.join(sorted(verbs()))})\b", text[client.end() :]) is not None
 
 
 def target(document: Document, name: str | None = None) -> Stage | None:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dropcap import __version__
+from dropcap import HOME, __version__
 from dropcap.model import Level
 from dropcap.paths import below
 from dropcap.printable import counted, printable, shortened, title
@@ -19,7 +19,7 @@ from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
 from dropcap.writers.grouping import grouped
 from dropcap.writers.partly import partly_known
-from dropcap.writers.sarif_rules import LEVELS, descriptor
+from dropcap.writers.sarif_rules import LEVELS, descriptor, taxonomies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,8 +46,10 @@ def write(report: Report, context: Context) -> Iterator[str]:
     """Yield one log with one run, a result a line."""
     every = grouped(report.findings)
     findings = _most_severe(every)
+    catalogues = taxonomies(context.rules)
     run = {
-        "tool": {"driver": _driver(context.rules)},
+        "tool": {"driver": _driver(context.rules, catalogues)},
+        **({"taxonomies": catalogues} if catalogues else {}),
         "automationDetails": {"id": f"{context.category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the paths are relative to."}}},
@@ -66,10 +68,13 @@ def _most_severe(findings: Sequence[Finding]) -> Sequence[Finding]:
     return [findings[index] for index in sorted(ranked[:_MOST_RESULTS])]
 
 
-def _driver(rules: Iterable[Rule]) -> dict[str, Any]:
+def _driver(rules: Iterable[Rule], catalogues: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    supported = [{"name": one["name"], "index": index} for index, one in enumerate(catalogues)]
     return {
         "name": "dropcap",
         "semanticVersion": __version__,
+        "informationUri": HOME,
+        **({"supportedTaxonomies": supported} if supported else {}),
         "rules": [descriptor(rule) for rule in rules],
     }
 
