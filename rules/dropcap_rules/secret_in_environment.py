@@ -35,6 +35,8 @@ services:
 services:
   db:
     image: postgres:17
+    cap_drop: [ALL]
+    cap_add: [CHOWN, DAC_OVERRIDE, FOWNER, SETGID, SETUID]
     environment:
       POSTGRES_PASSWORD_FILE: /run/secrets/db
     secrets: [db]
@@ -48,7 +50,7 @@ docker run --env POSTGRES_PASSWORD=8shG2kq0xLm4 postgres:17
 ```
 
 ```sh good
-docker run --env POSTGRES_PASSWORD postgres:17
+docker run --user 999:999 --cap-drop ALL --env POSTGRES_PASSWORD postgres:17
 ```
 
 References: OWASP Docker Security Cheat Sheet, rule 12; NIST SP 800-190, 4.1.4; Docker Docs, "Manage sensitive data with
