@@ -210,7 +210,7 @@ class _Follower:
             self.owners.note(call, self.lookup.folder)
         if name in {"[", "[[", "test"}:
             self._look(call)
-            holds = self.owners.judge(call)
+            holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
@@ -220,6 +220,8 @@ class _Follower:
             return self._make_temporary(call)
         word = call.words[0]
         is_known = all(one.unknown is None for one in call.words)
+        if is_known and (printed := self._printed(call)) is not None:
+            return Answer(printed, holds=True)
         if (
             is_known
             and word.value.rpartition("/")[2] in _SUCCEED
@@ -227,6 +229,23 @@ class _Follower:
         ):
             return Answer("", holds=True)
         return None
+
+    def _asks_of_the_kernels_own(self, call: Call) -> bool:
+        """Return whether a condition asks if it may write below /sys, which is mounted to be read alone."""
+        words = [word for word in call.words if word.value not in {"[", "[[", "test", "]", "]]"}]
+        if len(words) != 2 or words[0].value != "-w":  # noqa: PLR2004  # the sign and the path
+            return False
+        is_below = words[1].value.startswith("/sys/") and words[1].known_length >= len("/sys/")
+        return is_below and not any(f"{one}/".startswith(("/sys/", "//")) for one in self.start.mounts)
+
+    def _printed(self, call: Call) -> str | None:
+        """Return what a program prints of the text that it reads, or of its settings."""
+        values = [word.value for word in call.words]
+        if call.document is not None:
+            from dropcap.needs.text_filters import filtered  # few scripts hand texts on
+
+            return filtered(values, call.document.value) if call.document.unknown is None else None
+        return self.programs.settings(call, self._who(call)) if "--help" in values else None
 
     def _make_temporary(self, call: Call) -> Answer | None:
         from dropcap.needs.temporary_files import made_by  # few scripts make one
