@@ -119,7 +119,10 @@ class FileTree(Changes):
         for path in [path for path, file in files.items() if self._files.get(path) != file]:
             before, after = self._files.get(path), files[path]
             if before is None:
-                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
+                known = self.look(path)
+                is_its = known is ABSENT or (isinstance(known, UnknownFact) and known.maker == after.owner)
+                maker = after.owner or "" if is_its and after.owner != "0" else ""
+                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after), maker=maker))
             elif before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:
