@@ -106,3 +106,17 @@ DATADIR="$(get)"; mkdir -p "$DATADIR"; chown daemon "$DATADIR" """
 )
 def test_below_sys_nothing_can_be_written(condition: str, expected: tuple[str, ...]) -> None:
     assert needs(f"if {condition}; then chown daemon /srv; fi").cap_add == expected
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ('while IFS=: read -r user path; do chown "$user" "$path"; done < /list', ("CHOWN",)),
+        ('while IFS=: read -r user path; do chown root "$path"; done < /list', ()),
+        ('while IFS= read -r line || [[ -n "$line" ]]; do mkdir -p "/srv/${line%%:*}"; done < /list', ()),
+        ('grep -q x < /list; chown "$(cut -d: -f1 < /list)" /srv', ("CHOWN",)),
+    ],
+)
+def test_the_lines_of_a_file_are_read(loop: str, expected: tuple[str, ...]) -> None:
+    found = needs(f"echo daemon:/srv > /list; {loop}".replace("$", "$$"))
+    assert (found.cap_add, found.is_complete) == (expected, True)
