@@ -392,7 +392,7 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
 
         exact_calls.open_files(shell, line.redirections, body)
         if document is None:
-            document = exact_input.of_file(shell, len(before[1]))
+            document = exact_calls.text_read(shell, len(before[1]))
     if body is not None:
         _with_input(shell, body, document)
         if run.clients is not None and document and is_script(shell, body, line.redirections, document):

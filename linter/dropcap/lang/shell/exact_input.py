@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.fragments import Piece, known_text
 from dropcap.lang.shell.scope import Value
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Values
 
-__all__ = ["Lines", "lines", "of_file", "succeeds", "to_document"]
+__all__ = ["Lines", "lines", "succeeds", "to_document"]
 
 _NOTHING = Piece("", at=-2)
 """What is certain to print nothing; `echo` without words prints a line, and gives a text that is as empty."""
@@ -57,23 +56,6 @@ def to_document(printed: Sequence[str | None] | None) -> Text | None:
         return None
     joined = "".join(texts)
     return (Piece(joined),) if joined else (_NOTHING,)
-
-
-def of_file(shell: Shell, before: int) -> Text | None:
-    """Return the text of the file that a statement reads; None where it reads none, or it is not at hand.
-
-    Args:
-        shell: where it stands.
-        before: how many redirections there are that are not its own.
-
-    """
-    listener = shell.run.listener
-    read = [one for one in shell.run.redirections[before:] if one.operator == "<" and one.target.unknown is None]
-    if listener is None or not read or shell.run.is_quiet:
-        return None
-    target = read[-1].target
-    answer = listener.answer(call_of(shell, (), (target._replace(value="cat"), target)))
-    return None if answer is None or not answer.holds or answer.output is None else to_document([answer.output])
 
 
 def succeeds(document: Text | None) -> bool | None:
