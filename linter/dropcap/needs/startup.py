@@ -273,6 +273,12 @@ class _Follower:
             self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
             return found.text
+        if isinstance(found, File) and found.package and path is not None:
+            from dropcap.needs.package_scripts import text_of_package  # few scripts draw one in
+
+            text = text_of_package(path, found)
+            if text is not None:
+                return text
         if found is not ABSENT:
             self._unread(call, f"the text of {call.words[1].value} is not at hand")
         return None
