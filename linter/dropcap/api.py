@@ -45,12 +45,13 @@ from dropcap.source import Source, Span
 from dropcap.subject import Subject, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.needs.model import Need, Needs
+    from dropcap.secret_values import Secret
 
 __all__ = [
     "NAMES",
@@ -75,6 +76,7 @@ __all__ = [
     "Problem",
     "Refusal",
     "Related",
+    "Secret",
     "Severity",
     "Source",
     "Span",
@@ -93,8 +95,10 @@ __all__ = [
     "joined",
     "listener",
     "names_host",
+    "names_secret",
     "opened_devices",
     "plain_path",
+    "secret_in",
     "step_commands",
     "suggest",
     "weakness",
@@ -107,6 +111,10 @@ def __getattr__(name: str) -> object:
         from dropcap.needs import model
 
         return getattr(model, name)
+    if name == "Secret":
+        from dropcap.secret_values import Secret
+
+        return Secret
     if name == "HostDevice":
         from dropcap.capabilities.host_devices import HostDevice
 
@@ -116,6 +124,20 @@ def __getattr__(name: str) -> object:
 
         return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def names_secret(name: str) -> bool:
+    """Return whether a variable of a name holds a secret, if it holds anything."""
+    from dropcap.secret_values import names_secret as found
+
+    return found(name)
+
+
+def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | None:
+    """Return what secret a variable's value is; see :func:`dropcap.secret_values.secret_in`."""
+    from dropcap.secret_values import secret_in as found
+
+    return found(name, value, guesses)
 
 
 def image_user(reference: str) -> str | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
+    from dropcap.capabilities.isolation import Unmasked
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
     from dropcap.needs.allowance import Allowance
@@ -290,8 +291,8 @@ class Subject(Container):
         return without_label(self) if self.security_opt and self.privileged_option is None else None
 
     @property
-    def unmasked(self) -> tuple[Located[str], bool] | None:
-        """The option that opens files of the kernel, and whether the host can be changed by these.
+    def unmasked(self) -> Unmasked | None:
+        """What opens files of the kernel that are hidden or cannot be written.
 
         None where privileged mode does so already.
         """

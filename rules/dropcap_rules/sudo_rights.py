@@ -45,6 +45,7 @@ References: CIS Docker Benchmark 1.6.0, 4.1; sudoers(5), "NOPASSWD"; usermod(8);
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -118,9 +119,7 @@ def _memberships(words: Sequence[Located[str] | None]) -> Iterator[Problem]:
         names = [word for word in known if not word.value.startswith("-")]
         is_pair = len(names) == 2 and not any(word.value in {"-g", "--gid", "-u", "--uid"} for word in known)  # noqa: PLR2004
         found = names[1:] if is_pair else []
-        found += [
-            after for before, after in zip(known, known[1:], strict=False) if re.fullmatch(_BUSYBOX_OPTION, before.value)
-        ]
+        found += [after for before, after in itertools.pairwise(known) if re.fullmatch(_BUSYBOX_OPTION, before.value)]
     elif program == "gpasswd" and known and known[0].value in {"-a", "--add"}:
         found = known[2:]
     for word in found:

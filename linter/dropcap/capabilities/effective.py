@@ -284,13 +284,15 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     """Say whether no process can gain privileges by executing a file; None where that cannot be seen.
 
     The last of several options counts. Engines refuse a value that is none of Go's booleans; such an option
-    is left out here. Swarm ignores them all.
+    is left out here. Swarm ignores them all, and nerdctl that of a privileged container.
     """
     engine = engine or container.engine or Engine.DOCKER
     if "security_opt" in strategy(engine).ignored:
         return False
     if container.may_be_set("security_opt"):
         return None
+    if strategy(engine).gains_if_privileged and _privileged(container, engine) is not None:
+        return False
     answer = False
     for value, _ in security_values(container, "no-new-privileges", engine):
         answer = BOOLEANS.get(value, answer) if value is not None else True

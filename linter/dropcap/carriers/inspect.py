@@ -64,7 +64,7 @@ def read(source: Source, _request: Request | None = None) -> Document:
     """Read a list of containers, or one; images, networks and whatever else was described are left out.
 
     Raises:
-        UnreadableError: it is no JSON, or describes no container.
+        UnreadableError: it is not JSON, or describes no container.
 
     """
     text = parse(source)

@@ -56,6 +56,8 @@ class FileKind(Enum):
     SOCKET = "socket"
     FIFO = "fifo"
 
+    __hash__ = object.__hash__  # Enum's own is Python
+
 
 class File(NamedTuple):
     """What is known of a file, a folder or a link.

@@ -136,7 +136,9 @@ class Files:
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
-        real = self._real(path)
+        real = self._reals.get(path)
+        if real is None:
+            real = self._real(path)
         file = self._files.get(real)
         if file is not None:
             return file

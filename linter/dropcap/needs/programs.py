@@ -94,7 +94,7 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         made, hidden = _asked(call, ask)
         asked += made
         unknown += hidden
-    for word in words[1:]:
+    for word in [one for one in words[1:] if "/proc/" in one.value]:
         asked += [Asked(demand, (Evidence(demand.why, _place(word)),)) for demand in of_other_process(word.value)]
     if program.config and (path := call.configuration_file()):
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))

@@ -222,11 +222,9 @@ class _Follower:
             return found
         if name == "mktemp":
             return self._make_temporary(call)
-        word = call.words[0]
-        is_known = all(one.unknown is None for one in call.words)
-        if is_known and word.value.rpartition("/")[2] in _SUCCEED and self._effects_of(call.words) is not None:
-            return Answer("", holds=True)
-        return None
+        if name.rpartition("/")[2] not in _SUCCEED or any(one.unknown is not None for one in call.words):
+            return None
+        return None if self._effects_of(call.words) is None else Answer("", holds=True)
 
     def _effects_of(self, words: tuple[Word, ...]) -> Sequence[Effect] | None:
         """Return what a command does to files; one that is heard is asked about, too."""

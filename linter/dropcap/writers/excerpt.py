@@ -17,6 +17,7 @@ _WIDTH = 100
 _BEFORE = 0.4  # of the width, what stands before a place on a long line
 _TAB = 4
 _CUT = "..."
+_SIGNS = " \t-\"',[]:"
 
 
 class Excerpt(NamedTuple):
@@ -45,7 +46,7 @@ def excerpt(source: Source, span: Span, width: int = _WIDTH) -> Excerpt:
     line = root.line(first.line)
     start = min(first.column - 1, len(line))
     end = max(min(start + at.end - at.start, len(line)), start)
-    if _holds_more(line[:start] + line[end:]):
+    if _holds_more(line[:start], line[end:]):
         line = _masked_line(root, first.line)
     left, right = _window(line, start, width)
     end = min(end, right)
@@ -55,10 +56,11 @@ def excerpt(source: Source, span: Span, width: int = _WIDTH) -> Excerpt:
     return Excerpt(first.line, whole.text.rstrip(), before.columns, max(marked.columns - before.columns, 1), last.line)
 
 
-def _holds_more(outside: str) -> bool:
-    """Whether a line holds, besides the place, more than a key."""
-    key = outside.strip(" \t-\"',[]:")
-    return bool(key) and not key.replace("_", "").replace("-", "").replace(".", "").isalnum()
+def _holds_more(before: str, after: str) -> bool:
+    """Whether a line holds, besides the place, more than a key before it."""
+    key = before.strip(_SIGNS)
+    is_key = not key or key.replace("_", "").replace("-", "").replace(".", "").isalnum()
+    return not is_key or bool(after.strip(_SIGNS))
 
 
 def _window(line: str, start: int, width: int) -> tuple[int, int]:

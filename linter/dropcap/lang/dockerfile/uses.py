@@ -39,7 +39,11 @@ def with_uses(stages: Sequence[Stage]) -> Sequence[Stage]:
             handed[stage.parent.number] = _more(handed[stage.parent.number], paths)
         for number, found in looks[stage.number] if paths != () else ():
             handed[number] = _more(handed[number], found)
-    return [stage._replace(handed_on=handed[stage.number], is_last=stage.number == last) for stage in stages]
+    made: list[Stage] = []
+    for stage in stages:
+        parent = None if stage.parent is None else made[stage.parent.number]
+        made.append(stage._replace(parent=parent, handed_on=handed[stage.number], is_last=stage.number == last))
+    return made
 
 
 def _more(paths: tuple[str, ...] | None, found: Sequence[str] | None) -> tuple[str, ...] | None:

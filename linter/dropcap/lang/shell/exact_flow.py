@@ -38,7 +38,7 @@ def statements(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> None:
             shell.run.holds = True
         else:
             shell.visit(node)
-        if node.is_named and not shell.is_over:
+        if shell.run.is_errexit and node.is_named and not shell.is_over:
             _fail(shell, node)
         if shell.is_over:
             return
