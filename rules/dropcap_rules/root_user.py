@@ -85,7 +85,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if subject.is_root:
             # An engine prints the image's user where the container had none.
             severity = Severity.LOW if subject.kind is Kind.INSPECT else Severity.MEDIUM
-            message = f"its process runs as root (user `{user.value}`): {_OWNS}; name another user"
+            shown = user.value if subject.is_typed(user.value, user) else "root"
+            message = f"its process runs as root (user `{shown}`): {_OWNS}; name another user"
             yield Problem(user, message, ("root",), severity=severity)
         return
     if not subject.starts_as_root:
