@@ -85,7 +85,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         (["check", "--jobs", "0"], "'0': has to be a number from 1 to 256"),
         (["check", "--select", ""], "argument --select: '': names no rule"),
-        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is no pattern in the manner of .gitignore"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
         (["check", "-"], "- needs --stdin-filename NAME"),
@@ -94,7 +94,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
-        (["explain", "ALL"], "ALL is no capability but all 41 of them; see `dropcap explain all-capabilities`"),
+        (["explain", "ALL"], "ALL is not one capability but all 41 of them; see `dropcap explain all-capabilities`"),
     ],
 )
 def test_a_wrong_call_gets_one_line_and_2(
@@ -126,7 +126,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     [
         ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
         ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
-        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is no pattern in the manner of .gitignore"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a pattern in the manner of .gitignore"),
     ],
 )
 def test_a_word_of_the_configuration_is_told_with_its_place(

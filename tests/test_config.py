@@ -76,13 +76,13 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         load_config()
     (tmp_path / ".dropcap.toml").rmdir()
     os.mkfifo(tmp_path / ".dropcap.toml")
-    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is no regular file where one is needed$"):
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is not a regular file where one is needed$"):
         load_config()
 
 
 def test_a_pyproject_that_cannot_be_read_may_hold_the_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is no regular file .*; name the configuration with"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file .*; name the configuration with"):
         load_config()
     (tmp_path / "pyproject.toml").unlink()
     (tmp_path / "pyproject.toml").symlink_to("/etc/hostname")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dropcap.api import Engine, Kind, weakness
+from dropcap.capabilities.effective import no_new_privileges
 from dropcap.capabilities.isolation import (
+    MOST_PATTERNS,
     allowed_gains,
     host_namespace,
     last_option,
@@ -17,18 +18,13 @@ from dropcap.capabilities.isolation import (
     unmasked,
     without_label,
 )
+from dropcap.capabilities.sysctls import WEAK
 from dropcap.docker_cli.start_refusals import sysctl
 from dropcap.model import Container, Located, Severity, Unknown
-from dropcap.package_data import package_text
 from dropcap.report import MOST_RELATED
 from dropcap.rule import load_rules
 from dropcap.source import Source, Span
 from dropcap.testing import findings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from dropcap.model import Finding
@@ -73,7 +69,7 @@ def test_the_last_option_of_a_key_counts(options: list[str], is_off: bool) -> No
 @pytest.mark.parametrize("kind", [Kind.EXEC, Kind.BUILD, Kind.UPDATE])
 def test_what_starts_no_container_of_its_own_has_no_options(kind: Kind) -> None:
     one = container("seccomp=unconfined", "label=disable", "systempaths=unconfined", kind=kind, pid=at("host"))
-    assert unconfined(one, "seccomp") is without_label(one) is unmasked(one) is host_namespace(one, "pid") is None
+    assert [unconfined(one, "seccomp"), without_label(one), unmasked(one), host_namespace(one, "pid")] == [None] * 4
 
 
 def test_swarm_looks_at_none_of_them_and_a_stack_file_at_no_network() -> None:
@@ -88,7 +84,7 @@ def test_swarm_looks_at_none_of_them_and_a_stack_file_at_no_network() -> None:
 def test_what_is_hidden_may_undo_it() -> None:
     hidden = Unknown("$X", "nobody knows", SOURCE, Span(0, 3), ("security_opt", "pid"))
     one = container("seccomp=unconfined", "label=disable", pid=at("host"), ipc=at("host"), unknowns=(hidden,))
-    assert unconfined(one, "seccomp") is without_label(one) is unmasked(one) is host_namespace(one, "pid") is None
+    assert [unconfined(one, "seccomp"), without_label(one), unmasked(one), host_namespace(one, "pid")] == [None] * 4
     assert host_namespace(one, "ipc") is not None
 
 
@@ -122,13 +118,20 @@ def test_each_engine_reads_separators_of_its_own(engine: Engine) -> None:
 )
 def test_what_of_the_kernels_files_is_opened(option: str, engine: Engine, expected: bool | None) -> None:  # noqa: FBT001  # a column
     opened = unmasked(container(option, engine=engine))
-    assert (None if opened is None else opened[1]) is expected
+    assert (None if opened is None else opened.is_grave) is expected
 
 
 def test_what_lets_the_host_be_changed_is_named_before_what_only_shows_it() -> None:
     opened = unmasked(container("unmask=/proc/acpi", "unmask=/proc/sys", engine=Engine.PODMAN))
     assert opened is not None
-    assert opened[0].value == "unmask=/proc/sys"
+    assert opened.where.value == "unmask=/proc/sys"
+
+
+def test_of_what_is_opened_a_path_of_ours_is_shown() -> None:
+    """A value may come from anywhere, and be a secret."""
+    opened = unmasked(container("unmask=/srv/hunter2:/proc/k*", engine=Engine.PODMAN))
+    assert opened is not None
+    assert opened.option == "unmask=/proc/kcore"
 
 
 @pytest.mark.parametrize(
@@ -245,12 +248,11 @@ def test_a_parameter_weakens_at_one_value(name: str, value: str, is_weak: bool) 
 
 
 def test_each_parameter_has_a_source_and_is_one_that_engines_take() -> None:
-    rows = tomllib.loads(package_text("capabilities", "sysctls.toml"))["weak"]
-    assert len({row["name"] for row in rows}) == len(rows)
-    for row in rows:
-        assert row["source"]
-        assert sysctl(row["name"]) is None
-        assert sysctl(row["name"], host_network=True) is not None
+    assert len({one.name for one in WEAK}) == len(WEAK)
+    for one in WEAK:
+        assert one.source
+        assert sysctl(one.name) is None
+        assert sysctl(one.name, host_network=True) is not None
 
 
 def test_slashes_stand_for_dots_and_the_last_value_counts() -> None:
@@ -258,3 +260,15 @@ def test_slashes_stand_for_dots_and_the_last_value_counts() -> None:
     assert [one.problem.evidence for one in found("weak-sysctl", text)] == [("net.ipv4.tcp_syncookies",)]
     text = text.replace("=0]", "=0, net.ipv4.tcp_syncookies=1]")
     assert not found("weak-sysctl", text)
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_of_a_privileged_container_nerdctl_alone_lets_processes_gain_privileges(engine: Engine) -> None:
+    one = container("no-new-privileges", engine=engine, privileged=Located(value=True, source=SOURCE, span=Span(0, 3)))
+    assert no_new_privileges(one) is (engine not in {Engine.NERDCTL, Engine.SWARM})
+
+
+def test_of_an_option_without_end_a_bounded_part_is_looked_at() -> None:
+    many = ":".join(f"/proc/x{number}*" for number in range(MOST_PATTERNS))
+    assert unmasked(container(f"unmask=/proc/sys:{many}", engine=Engine.PODMAN)) is not None
+    assert unmasked(container(f"unmask={many}:/proc/sys", engine=Engine.PODMAN)) is None

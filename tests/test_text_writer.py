@@ -385,6 +385,11 @@ def test_what_to_do_first_is_the_gravest_that_most_have() -> None:
     wide = finding(_DB, place(_SOURCE, "ports"), rule="shared", severity=Severity.HIGH, shared_by=(_CACHE, _QUEUE))
     lines = _lines(*high, wide, finding(_DB, severity=Severity.LOW))
     assert lines[-1] == "Do first: deploy/compose.yaml:9:5, high, in service db and 2 more [shared]"
+    # What makes the run fail counts before what does not.
+    low = [finding(one, rule="low", severity=Severity.LOW) for one in (_DB, _CACHE, _QUEUE)]
+    twice = [finding(one, message="b", rule="twice") for one in (_DB, _CACHE)]
+    text = _text(report([*high[:1], *low, *twice]), threshold=Severity.MEDIUM)
+    assert "\nThen: twice, which 2 containers have," in text
     # Of one finding there is nothing to choose.
     assert _lines(wide)[-1].startswith("1 finding ")
 

@@ -127,7 +127,7 @@ def to_rule(module: ModuleType) -> Rule:
     fields = _words(module, "FIELDS", "fields of a container")
     unknown = [field for field in fields if field not in Container._fields]
     if unknown:  # it would never be asked
-        raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is no field of a container")
+        raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
     return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.effective import capability_label, capability_sets, is_root, no_new_privileges
+from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
+    from dropcap.capabilities.isolation import Unmasked
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
     from dropcap.needs.allowance import Allowance
@@ -172,12 +173,27 @@ class Subject(Container):
             stage = stage.parent
         return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
 
+    @property
+    def starts_as_root(self) -> bool | None:
+        """Whether its first process runs as root, by its image too; None where that is not known."""
+        known = is_root(self)
+        if known is not None or self.starts_as is None:
+            return known
+        return names_root(self.starts_as)
+
     def _user_of(self, image: Located[str] | None) -> str | None:
         if image is None or self.may_be_set("image"):
             return None
         from dropcap.images.image_user import image_user
 
         return image_user(image.value, self._workspace)
+
+    def is_limited(self, resource: str) -> bool | None:
+        """Whether it may use so much `memory`, `processes` or `cpu` and no more; None where that cannot be seen."""
+        from dropcap.model.limits import is_limited  # rules that ask are off by default
+
+        by_default = resource == "processes" and self.strategy.limits_processes
+        return is_limited(self, resource, by_default=by_default)
 
     @property
     def maps_root(self) -> bool:
@@ -232,17 +248,23 @@ class Subject(Container):
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
 
-    @property
+    @cached_property
     def opens_files_of_root(self) -> bool:
         """Whether its first process may open what a host keeps for root, or for a group, at once.
 
         That is so unless it is known to run as another user, in no further group and without capabilities: then a
         setuid program or a second command as root has to help.
         """
-        if is_root(self) is not False or self.group_add or self.may_be_set("group_add"):
+        user = self.starts_as
+        if self.starts_as_root is not False or self.group_add or self.may_be_set("group_add"):
             return True
-        user = self.user or (self.stage.user if self.stage is not None else None)
-        return (user is not None and ":" in user.value) or not _OVER_FILES.isdisjoint(self.sets.effective)
+        if user is not None and ":" in user:
+            return True  # with a group of its own
+        if self.is_root is False:
+            return not _OVER_FILES.isdisjoint(self.sets.effective)
+        # The image names the user: what is added becomes his where the engine makes it ambient.
+        added = {self.entry_name(entry) for entry in self.cap_add} if self.strategy.makes_ambient else set()
+        return not (_OVER_FILES | {ALL}).isdisjoint(added)
 
     def over_files_of_root(self, severity: Severity) -> Severity:
         """Return how severe it is to have files of the host's root: one level less where a process has to gain them."""
@@ -269,8 +291,8 @@ class Subject(Container):
         return without_label(self) if self.security_opt and self.privileged_option is None else None
 
     @property
-    def unmasked(self) -> tuple[Located[str], bool] | None:
-        """The option that opens files of the kernel, and whether the host can be changed by these.
+    def unmasked(self) -> Unmasked | None:
+        """What opens files of the kernel that are hidden or cannot be written.
 
         None where privileged mode does so already.
         """

@@ -84,6 +84,8 @@ _REMEDIES = {
 def check(subject: Subject) -> Iterator[Problem]:
     if subject.kind not in _STARTS_ONE or subject.forbids_gains is not False or subject.ignores("security_opt"):
         return
+    if subject.strategy.gains_if_privileged and subject.privileged_option is not None:
+        return  # no option helps there
     remedy = _REMEDIES.get(subject.kind, "--security-opt no-new-privileges")
     refused = subject.gains_option
     if refused is not None:

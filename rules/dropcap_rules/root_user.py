@@ -88,22 +88,14 @@ def check(subject: Subject) -> Iterator[Problem]:
             message = f"its process runs as root (user `{user.value}`): {_OWNS}; name another user"
             yield Problem(user, message, ("root",), severity=severity)
         return
-    if not _is_root(subject.starts_as):
+    if not subject.starts_as_root:
         return
     of_stage = subject.stage.user if subject.stage is not None else None
     related = (Related("the image is built with root as its user", of_stage),) if of_stage is not None else ()
-    message = (
-        f"its process runs as root, since nobody is named and its image starts as root: {_OWNS}; name another user"
-    )
+    why = "no user is named and its image's own is root"
+    message = f"it starts as root, since {why}: {_OWNS}; name another user"
     yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
 
 
 def _is_of_project(subject: Subject) -> bool:
     return subject.service is not None and subject.service.is_resolved
-
-
-def _is_root(user: str | None) -> bool:
-    if user is None:
-        return False
-    name = user.partition(":")[0]
-    return name in {"", "root"} or (name.isdigit() and not int(name))

@@ -93,7 +93,7 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
         advice = "mount only what it needs, read-only"
     elif found.read_only is not None:
         severity = found.read_only
-        message = f"`{path}` of the host is mounted: it can read {found.reads}{who}"
+        message = f"`{path}` of the host is mounted: it can {found.reads}{who}"
         advice = "mount only the files that it needs"
     else:
         return None

@@ -66,5 +66,5 @@ FIELDS = ("security_opt",)
 def check(subject: Subject) -> Iterator[Problem]:
     option = subject.unconfined("apparmor")
     if option is not None:
-        message = f"no AppArmor profile is in force (`{option.value}`): root in it may mount and write to `/proc/sys`"
+        message = f"no AppArmor profile is in force (`{option.value}`): only its capabilities keep it from mounting"
         yield Problem(option, f"{message}; leave the option out or name your own profile", ("apparmor=unconfined",))

@@ -67,14 +67,13 @@ FIELDS = ("security_opt",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    found = subject.unmasked
-    if found is None:
+    opened = subject.unmasked
+    if opened is None:
         return
-    option, is_grave = found
-    written = f"(`{option.value}`)"
-    if is_grave:
+    written = f"(`{opened.option}`)"
+    if opened.is_grave:
         message = f"files of the kernel can be written {written}: by `/proc/sys` root in it runs programs on the host"
-        yield Problem(option, f"{message}; leave the option out", ("systempaths=unconfined",))
+        yield Problem(opened.where, f"{message}; leave the option out", ("systempaths=unconfined",))
     else:
         message = f"files of the kernel are open that are hidden otherwise {written}: they tell of the host"
-        yield Problem(option, f"{message}; leave the option out", ("unmask",), severity=Severity.LOW)
+        yield Problem(opened.where, f"{message}; leave the option out", ("unmask",), severity=Severity.LOW)

@@ -95,7 +95,9 @@ def _outcome(subject: Subject) -> str:
 def _what(value: str) -> str:
     """Say what is wrong with an entry; a list of names that exist is told apart from a name that does not."""
     meant = suggest(value)
-    return f"{_shown(value)} is a list in one entry" if meant and "," in meant else f"{_shown(value)} is no capability"
+    return (
+        f"{_shown(value)} is a list in one entry" if meant and "," in meant else f"{_shown(value)} is not a capability"
+    )
 
 
 def _shown(value: str) -> str:

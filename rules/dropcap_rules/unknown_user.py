@@ -58,6 +58,6 @@ CONTROLS = ("CIS-4.1", "BENCH-4.1", "OWASP-RULE-2", "CWE-250")
 def check(subject: Subject) -> Iterator[Problem]:
     if any(not one.fields for one in subject.unknowns):
         return  # another file says all of it
-    if subject.starts_container and subject.is_root is None and subject.starts_as is None:
+    if subject.starts_container and subject.starts_as_root is None:
         message = "nobody says whom its process runs as, so that it may be root; name a user, or lock its image"
         yield Problem(subject.anchor, message)

@@ -24,7 +24,7 @@ class HostPath(NamedTuple):
         writable: how grave it is where it can be written.
         changes: what a process can do by that, after "it can".
         read_only: the same where it can be read alone; None where that is harmless.
-        reads: what is read there, after "it can read".
+        reads: what a process can do by that, after "it can".
 
     """
 

@@ -17,21 +17,27 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import BOOLEANS, security_values
 from dropcap.capabilities.engines import strategy_of
 from dropcap.model import Engine, Kind
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dropcap.model import Container, Located
 
 _HOST = "host"
 # Podman takes a namespace by its file as well, and process 1 is the host's.
-_OF_FIRST_PROCESS = "ns:/proc/1/ns/"
+_HOSTS = frozenset((_HOST, *(f"ns:/proc/1/ns/{kind}" for kind in ("cgroup", "ipc", "net", "pid", "user", "uts"))))
 _UNCONFINED = "unconfined"
+_ALL_OPEN = "systempaths=unconfined"
 # A command in a running container has what that has; a stage starts nothing, an update has no such option, and what the
 # steps of a build may do is a matter of its own.
 _WITHOUT_OPTIONS = frozenset({Kind.BUILD, Kind.EXEC, Kind.STAGE, Kind.UPDATE})
 
+MOST_PATTERNS = 200
+"""How many paths of one option are looked at: there are fewer that engines hide or keep from being written."""
 _WRITABLE = ("/proc/sys", "/proc/sysrq-trigger")
 """What lets root change the host where it can be written."""
-_READ_ONLY = (*_WRITABLE, "/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq")
+_READ_ONLY = ("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq")
 _MASKED = (
     *("/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug"),
     *("/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"),
@@ -47,7 +53,7 @@ def ignores(container: Container, field: str) -> bool:
 
 def names_host(value: str) -> bool:
     """Return whether the value of a field of namespaces stands for the host's."""
-    return value == _HOST or value.startswith(_OF_FIRST_PROCESS)
+    return value in _HOSTS
 
 
 def host_namespace(container: Container, field: str) -> Located[str] | None:
@@ -90,34 +96,46 @@ def without_label(container: Container) -> Located[str] | None:
     return None
 
 
-def unmasked(container: Container) -> tuple[Located[str], bool] | None:
-    """Find what opens files of the kernel that are hidden or cannot be written, and whether the host is in danger.
+class Unmasked(NamedTuple):
+    """What opens files of the kernel that are hidden or cannot be written.
+
+    Attributes:
+        where: the option.
+        option: its name, and what it opens, as this program writes it: `unmask=/proc/sys`.
+        is_grave: whether root can change the host by these files; by others it sees more of it.
+
+    """
+
+    where: Located[str]
+    option: str
+    is_grave: bool
+
+
+def unmasked(container: Container) -> Unmasked | None:
+    """Find what opens files of the kernel, the gravest of several.
 
     Podman opens single ones as well (`unmask=/proc/acpi`); of the others only all at once can be opened.
     """
     if not _heeds_options(container):
         return None
-    if container.engine is Engine.PODMAN:
-        return _unmasked_by_podman(container)
+    is_podman = container.engine is Engine.PODMAN
     for option in container.security_opt:
-        if option.value == "systempaths=unconfined":  # the clients take no other spelling
-            return option, True
-    return None
+        # Docker's clients take no other spelling.
+        if option.value == _ALL_OPEN or (is_podman and option.value == _ALL_OPEN.replace("=", ":")):
+            return Unmasked(option, _ALL_OPEN, is_grave=True)
+    found = list(_unmasked_by_podman(container)) if is_podman else []
+    return next((one for one in found if one.is_grave), found[0] if found else None)
 
 
-def _unmasked_by_podman(container: Container) -> tuple[Located[str], bool] | None:
-    found: tuple[Located[str], bool] | None = None
-    for value, option in security_values(container, "systempaths", Engine.PODMAN):
-        if value == _UNCONFINED:
-            return option, True
+def _unmasked_by_podman(container: Container) -> Iterator[Unmasked]:
     for value, option in security_values(container, "unmask", Engine.PODMAN):
-        patterns = (value or "").split(":")
-        is_all = any(pattern.lower() == "all" for pattern in patterns)
-        if is_all or any(_fits(pattern, path) for pattern in patterns for path in _WRITABLE):
-            return option, True
-        if found is None and any(_fits(pattern, path) for pattern in patterns for path in (*_READ_ONLY, *_MASKED)):
-            found = option, False
-    return found
+        patterns = (value or "").split(":", MOST_PATTERNS)[:MOST_PATTERNS]
+        if any(pattern.lower() == "all" for pattern in patterns):
+            yield Unmasked(option, "unmask=ALL", is_grave=True)
+        for path in (*_WRITABLE, *_READ_ONLY, *_MASKED):
+            if any(_fits(pattern, path) for pattern in patterns):
+                yield Unmasked(option, f"unmask={path}", is_grave=path in _WRITABLE)
+                break
 
 
 def _fits(pattern: str, path: str) -> bool:

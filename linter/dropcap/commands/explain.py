@@ -44,7 +44,9 @@ def run(arguments: Namespace) -> int:
         write_output((f"{line}\n" for line in _capability_page(name)), None)
         return CLEAN
     if name == ALL:
-        raise UsageError(f"ALL is no capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`")
+        raise UsageError(
+            f"ALL is not one capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`"
+        )
     raise UsageError(f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`")
 
 

@@ -51,7 +51,7 @@ def write_output(chunks: Iterable[str], path: str | None) -> None:
     try:
         _replace_file(path, text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no path"
+        reason = getattr(error, "strerror", None) or "this is not a path"
         raise UsageError(f"--output {path}: cannot be written: {reason}") from None
 
 

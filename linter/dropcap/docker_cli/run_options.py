@@ -47,8 +47,9 @@ _MOUNTS: dict[str, Callable[[Part], Mount]] = {
 _ELSEWHERE = {
     "volumes-from": (("mounts",), "another container has them"),
     "label-file": (("labels",), "a file has them"),
-    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
+    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports", "limits"), "the pod decides"),
 }
+_LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent")
 _INSECURE = "security.insecure"
 _COMBINED = frozenset(("network", "log-opt"))
 # What is read for the sake of what Docker refuses alone.
@@ -61,6 +62,7 @@ _JUDGED = frozenset(
     )
 )
 # What the client takes of these and the engine does not: what the container would hold is said all the same.
+_JUDGED_LIMITS = frozenset(_LIMITS) - {"cgroup-parent"}
 _JUDGED_BY_ENGINE = frozenset(
     ("cpuset-cpus", "cpuset-mems", "isolation", "name", "restart", "stop-signal", "volumes-from", "workdir")
 )
@@ -301,6 +303,15 @@ def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
         reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",), "the client splits it as a shell does")
 
 
+def _read_limit(reading: Reading, option: Option, value: Part) -> None:
+    """Keep what limits the container; a value that is not known is left out."""
+    name = option.flag.name
+    if name in _JUDGED_LIMITS:
+        _refuse(reading, option, value)
+    text = f"{name}={value.text if value.is_known else ''}"
+    reading.lists.setdefault("limits", []).append(Located(text, value.word.source, value.span))
+
+
 def _read_env(reading: Reading, option: Option, value: Part) -> None:
     _refuse(reading, option, value)
     reading.environment.append(value)
@@ -361,6 +372,7 @@ _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     **dict.fromkeys(_MOUNTS, _read_mount),
     **dict.fromkeys(_ELSEWHERE, _read_elsewhere),
     **dict.fromkeys(quantities.NAMES, _refuse),
+    **dict.fromkeys(_LIMITS, _read_limit),
     "allow": _read_allow,
     "entrypoint": _read_entrypoint,
     "env": _read_env,

@@ -30,7 +30,10 @@ def expanded(words: Sequence[Word], match: Callable[[str], Sequence[str] | None]
         match: gives the paths that fit a pattern, in order; None where nobody knows.
 
     """
-    if all(word.unknown is None for word in words):  # as of most commands
+    for word in words:
+        if word.unknown is not None:
+            break
+    else:  # as of most commands
         return words if isinstance(words, tuple) else tuple(words)
     found: list[Word] = []
     for at, word in enumerate(words):

@@ -143,6 +143,8 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        limits: what it may use at most, by the names of Docker's options: `memory=512m`, `pids-limit=100`, `cpus=0.5`;
+            without a value where that is not known. See :func:`dropcap.model.limits.is_limited`.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
@@ -180,6 +182,7 @@ class Container(NamedTuple):
     ports: tuple[Located[str], ...] = ()
     group_add: tuple[Located[str], ...] = ()
     read_only: Located[bool] | None = None
+    limits: tuple[Located[str], ...] = ()
     entrypoint: tuple[Located[str], ...] | None = None
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()

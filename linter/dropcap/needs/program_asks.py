@@ -17,7 +17,7 @@ from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import described, lookup
-from dropcap.needs.programs import ProgramContext, demands
+from dropcap.needs.programs import ProgramContext, demands, printed_settings
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class ProgramAsks:
             user = run.user.text if run.user is not None else call.user.name
             folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
             self.runs.append((_words_of(run, call), user, folder))
+
+    def settings(self, call: Call, who: Credentials) -> str | None:
+        """Return what a program prints of its settings; None where it prints none, or not all are known."""
+        context = ProgramContext(self.lookup.tree, who, self._environment, self.start.has_more, self.lookup.folder)
+        return printed_settings(call.words, context)
 
     def _of_image(self, word: Word) -> Program | None:
         """Return what the image says of a program of its own."""

@@ -116,7 +116,7 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron` or `procfile`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron` or `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -130,6 +130,7 @@ class Program(NamedTuple):
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
+        prints: the settings that it prints with `--verbose --help`, a line each.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
@@ -160,6 +161,7 @@ class Program(NamedTuple):
     starts: Mapping[str, str] = MappingProxyType({})
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
+    prints: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
@@ -262,7 +264,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile", "anacron"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads", "lines"})
 _PROGRAM_KEYS = frozenset(
@@ -281,6 +283,7 @@ _PROGRAM_KEYS = frozenset(
         "is",
         "package",
         "parts",
+        "prints",
         "refuses",
     }
     | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
@@ -356,6 +359,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),
+        prints=tuple((one, _origins(name, texts)) for one, texts in table.get("prints", {}).items()),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
         is_certain=table.get("certain", True) is not False,

@@ -398,12 +398,19 @@ class ProgramCall:
             first = first or path
             file = resolved(self.context.facts, path)
             if isinstance(file, UnknownFact):
-                hidden = hidden or file
+                hidden = hidden if self._is_alternative(path, file) else hidden or file
             elif isinstance(file, File):
                 return path, hidden or file
             elif origin.kind != "plain":
                 return path, None
         return first, hidden
+
+    def _is_alternative(self, path: str, unknown: UnknownFact) -> bool:
+        """Return whether a package's link leads to what it made the choice of `update-alternatives`."""
+        link = self.context.facts.look(path)
+        if not isinstance(link, File) or not link.package or link.kind is not FileKind.LINK:
+            return False
+        return unknown.roots and link.target.startswith("/etc/alternatives/")
 
     def _absolute(self, path: str) -> str | None:
         if not path.startswith("/"):

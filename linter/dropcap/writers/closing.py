@@ -13,7 +13,7 @@ from dropcap.writers.wrapping import lines_of, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.model import Finding, Report
+    from dropcap.model import Finding, Report, Severity
     from dropcap.writers import Context
     from dropcap.writers.partly import PartlyKnown
 
@@ -40,7 +40,7 @@ def closing_lines(report: Report, findings: Sequence[Finding], context: Context)
     for line in lines_of(words_of(summary), context.width, "", _MARGIN):
         yield painted(line, BOLD, on=context.colour)
     if len(findings) > 1:
-        for text in _advice(findings):
+        for text in _advice(findings, context.threshold):
             yield from lines_of(words_of(text), context.width, "", _MARGIN)
     yield from _partly(partly, context.width)
 
@@ -55,14 +55,17 @@ def _statistics(findings: Sequence[Finding], width: int) -> Iterator[str]:
         yield from lines_of(zip(cells, cells, strict=True), width, "", _LATER)
 
 
-def _advice(findings: Sequence[Finding]) -> Iterator[str]:
-    """Say what to do first: the gravest finding, and of those the one that most containers have."""
+def _advice(findings: Sequence[Finding], threshold: Severity) -> Iterator[str]:
+    """Say what to do first: the gravest finding, and of those the one that most containers have.
+
+    Then comes the rule that most containers break, of what makes the run fail if anything does.
+    """
     first = max(findings, key=lambda finding: (finding.severity, len(owners(finding))))
     where = place(first.problem.where.source.region(first.problem.where.span))
     others = len(first.shared_by)
     more = f" and {others} more" if others else ""
     yield f"Do first: {where}, {first.severity.label}, in {title(first.container)}{more} [{first.rule}]"
-    widest = by_rule(findings)[0]
+    widest = by_rule([one for one in findings if one.severity >= threshold] or findings)[0]
     if widest.containers > 1 and (widest.rule != first.rule or widest.containers > 1 + others):
         told = f"`dropcap explain {widest.rule}` says what to write"
         yield f"Then: {widest.rule}, which {widest.containers} containers have, more than any other; {told}"

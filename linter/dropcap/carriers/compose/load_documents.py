@@ -32,7 +32,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
 
     Raises:
         NotReadError: it cannot be had.
-        UnreadableError: it is no YAML, or its top level is no mapping; the failure's level is that of a note where
+        UnreadableError: it is no YAML, or its top level is not a mapping; the failure's level is that of a note where
             the file may be YAML of another kind.
 
     """
@@ -57,7 +57,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         elif isinstance(root, Scalar) and is_nothing(root):
             empty.append(root)
         else:
-            raise another_kind(source, root.span, "its top level is no mapping")
+            raise another_kind(source, root.span, "its top level is not a mapping")
     for root in empty if found else ():
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
     return [_replaced(_by_version(root, source, scope), source, scope) for root in found]

@@ -85,6 +85,10 @@ def _container(
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields, model)
+    if not found.keys().isdisjoint(_OF_LIMITS):
+        from dropcap.carriers.compose.limits import limits  # few services have any
+
+        values["limits"] = limits(found)
     extends = found["extends"].value if "extends" in found else None
     if extends is None or (extends.source.path, extends.span) not in scope.provenance.hollow:
         _hide_what_stands_elsewhere(fields, key)
@@ -136,6 +140,7 @@ _OF_PROCESS = frozenset(
     {"build", "configs", "develop", "env_file", "environment", "healthcheck", "init", "post_start", "pre_stop"}
     | {"secrets", "stdin_open", "tty", "volumes", "working_dir"}
 )
+_OF_LIMITS = frozenset({"cgroup_parent", "cpu_quota", "cpus", "cpuset", "deploy", "mem_limit", "pids_limit"})
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
 _READERS: dict[str, Callable[[Fields, str, str], Any]] = {

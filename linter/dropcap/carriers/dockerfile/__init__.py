@@ -230,7 +230,7 @@ def _refuse_other_files(source: Source, lines: list[Logical]) -> None:
         if logical.keyword == "FROM" and any(mark in logical.text.text for mark in _MARKS):
             raise _note(logical.text, span, _TEMPLATE)
     if first.keyword not in KEYWORDS:
-        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction"
+        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is not an instruction"
         raise _note(first.text, keyword(first.text.text), message)
 
 
