@@ -118,3 +118,14 @@ def test_a_finding_of_many_equal_services_fails_the_run_as_each_of_them_does(fol
     write(folder, {"compose.yaml": "services:\n  a: {image: x}\n  b: {image: x}\n"})
     assert main(["check", "--select", "net-raw", "compose.yaml"]) == 1
     assert main(["check", "--select", "net-raw", "--fail-on", "high", "compose.yaml"]) == 0
+
+
+def test_one_text_that_weighs_more_in_one_container_is_told_of_it_by_itself(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = "    image: debian:12\n    command: sleep 9\n    cap_drop: [ALL]\n    cap_add: *added\n"
+    text = f"x-added: &added [SYS_PTRACE]\nservices:\n  a:\n{one}  b:\n{one}    pid: host\n"
+    write(folder, {"compose.yaml": text})
+    findings = found(capsys, "compose.yaml", select="capability-not-needed")
+    assert {(one["severity"], one["container"]["name"]) for one in findings} >= {("critical", "b")}
+    assert len(findings) == 2
