@@ -94,7 +94,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     of_stage = subject.stage.user if subject.stage is not None else None
     related = (Related("the image is built with root as its user", of_stage),) if of_stage is not None else ()
     why = "no user is named and its image's own is root"
-    message = f"it starts as root, since {why}: {_OWNS}; name another user"
+    message = f"it starts as root, since {why}: unless it changes its user itself, {_OWNS}; name another user"
     yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
 
 
