@@ -10,10 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
-from dropcap.package_data import package_text
+from dropcap.package_data import package_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dropcap.package_data import Table
 
 
 class Circumstance(NamedTuple):
@@ -47,6 +49,8 @@ class Fact(NamedTuple):
         why: the reason for the risk, in sentences.
         raised_by: the names of the circumstances that raise it by one level.
         evidence: where all this can be read up.
+        raised_far_by: those that raise it by two.
+        lowered_by: those that lower it by one.
 
     """
 
@@ -58,14 +62,16 @@ class Fact(NamedTuple):
     why: str
     raised_by: tuple[str, ...]
     evidence: tuple[str, ...]
+    raised_far_by: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
 
     def escalators(self) -> tuple[str, ...]:
-        """Say in words what raises its risk, the missing seccomp profile included."""
+        """Say in words what raises its risk by one level, the missing seccomp profile included."""
         from dropcap.capabilities.engines import default_set
         from dropcap.model import Engine
 
         everywhere = all(self.name in default_set(engine) for engine in Engine)
-        names = self.raised_by if everywhere else (*self.raised_by, GENERAL)
+        names = self.raised_by if everywhere or GENERAL in self.raised_far_by else (*self.raised_by, GENERAL)
         return tuple(circumstances()[name].title for name in names)
 
 
@@ -101,6 +107,8 @@ def facts() -> Mapping[str, Fact]:
                 str(table["why"]),
                 tuple(table["raised_by"]),
                 tuple(str(sources[source]) for source in table["evidence"]),
+                tuple(table.get("raised_far_by", ())),
+                tuple(table.get("lowered_by", ())),
             )
     return known
 
@@ -118,24 +126,10 @@ def circumstances() -> Mapping[str, Circumstance]:
     }
 
 
-def _tables() -> dict[str, dict[str, str | tuple[str, ...]]]:
+def _tables() -> dict[str, Table]:
     return tables("facts.toml")
 
 
-@cache
-def tables(file: str) -> dict[str, dict[str, str | tuple[str, ...]]]:
-    """Read the tables of a file of this folder by their headers; numbers are given as they are written."""
-    tables: dict[str, dict[str, str | tuple[str, ...]]] = {}
-    table: dict[str, str | tuple[str, ...]] = {}
-    for line in package_text("capabilities", file).splitlines():
-        first = line[:1]
-        if first == "[":
-            table = tables[line[1:-1]] = {}
-        elif first not in {"", "#"}:
-            key, _, value = line.partition(" = ")
-            table[key] = _strings(value) if value[0] == "[" else value.strip('"')
-    return tables
-
-
-def _strings(text: str) -> tuple[str, ...]:
-    return tuple(text.split('"')[1::2])
+def tables(file: str) -> dict[str, Table]:
+    """Return the tables of a file of this folder by their headers; see :func:`dropcap.package_data.package_tables`."""
+    return package_tables("capabilities", file)
