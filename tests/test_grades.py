@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,29 +15,30 @@ from dropcap.commands.explain import capability_page
 from dropcap.model import Container, Engine, Kind, Located, Mount
 from dropcap.source import Source, Span
 
+T = TypeVar("T")
+
 SOURCE = Source("compose.yaml", "web")
 
 
-def at(value: object) -> Located[object]:
+def at(value: T) -> Located[T]:
     return Located(value, SOURCE, Span(0, 3))
 
 
-def container(name: str, **fields: object) -> Container:
-    held = [at(name), *fields.pop("held", ())]  # type: ignore[misc,call-overload]
-    return Container(Kind.SERVICE, "web", SOURCE, Span(0, 3), cap_drop=(at("ALL"),), cap_add=tuple(held))._replace(
-        **fields  # type: ignore[arg-type]
-    )
+def container(name: str, *, held: tuple[str, ...] = (), **fields: object) -> Container:
+    adds = tuple(map(at, (name, *held)))
+    plain = Container(Kind.SERVICE, "web", SOURCE, Span(0, 3), cap_drop=(at("ALL"),), cap_add=adds)
+    return plain._replace(**fields)  # type: ignore[arg-type]  # whichever fields they are
 
 
-GIVEN = {
+GIVEN: dict[str, dict[str, Any]] = {
     "host-pid": {"pid": at("host")},
     "host-ipc": {"ipc": at("host")},
     "host-network": {"network_mode": at("host")},
     "no-network": {"network_mode": at("none")},
     "device-rules": {"device_rules": (at("a *:* rwm"),)},
     "host-directory": {"mounts": (at(Mount("bind", "/etc", "/etc")),)},
-    "with-read-search": {"held": (at("DAC_READ_SEARCH"),)},
-    "with-bpf-companion": {"held": (at("PERFMON"),)},
+    "with-read-search": {"held": ("DAC_READ_SEARCH",)},
+    "with-bpf-companion": {"held": ("PERFMON",)},
     "no-apparmor": {"security_opt": (at("apparmor=unconfined"),)},
     "no-seccomp": {"security_opt": (at("seccomp=unconfined"),)},
 }
@@ -83,7 +85,7 @@ def test_what_the_process_does_not_hold_itself_weighs_one_level_less(name: str) 
         ("AUDIT_CONTROL", {}, Grade.LOW),
         ("AUDIT_CONTROL", {"pid": at("host")}, Grade.HIGH),
         ("DAC_OVERRIDE", {}, Grade.LOW),
-        ("DAC_OVERRIDE", {"held": (at("DAC_READ_SEARCH"),)}, Grade.HIGH),
+        ("DAC_OVERRIDE", {"held": ("DAC_READ_SEARCH",)}, Grade.HIGH),
         ("NET_ADMIN", {}, Grade.HIGH),
         ("NET_ADMIN", {"network_mode": at("none")}, Grade.MODERATE),
         ("NET_ADMIN", {"network_mode": at("none"), "user": at("1000")}, Grade.LOW),
@@ -91,7 +93,7 @@ def test_what_the_process_does_not_hold_itself_weighs_one_level_less(name: str) 
         ("SYS_ADMIN", {"user": at("1000")}, Grade.HIGH),
     ],
 )
-def test_grades_that_were_argued_about(name: str, given: dict[str, object], expected: Grade) -> None:
+def test_grades_that_were_argued_about(name: str, given: dict[str, Any], expected: Grade) -> None:
     assert grade(container(name, **given), name).grade is expected
 
 

@@ -156,7 +156,9 @@ def _by_security_option(container: Container, circumstance: Circumstance) -> Loc
 
 
 def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | None:
-    return container.device_rules[0] if container.device_rules else None
+    from dropcap.capabilities.host_devices import opened_devices  # few containers have such rules
+
+    return next((entry for entry in container.device_rules if opened_devices(entry.value) is not None), None)
 
 
 def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
