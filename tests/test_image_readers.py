@@ -22,7 +22,7 @@ from dropcap.images.contents import ImageError, Layer, Member, laid_over
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_archive
 from dropcap.images.readers.folders import read_archive_file, read_folder
-from dropcap.images.readers.layers import Reading, file_capabilities, is_wanted, read_layer
+from dropcap.images.readers.layers import Reading, contents_of, file_capabilities, is_wanted, read_layer, to_text
 from dropcap.images.reference import familiar
 from dropcap.images.symbols import capability_of
 from dropcap.package_data import package_text
@@ -226,7 +226,7 @@ def test_a_layer_in_frames_of_zstd_is_read() -> None:
 
 @pytest.mark.usefixtures("zstd")
 def test_frames_that_are_broken_are_told_in_one_line() -> None:
-    with pytest.raises(ImageError, match=r"layer: it is no layer that can be read: \S"):
+    with pytest.raises(ImageError, match=r"layer: it is not a layer that can be read: \S"):
         read(frame(tar(info("a"))[:3000]) + b"\x28\xb5\x2f\xfdnonsense")
 
 
@@ -250,18 +250,18 @@ CUT = saved([tar((info("x"), b"1" * 5000))])
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no archive that can be read"),
-        (b"no archive at all", "no archive that can be read"),
-        (CUT[:2000], "no archive that can be read"),
-        (gzip.compress(os.urandom(9000) + CUT)[:5000], "no archive that can be read"),
+        (b"", "not an archive that can be read"),
+        (b"no archive at all", "not an archive that can be read"),
+        (CUT[:2000], "not an archive that can be read"),
+        (gzip.compress(os.urandom(9000) + CUT)[:5000], "not an archive that can be read"),
         (tar((info("x"), b"1")), "index.json or manifest.json is missing"),
-        (tar((info("manifest.json"), b"[")), "manifest.json is no JSON"),
-        (tar((info("manifest.json"), b"[" * 100_000)), "manifest.json is no JSON"),
+        (tar((info("manifest.json"), b"[")), "manifest.json is not JSON"),
+        (tar((info("manifest.json"), b"[" * 100_000)), "manifest.json is not JSON"),
         (tar((info("manifest.json"), b"[{}]")), "not what it should be"),
         (tar((info("manifest.json"), b"[]")), "index.json or manifest.json is missing"),
         (tar((info("manifest.json"), b'[{"Config": "c", "Layers": []}]')), "c is missing"),
         (tar((info("c"), b"{}"), (info("manifest.json"), b'[{"Config": "c", "Layers": ["l"]}]')), "layer l is missing"),
-        (saved([b"no layer" * 200]), "no layer that can be read"),
+        (saved([b"no layer" * 200]), "not a layer that can be read"),
         (tar((info("index.json"), b'{"manifests": [{"digest": "../../etc/passwd"}]}')), "not what it should be"),
         (tar((info("index.json"), b'{"manifests": []}')), "no image is in it"),
     ],
@@ -282,7 +282,7 @@ def test_an_archive_that_says_its_header_is_huge_is_not_believed() -> None:
 def test_an_archive_that_says_its_file_is_huge_ends_too_early() -> None:
     header = info("x")
     header.size = 1024**3
-    with pytest.raises(ImageError, match="no layer that can be read"):
+    with pytest.raises(ImageError, match="not a layer that can be read"):
         read(header.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 10240)
 
 
@@ -351,7 +351,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
 
 
 def test_a_device_is_no_archive() -> None:
-    with pytest.raises(ImageError, match="no regular file"):
+    with pytest.raises(ImageError, match="not a regular file"):
         read_archive_file("/dev/zero", Reading())
 
 
@@ -407,10 +407,55 @@ def test_what_a_real_program_imports_is_read(tmp_path: Path) -> None:
         ("/app/picture.png", b"im", False),
         ("/usr/share/nginx/modules-available/a.conf", b"lo", True),
         ("/usr/share/doc/a.py", b"im", False),
+        ("/srv/.env", b"A=", True),
+        ("/srv/.env.local", b"A=", True),
+        ("/srv/app.env", b"A=", True),
+        ("/srv/Procfile", b"we", True),
+        ("/app/node_modules/x/.env", b"A=", False),
+        ("/var/spool/cron/crontabs/root", b"@d", True),
     ],
 )
 def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expected: bool) -> None:
     assert is_wanted(path, head) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("/etc/shadow", "root:*:20784:0:99999:7:::\n", True),
+        ("/etc/gshadow-", "root:*::\n", True),
+        ("/etc/ssl/private/site.key", "x", True),
+        ("/etc/ssh/ssh_host_rsa_key", "x", True),
+        ("/etc/ssl/site.crt", "-----BEGIN RSA PRIVATE KEY-----\n", True),
+        ("/etc/app/users", "bob:$6$abc$defghijk\n", True),
+        ("/etc/mosquitto/passwords", "bob:$7$101$abcdefgh\n", True),
+        ("/etc/app/app.conf", 'password = "$2y$10$abcdefgh"\n', True),
+        ("/srv/.env", "MODE=prod\n", False),
+        ("/srv/.env", "MODE=prod\nTOKEN=abc\n", True),
+        ("/srv/run.sh", "TOKEN=abc\n", False),
+        ("/srv/run.sh", "echo $1$2 '$x$'\n", False),
+        ("/etc/passwd", "root:x:0:0::/root:/bin/sh\n", False),
+    ],
+)
+def test_texts_that_are_secret_are_not_kept(path: str, text: str, *, expected: bool) -> None:
+    assert (to_text(path, text.encode(), Reading()) is None) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "expected"),
+    [
+        ("/etc/redis/redis.conf", "# a comment\n\nport 6379\n", "port 6379\nport 6379\n"),
+        ("/srv/redis.conf", "# a comment\n\nport 6379\n", None),
+        ("/etc/run.sh", "# a comment\nport 6379\n", None),
+    ],
+)
+def test_a_long_configuration_is_kept_without_its_comments(path: str, lines: str, expected: str | None) -> None:
+    data = (lines + "#" * 70_000 + "\n" + lines).encode()
+    text, symbols = contents_of(io.BytesIO(data), path, len(data), Reading())
+    assert (text and text.text) == expected
+    assert symbols is None
+    many = b"port 6379\n" * 10_000
+    assert contents_of(io.BytesIO(many), path, len(many), Reading()) == (None, None)
 
 
 def test_every_symbol_is_of_one_capability() -> None:

@@ -326,7 +326,7 @@ def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.Capt
     ("words", "said"),
     [
         (["lock", "--from", "missing.tar"], "--from missing.tar: there is no such file"),
-        (["lock", "--from", "compose.yaml"], "it is no archive that can be read"),
+        (["lock", "--from", "compose.yaml"], "it is not an archive that can be read"),
         (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
         (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
         (["lock", "--format", "json"], "--format goes with `dropcap images`"),
@@ -364,6 +364,13 @@ def image_needs(command: Sequence[str], files: Mapping[str, File], config: Mappi
     tree = FullTree.of(Contents(("app:1",), "", (), {"Cmd": [*command], **(config or {})}, {**base, **files}))
     workspace = Workspace.of_text(service.source)
     return needs_of(service, workspace, images=Images(workspace, {"app:1": tree}))
+
+
+@pytest.mark.parametrize(("name", "value"), [("USE_AUTH", "***"), ("MODE", "***")])
+def test_a_value_that_the_lock_hides_decides_nothing(name: str, value: str) -> None:
+    command = ["sh", "-c", f'[ "${name}" = yes ] && chown 1:1 /srv; exec sleep 1']
+    found = image_needs(command, {"/srv": FOLDER}, {"Env": [f"{name}={value}"]})
+    assert ("CHOWN" in found.cap_add) is (name == "USE_AUTH")
 
 
 def script(text: str) -> File:

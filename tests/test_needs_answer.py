@@ -68,6 +68,28 @@ def test_it_is_complete_only_where_nothing_is_unknown() -> None:
     assert put_together([found(unknown=(unknown,))], [unknown]).unknown == (unknown,)
 
 
+@pytest.mark.parametrize(
+    ("known", "is_complete"),
+    [
+        (need("CHOWN"), True),
+        (need("CHOWN", REQUIRED, Phase.RESTART), True),
+        (need("CHOWN", POSSIBLE), False),
+        (need("CHOWN", DEGRADES), False),
+        (need("CHOWN", REQUIRED, Phase.STOP), False),
+        (need("CHOWN", REQUIRED, Phase.HEALTH_CHECK), False),
+        (need("CHOWN", REQUIRED, Phase.FIRST_START, "DAC_OVERRIDE"), False),
+        (need("SETUID"), False),
+    ],
+)
+def test_what_can_add_only_what_it_fails_without_anyhow_adds_nothing(known: Need, *, is_complete: bool) -> None:
+    hidden = UnknownNeed("its owner is not known", capabilities=("CHOWN",))
+    assert put_together([found(known, unknown=(hidden,))]).is_complete is is_complete
+    anything = UnknownNeed("nobody has described it")
+    assert not put_together([found(known, unknown=(anything,))]).is_complete
+    more = UnknownNeed("what it does to files is not described", capabilities=("CHOWN", "FOWNER"))
+    assert not put_together([found(known, unknown=(more,))]).is_complete
+
+
 def test_a_user_from_the_start_saves_all_that_is_suggested() -> None:
     switch = found(need("SETUID"), need("SETGID"))
     answer = put_together([switch], user="app")

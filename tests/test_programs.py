@@ -319,6 +319,8 @@ def test_tables_of_jobs_name_their_users() -> None:
     answer = call("cron -f", files)
     assert users_of(answer) == ["app", "root", "bob"]
     assert "DAC_OVERRIDE" in capabilities(answer, Facts(files))
+    (hidden,) = answer.unknown
+    assert hidden.reason.startswith("the text of /var/spool/cron/crontabs/bob is not at hand")
 
 
 @pytest.mark.parametrize(
@@ -362,7 +364,33 @@ def test_a_program_that_refuses_root_says_so() -> None:
 
 
 def test_a_program_that_is_not_sure_leaves_the_answer_open() -> None:
-    assert any("smbd" in one.reason for one in call("smbd -F").unknown)
+    assert any("cupsd" in one.reason for one in call("cupsd -f").unknown)
+
+
+TABLE = """
+[x]
+takes = "m"
+config = ["=/etc/x.conf"]
+certain = ["no option:-m=risky", "no lines:*~^[ \\t]*run[ \\t]"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "is_certain"),
+    [
+        ("x", "port 80\n", True),
+        ("x -m calm", "# run me\n", True),
+        ("x -m risky", "port 80\n", False),
+        ("x", "  run me\n", False),
+        ("x", None, False),
+    ],
+)
+def test_a_program_may_be_sure_under_conditions(command: str, text: str | None, *, is_certain: bool) -> None:
+    file = File(FileKind.FILE, "0", "0", 0o644) if text is None else text_file(text)
+    own = load(TABLE)["x"]
+    answer = demands(words_of(command), ProgramContext(Facts({"/etc/x.conf": file}), ROOT), own)
+    assert answer is not None
+    assert (not answer.unknown) is is_certain
 
 
 def test_readers_reach_what_they_are_given() -> None:
@@ -391,7 +419,8 @@ def test_what_stands_behind_a_launcher_is_never_lost() -> None:
     lost = [
         name
         for name, program in programs().items()
-        if program.role == "launcher" and name not in followed and program.runs is None and program.is_certain
+        if program.role == "launcher" and name not in followed and program.runs is None
+        if program.is_certain and not program.certain_when
     ]
     assert lost == []
     (run,) = call("wait-for-it db:5432 -t 30 -- gosu app server").runs
@@ -419,8 +448,8 @@ def test_an_include_among_assignments_is_followed() -> None:
 
 
 def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
-    assert [one.reason for one in call("/usr/bin/icecast2 -c /etc/x.xml").unknown] == [
-        "not all that icecast2 asks for is known"
+    assert [one.reason for one in call("/usr/bin/suricata -i eth0").unknown] == [
+        "not all that suricata asks for is known"
     ]
 
 

@@ -45,8 +45,12 @@ def place(region: Region) -> str:
 
 
 def title(container: Container) -> str:
-    """Say which container: `service web`, `run nginx`."""
-    return f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+    """Say which container: `service web`, `run nginx`, `build stage 0 (FROM debian:12)`."""
+    name = f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+    if container.kind.value != "stage":
+        return name
+    base = container.stage.base if container.stage else None
+    return f"build {name} (FROM {shortened(base.value, _NAME_SIZE)})" if base else f"build {name}"
 
 
 def counted(count: int, noun: str) -> str:

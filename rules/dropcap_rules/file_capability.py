@@ -16,7 +16,7 @@ Remediation: give the file the fewest capabilities, let one group alone execute 
 capabilities back where ALL is dropped. To listen below port 1024 no capability is needed with Docker 20.10
 and newer, outside the host's network.
 
-Impact: without the file capability a program that does not run as root does not get the capability: Docker
+Impact of the fix: without the file capability a program that does not run as root does not get the capability: Docker
 has no ambient ones.
 
 Default value: files in an image have none, but for a few that come with packages, such as ping.
@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity, file_capabilities
+from dropcap.api import Problem, Severity, file_capabilities, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 # It can be the narrowest way to give a program its capability; it says what the containers have to hold.
 SEVERITY = Severity.LOW
+CONTROLS = ("NIST-4.1.2", "CWE-250", "T1548")
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
@@ -61,9 +62,9 @@ def check_stage(stage: Stage) -> Iterator[Problem]:
                 continue
             if written.effective:
                 consequence = (
-                    "a container without it cannot execute the file, and in one with it every user has it there"
+                    "a container that lacks it cannot execute the file; in one that holds it every user gets it"
                 )
             else:
-                consequence = "in a container that holds it every user has it there"
-            message = f"a file is given {', '.join(written.permitted)}: {consequence}"
+                consequence = "in a container that holds it every user who executes the file gets it"
+            message = f"the build gives a file {joined(written.permitted)}: {consequence}"
             yield Problem(written.where, message, (*written.permitted, written.file))

@@ -14,7 +14,7 @@ Audit: `docker buildx build --progress=plain` fails without `--allow security.in
 Remediation: leave the flag out. What needs it, as mounting a file system image does, can often be done by a
 tool that works on the file (mtools, debugfs, fakeroot), or outside the build.
 
-Impact: `mount`, loop devices and nested containers fail in that step.
+Impact of the fix: `mount`, loop devices and nested containers fail in that step.
 
 Default value: `sandbox`: the capabilities of a container with the default set, and the default seccomp
 profile.
@@ -58,20 +58,24 @@ if TYPE_CHECKING:
 
 # As much as privileged mode, but for the length of one step and after two consents outside the file.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CWE-250", "T1611")
+FIELDS = ("privileged", "build_grants")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     option = subject.privileged
     if subject.kind is Kind.BUILD and option is not None and option.value:
-        message = "the build may run steps with every capability, without a seccomp or AppArmor profile"
+        message = (
+            "the build may run steps with every capability and without a seccomp or AppArmor profile; leave it out"
+        )
         yield Problem(option, message, ("security.insecure",))
     for grant in subject.build_grants:
-        yield Problem(grant, "the build of this service may run steps with every capability", ("security.insecure",))
+        yield Problem(grant, "its build may run steps with every capability; leave it out", ("security.insecure",))
 
 
 def check_stage(stage: Stage) -> Iterator[Problem]:
     for instruction in stage.steps:
         for flag in instruction.flags:
             if instruction.keyword == "RUN" and flag.value == "--security=insecure":
-                gained = "every capability, ambient ones too"
-                yield Problem(flag, f"this step runs with {gained}, without a seccomp or AppArmor profile")
+                gained = "every capability, ambient ones too, and without a seccomp or AppArmor profile"
+                yield Problem(flag, f"this step runs with {gained}; leave the flag out")

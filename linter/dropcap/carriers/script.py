@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["read", "read_script", "read_words", "recognise"]
 
 _PROGRAM = re.compile(named_client())
-_COMMAND = re.compile(rf"\b(?:{'|'.join(verbs())})\b")
+_COMMAND = re.compile(rf"\b(?:{'|'.join(sorted(verbs()))})\b")
 
 
 def recognise(_path: str, data: bytes) -> bool:

@@ -166,7 +166,7 @@ def _check(name: str, table: Mapping[str, Any]) -> None:
             _text(f"{name}: {key}", value)
         elif key in _WORD_LISTS:
             if not isinstance(value, list):
-                raise ValueError(f"{name}: {key} is no list")
+                raise ValueError(f"{name}: {key} is not a list")
             for one in value:
                 _text(f"{name}: {key}", one)
         elif key in {"environment", "files", "texts"}:

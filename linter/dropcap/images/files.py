@@ -217,8 +217,10 @@ class Files:
         area = self._area(path)
         if area is not None:
             return area
-        hidden = (self._areas[one] for one in self._areas.below(path))
-        return next((why for why in hidden if why is not None), None)
+        hidden = [why for one in self._areas.below(path) if (why := self._areas[one]) is not None]
+        if len({why.maker for why in hidden}) > 1:
+            return hidden[0]._replace(maker="")
+        return hidden[0] if hidden else None
 
     def put(self, path: str, file: File, *, is_new: bool = False) -> None:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""

@@ -154,7 +154,10 @@ class FileTree(Changes):
         for path in [path for path, file in done.items() if file is not None and self._files.get(path) != file]:
             before, after = self._files.get(path), done[path]
             if before is None and after is not None:
-                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
+                known = self.look(path)
+                is_its = known is ABSENT or (isinstance(known, UnknownFact) and known.maker == after.owner)
+                maker = after.owner or "" if is_its and after.owner != "0" else ""
+                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after), maker=maker))
             elif before is None or after is None or before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:

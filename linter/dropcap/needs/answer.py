@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import NAMES
-from dropcap.needs.model import Certainty, Needs
+from dropcap.needs.model import Certainty, Needs, Phase
 from dropcap.needs.suggestions import suggestions
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ def put_together(found: Sequence[Found], unknown: Iterable[UnknownNeed] = (), us
     hidden = list(dict.fromkeys([*unknown, *(each for one in found for each in one.unknown)]))
     today: list[Evidence] = list(dict.fromkeys(each for one in found for each in one.today))
     added = _smallest(needs)
+    certain = _certain(needs)
     return Needs(
         tuple(needs),
-        unknown=tuple(hidden),
+        unknown=tuple(one for one in hidden if not one.capabilities or not certain.issuperset(one.capabilities)),
         today=tuple(today),
         gains=tuple(dict.fromkeys(each for one in found for each in one.gains)),
         cap_add=added,
@@ -61,6 +62,18 @@ def _merged(needs: Sequence[Need]) -> list[Need]:
 
 _MOST_EVIDENCE = 20
 """How many places are told of one need."""
+
+
+def _certain(needs: Sequence[Need]) -> set[str]:
+    """Return the capabilities that it fails without, whatever else is so: what can add these alone adds nothing."""
+    return {
+        one.capability
+        for one in needs
+        if one.certainty is Certainty.REQUIRED and not one.instead and one.phase in _ALWAYS
+    }
+
+
+_ALWAYS = frozenset({Phase.FIRST_START, Phase.RESTART, Phase.SERVICE})
 
 
 def _smallest(needs: Sequence[Need]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.facts import UnknownFact
 from dropcap.lang.words import Word
+from dropcap.masking import without_secrets
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
@@ -144,6 +145,11 @@ def to_words(words: Sequence[Located[str]]) -> tuple[Word, ...]:
     return tuple(Word(one.value, one.source, one.span) for one in words)
 
 
+def _is_masked(name: str, value: str) -> bool:
+    """Return whether a value is one that the lock has no more than the length of."""
+    return value != "" and not value.strip("*") and without_secrets(f"{name}=x") != f"{name}=x"
+
+
 def _environment(container: Container, config: ImageConfig) -> tuple[dict[str, Word], bool]:
     """Return the variables of the first process, and whether there are more: the engine's own, the image's, its own."""
     anchor = container.anchor
@@ -152,7 +158,10 @@ def _environment(container: Container, config: ImageConfig) -> tuple[dict[str, W
         unknown = value if value.startswith("$") else None
         found[name] = Word(value, anchor.source, Span(anchor.span.start, anchor.span.start), unknown)
     for name, located in config.environment.items():
-        found[name] = Word(located.value, located.source, located.span)
+        is_hidden = _is_masked(name, located.value)
+        unknown = f"${{{name}}}" if is_hidden else None
+        reason = f"the lock has not the value of {name}" if is_hidden else ""
+        found[name] = Word(unknown or located.value, located.source, located.span, unknown, reason=reason)
     process = container.process
     if process is None:
         return found, container.may_be_set("environment")

@@ -57,10 +57,11 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         hidden += [] if why is None else [why]
     if program.syntax == "cron":
         found += _jobs(call)
+        hidden += _unread_tables(call)
         table = resolved(call.context.facts, _TABLE)
         if not isinstance(table, File) or table.text is None:  # else its lines say what is run
             found += _own_parts(call)
-    if program.syntax == "procfile":
+    if program.syntax in _COMMANDS:
         found += _processes(call)
         why = call.configuration()[1]
         hidden += [] if why is None else [why]
@@ -180,14 +181,26 @@ def _jobs(call: ProgramCall) -> Iterator[Run]:
                 yield Run(line=place, user=Value(posixpath.basename(path)))
 
 
+def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
+    """Give the tables of users whose text is not at hand."""
+    facts = call.context.facts
+    for path, file in facts.below(resolved_path(facts, _TABLES)):
+        if file.kind is FileKind.FILE and file.text is None:
+            yield UnknownFact(f"the text of {path} is not at hand", where=file.where)
+
+
 def _processes(call: ProgramCall) -> Iterator[Run]:
-    """Give the commands of a Procfile: `web: gunicorn app`."""
+    """Give the commands of a Procfile, or of anacron's table."""
     for text in call.configuration()[0]:
-        for line in re.finditer(_PROCESS, text.text):
+        for line in re.finditer(_COMMANDS[call.program.syntax], text.text):
             yield Run(line=Located(line[1], text.source, Span(*line.span(1))))
 
 
-_PROCESS = r"(?m)^[\w-]+:[ \t]*(\S.*)$"
+_COMMANDS = {
+    "procfile": r"(?m)^[\w-]+:[ \t]*(\S.*)$",
+    "anacron": r"(?m)^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+[^\s=]+[ \t]+(\S.*)$",
+}
+"""The commands among the lines of a configuration: `web: gunicorn app`, `1 5 cron.daily run-parts /etc/cron.daily`."""
 
 
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:

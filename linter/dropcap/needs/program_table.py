@@ -41,8 +41,9 @@ class Test(NamedTuple):
 
     Attributes:
         kind: `root`, `option`, `word`, `env`, `config`, `there` (a path of the container), `foreign` (it or its
-            group is not root's) or `leads` (it is a link that somebody has turned to one of the values).
-        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path.
+            group is not root's), `leads` (it is a link that somebody has turned to one of the values) or `lines` (an
+            expression that is found in its configuration).
+        names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path, of `lines` the expression.
         values: what the value has to be one of, `*` at its end for anything; none where it only has to be there.
         is_not: whether it is to be the other way round.
 
@@ -115,7 +116,7 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron` or `procfile`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron` or `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -129,9 +130,11 @@ class Program(NamedTuple):
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
+        prints: the settings that it prints with `--verbose --help`, a line each.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
+        certain_when: the conditions under which it is; all have to hold.
         examples: calls, and what they ask for.
 
     """
@@ -158,9 +161,11 @@ class Program(NamedTuple):
     starts: Mapping[str, str] = MappingProxyType({})
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
+    prints: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
+    certain_when: tuple[Test, ...] = ()
     examples: tuple[Example, ...] = ()
 
 
@@ -259,9 +264,9 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile", "anacron"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
-_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads"})
+_TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads", "lines"})
 _PROGRAM_KEYS = frozenset(
     {
         "also",
@@ -278,6 +283,7 @@ _PROGRAM_KEYS = frozenset(
         "is",
         "package",
         "parts",
+        "prints",
         "refuses",
     }
     | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
@@ -353,9 +359,11 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),
+        prints=tuple((one, _origins(name, texts)) for one, texts in table.get("prints", {}).items()),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
-        is_certain=bool(table.get("certain", True)),
+        is_certain=table.get("certain", True) is not False,
+        certain_when=tuple(_test(name, one) for one in _list(table.get("certain", []))),
         examples=tuple(Example(str(call), frozenset(str(caps).split())) for call, caps in table.get("examples", [])),
     )
 
@@ -430,7 +438,7 @@ def _origin(name: str, text: str) -> Origin:
 
 
 def _test(name: str, text: str) -> Test:
-    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `leads:/a=/b`."""
+    """Read `root`, `not root`, `option:-u`, `no option:-u`, `word:1=start|restart`, `there:/etc/x`, `lines:*~x`."""
     is_not = text.startswith(("no ", "not "))
     positive = text.partition(" ")[2] if is_not else text
     if positive == "root":
@@ -440,6 +448,8 @@ def _test(name: str, text: str) -> Test:
         raise ValueError(f"{name}: no condition: {text!r}")
     if kind in {"there", "foreign"}:
         return Test(kind, (rest,), is_not=is_not)
+    if kind == "lines":
+        return Test(kind, (rest.partition("~")[2],), is_not=is_not)
     names, _, values = rest.partition("=")
     return Test(kind, _named(name, kind, names), tuple(values.split("|")) if values else (), is_not)
 

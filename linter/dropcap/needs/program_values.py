@@ -140,8 +140,9 @@ class ProgramCall:
             if is_root is None:
                 unknown = UnknownFact(self.context.who.reason or "nobody says which user it is")
             return Answered(is_root, text=text, unknown=unknown)
-        if test.kind in {"foreign", "leads"}:
-            return self._foreign(test) if test.kind == "foreign" else self._leads(test)
+        judge = {"foreign": self._foreign, "leads": self._leads, "lines": self._has_line}.get(test.kind)
+        if judge is not None:
+            return judge(test)
         if test.kind == "there":
             file = self.context.facts.look(test.names[0])  # a link counts, wherever it leads
             text = f"{test.names[0]} is {'not ' if test.is_not else ''}there"
@@ -159,6 +160,14 @@ class ProgramCall:
         if vague is not None or any(one.text is None for one in found.values):
             return Answered(None, text=text, unknown=vague or UnknownFact("the value is not known"))
         return Answered(holds=False, text=text)
+
+    def _has_line(self, test: Test) -> Answered:
+        texts, hidden = self.configuration()
+        found = next((value for text in texts for value in text.matches(f"({test.names[0]})")), None)
+        text = f"the configuration of {self.program.name} does {'not ' if test.is_not else ''}say so"
+        if found is not None:
+            return Answered(holds=True, where=() if found.where is None else (found.where,), text=text)
+        return Answered(None if hidden is not None else False, text=text, unknown=hidden)
 
     def _foreign(self, test: Test) -> Answered:
         path = self._absolute(test.names[0])
@@ -389,12 +398,19 @@ class ProgramCall:
             first = first or path
             file = resolved(self.context.facts, path)
             if isinstance(file, UnknownFact):
-                hidden = hidden or file
+                hidden = hidden if self._is_alternative(path, file) else hidden or file
             elif isinstance(file, File):
                 return path, hidden or file
             elif origin.kind != "plain":
                 return path, None
         return first, hidden
+
+    def _is_alternative(self, path: str, unknown: UnknownFact) -> bool:
+        """Return whether a package's link leads to what it made the choice of `update-alternatives`."""
+        link = self.context.facts.look(path)
+        if not isinstance(link, File) or not link.package or link.kind is not FileKind.LINK:
+            return False
+        return unknown.roots and link.target.startswith("/etc/alternatives/")
 
     def _absolute(self, path: str) -> str | None:
         if not path.startswith("/"):

@@ -17,7 +17,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
-from dropcap.needs.process_files import of_other_process
+from dropcap.needs.process_files import is_of_process, of_other_process
 from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
 from dropcap.needs.program_texts import Value, port_number
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.needs.program_table import Ask, Program
 
-__all__ = ["Asked", "ProgramAnswer", "ProgramContext", "Run", "demands", "find"]
+__all__ = ["Asked", "ProgramAnswer", "ProgramContext", "Run", "demands", "find", "printed_settings"]
 
 
 class Asked(NamedTuple):
@@ -100,7 +100,7 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
     started, hidden = runs(call)
     unknown += hidden
-    if not program.is_certain:
+    if not program.is_certain or any(call.holds(test).holds is not True for test in program.certain_when):
         name = words[0].value.rpartition("/")[2]  # a table may stand for many
         unknown.append(UnknownNeed(f"not all that {name} asks for is known", where=_place(words[0])))
     return ProgramAnswer(
@@ -112,6 +112,31 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         tuple(unknown),
         _refusal(program, context),
     )
+
+
+def printed_settings(words: Sequence[Word], context: ProgramContext) -> str | None:
+    """Return what a call of a program prints of its settings with `--verbose --help`, a line each.
+
+    Args:
+        words: the call, its own name first.
+        context: what it runs in.
+
+    Returns:
+        the lines; None where it prints no settings, or not all of them are known.
+
+    """
+    program = find(words[0].value)
+    if program is None or not program.prints or not {"--verbose", "--help"} <= {word.value for word in words}:
+        return None
+    call = ProgramCall(program, words, context)
+    lines = []
+    for name, origins in program.prints:
+        found = call.values(origins)
+        value = found.values[0].text if len(found.values) == 1 and found.hidden is None else None
+        if value is None:
+            return None
+        lines.append(f"{name} {value}\n")
+    return "".join(lines)
 
 
 def _private(call: ProgramCall) -> Iterator[Effect]:
@@ -169,6 +194,7 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
         _one(call, ask, value, others, situation)
         for value in main.values
         if not _is_nothing(ask, value.text) and not _is_given(call, ask, value, others)
+        if value.text is not None or value.where is None or not is_of_process(str(value.where.value))
     ]
     if ask.kind == "own":
         found += [_entry(one) for one in found if one.demand.kind is DemandKind.KERNEL]

@@ -1,4 +1,4 @@
-"""What a Python script asks the kernel for by calls that stand in it; nothing of it is run, nor what it imports read.
+"""What a Python script asks the kernel for by calls that stand in it; nothing of it is run.
 
 Only calls of the standard library are known, by the names that the script imports them by. A call in a function may
 never be reached: it counts under that condition.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty, Demand, DemandKind, UnknownNeed
-from dropcap.needs.python_starts import Reader, users_of
+from dropcap.needs.python_starts import Reader, is_plain, users_of
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["ScriptCall", "calls_of", "script_word"]
+__all__ = ["ScriptCall", "calls_of", "module_word", "parsed", "script_word"]
 
 _LONGEST = 200_000
 _LAST_LOW_PORT = 1023
@@ -53,6 +53,11 @@ _NAMES = {
     "socket.SOCK_RAW": ("NET_RAW", "opens a raw socket"),
     "socket.AF_PACKET": ("NET_RAW", "opens a packet socket"),
 }
+_MODULES = {
+    "scapy": ("NET_RAW", "sends and hears packets of its own by scapy"),
+    "pyroute2": ("NET_ADMIN", "sets up the network by pyroute2"),
+}
+"""What modules that are no part of Python are there for."""
 _STARTS = ("os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.popen", "subprocess.", "pty.spawn")
 """What starts another program, which holds what the script holds."""
 _FOREIGN = ("ctypes.",)
@@ -86,19 +91,31 @@ def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
         the word, and whether it is code.
 
     """
+    found = _told(words)
+    return None if found is None or found[1] == "m" else (found[0], found[1] == "c")
+
+
+def module_word(words: Sequence[Word]) -> Word | None:
+    """Return the word of a call of Python that is the name of the module it runs; None where it has none."""
+    found = _told(words)
+    return found[0] if found is not None and found[1] == "m" else None
+
+
+def _told(words: Sequence[Word]) -> tuple[Word, str] | None:
+    """Return what Python is told to run, and the letter of the option before it: none before a path."""
     rest = iter(words[1:])
     for word in rest:
         if word.unknown is not None or word.value == "-":
             return None
         if not word.value.startswith("-"):
-            return word, False
+            return word, ""
         options = "" if word.value.startswith("--") else word.value[1:]
         at = next((at for at, letter in enumerate(options) if letter in _TAKE), None)
         if at is None:
             continue
         value = next(rest, None) if at == len(options) - 1 else word._replace(value=options[at + 1 :])
         if options[at] in "cm":
-            return (value, True) if options[at] == "c" and value is not None and value.unknown is None else None
+            return None if value is None or value.unknown is not None else (value, options[at])
     return None
 
 
@@ -115,7 +132,7 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
 
     """
     start = Located(name, source, Span(0, min(1, len(source.text))))
-    tree = _parsed(source.text) if len(source.text) <= _LONGEST else None
+    tree = parsed(source.text) if len(source.text) <= _LONGEST else None
     if tree is None:
         unread = UnknownNeed(f"the Python of {name} cannot be read", where=start)
         return [ScriptCall(start, unknown=unread)]
@@ -126,15 +143,36 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
     found: dict[object, ScriptCall] = {}
     for node in sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))):
         is_certain = id(node) in certain
-        for made in (_made(node, names, name, lines, is_certain=is_certain), *_as_others(node, names, name, lines)):
-            if made is not None:
-                found.setdefault((made.demand and made.demand.why, made.unknown and made.unknown.reason), made)
         command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
+        made = _made(node, names, name, lines, is_certain=is_certain)
+        if command and made is not None and made.unknown is not None and isinstance(node, ast.Call) and is_plain(node):
+            made = None  # all of what it starts stands there
+        for one in (made, _module_of(node, source, name), *_as_others(node, names, name, lines)):
+            if one is not None:
+                found.setdefault((one.demand and one.demand.why, one.unknown and one.unknown.reason), one)
         if isinstance(node, ast.Call) and command:
             found[node] = ScriptCall(lines.place(node), command=command)
-    if any(one.demand is not None and one.demand.capabilities == ("SETUID",) for one in found.values()):
-        return [one for one in found.values() if not one.command]  # as whom it starts them is not known
     return list(found.values())
+
+
+def _module_of(node: ast.AST, source: Source, script: str) -> ScriptCall | None:
+    """Return what an import of a known module lets a script ask for."""
+    if isinstance(node, ast.ImportFrom):
+        drawn = [] if node.level else [node.module or ""]
+    else:
+        drawn = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+    known = next((_MODULES[name] for one in drawn if (name := one.partition(".")[0]) in _MODULES), None)
+    if known is None or not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return None
+    demand = Demand(
+        DemandKind.KERNEL,
+        known[1],
+        capabilities=(known[0],),
+        certainty=Certainty.POSSIBLE,
+        condition=f"{script} uses it",
+        source="packet(7), rtnetlink(7)",
+    )
+    return ScriptCall(_Lines(source, script).place(node), demand)
 
 
 def _as_others(node: ast.AST, names: Mapping[str, str], script: str, lines: _Lines) -> Iterator[ScriptCall]:
@@ -158,7 +196,8 @@ def _command(node: ast.Call, names: Mapping[str, str], reader: Reader) -> tuple[
     return reader.command(node, name) if name.startswith(_STARTS) else ()
 
 
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
+    """Return the tree of a text; None where it is no Python of this version."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its strings and its style
         try:
@@ -290,8 +329,8 @@ class _Lines:
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
 
-    def place(self, node: ast.expr) -> Located[str]:
-        """Return the place of an expression's first line."""
+    def place(self, node: ast.expr | ast.stmt) -> Located[str]:
+        """Return the place of an expression's or a statement's first line."""
         number = min(node.lineno, len(self.lines)) - 1
         line = self.lines[number]
         start = len(line.encode("utf-8", "surrogatepass")[: node.col_offset].decode("utf-8", "ignore"))

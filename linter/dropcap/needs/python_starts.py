@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source, Span
 
-__all__ = ["Reader", "users_of"]
+__all__ = ["Reader", "is_plain", "users_of"]
 
 _LISTED = frozenset({"os.execv", "os.execve", "os.execvp", "os.execvpe"})
 _SPREAD = frozenset({"os.execl", "os.execlp"})
@@ -28,6 +28,20 @@ def users_of(call: ast.Call, name: str) -> list[tuple[str, str]]:
     """Return the capabilities that a call of `subprocess` asks for by whom it starts a program as, and why."""
     given = {one.arg: one.value for one in call.keywords if one.arg} if name.startswith("subprocess.") else {}
     return [_USERS[one] for one, value in given.items() if one in _USERS and not _is_none(value)]
+
+
+def is_plain(call: ast.Call) -> bool:
+    """Return whether a call starts what it is given with the script's own variables, in its folder, as its user."""
+    return all(one.arg in _HARMLESS for one in call.keywords)
+
+
+_HARMLESS = frozenset(
+    {
+        *("args", "bufsize", "capture_output", "check", "close_fds", "encoding", "errors", "input", "shell"),
+        *("start_new_session", "stderr", "stdin", "stdout", "text", "timeout", "universal_newlines"),
+    }
+)
+"""The arguments of `subprocess` that change neither what is started nor what it asks for."""
 
 
 def _is_none(node: ast.expr) -> bool:

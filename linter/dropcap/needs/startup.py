@@ -214,7 +214,7 @@ class _Follower:
             self.owners.note(call, self.lookup.folder)
         if name in {"[", "[[", "test"}:
             self._look(call)
-            holds = self.owners.judge(call)
+            holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
@@ -222,7 +222,10 @@ class _Follower:
             return found
         if name == "mktemp":
             return self._make_temporary(call)
-        if name.rpartition("/")[2] not in _SUCCEED or any(one.unknown is not None for one in call.words):
+        is_known = all(one.unknown is None for one in call.words)
+        if is_known and (printed := self._printed(call)) is not None:
+            return Answer(printed, holds=True)
+        if name.rpartition("/")[2] not in _SUCCEED or not is_known:
             return None
         return None if self._effects_of(call.words) is None else Answer("", holds=True)
 
@@ -233,6 +236,23 @@ class _Follower:
             effects = effects_of(words, self.lookup.folder)
             self._last_effects = words, self.lookup.folder, effects
         return effects
+
+    def _asks_of_the_kernels_own(self, call: Call) -> bool:
+        """Return whether a condition asks if it may write below /sys, which is mounted to be read alone."""
+        words = [word for word in call.words if word.value not in {"[", "[[", "test", "]", "]]"}]
+        if len(words) != 2 or words[0].value != "-w":  # noqa: PLR2004  # the sign and the path
+            return False
+        is_below = words[1].value.startswith("/sys/") and words[1].known_length >= len("/sys/")
+        return is_below and not any(f"{one}/".startswith(("/sys/", "//")) for one in self.start.mounts)
+
+    def _printed(self, call: Call) -> str | None:
+        """Return what a program prints of the text that it reads, or of its settings."""
+        values = [word.value for word in call.words]
+        if call.document is not None:
+            from dropcap.needs.text_filters import filtered  # few scripts hand texts on
+
+            return filtered(values, call.document.value) if call.document.unknown is None else None
+        return self.programs.settings(call, self._who(call)) if "--help" in values else None
 
     def _make_temporary(self, call: Call) -> Answer | None:
         from dropcap.needs.temporary_files import made_by  # few scripts make one
@@ -260,6 +280,12 @@ class _Follower:
             self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
             return found.text
+        if isinstance(found, File) and found.package and path is not None:
+            from dropcap.needs.package_scripts import text_of_package  # few scripts draw one in
+
+            text = text_of_package(path, found)
+            if text is not None:
+                return text
         if found is not ABSENT:
             self._unread(call, f"the text of {call.words[1].value} is not at hand")
         return None

@@ -6,6 +6,7 @@ Sources: OCI image specification 1.1, `layer.md`; Linux `include/uapi/linux/capa
 from __future__ import annotations
 
 import posixpath
+import re
 import struct
 import tarfile
 from typing import IO, TYPE_CHECKING
@@ -15,6 +16,7 @@ from dropcap.images.contents import ImageError, Layer, Member
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.programs import LARGEST_PROGRAM, imported
 from dropcap.images.readers.zstd import without_zstd
+from dropcap.images.secret_texts import is_environment, is_secret
 from dropcap.source import Source
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ _MOST_BYTES = 64 * 1024**3
 _LARGEST_HEADER = 1024 * 1024
 LONGEST_TEXT = 64 * 1024
 """A longer text is no script of a startup that is followed."""
+_LONGEST_CONFIGURATION = 512 * 1024
+"""A longer one of a daemon is mostly comments, and kept without them."""
+_COMMENT = re.compile(rb"(?m)^[ \t]*(?:#[^\n]*)?\n")
 _MOST_TEXT = 48 * 1024 * 1024
 _HEADERS = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK})
 _KINDS = {
@@ -46,8 +51,10 @@ _KINDS = {
 }
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _CAPABILITY = "SCHILY.xattr.security.capability"
-_CONFIGURED = (".cfg", ".cnf", ".conf", ".ini", ".service", ".sh", ".toml", ".yaml", ".yml")
+_CONFIGURED = (".bash", ".cfg", ".cnf", ".conf", ".ini", ".service", ".sh", ".toml", ".yaml", ".yml")
 _PROGRAMS = (".cjs", ".js", ".mjs", ".php", ".pl", ".py", ".rb")
+_NAMED = frozenset({"Procfile", "crontab", "functions"})
+_READ = ("/etc/", "/usr/lib/os-release", "/var/spool/cron/")
 _DULL = ("/node_modules/", "/site-packages/", "/dist-packages/", "/usr/share/", "/usr/lib/python", "/usr/local/lib/")
 
 
@@ -113,7 +120,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
                 else:
                     members.append(Member(path, _file(archive, one, path, reading)))
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
-        raise ImageError(f"{name}: it is no layer that can be read: {str(error) or type(error).__name__}") from None
+        raise ImageError(f"{name}: it is not a layer that can be read: {str(error) or type(error).__name__}") from None
     return Layer(tuple(members), frozenset(removed), frozenset(emptied))
 
 
@@ -148,30 +155,42 @@ def contents_of(
             return None, symbols
         return (to_text(path, data, reading) if is_wanted(path, data[:2]) else None), None
     if size > LONGEST_TEXT:
-        return None, None
+        return _long_configuration(stream, path, size, reading), None
     head = stream.read(2)
     return (to_text(path, head + stream.read(LONGEST_TEXT), reading) if is_wanted(path, head) else None), None
+
+
+def _long_configuration(stream: IO[bytes], path: str, size: int, reading: Reading) -> Source | None:
+    """Return the text of a daemon's long configuration without its comments, where not much is left."""
+    if not path.startswith("/etc/") or not path.endswith(_CONFIGURED[1:4]) or size > _LONGEST_CONFIGURATION:
+        return None
+    data = stream.read(_LONGEST_CONFIGURATION)
+    left = _COMMENT.sub(b"", data)
+    return to_text(path, left, reading) if len(left) <= LONGEST_TEXT and data[:2] != b"#!" else None
 
 
 def is_wanted(path: str, head: bytes) -> bool:
     """Return whether the text of a file may matter to a startup: a script, a program of a language, a configuration."""
     if head == b"#!":
         return not any(part in path for part in _DULL[:3])
-    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[:4]):  # what lies in /etc may be a link to it
+    if path.startswith("/usr/share/") and path.endswith(_CONFIGURED[1:5]):  # what lies in /etc may be a link to it
         return True
-    return path.startswith(("/etc/", "/usr/lib/os-release")) or (
+    if is_environment(path) or posixpath.basename(path) in _NAMED:
+        return not any(part in path for part in _DULL)
+    return path.startswith(_READ) or (
         path.endswith((*_CONFIGURED, *_PROGRAMS)) and not any(part in path for part in _DULL)
     )
 
 
 def to_text(path: str, data: bytes, reading: Reading) -> Source | None:
-    """Return the text of a file's bytes; None where they are none, or there is no more room for it."""
+    """Return the text of a file's bytes; None where they are none, are secret, or there is no more room for it."""
     if b"\0" in data or not reading.may_keep(len(data)):
         return None
     try:
-        return Source(path, data.decode("utf-8"))
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    return None if is_secret(path, text) else Source(path, text)
 
 
 def file_capabilities(data: bytes) -> tuple[tuple[str, ...], bool]:

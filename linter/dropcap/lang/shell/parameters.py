@@ -105,6 +105,10 @@ class Parameters:
             found.append(piece._replace(text=self._script.text[start:end], at=start))
         return found
 
+    def reopen(self) -> None:
+        """Take a variable that nobody sets for one that may have a value."""
+        self._is_closed = False
+
     def choices(self, pieces: Sequence[Piece]) -> list[Choice]:
         """Give what a word's pieces may become, one choice after the other."""
         found: list[Choice] = [(_ALWAYS, [])]
