@@ -61,3 +61,8 @@ def test_who_it_is_may_be_asked_of_the_shell(condition: str) -> None:
 
 def test_what_nothing_sets_is_empty() -> None:
     assert not asks_for_chown('if [ -n "$U" ]; then chown daemon /srv; fi')
+
+
+@pytest.mark.parametrize("path", ["/.dockerenv", "/run/.containerenv", "/etc/hosts", "/etc/resolv.conf", "/etc/mtab"])
+def test_what_an_engine_makes_may_be_there(path: str) -> None:
+    assert asks_for_chown(f"if [ -e {path} ]; then chown daemon /srv; fi")
