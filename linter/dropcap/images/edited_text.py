@@ -92,12 +92,12 @@ def substituted(words: Sequence[Word], text: Source) -> Source | None:
 def _commands(script: str, *, is_extended: bool) -> Iterator[Callable[[str], str | None] | None]:
     """Give what each command of a script makes of a line, None where it deletes it; None for one that is not known."""
     while script:
-        match = _DELETES.match(script) or _REPLACES.match(script)
+        match = re.match(_DELETES, script) or re.match(_REPLACES, script)
         script = script[match.end() :].lstrip(" ") if match is not None else ""
         if match is None or (script and script[0] not in ";\n"):
             yield None
             return
-        is_removal = match.re is _DELETES
+        is_removal = match.re.pattern == _DELETES
         pattern = match[0][1 : match[0].rindex("/")] if is_removal else match[2]
         expression = _expression(pattern, is_extended=is_extended)
         flags = "" if is_removal else match[0][match[0].rindex(match[1]) + 1 :]
@@ -116,7 +116,7 @@ def _command(match: re.Match[str], expression: str, flags: str, *, is_removal: b
 def _expression(pattern: str, *, is_extended: bool) -> str | None:
     """Write an expression of POSIX as Python's; None where it has more in it than is common to both."""
     if (
-        not _PLAIN.fullmatch(pattern)
+        not re.fullmatch(_PLAIN, pattern)
         or pattern.count("*") > _MOST_STARS
         or (is_extended and re.search(r"[+?|(){}]", pattern))
     ):
@@ -126,7 +126,7 @@ def _expression(pattern: str, *, is_extended: bool) -> str | None:
 
 _MOST_STEPS = 20_000_000
 _MOST_STARS = 3
-_PLAIN = re.compile(r"\^?(?:#\*|[\w ,:;=/@%!~<>\"'+?|(){}-]\*?|\\[./#*]|\.\*?)+\$?")
+_PLAIN = r"\^?(?:#\*|[\w ,:;=/@%!~<>\"'+?|(){}-]\*?|\\[./#*]|\.\*?)+\$?"
 
 
 def _directives(script: str) -> list[str] | None:
