@@ -67,7 +67,8 @@ _LINES = {
     "colon": r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$",
 }
 _LINES["procfile"] = _LINES["colon"]
-_LINES["anacron"] = _LINES["equals"]
+_LINES["anacron"] = _LINES["xinetd"] = _LINES["equals"]
+_LINES["inetd"] = _LINES["space"]
 # Five fields, or one like `@daily`, before the user.
 _JOB = r"(?m)^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]"
 _STATEMENT = r"#[^\n]*|[^#;{}]+"
