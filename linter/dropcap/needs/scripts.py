@@ -54,10 +54,10 @@ def calls_of_script(
     if text is None:
         return []
     called = "its code" if is_code else posixpath.basename(word.value)
+    arguments = words[words.index(word) + 1 :] if word in words else ()
     if language is not None:
         files = files_in(text, language.comments, called, lookup.tree)
-        return [*calls_in(text, called, language), *files]
-    arguments = words[words.index(word) + 1 :] if word in words else ()
+        return [*calls_in(text, called, language, arguments), *files]
     path = None if is_code else lookup.path(word.value)
     from dropcap.needs.python_imports import folders_of  # few containers start one
 
