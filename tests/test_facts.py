@@ -35,6 +35,8 @@ def test_a_real_parser_reads_the_same_facts() -> None:
         evidence = tuple(table["sources"][source] for source in entry.pop("evidence"))
         assert known._asdict() == {
             "name": name,
+            "raised_far_by": (),
+            "lowered_by": (),
             **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()},
             "evidence": evidence,
         }
@@ -60,7 +62,7 @@ def test_every_fact_is_said(name: str) -> None:
     assert known.why.endswith(".")
     assert known.risk in {"low", "moderate", "high", "critical"}
     assert known.evidence
-    assert set(known.raised_by) <= set(circumstances())
+    assert {*known.raised_by, *known.raised_far_by, *known.lowered_by} <= set(circumstances())
 
 
 def test_each_circumstance_looks_at_a_field_there_is() -> None:

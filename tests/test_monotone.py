@@ -45,6 +45,7 @@ HELD = {
     "critical-capability",
     "default-capabilities",
     "high-capability",
+    "host-takeover",
     "moderate-capability",
     "net-raw",
     "privileged",

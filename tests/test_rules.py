@@ -188,8 +188,7 @@ def said(text: str, *, engine: Engine = Engine.DOCKER, ids: tuple[str, ...] = ()
 def test_what_one_circumstance_raises_is_said_once() -> None:
     grades = ("critical-capability", "high-capability", "moderate-capability", "low-capability")
     assert said(compose("volumes: [/etc:/etc]"), ids=grades) == [
-        ("high-capability", ("DAC_OVERRIDE",)),
-        ("moderate-capability", ("CHOWN", "FOWNER", "SETFCAP")),
+        ("moderate-capability", ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETFCAP")),
     ]
     both = compose("volumes: [/etc:/etc]", "pid: host")
     assert ("moderate-capability", ("KILL",)) in said(both, ids=grades)
@@ -292,13 +291,13 @@ def test_net_raw_is_said_to_be_held_once() -> None:
         ),
         (
             NO_NEW_PRIVILEGES,
-            "critical-capability",
+            "high-capability",
             Engine.DOCKER,
             "`docker exec` as root or a file capability of the entrypoint; leave it out",
         ),
         # Podman gives it to the process, and Swarm does not know the option.
         (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there; leave it out"),
-        (NO_NEW_PRIVILEGES, "critical-capability", Engine.SWARM, "a setuid program or a file capability; leave it out"),
+        (NO_NEW_PRIVILEGES, "high-capability", Engine.SWARM, "a setuid program or a file capability; leave it out"),
         (
             compose('user: "1000"', "cap_drop: [MKNOD]"),
             "net-raw",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
-from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
 from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
@@ -352,13 +351,11 @@ class Subject(Container):
         if self.holds_all or not (self.cap_add or is_raised(self)):
             return  # without either, what is held is of the default set, and nothing raises it
         together: dict[object, tuple[list[str], Graded]] = {}
-        risk = level.name.lower()
         for name, graded in self.grades:
             if graded.grade is not level:
                 continue
-            is_graver = fact(name).risk != risk
             # A member of the default set weighs the same however it is held: adding it back is the way to do it.
-            if not is_graver and name in self.strategy.default:
+            if not graded.is_raised and name in self.strategy.default:
                 continue
             key = name if self.sets.origins[name].where is not None else (graded.raised_by, self.reach(name))
             together.setdefault(key, ([], graded))[0].append(name)
@@ -366,8 +363,7 @@ class Subject(Container):
             where = self.sets.origins[names[0]].where
             verb = "is" if len(names) == 1 else "are"
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
-            is_graver = fact(names[0]).risk != risk
-            reason = _raised(graded, names) if is_graver else _reason(graded)
+            reason = _raised(graded, names) if graded.is_raised else _reason(graded)
             message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {self._advice(names, where)}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
 
@@ -397,4 +393,5 @@ def _raised(graded: Graded, names: Sequence[str]) -> str:
 def _reason(graded: Graded) -> str:
     """Return the first sentence of a grade's reason."""
     first = graded.why.split(". ")[0].rstrip(".")
-    return f"; {first[0].lower()}{first[1:]}"
+    lowered = "".join(f"; {one.message}" for one in graded.lowered_by)
+    return f"; {first[0].lower()}{first[1:]}{lowered}"

@@ -1,17 +1,18 @@
 """
 A container holds a capability that reaches the host or nearly so.
 
-NET_ADMIN, SYS_PTRACE, SYS_BOOT, SYS_TIME, MAC_ADMIN, MAC_OVERRIDE, PERFMON and BPF act on things that are
-not the container's own, as SYS_TIME does on the one clock of the machine, or lead out of it with a second
-condition that is often there. Capabilities of a lesser weight come here when an option of the same
-container raises them, as the host's network raises NET_RAW; the finding names the option.
+NET_ADMIN, SYS_TIME, MAC_ADMIN, MAC_OVERRIDE, PERFMON and BPF act on things that are not the container's own, as
+SYS_TIME does on the one clock of the machine, or lead out of it with a second condition that is often there.
+Capabilities of a lesser weight come here when an option of the same container raises them, as the host's network
+raises NET_RAW; the finding names the option. So do critical ones that the process does not hold itself, since it
+runs as another user than root: whoever takes it over needs one step more, and the finding says which.
 
 Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with that mask.
 
 Remediation: leave the capability out, or run the one program that needs it in a container of its own that
 drops ALL and adds only this, on a network that nothing else shares.
 
-Impact of the fix: a VPN, a firewall or a DHCP server needs NET_ADMIN, a debugger SYS_PTRACE, a time server SYS_TIME.
+Impact of the fix: a VPN, a firewall or a DHCP server needs NET_ADMIN, a profiler PERFMON, a time server SYS_TIME.
 For those, allow the finding on purpose.
 
 Default value: no engine grants one of these by default.

@@ -2,9 +2,10 @@
 A container holds a capability beyond the default set that can disturb its host.
 
 These capabilities starve the host of CPU time or memory, read its kernel log or its audit records, or open
-a part of the kernel that the default set keeps closed: SYS_NICE, SYS_RESOURCE, SYSLOG, AUDIT_READ,
-AUDIT_CONTROL, IPC_OWNER, LINUX_IMMUTABLE, SYS_PACCT, SYS_TTY_CONFIG and CHECKPOINT_RESTORE, and MKNOD and
-DAC_OVERRIDE where they are not in the engine's default set. None of them leads out of the container by
+a part of the kernel that the default set keeps closed: SYS_NICE, SYS_RESOURCE, SYS_PTRACE, SYSLOG, AUDIT_READ,
+IPC_OWNER, LINUX_IMMUTABLE, SYS_PACCT, SYS_TTY_CONFIG and CHECKPOINT_RESTORE, and MKNOD where it is not in the
+engine's default set. High ones come here that the process does not hold itself, since it runs as another user than
+root, and those of the network where there is none. None of them leads out of the container by
 itself. Members of the default set come here only when an option of the same container raises them; the
 finding names the option.
 
@@ -16,8 +17,7 @@ no capability.
 Impact of the fix: a program that raises its own priority or limits goes on with the ones it was given; most say so in
 their log and work.
 
-Default value: no engine grants one of these by default, but for MKNOD with Docker, Swarm and nerdctl, and
-DAC_OVERRIDE with all.
+Default value: no engine grants one of these by default, but for MKNOD with Docker, Swarm and nerdctl.
 
 ```yaml bad
 services:

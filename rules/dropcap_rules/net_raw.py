@@ -7,7 +7,8 @@ out of a container with the default capabilities). It is in the default set of D
 that every container holds it that does not drop it. Podman, CRI-O and the Kubernetes baseline leave it out.
 
 A container that runs as another user than root holds it in its bounding set: a program with a file
-capability, as some `ping` are, gets it from there.
+capability, as some `ping` are, gets it from there. It is low then, and low where the container has no network
+(`network_mode: none`).
 
 Audit: `docker exec NAME grep CapBnd /proc/1/status`; the capability is there when bit 13 is set: when the
 fourth hexadecimal digit from the right is 2, 3, 6, 7, a, b, e or f.
@@ -63,7 +64,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Problem, Severity
+from dropcap.api import Grade, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,14 +82,21 @@ def check(subject: Subject) -> Iterator[Problem]:
     if origin is None or subject.holds_all or _may_be_dropped(subject, added=origin.where is not None):
         return
     if origin.where is not None:
-        yield Problem(origin.where, f"NET_RAW is added: {_reason(subject)}; leave it out", ("NET_RAW",))
+        message = f"NET_RAW is added: {_reason(subject)}; leave it out"
+        yield Problem(origin.where, message, ("NET_RAW",), severity=_severity(subject))
     elif _is_whole(subject):
         whole = f"all {len(subject.strategy.default)} capabilities of {subject.engine_name}'s default set"
         message = f"it keeps {whole}: by NET_RAW {_reason(subject)}; {subject.remedy}"
-        yield Problem(subject.anchor, message, ("NET_RAW",))
+        yield Problem(subject.anchor, message, ("NET_RAW",), severity=_severity(subject))
     else:
         message = f"NET_RAW is in {subject.engine_name}'s default set: {_reason(subject)}; drop it"
-        yield Problem(subject.anchor, message, ("NET_RAW",))
+        yield Problem(subject.anchor, message, ("NET_RAW",), severity=_severity(subject))
+
+
+def _severity(subject: Subject) -> Severity:
+    """Return how severe it is: what raises it is told by the rules of its grade."""
+    grade = dict(subject.grades)["NET_RAW"].grade
+    return Severity.LOW if grade is Grade.LOW else Severity.MEDIUM
 
 
 def _is_whole(subject: Subject) -> bool:

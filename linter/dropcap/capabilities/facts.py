@@ -47,6 +47,8 @@ class Fact(NamedTuple):
         why: the reason for the risk, in sentences.
         raised_by: the names of the circumstances that raise it by one level.
         evidence: where all this can be read up.
+        raised_far_by: those that raise it by two.
+        lowered_by: those that lower it by one.
 
     """
 
@@ -58,14 +60,16 @@ class Fact(NamedTuple):
     why: str
     raised_by: tuple[str, ...]
     evidence: tuple[str, ...]
+    raised_far_by: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
 
     def escalators(self) -> tuple[str, ...]:
-        """Say in words what raises its risk, the missing seccomp profile included."""
+        """Say in words what raises its risk by one level, the missing seccomp profile included."""
         from dropcap.capabilities.engines import default_set
         from dropcap.model import Engine
 
         everywhere = all(self.name in default_set(engine) for engine in Engine)
-        names = self.raised_by if everywhere else (*self.raised_by, GENERAL)
+        names = self.raised_by if everywhere or GENERAL in self.raised_far_by else (*self.raised_by, GENERAL)
         return tuple(circumstances()[name].title for name in names)
 
 
@@ -101,6 +105,8 @@ def facts() -> Mapping[str, Fact]:
                 str(table["why"]),
                 tuple(table["raised_by"]),
                 tuple(str(sources[source]) for source in table["evidence"]),
+                tuple(table.get("raised_far_by", ())),
+                tuple(table.get("lowered_by", ())),
             )
     return known
 

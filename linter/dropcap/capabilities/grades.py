@@ -1,8 +1,9 @@
 """How much a capability weighs in the container that holds it.
 
 The facts say what it weighs by itself; a circumstance of the container, such as the host's network, raises
-that by one level, and several of them by no more. So SYS_PTRACE with the host's processes in view is
-critical, AUDIT_CONTROL high and KILL moderate.
+that by one level or by two, and several of them by no more. So SYS_PTRACE with the host's processes in view is
+critical, AUDIT_CONTROL high and KILL moderate. What the first process does not hold itself, since it runs as another
+user than root, weighs one level less; so does what works on a network where there is none.
 
 Grades depend on what is held and on the container's other fields, never on how it was granted. So taking a
 privilege away raises no grade, and granting one lowers none.
@@ -47,12 +48,16 @@ class Graded(NamedTuple):
         why: what a process can do with the capability, in sentences.
         raised_by: the circumstances that add to it, each with its place. They are named for a capability
             that is critical by itself too, where there is no level to add.
+        lowered_by: the circumstances that take from it.
+        is_raised: whether the circumstances add a level.
 
     """
 
     grade: Grade
     why: str
     raised_by: tuple[Related, ...]
+    lowered_by: tuple[Related, ...] = ()
+    is_raised: bool = False
 
 
 _HELD = "held"
@@ -73,15 +78,20 @@ def grade(container: Container, capability: str) -> Graded:
         KeyError: there is no such capability.
 
     """
-    raising = _raising(container)
-    if not raising:
+    found = _raising(container)
+    sets = capability_sets(container)
+    is_held = capability in sets.effective or capability not in sets.bounding
+    if not found and is_held:
         return _by_itself(capability)
     known = fact(capability)
     own = _BY_RISK[known.risk]
     names = known.raised_by if capability in strategy_of(container).default else (*known.raised_by, GENERAL)
-    raised_by = tuple(raising[name] for name in names if name in raising)
-    level = Grade(min(own + 1, Grade.CRITICAL)) if raised_by else own
-    return Graded(level, known.why, raised_by)
+    raised_far_by = [found[name] for name in known.raised_far_by if name in found]
+    raised_by = tuple(dict.fromkeys((*raised_far_by, *(found[name] for name in names if name in found))))
+    lowered_by = tuple(found[name] for name in known.lowered_by if name in found)
+    most = min(own + (2 if raised_far_by else bool(raised_by)), Grade.CRITICAL)
+    level = Grade(max(most - len(lowered_by) - (not is_held), Grade.LOW))
+    return Graded(level, known.why, raised_by, lowered_by, is_raised=most > own)
 
 
 def is_raised(container: Container) -> bool:
@@ -130,7 +140,10 @@ def _told(circumstance: Circumstance, where: Located[Any]) -> str:
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
     value: Located[str] | None = getattr(container, circumstance.field)
-    return value if value is not None and names_host(value.value) else None
+    if value is None:
+        return None
+    wants_host = circumstance.values == ("host",)
+    return value if (names_host(value.value) if wants_host else value.value in circumstance.values) else None
 
 
 def _by_security_option(container: Container, circumstance: Circumstance) -> Located[Any] | None:
@@ -143,7 +156,9 @@ def _by_security_option(container: Container, circumstance: Circumstance) -> Loc
 
 
 def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | None:
-    return container.device_rules[0] if container.device_rules else None
+    from dropcap.capabilities.host_devices import opened_devices  # few containers have such rules
+
+    return next((entry for entry in container.device_rules if opened_devices(entry.value) is not None), None)
 
 
 def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:

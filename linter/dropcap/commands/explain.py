@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.engines import default_set
-from dropcap.capabilities.facts import fact
+from dropcap.capabilities.facts import circumstances, fact
 from dropcap.capabilities.names import ALL, NAMES, bare_name, suggest
 from dropcap.commands.output import write_output
 from dropcap.controls import controls
@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
             write_output([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n", *_controls(rule)], None)
             return CLEAN
     if name in NAMES:
-        write_output((f"{line}\n" for line in _capability_page(name)), None)
+        write_output((f"{line}\n" for line in capability_page(name)), None)
         return CLEAN
     if name == ALL:
         raise UsageError(
@@ -70,7 +70,8 @@ def _closest(word: str, rules: Sequence[Rule]) -> str:
     return f" (did you mean {close[0]}?)" if close[0] else ""
 
 
-def _capability_page(name: str) -> Iterator[str]:
+def capability_page(name: str) -> Iterator[str]:
+    """Give the lines of the page of a capability."""
     known = fact(name)
     yield f"CAP_{name} (capability {known.number}, since Linux {known.kernel})"
     yield ""
@@ -81,5 +82,10 @@ def _capability_page(name: str) -> Iterator[str]:
     holders = [engine.value for engine in Engine if name in default_set(engine)]
     yield f"In the default set of: {', '.join(holders) or 'no engine'}."
     yield from (f"Raised one level by: {escalator}." for escalator in known.escalators())
+    titles = circumstances()
+    yield from (f"Raised two levels by: {titles[one].title}." for one in known.raised_far_by)
+    if known.risk != "low" or known.escalators() or known.raised_far_by:
+        yield from (f"Lowered one level by: {titles[one].title}." for one in known.lowered_by)
+        yield "Lowered one level where the process does not hold it itself, since it runs as another user than root."
     yield ""
     yield f"Sources: {'; '.join(known.evidence)}."
