@@ -96,6 +96,27 @@ def test_what_a_variable_gives_is_told_no_further_than_it_is_known() -> None:
     assert "hidden" not in found.problem.message
 
 
+@pytest.mark.parametrize(
+    ("volume", "expected"),
+    [
+        ("Device=/var/run/docker.sock\nType=none\nOptions=bind\n", ["engine-socket"]),
+        ("Device=/etc\nType=bind\n", ["sensitive-host-path"]),
+        ("Device=tmpfs\nType=tmpfs\n", []),
+        ("Device=/etc\nType=none\nOptions=\n", []),
+        ("Driver=local\n", []),
+    ],
+)
+def test_a_volume_of_another_unit_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, volume: str, expected: list[str]
+) -> None:
+    (tmp_path / "web.container").write_text("[Container]\nImage=web:1\nVolume=a.volume:/a\n", encoding="utf-8")
+    (tmp_path / "a.volume").write_text(f"[Volume]\n{volume}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = check_file(Target("web.container", "quadlet", named=True), RULES, Setup())
+    assert not result.failures
+    assert [one.rule for one in result.findings] == expected
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "compose.yaml").write_text(service("volumes: ['$SOCKET:/s']"), encoding="utf-8")

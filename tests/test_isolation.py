@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dropcap.api import Engine, Kind, weakness
 from dropcap.capabilities.effective import no_new_privileges
@@ -272,3 +274,34 @@ def test_of_an_option_without_end_a_bounded_part_is_looked_at() -> None:
     many = ":".join(f"/proc/x{number}*" for number in range(MOST_PATTERNS))
     assert unmasked(container(f"unmask=/proc/sys:{many}", engine=Engine.PODMAN)) is not None
     assert unmasked(container(f"unmask={many}:/proc/sys", engine=Engine.PODMAN)) is None
+
+
+NAMES = ("a", "b", "c", "d")
+MODES = st.sampled_from(["", "host", "none", "container:x", *map("service:{}".format, NAMES)])
+
+
+def sharing(modes: list[str]) -> set[str]:
+    """Name the services of which the host's network is told, with those that have it by another one."""
+    lines = [f"    network_mode: {mode}\n" if mode else "" for mode in modes]
+    services = [f"  {name}:\n    image: x\n{line}" for name, line in zip(NAMES, lines, strict=True)]
+    told = found("host-network", "services:\n" + "".join(services))
+    return {one.name for finding in told for one in (finding.container, *finding.shared_by)}
+
+
+@settings(max_examples=60)
+@given(st.lists(MODES, min_size=len(NAMES), max_size=len(NAMES)), st.sampled_from(range(len(NAMES))))
+def test_who_gives_one_service_the_host_takes_it_from_no_neighbour(modes: list[str], index: int) -> None:
+    more = [*modes[:index], "host", *modes[index + 1 :]]
+    before, after = sharing(modes), sharing(more)
+    assert before | {NAMES[index]} <= after
+    # Each has it by a chain that ends at the host, and nobody else does.
+    assert after == {name for name in NAMES if reaches_host(name, dict(zip(NAMES, more, strict=True)))}
+
+
+def reaches_host(name: str, modes: dict[str, str]) -> bool:
+    for _ in modes:
+        mode = modes[name]
+        if not mode.startswith("service:"):
+            return mode == "host"
+        name = mode.removeprefix("service:")
+    return False

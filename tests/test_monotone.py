@@ -235,12 +235,13 @@ def test_all_rules_about_what_is_held_are_here() -> None:
     assert {rule.id for rule in RULES} == HELD | ISOLATION | HOST
 
 
-@settings(max_examples=400, deadline=None)  # the first image asks for the catalogue
+@settings(max_examples=400, deadline=None)  # what is first asked for is read from a table
 @given(containers, grants)
 def test_granting_one_thing_more_never_makes_the_verdict_better(container: Container, grant: Grant) -> None:
     assert_no_better(container, grant(container))
 
 
+@settings(deadline=None)  # what is first asked for is read from a table
 @given(containers, st.lists(grants, max_size=6))
 def test_nor_does_granting_several_things(container: Container, several_grants: list[Grant]) -> None:
     after = container
@@ -249,6 +250,7 @@ def test_nor_does_granting_several_things(container: Container, several_grants: 
     assert_no_better(container, after)
 
 
+@settings(deadline=None)  # what is first asked for is read from a table
 @given(containers, several(known, 4), several(spelled, 16))
 def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
     container: Container, cap_add: tuple[Located[str], ...], cap_drop: tuple[Located[str], ...]
@@ -260,12 +262,14 @@ def test_who_holds_a_part_of_what_another_holds_is_judged_no_worse(
             assert_no_better(less, more)
 
 
+@settings(deadline=None)  # what is first asked for is read from a table
 @given(containers)
 def test_dropping_all_and_adding_nothing_satisfies_every_one_of_them(container: Container) -> None:
     bare = container._replace(cap_add=(), cap_drop=(at("ALL"),), privileged=None)
     assert [finding for finding in report_on(bare).findings if finding.rule in HELD] == []
 
 
+@settings(deadline=None)  # what is first asked for is read from a table
 @given(containers)
 def test_what_is_separated_as_the_engine_does_it_is_left_alone(container: Container) -> None:
     shared = dict.fromkeys(("network_mode", "pid", "ipc", "uts", "userns", "cgroup"))

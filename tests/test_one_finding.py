@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dropcap.cli import main
+from dropcap.writers import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +101,31 @@ def test_lines_of_several_files_that_only_look_alike_stay_apart(
 ) -> None:
     write(folder, {"a/compose.yaml": BASE, "b/compose.yaml": BASE, "base.yaml": ""})
     assert [one["path"] for one in found(capsys, "a", "b")] == ["a/compose.yaml", "b/compose.yaml"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_kept_default_set_and_net_raw_are_one_finding_in_every_format(
+    folder: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    write(folder, {"compose.yaml": "services:\n  web:\n    image: debian:12\n    command: chown www-data /srv\n"})
+    main(["check", "--format", form, "--select", "net-raw,default-capabilities", "compose.yaml"])
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("it keeps all 14 capabilities") == 1
+    assert "drop ALL and add CHOWN: it needs no more" in out
+
+
+def test_a_finding_of_many_equal_services_fails_the_run_as_each_of_them_does(folder: Path) -> None:
+    write(folder, {"compose.yaml": "services:\n  a: {image: x}\n  b: {image: x}\n"})
+    assert main(["check", "--select", "net-raw", "compose.yaml"]) == 1
+    assert main(["check", "--select", "net-raw", "--fail-on", "high", "compose.yaml"]) == 0
+
+
+def test_one_text_that_weighs_more_in_one_container_is_told_of_it_by_itself(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = "    image: debian:12\n    command: sleep 9\n    cap_drop: [ALL]\n    cap_add: *added\n"
+    text = f"x-added: &added [SYS_PTRACE]\nservices:\n  a:\n{one}  b:\n{one}    pid: host\n"
+    write(folder, {"compose.yaml": text})
+    findings = found(capsys, "compose.yaml", select="capability-not-needed")
+    assert {(one["severity"], one["container"]["name"]) for one in findings} >= {("critical", "b")}
+    assert len(findings) == 2

@@ -394,6 +394,16 @@ def test_what_to_do_first_is_the_gravest_that_most_have() -> None:
     assert _lines(wide)[-1].startswith("1 finding ")
 
 
+def test_what_one_container_has_twice_is_one_container_and_stages_are_no_containers() -> None:
+    twice = [finding(_DB, place(_SOURCE, word), rule="twice") for word in ("vpn", "web", "db")]
+    both = [finding(one, rule="both", related=(Related("see", one.anchor),)) for one in (_DB, _CACHE)]
+    assert "\nThen: both, which 2 containers have," in _text(report([*twice, *both]))
+    source = Source("Dockerfile", "FROM x\nFROM y\n")
+    stages = [Container(Kind.STAGE, str(at), source, Span(at * 7, at * 7 + 4)) for at in (0, 1)]
+    built = [finding(one, rule="both", related=(Related("see", one.anchor),)) for one in stages]
+    assert "\nThen: both, which 2 build stages have," in _text(report([*twice, *built]))
+
+
 def test_statistics_count_by_rule() -> None:
     findings = [finding(_VPN, place(_SOURCE, "true"), rule="privileged"), *map(finding, (_DB, _CACHE, _QUEUE))]
     assert "rule" not in _text(report(findings)).replace("[some-rule]", "").replace("some-rule, which", "")

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
-from dropcap.package_data import package_text
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from dropcap.package_data import package_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -71,23 +65,20 @@ class Control(NamedTuple):
         return item.format(self.number.replace(".", "/")) if item else self.catalogue.url
 
 
-@lru_cache(1)
+@cache
 def controls() -> Mapping[str, Control]:
     """Return all entries by their ids, in the order of their catalogues."""
-    table = tomllib.loads(package_text("controls.toml"))
-    catalogues = {name: Catalogue(name, **fields) for name, fields in table.pop("catalogues").items()}
-    return {
-        name: Control(
-            name,
-            entry["title"],
-            catalogues[entry["catalogue"]],
-            tuple(entry.get("maps_to", ())),
-            entry.get("same_as", ""),
-            entry.get("undecided", ""),
-            entry.get("in_part", ""),
-        )
-        for name, entry in table.items()
-    }
+    catalogues: dict[str, Catalogue] = {}
+    found: dict[str, Control] = {}
+    for header, table in package_tables("controls.toml").items():
+        texts = {key: value for key, value in table.items() if isinstance(value, str)}
+        group, _, name = header.partition(".")
+        if group == "catalogues":
+            catalogues[name] = Catalogue(name, **texts)
+            continue
+        catalogue, maps_to = catalogues[texts.pop("catalogue")], table.get("maps_to", ())
+        found[header] = Control(header, catalogue=catalogue, maps_to=tuple(maps_to), **texts)
+    return found
 
 
 def named(ids: Collection[str]) -> list[Control]:

@@ -86,17 +86,15 @@ def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]])
 
 def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
     """Say once what several containers have by the very same text, as by a YAML anchor."""
-    folded: dict[object, Finding] = {}
+    folded: dict[object, list[Finding]] = {}
     for finding in findings:
         problem = finding.problem
         source, span = problem.where.source.to_root(problem.where.span)
-        key = (finding.rule, id(source), span, problem.evidence, problem.message)
-        first = folded.get(key)
-        if first is None or first.container is finding.container:
-            folded[key if first is None else (key, len(folded))] = finding
-        else:
-            folded[key] = _shared(first, finding)
-    yield from folded.values()
+        key: object = (finding.rule, finding.severity, id(source), span, problem.evidence, problem.message)
+        if key in folded and folded[key][0].container is finding.container:
+            key = (key, len(folded))
+        folded.setdefault(key, []).append(finding)
+    return map(_joined, folded.values())
 
 
 def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
@@ -104,7 +102,7 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
 
     What one line of a file of variables gives to several lines is one thing as well, to be mended there.
     """
-    folded: dict[object, Finding] = {}
+    folded: dict[object, list[Finding]] = {}
     for result in sorted(results, key=lambda result: result.path):
         own: dict[object, int] = {}
         for finding in result.findings:
@@ -116,9 +114,8 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
             if cause is None:
                 own[what] = own.get(what, 0) + 1  # what one file says twice stays two
                 key = (what, own[what])
-            first = folded.get(key)
-            folded[key] = finding if first is None else _shared(first, finding)
-    return folded.values()
+            folded.setdefault(key, []).append(finding)
+    return map(_joined, folded.values())
 
 
 def _variable(finding: Finding) -> Located[Any] | None:
@@ -130,13 +127,17 @@ def _variable(finding: Finding) -> Located[Any] | None:
     return steps[0] if len(steps) == 1 else None
 
 
-def _shared(first: Finding, finding: Finding) -> Finding:
-    """Let a finding name the containers of another one too, and how the text came to them."""
-    related = first.problem.related
-    if len(related) < MOST_RELATED:
-        related = tuple(dict.fromkeys((*related, *finding.problem.related)))
-    shared_by = (*first.shared_by, finding.container, *finding.shared_by)
-    return first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
+def _joined(findings: Sequence[Finding]) -> Finding:
+    """Let the first of several findings name the containers of the others too, and how the text came to them."""
+    first, *others = findings
+    if not others:
+        return first
+    related = dict.fromkeys(first.problem.related)
+    for other in others:
+        for step in other.problem.related if len(related) < MOST_RELATED else ():
+            related.setdefault(step)
+    shared_by = (*first.shared_by, *(one for other in others for one in (other.container, *other.shared_by)))
+    return first._replace(shared_by=shared_by, problem=first.problem._replace(related=tuple(related)))
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

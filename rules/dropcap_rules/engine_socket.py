@@ -116,7 +116,7 @@ def _message(subject: Subject, mount: Located[Mount], listens: Listener) -> str:
 def _shown(subject: Subject, mount: Located[Mount]) -> str:
     """Give the path; of one that a variable gives the last part alone, unless it is known to all."""
     path = mount.value.host_path
-    is_known = subject.is_typed(path, mount) or plain_path(path).startswith("/run")
+    is_known = subject.is_typed(path, mount) or f"{plain_path(path)}/".startswith("/run/")
     return path if is_known else path.rpartition("/")[2]
 
 

@@ -10,10 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
-from dropcap.package_data import package_text
+from dropcap.package_data import package_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dropcap.package_data import Table
 
 
 class Circumstance(NamedTuple):
@@ -124,24 +126,10 @@ def circumstances() -> Mapping[str, Circumstance]:
     }
 
 
-def _tables() -> dict[str, dict[str, str | tuple[str, ...]]]:
+def _tables() -> dict[str, Table]:
     return tables("facts.toml")
 
 
-@cache
-def tables(file: str) -> dict[str, dict[str, str | tuple[str, ...]]]:
-    """Read the tables of a file of this folder by their headers; numbers are given as they are written."""
-    tables: dict[str, dict[str, str | tuple[str, ...]]] = {}
-    table: dict[str, str | tuple[str, ...]] = {}
-    for line in package_text("capabilities", file).splitlines():
-        first = line[:1]
-        if first == "[":
-            table = tables[line[1:-1]] = {}
-        elif first not in {"", "#"}:
-            key, _, value = line.partition(" = ")
-            table[key] = _strings(value) if value[0] == "[" else value.strip('"')
-    return tables
-
-
-def _strings(text: str) -> tuple[str, ...]:
-    return tuple(text.split('"')[1::2])
+def tables(file: str) -> dict[str, Table]:
+    """Return the tables of a file of this folder by their headers; see :func:`dropcap.package_data.package_tables`."""
+    return package_tables("capabilities", file)

@@ -104,12 +104,13 @@ class RunSteps:
             return
         if call.launchers and call.launchers[-1] == "find":
             return  # what it is run for is known of `find` itself
+        edited = [one.path for one in effects if name == "sed" and one.path is not None and one.target == one.path]
+        texts = {path: tree.text(path) for path in edited}
         for effect in effects:
             self._do(call, effect, build)
         if name == "tee":
             self._tee(call, build)
-        if name == "sed":
-            self._writer.edit(call, [one.path for one in effects if one.path is not None and one.target == one.path])
+        self._writer.edit(call, texts)
 
     def _run(self, call: Call, name: str, build: Build) -> None:
         """Run a program of which not each effect is known."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.edited_text import edited
+from dropcap.images.edited_text import edited, substituted
 from dropcap.images.printed_text import appended, passed_on, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from dropcap.images.printed_text import Printed
     from dropcap.images.tree import FileTree
@@ -38,12 +38,22 @@ class TextWriter:
         before = self._written.get(path)
         return before is not None and before[2] is not None and self._tree.text(path) is before[2]
 
-    def edit(self, call: Call, paths: Iterable[str]) -> None:
-        """Write what `sed -i` puts in the place of what stood in files of packages."""
+    def edit(self, call: Call, texts: Mapping[str, Source | None]) -> None:
+        """Write what `sed -i` makes of files, and what it puts in the place of what stood in files of packages.
+
+        Args:
+            call: the call.
+            texts: the texts of the files before it, by their paths; None where nobody has them.
+
+        """
         self.count += 1
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
         text = edited(call.words) if is_sure else None
-        for path in paths:
+        for path, before in texts.items():
+            after = substituted(call.words, before) if is_sure and before is not None else None
+            if after is not None:
+                self._tree.write(path, after)
+                continue
             self._tree.write_behind(path, None if text is None else text.to_source())
 
     def write(self, call: Call, operator: str, target: Located[str], path: str, *, is_last: bool) -> None:

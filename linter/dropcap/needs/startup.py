@@ -172,8 +172,11 @@ class _Follower:
         effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
+        edited = [one.path for one in effects or () if name == "sed" and one.path and one.target == one.path]
+        texts = {path: self.lookup.tree.text(path) for path in edited}
         for effect in effects or ():
             self.changes.do(call, who, effect)
+        self.writer.edit(call, texts)
         self.programs.ask(call, who, is_known=effects is not None)
         if name in SHELLS:
             self._ask_of_shell(call)

@@ -28,6 +28,7 @@ _VOLUME_KINDS = frozenset({"volume", ""})
 def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileTree:
     """Return the files of a container before its first process starts."""
     tree = tree.copy()
+    _put_engines(tree)
     texts = dict(container.process.texts) if container.process is not None else {}
     for mount in container.mounts:
         target = "/" + posixpath.normpath(mount.value.target).lstrip("/") if mount.value.target else ""
@@ -40,6 +41,24 @@ def mounted(tree: FileTree, container: Container, workspace: Workspace) -> FileT
         if target.startswith("/"):
             _put_text(tree, posixpath.normpath(target), origin, workspace)
     return tree
+
+
+# Engines mount the first three and make the link. Sources: moby daemon/container_operations_unix.go
+# and daemon/initlayer/setup_unix.go, podman libpod/container_internal_common.go.
+_OF_ENGINE = ("/etc/hostname", "/etc/hosts", "/etc/resolv.conf")
+_MARKS = ("/.dockerenv", "/run/.containerenv")
+
+
+def _put_engines(tree: FileTree) -> None:
+    """Put the files there that an engine makes for a container, each if it is not there."""
+    for path in _OF_ENGINE:
+        if not isinstance(tree.look(path), File):
+            tree.put(path, File(FileKind.FILE, "0", "0", 0o644))
+    if tree.look("/etc/mtab") is ABSENT:
+        tree.put("/etc/mtab", File(FileKind.LINK, "0", "0", 0o777, target="/proc/mounts"))
+    for path in _MARKS:
+        if tree.look(path) is ABSENT:
+            tree.spoil(path, UnknownFact(f"which engine makes {path} is not known", roots=True))
 
 
 # The engine makes it as root, for a group. Source: docker/go-connections sockets/unix_socket.go.

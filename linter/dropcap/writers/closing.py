@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.model import Kind
 from dropcap.printable import BOLD, counted, painted, place, printable, shortened, title
 from dropcap.writers.totals import by_rule, totals
 from dropcap.writers.wrapping import lines_of, words_of
@@ -67,7 +68,9 @@ def _advice(findings: Sequence[Finding], threshold: Severity) -> Iterator[str]:
     widest = by_rule([one for one in findings if one.severity >= threshold] or findings)[0]
     if widest.containers > 1 and (widest.rule != first.rule or widest.containers > 1 + others):
         told = f"`dropcap explain {widest.rule}` says what to write"
-        yield f"Then: {widest.rule}, which {widest.containers} containers have, more than any other; {told}"
+        is_built = all(one.container.kind is Kind.STAGE for one in findings if one.rule == widest.rule)
+        noun = "build stages" if is_built else "containers"
+        yield f"Then: {widest.rule}, which {widest.containers} {noun} have, more than any other; {told}"
 
 
 def _partly_known(report: Report) -> PartlyKnown | None:

@@ -53,11 +53,15 @@ def by_severity(findings: Sequence[Finding]) -> dict[str, int]:
 
 def by_rule(findings: Sequence[Finding]) -> list[OfRule]:
     """Count findings by rule, what most containers have first."""
-    counts: dict[str, OfRule] = {}
+    found: dict[str, list[Finding]] = {}
     for finding in findings:
-        rule, found, containers = counts.get(finding.rule) or (finding.rule, 0, 0)
-        counts[rule] = OfRule(rule, found + 1, containers + 1 + len(finding.shared_by))
-    return sorted(counts.values(), key=lambda one: (-one.containers, one.rule))
+        found.setdefault(finding.rule, []).append(finding)
+    # The same service of two projects is two containers, which only the objects tell apart.
+    counts = [
+        OfRule(rule, len(own), len({id(one) for each in own for one in (each.container, *each.shared_by)}))
+        for rule, own in found.items()
+    ]
+    return sorted(counts, key=lambda one: (-one.containers, -one.findings, one.rule))
 
 
 def stage_count(report: Report) -> int:

@@ -71,6 +71,10 @@ def read(source: Source, request: Request | None = None) -> Document:
         from dropcap.carriers.quadlet.process import with_files
 
         container = with_files(container, keys, source.path, request.workspace if request else None)
+        if request is not None:
+            from dropcap.carriers.quadlet.volumes import with_volumes
+
+            container = with_volumes(container, source.path, request.workspace)
         if "Service" in sections:
             container = container._replace(limits=(*container.limits, *_limits_of_service(sections["Service"])))
     containers = [container] if container else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import known_text
@@ -104,10 +105,19 @@ def _exit(shell: Shell, _: Sequence[Text]) -> None:
     shell.is_over = True
 
 
+def _let(shell: Shell, words: Sequence[Text]) -> None:
+    """`let NAME=…` sets what the shell computes."""
+    for word in words[1:]:
+        found = re.search(r"[A-Za-z_]\w*", known_text(word) or "")
+        if found is not None:
+            shell.scope.set(found[0], unknown_value("the shell computes it"))
+
+
 BUILTINS: dict[str, Callable[[Shell, Sequence[Text]], None]] = {
     "alias": _make_alias,
     "exit": _exit,
     "getopts": _getopts,
+    "let": _let,
     "mapfile": _read,
     "printf": _printf,
     "read": _read,

@@ -354,11 +354,23 @@ class Shell:
             name = self._declare(child, is_local=is_local)
             if name is None:
                 continue
+            if "n" in options:
+                self._set_by_another_name(name)
             if "A" in options or "n" in options:
                 self.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
             if (keyword.type == "export" or "x" in options) and name not in self.run.exported:
                 self.run.changed()
                 self.run.exported[name] = None
+
+    def _set_by_another_name(self, name: str) -> None:
+        """Take note that the variable whose name another one holds may be set by that one."""
+        values = self.scope.get(name) or ()
+        texts = [known_text(value.elements[0]) if len(value.elements) == 1 else None for value in values]
+        for text in texts:
+            if text is None or not text.isidentifier():
+                self._may_set_any()
+            else:
+                self.scope.set(text, unknown_value("it is set by another name"))
 
     def _declare(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
         """Follow one word of a declaration; gives the variable's name."""

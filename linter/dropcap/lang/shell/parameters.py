@@ -197,7 +197,8 @@ class Parameters:
             return None
         else:
             values = self._scope.get(name)
-            values = (Value(()),) if values is None and self._is_closed else values
+            is_empty = values is None and self._is_closed and name not in _OF_SHELL
+            values = (Value(()),) if is_empty else values
         if mark == "#" and values is not None:
             return counted(values) if index in {"@", "*"} or name in {"@", "*"} else measured(values)
         if mark == "#" or values is None:
@@ -331,3 +332,14 @@ def _used_piece(piece: Piece, here: Piece) -> Piece:
 def _reason_of(piece: Piece) -> str:
     """Say why an expansion that a variable holds is not known."""
     return reason_of(piece.text) if piece.text else ""
+
+
+_OF_SHELL = frozenset(
+    {
+        *("BASHOPTS", "BASHPID", "BASH_VERSINFO", "BASH_VERSION", "COLUMNS", "COMP_WORDBREAKS", "DIRSTACK"),
+        *("EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "HOSTNAME", "HOSTTYPE", "IFS"),
+        *("LINENO", "LINES", "MACHTYPE", "OLDPWD", "OPTIND", "OSTYPE", "PIPESTATUS", "PPID", "PS1", "PS2", "PS4"),
+        *("PWD", "RANDOM", "SECONDS", "SHELL", "SHELLOPTS", "SHLVL", "SRANDOM", "UID", "_"),
+    }
+)
+"""The variables that a shell sets by itself. Source: bash(1), "Shell Variables"; dash(1)."""
