@@ -102,14 +102,17 @@ def check(subject: Subject) -> Iterator[Problem]:
     for capability, parts, consequence in (
         ("SYS_PTRACE", _shared(subject, "pid"), "it writes code into processes of the host's root"),
         ("SYS_ADMIN", _open(subject), "it mounts what belongs to the host"),
-        ("NET_ADMIN", _shared(subject, "network_mode"), "it rules the host's firewall, routes and addresses"),
+        ("NET_ADMIN", _shared(subject, "network_mode"), "it rules the firewall, routes and addresses"),
         ("MKNOD", _ruled(subject), "it makes the node of a disk or of memory and writes to it"),
         ("SYS_RAWIO", _raw(subject), "it writes to the memory of the host's kernel"),
     ):
         if capability not in held or not parts or subject.may_be_set("cap_drop"):
             continue
+        network = "'s network" if capability == "NET_ADMIN" else ""
         named = joined([name for _, _, name in parts])
-        message = f"{capability} together with {named} takes over the host: {consequence}; take one of them away"
+        message = (
+            f"{capability} together with {named} takes over the host{network}: {consequence}; take one of them away"
+        )
         origin = subject.sets.origins[capability].where
         related = tuple(Related(f"it has {name}", where) for where, _, name in parts)
         evidence = (capability, *(word for _, word, _ in parts))

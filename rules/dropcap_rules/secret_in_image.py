@@ -58,10 +58,12 @@ if TYPE_CHECKING:
 SEVERITY = Severity.MEDIUM
 CONTROLS = ("CIS-4.10", "OWASP-RULE-12", "NIST-4.1.4", "CWE-538", "CWE-798", "T1552.001")
 
-_KEYS = frozenset(
-    {"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".ssh", ".aws", ".netrc", ".git-credentials", ".pgpass", ".my.cnf"}
+# By the last words of a path: a folder is meant whole, and not what lies in it under another name.
+_KEYS = (
+    *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".ssh", ".aws", ".aws/credentials", ".netrc", ".git-credentials"),
+    *(".pgpass", ".my.cnf", ".docker/config.json", ".kube", ".kube/config"),
 )
-_MAYBE = frozenset({".env", ".env.local", ".npmrc", ".pypirc", ".docker", ".kube", ".yarnrc.yml"})
+_MAYBE = (".env", ".env.local", ".npmrc", ".pypirc", ".docker", ".yarnrc.yml")
 _LONGEST = 60
 
 
@@ -112,17 +114,19 @@ def _brought(step: Instruction) -> Iterator[Problem]:
     text, start, end = step.value.source.text, step.value.span.start, step.value.span.end
     words = [word.value for word in step.words] if step.words is not None else step.value.value.split()
     for word in words[:-1]:
-        names = set(word.rstrip("/").split("/"))
-        found = sorted(names & _KEYS) or sorted(names & _MAYBE)
-        if not found or "*" in word or "://" in word:
+        if "*" in word or "://" in word:
             continue
-        is_sure = found[0] in _KEYS
+        path = f"/{word.rstrip('/')}"
+        name = next((one for one in (*_KEYS, *_MAYBE) if path.endswith(f"/{one}")), "")
+        if not name:
+            continue
+        is_sure = name in _KEYS
         at = text.find(word, start, end)
         where = Located(word, step.value.source, Span(at, at + len(word))) if at >= 0 else step.value
         what = (
-            f"`{found[0]}` is copied into the image"
+            f"`{name}` is copied into the image"
             if is_sure
-            else f"`{found[0]}`, which may hold secrets, is copied into the image"
+            else f"`{name}`, which may hold secrets, is copied into the image"
         )
         message = f"{what}: all who can pull it have it, even if a later step removes it; mount it as a build secret"
         yield Problem(where, message, ("COPY", word), severity=Severity.MEDIUM if is_sure else Severity.LOW)

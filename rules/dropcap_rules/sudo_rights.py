@@ -3,7 +3,7 @@ A build lets a user become root with sudo.
 
 `NOPASSWD` in a sudoers file lets its user run commands as root without a word. Then `USER` in the image
 protects nothing: who takes over the process is root in the container with one more command, with everything in
-the bounding set. That is medium.
+the bounding set. That is medium, and low where only some commands are named.
 
 A member of the group `sudo` or `wheel` needs a password for it, and most users of an image have none. It is the
 same step once one is set, so it is low. That sudo is installed says nothing by itself: nobody may use it then.
@@ -92,9 +92,13 @@ def _without_password(text: Source) -> Iterator[Problem]:
             continue
         at = match.start() + line.rindex("NOPASSWD")
         who = re.findall(r"([%\w$.{}-]+)\s+ALL\s*=", line)
-        message = "sudo asks for no password (`NOPASSWD`): the user is root with one more command"
+        is_all = re.search(r"NOPASSWD\s*:\s*(?:ALL\b|SETENV)|\\\d", line) is not None or "sed" in line
+        what, severity = "the user is root with one more command", Severity.MEDIUM
+        if not is_all:
+            what, severity = "the user runs some commands as root", Severity.LOW
+        message = f"sudo asks for no password (`NOPASSWD`): {what}; do what needs root before `USER`"
         where = Located("NOPASSWD", text, Span(at, at + len("NOPASSWD")))
-        yield Problem(where, f"{message}; do what needs root before `USER`", ("NOPASSWD", *who[-1:]))
+        yield Problem(where, message, ("NOPASSWD", *who[-1:]), severity=severity)
 
 
 def _grants(line: str) -> bool:
