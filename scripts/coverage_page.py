@@ -61,4 +61,5 @@ def _section(catalogue: str, rules: list[Rule]) -> Iterator[str]:
 
 def _link(rule: Rule) -> str:
     """Link to the rule's file; on the site that is the rule's page."""
-    return f"[{rule.id}](../rules/dropcap_rules/{rule.id.replace('-', '_')}.py)"
+    link = f"[{rule.id}](../rules/dropcap_rules/{rule.id.replace('-', '_')}.py)"
+    return link if rule.on_by_default else f"{link} (off by default)"

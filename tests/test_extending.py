@@ -200,10 +200,12 @@ def test_a_rule_about_an_absence_is_a_module_and_a_fixture(tmp_path: Path) -> No
     for name in FILES:
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "fixtures" / "workloads").symlink_to(ROOT / "fixtures" / "workloads")
-    shutil.copy(ADDED / "image_user.py", tmp_path / "rules" / "dropcap_rules")
-    (tmp_path / "fixtures" / "marked" / "image-user").mkdir()
-    shutil.copy(ADDED / "image_user.yaml", tmp_path / "fixtures" / "marked" / "image-user" / "compose.yaml")
-    assert "image-user" in in_tree(tmp_path, "dropcap", "rules").stdout
+    shutil.copy(ADDED / "orphaned_processes.py", tmp_path / "rules" / "dropcap_rules")
+    (tmp_path / "fixtures" / "marked" / "orphaned-processes").mkdir()
+    shutil.copy(
+        ADDED / "orphaned_processes.yaml", tmp_path / "fixtures" / "marked" / "orphaned-processes" / "compose.yaml"
+    )
+    assert "orphaned-processes" in in_tree(tmp_path, "dropcap", "rules").stdout
     tests = in_tree(
         tmp_path, "pytest", "-q", "--no-install", "-p", "no:cacheprovider", *(f"tests/{one}" for one in ASKED)
     )

@@ -120,3 +120,19 @@ def test_below_sys_nothing_can_be_written(condition: str, expected: tuple[str, .
 def test_the_lines_of_a_file_are_read(loop: str, expected: tuple[str, ...]) -> None:
     found = needs(f"echo daemon:/srv > /list; {loop}".replace("$", "$$"))
     assert (found.cap_add, found.is_complete) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("! -user daemon -print -quit", ("CHOWN",)),
+        ("-not -user daemon", ("CHOWN",)),
+        ("! -user root -print -quit", ()),
+        ("-user daemon", ()),
+        ("-user root -type d", ("CHOWN",)),
+    ],
+)
+def test_find_says_whose_files_there_are(test: str, expected: tuple[str, ...]) -> None:
+    script = f'mkdir -p /srv/x; if [ -n "$(find /srv/x {test})" ]; then chown daemon /srv; fi'
+    found = needs(script.replace("$", "$$"))
+    assert (found.cap_add, found.is_complete) == (expected, True)

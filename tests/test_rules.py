@@ -372,3 +372,14 @@ def test_the_engine_decides_what_an_entry_means(text: str, rule_id: str, engine:
     messages = [finding.problem.message for finding in findings("compose", text, [rule], engine)]
     assert len(messages) == (end is not None)
     assert all(message.endswith(str(end)) for message in messages), messages
+
+
+def test_what_is_needed_is_not_to_be_left_out() -> None:
+    needed = SLEEPS.replace("sleep 9", "ip link add dummy0 type dummy") + "    cap_add: [NET_ADMIN]\n"
+    idle = SLEEPS + "    cap_add: [NET_ADMIN]\n"
+    messages = [
+        one.problem.message
+        for text in (needed, idle)
+        for one in findings("compose", text, about.rules("high-capability"))
+    ]
+    assert [message.rpartition("; ")[2] for message in messages] == ["what it starts needs it", "leave it out"]

@@ -98,6 +98,7 @@ __all__ = [
     "names_secret",
     "opened_devices",
     "plain_path",
+    "risk",
     "secret_in",
     "step_commands",
     "suggest",
@@ -124,6 +125,13 @@ def __getattr__(name: str) -> object:
 
         return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def risk(capability: str) -> Grade:
+    """Return how much a capability weighs by itself, in an otherwise ordinary container."""
+    from dropcap.capabilities.facts import fact
+
+    return Grade[fact(capability).risk.upper()]
 
 
 def names_secret(name: str) -> bool:

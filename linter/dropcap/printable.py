@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.masking import without_secrets
+
 if TYPE_CHECKING:
     from dropcap.model import Container
     from dropcap.source import Region
@@ -50,7 +52,12 @@ def title(container: Container) -> str:
     if container.kind.value != "stage":
         return name
     base = container.stage.base if container.stage else None
-    return f"build {name} (FROM {shortened(base.value, _NAME_SIZE)})" if base else f"build {name}"
+    if base is None:
+        return f"build {name}"
+    # What an argument of the build is set to is nobody's to print.
+    root, span = base.source.to_root(base.span)
+    text = root.text[span.start : span.end]
+    return f"build {name} (FROM {shortened(text if '$' in text else without_secrets(base.value), _NAME_SIZE)})"
 
 
 def counted(count: int, noun: str) -> str:

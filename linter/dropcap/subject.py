@@ -368,9 +368,16 @@ class Subject(Container):
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
             is_graver = fact(names[0]).risk != risk
             reason = _raised(graded, names) if is_graver else _reason(graded)
-            advice = "leave it out" if where else "drop it" if len(names) == 1 else "drop them"
-            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {advice}"
+            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {self._advice(names, where)}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
+
+    def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
+        """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
+        if where is None:
+            return "drop it" if len(names) == 1 else "drop them"
+        if self.is_comparable and any(need.capability in names for need in self.needs.needs):
+            return "what it starts needs it"
+        return "leave it out"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -101,7 +101,7 @@ def _mounted(subject: Subject) -> Iterator[Problem]:
             found[plain] = found[plain]._replace(related=(*found[plain].related, again))
         else:
             message, severity = _message(subject, mount, listens), subject.over_files_of_root(listens.severity)
-            found[plain] = Problem(mount, message, (plain,), severity=severity)
+            found[plain] = Problem(mount, message, (plain_path(_shown(subject, mount)),), severity=severity)
     yield from found.values()
 
 
@@ -109,16 +109,14 @@ def _message(subject: Subject, mount: Located[Mount], listens: Listener) -> str:
     what = f"the folder with the socket of {listens.title}" if listens.is_folder else f"the socket of {listens.title}"
     how = ", read-only, which does not help" if mount.value.read_only else ""
     who = "" if subject.opens_files_of_root else f", though not as {subject.user_title} itself"
-    written = _written(subject, mount)
+    written = mount.value.options or _shown(subject, mount)  # an option of its own mounts it too
     return f"{what} is mounted (`{written}`{how}): whoever connects {listens.gives}{who}; leave it out"
 
 
-def _written(subject: Subject, mount: Located[Mount]) -> str:
-    """Give the path as far as it may be told, or the option that mounts the socket."""
+def _shown(subject: Subject, mount: Located[Mount]) -> str:
+    """Give the path; of one that a variable gives the last part alone, unless it is known to all."""
     path = mount.value.host_path
-    if mount.value.options:
-        return mount.value.options
-    is_known = subject.is_typed(path, mount) or plain_path(path).startswith("/run/")
+    is_known = subject.is_typed(path, mount) or plain_path(path).startswith("/run")
     return path if is_known else path.rpartition("/")[2]
 
 

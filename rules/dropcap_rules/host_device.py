@@ -80,5 +80,6 @@ def check(subject: Subject) -> Iterator[Problem]:
             severity, but = min(severity, Severity.MEDIUM), f", if it had {found.needs}"
         elif not subject.opens_files_of_root:
             but = f", though not as {subject.user_title} itself"
-        message = f"the device `{path}` is the host's: it can {found.gives}{but}; leave it out"
-        yield Problem(entry, message, (path,), severity=severity)
+        shown = path if subject.is_typed(path, entry) else f"{path.rpartition('/')[0]}/…"
+        message = f"the device `{shown}` is the host's: it can {found.gives}{but}; leave it out"
+        yield Problem(entry, message, (shown,), severity=severity)

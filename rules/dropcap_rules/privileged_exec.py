@@ -78,5 +78,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         message = "a privileged command in a running container holds every capability, whatever the container was given"
         yield Problem(option, f"{message}; leave it out and add to the container what it needs", ("privileged",))
     elif user is not None and subject.is_root:
-        message = f"this command runs as root (user `{user.value}`), whatever user its container has"
+        shown = user.value if subject.is_typed(user.value, user) else "root"
+        message = f"this command runs as root (user `{shown}`), whatever user its container has"
         yield Problem(user, f"{message}; start it as that user", ("root",), severity=Severity.LOW)

@@ -85,7 +85,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if subject.is_root:
             # An engine prints the image's user where the container had none.
             severity = Severity.LOW if subject.kind is Kind.INSPECT else Severity.MEDIUM
-            message = f"its process runs as root (user `{user.value}`): {_OWNS}; name another user"
+            shown = user.value if subject.is_typed(user.value, user) else "root"
+            message = f"its process runs as root (user `{shown}`): {_OWNS}; name another user"
             yield Problem(user, message, ("root",), severity=severity)
         return
     if not subject.starts_as_root:
@@ -93,7 +94,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     of_stage = subject.stage.user if subject.stage is not None else None
     related = (Related("the image is built with root as its user", of_stage),) if of_stage is not None else ()
     why = "no user is named and its image's own is root"
-    message = f"it starts as root, since {why}: {_OWNS}; name another user"
+    message = f"it starts as root, since {why}: unless it changes its user itself, {_OWNS}; name another user"
     yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
 
 

@@ -87,14 +87,24 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
     if found is None:
         return None
     who = "" if subject.opens_files_of_root else f" (though not as {subject.user_title} itself)"
+    shown = _shown(subject, mount, path)
     if not mount.value.read_only:
         severity = found.writable
-        message = f"`{path}` of the host is mounted and can be written: it can {found.changes}{who}"
+        message = f"`{shown}` of the host is mounted and can be written: it can {found.changes}{who}"
         advice = "mount only what it needs, read-only"
     elif found.read_only is not None:
         severity = found.read_only
-        message = f"`{path}` of the host is mounted: it can {found.reads}{who}"
+        message = f"`{shown}` of the host is mounted: it can {found.reads}{who}"
         advice = "mount only the files that it needs"
     else:
         return None
-    return Problem(mount, f"{message}; {advice}", (plain_path(path),), severity=subject.over_files_of_root(severity))
+    return Problem(mount, f"{message}; {advice}", (plain_path(shown),), severity=subject.over_files_of_root(severity))
+
+
+def _shown(subject: Subject, mount: Located[Mount], path: str) -> str:
+    """Give the path; of one that a variable gives the name of a user is left out."""
+    start = next((one for one in ("/home/", "/Users/") if path.startswith(one)), "")
+    if not start or subject.is_typed(path, mount):
+        return path
+    _, slash, rest = path[len(start) :].partition("/")
+    return f"~{slash}{rest}"

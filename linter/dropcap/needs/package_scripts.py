@@ -1,4 +1,4 @@
-"""What files of packages set that scripts draw in with `.`: in words of our own, since their texts are not shipped."""
+"""What files of packages set that scripts draw in: said in dropcap's own words, as their texts are not shipped."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.printable import BOLD, counted, painted, place, printable, shortened, title
-from dropcap.writers.grouping import owners
-from dropcap.writers.partly import partly_known
 from dropcap.writers.totals import by_rule, totals
 from dropcap.writers.wrapping import lines_of, words_of
 
@@ -35,14 +33,15 @@ def closing_lines(report: Report, findings: Sequence[Finding], context: Context)
     if context.statistics and findings:
         yield from _statistics(findings, context.width)
         yield ""
-    partly = partly_known(report)
-    summary = totals(report, findings, context.threshold, partly.containers)
+    partly = _partly_known(report)
+    summary = totals(report, findings, context.threshold, partly.containers if partly else 0)
     for line in lines_of(words_of(summary), context.width, "", _MARGIN):
         yield painted(line, BOLD, on=context.colour)
     if len(findings) > 1:
         for text in _advice(findings, context.threshold):
             yield from lines_of(words_of(text), context.width, "", _MARGIN)
-    yield from _partly(partly, context.width)
+    if partly:
+        yield from _partly(partly, context.width)
 
 
 def _statistics(findings: Sequence[Finding], width: int) -> Iterator[str]:
@@ -60,7 +59,7 @@ def _advice(findings: Sequence[Finding], threshold: Severity) -> Iterator[str]:
 
     Then comes the rule that most containers break, of what makes the run fail if anything does.
     """
-    first = max(findings, key=lambda finding: (finding.severity, len(owners(finding))))
+    first = max(findings, key=lambda finding: (finding.severity, len(finding.shared_by)))
     where = place(first.problem.where.source.region(first.problem.where.span))
     others = len(first.shared_by)
     more = f" and {others} more" if others else ""
@@ -71,9 +70,17 @@ def _advice(findings: Sequence[Finding], threshold: Severity) -> Iterator[str]:
         yield f"Then: {widest.rule}, which {widest.containers} containers have, more than any other; {told}"
 
 
+def _partly_known(report: Report) -> PartlyKnown | None:
+    """Return what is only partly known; None where all is."""
+    if not any(container.unknowns for container in report.containers):
+        return None
+    from dropcap.writers.partly import partly_known  # of most files nothing is hidden
+
+    partly = partly_known(report)
+    return partly if partly.containers else None
+
+
 def _partly(partly: PartlyKnown, width: int) -> Iterator[str]:
-    if not partly.containers:
-        return
     are = "container is" if partly.containers == 1 else "containers are"
     yield from lines_of(words_of(f"{partly.containers} {are} only partly known:"), width, "", _MARGIN)
     for one in partly.hidden[:_MOST_REASONS]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Level, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.printable import counted
-from dropcap.writers.grouping import owners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,13 +53,11 @@ def by_severity(findings: Sequence[Finding]) -> dict[str, int]:
 
 def by_rule(findings: Sequence[Finding]) -> list[OfRule]:
     """Count findings by rule, what most containers have first."""
-    found: Counter[str] = Counter()
-    containers: Counter[str] = Counter()
+    counts: dict[str, OfRule] = {}
     for finding in findings:
-        found[finding.rule] += 1
-        containers[finding.rule] += len(owners(finding))
-    counts = [OfRule(rule, count, containers[rule]) for rule, count in found.items()]
-    return sorted(counts, key=lambda one: (-one.containers, one.rule))
+        rule, found, containers = counts.get(finding.rule) or (finding.rule, 0, 0)
+        counts[rule] = OfRule(rule, found + 1, containers + 1 + len(finding.shared_by))
+    return sorted(counts.values(), key=lambda one: (-one.containers, one.rule))
 
 
 def stage_count(report: Report) -> int:

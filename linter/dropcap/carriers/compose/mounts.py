@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import located
-from dropcap.carriers.compose.nodes import child
-from dropcap.carriers.compose.yaml_types import truth
+from dropcap.carriers.compose.nodes import child, entries
+from dropcap.carriers.compose.yaml_types import to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Located, Mount
 from dropcap.namedtuple import NamedTuple
@@ -144,7 +144,7 @@ def port_text(parts: Dictionary[str, str]) -> str:
 
 
 def _long(item: Mapping, fields: Fields) -> Mount | None:
-    parts = fields.parts(item, FIELD)
+    parts = fields.parts(item, FIELD) or _parts_but_source(item)
     if parts is None:
         return None
     for needed in ("type", "target"):
@@ -191,6 +191,13 @@ def _short(item: Value, fields: Fields) -> Mount | None:
         fields.refuse(item, "volumes", f"has a mount with {error}", FIELD)
         return None
     return Mount(mount.type, mount.source, mount.target, mount.read_only, propagation=mount.propagation)
+
+
+def _parts_but_source(item: Mapping) -> dict[str, str] | None:
+    """Read the parts of a mount of which nothing but the source has a variable in it; None where more has."""
+    values = {name: entry.value for name, entry in entries(item).items() if isinstance(entry.value, Scalar)}
+    hidden = [name for name, value in values.items() if value.unknown is not None]
+    return {name: to_string(value) for name, value in values.items()} if hidden == ["source"] else None
 
 
 def _partly_known(item: Value) -> Mount | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.printable import BOLD, painted
+from dropcap.writers.totals import totals
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,6 +16,11 @@ if TYPE_CHECKING:
 
 def write(report: Report, context: Context) -> Iterator[str]:
     """Yield the findings block by block, and lines that sum up, say what to do first and what was not seen."""
+    if not report.findings and not any(container.unknowns for container in report.containers):
+        line = totals(report, (), context.threshold, 0)
+        if len(line) <= context.width:  # most runs end here
+            yield f"{painted(line, BOLD, on=context.colour)}\n"
+            return
     from dropcap.writers.closing import closing_lines
 
     findings: tuple[Finding, ...] = ()
