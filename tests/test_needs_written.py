@@ -53,8 +53,26 @@ def test_what_a_program_wrote_can_be_given_away(script: str, expected: str) -> N
     assert set(needs(script).cap_add) == set(expected.split())
 
 
+@pytest.mark.parametrize(
+    ("script", "expected", "is_complete"),
+    [
+        ("sqlite3 /srv/db 'create table a (b)'; chown www-data /srv/db", "CHOWN DAC_OVERRIDE", True),
+        ("sqlite3 /srv/db 'select * from a'", "", True),
+        ("sqlite3 /srv/db \"attach '/srv/e' as e\"", "", False),
+        ("sqlite3 /srv/db '.backup /srv/e'", "", False),
+        ("sqlite3 /srv/db", "", False),
+        ("git daemon --user=www-data --base-path=/srv", "SETUID SETGID", True),
+        ("git daemon --enable=receive-pack --base-path=/srv", "", False),
+    ],
+)
+def test_what_a_program_writes_may_be_known(script: str, expected: str, *, is_complete: bool) -> None:
+    found = needs(script)
+    assert set(found.cap_add) == set(expected.split())
+    assert found.is_complete is is_complete
+
+
 def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
-    found = needs("sqlite3 /srv/db 'create table a (b)'; chown www-data /srv/db")
+    found = needs("sqlite3 /srv/db < /srv/x.sql; chown www-data /srv/db")
     assert "CHOWN" in found.cap_add
     assert not found.is_complete
 

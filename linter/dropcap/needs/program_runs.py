@@ -61,7 +61,7 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         table = resolved(call.context.facts, _TABLE)
         if not isinstance(table, File) or table.text is None:  # else its lines say what is run
             found += _own_parts(call)
-    if program.syntax == "procfile":
+    if program.syntax in _COMMANDS:
         found += _processes(call)
         why = call.configuration()[1]
         hidden += [] if why is None else [why]
@@ -189,13 +189,17 @@ def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
 
 
 def _processes(call: ProgramCall) -> Iterator[Run]:
-    """Give the commands of a Procfile: `web: gunicorn app`."""
+    """Give the commands of a Procfile, or of anacron's table."""
     for text in call.configuration()[0]:
-        for line in _PROCESS.finditer(text.text):
+        for line in _COMMANDS[call.program.syntax].finditer(text.text):
             yield Run(line=Located(line[1], text.source, Span(*line.span(1))))
 
 
-_PROCESS = re.compile(r"^[\w-]+:[ \t]*(\S.*)$", re.MULTILINE)
+_COMMANDS = {
+    "procfile": re.compile(r"^[\w-]+:[ \t]*(\S.*)$", re.MULTILINE),
+    "anacron": re.compile(r"^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+[^\s=]+[ \t]+(\S.*)$", re.MULTILINE),
+}
+"""The commands among the lines of a configuration: `web: gunicorn app`, `1 5 cron.daily run-parts /etc/cron.daily`."""
 
 
 def _services(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact | None]:

@@ -116,7 +116,7 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron` or `procfile`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron` or `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -262,7 +262,7 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile", "anacron"})
 _ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads", "lines"})
 _PROGRAM_KEYS = frozenset(

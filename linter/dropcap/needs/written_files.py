@@ -34,6 +34,11 @@ def written(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
     """Give the files that a program is told to write."""
     name = words[0].value.rpartition("/")[2]
     names = _OPTIONS.get(name, ())
+    if name == "sqlite3" and (sql := _sql(words)) and sql[1].split(None, 1)[0].lower() in _CHANGING:
+        path = _path(sql[0], folder)
+        if path is not None:
+            yield Effect(EffectKind.MAKE_FILE, Located(path, sql[0].source, sql[0].span), path=path)
+        return
     if name == "ssh-keygen" and any(word.value == "-A" for word in words[1:]):
         where = Located(words[0].value, words[0].source, words[0].span)
         for kind in ("rsa", "ecdsa", "ed25519"):
@@ -58,6 +63,25 @@ def written(words: Sequence[Word], folder: str | None) -> Iterator[Effect]:
             yield Effect(EffectKind.MAKE_FILE, where, path=f"{path}.pub")
 
 
+_CHANGING = frozenset({"alter", "begin", "create", "delete", "drop", "insert", "replace", "update", "vacuum"})
+_ONLY_READING = frozenset({"explain", "select", ".dump", ".schema", ".tables"})
+
+
+def _sql(words: Sequence[Word]) -> tuple[Word, str] | tuple[()]:
+    """Return the database and the statement of a call of sqlite3, where it changes or reads that file alone."""
+    given = [word for word in words[1:] if word.unknown is not None or not word.value.startswith("-")]
+    if len(given) != len(words) - 1 or len(given) != _DATABASE_AND_STATEMENT:
+        return ()
+    database, statement = given
+    verb = statement.value.split(None, 1)[:1]
+    is_known = statement.unknown is None and verb and verb[0].lower() in _CHANGING | _ONLY_READING
+    reads_others = re.search(
+        r"\battach\b|\bwritefile\b|\bload_extension\b|(?m:^\.(?!dump|schema|tables))", statement.value, re.IGNORECASE
+    )
+    return (database, statement.value) if is_known and not reads_others else ()
+
+
+_DATABASE_AND_STATEMENT = 2
 _STREAMS = frozenset({"-", "/dev/null", "/dev/stdout"})
 _TO_STREAM = re.compile(r"-[a-zA-Z]*O(.*)|--output-document(?:=(.+))?")
 _ELSEWHERE = re.compile(
@@ -69,15 +93,18 @@ _ELSEWHERE = re.compile(
 def writes_nothing(words: Sequence[Word]) -> bool:
     """Return whether a call of a program is certain to write no file: `wget --spider`, or into a stream.
 
-    Of `ssh-keygen`, no other than `written` gives. Source: ssh-keygen.c main(), do_gen_all_hostkeys(); wget src/main.c,
-    the options `spider`, `output-document` and those that name other files; busybox networking/wget.c.
+    Of `ssh-keygen` and `sqlite3`, no other than `written` gives. Source: ssh-keygen.c main(), do_gen_all_hostkeys();
+    wget src/main.c, the options `spider`, `output-document` and those that name other files; busybox networking/wget.c;
+    sqlite shell.c; git daemon.c, which reads repositories as the user that it is told.
     """
     name = words[0].value.rpartition("/")[2]
-    if name not in {"ssh-keygen", "wget"} or any(word.unknown is not None for word in words):
+    if name not in {"git", "sqlite3", "ssh-keygen", "wget"} or any(word.unknown is not None for word in words):
         return False
     values = [word.value for word in words[1:]]
-    if name == "ssh-keygen":  # what it is told to make is known by itself
-        return ("-A" in values) is not ("-f" in values)
+    if name != "wget":
+        is_served = values[:1] == ["daemon"] and not any("receive-pack" in one for one in values)
+        makes_keys = ("-A" in values) is not ("-f" in values)
+        return {"git": is_served, "sqlite3": bool(_sql(words)), "ssh-keygen": makes_keys}[name]
     if any(_ELSEWHERE.fullmatch(one) for one in values):
         return False
     for at, one in enumerate(values):
