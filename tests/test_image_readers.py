@@ -22,7 +22,7 @@ from dropcap.images.contents import ImageError, Layer, Member, laid_over
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.archive import read_archive
 from dropcap.images.readers.folders import read_archive_file, read_folder
-from dropcap.images.readers.layers import Reading, file_capabilities, is_wanted, read_layer, to_text
+from dropcap.images.readers.layers import Reading, contents_of, file_capabilities, is_wanted, read_layer, to_text
 from dropcap.images.reference import familiar
 from dropcap.images.symbols import capability_of
 from dropcap.package_data import package_text
@@ -439,6 +439,23 @@ def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expec
 )
 def test_texts_that_are_secret_are_not_kept(path: str, text: str, *, expected: bool) -> None:
     assert (to_text(path, text.encode(), Reading()) is None) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "expected"),
+    [
+        ("/etc/redis/redis.conf", "# a comment\n\nport 6379\n", "port 6379\nport 6379\n"),
+        ("/srv/redis.conf", "# a comment\n\nport 6379\n", None),
+        ("/etc/run.sh", "# a comment\nport 6379\n", None),
+    ],
+)
+def test_a_long_configuration_is_kept_without_its_comments(path: str, lines: str, expected: str | None) -> None:
+    data = (lines + "#" * 70_000 + "\n" + lines).encode()
+    text, symbols = contents_of(io.BytesIO(data), path, len(data), Reading())
+    assert (text and text.text) == expected
+    assert symbols is None
+    many = b"port 6379\n" * 10_000
+    assert contents_of(io.BytesIO(many), path, len(many), Reading()) == (None, None)
 
 
 def test_every_symbol_is_of_one_capability() -> None:

@@ -6,6 +6,7 @@ Sources: OCI image specification 1.1, `layer.md`; Linux `include/uapi/linux/capa
 from __future__ import annotations
 
 import posixpath
+import re
 import struct
 import tarfile
 from typing import IO, TYPE_CHECKING
@@ -36,6 +37,9 @@ _MOST_BYTES = 64 * 1024**3
 _LARGEST_HEADER = 1024 * 1024
 LONGEST_TEXT = 64 * 1024
 """A longer text is no script of a startup that is followed."""
+_LONGEST_CONFIGURATION = 512 * 1024
+"""A longer one of a daemon is mostly comments, and kept without them."""
+_COMMENT = re.compile(rb"(?m)^[ \t]*(?:#[^\n]*)?\n")
 _MOST_TEXT = 48 * 1024 * 1024
 _HEADERS = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK})
 _KINDS = {
@@ -151,9 +155,18 @@ def contents_of(
             return None, symbols
         return (to_text(path, data, reading) if is_wanted(path, data[:2]) else None), None
     if size > LONGEST_TEXT:
-        return None, None
+        return _long_configuration(stream, path, size, reading), None
     head = stream.read(2)
     return (to_text(path, head + stream.read(LONGEST_TEXT), reading) if is_wanted(path, head) else None), None
+
+
+def _long_configuration(stream: IO[bytes], path: str, size: int, reading: Reading) -> Source | None:
+    """Return the text of a daemon's long configuration without its comments, where not much is left."""
+    if not path.startswith("/etc/") or not path.endswith(_CONFIGURED[1:4]) or size > _LONGEST_CONFIGURATION:
+        return None
+    data = stream.read(_LONGEST_CONFIGURATION)
+    left = _COMMENT.sub(b"", data)
+    return to_text(path, left, reading) if len(left) <= LONGEST_TEXT and data[:2] != b"#!" else None
 
 
 def is_wanted(path: str, head: bytes) -> bool:
