@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty, Demand, DemandKind, UnknownNeed
-from dropcap.needs.python_starts import Reader, users_of
+from dropcap.needs.python_drops import is_plain, without_rights
+from dropcap.needs.python_starts import Reader, user_of, users_of
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["ScriptCall", "calls_of", "script_word"]
+__all__ = ["ScriptCall", "calls_of", "script_word", "starts_alone"]
 
 _LONGEST = 200_000
 _LAST_LOW_PORT = 1023
@@ -66,7 +67,8 @@ class ScriptCall(NamedTuple):
         where: the place.
         demand: the demand.
         unknown: what is not known.
-        command: the words of a command that it starts, as itself.
+        command: the words of a command that it starts.
+        user: as whom it starts that; None for as whom it runs itself.
 
     """
 
@@ -74,6 +76,15 @@ class ScriptCall(NamedTuple):
     demand: Demand | None = None
     unknown: UnknownNeed | None = None
     command: tuple[Word, ...] = ()
+    user: str | None = None
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it says that what is started is not followed."""
+        return self.unknown is not None and self.unknown.reason.endswith(_NOT_FOLLOWED)
+
+
+_NOT_FOLLOWED = " is not followed"
 
 
 def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
@@ -122,19 +133,46 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
     names = dict(_imported(tree))
     certain = {id(node) for node in _always(tree)}
     lines = _Lines(source, name)
-    reader = Reader(source, arguments, lambda node: _full_name(node, names), lambda node: lines.place(node).span)
+
+    def name_of(node: ast.expr) -> str:
+        return _full_name(node, names)
+
+    dropped = {id(node) for node in without_rights(tree, name_of)}
+    reader = Reader(source, arguments, name_of, lambda node: lines.place(node).span)
     found: dict[object, ScriptCall] = {}
+    started: list[ScriptCall] = []
     for node in sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))):
         is_certain = id(node) in certain
-        for made in (_made(node, names, name, lines, is_certain=is_certain), *_as_others(node, names, name, lines)):
-            if made is not None:
-                found.setdefault((made.demand and made.demand.why, made.unknown and made.unknown.reason), made)
+        made = _made(node, names, name, lines, is_certain=is_certain)
         command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
-        if isinstance(node, ast.Call) and command:
-            found[node] = ScriptCall(lines.place(node), command=command)
-    if any(one.demand is not None and one.demand.capabilities == ("SETUID",) for one in found.values()):
-        return [one for one in found.values() if not one.command]  # as whom it starts them is not known
-    return list(found.values())
+        if isinstance(node, ast.Call) and made is not None and made.is_start:
+            if id(node) in dropped:
+                continue  # it holds nothing by then
+            if command:
+                user, is_known = user_of(node, name_of(node.func))
+                started.append(ScriptCall(lines.place(node), command=command, user=user))
+                made = None if is_known else made
+        for one in (made, *_as_others(node, names, name, lines)):
+            if one is not None:
+                found.setdefault((one.demand and one.demand.why, one.unknown and one.unknown.reason), one)
+    if any(one.demand is not None and one.demand.why == _CALLS["os.setuid"][1] for one in found.values()):
+        untold = [_not_followed(name, one.where) for one in started if one.user is None]
+        return [*found.values(), *untold[:1], *(one for one in started if one.user is not None)]
+    return [*found.values(), *started]
+
+
+def starts_alone(source: Source) -> bool:
+    """Return whether a script does nothing but to start programs, and to change whom it runs as."""
+    tree = _parsed(source.text) if len(source.text) <= _LONGEST else None
+    if tree is None:
+        return False
+    names = dict(_imported(tree))
+    return is_plain(tree, lambda node: _full_name(node, names))
+
+
+def _not_followed(name: str, where: Located[str]) -> ScriptCall:
+    """Return that as whom a command is started is not known, and so not what that asks for."""
+    return ScriptCall(where, unknown=UnknownNeed(f"as whom {name} starts other programs is not known", where=where))
 
 
 def _as_others(node: ast.AST, names: Mapping[str, str], script: str, lines: _Lines) -> Iterator[ScriptCall]:
@@ -206,7 +244,7 @@ def _made(
     elif isinstance(node, ast.Call) and _locks_memory(node, names):
         demand = _LOCKS
     elif isinstance(node, ast.Call) and name.startswith(_STARTS):
-        unknown = f"what {script} starts by {name} is not followed"
+        unknown = f"what {script} starts by {name}{_NOT_FOLLOWED}"
     elif isinstance(node, ast.Call) and name.startswith(_FOREIGN):
         unknown = f"what {script} calls through ctypes is not known"
     elif port is not None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source, Span
 
-__all__ = ["Reader", "users_of"]
+__all__ = ["Reader", "user_of", "users_of"]
 
 _LISTED = frozenset({"os.execv", "os.execve", "os.execvp", "os.execvpe"})
 _SPREAD = frozenset({"os.execl", "os.execlp"})
@@ -28,6 +28,28 @@ def users_of(call: ast.Call, name: str) -> list[tuple[str, str]]:
     """Return the capabilities that a call of `subprocess` asks for by whom it starts a program as, and why."""
     given = {one.arg: one.value for one in call.keywords if one.arg} if name.startswith("subprocess.") else {}
     return [_USERS[one] for one, value in given.items() if one in _USERS and not _is_none(value)]
+
+
+_HARMLESS = frozenset(
+    {
+        *("bufsize", "capture_output", "check", "close_fds", "encoding", "errors", "extra_groups", "group", "input"),
+        *("restore_signals", "shell", "start_new_session", "stderr", "stdin", "stdout", "text", "timeout"),
+        *("universal_newlines", "user"),
+    }
+)
+"""The arguments that change neither what is started nor where, or whose part in that is known."""
+
+
+def user_of(call: ast.Call, name: str) -> tuple[str | None, bool]:
+    """Return as whom a call starts a program, None for whoever runs the script, and whether that is known."""
+    given = {one.arg or "": one.value for one in call.keywords}
+    is_known = name not in {"os.execve", "os.execvpe"} and _HARMLESS.issuperset(given)
+    user = given.get("user")
+    if user is None or _is_none(user) or not name.startswith("subprocess."):
+        return None, is_known
+    if isinstance(user, ast.Constant) and isinstance(user.value, (str, int)):
+        return str(user.value), is_known
+    return None, False
 
 
 def _is_none(node: ast.expr) -> bool:
