@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 from contextlib import closing
@@ -14,7 +15,7 @@ from dropcap.images.readers.folders import read_archive_file, read_folder
 from dropcap.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dropcap.images.contents import Contents
@@ -126,7 +127,10 @@ def differences(client: Client, image: str, ways: Mapping[str, Contents], getcap
             found = contents.id if has_id else "", _configured(contents), _shown(contents)
             expected = ways["engine"].id if has_id else "", _configured(ways["engine"]), known
         said += [f"{way}: {what}" for what in _different(found, expected)]
-    said += [f"stat: {what}" for what in _different((_in_container(client, image),), (bare,))]
+    inside = _in_container(client, image)
+    for path in _made_for_volumes(ways["engine"]):
+        inside.pop(path, None)
+    said += [f"stat: {what}" for what in _different((inside,), (bare,))]
     tree = FullTree.of(ways["engine"])
     told = sorted(f"{one.name}:{one.uid}:{one.group}" for one in tree.accounts())
     passwd = _run(client, image, "cat", "/etc/passwd").splitlines()
@@ -145,6 +149,15 @@ def differences(client: Client, image: str, ways: Mapping[str, Contents], getcap
         }
         said += [f"getcap: {what}" for what in _different((real,), (_capabilities(ways["engine"].files),))]
     return said
+
+
+def _made_for_volumes(image: Contents) -> Iterator[str]:
+    """Give the folders that an engine makes in a container because the image declares volumes there and has none."""
+    for volume in configuration(image.config, Source("", "")).volumes:
+        path = posixpath.normpath(volume.value)
+        while path not in image.files and path != "/":
+            yield path
+            path = posixpath.dirname(path)
 
 
 def _run(client: Client, image: str, *words: str, mounts: Sequence[str] = ()) -> str:

@@ -71,6 +71,21 @@ def test_what_a_program_writes_may_be_known(script: str, expected: str, *, is_co
     assert found.is_complete is is_complete
 
 
+@pytest.mark.parametrize(
+    ("script", "expected", "is_complete"),
+    [
+        ("sleep 1 & cat /proc/$!/environ", "DAC_OVERRIDE SYS_PTRACE", True),
+        ("sleep 1 & cat < /proc/$!/cwd", "SYS_PTRACE", True),
+        ("sleep 1 & cat /proc/$!/environ || true", "", True),
+        ("sleep 1 & cat /proc/$!/$x", "", False),
+    ],
+)
+def test_which_process_it_is_decides_nothing_more(script: str, expected: str, *, is_complete: bool) -> None:
+    found = needs(script)
+    assert set(found.cap_add) == set(expected.split())
+    assert found.is_complete is is_complete
+
+
 def test_what_a_program_may_have_written_is_not_taken_for_absent() -> None:
     found = needs("sqlite3 /srv/db < /srv/x.sql; chown www-data /srv/db")
     assert "CHOWN" in found.cap_add

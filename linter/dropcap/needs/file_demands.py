@@ -12,7 +12,7 @@ from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Access, Certainty, Demand, DemandKind
 from dropcap.needs.permissions import resolved
-from dropcap.needs.process_files import of_kernel_file, of_other_process
+from dropcap.needs.process_files import is_of_process, of_kernel_file, of_other_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +28,8 @@ def file_demands(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:
     if make is None:
         return ()
     effect = _settled(effect, facts)
+    if effect.kind is EffectKind.READ and is_of_process(str(effect.where.value)):
+        return make(effect, facts)
     if effect.kind in _OF_PLACES and None in {effect.path, effect.target}:
         hidden = Demand(DemandKind.REACH, "uses a file that is not known", path=None)
         return [*make(effect, facts), *_of_beginning(effect), hidden]

@@ -12,6 +12,7 @@ from dropcap.needs.demands import Situation
 from dropcap.needs.demands import judge as verdicts
 from dropcap.needs.model import Certainty, DemandKind, Evidence, Need, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
+from dropcap.needs.process_files import LOOKS_INTO
 from dropcap.source import Shipped
 
 if TYPE_CHECKING:
@@ -109,10 +110,8 @@ class Ledger:
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
             certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
-        elif demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
-            certainty, loss = Certainty.DEGRADES, "its output stays whose it is; that failure is passed over"
-        elif demand.capabilities == ("SETFCAP",) and is_passed_over(call):
-            certainty, loss = Certainty.DEGRADES, "the program gets no file capabilities; that failure is passed over"
+        elif passed := _lost_where_passed_over(demand, call):
+            certainty, loss = Certainty.DEGRADES, passed
         elif is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
             parts.append("what it does is wanted; its failure is passed over")
         if is_at_stop(call) and certainty is not Certainty.DEGRADES:
@@ -132,6 +131,17 @@ class Ledger:
         if who.is_root is False:  # it holds nothing, whatever it is
             return
         self.note(UnknownNeed(reason, resolve, place(call.words[0])))
+
+
+def _lost_where_passed_over(demand: Demand, call: Call) -> str:
+    """Return what is lost where a script goes on without what is asked for; empty where it does not go on."""
+    if demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
+        return "its output stays whose it is; that failure is passed over"
+    if demand.capabilities == ("SETFCAP",) and is_passed_over(call):
+        return "the program gets no file capabilities; that failure is passed over"
+    if demand.why.startswith(LOOKS_INTO) and is_passed_over(call):
+        return "it does not see that process; that failure is passed over"
+    return ""
 
 
 def is_at_stop(call: Call) -> bool:

@@ -10,7 +10,9 @@ from dropcap.needs.model import Certainty, Demand, DemandKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["of_kernel_file", "of_other_process"]
+__all__ = ["LOOKS_INTO", "is_of_process", "of_kernel_file", "of_other_process"]
+
+LOOKS_INTO = "looks into a process"
 
 _OF_PROCESS = re.compile(
     r"/proc/(?!self/|thread-self/|1/|\$\$/|\$\{?BASHPID\}?/)(?P<which>[^/]*[$`*\d?][^/]*)/(?:task/[^/]+/)?(?P<file>\w+)"
@@ -18,6 +20,11 @@ _OF_PROCESS = re.compile(
 _OWN = frozenset({"auxv", "environ", "fd", "fdinfo", "io", "map_files", "mem", "pagemap", "stack", "syscall"})
 """What only the process's user may open: modes 0400 and 0500."""
 _TRACED = _OWN | {"cwd", "exe", "maps", "numa_maps", "ns", "root", "smaps"}
+
+
+def is_of_process(text: str) -> bool:
+    """Return whether a word names a file of a process that is not known: which it is decides nothing more."""
+    return re.fullmatch(r"/proc/\$(?:!|\w+|\{\w+\})/\w+", text) is not None
 
 
 def of_kernel_file(text: str) -> Iterator[Demand]:
@@ -47,7 +54,7 @@ def of_other_process(text: str) -> Iterator[Demand]:
     found = _OF_PROCESS.search(text)
     if found is None or found["file"] not in _TRACED:
         return
-    why, source = f"looks into a process: {text}", "fs/proc/base.c, kernel/ptrace.c ptrace_may_access()"
+    why, source = f"{LOOKS_INTO}: {text}", "fs/proc/base.c, kernel/ptrace.c ptrace_may_access()"
     trace = Demand(
         DemandKind.KERNEL,
         why,

@@ -17,7 +17,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.credentials import is_same_user
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase, UnknownNeed
 from dropcap.needs.permissions import resolved
-from dropcap.needs.process_files import of_other_process
+from dropcap.needs.process_files import is_of_process, of_other_process
 from dropcap.needs.program_runs import Run, absolute_path, runs
 from dropcap.needs.program_table import lookup as find
 from dropcap.needs.program_texts import Value, port_number
@@ -169,6 +169,7 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
         _one(call, ask, value, others, situation)
         for value in main.values
         if not _is_nothing(ask, value.text) and not _is_given(call, ask, value, others)
+        if value.text is not None or value.where is None or not is_of_process(str(value.where.value))
     ]
     if ask.kind == "own":
         found += [_entry(one) for one in found if one.demand.kind is DemandKind.KERNEL]
