@@ -486,3 +486,69 @@ def test_each_program_is_read_by_itself_as_with_all_others() -> None:
     assert {name: lookup(name) for name in programs()} == programs()
     assert lookup("nobody-knows-this") is None
     assert lookup("/usr/bin/python3.11") is lookup("python")
+
+
+INETD = """\
+# a comment stream tcp nowait bob /bin/no no
+daytime stream tcp nowait nobody internal
+8080 stream tcp nowait bob /bin/echo echo hello
+23 stream tcp nowait root /usr/sbin/tcpd /usr/sbin/in.telnetd -h
+"""
+XINETD = """\
+defaults
+{
+}
+service who
+{
+    port = 7001
+    user = bob
+    server = /usr/bin/id
+    server_args = -un
+}
+service echo
+{
+    disable = yes
+    user = alice
+    server = /usr/bin/no
+}
+service time
+{
+    type = INTERNAL
+    user = alice
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "users", "expected"),
+    [
+        (
+            "inetd -i",
+            {"/etc/inetd.conf": INETD},
+            {"bob"},
+            [(["/bin/echo", "hello"], "bob"), (["/usr/sbin/in.telnetd", "-h"], "root")],
+        ),
+        ("xinetd", {"/etc/xinetd.conf": XINETD}, {"bob"}, [(["/usr/bin/id", "-un"], "bob")]),
+        (
+            "xinetd -dontfork",
+            {"/etc/xinetd.conf": "includedir /etc/xinetd.d\n", "/etc/xinetd.d/who": XINETD},
+            {"bob"},
+            [(["/usr/bin/id", "-un"], "bob")],
+        ),
+    ],
+)
+def test_servers_of_inetd_are_started_as_their_users(
+    command: str, files: Mapping[str, str], users: set[str], expected: list[tuple[list[str], str]]
+) -> None:
+    answer = call(command, {path: text_file(text) for path, text in files.items()})
+    assert {one.demand.user for one in answer.asked if one.demand.kind is DemandKind.BECOME} == users
+    runs = [([word.value for word in run.words], run.user.text) for run in answer.runs if run.user is not None]
+    assert runs == expected
+    assert not answer.unknown
+    assert "NET_BIND_SERVICE" in capabilities(answer)
+
+
+def test_a_table_of_xinetd_that_switches_services_elsewhere_is_not_all_known() -> None:
+    text = f"{XINETD}defaults\n{{\n    enabled = who\n}}\n"
+    assert call("xinetd", {"/etc/xinetd.conf": text_file(text)}).unknown
+    assert call("inetd", {"/etc/inetd.conf": File(FileKind.FILE, "0", "0", 0o644)}).unknown

@@ -50,21 +50,9 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
     hidden: list[UnknownFact] = []
     if program.runs is not None:
         found += _command(call, program.runs)
-    if program.sections:
-        texts, why = call.configuration()
-        for text in texts:
-            found += _sections(text.source, program.sections)
-        hidden += [] if why is None else [why]
-    if program.syntax == "cron":
-        found += _jobs(call)
-        hidden += _unread_tables(call)
-        table = resolved(call.context.facts, _TABLE)
-        if not isinstance(table, File) or table.text is None:  # else its lines say what is run
-            found += _own_parts(call)
-    if program.syntax in _COMMANDS:
-        found += _processes(call)
-        why = call.configuration()[1]
-        hidden += [] if why is None else [why]
+    told, unread = _of_configuration(call)
+    found += told
+    hidden += unread
     unknown: list[UnknownNeed] = []
     if program.starts:
         started, unknown = _named(call)
@@ -82,6 +70,35 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         for one in hidden
     ]
     return found, unknown
+
+
+def _of_configuration(call: ProgramCall) -> tuple[list[Run], list[UnknownFact]]:
+    """Return what a program's configuration has it start, and what is not known of that."""
+    program = call.program
+    found: list[Run] = []
+    hidden: list[UnknownFact] = []
+    if program.sections:
+        texts, why = call.configuration()
+        for text in texts:
+            found += _sections(text.source, program.sections)
+        hidden += [] if why is None else [why]
+    if program.syntax == "cron":
+        found += _jobs(call)
+        hidden += _unread_tables(call)
+        table = resolved(call.context.facts, _TABLE)
+        if not isinstance(table, File) or table.text is None:  # else its lines say what is run
+            found += _own_parts(call)
+    if program.syntax in {"inetd", "xinetd"}:
+        from dropcap.needs.inet_tables import served  # few containers have one
+
+        texts, why = call.configuration()
+        found += [Run(one.words, user=one.user) for text in texts for one in served(text, program.syntax)]
+        hidden += [] if why is None else [why]
+    if program.syntax in _COMMANDS:
+        found += _processes(call)
+        why = call.configuration()[1]
+        hidden += [] if why is None else [why]
+    return found, hidden
 
 
 def _command(call: ProgramCall, origin: Origin) -> Iterator[Run]:

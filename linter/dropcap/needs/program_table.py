@@ -25,7 +25,8 @@ class Origin(NamedTuple):
     Attributes:
         kind: `option`, `word` (behind the options), `words` (that one and all behind it), `env`, `config`, `launch`
             (as whom a launcher runs its command), `lines` (of its whole configuration), `files` and
-            `entries` (paths and names in a folder), `behind` (of a command only: what follows a word) or `plain`.
+            `entries` (paths and names in a folder), `behind` (of a command only: what follows a word), `served` (of a
+            table of inetd: the `user` or the `port` of each service) or `plain`.
         names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
         within: which part of it counts, an expression with one group; empty for all.
 
@@ -116,7 +117,8 @@ class Program(NamedTuple):
         stops: whether its options end at the first word that is none.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
-        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron` or `procfile`.
+        syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron`, `inetd`, `xinetd` or
+            `procfile`.
         include: the directives that name further files.
         extra: patterns of further files that it always reads.
         beside: patterns of the files that the configuration of its package draws in.
@@ -262,8 +264,8 @@ def _add(found: dict[str, Program], program: Program) -> None:
 
 
 _ROLES = frozenset({"daemon", "server", "tool", "launcher", "interpreter", "harmless", "writer"})
-_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile", "anacron"})
-_ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind"})
+_SYNTAXES = frozenset({"space", "equals", "colon", "nginx", "cron", "procfile", "anacron", "inetd", "xinetd"})
+_ORIGINS = frozenset({"option", "word", "words", "env", "config", "lines", "files", "entries", "behind", "served"})
 _TESTS = frozenset({"option", "word", "env", "config", "there", "foreign", "leads", "lines"})
 _PROGRAM_KEYS = frozenset(
     {

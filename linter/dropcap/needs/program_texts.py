@@ -66,7 +66,8 @@ _LINES = {
     "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
 }
 _LINES["procfile"] = _LINES["colon"]
-_LINES["anacron"] = _LINES["equals"]
+_LINES["anacron"] = _LINES["xinetd"] = _LINES["equals"]
+_LINES["inetd"] = _LINES["space"]
 # Five fields, or one like `@daily`, before the user.
 _JOB = re.compile(r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]", re.MULTILINE)
 _STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")

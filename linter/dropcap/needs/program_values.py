@@ -206,10 +206,9 @@ class ProgramCall:
         if origin.kind == "plain":
             value = Value(origin.names[0])
             return Found((value if value.text != "?" else Value(None, unknown=UnknownFact("nothing says which")),))
-        if origin.kind in {"files", "entries"}:
-            return self._folder(origin.names[0], is_path=origin.kind == "files")
-        if origin.kind == "launch":
-            return self._launched()
+        made = self._made(origin)
+        if made is not None:
+            return made
         if origin.kind == "lines":
             texts, hidden = self.configuration()
             told = [value for text in texts for value in text.matches(origin.within)]
@@ -224,6 +223,27 @@ class ProgramCall:
             else:
                 taken += [value._replace(text=one[1]) for one in re.finditer(origin.within, value.text)]
         return found._replace(values=tuple(taken[:_MOST_VALUES]))
+
+    def _made(self, origin: Origin) -> Found | None:
+        """Return the values of the origins that are no names; None of the others."""
+        if origin.kind in {"files", "entries"}:
+            return self._folder(origin.names[0], is_path=origin.kind == "files")
+        if origin.kind == "launch":
+            return self._launched()
+        return self._served(origin.names[0]) if origin.kind == "served" else None
+
+    def _served(self, what: str) -> Found:
+        """Return the users, or the ports, of what a table of inetd has started."""
+        from dropcap.needs.inet_tables import ports, served  # few containers have one
+
+        texts, hidden = self.configuration()
+        syntax = self.program.syntax
+        if what == "port":
+            told = [value for text in texts for value in ports(text, syntax)]
+        else:
+            users = [one.user for text in texts for one in served(text, syntax) if one.user is not None]
+            told = [one for one in users if syntax == "xinetd" or one.text not in {"root", "0"}]
+        return Found(tuple(told[:_MOST_VALUES]), hidden)
 
     def _named(self, kind: str, names: Sequence[str]) -> Found:
         if kind == "option":
