@@ -361,3 +361,44 @@ def test_a_folder_that_is_given_away_is_entered_again() -> None:
 def test_who_is_no_root_mounts_by_a_program_that_becomes_it(program: str) -> None:
     found = needs(f"setpriv --reuid=www-data --regid=www-data --clear-groups {program} /srv/a /srv/b")
     assert set(found.cap_add) == {"SETGID", "SETUID", "SYS_ADMIN"}
+
+
+DRAWN_IN = "const { spawn } = require('node:child_process');\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "script", "expected"),
+    [
+        ("ruby", "exec 'gosu', 'app', *ARGV\n", [(["gosu", "app", "serve"], None)]),
+        (
+            "ruby",
+            'system("chown", "-R", "app", "/data")\nexec "sleep 1"\n',
+            [(["chown", "-R", "app", "/data"], None), (["/bin/sh", "-c", "sleep 1"], None)],
+        ),
+        ("ruby", "exec 'gosu', user, 'x'\n", None),
+        ("ruby", 'exec "gosu #{user} x"\n', None),
+        ("ruby", "Process::Sys.setuid(1)\nexec 'x'\n", None),
+        ("ruby", "exec 'a'\n`b`\n", None),
+        (
+            "node",
+            DRAWN_IN + "spawn('sleep', ['1'], { uid: 1000, gid: 1000, stdio: 'inherit' });\n",
+            [(["sleep", "1"], "1000")],
+        ),
+        ("node", DRAWN_IN + "const w = spawn('sleep', ['1', '2']);\n", [(["sleep", "1", "2"], None)]),
+        ("node", DRAWN_IN + "spawn('sleep', words);\n", None),
+        ("node", DRAWN_IN + "spawn('sleep', ['1'], { uid: who });\n", None),
+        ("node", DRAWN_IN + "spawn('sleep', ['1'], { shell: true });\n", None),
+        ("node", DRAWN_IN + "const s = spawn;\ns('x');\n", None),
+        ("node", DRAWN_IN + "process.setuid(1);\nspawn('sleep', ['1']);\n", None),
+        ("node", "const c = require('child_process');\nc.exec('x');\n", None),
+        ("node", "const { spawn: s } = require('child_process');\ns('x');\n", None),
+    ],
+)
+def test_commands_whose_words_stand_in_a_script_are_followed(
+    program: str, script: str, expected: list[tuple[list[str], str | None]] | None
+) -> None:
+    source = Source("main", script)
+    found = calls_in(source, "main", language(program), (Word("serve", source, Span(0, 1)),))
+    commands = [([word.value for word in one.command], one.user) for one in found if one.command]
+    assert commands == (expected or [])
+    assert any(one.unknown for one in found) is (expected is None)

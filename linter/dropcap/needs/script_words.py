@@ -182,20 +182,43 @@ def _code(word: Word | None) -> tuple[Word, bool] | None:
     return None if word is None or word.unknown is not None else (word, True)
 
 
-def calls_in(source: Source, name: str, language: Language) -> list[ScriptCall]:
+def calls_in(source: Source, name: str, language: Language, arguments: Sequence[Word] = ()) -> list[ScriptCall]:
     """Return what the calls of a script may ask for; one place for each kind.
 
     Args:
         source: the script.
         name: what to call it.
         language: its language.
+        arguments: the words that it is given.
 
     """
     if len(source.text) > _LONGEST:
         start = Located(name, source, Span(0, 1))
         return [ScriptCall(start, unknown=UnknownNeed(f"{name} is too large to be read", where=start))]
     text = language.comments.sub(lambda found: " " * len(found[0]), source.text)
-    return [*_calls(text, source, name, language), *_ports(text, source, name, language)]
+    found = [*_calls(text, source, name, language), *_ports(text, source, name, language)]
+    place = next((one.where for one in found if one.unknown is not None), None)
+    return found if place is None else _with_starts(found, place, text, language, arguments)
+
+
+def _with_starts(
+    found: list[ScriptCall], place: Located[str], text: str, language: Language, arguments: Sequence[Word]
+) -> list[ScriptCall]:
+    """Return what a script asks for with the commands that it starts, where all of these are read."""
+    if language is _JAVASCRIPT:
+        changes_itself = re.search(r"\bprocess\.sete?uid\b", text) is not None
+    else:
+        changes_itself = any(one.demand is not None and one.demand.why == _USER for one in found)
+    if changes_itself:  # as whom it starts them is not known
+        return found
+    from dropcap.needs.script_starts import started  # few scripts start others
+
+    commands = started(text, place.source, language.name, arguments)
+    if commands is None:
+        return found
+    told = {why for _, why, _ in _STARTED}
+    known = [one for one in found if one.demand is not None and one.demand.why not in told]
+    return [*known, *(ScriptCall(place, command=one.words, user=one.user) for one in commands)]
 
 
 _STARTED = (

@@ -51,9 +51,9 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup, document: Word | None
         return []
     called = "its code" if is_code else posixpath.basename(word.value)
     files = files_in(text, _COMMENTS if language is None else language.comments, called, lookup.tree)
-    if language is not None:
-        return [*calls_in(text, called, language), *files]
     arguments = words[words.index(word) + 1 :] if word in words else ()
+    if language is not None:
+        return [*calls_in(text, called, language, arguments), *files]
     return [*calls_of(text, called, arguments), *files]
 
 
