@@ -548,6 +548,21 @@ def test_servers_of_inetd_are_started_as_their_users(
     assert "NET_BIND_SERVICE" in capabilities(answer)
 
 
+def test_a_server_of_root_with_another_group_takes_that_group() -> None:
+    text = "23 stream tcp nowait root.tty /bin/x x\n"
+    assert capabilities(call("inetd", {"/etc/inetd.conf": text_file(text)})) == {"SETGID", "NET_BIND_SERVICE"}
+    alone = "service x\n{\n port = 7000\n group = tty\n server = /bin/x\n}\n"
+    assert capabilities(call("xinetd", {"/etc/xinetd.conf": text_file(alone)})) == {"SETGID"}
+
+
+def test_what_anacron_mails_is_not_known() -> None:
+    table = {"/etc/anacrontab": text_file("SHELL=/bin/sh\n1 5 cron.daily run-parts /etc/cron.daily\n@monthly 9 m /x\n")}
+    answer = call("anacron -d", table)
+    assert [run.line.value for run in answer.runs if run.line] == ["run-parts /etc/cron.daily", "/x"]
+    assert not answer.unknown
+    assert call("anacron -d", {**table, "/usr/sbin/sendmail": File(FileKind.FILE, "0", "0", 0o755)}).unknown
+
+
 def test_a_table_of_xinetd_that_switches_services_elsewhere_is_not_all_known() -> None:
     text = f"{XINETD}defaults\n{{\n    enabled = who\n}}\n"
     assert call("xinetd", {"/etc/xinetd.conf": text_file(text)}).unknown

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dropcap.needs.program_texts import Text
     from dropcap.source import Source
 
-__all__ = ["Served", "ports", "served"]
+__all__ = ["Served", "is_of_root", "ports", "served"]
 
 
 class Served(NamedTuple):
@@ -39,6 +39,13 @@ class Served(NamedTuple):
 def served(text: Text, syntax: str) -> Iterator[Served]:
     """Give the servers of a table of `inetd` or `xinetd`."""
     return _by_xinetd(text) if syntax == "xinetd" else _by_inetd(text)
+
+
+def is_of_root(user: Value) -> bool:
+    """Return whether a line of inetd names root and no other group, as whom it starts its servers without a change."""
+    where = user.where
+    behind = "" if where is None else where.source.text[where.span.end : where.span.end + 1]
+    return user.text in {"root", "0"} and not re.match(r"[.:/]", behind)
 
 
 def ports(text: Text, syntax: str) -> Iterator[Value]:

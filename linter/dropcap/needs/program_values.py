@@ -234,7 +234,7 @@ class ProgramCall:
 
     def _served(self, what: str) -> Found:
         """Return the users, or the ports, of what a table of inetd has started."""
-        from dropcap.needs.inet_tables import ports, served  # few containers have one
+        from dropcap.needs.inet_tables import is_of_root, ports, served  # few containers have one
 
         texts, hidden = self.configuration()
         syntax = self.program.syntax
@@ -242,7 +242,7 @@ class ProgramCall:
             told = [value for text in texts for value in ports(text, syntax)]
         else:
             users = [one.user for text in texts for one in served(text, syntax) if one.user is not None]
-            told = [one for one in users if syntax == "xinetd" or one.text not in {"root", "0"}]
+            told = [one for one in users if syntax == "xinetd" or not is_of_root(one)]
         return Found(tuple(told[:_MOST_VALUES]), hidden)
 
     def _named(self, kind: str, names: Sequence[str]) -> Found:
