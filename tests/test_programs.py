@@ -567,3 +567,36 @@ def test_a_table_of_xinetd_that_switches_services_elsewhere_is_not_all_known() -
     text = f"{XINETD}defaults\n{{\n    enabled = who\n}}\n"
     assert call("xinetd", {"/etc/xinetd.conf": text_file(text)}).unknown
     assert call("inetd", {"/etc/inetd.conf": File(FileKind.FILE, "0", "0", 0o644)}).unknown
+
+
+@pytest.mark.parametrize(
+    ("command", "block", "expected", "is_complete"),
+    [
+        ("logrotate -f", "create 640 app app", "CHOWN FOWNER DAC_OVERRIDE", True),
+        ("logrotate", "create 640 app app", "CHOWN FOWNER DAC_OVERRIDE", True),
+        ("logrotate -f", "create 640 root adm", "CHOWN DAC_OVERRIDE", True),
+        ("logrotate -f", "create 640 root root", "DAC_OVERRIDE", True),
+        ("logrotate -f", "su app app\n create 640 app app", "SETUID SETGID", True),
+        ("logrotate -f", "compress", "CHOWN FOWNER DAC_OVERRIDE", True),
+        ("logrotate -f", "rotate 3", "DAC_OVERRIDE", True),
+        ("logrotate -f", "postrotate\n  kill 1\n endscript", "DAC_OVERRIDE", False),
+        ("logrotate -f", "rotate 3\n}\n/x/y {\n su app app", "SETUID SETGID", False),
+    ],
+)
+def test_what_logrotate_does_stands_in_its_blocks(
+    command: str, block: str, expected: str, *, is_complete: bool
+) -> None:
+    files = {
+        "/etc/logs": text_file(f"/var/log/app/*.log {{\n {block}\n}}\n"),
+        "/var/log/app": File(FileKind.FOLDER, "1000", "1000", 0o755),
+    }
+    answer = call(f"{command} /etc/logs", files)
+    assert capabilities(answer, Facts(files)) == set(expected.split())
+    assert (not answer.unknown) is is_complete
+
+
+def test_what_logrotate_may_do_is_told_where_its_blocks_are_not_at_hand() -> None:
+    files = {"/etc/logrotate.conf": File(FileKind.FILE, "0", "0", 0o644)}
+    answer = call("logrotate /etc/logrotate.conf", files)
+    assert capabilities(answer, Facts(files)) >= {"CHOWN", "FOWNER", "DAC_OVERRIDE"}
+    assert answer.unknown
