@@ -122,6 +122,24 @@ def test_a_line_of_a_script_is_found_in_the_lock(tmp_path: Path) -> None:
     assert region.path.endswith(LOCK)
 
 
+def test_there_are_no_other_accounts_than_those_of_the_lock(tmp_path: Path) -> None:
+    tree = locked_tree("app:1", project(tmp_path, locked({})))
+    assert tree is not None
+    assert tree.account("bob") is ABSENT
+    assert tree.group("bob") is ABSENT
+
+
+def test_accounts_that_could_not_all_be_read_are_not_kept(tmp_path: Path) -> None:
+    tree = FileTree()
+    tree.put_account(Account("app", "5", "6", "/home/app", "/bin/sh"))
+    tree.forget_accounts(UnknownFact("its accounts are in no file that can be read"))
+    lock = HEAD + "\n".join(entry_lines("app:1", ("sha256:aa", ()), tree, {}, ())) + "\n"
+    found = locked_tree("app:1", project(tmp_path, lock))
+    assert found is not None
+    assert isinstance(found.account("app"), UnknownFact)
+    assert isinstance(found.account("bob"), UnknownFact)
+
+
 def test_a_folder_that_is_listed_holds_no_more(tmp_path: Path) -> None:
     tree = locked_tree("app:1", project(tmp_path, locked({"/a": FOLDER, "/a/x": FILE, "/b": FOLDER}, listed=["/a"])))
     assert tree is not None

@@ -64,6 +64,10 @@ class Accounts:
         """Add a group."""
         self._groups[group.name] = group
 
+    def know_accounts(self) -> None:
+        """Note that there are no others than those that are known."""
+        self._accounts_unknown = None
+
     def forget_accounts(self, unknown: UnknownFact, *, keeps: bool = True) -> None:
         """Note that there may be accounts that nobody knows of.
 

@@ -132,6 +132,8 @@ def _tree(entry: Entry) -> FileTree:
     for line in texts_of(fields["groups"]):
         name, gid, members = line.split(":")
         tree.add_group(Group(name, gid, tuple(one for one in members.split(",") if one)))
+    if tree.accounts():  # where not all could be read, none is kept
+        tree.know_accounts()
     texts = {path: text_piece(value) for path, value in mapping(fields["texts"]).items()}
     symbols = {path: tuple(texts_of(value)) for path, value in mapping(fields["symbols"]).items()}
     files, absent, listed = {}, [], []
@@ -200,8 +202,9 @@ def entry_lines(  # all that an entry has
         # The lock is for everybody who has the repository.
         shown = without_secrets(f"{variable}={value.value}").partition("=")[2]
         yield f"        {quoted(variable)}: {quoted(shown)}"
-    yield from _list("accounts", (_account_line(one) for one in tree.accounts()))
-    yield from _list("groups", (f"{one.name}:{one.gid}:{','.join(one.members)}" for one in tree.groups()))
+    accounts, groups = (tree.accounts(), tree.groups()) if tree.others is None else ((), ())
+    yield from _list("accounts", map(_account_line, accounts))
+    yield from _list("groups", (f"{one.name}:{one.gid}:{','.join(one.members)}" for one in groups))
     yield "    files:" if files else "    files: {}"
     folders = set(listed)
     for path, file in sorted(files.items()):
