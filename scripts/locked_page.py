@@ -9,10 +9,12 @@ from workload_page import FOLDER, ROOT, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["PAGE", "RESULTS", "read_locked", "write_locked_page", "write_results"]
+__all__ = ["PAGE", "RESULTS", "note_compared", "read_locked", "write_locked_page", "write_results"]
 
 RESULTS = FOLDER / "locked.json"
+COMPARED = FOLDER / "compared.json"
 PAGE = ROOT / "docs" / "locked.md"
 HEAD = """\
 # A lock in the place of the Dockerfile
@@ -27,16 +29,24 @@ that image where the Compose file names the image alone. Nothing was started for
 
 def read_locked() -> dict[str, dict[str, Any]]:
     """Read the results."""
-    if not RESULTS.exists():
-        return {}
-    results: dict[str, dict[str, Any]] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return _read(RESULTS)
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    results: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return results
 
 
-def write_results(results: Mapping[str, dict[str, Any]]) -> None:
+def write_results(results: Mapping[str, dict[str, Any]], path: Path = RESULTS) -> None:
     """Write the results, a line each."""
     rows = (f"{json.dumps(name)}: {json.dumps(one)}" for name, one in sorted(results.items()))
-    RESULTS.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+
+
+def note_compared(name: str, paths: int, date: str) -> None:
+    """Note that an image is the same by each way in which it is read."""
+    write_results({**_read(COMPARED), name: {"paths": paths, "compared": date}}, COMPARED)
+    PAGE.write_text(write_locked_page(read_locked()), encoding="utf-8")
 
 
 def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
@@ -50,7 +60,20 @@ def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
     text += f"{counts['file']} are complete by their Dockerfiles, {counts['lock']} by the lock. "
     text += f"{len(both)} are by both; of these {equal} sets are equal. The others of all:\n\n"
     text += "| workload | by its Dockerfile | by the lock | not known by the lock |\n| --- | --- | --- | --- |\n"
-    return text + "".join(_row(name, one) for name, one in sorted(results.items()) if _differs(one))
+    text += "".join(_row(name, one) for name, one in sorted(results.items()) if _differs(one))
+    return text + _ways(_read(COMPARED))
+
+
+def _ways(compared: Mapping[str, dict[str, Any]]) -> str:
+    """Return the part about the ways in which images are read."""
+    names = ", ".join(f"{name} ({one['paths']} paths, {one['compared']})" for name, one in sorted(compared.items()))
+    return f"""
+## The same by each way
+
+Of the images of these workloads `scripts/compare_images.py` found the same by the engine, `docker save`, an OCI archive
+and an OCI layout (skopeo made both), the exported root file system, and `stat`, `getcap` and `/etc/passwd` in a started
+container: {names}.
+"""
 
 
 def _differs(one: Mapping[str, Any]) -> bool:
