@@ -68,7 +68,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
 ) -> None:
     write(here, "a.compose.yml", "services: [")
     write(here, "b.compose.yml", PRIVILEGED)
-    assert main(["check", "--format", "line"]) == UNCHECKED
+    assert main(["check", "--select", "privileged", "--format", "line"]) == UNCHECKED
     out, err = capsys.readouterr()
     assert out.startswith("b.compose.yml:4:17: critical: ")
     assert err.startswith("a.compose.yml:1:")
@@ -85,7 +85,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         (["check", "--jobs", "0"], "'0': has to be a number from 1 to 256"),
         (["check", "--select", ""], "argument --select: '': names no rule"),
-        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is no pattern in the manner of .gitignore"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
         (["check", "-"], "- needs --stdin-filename NAME"),
@@ -94,7 +94,7 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
-        (["explain", "ALL"], "ALL is no capability but all 41 of them; see `dropcap explain all-capabilities`"),
+        (["explain", "ALL"], "ALL is not one capability but all 41 of them; see `dropcap explain all-capabilities`"),
     ],
 )
 def test_a_wrong_call_gets_one_line_and_2(
@@ -126,7 +126,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     [
         ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
         ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
-        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is no pattern in the manner of .gitignore"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a pattern in the manner of .gitignore"),
     ],
 )
 def test_a_word_of_the_configuration_is_told_with_its_place(
@@ -216,13 +216,14 @@ def test_standard_input_goes_by_the_name_it_is_given(
 ) -> None:
     stdin = io.TextIOWrapper(io.BytesIO(PRIVILEGED.encode()))
     monkeypatch.setattr("sys.stdin", stdin)
-    assert main(["check", "-", "--stdin-filename", "deep/compose.yaml", "--format", "line"]) == FINDINGS
+    words = ["-", "--stdin-filename", "deep/compose.yaml", "--select", "privileged", "--format", "line"]
+    assert main(["check", *words]) == FINDINGS
     assert capsys.readouterr().out.startswith("deep/compose.yaml:4:17: critical: ")
 
 
 def test_the_report_can_go_to_a_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "compose.yaml", PRIVILEGED)
-    assert main(["check", "--format", "json", "--output", "report.json"]) == FINDINGS
+    assert main(["check", "--select", "privileged", "--format", "json", "--output", "report.json"]) == FINDINGS
     assert capsys.readouterr().out == ""
     (finding,) = json.loads((here / "report.json").read_text(encoding="utf-8"))["findings"]
     assert finding["rule"] == "privileged"
@@ -239,7 +240,8 @@ def test_sarif_s_paths_are_relative_to_the_repository(
     write(here, "deploy/broken.compose.yaml", "services: [")
     monkeypatch.chdir(here / where)
     path = os.path.relpath(here / "deploy")
-    assert main(["check", "--format", "sarif", path, f"{path}/broken.compose.yaml"]) == UNCHECKED
+    words = ["--select", "privileged", "--format", "sarif", path, f"{path}/broken.compose.yaml"]
+    assert main(["check", *words]) == UNCHECKED
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     (notification,) = run["invocations"][0]["toolExecutionNotifications"]
     artifacts = [one["locations"][0]["physicalLocation"]["artifactLocation"] for one in (*run["results"], notification)]
@@ -255,9 +257,9 @@ def test_a_finding_has_one_fingerprint_however_its_file_is_typed(
     write(here, "compose.yaml", PRIVILEGED)
     reports = set()
     for path in ("compose.yaml", "./compose.yaml", str(here / "compose.yaml"), f"../{here.name}/compose.yaml"):
-        main(["check", "--format", "json", path])
+        main(["check", "--select", "privileged", "--format", "json", path])
         reports.add(capsys.readouterr().out)
-        main(["check", "--format", "json", "-f", path])
+        main(["check", "--select", "privileged", "--format", "json", "-f", path])
         reports.add(capsys.readouterr().out)
     (one,) = reports
     assert [finding["path"] for finding in json.loads(one)["findings"]] == ["compose.yaml"]
@@ -457,6 +459,8 @@ def test_a_refused_container_holds_nothing_and_says_why(here: Path, capsys: pyte
 def test_explain_knows_rules_and_capabilities(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "net-raw"]) == CLEAN
     assert capsys.readouterr().out.startswith("net-raw (medium)\n\n")
+    assert main(["explain", "privileged"]) == CLEAN
+    assert "\nControls: CIS Docker Benchmark 1.6.0: 5.5, 5.23; OWASP " in capsys.readouterr().out
     assert main(["explain", "cap_net_raw"]) == CLEAN
     assert capsys.readouterr().out.startswith("CAP_NET_RAW (capability 13, since Linux 2.2)\n")
 

@@ -182,7 +182,7 @@ def test_a_pod_decides_namespaces() -> None:
         ("--mount type=tmpfs,target=/b", Mount("tmpfs", "", "/b")),
         ("--mount source=data,destination=/b,readonly=false", Mount("volume", "data", "/b")),
         ("--tmpfs /run:size=1m,ro", Mount("tmpfs", "", "/run", read_only=True, options="size=1m,ro")),
-        ("--use-api-socket", Mount("bind", "/var/run/docker.sock", "/var/run/docker.sock")),
+        ("--use-api-socket", Mount("bind", "/var/run/docker.sock", "/var/run/docker.sock", options="--use-api-socket")),
     ],
 )
 def test_mounts_are_read_in_every_form(text: str, mount: Mount) -> None:

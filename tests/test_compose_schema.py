@@ -237,18 +237,18 @@ def test_each_pattern_of_a_value_has_words() -> None:
         ("user: 1000", "1000", "user must be a string: put it into quotes"),
         ("user: 2001-01-01", "2001-01-01", "user must be a string: put it into quotes"),
         ("user:", "user", "user is empty: give it a value or take it out"),
-        ("cap-add: [A]", "cap-add", "cap-add is no key that Compose knows: did you mean cap_add?"),
-        ("imgae: a", "imgae", "imgae is no key that Compose knows: did you mean image?"),
-        ("wrongField: a", "wrongField", "wrongField is no key that Compose knows"),
-        ("net: host", "net", "net is no key that Compose knows: write network_mode"),
-        ("interval: 5s", "interval", "interval is no key that Compose knows: it belongs below healthcheck"),
+        ("cap-add: [A]", "cap-add", "cap-add is not a key that Compose knows: did you mean cap_add?"),
+        ("imgae: a", "imgae", "imgae is not a key that Compose knows: did you mean image?"),
+        ("wrongField: a", "wrongField", "wrongField is not a key that Compose knows"),
+        ("net: host", "net", "net is not a key that Compose knows: write network_mode"),
+        ("interval: 5s", "interval", "interval is not a key that Compose knows: it belongs below healthcheck"),
         (
             "build: {ports: [a]}",
             "ports",
-            "build.ports is no key that Compose knows: it belongs to services.web: indent it less",
+            "build.ports is not a key that Compose knows: it belongs to services.web: indent it less",
         ),
-        ("'a b': c", "'a b'", '["a b"] is no key that Compose knows'),
-        ("${KEY}: c", "${KEY}", '["${KEY}"] is no key that Compose knows: variables are not replaced in keys'),
+        ("'a b': c", "'a b'", '["a b"] is not a key that Compose knows'),
+        ("${KEY}: c", "${KEY}", '["${KEY}"] is not a key that Compose knows: variables are not replaced in keys'),
         ("cap_add: ALL", "ALL", "cap_add must be a list, not a single value: put it into brackets"),
         ("cap_add: {A: b}", "{A: b}", "cap_add must be a list, not a mapping"),
         ("cap_add: [A, 5]", "5", "cap_add[1] must be a string: put it into quotes"),
@@ -306,7 +306,7 @@ def test_a_fault_of_a_service_is_told_at_its_place(text: str, where: str, messag
             "3.8",
             "version must be a string: put it into quotes, or take it out, as Compose no longer reads it",
         ),
-        ("sevices: {}\n", "sevices", "sevices is no key that Compose knows: did you mean services?"),
+        ("sevices: {}\n", "sevices", "sevices is not a key that Compose knows: did you mean services?"),
         ("services: []\n", "[]", "services must be a mapping, not a list"),
         (
             "services:\n  - web: {image: a}\n",
@@ -317,15 +317,15 @@ def test_a_fault_of_a_service_is_told_at_its_place(text: str, where: str, messag
         (
             "services: {a b: {image: a}}\n",
             "a b",
-            'services["a b"] is no name that Compose allows: use letters, digits, dots, dashes and underscores',
+            'services["a b"] is not a name that Compose allows: use letters, digits, dots, dashes and underscores',
         ),
         (
             "networks: [a]\n",
             "[a]",
             "networks must be a mapping, not a list: write a colon after each name, and no dash before it",
         ),
-        ("services: {}\nimage: a\n", "image", "image is no key that Compose knows: indent it below a service"),
-        ("services: {}\nweb: {image: a}\n", "web", "web is no key that Compose knows: indent it below services"),
+        ("services: {}\nimage: a\n", "image", "image is not a key that Compose knows: indent it below a service"),
+        ("services: {}\nweb: {image: a}\n", "web", "web is not a key that Compose knows: indent it below services"),
         (
             "web: {image: a}\ndb: {build: .}\n",
             "web",
@@ -375,13 +375,13 @@ def test_resets_merge_keys_aliases_and_dates_where_they_are_allowed(text: str) -
 
 def test_a_reset_does_not_take_out_what_is_merged_in_beside_it() -> None:
     text = "x-a: &a {foo: a}\nservices: {web: {<<: *a, foo: !reset }}"
-    assert told(text) == [("foo", "services.web.foo is no key that Compose knows")]
+    assert told(text) == [("foo", "services.web.foo is not a key that Compose knows")]
 
 
 def test_faults_behind_merge_keys_and_aliases_point_to_the_anchor() -> None:
     text = "x-a: &a {foo: a}\nx-b: &b [5]\nservices: {web: {<<: [*a], cap_add: *b}}"
     assert told(text) == [
-        ("foo", "services.web.foo is no key that Compose knows"),
+        ("foo", "services.web.foo is not a key that Compose knows"),
         ("5", "services.web.cap_add[0] must be a string: put it into quotes"),
     ]
     assert told("services: {web: {depends_on: {db: {condition: !reset a}}}}")[0][0] == "db"
@@ -441,8 +441,8 @@ def test_a_value_that_nobody_knows_is_no_list_and_no_mapping() -> None:
     assert [one.message for one in problems(hidden(read(text), is_variable))] == [
         "services.web.cap_add must be a list, not a single value: put it into brackets",
         "services.web.logging must be a mapping, not a single value",
-        "services.web.ports[0].volume is no key that Compose knows",
-        "services.web.foo is no key that Compose knows",
+        "services.web.ports[0].volume is not a key that Compose knows",
+        "services.web.foo is not a key that Compose knows",
         "services.web.user must be a string: put it into quotes",
     ]
 

@@ -26,10 +26,10 @@ def test_without_a_file_there_are_defaults() -> None:
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = 'engine = "podman"\nfail-on = "low"\nselect = ["a"]\nignore = ["b"]\nexclude = ["c/"]\nmarkdown = true\n'
-    text += "compose = 2\n"
+    text += 'compose = 2\nextend-select = ["d"]\n'
     (tmp_path / ".dropcap.toml").write_text(text)
     config = load_config()
-    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("b",), ("c/",), True, 2)
+    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("d",), ("b",), ("c/",), True, 2)
     assert config.place("ignore", "b") == ".dropcap.toml:4"
 
 
@@ -76,13 +76,13 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         load_config()
     (tmp_path / ".dropcap.toml").rmdir()
     os.mkfifo(tmp_path / ".dropcap.toml")
-    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is no regular file where one is needed$"):
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is not a regular file where one is needed$"):
         load_config()
 
 
 def test_a_pyproject_that_cannot_be_read_may_hold_the_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is no regular file .*; name the configuration with"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file .*; name the configuration with"):
         load_config()
     (tmp_path / "pyproject.toml").unlink()
     (tmp_path / "pyproject.toml").symlink_to("/etc/hostname")
@@ -112,7 +112,7 @@ def test_the_nearest_file_up_to_the_repository_s_top_counts(tmp_path: Path, monk
     ("text", "message"),
     [
         ("\nengine = ?", r"\.dropcap\.toml: not TOML: Invalid value \(at line 2, column 10\)"),
-        ('engin = "docker"', "toml:1: unknown key 'engin'; there are compose, engine, exclude, fail-on"),
+        ('engin = "docker"', "toml:1: unknown key 'engin'; there are compose, engine, exclude, extend-select"),
         ('# x\nengine = "lxc"', "toml:2: engine = 'lxc': an engine is one of docker, podman, nerdctl, swarm"),
         ("fail-on = 3", "fail-on = 3: a severity is one of low, medium, high, critical"),
         ('select = "a"', "select = 'a': has to be a list of strings"),

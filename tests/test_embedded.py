@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import about
 from dropcap.carriers import dockerfile
 from dropcap.carriers.dockerfile import build_steps, may_start_containers
 from dropcap.carriers.registry import carrier_of_name, unsupported_kind
@@ -19,8 +20,8 @@ from dropcap.cli import main
 from dropcap.discover import Target, discover
 from dropcap.model import Kind, Level, UnreadableError
 from dropcap.report import to_report
-from dropcap.rule import load_rules
 from dropcap.source import Source
+from dropcap.testing import rules_named
 from reading import read_target
 from steps import assert_ends, assert_linear
 
@@ -54,7 +55,7 @@ def added(containers: tuple[Container, ...]) -> list[tuple[str, ...]]:
 
 def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.FixtureRequest) -> None:
     """Not all of these formats have comments to mark: one file says for all what is found, and at which text."""
-    rules = load_rules()
+    rules = about.rules(*rules_named(EXPECTED.read_text(encoding="utf-8")))
     targets, failures = discover([str(FOLDER)], markdown=True)[:2]
     assert failures == []
     found = []
@@ -66,7 +67,8 @@ def test_each_finding_of_the_fixtures_is_at_its_line_and_column(request: pytest.
             region = where.source.region(where.span)
             name = Path(region.path).absolute().relative_to(FOLDER)
             found.append((str(name), region.line, region.column, finding.rule, written(where).partition("\n")[0]))
-    shown = "".join(f"{path}:{line}:{column}: {rule}: {text}\n" for path, line, column, rule, text in sorted(found))
+    shown = f"# rules: {', '.join(rule.id for rule in rules)}\n"
+    shown += "".join(f"{path}:{line}:{column}: {rule}: {text}\n" for path, line, column, rule, text in sorted(found))
     if request.config.getoption("--accept"):
         EXPECTED.write_text(shown, encoding="utf-8")
     assert shown == EXPECTED.read_text(encoding="utf-8")

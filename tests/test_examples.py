@@ -45,7 +45,9 @@ def test_a_rule_does_what_its_page_shows(rule: Rule) -> None:
 def test_a_good_example_is_good_for_every_graver_rule(rule: Rule, block: Example) -> None:
     grave = [other for other in RULES if other.severity >= Severity.MEDIUM]
     found = findings(SYNTAXES[block.language], block.text, grave)
-    assert [(finding.rule, finding.problem.message) for finding in found] == [], rule.id
+    # A rule may speak more mildly than it can.
+    told = [(one.rule, one.problem.message) for one in found if one.severity >= Severity.MEDIUM]
+    assert told == [], rule.id
 
 
 def test_examples_are_the_blocks_with_a_verdict() -> None:

@@ -1,4 +1,4 @@
-"""The pages of CONTRIBUTING.md that let somebody add a carrier, an engine or a writer: each is tried in a copy."""
+"""The pages of CONTRIBUTING.md that let somebody add a rule, a carrier or an engine: each is tried in a copy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ import pytest
 import dropcap
 import dropcap_rules
 
-ADDED = Path(__file__).parent / "extending"
+ROOT = Path(__file__).parent.parent
+ADDED = ROOT / "tests" / "extending"
 JOB = """\
 job "web" {
   group "web" {
@@ -143,12 +144,80 @@ def test_a_writer_is_a_module(copy: Copy) -> None:
     (copy.work / "compose.yaml").write_text("services:\n  web:\n    image: web:1\n    privileged: true\n")
     assert copy.run("check", "--format", "csv").returncode == 2, "nobody writes it yet"
     copy.add("csv.py", "writers/formats")
-    result = copy.run("check", "--format", "csv", ".")
+    result = copy.run("check", "--select", "privileged", "--format", "csv", ".")
     rows = list(csv.DictReader(StringIO(result.stdout)))
     assert [(row["path"], row["line"], row["severity"], row["rule"]) for row in rows] == [
         ("compose.yaml", "4", "critical", "privileged")
     ]
     assert result.returncode == 1
+
+
+def test_a_program_is_a_table(copy: Copy) -> None:
+    (copy.work / "ours.conf").write_text("User ours\nPort 80\n")
+    (copy.work / "Dockerfile").write_text(
+        'FROM debian:12\nRUN useradd ours\nCOPY ours.conf /etc/tinyproxy/tinyproxy.conf\nCMD ["ourproxy", "-d"]\n'
+    )
+    (copy.work / "compose.yaml").write_text("services:\n  proxy:\n    build: .\n    network_mode: host\n")
+    (before,) = copy.containers("compose.yaml")
+    assert not before["complete"], "nobody knows it yet"
+    table = copy.folder / "dropcap" / "needs" / "programs.toml"
+    example = PAGES.partition("## Add a program")[2].partition("```toml\n")[2].partition("```")[0]
+    table.write_text(table.read_text() + "\n" + example.replace("[tinyproxy]", "[ourproxy]"))
+    (after,) = copy.containers("compose.yaml")
+    assert after["complete"], after["unknown"]
+    assert {one["capability"] for one in after["needs"]} == {"SETUID", "SETGID", "NET_BIND_SERVICE"}
+
+
+def test_an_image_is_an_entry_and_a_line(copy: Copy) -> None:
+    (copy.work / "compose.yaml").write_text("services:\n  blog:\n    image: ours/blog:6\n")
+    (before,) = copy.containers("compose.yaml")
+    assert not before["complete"], "nobody knows it yet"
+    catalogue = copy.folder / "dropcap" / "images" / "catalogue"
+    example = PAGES.partition("## Add an image")[2].partition("```toml\n")[2].partition("```")[0]
+    (catalogue / "ours-blog.toml").write_text(example)
+    head, *lines = (catalogue / "index.toml").read_text().splitlines()
+    lines = sorted([*lines, '"ours/blog" = "ours-blog"'])
+    (catalogue / "index.toml").write_text("\n".join([head, *lines]) + "\n")
+    (after,) = copy.containers("compose.yaml")
+    assert after["complete"], after["unknown"]
+    assert {one["capability"] for one in after["needs"]} == {"SETUID", "SETGID"}
+
+
+COPIED = ("docs", "linter", "rules", "scripts", "tests", "fixtures/marked", "fixtures/ok", "fixtures/projects")
+FILES = (".ci/run", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml")
+ASKED = (
+    *(f"test_{name}.py" for name in ("rules", "fixtures", "examples", "readme", "controls", "site", "commands", "cli")),
+    "test_embedded.py::test_each_finding_of_the_fixtures_is_at_its_line_and_column",
+)
+"""The tests that look at all rules, or at all that they say of something."""
+
+
+def test_a_rule_about_an_absence_is_a_module_and_a_fixture(tmp_path: Path) -> None:
+    """Nearly every container lacks it, so that the rule speaks nearly everywhere: no other file has to know."""
+    (tmp_path / ".ci").mkdir()
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in FILES:
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "fixtures" / "workloads").symlink_to(ROOT / "fixtures" / "workloads")
+    shutil.copy(ADDED / "orphaned_processes.py", tmp_path / "rules" / "dropcap_rules")
+    (tmp_path / "fixtures" / "marked" / "orphaned-processes").mkdir()
+    shutil.copy(
+        ADDED / "orphaned_processes.yaml", tmp_path / "fixtures" / "marked" / "orphaned-processes" / "compose.yaml"
+    )
+    assert "orphaned-processes" in in_tree(tmp_path, "dropcap", "rules").stdout
+    tests = in_tree(
+        tmp_path, "pytest", "-q", "--no-install", "-p", "no:cacheprovider", *(f"tests/{one}" for one in ASKED)
+    )
+    assert tests.returncode == 0, tests.stdout[-4000:]
+
+
+def in_tree(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a module over a copy of the tree."""
+    environment = {name: value for name, value in os.environ.items() if name not in {"CI", "PYTEST_ADDOPTS"}}
+    environment |= {"PYTHONPATH": f"{tree / 'linter'}:{tree / 'rules'}", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_pages_show_what_is_tried() -> None:

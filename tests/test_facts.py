@@ -10,7 +10,7 @@ import pytest
 
 from dropcap.capabilities import facts as module
 from dropcap.capabilities.engines import default_set
-from dropcap.capabilities.facts import circumstances, fact, facts, host_directories
+from dropcap.capabilities.facts import circumstances, fact, facts
 from dropcap.capabilities.names import NAMES
 from dropcap.model import Container, Engine
 
@@ -40,13 +40,12 @@ def test_a_real_parser_reads_the_same_facts() -> None:
         }
 
 
-def test_a_real_parser_reads_the_same_circumstances_and_directories() -> None:
+def test_a_real_parser_reads_the_same_circumstances() -> None:
     table = parsed()
     assert {name: known._asdict() for name, known in circumstances().items()} == {
         name: {"name": name, **entry, "values": tuple(entry["values"])}
         for name, entry in table["circumstances"].items()
     }
-    assert host_directories() == set(table["host_directories"]["paths"])
 
 
 def test_facts_stand_in_the_order_of_the_kernels_numbers() -> None:

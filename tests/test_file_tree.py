@@ -281,3 +281,21 @@ def test_a_change_of_modes_leaves_owners_their_rights(
     keeps: bool,  # noqa: FBT001  # a parameter
 ) -> None:
     assert keeps_owners_rights(change) is keeps
+
+
+def test_what_may_have_been_made_belongs_to_who_would_have_made_it() -> None:
+    tree = run(FileTree(), "mkdir /d")
+    (effect,), (other,) = (effects_of(words_of(("touch", path)), "/") or () for path in ("/d/f", "/d/g"))
+    tree.doubt(effect, "1", UNKNOWN)
+    tree.doubt(effect, "1", UNKNOWN)
+    hidden = tree.hidden_below("/d")
+    assert hidden is not None
+    assert hidden.maker == "1"
+    tree.doubt(other, "2", UNKNOWN)
+    assert [one.maker for one in (tree.look("/d/f"), tree.look("/d/g")) if isinstance(one, UnknownFact)] == ["1", "2"]
+    hidden = tree.hidden_below("/d")
+    assert hidden is not None
+    assert hidden.maker == ""
+    tree.apply(effect, "1")
+    tree.apply(other, "1")
+    assert [one.owner for one in (tree.look("/d/f"), tree.look("/d/g")) if isinstance(one, File)] == ["1", None]

@@ -165,8 +165,8 @@ def test_where_an_engine_cannot_say_the_list_says_so(
         ("/version", (500, b'{"message": "out of order"}'), "out of order"),
         ("/images/app:1/json", (500, b'{"message": "disk is broken"}'), "app:1: the engine says: disk is broken"),
         ("/images/app:1/get", (500, b'{"message": "cannot export"}'), "app:1: the engine says: cannot export"),
-        ("/images/app:1/get", (200, IMAGE[:3000]), "app:1: it is no archive that can be read"),
-        ("/images/app:1/get", (200, b"nonsense"), "app:1: it is no archive that can be read"),
+        ("/images/app:1/get", (200, IMAGE[:3000]), "app:1: it is not an archive that can be read"),
+        ("/images/app:1/get", (200, b"nonsense"), "app:1: it is not an archive that can be read"),
         ("/images/app:1/json", (404, b'{"message": "no such image"}'), "app:1: it is not at hand"),
     ],
 )

@@ -226,7 +226,7 @@ def test_a_layer_in_frames_of_zstd_is_read() -> None:
 
 @pytest.mark.usefixtures("zstd")
 def test_frames_that_are_broken_are_told_in_one_line() -> None:
-    with pytest.raises(ImageError, match=r"layer: it is no layer that can be read: \S"):
+    with pytest.raises(ImageError, match=r"layer: it is not a layer that can be read: \S"):
         read(frame(tar(info("a"))[:3000]) + b"\x28\xb5\x2f\xfdnonsense")
 
 
@@ -250,18 +250,18 @@ CUT = saved([tar((info("x"), b"1" * 5000))])
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "no archive that can be read"),
-        (b"no archive at all", "no archive that can be read"),
-        (CUT[:2000], "no archive that can be read"),
-        (gzip.compress(os.urandom(9000) + CUT)[:5000], "no archive that can be read"),
+        (b"", "not an archive that can be read"),
+        (b"no archive at all", "not an archive that can be read"),
+        (CUT[:2000], "not an archive that can be read"),
+        (gzip.compress(os.urandom(9000) + CUT)[:5000], "not an archive that can be read"),
         (tar((info("x"), b"1")), "index.json or manifest.json is missing"),
-        (tar((info("manifest.json"), b"[")), "manifest.json is no JSON"),
-        (tar((info("manifest.json"), b"[" * 100_000)), "manifest.json is no JSON"),
+        (tar((info("manifest.json"), b"[")), "manifest.json is not JSON"),
+        (tar((info("manifest.json"), b"[" * 100_000)), "manifest.json is not JSON"),
         (tar((info("manifest.json"), b"[{}]")), "not what it should be"),
         (tar((info("manifest.json"), b"[]")), "index.json or manifest.json is missing"),
         (tar((info("manifest.json"), b'[{"Config": "c", "Layers": []}]')), "c is missing"),
         (tar((info("c"), b"{}"), (info("manifest.json"), b'[{"Config": "c", "Layers": ["l"]}]')), "layer l is missing"),
-        (saved([b"no layer" * 200]), "no layer that can be read"),
+        (saved([b"no layer" * 200]), "not a layer that can be read"),
         (tar((info("index.json"), b'{"manifests": [{"digest": "../../etc/passwd"}]}')), "not what it should be"),
         (tar((info("index.json"), b'{"manifests": []}')), "no image is in it"),
     ],
@@ -282,7 +282,7 @@ def test_an_archive_that_says_its_header_is_huge_is_not_believed() -> None:
 def test_an_archive_that_says_its_file_is_huge_ends_too_early() -> None:
     header = info("x")
     header.size = 1024**3
-    with pytest.raises(ImageError, match="no layer that can be read"):
+    with pytest.raises(ImageError, match="not a layer that can be read"):
         read(header.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 10240)
 
 
@@ -351,7 +351,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
 
 
 def test_a_device_is_no_archive() -> None:
-    with pytest.raises(ImageError, match="no regular file"):
+    with pytest.raises(ImageError, match="not a regular file"):
         read_archive_file("/dev/zero", Reading())
 
 

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
-from dropcap.model import Container, Failure, Kind, Level, Related, Severity
+from dropcap.model import Container, Failure, Kind, Level, Related, Severity, Unknown
 from dropcap.source import Source, Span
 from dropcap.writers import Context, writer
 from handmade import finding, place, report, service
@@ -35,7 +35,9 @@ def test_an_empty_report_has_the_whole_envelope() -> None:
             "containers": 0,
             "stages": 0,
             "findings": {"critical": 0, "high": 0, "medium": 0, "low": 0},
+            "rules": {},
             "failures": 0,
+            "partly_known": {"containers": 0, "because": []},
         },
     }
 
@@ -64,12 +66,10 @@ def test_a_finding_says_what_where_and_whose() -> None:
         "end_line": 3,
         "end_column": 24,
         "container": {"kind": "service", "name": "web"},
+        "shared_by": [{"kind": "service", "name": "db", **_place(4, 3, 5)}],
         "message": "it can reconfigure the network",
         "evidence": ["NET_ADMIN"],
-        "related": [
-            {"message": "the service", **_place(2, 3, 6)},
-            {"message": "also holds for service db", **_place(4, 3, 5)},
-        ],
+        "related": [{"message": "the service", **_place(2, 3, 6)}],
     }
 
 
@@ -116,7 +116,25 @@ def test_the_summary_counts() -> None:
         "containers": 2,
         "stages": 1,
         "findings": {"critical": 1, "high": 0, "medium": 0, "low": 1},
+        "rules": {"some-rule": {"findings": 2, "containers": 2}},
         "failures": 1,
+        "partly_known": {"containers": 0, "because": []},
+    }
+
+
+def test_what_equal_services_lack_is_one_finding() -> None:
+    written = _written(report([finding(_WEB), finding(_DB), finding(_DB, place(_SOURCE, "NET_ADMIN"))]))
+    assert [[one["name"] for one in each["shared_by"]] for each in written["findings"]] == [["db"], []]
+    assert written["summary"]["rules"] == {"some-rule": {"findings": 2, "containers": 3}}
+    assert written["summary"]["findings"]["medium"] == 2
+
+
+def test_the_summary_says_what_nobody_could_see() -> None:
+    unknown = Unknown("${X}", "X is set nowhere", _SOURCE, Span(0, 8), ("cap_add",))
+    hidden = [one._replace(unknowns=(unknown,)) for one in (_WEB, _DB)]
+    assert _written(report(containers=hidden))["summary"]["partly_known"] == {
+        "containers": 2,
+        "because": [{"text": "${X}", "reason": "X is set nowhere", **_place(1, 1, 9), "containers": 2}],
     }
 
 

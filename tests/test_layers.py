@@ -16,7 +16,7 @@ HOUSE = Path(__file__).parent.parent / "linter" / "dropcap"
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "words and records that know nothing",
-        ("", "fast_start", "namedtuple", "package_data", "exit_codes", "masking"),
+        ("", "fast_start", "namedtuple", "package_data", "exit_codes", "masking", "secret_values", "controls"),
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("real_paths", "workspace", "gitignore", "git_index")),
@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("kinds of files that start containers", ("carriers",)),
     ("what a container needs", ("needs",)),
     ("what a container was measured to need", ("measuring",)),
-    ("what a rule is, and what it may import", ("subject", "rule", "api")),
+    ("what a rule is, and what it may import", ("subject", "questions", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
     ("one file in, findings out", ("hidden", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),

@@ -18,11 +18,15 @@ def test_a_finding_is_one_line_that_editors_read() -> None:
     assert _lines(found) == ["deploy/compose.yaml:3:17: critical: privileged mode [privileged]"]
 
 
-def test_every_container_has_its_line_though_the_text_writer_folds_them() -> None:
+def test_what_equal_services_lack_is_one_line_that_names_them() -> None:
     assert _lines(finding(_WEB), finding(_DB)) == [
-        "deploy/compose.yaml:2:3: medium: it is so [some-rule]",
-        "deploy/compose.yaml:4:3: medium: it is so [some-rule]",
+        "deploy/compose.yaml:2:3: medium: it is so [some-rule] (also service db at deploy/compose.yaml:4:3)"
     ]
+
+
+def test_many_others_are_cut_to_a_few() -> None:
+    (line,) = _lines(finding(_WEB, shared_by=tuple(_DB._replace(name=f"d{number}") for number in range(25))))
+    assert line.endswith("service d19 at deploy/compose.yaml:4:3 and 5 more)")
 
 
 def test_what_several_share_is_one_line() -> None:

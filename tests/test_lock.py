@@ -344,7 +344,7 @@ def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.Capt
     ("words", "said"),
     [
         (["lock", "--from", "missing.tar"], "--from missing.tar: there is no such file"),
-        (["lock", "--from", "compose.yaml"], "it is no archive that can be read"),
+        (["lock", "--from", "compose.yaml"], "it is not an archive that can be read"),
         (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
         (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
         (["lock", "--format", "json"], "--format goes with `dropcap images`"),

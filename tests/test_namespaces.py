@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dropcap.capabilities.grades import Grade, grade
+from dropcap.carriers.namespaces import MOST_STEPS
 from dropcap.carriers.registry import read
 from dropcap.carriers.request import alone
 from dropcap.source import Source
@@ -36,6 +38,18 @@ def test_a_service_has_the_network_of_the_service_that_it_joins() -> None:
     assert value == found["a"].network_mode
     told = [(step.message, step.where.value) for step in found["c"].route(value)]
     assert told == [("the network of a is shared here", "service:a"), ("the network of b is shared here", "service:b")]
+
+
+def test_of_a_long_chain_the_first_steps_and_the_own_one_are_told() -> None:
+    lines = {f"s{number}": f"network_mode: service:s{number + 1}" for number in range(2000)}
+    found = services(**lines, s2000="network_mode: host")
+    value = found["s0"].network_mode
+    assert value is not None
+    assert value.value == "host"
+    told = [step.where.value for step in found["s0"].route(value)]
+    assert told[:2] == ["service:s2000", "service:s1999"]
+    assert told[-1] == "service:s1"
+    assert len(told) == MOST_STEPS
 
 
 def test_what_has_no_value_there_stays_as_it_is_written() -> None:
@@ -75,3 +89,20 @@ def test_command_lines_of_one_script_are_followed_by_name(option: str) -> None:
     assert network(found["w"]) == "host"
     assert found["x"].pid is not None
     assert found["x"].pid.value == "container:v"
+
+
+def test_podmans_further_namespaces_are_followed_too() -> None:
+    text = (
+        "podman run --name a --uts host --userns=host --cgroupns=host a\n"
+        "podman run --uts container:a --userns=container:a --cgroupns=container:a b\n"
+    )
+    found = containers("script", text)
+    assert [one.value for one in (found["b"].uts, found["b"].userns, found["b"].cgroup) if one] == ["host"] * 3
+
+
+def test_a_capability_weighs_by_the_namespace_that_is_joined() -> None:
+    text = "services:\n  a:\n    image: x\n    network_mode: host\n"
+    text += "  b:\n    image: x\n    network_mode: service:a\n    cap_add: [NET_ADMIN]\n"
+    graded = grade(containers("compose", text)["b"], "NET_ADMIN")
+    assert graded.grade is Grade.CRITICAL
+    assert [one.where.value for one in graded.raised_by] == ["host"]

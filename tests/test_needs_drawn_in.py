@@ -107,3 +107,21 @@ def test_what_is_written_behind_a_packages_text_is_read(
     assert (
         "the text of /etc/apache2/apache2.conf is not at hand" not in [one.reason for one in found.unknown]
     ) is is_known
+
+
+@pytest.mark.parametrize(
+    ("step", "is_complete"),
+    [
+        ("", True),
+        ("RUN echo export LOCAL=1 >> /etc/apache2/envvars\n", False),
+        ("COPY x.conf /etc/apache2/envvars\n", False),
+    ],
+)
+def test_what_a_package_sets_for_scripts_that_draw_it_in(tmp_path: Path, step: str, *, is_complete: bool) -> None:
+    script = '["bash", "-c", ". /etc/apache2/envvars; mkdir -p $APACHE_RUN_DIR; exec apache2 -DFOREGROUND"]'
+    found = needs(tmp_path, "apache2", step, script)
+    assert {"SETGID", "SETUID"} <= set(found.cap_add)
+    assert found.is_complete is is_complete
+    assert all(
+        one.where is None or "envvars" not in one.where.source.path for each in found.needs for one in each.evidence
+    )

@@ -70,7 +70,7 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
         ),
         (
             "import os\nos.system('x')\nos.setuid(33)\n",
-            [("SETUID", "os.setuid(33)", True), ("?", "os.system('x')", False)],
+            [("SETUID", "os.setuid(33)", True)],
         ),
         (
             "import os, pwd\na = pwd.getpwnam('app')\nos.setuid(a.pw_uid)\nos.system(x)\n",
@@ -80,12 +80,17 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
             "import os, pwd\na = pwd.getpwnam('root')\nos.setuid(a.pw_uid)\nos.system(x)\n",
             [("SETUID", "os.setuid(a.pw_uid)", True), ("?", "os.system(x)", False)],
         ),
+        ("import subprocess\nsubprocess.run(['chown'], cwd=x)\n", [("?", "subprocess.run(['chown'], cwd=x)", False)]),
+        ("import os\nos.execvp('x', y)\n", [("?", "os.execvp('x', y)", False)]),
         (
             "from ctypes import CDLL\nCDLL('libc').mlockall(3)\n",
             [("IPC_LOCK", "CDLL('libc').mlockall(3)", False), ("?", "CDLL('libc')", False)],
         ),
         ("é = 'é'; import os; os.setuid(1)\n", [("SETUID", "os.setuid(1)", True)]),
         ("x = '''\r\n\u2028\f\r\n'''\r\nimport os\ros.setuid(\n1)\n", [("SETUID", "os.setuid(", True)]),
+        ("from scapy.all import IP, send\n", [("NET_RAW", "from scapy.all import IP, send", False)]),
+        ("import os, pyroute2.netns\n", [("NET_ADMIN", "import os, pyroute2.netns", False)]),
+        ("from . import scapy\nimport scapy_like\n", []),
         ("print 'two'\n", [("?", "p", False)]),
         ("(" * 5000, [("?", "(", False)]),
         ("-" * 100_000 + "1", [("?", "-", False)]),
@@ -141,7 +146,10 @@ def test_the_script_is_found_behind_options(line: str, expected: tuple[str, bool
     [
         ("import subprocess\nsubprocess.Popen(['sleep', '1'], user='app')\n", [("sleep", "app")]),
         ("import subprocess\nsubprocess.Popen(['sleep', '1'])\n", [("sleep", None)]),
-        ("import os, subprocess\nsubprocess.run(['a'], user=33)\nsubprocess.run(['b'])\nos.setuid(1)\n", [("a", "33")]),
+        (
+            "import os, subprocess\nsubprocess.run(['a'], user=33)\nsubprocess.run(['b'])\nos.setuid(1)\n",
+            [("a", "33"), ("b", None)],
+        ),
     ],
 )
 def test_commands_are_started_as_whom_they_are_told(script: str, expected: list[tuple[str, str | None]]) -> None:

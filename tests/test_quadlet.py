@@ -414,9 +414,9 @@ def test_what_podman_itself_takes_is_taken(line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "line"),
     [
-        (f"{IMAGE}nonsense\n", "nonsense is no section, no key=value and no comment", 3),
+        (f"{IMAGE}nonsense\n", "nonsense is not a section, a key=value or a comment", 3),
         ("Image=x\n", "a section, as [Container], has to come first", 1),
-        (f"{IMAGE}=x\n", "=x is no section", 3),
+        (f"{IMAGE}=x\n", "=x is not a section", 3),
     ],
 )
 def test_a_file_with_a_line_that_is_nothing_is_refused_whole(text: str, message: str, line: int) -> None:

@@ -44,11 +44,21 @@ def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
         text=True,
         check=False,
     )
-    if "…\n" in output:  # the README shows the beginning only
-        output = output.partition("…\n")[0]
-        assert done.stdout.startswith(output)
-    else:
-        assert done.stdout == output
+    assert re.fullmatch(pattern_of(output), done.stdout), done.stdout
+
+
+def pattern_of(output: str) -> str:
+    """Give the pattern of a text that is shown in part: a line `…` is any lines, and one within a line any words."""
+    lines = [r"(?:.*\n)*?" if line == "…\n" else re.escape(line) for line in output.splitlines(keepends=True)]
+    return "".join(lines).replace("…", ".*?")
+
+
+def test_a_text_is_shown_in_part() -> None:
+    pattern = pattern_of("a (…)\n…\nb\n…\n")
+    for text in ("a (1)\nb\n", "a ()\n1\n2\nb\n3\n"):
+        assert re.fullmatch(pattern, text)
+    for text in ("a (1)\nc\n", "a (\n)\nb\n", "a ()b\n"):
+        assert not re.fullmatch(pattern, text)
 
 
 def test_the_two_commands_set_up_all_there_is() -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.model import Severity
+from dropcap.model import Container, Kind, Located, Severity
+from dropcap.questions import Questions
 from dropcap.rule import RuleError, choose, load_rules
+from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +57,10 @@ def test_a_folder_s_modules_are_rules_named_by_their_files(tmp_path: Path) -> No
         (GOOD.replace("SEVERITY = Severity.LOW", ""), "SEVERITY has to be"),
         (GOOD.replace("Severity.LOW", "'low'"), "SEVERITY has to be"),
         (GOOD.replace("def check", "def chek"), "neither check"),
-        (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS has to be a tuple"),
+        (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS has to be a tuple of ids of rules"),
+        (f"{GOOD}\nCONTROLS = ['CIS-5.4']\n", "CONTROLS has to be a tuple of ids of controls"),
+        (f"{GOOD}\nFIELDS = ('pid', 'capadd')\n", "FIELDS names 'capadd', which is not a field of a container"),
+        (f"{GOOD}\nON_BY_DEFAULT = 0\n", "ON_BY_DEFAULT has to be True or False"),
         (GOOD.replace("Something is wrong.\n\nMore about it.", ""), "docstring"),
     ],
 )
@@ -97,3 +102,27 @@ def test_rules_are_selected_and_ignored_by_id() -> None:
         choose(rules, ["net_rw"], [])
     with pytest.raises(RuleError, match="no rule is left"):
         choose(rules, ["net-raw"], ["net-raw"])
+
+
+def test_a_rule_that_is_off_runs_where_it_is_named(tmp_path: Path) -> None:
+    rules = load_rules([folder_with(tmp_path, strict=f"{GOOD}\nON_BY_DEFAULT = False\n", lax=GOOD)])
+    usual = {rule.id for rule in choose(rules, [], [])}
+    assert {"lax", "strict"} & usual == {"lax"}
+    assert {rule.id for rule in choose(rules, [], [], ["strict"])} == usual | {"strict"}
+    assert {rule.id for rule in choose(rules, ["lax"], [], ["strict"])} == {"lax", "strict"}
+    assert {rule.id for rule in choose(rules, ["strict"], [])} == {"strict"}
+    assert {rule.id for rule in choose(rules, ["lax"], ["strict"], ["strict"])} == {"lax"}
+    with pytest.raises(RuleError, match=r"'strickt' \(did you mean strict\?\)"):
+        choose(rules, [], [], ["strickt"])
+
+
+def test_a_rule_is_asked_where_one_of_its_fields_is_written(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, narrow=f"{GOOD}\nFIELDS = ('pid', 'cap_drop')\n", wide=GOOD)
+    rules = [rule for rule in load_rules([folder]) if rule.id in {"narrow", "wide"}]
+    questions = Questions(rules)
+    source = Source("x", "web")
+    plain = Container(Kind.SERVICE, "web", source, Span(0, 3), image=Located("web", source, Span(0, 3)))
+    dropping = plain._replace(cap_drop=(Located("", source, Span(0, 0)),))
+    sharing = plain._replace(pid=Located("host", source, Span(0, 3)))
+    asked = [[rule.id for rule, _ in questions.of(one)] for one in (plain, dropping, sharing, plain)]
+    assert asked == [["wide"], ["narrow", "wide"], ["narrow", "wide"], ["wide"]]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import about
 import dropcap.api
+from dropcap.check import Setup, check_text
 from dropcap.model import Container, Engine, Kind, Severity
 from dropcap.rule import Rule, load_rules
 from dropcap.source import Source, Span
@@ -19,7 +21,7 @@ from dropcap.testing import SYNTAXES, examples, findings
 RULES = load_rules()
 FOLDER = Path(__file__).parent.parent / "rules" / "dropcap_rules"
 
-LABELS = ("Audit", "Remediation", "Impact", "Default value")
+LABELS = ("Audit", "Remediation", "Impact of the fix", "Default value")
 
 # What these speak of cannot be written in a Compose file: there an option is a key, not a word in a line.
 NOT_IN_COMPOSE = {"misplaced-option", "insecure-build-step"}
@@ -69,19 +71,28 @@ def test_references_name_the_benchmark_with_its_version(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("kind", "engine", "spoken"),
     [
-        (Kind.EXEC, Engine.DOCKER, set()),
-        (Kind.BUILD, Engine.DOCKER, set()),
-        (Kind.POD, Engine.PODMAN, set()),
-        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw"}),
-        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities"}),
-        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw"}),
-        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities"}),
+        (Kind.DEVCONTAINER, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
+        (Kind.QUADLET, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
+        (Kind.INSPECT, Engine.DOCKER, {"default-capabilities", "net-raw", "new-privileges"}),
+        (Kind.INSPECT, Engine.PODMAN, {"default-capabilities", "new-privileges"}),
     ],
 )
-def test_what_is_absent_is_told_of_what_starts_a_container_alone(kind: Kind, engine: Engine, spoken: set[str]) -> None:
-    source = Source("x", "web")
-    plain = Container(kind, "web", source, Span(0, 3), engine=engine)
-    assert {rule.id for rule in RULES if rule.check and list(rule.check(Subject.of(plain)))} == spoken
+def test_what_is_absent_is_told_of_what_starts_a_container(kind: Kind, engine: Engine, spoken: set[str]) -> None:
+    assert {rule.id for rule in about.rules(*about.HELD, "new-privileges") if speaks(rule, kind, engine)} == spoken
+
+
+@each_rule
+@pytest.mark.parametrize(
+    ("kind", "engine"), [(Kind.EXEC, Engine.DOCKER), (Kind.BUILD, Engine.DOCKER), (Kind.POD, Engine.PODMAN)]
+)
+def test_what_is_absent_is_not_told_of_what_starts_none(rule: Rule, kind: Kind, engine: Engine) -> None:
+    assert not speaks(rule, kind, engine), "it starts no container"
+
+
+def speaks(rule: Rule, kind: Kind, engine: Engine) -> bool:
+    """Whether a rule has something to say of what the file says nothing of."""
+    plain = Container(kind, "web", Source("x", "web"), Span(0, 3), engine=engine)
+    return bool(rule.check and list(rule.check(Subject.of(plain))))
 
 
 @each_rule
@@ -92,6 +103,20 @@ def test_each_syntax_that_applies_has_a_bad_and_a_good_example(rule: Rule) -> No
         wanted |= set() if rule.id in NOT_IN_COMPOSE else {"yaml"}
     shown = {(block.language, block.verdict) for block in examples(rule.page)}
     assert shown == {(language, verdict) for language in wanted for verdict in ("bad", "good")}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fields], ids=lambda rule: rule.id)
+def test_a_rule_has_nothing_to_say_where_none_of_its_fields_is_written(rule: Rule) -> None:
+    everywhere = [*(examples(one.page) for one in RULES)]
+    texts = [(SYNTAXES[block.language], block.text) for blocks in everywhere for block in blocks]
+    lacking = 0
+    for syntax, text in texts:
+        for container in check_text("example", syntax, text, (), Setup()).containers:
+            subject = Subject.of(container)
+            if rule.check and not any(getattr(container, field) for field in rule.fields):
+                lacking += 1
+                assert not list(rule.check(subject)), text
+    assert lacking
 
 
 @each_rule
@@ -185,36 +210,61 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             BOTH,
             "added-and-dropped",
             Engine.DOCKER,
-            "with Docker the addition wins, and the container holds it",
+            "with Docker the addition wins and the container holds it; delete one of the two",
         ),
-        (BOTH, "added-and-dropped", Engine.SWARM, "with Swarm the addition wins, and the container holds it"),
+        (
+            BOTH,
+            "added-and-dropped",
+            Engine.SWARM,
+            "with Swarm the addition wins and the container holds it; delete one of the two",
+        ),
         (
             BOTH,
             "added-and-dropped",
             Engine.NERDCTL,
-            "with nerdctl the drop wins, and the container does not hold it",
+            "with nerdctl the drop wins and the container does not hold it; delete one of the two",
         ),
-        (BOTH, "added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
+        (BOTH, "added-and-dropped", Engine.PODMAN, "Podman refuses to start the container; delete one of the two"),
         (
             BOTH_ALL,
             "all-added-and-dropped",
             Engine.SWARM,
-            "with Swarm the addition wins, and every capability is held",
+            "with Swarm the addition wins and the container holds every capability; do not add ALL",
         ),
         (
             BOTH_ALL,
             "all-added-and-dropped",
             Engine.DOCKER,
-            "with Docker the addition wins, and only drops by name count",
+            "the container holds all but what is dropped by name; do not add ALL",
         ),
-        (DROPS_MORE, "all-capabilities", Engine.SWARM, "every capability is held that the engine has"),
-        (DROPS_MORE, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
-        (DROPS_MORE, "all-capabilities", Engine.DOCKER, "but those that are dropped by name"),
-        (SPACED, "added-and-dropped", Engine.SWARM, "with Swarm the addition wins, and the container holds it"),
+        (
+            DROPS_MORE,
+            "all-capabilities",
+            Engine.SWARM,
+            "every capability that Swarm has; drop ALL and add by name what it needs",
+        ),
+        (
+            DROPS_MORE,
+            "all-capabilities",
+            Engine.NERDCTL,
+            "capability that nerdctl has; drop ALL and add by name what it needs",
+        ),
+        (DROPS_MORE, "all-capabilities", Engine.DOCKER, "dropped by name; drop ALL and add by name what it needs"),
+        (
+            SPACED,
+            "added-and-dropped",
+            Engine.SWARM,
+            "Swarm the addition wins and the container holds it; delete one of the two",
+        ),
         (SPACED, "useless-drop", Engine.SWARM, None),
         (SPACED, "added-and-dropped", Engine.DOCKER, None),
-        (BOTH_ALL, "all-added-and-dropped", Engine.PODMAN, "Podman refuses to start the container"),
-        (BOTH_ALL, "all-capabilities", Engine.NERDCTL, "every capability is held that the engine has"),
+        (BOTH_ALL, "all-added-and-dropped", Engine.PODMAN, "Podman refuses to start the container; do not add ALL"),
+        (
+            BOTH_ALL,
+            "all-capabilities",
+            Engine.NERDCTL,
+            "capability that nerdctl has; drop ALL and add by name what it needs",
+        ),
         (BOTH_ALL, "all-capabilities", Engine.PODMAN, None),
         (
             TYPO,
@@ -232,40 +282,40 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             USER,
             "non-root-add",
             Engine.SWARM,
-            "does not get it; here only by `docker exec` as root, a setuid program or a file capability",
+            ": it is reachable only through `docker exec` as root, a setuid program or a file capability",
         ),
         (
             NO_NEW_PRIVILEGES,
             "non-root-add",
             Engine.NERDCTL,
-            "does not get it; here only by `nerdctl exec` as root or a file capability of the entrypoint",
+            ": it is reachable only through `nerdctl exec` as root or a file capability of the entrypoint",
         ),
         (
             NO_NEW_PRIVILEGES,
             "critical-capability",
             Engine.DOCKER,
-            "; here only by `docker exec` as root or a file capability of the entrypoint",
+            "`docker exec` as root or a file capability of the entrypoint; leave it out",
         ),
         # Podman gives it to the process, and Swarm does not know the option.
-        (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there"),
-        (NO_NEW_PRIVILEGES, "critical-capability", Engine.SWARM, "a setuid program or a file capability"),
+        (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there; leave it out"),
+        (NO_NEW_PRIVILEGES, "critical-capability", Engine.SWARM, "a setuid program or a file capability; leave it out"),
         (
             compose('user: "1000"', "cap_drop: [MKNOD]"),
             "net-raw",
             Engine.DOCKER,
-            "neighbours on the network; here only by `docker exec` as root, a setuid program or a file capability",
+            "reachable through `docker exec` as root, a setuid program or a file capability; drop it",
         ),
         (
             compose("network_mode: none", "cap_drop: [MKNOD]"),
             "net-raw",
             Engine.DOCKER,
-            "; without a network a process still reaches kernel code of packet sockets that has been broken before",
+            "a process still reaches kernel code of packet sockets that has been broken before; drop it",
         ),
         (
             compose("cap_add: [FOO]", "cap_drop: [MKNOD]"),
             "net-raw",
             Engine.DOCKER,
-            "; Docker refuses the container as it is",
+            "; Docker refuses the container as it is; drop it",
         ),
         (
             compose(),
@@ -274,28 +324,38 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             "; drop ALL and add what its image needs (see `dropcap caps`)",
         ),
         (compose("command: sleep 9"), "net-raw", Engine.DOCKER, "because the image web:1 is not at hand"),
-        (SLEEPS, "net-raw", Engine.DOCKER, "; drop ALL: it needs none"),
-        (SLEEPS, "default-capabilities", Engine.PODMAN, "; drop ALL: it needs none"),
-        (CHOWNS, "default-capabilities", Engine.PODMAN, "; drop ALL and add CHOWN, which is all that it needs"),
+        (SLEEPS, "net-raw", Engine.DOCKER, "; drop ALL: it needs no capability"),
+        (SLEEPS, "default-capabilities", Engine.PODMAN, "; drop ALL: it needs no capability"),
+        (CHOWNS, "default-capabilities", Engine.PODMAN, "; drop ALL and add CHOWN: it needs no more"),
         (
             CHOWNS + "    privileged: true\n",
             "privileged",
             Engine.DOCKER,
-            "; of the capabilities, what it starts needs CHOWN",
+            "; leave it out and add CHOWN",
         ),
         (
             compose("volumes: [/etc:/etc]"),
             "moderate-capability",
             Engine.DOCKER,
-            "here, since a system directory of the host can be written",
+            "and weigh medium here: the container can write to `/etc` of the host; drop them",
         ),
         (USER, "non-root-add", Engine.PODMAN, None),
-        (PRIVILEGED, "privileged", Engine.PODMAN, "without a seccomp or AppArmor profile"),
+        (
+            PRIVILEGED,
+            "privileged",
+            Engine.PODMAN,
+            "without a seccomp or AppArmor profile; leave it out and add by name what it needs",
+        ),
         (PRIVILEGED, "privileged", Engine.SWARM, None),
         (PRIVILEGED, "useless-drop", Engine.SWARM, None),
-        (PRIVILEGED, "useless-add", Engine.SWARM, "privileged mode is set, but Swarm ignores it"),
+        (PRIVILEGED, "useless-add", Engine.SWARM, "privileged mode is set, but Swarm ignores it; delete the line"),
         (PRIVILEGED, "useless-add", Engine.DOCKER, None),
-        (ADDED_NET_RAW, "useless-add", Engine.DOCKER, "Docker's default set has it and nothing drops it"),
+        (
+            ADDED_NET_RAW,
+            "useless-add",
+            Engine.DOCKER,
+            "default set has it already and nothing drops it; delete the entry",
+        ),
         (ADDED_NET_RAW, "useless-add", Engine.PODMAN, None),
         (ADDED_NET_RAW, "moderate-capability", Engine.PODMAN, None),
         (
@@ -312,3 +372,14 @@ def test_the_engine_decides_what_an_entry_means(text: str, rule_id: str, engine:
     messages = [finding.problem.message for finding in findings("compose", text, [rule], engine)]
     assert len(messages) == (end is not None)
     assert all(message.endswith(str(end)) for message in messages), messages
+
+
+def test_what_is_needed_is_not_to_be_left_out() -> None:
+    needed = SLEEPS.replace("sleep 9", "ip link add dummy0 type dummy") + "    cap_add: [NET_ADMIN]\n"
+    idle = SLEEPS + "    cap_add: [NET_ADMIN]\n"
+    messages = [
+        one.problem.message
+        for text in (needed, idle)
+        for one in findings("compose", text, about.rules("high-capability"))
+    ]
+    assert [message.rpartition("; ")[2] for message in messages] == ["what it starts needs it", "leave it out"]

@@ -8,7 +8,8 @@ import pytest
 from jsonschema import Draft4Validator
 
 from dropcap import __version__
-from dropcap.model import Container, Failure, Kind, Level, Related, Severity
+from dropcap.model import Container, Failure, Kind, Level, Located, Related, Severity, Stage, Unknown
+from dropcap.rule import load_rules
 from dropcap.source import Source, Span
 from dropcap.writers import Context, writer
 from dropcap.writers.fingerprint import line_hashes
@@ -115,9 +116,43 @@ def test_the_schema_test_can_fail() -> None:
 def test_the_validator_of_github_has_nothing_to_say(tmp_path: Path) -> None:
     log = tmp_path / "log.sarif"
     log.write_text("".join(writer("sarif")(_full_report(), Context(_RULES))), "ascii")
-    complaints = sarif_multitool.complaints(log)
-    # There is no page on the web to name as the tool's.
-    assert [one for one in complaints if "'informationUri'" not in one] == []
+    assert sarif_multitool.complaints(log) == []
+
+
+def test_the_validator_of_github_has_nothing_to_say_of_all_rules(tmp_path: Path) -> None:
+    rules = load_rules()
+    found = [finding(_WEB, rule=one.id, severity=one.severity) for one in rules]
+    log = tmp_path / "log.sarif"
+    log.write_text("".join(writer("sarif")(report(found), Context(rules))), "ascii")
+    assert sarif_multitool.complaints(log) == []
+    assert [error.message for error in Draft4Validator(_SCHEMA).iter_errors(json.loads(log.read_text()))] == []
+
+
+def test_a_rule_says_what_it_is_about_and_the_log_has_each_entry_once() -> None:
+    rules = [one for one in load_rules() if one.id in {"privileged", "all-capabilities", "useless-drop"}]
+    run = _run(report(), rules=tuple(rules))
+    entries = {(one["name"], taxon["id"]): taxon for one in run["taxonomies"] for taxon in one["taxa"]}
+    assert len(entries) == sum(len(one["taxa"]) for one in run["taxonomies"])
+    assert entries["CIS Docker Benchmark", "CIS-5.5"]["shortDescription"]["text"]
+    assert [one["name"] for one in run["tool"]["driver"]["supportedTaxonomies"]] == [
+        one["name"] for one in run["taxonomies"]
+    ]
+    described = {one["id"]: one for one in run["tool"]["driver"]["rules"]}
+    targets = [one["target"] for one in described["privileged"]["relationships"]]
+    assert {"id": "CIS-5.5", "toolComponent": {"name": "CIS Docker Benchmark"}} in targets
+    assert all((one["toolComponent"]["name"], one["id"]) in entries for one in targets)
+    assert "external/cwe/cwe-250" in described["privileged"]["properties"]["tags"]
+
+
+def test_the_tool_and_its_own_rules_have_a_page() -> None:
+    (ours,) = [one for one in load_rules() if one.id == "net-raw"]
+    driver = _run(report(), rules=(ours, _RULES[0]))["tool"]["driver"]
+    pyproject = (Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8")
+    assert f'Homepage = "{driver["informationUri"]}"' in pyproject
+    page = driver["rules"][0]["helpUri"]
+    assert (Path(__file__).parent.parent / page.removeprefix(f"{driver['informationUri']}/blob/main/")).is_file()
+    # Where the page of somebody else's rule is, nobody knows.
+    assert "helpUri" not in driver["rules"][1]
 
 
 def test_the_validator_test_can_fail(tmp_path: Path) -> None:
@@ -161,9 +196,7 @@ def test_a_rule_carries_what_github_shows() -> None:
     assert "**Not found:**\n\n```yaml\nservices:" in privileged["help"]["markdown"]
     assert "```yaml bad" not in privileged["help"]["markdown"]
     assert "security" in privileged["properties"]["tags"]
-    assert described["net-admin"]["name"] == "NetAdmin"
-    # A name that only repeats the id is one that the standard does not want.
-    assert "name" not in privileged
+    assert privileged["name"] == "AContainerRunsInPrivilegedMode"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +250,7 @@ def test_related_places_and_sharers_are_linked_from_the_message() -> None:
     message = (
         "Service web: it can use {{0}} and $NAME and [this] (7) too."
         " See [the \\[service\\]](1) and [and a \\\\ word](2)."
-        " The same text gives it to [db](3)."
+        " It is the same for [db](3)."
     )
     assert result["message"]["text"] == message
     assert [one["id"] for one in result["relatedLocations"]] == [1, 2, 3]
@@ -297,6 +330,30 @@ def test_an_absolute_path_becomes_a_file_uri() -> None:
     result = _result(finding(service(Source("/srv/a b.yaml", "services:\n  web: {}\n"), "web")))
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "file:///srv/a%20b.yaml"}
+
+
+def test_equal_services_are_one_result_with_the_others_as_related_locations() -> None:
+    (result,) = _run(report([finding(_WEB), finding(_DB)]))["results"]
+    assert result["message"]["text"] == "Service web: it is so. It is the same for [db](1)."
+    (related,) = result["relatedLocations"]
+    assert related["physicalLocation"]["region"]["startLine"] == 5
+
+
+def test_a_build_stage_is_named_with_what_it_builds_upon() -> None:
+    source = Source("Dockerfile", "FROM debian:12\n")
+    stage = Stage("0", 0, Located("debian:12", source, Span(5, 14)), None, None, None, (), (), (), (), None)
+    result = _result(finding(Container(Kind.STAGE, "0", source, Span(0, 4), stage=stage)))
+    assert result["message"]["text"] == "Build stage 0 (FROM debian:12): it is so."
+
+
+def test_what_nobody_could_see_is_a_note() -> None:
+    unknown = Unknown("${X}", "X is set nowhere", _SOURCE, Span(0, 8), ("cap_add",))
+    (invocation,) = _run(report(containers=[_WEB._replace(unknowns=(unknown,))]))["invocations"]
+    (note,) = invocation["toolExecutionNotifications"]
+    assert invocation["executionSuccessful"] is True
+    assert note["level"] == "note"
+    assert note["message"]["text"] == "1 container only partly known: $X, because X is set nowhere."
+    assert note["locations"][0]["physicalLocation"]["region"]["startLine"] == 1
 
 
 def test_more_results_than_github_takes_are_cut_to_the_worst(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from dropcap.source import Source, Span
 from dropcap.writers import FORMATS, Context, writer
 from dropcap.writers.failures import MOST_ALIKE, failure_lines
 from dropcap.writers.summary import describe_user, plural, summarise
+from dropcap.writers.wrapping import columns
 from handmade import finding, place, report, service
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _one_line(text: str, needle: str) -> list[str]:
     source = Source("x.sh", text)
     where = place(source, needle)
     lines = _lines(finding(Container(Kind.RUN, "x", source, Span(0, 1)), where))
-    return lines[2:4]
+    return lines[1:3]
 
 
 def test_a_report_reads_like_this() -> None:
@@ -74,56 +75,85 @@ def test_a_report_reads_like_this() -> None:
     assert (
         _text(one)
         == """\
-service vpn holds all 41 (privileged)
 deploy/compose.yaml:3:17: critical: privileged mode grants all [privileged]
     3 |     privileged: true
       |                 ^^^^
+  service vpn holds all 41 (privileged)
+
 deploy/compose.yaml:5:9: critical: the socket is root on the host [docker-socket]
     5 |       - /run/docker.sock:/run/docker.sock
       |         ^^^^^^^^^^^^^^^^
+  in service vpn
   see deploy/compose.yaml:2:3: the service starts here
 
-3 services each hold the Docker default set (14)
-  db (line 8), cache (10), queue (11)
-deploy/compose.yaml:8:3: medium: nothing is dropped [default-capabilities] and 2 more
-deploy/compose.yaml:8:3: low: the root file system can be written [writable-root] and 2 more
+deploy/compose.yaml:8:3: medium: nothing is dropped [default-capabilities]
+deploy/compose.yaml:8:3: low: the root file system can be written [writable-root]
     8 |   db:
       |   ^^
-deploy/compose.yaml:9:14: low: the port is open to all [open-port] in db
+  3 services each hold the Docker default set (14): db (line 8), cache (10), queue (11)
+
+deploy/compose.yaml:9:14: low: the port is open to all [open-port]
     9 |     ports: ["5432:5432"]
       |              ^^^^^^^^^
+  in service db
 
-9 findings (2 critical, 3 medium, 4 low) in 1 of 3 files, 4 containers; 1 error
+5 findings (2 critical, 1 medium, 2 low) in 1 of 3 files, 4 containers; 1 error
+Do first: deploy/compose.yaml:3:17, critical, in service vpn [privileged]
+Then: default-capabilities, which 3 containers have, more than any other; `dropcap explain
+  default-capabilities` says what to write
 """
     )
 
 
-def test_containers_that_hold_different_sets_are_not_folded() -> None:
+def test_what_is_grave_stands_before_what_is_not_within_a_file() -> None:
+    other = Source("z.yaml", "services:\n  web: {}\n")
+    severities = [Severity.LOW, Severity.CRITICAL, Severity.MEDIUM, Severity.HIGH]
+    findings = [
+        finding(_DB, place(_SOURCE, word), word, severity=severity)
+        for word, severity in zip(("vpn", "web", "db", "cache"), severities, strict=True)
+    ]
+    lines = _lines(*findings, finding(service(other, "web"), severity=Severity.HIGH))
+    places = [line.split(": ")[:2] for line in lines if " [some-rule]" in line and line[0] in "dz"]
+    assert places == [
+        ["deploy/compose.yaml:6:3", "critical"],
+        ["deploy/compose.yaml:10:3", "high"],
+        ["deploy/compose.yaml:8:3", "medium"],
+        ["deploy/compose.yaml:2:3", "low"],
+        ["z.yaml:2:3", "high"],
+    ]
+
+
+def test_equal_services_that_hold_different_sets_are_named_and_their_sets_are_not() -> None:
     web = service(_SOURCE, "web", user=place(_SOURCE, "1000"))
-    lines = _lines(finding(web), finding(_DB))
-    assert "service web holds nothing (user 1000); bounding set: the Docker default set (14)" in lines
-    assert "service db holds the Docker default set (14)" in lines
+    assert "  in 2 services: web (line 6), db (8)" in _lines(finding(web), finding(_DB))
+    (line,) = [line for line in _lines(finding(web)) if "holds" in line]
+    assert line == "  service web holds nothing (user 1000); bounding set: the Docker default set (14)"
 
 
 @pytest.mark.parametrize("change", [{"rule": "other"}, {"message": "other"}, {"evidence": ("other",)}])
 def test_containers_with_different_absences_are_not_folded(change: dict[str, Any]) -> None:
     lines = _lines(finding(_DB), finding(_CACHE, **change))
-    assert sum(line.startswith("service ") for line in lines) == 2
+    assert sum(line.startswith("  service ") for line in lines) == 2
+
+
+def test_containers_of_which_one_finding_is_graver_are_not_folded() -> None:
+    lines = _lines(finding(_DB), finding(_CACHE, severity=Severity.HIGH))
+    assert sum(line.startswith("  service ") for line in lines) == 2
 
 
 def test_containers_that_have_nothing_in_common_are_not_folded() -> None:
     lines = _lines(finding(_VPN, place(_SOURCE, "volumes")), finding(_DB, place(_SOURCE, "ports")))
-    assert sum(line.startswith("service ") for line in lines) == 2
+    assert sum(line.startswith("  service ") for line in lines) == 2
     other = _CACHE._replace(cap_add=_DB.cap_add)
     lines = _lines(finding(_DB, place(_SOURCE, "ports")), finding(other, place(_SOURCE, "cache: {}")))
-    assert sum(line.startswith("service ") for line in lines) == 2
+    assert sum(line.startswith("  service ") for line in lines) == 2
 
 
-def test_containers_that_share_different_texts_are_not_folded() -> None:
+def test_what_is_shared_and_what_is_lacking_are_apart() -> None:
     shared = finding(_DB, place(_SOURCE, "5432:5432"), "it is shared", shared_by=(_CACHE,))
     lines = _lines(finding(_DB), shared, finding(_CACHE), finding(_QUEUE))
-    assert lines[0] == "2 services each hold the Docker default set (14)"
-    assert lines[-6] == "service queue holds the Docker default set (14)"
+    assert "  3 services each hold the Docker default set (14): db (line 8), cache (10), queue (11)" in lines
+    assert "  in 2 services: db (line 8), cache (10)" in lines
 
 
 def test_what_speaks_of_other_places_is_never_folded_away() -> None:
@@ -146,7 +176,7 @@ def test_twenty_services_stay_readable() -> None:
     source = Source("c.yaml", "services:\n" + "".join(f"  {name}: {{}}\n" for name in names))
     findings = [finding(service(source, name), message=f"{what} is so") for name in names for what in "abc"]
     lines = _lines(*findings)
-    assert lines[0] == "20 services each hold the Docker default set (14)"
+    assert "  20 services each hold the Docker default set (14): worker-with-a-long-name-0 (line 2)," in lines
     assert all(any(name in line for line in lines) for name in names)
     assert max(map(len, lines)) <= 100
     assert len(lines) < 20
@@ -156,6 +186,7 @@ def test_very_many_places_are_counted_not_listed() -> None:
     source = Source("c.yaml", "services:\n" + "".join(f"  s{number}: {{}}\n" for number in range(500)))
     lines = _lines(*(finding(service(source, f"s{number}")) for number in range(500)))
     assert any(line.endswith("and 440 more") for line in lines)
+    assert max(map(len, lines)) <= 100
 
 
 def test_a_shared_text_is_said_once() -> None:
@@ -163,49 +194,42 @@ def test_a_shared_text_is_said_once() -> None:
     text = _text(report([shared]))
     assert text.count("it is shared") == 1
     assert "3 services each hold" in text
-    assert " in db" not in text
 
 
-def test_sharers_that_hold_other_sets_are_named_and_refer_to_it() -> None:
-    root = service(_SOURCE, "queue", cap_drop=(Located("ALL", _SOURCE, Span(0, 1)),))
-    shared = finding(_DB, place(_SOURCE, "5432:5432"), "it is shared", shared_by=(root,))
-    lines = _lines(shared)
-    assert lines[1] == "deploy/compose.yaml:9:14: medium: it is shared [some-rule] in db and queue"
-    assert lines[5:7] == [
-        "service queue holds nothing",
-        "deploy/compose.yaml:9:14: medium: as above [some-rule]",
-    ]
-
-
-def test_many_names_are_cut_to_a_few() -> None:
-    others = tuple(_CACHE._replace(name=f"c{number}") for number in range(9))
-    shared = finding(_DB, place(_SOURCE, "5432:5432"), shared_by=others)
-    dropped = finding(_DB._replace(cap_drop=(Located("ALL", _SOURCE, Span(0, 1)),)))
-    assert _lines(dropped, shared)[0] == "service db holds nothing"
-    assert any(line.endswith("in db, c0, c1 and 7 more") for line in _lines(dropped, shared))
+def test_one_text_that_several_files_have_names_them_all() -> None:
+    sources = [Source(f"p{number}/compose.yaml", "services:\n  web: {}\n") for number in range(17)]
+    sharers = tuple(service(source, "web") for source in sources)
+    related = tuple(Related("base.yaml is included here", one.anchor) for one in sharers)
+    lines = _lines(finding(_DB, place(_SOURCE, "5432:5432"), shared_by=sharers, related=related))
+    text = " ".join(" ".join(lines).split())
+    assert "18 services each hold the Docker default set (14): db (line 8), web (p0/compose.yaml:2), web (p1" in text
+    assert "see p0/compose.yaml:2:3, p1/compose.yaml:2:3," in text
+    assert text.count("base.yaml is included here") == 1
+    assert max(map(len, lines)) <= 100
 
 
 def test_sharers_of_several_kinds_are_named_with_them() -> None:
     other = _DB._replace(kind=Kind.DEVCONTAINER, source=Source("devcontainer.json", '"db"'), span=Span(0, 4))
     shared = finding(_DB, place(_SOURCE, "5432:5432"), shared_by=(other,))
-    assert any(line.endswith(" in service db and devcontainer db") for line in _lines(shared))
+    (line,) = [line for line in _lines(shared) if "each hold" in line]
+    assert line.startswith("  2 containers each hold the Docker default set (14): service db (line 8), devcontainer db")
 
 
 def test_run_commands_are_folded_too() -> None:
     source = Source("x.sh", "docker run a\ndocker run b\n")
     commands = [Container(Kind.RUN, name, source, Span(at, at + 10)) for name, at in (("a", 0), ("b", 13))]
     lines = _lines(*map(finding, commands))
-    assert lines[:2] == ["2 run commands each hold the Docker default set (14)", "  a (line 1), b (2)"]
-    # So the findings that the last line counts can be found above it.
-    assert lines[2] == "x.sh:1:1: medium: it is so [some-rule] and 1 more"
-    assert lines[-1].startswith("2 findings ")
+    assert lines[0] == "x.sh:1:1: medium: it is so [some-rule]"
+    assert lines[3] == "  2 run commands each hold the Docker default set (14): a (line 1), b (2)"
+    assert lines[-1] == "1 finding (1 medium) in 1 file, 2 containers"
 
 
 def test_a_stage_holds_nothing_to_speak_of() -> None:
     source = Source("Dockerfile", "FROM x AS build\n")
-    lines = _lines(finding(Container(Kind.STAGE, "build", source, Span(10, 15))))
-    assert lines[0] == "stage build starts no container"
-    assert lines[-1] == "1 finding (1 medium) in 1 file, 1 stage"
+    stage = _STAGE._replace(base=Located("x", source, Span(5, 6)))
+    lines = _lines(finding(Container(Kind.STAGE, "build", source, Span(10, 15), stage=stage)))
+    assert lines[3] == "  in build stage build (FROM x)"
+    assert lines[-1] == "1 finding (1 medium) in 1 file, 1 build stage"
 
 
 def test_a_caret_stands_under_the_place_after_tabs() -> None:
@@ -257,7 +281,7 @@ def test_an_empty_place_has_one_caret(at: int) -> None:
     source = Source("x", "abc\r\n\n")
     where = Located("", source, Span(at, at))
     lines = _lines(finding(Container(Kind.RUN, "x", source, Span(0, 1)), where))
-    assert lines[3].count("^") == 1
+    assert lines[2].count("^") == 1
 
 
 def test_secrets_in_an_excerpt_are_hidden() -> None:
@@ -296,11 +320,11 @@ def test_colours_change_nothing_but_colours() -> None:
 @pytest.mark.parametrize(
     ("one", "last"),
     [
-        (report(files=0), "No findings in 0 containers of 0 files"),
+        (report(files=0), "Nothing to check: no container in 0 files"),
         (report(containers=[_DB], files=1), "No findings in 1 container of 1 file"),
         (
             report(containers=[_DB, _VPN], files=2, failures=[Failure("x", "y"), Failure("x", "z")]),
-            "No findings in 2 containers of 2 files; 2 errors",
+            "Nothing found in what could be seen of 2 containers of 2 files; 2 errors",
         ),
         (
             report(containers=[_DB], failures=[Failure("x", "y", Level.NOTE)]),
@@ -308,20 +332,22 @@ def test_colours_change_nothing_but_colours() -> None:
         ),
         (
             report(containers=[_DB, Container(Kind.STAGE, "0", _SOURCE, Span(0, 1))], files=2),
-            "No findings in 1 container and 1 stage of 2 files",
+            "No findings in 1 container and 1 build stage of 2 files",
         ),
         (
             report([finding(_DB)], files=3, containers=[_DB, _VPN]),
             "1 finding (1 medium) in 1 of 3 files, 2 containers",
         ),
         (
-            report([finding(_DB, severity=severity) for severity in (*Severity, Severity.HIGH)]),
+            report(
+                [finding(_DB, severity=severity, rule=f"r{n}") for n, severity in enumerate((*Severity, Severity.HIGH))]
+            ),
             "5 findings (1 critical, 2 high, 1 medium, 1 low) in 1 file, 1 container",
         ),
     ],
 )
-def test_the_last_line_sums_up(one: Report, last: str) -> None:
-    assert _text(one).splitlines()[-1] == last
+def test_a_line_sums_up(one: Report, last: str) -> None:
+    assert next(line for line in _text(one).splitlines() if line and line[0] not in "d ") == last
 
 
 def test_the_last_line_says_when_nothing_reaches_the_threshold() -> None:
@@ -330,12 +356,94 @@ def test_the_last_line_says_when_nothing_reaches_the_threshold() -> None:
     assert "none" not in _text(report([finding(_DB)]), threshold=Severity.MEDIUM)
 
 
+def test_what_nobody_could_see_is_never_called_clean() -> None:
+    hidden = _DB._replace(unknowns=(_CAPS, _ARGS._replace(text="$IMAGE", fields=("image",))))
+    text = _text(report(containers=[hidden, _CACHE._replace(unknowns=(_CAPS,)), _QUEUE], files=2))
+    assert (
+        text
+        == """\
+Nothing found in what could be seen of 3 containers of 2 files
+2 containers are only partly known:
+  ${CAPS} at deploy/compose.yaml:1:1, because it is set elsewhere, in 2 containers
+"""
+    )
+    # What starts in it leaves what it may do as it is.
+    other = _DB._replace(unknowns=(_ARGS._replace(fields=("command", "image")),))
+    assert _text(report(containers=[other])) == "No findings in 1 container of 1 file\n"
+    assert _text(report([finding(hidden)])).splitlines()[-2] == "1 container is only partly known:"
+
+
+def test_many_reasons_are_cut_to_a_few_and_hide_secrets() -> None:
+    unknowns = tuple(_ARGS._replace(text=f"${{X{number}:-TOKEN=hunter2}}") for number in range(8))
+    text = _text(report(containers=[_DB._replace(unknowns=unknowns)]))
+    assert text.endswith("  and 3 more reasons\n")
+    assert "hunter2" not in text
+
+
+def test_what_to_do_first_is_the_gravest_that_most_have() -> None:
+    high = [finding(_DB, place(_SOURCE, word), rule=word, severity=Severity.HIGH) for word in ("vpn", "web")]
+    wide = finding(_DB, place(_SOURCE, "ports"), rule="shared", severity=Severity.HIGH, shared_by=(_CACHE, _QUEUE))
+    lines = _lines(*high, wide, finding(_DB, severity=Severity.LOW))
+    assert lines[-1] == "Do first: deploy/compose.yaml:9:5, high, in service db and 2 more [shared]"
+    # What makes the run fail counts before what does not.
+    low = [finding(one, rule="low", severity=Severity.LOW) for one in (_DB, _CACHE, _QUEUE)]
+    twice = [finding(one, message="b", rule="twice") for one in (_DB, _CACHE)]
+    text = _text(report([*high[:1], *low, *twice]), threshold=Severity.MEDIUM)
+    assert "\nThen: twice, which 2 containers have," in text
+    # Of one finding there is nothing to choose.
+    assert _lines(wide)[-1].startswith("1 finding ")
+
+
+def test_statistics_count_by_rule() -> None:
+    findings = [finding(_VPN, place(_SOURCE, "true"), rule="privileged"), *map(finding, (_DB, _CACHE, _QUEUE))]
+    assert "rule" not in _text(report(findings)).replace("[some-rule]", "").replace("some-rule, which", "")
+    lines = _text(report(findings), statistics=True).splitlines()
+    assert lines[lines.index("findings  containers  rule") :][:4] == [
+        "findings  containers  rule",
+        "       1           3  some-rule",
+        "       1           1  privileged",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("width", [30, 47, 80, 100])
+def test_no_line_is_wider_than_asked_but_for_a_long_word(width: int) -> None:
+    text = 'services:\n  web:\n    image: "数据数据 \t\x1b' + "x y" * 90 + '"\n  db: {}\n  cache: {}\n'
+    source = Source("a/compose.yaml", text)
+    web, db, cache = (service(source, name) for name in ("web", "db", "cache"))
+    related = (Related("数据 " * 60, web.anchor), Related("it is set here " * 9, db.anchor))
+    said = [
+        finding(web, place(source, "image"), "it 数据数 is so, " * 20, related=related),
+        finding(web, place(source, 'y"'), shared_by=(db, cache)),
+        finding(db),
+        finding(cache),
+    ]
+    hidden = db._replace(unknowns=(_CAPS._replace(reason="nobody knows " * 20),))
+    one = report(said, containers=[web, hidden, cache])
+    lines = _text(one, width=width, statistics=True).splitlines()
+    assert max(map(columns, lines)) <= width
+    assert max(map(columns, lines)) > width - 12
+    whole = _text(one, width=0)
+    assert " ".join(" ".join(lines).split()).count("is so,") == " ".join(whole.split()).count("is so,")
+
+
+def test_a_word_that_is_wider_than_a_line_has_one_to_itself() -> None:
+    long = "w" * 200
+    assert f"    {long}" in _lines(finding(_DB, message=f"see {long} there"))
+    failures = [Failure("gone.yaml", f"see {long} there")]
+    assert "".join(failure_lines(report(failures=failures), Context(width=50))).splitlines() == [
+        "gone.yaml: error: see",
+        f"    {long}",
+        "    there",
+    ]
+
+
 def test_failures_have_a_line_each() -> None:
     failures = [
         Failure("gone.yaml", "cannot be read"),
         Failure("deploy/compose.yaml", "a word", Level.NOTE, _SOURCE, _DB.span),
     ]
-    assert list(failure_lines(report(failures=failures), Context())) == [
+    assert list(failure_lines(report(failures=failures), Context(width=0))) == [
         "gone.yaml: error: cannot be read\n",
         "deploy/compose.yaml:8:3: note: a word\n",
     ]

@@ -127,11 +127,11 @@ def test_a_link_put_there_after_the_path_was_resolved_leads_nowhere(
         ("absent", Why.MISSING, "does not exist"),
         ("a/b.txt/c", Why.UNREADABLE, "cannot be read: Not a directory; check the path"),
         ("a", Why.UNREADABLE, "is a folder where a file is needed"),
-        ("pipe", Why.UNREADABLE, "is no regular file where one is needed"),
-        ("null\0", Why.UNREADABLE, "is no path"),
-        ("half\ud800", Why.UNREADABLE, "is no path"),
+        ("pipe", Why.UNREADABLE, "is not a regular file where one is needed"),
+        ("null\0", Why.UNREADABLE, "is not a path"),
+        ("half\ud800", Why.UNREADABLE, "is not a path"),
         ("x" * 300, Why.UNREADABLE, "cannot be read: File name too long"),
-        ("loop", Why.UNREADABLE, "is no regular file where one is needed"),
+        ("loop", Why.UNREADABLE, "is not a regular file where one is needed"),
     ],
 )
 def test_what_is_no_file_to_read_says_so(project: Path, name: str, why: Why, reason: str) -> None:
@@ -146,7 +146,7 @@ def test_what_is_no_file_to_read_says_so(project: Path, name: str, why: Why, rea
 def test_a_device_is_not_read_even_where_it_is_named(project: Path) -> None:
     (project / "zero").symlink_to("/dev/zero")
     path = str(project / "zero")
-    with pytest.raises(NotReadError, match="is no regular file"):
+    with pytest.raises(NotReadError, match="is not a regular file"):
         Workspace(str(project), named=[path]).read(path)
 
 
@@ -158,7 +158,7 @@ def test_a_file_that_becomes_a_pipe_does_not_hang(project: Path, monkeypatch: py
     reader = threading.Thread(target=lambda: ended.append(refusal(project, "pipe")), daemon=True)
     reader.start()
     reader.join(60)
-    assert [one.reason for one in ended] == ["is no regular file where one is needed"]
+    assert [one.reason for one in ended] == ["is not a regular file where one is needed"]
 
 
 def test_a_file_is_read_whole_or_not_at_all(project: Path) -> None:

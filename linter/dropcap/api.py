@@ -7,7 +7,10 @@ A rule is a module with a docstring (its documentation), a constant ``SEVERITY``
 * ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
 
 It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
-evidence of one of its own problems is left out then.
+evidence of one of its own problems is left out then. `CONTROLS` are the ids of what it decides in benchmarks and
+catalogues: `CIS-5.4`, `CWE-250`. With `ON_BY_DEFAULT = False` it is asked only where somebody names it. With
+`FIELDS`, names of a container's fields, it is asked only about containers of which one of these is written: the fewer
+rules have something to say of a usual container, the quicker the check.
 
 The module's name, with hyphens for underscores, is the rule's id.
 """
@@ -42,10 +45,13 @@ from dropcap.source import Source, Span
 from dropcap.subject import Subject, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from dropcap.capabilities.host_devices import HostDevice
+    from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.needs.model import Need, Needs
+    from dropcap.secret_values import Secret
 
 __all__ = [
     "NAMES",
@@ -57,8 +63,11 @@ __all__ = [
     "Fix",
     "Grade",
     "Graded",
+    "HostDevice",
+    "HostPath",
     "Instruction",
     "Kind",
+    "Listener",
     "Located",
     "Mount",
     "Need",
@@ -67,6 +76,7 @@ __all__ = [
     "Problem",
     "Refusal",
     "Related",
+    "Secret",
     "Severity",
     "Source",
     "Span",
@@ -79,19 +89,125 @@ __all__ = [
     "default_set",
     "entry_capabilities",
     "file_capabilities",
+    "host_device",
+    "host_path",
+    "image_user",
     "joined",
+    "listener",
+    "names_host",
+    "names_secret",
+    "opened_devices",
+    "plain_path",
+    "risk",
+    "secret_in",
     "step_commands",
     "suggest",
+    "weakness",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Return a record of what a container needs; only rules that look at needs have a use for them."""
+    """Return a record that few rules have a use for: what a container needs, what paths of the host are."""
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 
         return getattr(model, name)
+    if name == "Secret":
+        from dropcap.secret_values import Secret
+
+        return Secret
+    if name == "HostDevice":
+        from dropcap.capabilities.host_devices import HostDevice
+
+        return HostDevice
+    if name in {"HostPath", "Listener"}:
+        from dropcap.capabilities import host_paths
+
+        return getattr(host_paths, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def risk(capability: str) -> Grade:
+    """Return how much a capability weighs by itself, in an otherwise ordinary container."""
+    from dropcap.capabilities.facts import fact
+
+    return Grade[fact(capability).risk.upper()]
+
+
+def names_secret(name: str) -> bool:
+    """Return whether a variable of a name holds a secret, if it holds anything."""
+    from dropcap.secret_values import names_secret as found
+
+    return found(name)
+
+
+def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | None:
+    """Return what secret a variable's value is; see :func:`dropcap.secret_values.secret_in`."""
+    from dropcap.secret_values import secret_in as found
+
+    return found(name, value, guesses)
+
+
+def image_user(reference: str) -> str | None:
+    """Return whom an image starts as by the catalogue of images; None where it does not say so."""
+    from dropcap.images.image_user import image_user as found
+
+    return found(reference)
+
+
+def host_device(text: str) -> HostDevice | None:
+    """Return what an entry of `devices` gives of the host, `/dev/sda:/dev/sda:r`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import host_device as found  # few containers have a device
+
+    return found(text)
+
+
+def opened_devices(rule: str) -> HostDevice | None:
+    """Return what a rule of the device control group opens of the host, `b 8:* rwm`; None where that is harmless."""
+    from dropcap.capabilities.host_devices import opened_devices as found
+
+    return found(rule)
+
+
+def host_path(path: str) -> HostPath | None:
+    """Return what a path of the host gives to a container that mounts it; None where nothing is known to matter."""
+    from dropcap.capabilities.host_paths import host_path as found  # few containers mount more than their data
+
+    return found(path)
+
+
+def listener(path: str, target: str = "") -> Listener | None:
+    """Return who takes orders at a path of the host, a socket or a folder of such; None where nobody does."""
+    from dropcap.capabilities.host_paths import listener as found
+
+    return found(path, target)
+
+
+def names_host(address: str, *, shares_network: bool) -> bool:
+    """Return whether an engine's address, `tcp://host.docker.internal:2375`, is one of the host's own."""
+    from dropcap.capabilities.host_paths import names_host as found
+
+    return found(address, shares_network=shares_network)
+
+
+def plain_path(path: str) -> str:
+    """Write a path of the host without dots and doubled slashes, and `/run` for `/var/run`, which is the same."""
+    from dropcap.capabilities.host_paths import plain_path as plain
+
+    return plain(path)
+
+
+def weakness(name: str, value: str) -> str | None:
+    """Say what a kernel parameter lets happen at a value that protects less than another; None for all others.
+
+    Args:
+        name: the parameter, with dots.
+        value: what it is set to, as it is written.
+
+    """
+    from dropcap.capabilities.sysctls import weakness as found  # few containers set any
+
+    return found(name, value)
 
 
 def step_commands(step: Instruction, needle: str) -> Iterator[Sequence[Located[str] | None]]:

@@ -28,6 +28,7 @@ from dropcap.model import (
 )
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
+from dropcap.questions import Questions
 from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
@@ -35,13 +36,10 @@ from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
     from dropcap.model import Problem
     from dropcap.rule import Rule
-
-    _Asked = list[tuple[Rule, Callable[[Any], Iterable[Problem]]]]
 
 
 MAX_NAME = 200
@@ -63,14 +61,16 @@ class Setup(NamedTuple):
     overlay: Mapping[str, bytes] | None = None
 
 
-def check_text(path: str, carrier: str | None, text: str, rules: Sequence[Rule], setup: Setup) -> FileResult:
+def check_text(
+    path: str, carrier: str | None, text: str, rules: Sequence[Rule] | Questions, setup: Setup
+) -> FileResult:
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
     request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
     return _checked(Target(path, carrier, named=True), request, rules)
 
 
-def check_file(target: Target, rules: Sequence[Rule], setup: Setup) -> FileResult:
+def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
     """Read a file, with those that belong to it, and ask the rules about it.
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
@@ -89,7 +89,7 @@ def check_file(target: Target, rules: Sequence[Rule], setup: Setup) -> FileResul
     return rest._replace(failures=(*lost, *rest.failures))
 
 
-def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileResult:
+def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
     try:
         document = read_document(target, request)
     except NotReadError as error:
@@ -104,16 +104,14 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     paths: dict[str, str] = {}  # to name a file asks the disk
-    asked: dict[bool, _Asked] = {}
+    questions = rules if isinstance(rules, Questions) else Questions(rules)
     allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
         subject = container.stage if is_stage else Subject.of(container, request.workspace, allowance)
         own = container.source.to_root(container.span)[0].path
         path = paths.get(own) or paths.setdefault(own, request.workspace.name(own))
-        if is_stage not in asked:
-            asked[is_stage] = _asked(rules, of_stages=is_stage)
-        for rule, check in asked[is_stage]:
+        for rule, check in questions.of_stages if is_stage else questions.of(container):
             try:
                 problems = list(check(subject))  # mostly none
                 if problems:
@@ -131,12 +129,6 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule]) -> FileRes
         bases=document.bases,
         is_base=document.is_base,
     )
-
-
-def _asked(rules: Sequence[Rule], *, of_stages: bool) -> _Asked:
-    """Return what is asked: a Dockerfile's stage starts nothing, so there are other questions about it."""
-    questions = ((rule, rule.check_stage if of_stages else rule.check) for rule in rules)
-    return [(rule, question) for rule, question in questions if question]
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:

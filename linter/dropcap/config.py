@@ -52,7 +52,8 @@ class Config(NamedTuple):
     Attributes:
         engine: the engine for containers whose file names none.
         fail_on: the severity from which a finding makes the exit code 1.
-        select: ids of the only rules to run; empty for all.
+        select: ids of the only rules to run; empty for those that are on by default.
+        extend_select: ids of further rules to run.
         ignore: ids of rules not to run.
         exclude: paths that a walk leaves out, in the manner of `.gitignore`.
         markdown: whether a walk takes Markdown as well.
@@ -64,6 +65,7 @@ class Config(NamedTuple):
     engine: Engine = Engine.DOCKER
     fail_on: Severity = Severity.MEDIUM
     select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     markdown: bool = False
@@ -231,6 +233,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "compose": ("compose", to_compose),
     "engine": ("engine", to_engine),
     "exclude": ("exclude", _to_words),
+    "extend-select": ("extend_select", _to_words),
     "fail-on": ("fail_on", to_severity),
     "ignore": ("ignore", _to_words),
     "markdown": ("markdown", _to_switch),

@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth")
+SECRET_WORDS = ("pass", "secret", "token", "key", "cred", "auth", "pwd")
 """In lower case, what stands in the name of something secret."""
+FORMS = (
+    r"\b(?:gh[opusr]_[A-Za-z0-9]{36}|github_pat_\w{60}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20}|[sr]k_live_[A-Za-z0-9]{20}"
+    r"|npm_[A-Za-z0-9]{36}|dckr_pat_[\w-]{20}|hf_[A-Za-z]{34}|sk-(?:proj-|ant-)?[\w-]{40}|AIza[\w-]{35}|AKIA[A-Z0-9]{16}"
+    r"|SG\.[\w-]{22}\.[\w-]{40})[\w-]*|-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
+)
+"""An expression for the forms of tokens that services hand out, and of private keys, whatever their names are."""
+_FORM_SIGNS = (
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "npm_", "dckr_pat_", "hf_"),
+    *("sk-", "aiza", "akia", "sg.", "private key"),
+)
 _SIGNS = ("=", "@", "-p", "env", "label", "annotation", *SECRET_WORDS)
 """Without one of these there is nothing to hide; the patterns take 3 ms to compile."""
 
@@ -26,8 +36,8 @@ _HEAD = rf"""
     (?<![\w-]) (?: -[dit]*[el] | --env | --label | --build-arg | --annotation | --(?:env|label|container-label)-add )
         (?: = | [\s"',\\]{{0,200}}? ) (?P<open>["']?) [A-Za-z_][\w./-]* (?P<variable> = )
     |
-    # An instruction that does so in an image: `ENV NAME=…`, `LABEL NAME …`.
-    ^[ \t]* (?:ENV|LABEL) [ \t]+ (?P<instruction>[A-Za-z_][\w./-]* (?: = | [ \t]+ ))
+    # An instruction that does so in an image or in its build: `ENV NAME=…`, `LABEL NAME …`, `ARG NAME=…`.
+    ^[ \t]* (?:ENV|LABEL|ARG) [ \t]+ (?P<instruction>[A-Za-z_][\w./-]* (?: = | [ \t]+ ))
     |
     # A line of a unit that does so.
     ^[ \t]* (?:Environment|Label|Annotation) [ \t]*=[ \t]* ["']? [A-Za-z_][\w./-]* (?P<unit> = )
@@ -64,15 +74,15 @@ def without_secrets(text: str) -> str:
     if text.isalnum():
         return text  # as most names are
     folded = text.casefold()
-    return mask(text) if any(sign in folded for sign in _SIGNS) else text
+    return mask(text) if any(sign in folded for sign in (*_SIGNS, *_FORM_SIGNS)) else text
 
 
 def mask(text: str) -> str:
     """Replace what looks like a secret by asterisks; the length stays.
 
-    Hidden are the values of `-e NAME=…`, `--label NAME=…` and their kin and of the instructions ENV and LABEL, those
-    of names that contain PASS, SECRET, TOKEN, KEY, CRED or AUTH (`NAME=…`, `NAME: …`, `--name …`), what `login -p` is
-    given, and the password in a URL.
+    Hidden are the values of `-e NAME=…`, `--label NAME=…` and their kin and of the instructions ENV, LABEL and ARG,
+    those of names that contain PASS, PWD, SECRET, TOKEN, KEY, CRED or AUTH (`NAME=…`, `NAME: …`, `--name …`), what
+    `login -p` is given, the password in a URL, and tokens by their forms.
     """
     pieces: list[str] = []
     done = 0
@@ -84,6 +94,8 @@ def mask(text: str) -> str:
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    if any(sign in text.casefold() for sign in _FORM_SIGNS):
+        yield from (match.span() for match in re.finditer(FORMS, text))
     for match in _pattern(_URL).finditer(text):
         yield match.span(match.lastindex or 0)
     at, line_end, brace = 0, -1, -1

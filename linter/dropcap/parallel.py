@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 from dropcap.check import check_file
 from dropcap.model import Failure, FileResult, Level
 from dropcap.namedtuple import NamedTuple
+from dropcap.questions import Questions
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
@@ -219,10 +220,11 @@ def _serve(rules: Sequence[Rule], setup: Setup, targets: IO[bytes], results: IO[
 
     # An interrupt is the parent's to answer; it ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    questions = Questions(rules)
     with suppress(EOFError, OSError):
         while True:
             for target in pickle.load(targets):  # noqa: S301  # of the process that started this one
-                pickle.dump(check_file(target, rules, setup), results)
+                pickle.dump(check_file(target, questions, setup), results)
                 results.flush()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.masking import without_secrets
+
 if TYPE_CHECKING:
     from dropcap.model import Container
     from dropcap.source import Region
@@ -45,8 +47,17 @@ def place(region: Region) -> str:
 
 
 def title(container: Container) -> str:
-    """Say which container: `service web`, `run nginx`."""
-    return f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+    """Say which container: `service web`, `run nginx`, `build stage 0 (FROM debian:12)`."""
+    name = f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+    if container.kind.value != "stage":
+        return name
+    base = container.stage.base if container.stage else None
+    if base is None:
+        return f"build {name}"
+    # What an argument of the build is set to is nobody's to print.
+    root, span = base.source.to_root(base.span)
+    text = root.text[span.start : span.end]
+    return f"build {name} (FROM {shortened(text if '$' in text else without_secrets(base.value), _NAME_SIZE)})"
 
 
 def counted(count: int, noun: str) -> str:

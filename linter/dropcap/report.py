@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.model import Kind, Level, Report
+from dropcap.model import SET_HERE, Kind, Level, Report
 
 if TYPE_CHECKING:
     from collections.abc import Container as Collection
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
-    from dropcap.model import Container, Failure, FileResult, Finding
+    from dropcap.model import Container, Failure, FileResult, Finding, Located
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
 
 
+MOST_RELATED = 100
+"""How many places a finding gathers that several containers have; GitHub keeps as many of a result."""
 MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
 
@@ -47,11 +50,11 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
 
         kept = merge_devcontainers(kept)
     for result in kept:
-        findings += result.findings
         problems += result.failures
         containers += result.containers
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
+    findings += _folded_between(kept)
     findings.sort(key=_finding_order)
     findings = [_clipped(finding) for finding in _numbered(findings)]
     # What several read of the same file, each of them tells; an error stands before a note.
@@ -92,11 +95,48 @@ def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
         if first is None or first.container is finding.container:
             folded[key if first is None else (key, len(folded))] = finding
         else:
-            # How the text came to the other container is told as well.
-            related = tuple(dict.fromkeys((*first.problem.related, *problem.related)))
-            shared_by = (*first.shared_by, finding.container)
-            folded[key] = first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
+            folded[key] = _shared(first, finding)
     yield from folded.values()
+
+
+def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
+    """Say once what several projects have by the very same text: a file that all of them include or extend.
+
+    What one line of a file of variables gives to several lines is one thing as well, to be mended there.
+    """
+    folded: dict[object, Finding] = {}
+    for result in sorted(results, key=lambda result: result.path):
+        own: dict[object, int] = {}
+        for finding in result.findings:
+            problem = finding.problem
+            cause = _variable(finding)
+            source, span = (cause or problem.where).source.to_root((cause or problem.where).span)
+            what = (finding.rule, finding.severity, source.path, span, problem.evidence, problem.message)
+            key: object = what
+            if cause is None:
+                own[what] = own.get(what, 0) + 1  # what one file says twice stays two
+                key = (what, own[what])
+            first = folded.get(key)
+            folded[key] = finding if first is None else _shared(first, finding)
+    return folded.values()
+
+
+def _variable(finding: Finding) -> Located[Any] | None:
+    """Return the line of another file that sets the variable by which a container has what a finding speaks of."""
+    problem = finding.problem
+    if not any(related.message.endswith(SET_HERE) for related in problem.related):
+        return None
+    steps = [step.where for step in finding.container.route(problem.where) if step.message.endswith(SET_HERE)]
+    return steps[0] if len(steps) == 1 else None
+
+
+def _shared(first: Finding, finding: Finding) -> Finding:
+    """Let a finding name the containers of another one too, and how the text came to them."""
+    related = first.problem.related
+    if len(related) < MOST_RELATED:
+        related = tuple(dict.fromkeys((*related, *finding.problem.related)))
+    shared_by = (*first.shared_by, finding.container, *finding.shared_by)
+    return first._replace(shared_by=shared_by, problem=first.problem._replace(related=related))
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from dropcap.model import Severity
+from dropcap.model import Container, Severity
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class Rule(NamedTuple):
         check_stage: asked about each Dockerfile stage, or None.
         origin: the module's file, to name it in a message.
         covers: ids of rules whose findings it makes superfluous where it says more of the same evidence.
+        controls: what it decides of catalogues of controls, and the weaknesses and attacks that it speaks of, by
+            their ids in controls.toml: `CIS-5.10`, `CWE-250`, `T1611`.
+        on_by_default: whether it is asked where nobody names it.
+        fields: it is asked about containers of which one of these fields is written; empty for all containers.
 
     """
 
@@ -69,6 +73,9 @@ class Rule(NamedTuple):
     check_stage: CheckStage | None
     origin: str
     covers: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    on_by_default: bool = True
+    fields: tuple[str, ...] = ()
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -113,10 +120,22 @@ def to_rule(module: ModuleType) -> Rule:
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
     summary = " ".join(page.split("\n\n", 1)[0].split())
-    covers = getattr(module, "COVERS", ())
-    if not isinstance(covers, tuple) or not all(isinstance(one, str) for one in covers):
-        raise RuleError(f"{origin}: no rule: COVERS has to be a tuple of ids of rules")
-    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers)
+    covers, controls = _words(module, "COVERS", "ids of rules"), _words(module, "CONTROLS", "ids of controls")
+    on_by_default = getattr(module, "ON_BY_DEFAULT", True)
+    if not isinstance(on_by_default, bool):
+        raise RuleError(f"{origin}: no rule: ON_BY_DEFAULT has to be True or False")
+    fields = _words(module, "FIELDS", "fields of a container")
+    unknown = [field for field in fields if field not in Container._fields]
+    if unknown:  # it would never be asked
+        raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
+    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields)
+
+
+def _words(module: ModuleType, name: str, what: str) -> tuple[str, ...]:
+    words = getattr(module, name, ())
+    if not isinstance(words, tuple) or not all(isinstance(one, str) for one in words):
+        raise RuleError(f"{module.__file__ or module.__name__}: no rule: {name} has to be a tuple of {what}")
+    return words
 
 
 def _is_id(text: str) -> bool:
@@ -125,8 +144,10 @@ def _is_id(text: str) -> bool:
     return text[:1].isalpha() and all(word.isalnum() and word.isascii() and word == word.lower() for word in words)
 
 
-def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
-    """Keep the selected rules (all where none is named) less the ignored ones.
+def choose(
+    rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str], extend_select: Sequence[str] = ()
+) -> tuple[Rule, ...]:
+    """Keep the selected rules (those that are on by default where none is named) and further ones, less the ignored.
 
     Raises:
         UnknownRuleError: a name is no rule's id.
@@ -134,11 +155,12 @@ def choose(rules: Sequence[Rule], select: Sequence[str], ignore: Sequence[str]) 
 
     """
     known = [rule.id for rule in rules]
-    for name in (*select, *ignore):
+    for name in (*select, *extend_select, *ignore):
         if name not in known:
             message = f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
             raise UnknownRuleError(name, message)
-    chosen = tuple(rule for rule in rules if (not select or rule.id in select) and rule.id not in ignore)
+    wanted = {*(select or (rule.id for rule in rules if rule.on_by_default)), *extend_select}.difference(ignore)
+    chosen = tuple(rule for rule in rules if rule.id in wanted)
     if not chosen:
         raise RuleError("no rule is left to check with: everything that is selected is ignored as well")
     return chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.check import check_file
+from dropcap.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,4 +33,5 @@ def check_targets(
         from dropcap.parallel import check_files
 
         return check_files(targets, rules, setup, jobs, rule_folders)
-    return (check_file(target, rules, setup) for target in targets)
+    questions = Questions(rules)
+    return (check_file(target, questions, setup) for target in targets)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.effective import capability_label, capability_sets, is_root, no_new_privileges
+from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
-from dropcap.model import Container, Problem
+from dropcap.model import Container, Kind, Problem, Severity
+from dropcap.printable import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,11 +20,28 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.effective import CapabilitySets, Origin
     from dropcap.capabilities.grades import Grade, Graded
+    from dropcap.capabilities.isolation import Unmasked
     from dropcap.capabilities.strategy import Strategy
     from dropcap.model import Located
     from dropcap.needs.allowance import Allowance
     from dropcap.needs.model import Needs
     from dropcap.workspace import Workspace
+
+
+_STARTS_ONE = frozenset({Kind.SERVICE, Kind.RUN, Kind.CREATE, Kind.DEVCONTAINER, Kind.QUADLET, Kind.INSPECT})
+_OVER_FILES = frozenset({"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETUID"})
+"""What opens files of others to who holds one of these."""
+# How a field is called where it has another name than here.
+_KEYS = {"userns": "userns_mode", "device_rules": "device_cgroup_rules"}
+_KEYS_OF_QUADLET = {"network_mode": "Network", "userns": "UserNS", "sysctls": "Sysctl"}
+_FLAGS = {
+    "network_mode": "network",
+    "cgroup": "cgroupns",
+    "device_rules": "device-cgroup-rule",
+    "devices": "device",
+    "sysctls": "sysctl",
+}
+_USER_SIZE = 40
 
 
 class Subject(Container):
@@ -104,11 +123,11 @@ class Subject(Container):
         needs = self.needs
         names = joined(needs.cap_add)
         if needs.is_complete:
-            return f"drop ALL and add {names}, which is all that it needs" if names else "drop ALL: it needs none"
+            return f"drop ALL and add {names}: it needs no more" if names else "drop ALL: it needs no capability"
         why = needs.unknown[0].reason
         if not names:
-            return f"drop ALL and add what it needs, which is not known, because {why}"
-        return f"drop ALL and add at least {names}; more may be needed, because {why}"
+            return f"drop ALL and add what it needs; that is not known, because {why}"
+        return f"drop ALL and add at least {names}; it may need more, because {why}"
 
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
@@ -131,6 +150,57 @@ class Subject(Container):
         return is_root(self)
 
     @property
+    def starts_container(self) -> bool:
+        """Whether what is read starts a container of its own; one of a service's is told of where the service is."""
+        return self.kind in _STARTS_ONE and self.service is None
+
+    @cached_property
+    def starts_as(self) -> str | None:
+        """Whom its first process runs as, as its file, its Dockerfile or its image names him; `0` where none does.
+
+        None where that is not known: the lock and the catalogue are asked for the image, and nothing else.
+        """
+        if self.may_be_set("user"):
+            return None
+        if self.user is not None and self.user.value:
+            return self.user.value
+        stage = self.stage
+        if stage is None:
+            return self._user_of(self.image)
+        if stage.user is not None:
+            return stage.user.value
+        while stage.parent is not None:
+            stage = stage.parent
+        return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
+
+    @property
+    def starts_as_root(self) -> bool | None:
+        """Whether its first process runs as root, by its image too; None where that is not known."""
+        known = is_root(self)
+        if known is not None or self.starts_as is None:
+            return known
+        return names_root(self.starts_as)
+
+    def _user_of(self, image: Located[str] | None) -> str | None:
+        if image is None or self.may_be_set("image"):
+            return None
+        from dropcap.images.image_user import image_user
+
+        return image_user(image.value, self._workspace)
+
+    def is_limited(self, resource: str) -> bool | None:
+        """Whether it may use so much `memory`, `processes` or `cpu` and no more; None where that cannot be seen."""
+        from dropcap.model.limits import is_limited  # rules that ask are off by default
+
+        by_default = resource == "processes" and self.strategy.limits_processes
+        return is_limited(self, resource, by_default=by_default)
+
+    @property
+    def maps_root(self) -> bool:
+        """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
+        return self.strategy.maps_user and self.userns is not None and self.userns.value not in {"", "host", "nomap"}
+
+    @property
     def capability_label(self) -> Located[str] | None:
         """The label `io.containers.capabilities`, by which an image says what it needs, as `key=value`."""
         return capability_label(self)
@@ -139,6 +209,11 @@ class Subject(Container):
     def forbids_gains(self) -> bool | None:
         """Whether no process can gain privileges by executing a file (`no-new-privileges`); None where unknown."""
         return no_new_privileges(self)
+
+    @property
+    def gains_option(self) -> Located[str] | None:
+        """The option that lets its processes gain privileges, where it is written: `no-new-privileges:false`."""
+        return allowed_gains(self) if self.security_opt else None
 
     @cached_property
     def privileged_option(self) -> Located[Any] | None:
@@ -173,9 +248,63 @@ class Subject(Container):
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
 
+    @cached_property
+    def opens_files_of_root(self) -> bool:
+        """Whether its first process may open what a host keeps for root, or for a group, at once.
+
+        That is so unless it is known to run as another user, in no further group and without capabilities: then a
+        setuid program or a second command as root has to help.
+        """
+        user = self.starts_as
+        if self.starts_as_root is not False or self.group_add or self.may_be_set("group_add"):
+            return True
+        if user is not None and ":" in user:
+            return True  # with a group of its own
+        if self.is_root is False:
+            return not _OVER_FILES.isdisjoint(self.sets.effective)
+        # The image names the user: what is added becomes his where the engine makes it ambient.
+        added = {self.entry_name(entry) for entry in self.cap_add} if self.strategy.makes_ambient else set()
+        return not (_OVER_FILES | {ALL}).isdisjoint(added)
+
+    def over_files_of_root(self, severity: Severity) -> Severity:
+        """Return how severe it is to have files of the host's root: one level less where a process has to gain them."""
+        return severity if self.opens_files_of_root else Severity(max(severity - 1, Severity.LOW))
+
     def ignores(self, field: str) -> bool:
         """Whether its engine does not look at a field of a container."""
-        return field in self.strategy.ignored
+        return ignores(self, field)
+
+    def host_namespace(self, field: str) -> Located[str] | None:
+        """Return what gives it the host's own namespace: `pid` says of which processes it sees, and so on."""
+        return host_namespace(self, field)
+
+    def unconfined(self, key: str) -> Located[str] | None:
+        """Return the option that takes its profile away, by the option's key: `seccomp` or `apparmor`.
+
+        Of privileged mode, which takes away every one, nothing is said here.
+        """
+        return unconfined(self, key) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def label_disabled(self) -> Located[str] | None:
+        """The option that switches off its separation by SELinux; None where privileged mode does so already."""
+        return without_label(self) if self.security_opt and self.privileged_option is None else None
+
+    @property
+    def unmasked(self) -> Unmasked | None:
+        """What opens files of the kernel that are hidden or cannot be written.
+
+        None where privileged mode does so already.
+        """
+        return unmasked(self) if self.security_opt and self.privileged_option is None else None
+
+    def written(self, field: str, value: str) -> str:
+        """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
+        if self.kind is Kind.SERVICE:
+            return f"{_KEYS.get(field, field)}: {value}"
+        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+            return f"{_KEYS_OF_QUADLET[field]}={value}"
+        return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 
     def entry_name(self, entry: Located[str]) -> str:
         """Return the bare name of an entry of `cap_add` or `cap_drop` as its engine reads it."""
@@ -189,11 +318,29 @@ class Subject(Container):
         """Say how a capability of the bounding set is got, to follow what it does; nothing where the process has it."""
         if name in self.sets.effective:
             return ""
+        return f"; not held by {self.user_title} itself, reachable through {self.ways_to_gain}"
+
+    @property
+    def ways_to_gain(self) -> str:
+        """By what a process gets a capability of the bounding set that it does not hold itself."""
         root = f"`{self.strategy.program} exec` as root"
         if no_new_privileges(self):
             # The runtime executes the entrypoint and holds the capability; programs after it gain nothing.
-            return f"; here only by {root} or a file capability of the entrypoint"
-        return f"; here only by {root}, a setuid program or a file capability"
+            return f"{root} or a file capability of the entrypoint"
+        return f"{root}, a setuid program or a file capability"
+
+    @property
+    def user_title(self) -> str:
+        """Whom the first process runs as, in a sentence: `user 1000`; a value that a variable gives is not told."""
+        value = self.user if self.user is not None and self.user.value else self.stage.user if self.stage else None
+        if value is None:
+            return "its user"
+        return f"user {shortened(value.value, _USER_SIZE)}" if self.is_typed(value.value, value) else "its user"
+
+    def is_typed(self, text: str, where: Located[Any]) -> bool:
+        """Whether a text stands in the file where a value is, and does not come from a variable: those are not told."""
+        root, span = where.source.to_root(where.span)
+        return text in root.text[span.start : span.end]
 
     def problems_at_grade(self, level: Grade) -> Iterator[Problem]:
         """Give a problem for each capability that weighs `level`, in the kernel's order.
@@ -220,9 +367,17 @@ class Subject(Container):
             verb = "is" if len(names) == 1 else "are"
             origin = f"{verb} added" if where else f"{verb} in {self.engine_name}'s default set"
             is_graver = fact(names[0]).risk != risk
-            reason = _raised(graded) if is_graver else _reason(graded)
-            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}"
+            reason = _raised(graded, names) if is_graver else _reason(graded)
+            message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {self._advice(names, where)}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
+
+    def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
+        """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
+        if where is None:
+            return "drop it" if len(names) == 1 else "drop them"
+        if self.is_comparable and any(need.capability in names for need in self.needs.needs):
+            return "what it starts needs it"
+        return "leave it out"
 
 
 def joined(names: Sequence[str]) -> str:
@@ -232,9 +387,11 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _raised(graded: Graded) -> str:
+def _raised(graded: Graded, names: Sequence[str]) -> str:
+    """Say which circumstances raise a grade, and to what: a severity's name, as it stands beside the message."""
+    weighs = "weighs" if len(names) == 1 else "weigh"
     circumstances = " and ".join(related.message for related in graded.raised_by)
-    return f" and graded {graded.grade.name.lower()} here, since {circumstances}"
+    return f" and {weighs} {Severity(graded.grade).label} here: {circumstances}"
 
 
 def _reason(graded: Graded) -> str:

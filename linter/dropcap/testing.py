@@ -12,6 +12,10 @@ A marked file says at the end of a line, or on a line of its own some lines abov
 
     privileged: true  # error: privileged
     # error+2: privileged, net-raw
+
+A file in a rule's folder is about that rule, or about those that a line of its own names::
+
+    # rules: privileged, net-raw
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ SYNTAXES = {
 _FENCE = re.compile(r"```(\S*)(?: (\S+))?")
 _TRAILING = re.compile(r"[ \t]*(?:#|//) error: ([a-z0-9, -]+)$")
 _ABOVE = re.compile(r"[ \t]*(?:#|//) error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
+_ABOUT = re.compile(r"^[ \t]*(?:#|//) rules: ([a-z0-9, -]+)$", re.MULTILINE)
 
 
 class Example(NamedTuple):
@@ -139,6 +144,11 @@ def marks(text: str) -> Counter[tuple[int, str]]:
         elif trailing:
             announced.update((number, rule) for rule in _ids(trailing[1]))
     return announced
+
+
+def rules_named(text: str) -> list[str]:
+    """Return the ids of the rules that a marked text says it is about; none where it says nothing."""
+    return [rule for words in _ABOUT.findall(text) for rule in _ids(words)]
 
 
 def lines(found: Iterable[Finding]) -> Counter[tuple[int, str]]:

@@ -210,7 +210,7 @@ class Workspace:
 
         """
         if not is_path(path):
-            raise NotReadError(path, "is no path: it holds a character that no file name has", Why.UNREADABLE)
+            raise NotReadError(path, "is not a path: it holds a character that no file name has", Why.UNREADABLE)
         real = self.real(path)
         data = self._overlay[real] if real in self._overlay else self._from_disk(path, real, size)
         self.reads[real] = None
@@ -305,7 +305,7 @@ def _check_kind(path: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise NotReadError(path, "is a folder where a file is needed", Why.UNREADABLE)
     if not stat.S_ISREG(status.st_mode):
-        raise NotReadError(path, "is no regular file where one is needed", Why.UNREADABLE)
+        raise NotReadError(path, "is not a regular file where one is needed", Why.UNREADABLE)
 
 
 def _not_read(path: str, error: OSError) -> NotReadError:

@@ -11,7 +11,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status` shows which one counted.
 Remediation: remove one of the two. In a file that is merged over another one, `!reset` and `!override` take
 an inherited entry out; an entry in the other list does not.
 
-Impact: none where the entry that already has no effect is removed.
+Impact of the fix: none where the entry that already has no effect is removed.
 
 Default value: not applicable.
 
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 # Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-266")
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -67,7 +69,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     both = added.keys() & dropped.keys()
     for name in NAMES if both else ():
         if name in both:
-            message = f"{name} is added and dropped: {_outcome(subject, name, added[name])}"
+            outcome = _outcome(subject, name, added[name])
+            message = f"{name} is added and dropped: {outcome}; delete one of the two"
             related = (Related(f"{name} is added here", added[name]),)
             yield Problem(dropped[name], message, (name,), related)
 
@@ -82,5 +85,5 @@ def _outcome(subject: Subject, name: str, addition: Located[str]) -> str:
     if any(refusal.where is addition for refusal in sets.errors):
         return f"{engine} refuses to start the container"
     if name in sets.origins:
-        return f"with {engine} the addition wins, and the container holds it"
-    return f"with {engine} the drop wins, and the container does not hold it"
+        return f"with {engine} the addition wins and the container holds it"
+    return f"with {engine} the drop wins and the container does not hold it"

@@ -8,7 +8,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status` prints the full mask.
 
 Remediation: remove ALL from the additions, and add what is needed by name.
 
-Impact: a program that used what ALL granted fails until that is added by name.
+Impact of the fix: a program that used what ALL granted fails until that is added by name.
 
 Default value: not applicable.
 
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 # That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -62,7 +64,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if added is None or dropped is None:
         return
     related = (Related("ALL is added here", added),)
-    yield Problem(dropped, f"ALL is added and dropped: {_outcome(subject, added)}", related=related)
+    yield Problem(dropped, f"ALL is added and dropped: {_outcome(subject, added)}; do not add ALL", related=related)
 
 
 def _all(subject: Subject, entries: tuple[Located[str], ...]) -> Located[str] | None:
@@ -74,5 +76,5 @@ def _outcome(subject: Subject, addition: Located[str]) -> str:
     if any(refusal.where is addition for refusal in subject.sets.errors):
         return f"{engine} refuses to start the container"
     # Docker alone keeps drops by name beside the drop of ALL.
-    counts = "only drops by name count" if engine == "Docker" else "every capability is held"
-    return f"with {engine} the addition wins, and {counts}"
+    what = "holds all but what is dropped by name" if engine == "Docker" else "holds every capability"
+    return f"with {engine} the addition wins and the container {what}"

@@ -11,7 +11,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status` prints the same mask as on 
 
 Remediation: drop ALL and add the capabilities that the program needs by name.
 
-Impact: a program that used one of the 27 capabilities beyond the default set fails until that one is named.
+Impact of the fix: a program that used one of the 27 capabilities beyond the default set fails until that one is named.
 
 Default value: Docker, Swarm and nerdctl start a container with 14 capabilities, Podman with 11.
 
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 # SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
+FIELDS = ("cap_add",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -63,6 +65,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     # Which drops count is the engine's affair: Swarm and nerdctl forget names beside a drop of ALL.
     if len(subject.sets.bounding) < len(NAMES):
-        yield Problem(entry, "ALL is added: every capability is held but those that are dropped by name")
+        what = "every capability but those that are dropped by name"
     else:
-        yield Problem(entry, "ALL is added: every capability is held that the engine has")
+        what = f"every capability that {subject.engine_name} has"
+    yield Problem(entry, f"ALL is added: the container holds {what}; drop ALL and add by name what it needs")

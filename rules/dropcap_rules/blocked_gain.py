@@ -13,7 +13,7 @@ Audit: `docker inspect --format '{{.HostConfig.SecurityOpt}}' NAME` prints `no-n
 Remediation: start as root and switch to the user at startup, so that nothing has to become root again; or leave
 `no-new-privileges` out.
 
-Impact: without `no-new-privileges` each set-user-ID program of the image is a way to root.
+Impact of the fix: without `no-new-privileges` each set-user-ID program of the image is a way to root.
 
 Default value: processes may gain privileges.
 
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 
 # The container does not do what it is to do; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.26", "OWASP-RULE-4")
+FIELDS = ("security_opt",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -67,5 +69,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     for gain in subject.needs.gains:
         if gain.where is not None:
-            message = f"no-new-privileges is set, and what it starts relies on a gain: {gain.reason}"
+            message = (
+                f"`no-new-privileges` makes the startup fail: {gain.reason}; start as root and switch the user,"
+                " or leave `no-new-privileges` out"
+            )
             yield Problem(subject.anchor, message, (gain.reason,), (Related(gain.reason, gain.where),))

@@ -13,7 +13,7 @@ Audit: `podman inspect --format '{{.EffectiveCaps}}' NAME` shows what is held,
 
 Remediation: write into the label what is needed, and give the container that.
 
-Impact: with Podman a label that leaves out what is needed makes the container fail.
+Impact of the fix: with Podman a label that leaves out what is needed makes the container fail.
 
 Default value: no label.
 
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 # It grants nothing; it misleads, and with Podman it may take away what is needed.
 SEVERITY = Severity.LOW
+FIELDS = ("labels", "stage")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -74,7 +75,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     lacking = [name for name in asked if name not in subject.sets.bounding]
     if lacking:
-        yield Problem(label, f"the label asks for {joined(lacking)}, which the container does not hold", tuple(lacking))
+        message = (
+            f"the label asks for {joined(lacking)}, which the container does not hold; add it, or correct the label"
+        )
+        yield Problem(label, message, tuple(lacking))
     if not subject.says_what_it_starts or not subject.needs.is_complete:
         return
     left_out = [
@@ -84,8 +88,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     ]
     if left_out:
         names = tuple(dict.fromkeys(left_out))
-        yield Problem(label, f"the label leaves out {joined(names)}, which what it starts needs", names)
+        yield Problem(label, f"the label leaves out {joined(names)}, but the startup needs it; write it there", names)
     wanted = {name for need in subject.needs.needs for name in (need.capability, *need.instead)}
     idle = tuple(name for name in asked if name not in wanted and name not in lacking)
     if idle:
-        yield Problem(label, f"the label asks for {joined(idle)}, which nothing that it starts needs", idle)
+        yield Problem(
+            label, f"the label asks for {joined(idle)}, but nothing that starts needs it; delete it there", idle
+        )

@@ -14,7 +14,7 @@ Audit: `docker logs NAME` shows the step that failed, mostly with "Operation not
 Remediation: add the capability, or take away what needs it: `user:` with a volume that belongs to that user instead of
 a switch at startup, `COPY --chown` instead of `chown`, a port above 1023.
 
-Impact: a capability that is added can be used by whoever takes the container over.
+Impact of the fix: a capability that is added can be used by whoever takes the container over.
 
 Default value: Docker's default set has what most images need at startup; `cap_drop: [ALL]` leaves nothing.
 
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 # The container does not start, or does not come back; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -77,12 +78,11 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _problem(subject: Subject, names: list[str], need: Need) -> Problem:
-    verb = "is" if len(names) == 1 else "are"
     first = need.evidence[0]
     at = "" if first.where is None else f" at {_place(first.where)}"
     instead = f" (or {joined(need.instead)})" if need.instead else ""
     message = (
-        f"{joined(names)}{instead} {verb} needed at {need.phase.value} and not held: it {first.reason}{at}, and fails"
+        f"it does not hold {joined(names)}{instead}: at {need.phase.value} it {first.reason}{at} and fails; add it"
     )
     related = tuple(Related(one.reason, one.where) for one in need.evidence if one.where is not None)
     return Problem(subject.anchor, message, tuple(names), related)

@@ -14,7 +14,8 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status` shows what it holds, `capsh
 
 Remediation: take the capability out of `cap_add`; of the default set, drop ALL and add what is needed.
 
-Impact: what a person starts by hand in the container (`docker exec NAME tcpdump`) is not looked at, and may need it.
+Impact of the fix: what a person starts by hand in the container (`docker exec NAME tcpdump`) is not looked at, and may
+need it.
 
 Default value: 14 capabilities with Docker, Swarm and nerdctl, 11 with Podman.
 
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 # Of what is only kept; what is added weighs as its grade.
 SEVERITY = Severity.LOW
 COVERS = ("critical-capability", "high-capability", "moderate-capability", "net-raw")
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 _SEVERITIES = {
     Grade.LOW: Severity.LOW,
     Grade.MODERATE: Severity.MEDIUM,
@@ -83,13 +85,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         if name in wanted or (subject.is_told_by_catalogue and name not in subject.strategy.default):
             continue
         if where is not None:
-            message = f"{name} is added, and nothing that starts here needs it"
+            message = f"{name} is added, but nothing that starts here needs it; delete it"
             yield Problem(where, message, (name,), graded.raised_by, severity=_SEVERITIES[graded.grade])
         elif is_cut:
             kept.append(name)
     if kept:
-        verb = "is" if len(kept) == 1 else "are"
-        message = (
-            f"{joined(kept)} {verb} kept of {subject.engine_name}'s default set, and nothing that starts here needs"
-        )
-        yield Problem(subject.anchor, f"{message} {'it' if len(kept) == 1 else 'them'}; {subject.remedy}", tuple(kept))
+        it = "it" if len(kept) == 1 else "them"
+        message = f"it keeps {joined(kept)} of {subject.engine_name}'s default set, but nothing needs {it}"
+        yield Problem(subject.anchor, f"{message}; {subject.remedy}", tuple(kept))

@@ -14,7 +14,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with
 Remediation: find the one operation that asks for it and grant that instead: a device, a mount made by the
 engine, a sysctl set by the engine; or move the operation to the host.
 
-Impact: `mount`, FUSE, `unshare`, loading modules and raw disk access fail inside the container.
+Impact of the fix: `mount`, FUSE, `unshare`, loading modules and raw disk access fail inside the container.
 
 Default value: no engine grants one of these by default.
 
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: one such capability is a documented way to the host.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

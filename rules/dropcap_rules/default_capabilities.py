@@ -12,7 +12,7 @@ changes its user, CHOWN where it takes over a volume, NET_BIND_SERVICE where it 
 the host's network. Where the project's files tell what the container starts, the finding names the set;
 `dropcap caps --why` lists the evidence. Where NET_RAW is in the default set, `net-raw` says this with it.
 
-Impact: a program that needs one of the dropped capabilities fails, sometimes only at its second start, when
+Impact of the fix: a program that needs one of the dropped capabilities fails, sometimes only at its second start, when
 its data are there already. Try both.
 
 Default value: 14 capabilities with Docker, Swarm and nerdctl, 11 with Podman.
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 # Nearly every container does it, and what makes it matter has rules of its own: NET_RAW, and what raises one
 # of the others.
 SEVERITY = Severity.LOW
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "CWE-1188")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -64,6 +65,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     if subject.keeps_default_set:
         names = subject.strategy.default
-        whole = f"all {len(names)} capabilities of {subject.engine_name}'s default set are kept"
+        whole = f"it keeps all {len(names)} capabilities of {subject.engine_name}'s default set"
         evidence = ("NET_RAW",) if "NET_RAW" in names else ()  # `net-raw` says it together with that
         yield Problem(subject.anchor, f"{whole}; {subject.remedy}", evidence)

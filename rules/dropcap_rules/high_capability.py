@@ -11,7 +11,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with
 Remediation: leave the capability out, or run the one program that needs it in a container of its own that
 drops ALL and adds only this, on a network that nothing else shares.
 
-Impact: a VPN, a firewall or a DHCP server needs NET_ADMIN, a debugger SYS_PTRACE, a time server SYS_TIME.
+Impact of the fix: a VPN, a firewall or a DHCP server needs NET_ADMIN, a debugger SYS_PTRACE, a time server SYS_TIME.
 For those, allow the finding on purpose.
 
 Default value: no engine grants one of these by default.
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: one step short of the host, or the whole host's clock, log or traffic.
 SEVERITY = Severity.HIGH
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
 
 # Where the host's network raises NET_RAW, this is the graver way to say that it is held.
 COVERS = ("net-raw",)

@@ -12,7 +12,7 @@ Audit: `docker inspect --format '{{.Config.Cmd}}' NAME` shows the option among t
 
 Remediation: move the option before the image.
 
-Impact: the option takes effect.
+Impact of the fix: the option takes effect.
 
 Default value: not applicable.
 
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 # What the line asks for is not done, and what is held without it is what the default grants.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CWE-693",)
+FIELDS = ("command",)
 
 _OPTION = r"(?s)(--cap-add|--cap-drop|--security-opt|--privileged)(?:=(.*))?"
 _WORDS = r"[a-z0-9]+"
@@ -92,7 +94,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         if option is None or (option[1] == "--privileged" and not _is_astray(subject, words[:index])):
             continue
         value = option[2] if option[2] is not None else _next(words, index)
-        message = f"{option[1]} stands after the image: it is an argument of the command and has no effect"
+        effect = "it is an argument of the command and has no effect"
+        message = f"{option[1]} stands after the image: {effect}; move it before the image"
         yield Problem(word, message, (option[1], "" if option[1] == "--privileged" else value))
 
 

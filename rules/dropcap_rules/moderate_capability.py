@@ -13,7 +13,7 @@ Audit: `docker exec NAME grep CapBnd /proc/1/status`, and `capsh --decode=` with
 Remediation: leave the capability out, or grant the limit itself: `ulimits:`, `cpuset:` or `mem_limit:` need
 no capability.
 
-Impact: a program that raises its own priority or limits goes on with the ones it was given; most say so in
+Impact of the fix: a program that raises its own priority or limits goes on with the ones it was given; most say so in
 their log and work.
 
 Default value: no engine grants one of these by default, but for MKNOD with Docker, Swarm and nerdctl, and
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 # The severity is the grade's: the host is disturbed or observed, and not taken over.
 SEVERITY = Severity.MEDIUM
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ fourth hexadecimal digit from the right is 2, 3, 6, 7, a, b, e or f.
 Remediation: drop ALL and add what is needed, or drop NET_RAW alone. Where the whole default set is kept, the finding
 says what the container's startup needs, as far as the files tell it; `dropcap caps --why` lists the evidence.
 
-Impact: `ping` goes on to work in a Docker container with a network of its own, since the engine sets
+Impact of the fix: `ping` goes on to work in a Docker container with a network of its own, since the engine sets
 `net.ipv4.ping_group_range`, unless the image's ping carries the file capability `cap_net_raw+ep`: such a
 file cannot be executed at all then. `tcpdump`, `arping`, `traceroute` by ICMP, DHCP servers and keepalived
 do need the capability.
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
 COVERS = ("default-capabilities",)
+CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1040", "T1557.002")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -80,13 +81,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     if origin is None or subject.holds_all or _may_be_dropped(subject, added=origin.where is not None):
         return
     if origin.where is not None:
-        yield Problem(origin.where, f"NET_RAW is added; {_reason(subject)}", ("NET_RAW",))
+        yield Problem(origin.where, f"NET_RAW is added: {_reason(subject)}; leave it out", ("NET_RAW",))
     elif _is_whole(subject):
-        whole = f"all {len(subject.strategy.default)} capabilities of {subject.engine_name}'s default set are kept"
-        message = f"{whole}, NET_RAW too: {_reason(subject)}; {subject.remedy}"
+        whole = f"all {len(subject.strategy.default)} capabilities of {subject.engine_name}'s default set"
+        message = f"it keeps {whole}: by NET_RAW {_reason(subject)}; {subject.remedy}"
         yield Problem(subject.anchor, message, ("NET_RAW",))
     else:
-        message = f"NET_RAW is in {subject.engine_name}'s default set and is not dropped; {_reason(subject)}"
+        message = f"NET_RAW is in {subject.engine_name}'s default set: {_reason(subject)}; drop it"
         yield Problem(subject.anchor, message, ("NET_RAW",))
 
 

@@ -17,7 +17,7 @@ capability with `setcap` in the image, or let it start as root, drop ALL, add th
 user itself. To listen below port 1024 no capability is needed with Docker 20.10 and newer, outside the
 host's network.
 
-Impact: none where the program runs already.
+Impact of the fix: none where the program runs already.
 
 Default value: not applicable.
 
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 # It can be right: where the program carries a file capability, this is how to do it.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_add",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -74,5 +75,6 @@ def check(subject: Subject) -> Iterator[Problem]:
         name = subject.entry_name(entry)
         if name in origins and name not in seen:
             seen.add(name)
-            message = f"{name} is added, but the container's own program does not get it{subject.reach(name)}"
+            ways = subject.ways_to_gain
+            message = f"{name} is added, but {subject.user_title} does not get it: it is reachable only through {ways}"
             yield Problem(entry, message, (name,))

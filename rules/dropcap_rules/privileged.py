@@ -6,15 +6,14 @@ control groups writable and lifts the seccomp and AppArmor profiles. Whoever tak
 no further step to take over the host: mounting the host's disk is enough. Additions and drops of
 capabilities beside it are ignored.
 
-A privileged `exec` gives its one command every capability, whatever the container was given; devices and
-profiles stay as they are.
+A privileged command in a running container is a matter of its own: see `privileged-exec`.
 
 Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.HostConfig.Privileged}}'` prints `true`.
 
 Remediation: leave the option out. Drop ALL, add the few capabilities that are needed, and name the devices
 that are needed with `devices:` or `--device`.
 
-Impact: a program that relied on a device, on mounting or on writing to `/sys` fails until that one thing is
+Impact of the fix: a program that relied on a device, on mounting or on writing to `/sys` fails until that one thing is
 granted. Docker inside Docker, and tools that register binary formats or load kernel modules, do need the
 mode: keep those apart from what faces a network.
 
@@ -40,10 +39,6 @@ services:
 docker run --privileged vpn:1
 ```
 
-```sh bad
-docker exec --privileged vpn ip link
-```
-
 ```sh good
 docker run --privileged=false --cap-drop ALL --device /dev/net/tun vpn:1
 ```
@@ -65,22 +60,24 @@ if TYPE_CHECKING:
 
 # Nothing is graver: it is all capabilities, all devices and no profile in one word.
 SEVERITY = Severity.CRITICAL
+CONTROLS = ("CIS-5.5", "CIS-5.23", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250", "T1611")
+FIELDS = ("privileged",)
+
+# Of these `insecure-build-step` and `privileged-exec` speak.
+_OTHERS = frozenset({Kind.BUILD, Kind.EXEC})
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     option = subject.privileged
-    is_ignored = subject.kind is Kind.BUILD or subject.ignores("privileged")
-    if option is None or not option.value or is_ignored:
+    if option is None or not option.value or subject.kind in _OTHERS or subject.ignores("privileged"):
         return
-    if subject.kind is Kind.EXEC:
-        yield Problem(option, "a privileged exec holds every capability, whatever the container was given")
-    else:
-        granted = "every capability and every host device, without a seccomp or AppArmor profile"
-        yield Problem(option, f"privileged mode grants {granted}{_instead(subject)}")
+    granted = "every capability and every host device, without a seccomp or AppArmor profile"
+    yield Problem(option, f"privileged mode grants {granted}; {_instead(subject)}")
 
 
 def _instead(subject: Subject) -> str:
     """Say what would do, where all that the container needs of capabilities is known."""
     if not subject.says_what_it_starts or not subject.needs.is_complete:
-        return ""
-    return f"; of the capabilities, what it starts needs {joined(subject.needs.cap_add) or 'none'}"
+        return "leave it out and add by name what it needs"
+    names = joined(subject.needs.cap_add)
+    return f"leave it out and add {names}" if names else "leave it out: it needs no capability"

@@ -14,7 +14,7 @@ Remediation: add the capability back in `cap_add`, or take it from the file (`se
 does not need it. Without the effective bit (`+p`) the file can be executed everywhere, and a program that
 knows about capabilities raises what it got.
 
-Impact: none: as it is, the container does not start.
+Impact of the fix: none: as it is, the container does not start.
 
 Default value: files in an image have no capabilities, but for a few that come with packages, such as ping.
 
@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Engine, Problem, Related, Severity, default_set, entry_capabilities
+from dropcap.api import NAMES, Engine, Problem, Related, Severity, default_set, entry_capabilities, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 
 # The container does not start; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
+FIELDS = ("stage",)
 COVERS = ("file-capability", "capability-not-held")
 
 
@@ -81,8 +82,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     missing = _missing(written.permitted, subject.sets.bounding)
     if missing:
         message = (
-            f"it does not hold {', '.join(missing)}, which {written.file} is given at build: the kernel refuses to"
-            " execute the file, as root too"
+            f"it does not hold {joined(missing)}, which the build gives {written.file}: the kernel refuses to execute"
+            " the file, as root too; add it"
         )
         related = Related(f"{written.file} is given it here", written.where)
         yield Problem(subject.anchor, message, (*missing, written.file), (related,))
@@ -95,8 +96,8 @@ def check_stage(stage: Stage) -> Iterator[Problem]:
     missing = _missing(written.permitted, default_set(Engine.DOCKER))
     if missing:
         message = (
-            f"the entrypoint {written.file} is given {', '.join(missing)}, which no default set has: containers"
-            " without it in cap_add cannot execute the file, as root neither"
+            f"the build gives the entrypoint {written.file} {joined(missing)}, which no default set has: a container"
+            " that does not add it cannot execute the file, even as root"
         )
         yield Problem(written.where, message, (*written.permitted, written.file))
 

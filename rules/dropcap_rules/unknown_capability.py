@@ -9,7 +9,7 @@ Audit: `docker create` says `unknown capability`.
 
 Remediation: write the name as in capabilities(7), one an entry; case and the prefix `CAP_` do not matter.
 
-Impact: none; the container starts.
+Impact of the fix: none; the container starts.
 
 Default value: not applicable.
 
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 # It grants nothing, but the container does not start; with nerdctl it starts without what the line says.
 SEVERITY = Severity.HIGH
+FIELDS = ("cap_add", "cap_drop")
 
 _LONGEST_SHOWN = 40
 
@@ -68,7 +69,7 @@ _LONGEST_SHOWN = 40
 def check(subject: Subject) -> Iterator[Problem]:
     for field, entry in _rejected(subject):
         name = bare_name(entry.value)
-        message = f"{_shown(entry.value)} is no capability, and {_outcome(subject)}{_advice(entry.value)}"
+        message = f"{_what(entry.value)}, and {_outcome(subject)}{_advice(entry.value)}"
         yield Problem(entry, message, (field, name))
 
 
@@ -91,6 +92,14 @@ def _outcome(subject: Subject) -> str:
     return f"{ways.title} {outcome}"
 
 
+def _what(value: str) -> str:
+    """Say what is wrong with an entry; a list of names that exist is told apart from a name that does not."""
+    meant = suggest(value)
+    return (
+        f"{_shown(value)} is a list in one entry" if meant and "," in meant else f"{_shown(value)} is not a capability"
+    )
+
+
 def _shown(value: str) -> str:
     return f'"{value}"' if len(value) <= _LONGEST_SHOWN else f'"{value[:_LONGEST_SHOWN]}…"'
 
@@ -99,4 +108,4 @@ def _advice(value: str) -> str:
     meant = suggest(value)
     if meant is None:
         return ""
-    return f" (write {meant}, each on its own)" if "," in meant else f" (did you mean {meant}?)"
+    return f"; list each one separately: {meant}" if "," in meant else f" (did you mean {meant}?)"

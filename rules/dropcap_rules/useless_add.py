@@ -14,7 +14,7 @@ Audit: start the container without the entry and compare `grep Cap /proc/1/statu
 
 Remediation: remove the entry; or, better, drop ALL, which gives the entry its meaning back.
 
-Impact: none.
+Impact of the fix: none.
 
 Default value: not applicable.
 
@@ -66,12 +66,13 @@ if TYPE_CHECKING:
 
 # A line that changes nothing grants nothing.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_add", "privileged")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     option = subject.privileged
     if option is not None and option.value and subject.ignores("privileged"):
-        message = f"privileged mode is set, but {subject.engine_name} ignores it"
+        message = f"privileged mode is set, but {subject.engine_name} ignores it; delete the line"
         yield Problem(option, message, ("privileged",))
     first: dict[str, Located[str]] = {}
     for entry in subject.cap_add:
@@ -82,26 +83,26 @@ def check(subject: Subject) -> Iterator[Problem]:
         first.setdefault(name, entry)
         if found is not None:
             message, related = found
-            yield Problem(entry, f"{name} is added, {message}", (name,), related)
+            yield Problem(entry, f"{name} is added, {message}; delete the entry", (name,), related)
 
 
 def _reason(subject: Subject, name: str, earlier: Located[str] | None) -> tuple[str, tuple[Related, ...]] | None:
     """Say why an addition changes nothing; None where it may change something."""
     option, entry = subject.privileged_option, subject.all_entry
     if option is not None and _is_only_held(subject):
-        return "and privileged mode grants it already", (Related("privileged mode is set here", option),)
+        return "but privileged mode grants it already", (Related("privileged mode is set here", option),)
     if earlier is not None:
-        return "and was added before", (Related(f"{name} is added here", earlier),)
+        return "but it was added before", (Related(f"{name} is added here", earlier),)
     if entry is not None and name != "ALL":
         # Where it is dropped by name as well, that is the thing to say, and added-and-dropped says it.
         if any(subject.entry_name(drop) == name for drop in subject.cap_drop):
             return None
-        return "and so is ALL", (Related("ALL is added here", entry),)
+        return "but so is ALL, which grants it already", (Related("ALL is added here", entry),)
     origin = subject.sets.origins.get(name)
     is_default = origin is not None and origin.kind == "default" and not subject.may_be_set("cap_drop")
     if not is_default or not _is_only_held(subject) or subject.is_root is False:
         return None
-    return f"but {subject.engine_name}'s default set has it and nothing drops it", ()
+    return f"but {subject.engine_name}'s default set has it already and nothing drops it", ()
 
 
 def _is_only_held(subject: Subject) -> bool:

@@ -11,7 +11,7 @@ Audit: start the container without the entry and compare `grep Cap /proc/1/statu
 
 Remediation: remove the entry; under privileged mode, remove that.
 
-Impact: none.
+Impact of the fix: none.
 
 Default value: not applicable.
 
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 
 # A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
 SEVERITY = Severity.LOW
+FIELDS = ("cap_drop",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -92,14 +93,14 @@ def _reason(
     option = subject.privileged_option
     if option is not None:
         related = (Related("privileged mode is set here", option),)
-        return "but privileged mode grants every capability all the same", related
+        return "but privileged mode grants every capability all the same; leave privileged mode out", related
     if earlier is not None:
-        return "and was dropped before", (Related(f"{name} is dropped here", earlier),)
+        return "but it was dropped before; delete the entry", (Related(f"{name} is dropped here", earlier),)
     # A drop of what is added has rules of its own, and beside an addition of ALL each drop by name counts.
     if name == "ALL" or name in added or "ALL" in added or subject.may_be_set("cap_add"):
         return None
     if drops_all is not None:
-        return "and so is ALL", (Related("ALL is dropped here", drops_all),)
+        return "but so is ALL, which takes it already; delete the entry", (Related("ALL is dropped here", drops_all),)
     if not any(name in default_set(engine) for engine in Engine):
-        return f"but {subject.engine_name}'s default set does not have it", ()
+        return f"but {subject.engine_name}'s default set does not have it; delete the entry", ()
     return None

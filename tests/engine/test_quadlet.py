@@ -101,6 +101,8 @@ BIND, TMPFS, VOLUME = "type=bind,src=/etc,dst=/b", "type=tmpfs,dst=/b", "type=vo
             for value in ("type=image,src=x,dst=/b,rw=x", "type=image,src=x,dst=/b,ro", "type=bind,src=/etc")
         ),
         *(("log-opt", value) for value in ("max-size", "max-size=x")),
+        *(("security-opt", value) for value in ("no-new-privileges: true", "no-new-privileges:yes", "./data:/data")),
+        *(("security-opt", value) for value in ("seccomp", "disable", "writable-cgroups=true", "systempaths=x")),
         *(("uidmap", value) for value in ("0", "0:1:x", "*0:1:1", "0:5000000000:1", ":1:1", "0::1")),
         *(("gidmap", value) for value in ("0", "a:1:1")),
     ],
@@ -121,6 +123,7 @@ def test_podman_refuses_what_a_unit_is_refused_for(podman: engine.Engine, option
         *(("mount", f"{TMPFS},{field}") for field in ("tmpfs-size=1m", "tmpfs-mode=1777", "notmpcopyup")),
         *(("mount", value) for value in (VOLUME, "type=volume,dst=/b", "type=devpts,dst=/b,mode=0620")),
         ("log-opt", "max-size=10mb"),
+        *(("security-opt", value) for value in ("no-new-privileges", "label:disable", "unmask=ALL", "mask=/x")),
         *(("uidmap", value) for value in ("0:1000:1", "0:1:5")),
     ],
 )

@@ -1,4 +1,4 @@
-"""A path that no file can have is no path, whoever writes it, and nothing else of its file is lost."""
+"""A path that no file can have is not a path, whoever writes it, and nothing else of its file is lost."""
 
 from __future__ import annotations
 

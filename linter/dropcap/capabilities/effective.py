@@ -30,11 +30,11 @@ START_NOTHING = frozenset({Kind.STAGE, Kind.BUILD, Kind.POD})
 _LABEL = "io.containers.capabilities"
 # Go's strconv.Atoi takes leading zeros and a sign.
 _UID_ZERO = r"[+-]?0+"
-# Go's strconv.ParseBool takes these and no others.
-_BOOLEANS = {
+BOOLEANS = {
     **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
     **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
 }
+"""What Go's strconv.ParseBool takes, and no others."""
 
 
 def starts_nothing(container: Container) -> bool:
@@ -250,13 +250,18 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     engine = engine or container.engine or Engine.DOCKER
     user = _user(container)
     if user is not None:
-        name = user.partition(":")[0]
-        return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
+        return names_root(user)
     if container.userns is not None and strategy(engine).maps_user:
         mode, _, options = container.userns.value.partition(":")
         if mode == "keep-id":
             return "uid=0" in options.split(",")
     return True if _from_scratch(container.stage) else None
+
+
+def names_root(user: str) -> bool:
+    """Return whether a user, with or without a group, is root, uid 0."""
+    name = user.partition(":")[0]
+    return name in {"", "root"} or re.fullmatch(_UID_ZERO, name) is not None
 
 
 def _user(container: Container) -> str | None:
@@ -279,16 +284,18 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     """Say whether no process can gain privileges by executing a file; None where that cannot be seen.
 
     The last of several options counts. Engines refuse a value that is none of Go's booleans; such an option
-    is left out here. Swarm ignores them all.
+    is left out here. Swarm ignores them all, and nerdctl that of a privileged container.
     """
     engine = engine or container.engine or Engine.DOCKER
     if "security_opt" in strategy(engine).ignored:
         return False
     if container.may_be_set("security_opt"):
         return None
+    if strategy(engine).gains_if_privileged and _privileged(container, engine) is not None:
+        return False
     answer = False
     for value, _ in security_values(container, "no-new-privileges", engine):
-        answer = _BOOLEANS.get(value, answer) if value is not None else True
+        answer = BOOLEANS.get(value, answer) if value is not None else True
     return answer
 
 

@@ -24,7 +24,7 @@ class Circumstance(NamedTuple):
         field: the field of the container that decides, or `held` for the bounding set.
         values: what is looked for there; facts.toml says how, field by field.
         title: in words, after "raised by".
-        message: in words, at the place where it is found.
+        message: in words, at the place where it is found; `{path}` stands for the path that is mounted there.
 
     """
 
@@ -118,25 +118,20 @@ def circumstances() -> Mapping[str, Circumstance]:
     }
 
 
-@cache
-def host_directories() -> frozenset[str]:
-    """Give the system directories of a host whose writable mount counts, without a slash at the end."""
-    return frozenset(_tables()["host_directories"]["paths"])
-
-
-@cache
 def _tables() -> dict[str, dict[str, str | tuple[str, ...]]]:
-    """Read the file's tables by their headers; numbers are given as they are written."""
+    return tables("facts.toml")
+
+
+@cache
+def tables(file: str) -> dict[str, dict[str, str | tuple[str, ...]]]:
+    """Read the tables of a file of this folder by their headers; numbers are given as they are written."""
     tables: dict[str, dict[str, str | tuple[str, ...]]] = {}
     table: dict[str, str | tuple[str, ...]] = {}
-    key = ""
-    for line in package_text("capabilities", "facts.toml").splitlines():
+    for line in package_text("capabilities", file).splitlines():
         first = line[:1]
         if first == "[":
             table = tables[line[1:-1]] = {}
-        elif first == " ":  # an item of the list above
-            table[key] = (*table[key], *_strings(line))
-        elif first not in {"", "#", "]"}:
+        elif first not in {"", "#"}:
             key, _, value = line.partition(" = ")
             table[key] = _strings(value) if value[0] == "[" else value.strip('"')
     return tables

@@ -10,15 +10,16 @@ privilege away raises no grade, and granting one lowers none.
 
 from __future__ import annotations
 
-import posixpath
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.effective import capability_sets, security_values
+from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.engines import strategy_of
-from dropcap.capabilities.facts import GENERAL, circumstances, fact, host_directories
-from dropcap.model import Engine, Kind, Related
+from dropcap.capabilities.facts import GENERAL, circumstances, fact
+from dropcap.capabilities.host_paths import plain_path, system_directories
+from dropcap.capabilities.isolation import ignores, last_option, names_host
+from dropcap.model import Related
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -114,29 +115,30 @@ def _raising(container: Container) -> dict[str, Related]:
 def _find(container: Container, circumstance: Circumstance) -> Related | None:
     """Find the place where a circumstance of the container, whose field is not empty, is written."""
     field = circumstance.field
-    if container.may_be_set("cap_drop" if field == _HELD else field) or _ignored(container, field):
+    if container.may_be_set("cap_drop" if field == _HELD else field) or ignores(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
-    return Related(circumstance.message, where) if where is not None else None
+    return Related(_told(circumstance, where), where) if where is not None else None
 
 
-def _ignored(container: Container, field: str) -> bool:
-    """Whether the engine does not look at a field."""
-    ways = strategy_of(container)
-    return field in ways.ignored or (container.kind is Kind.SERVICE and field in ways.ignored_in_files)
+def _told(circumstance: Circumstance, where: Located[Any]) -> str:
+    """Say a circumstance with the path that it is about, where it is about one."""
+    if "{path}" not in circumstance.message:
+        return circumstance.message
+    return circumstance.message.replace("{path}", f"`{plain_path(where.value.source)}`")
 
 
-def _by_value(container: Container, circumstance: Circumstance) -> Located[Any] | None:
+def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
     value: Located[str] | None = getattr(container, circumstance.field)
-    return value if value is not None and value.value in circumstance.values else None
+    return value if value is not None and names_host(value.value) else None
 
 
 def _by_security_option(container: Container, circumstance: Circumstance) -> Located[Any] | None:
     for wanted in circumstance.values:
         key, _, value = wanted.partition("=")
-        options = list(security_values(container, key, container.engine or Engine.DOCKER))
-        if options and options[-1][0] == value:
-            return options[-1][1]
+        last = last_option(container, key)
+        if last is not None and last[0] == value:
+            return last[1]
     return None
 
 
@@ -146,15 +148,10 @@ def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | Non
 
 def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
     for mount in container.mounts:
-        kind, source, _target, read_only = mount.value[:4]
-        if kind == "bind" and not read_only and _plain_path(source) in host_directories():
+        path = mount.value.host_path
+        if path.startswith("/") and not mount.value.read_only and plain_path(path) in system_directories():
             return mount
     return None
-
-
-def _plain_path(path: str) -> str:
-    """Write an absolute path without dots and doubled slashes; POSIX keeps two at the beginning."""
-    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
 
 
 def _by_company(container: Container, circumstance: Circumstance) -> Located[Any] | None:
@@ -166,9 +163,9 @@ def _by_company(container: Container, circumstance: Circumstance) -> Located[Any
 
 
 _FINDERS: dict[str, Callable[[Container, Circumstance], Located[Any] | None]] = {
-    "pid": _by_value,
-    "ipc": _by_value,
-    "network_mode": _by_value,
+    "pid": _by_namespace,
+    "ipc": _by_namespace,
+    "network_mode": _by_namespace,
     "security_opt": _by_security_option,
     "device_rules": _by_device_rule,
     "mounts": _by_mount,

@@ -63,6 +63,8 @@ class Strategy(NamedTuple):
         makes_ambient: whether what is added becomes ambient for a user that is not root; all others hold nothing.
         heeds_label: whether a label of the image or the container reduces the set.
         maps_user: whether `userns: keep-id` decides who the first process runs as.
+        gains_if_privileged: whether processes of a privileged container may gain privileges, whatever else is said.
+        limits_processes: whether a container may have so many processes and no more where nothing is written.
 
     """
 
@@ -80,6 +82,8 @@ class Strategy(NamedTuple):
     makes_ambient: bool = False
     heeds_label: bool = False
     maps_user: bool = False
+    gains_if_privileged: bool = False
+    limits_processes: bool = False
 
     def read_name(self, word: str) -> str:
         """Return an entry's bare name as the engine reads it."""

@@ -43,6 +43,14 @@ __all__ = ["read", "recognise"]
 _START = rb"\s*(?:\[\s*)?\{"
 _FIELDS = (b'"Id"', b'"HostConfig"', b'"CapAdd"', b'"CapDrop"')
 
+_LIMITS = {
+    "Memory": "memory",
+    "PidsLimit": "pids-limit",
+    "NanoCpus": "cpus",
+    "CpuQuota": "cpu-quota",
+    "CpusetCpus": "cpuset-cpus",
+}
+
 # Podman alone prints these: containers/podman libpod/define/container_inspect.go.
 _OF_PODMAN = frozenset({"OCIRuntime", "BoundingCaps", "EffectiveCaps"})
 
@@ -56,7 +64,7 @@ def read(source: Source, _request: Request | None = None) -> Document:
     """Read a list of containers, or one; images, networks and whatever else was described are left out.
 
     Raises:
-        UnreadableError: it is no JSON, or describes no container.
+        UnreadableError: it is not JSON, or describes no container.
 
     """
     text = parse(source)
@@ -168,6 +176,7 @@ def _container(node: Object, whole: _Fields) -> Container:
         ports=tuple(_ports(host)),
         group_add=host.texts("GroupAdd"),
         read_only=host.truth("ReadonlyRootfs"),
+        limits=tuple(_limits(host)),
         entrypoint=config.texts("Entrypoint") or None,
         command=config.texts("Cmd") or None,
         labels=tuple(_written(config, "Labels")),
@@ -205,12 +214,13 @@ def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
     for node in whole.objects("Mounts"):
         fields = _Fields(node)
         kind, source, target = (fields.text(name) for name in ("Type", "Source", "Destination"))
-        is_writable = fields.truth("RW")
+        is_writable, propagation = fields.truth("RW"), fields.text("Propagation")
         mount = Mount(
             kind.value if kind else "",
             source.value if source else "",
             target.value if target else "",
             is_writable is not None and not is_writable.value,
+            propagation=propagation.value if propagation else "",
         )
         yield Located(mount, node.source, node.span)
     for target_path, options in host.pairs("Tmpfs"):
@@ -227,6 +237,14 @@ def _ports(host: _Fields) -> Iterator[Located[str]]:
             address, port = fields.text("HostIp"), fields.text("HostPort")
             outside = [part.value for part in (address, port) if part]
             yield Located(":".join([*outside, inside]), node.source, node.span)
+
+
+def _limits(host: _Fields) -> Iterator[Located[str]]:
+    """Give the limits that are set, by the names of the options that set them."""
+    for field, name in _LIMITS.items():
+        node = host.get(field)
+        if isinstance(node, Scalar) and node.value is not None:
+            yield Located(f"{name}={node.value}", node.source, node.span)
 
 
 def _written(fields: _Fields, name: str) -> Iterator[Located[str]]:

@@ -2,7 +2,8 @@
 
 What the other one has is what they have. Only containers of the same file are followed.
 
-Sources: moby `daemon/container_operations_unix.go`; Docker Compose `pkg/compose/create.go`.
+Sources: moby `daemon/container_operations_unix.go`; Docker Compose `pkg/compose/create.go`; containers/podman
+`pkg/specgen/namespaces.go`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap.model import Kind, Related, Route, Unknown
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dropcap.model import Container, Located
 
-_FIELDS = {"network_mode": "network", "pid": "process ids", "ipc": "shared memory"}
-"""The fields that may name another container, with what is shared by them."""
+_FIELDS = {
+    "network_mode": "network",
+    "pid": "process ids",
+    "ipc": "shared memory",
+    "uts": "host name",
+    "userns": "user namespace",
+    "cgroup": "control groups",
+}
+"""The fields that may name another container, with what is shared by them; of Docker's the first three alone."""
+MOST_STEPS = 20
+"""How many steps of a chain are told; who stands far from its end is told the first ones and his own."""
 _NAMED = frozenset({Kind.SERVICE, Kind.RUN, Kind.CREATE, Kind.INSPECT, Kind.QUADLET})
 
 
@@ -32,7 +43,8 @@ def joined(containers: tuple[Container, ...]) -> tuple[Container, ...]:
             by_name.setdefault(f"service:{container.name}", container)
         if container.given_name and container.kind in _NAMED:
             by_name.setdefault(f"container:{container.given_name}", container)
-    return tuple(_followed(container, by_name) for container in containers)
+    ends = {field: _Ends(field, by_name) for field in _FIELDS}
+    return tuple(_followed(container, ends) for container in containers)
 
 
 def _joins(container: Container, field: str) -> Located[str] | None:
@@ -41,18 +53,49 @@ def _joins(container: Container, field: str) -> Located[str] | None:
     return value if is_other else None
 
 
-def _followed(container: Container, by_name: Mapping[str, Container]) -> Container:
-    for field, what in _FIELDS.items():
-        steps: list[Related] = []
-        seen = [container]
-        while (value := _joins(seen[-1], field)) is not None and (other := by_name.get(value.value)) is not None:
-            if any(other is one for one in seen):
+class _End(NamedTuple):
+    """The container whose namespace another one has, and the steps from that to this, those next to it first."""
+
+    container: Container
+    steps: tuple[Related, ...]
+
+
+class _Ends:
+    """Whose namespace of one kind each container has; each step of a chain is taken once."""
+
+    def __init__(self, field: str, by_name: Mapping[str, Container]) -> None:
+        self._field = field
+        self._by_name = by_name
+        self._known: dict[int, _End | None] = {}
+
+    def of(self, container: Container) -> _End | None:
+        """Return whose it has; None where it joins nobody who is known, and on a circle or before one."""
+        path: list[tuple[Container, Located[str], Container]] = []
+        at = container
+        while id(at) not in self._known:
+            self._known[id(at)] = None  # so that a circle ends
+            value = _joins(at, self._field)
+            other = self._by_name.get(value.value) if value is not None else None
+            if value is None or other is None:
                 break
-            steps.insert(0, Related(f"the {what} of {other.name} is shared here", value))
-            seen.append(other)
-        if len(seen) > 1 and _joins(seen[-1], field) is None:
-            container = _with(container, field, seen[-1], steps)
-    return container
+            path.append((at, value, other))
+            at = other
+        for one, value, other in reversed(path):
+            end = self._known[id(other)]
+            if end is None and _joins(other, self._field) is None:
+                end = _End(other, ())
+            if end is not None:
+                step = Related(f"the {_FIELDS[self._field]} of {other.name} is shared here", value)
+                self._known[id(one)] = end._replace(steps=(*end.steps[: MOST_STEPS - 1], step))
+        return self._known[id(container)]
+
+
+def _followed(container: Container, ends: Mapping[str, _Ends]) -> Container:
+    found = container
+    for field in _FIELDS:
+        if _joins(container, field) is not None and (end := ends[field].of(container)) is not None:
+            found = _with(found, field, end.container, end.steps)
+    return found
 
 
 def _with(container: Container, field: str, other: Container, steps: Iterable[Related]) -> Container:

@@ -20,7 +20,7 @@ def read(source: Source, _request: Request | None = None) -> Document:
     """Read a package.json.
 
     Raises:
-        UnreadableError: it names a container's client, and is no JSON.
+        UnreadableError: it names a container's client, and is not JSON.
 
     """
     if not may_concern(source):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dropcap.carriers.request import Request
-    from dropcap.model import Document
+    from dropcap.model import Container, Document, Located
     from dropcap.source import Source
 
 _WHOLE = 1 << 62
@@ -224,12 +224,15 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.container_commands import with_started
 
         document = with_started(document)
-    modes = (mode for one in document.containers for mode in (one.network_mode, one.pid, one.ipc) if mode is not None)
-    if any(":" in mode.value for mode in modes):  # few join another container
-        from dropcap.carriers.namespaces import joined
+    if any(mode is not None and ":" in mode.value for one in document.containers for mode in _namespaces(one)):
+        from dropcap.carriers.namespaces import joined  # few join another container
 
         return document._replace(containers=joined(document.containers))
     return document
+
+
+def _namespaces(container: Container) -> tuple[Located[str] | None, ...]:
+    return (container.network_mode, container.pid, container.ipc, container.uts, container.userns, container.cgroup)
 
 
 @cache

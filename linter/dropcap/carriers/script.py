@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.clients import named_client, verbs
+from dropcap.clients import named_client, programs, verbs
 from dropcap.lang.shell import check_readable
 from dropcap.lang.shell.shebang import is_shell_script
 from dropcap.model import Container, Document, Failure
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["read", "read_script", "read_words", "recognise"]
 
 _PROGRAM = re.compile(named_client())
-_COMMAND = re.compile(rf"\b(?:{'|'.join(verbs())})\b")
+_COMMAND = re.compile(rf"\b(?:{'|'.join(sorted(verbs()))})\b")
 
 
 def recognise(_path: str, data: bytes) -> bool:
@@ -71,7 +71,29 @@ def read_words(source: Source, words: Sequence[Text]) -> Document:
 
 
 def _may_start(text: str) -> bool:
-    return _PROGRAM.search(text) is not None and _COMMAND.search(text) is not None
+    return _COMMAND.search(text) is not None and _may_name_client(text)
+
+
+def _may_name_client(text: str) -> bool:
+    """Return whether a text names a client, or has a longer name that a script may cut a client's out of.
+
+    Most entrypoints of images have `docker-entrypoint.d` somewhere, which is no client, whatever stands behind it.
+    """
+    is_longer = False
+    for match in _PROGRAM.finditer(text):
+        more = re.compile(_LONGER).match(text, match.end())
+        name = match[0] + (more[0] if more else "")
+        if any(program.startswith(name) for program in programs()):
+            return True
+        is_longer = True
+    return is_longer and any(found[0] != _FIRST_CHARACTER for found in re.finditer(_CUTS, text))
+
+
+_LONGER = r"[\w.-]*"
+_CUTS = r"\bIFS\b|\$\{!?(?:\w+|[@*])(?:\[[^]]*\])?(?:[#%]|:(?![-=?+])[^}]*\}?)"
+"""What takes a value apart."""
+_FIRST_CHARACTER = "${1:0:1}"
+"""How entrypoints ask whether they are given an option; no client's name has one character."""
 
 
 def _document(source: Source, results: Sequence[Container | Failure]) -> Document:

@@ -7,15 +7,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
+from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.real_paths import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
-from dropcap.writers import FORMATS, Context, writer
+from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
 
     from dropcap.config import Config
     from dropcap.model import Report, Severity
@@ -28,6 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
     parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument(
+        "--extend-select", metavar="RULE,…", type=option(_to_words), help="run these rules too: those that are off"
+    )
     parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
@@ -36,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="exit 1 from this severity on: low, medium, high, critical (default: medium)",
     )
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
+    parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
@@ -52,9 +57,10 @@ def run(arguments: Namespace) -> int:
     rules = _chosen(arguments, config)
     report = gather(arguments, config, rules, arguments.rules)
     colour = arguments.output is None and wants_colour(sys.stdout)
+    width = MOST_COLUMNS if arguments.output else line_width(sys.stdout)
     # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
     root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
-    context = Context(rules, colour, arguments.category, root, config.fail_on)
+    context = Context(rules, colour, arguments.category, root, config.fail_on, width, arguments.statistics)
     write_output(writer(arguments.format)(report, context), arguments.output)
     print_failures(report)
     return exit_code(report, config.fail_on)
@@ -63,11 +69,20 @@ def run(arguments: Namespace) -> int:
 def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
     """Load and choose the rules; says where a name stands that no rule has."""
     try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore)
+        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
     except UnknownRuleError as error:
-        key, given = ("select", arguments.select) if error.name in config.select else ("ignore", arguments.ignore)
+        key, given = _origin(error.name, arguments, config)
         place = f"--{key}" if given else config.place(key, error.name)
         raise RuleError(f"{place}: {error}") from None
+
+
+def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:
+    """Return the key that names a rule, and what the command line gives for it."""
+    if name in config.select:
+        return "select", arguments.select
+    if name in config.extend_select:
+        return "extend-select", arguments.extend_select
+    return "ignore", arguments.ignore
 
 
 def exit_code(report: Report, fail_on: Severity) -> int:

@@ -8,6 +8,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import ALL, NAMES, bare_name, suggest
 from dropcap.commands.output import write_output
+from dropcap.controls import controls
 from dropcap.exit_codes import CLEAN, UsageError
 from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
@@ -37,14 +38,29 @@ def run(arguments: Namespace) -> int:
     is_rule = word.islower() and not word.startswith("cap_")
     for rule in rules:
         if word.replace("_", "-") == rule.id and is_rule:
-            write_output([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n"], None)
+            write_output([f"{rule.id} ({rule.severity.label})\n\n{rule.page}\n", *_controls(rule)], None)
             return CLEAN
     if name in NAMES:
         write_output((f"{line}\n" for line in _capability_page(name)), None)
         return CLEAN
     if name == ALL:
-        raise UsageError(f"ALL is no capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`")
+        raise UsageError(
+            f"ALL is not one capability but all {len(NAMES)} of them; see `dropcap explain all-capabilities`"
+        )
     raise UsageError(f"no rule and no capability is named {word!r}{_closest(word, rules)}; see `dropcap rules`")
+
+
+def _controls(rule: Rule) -> Iterator[str]:
+    """Name what a rule is about in benchmarks and catalogues; what nobody here knows is left out."""
+    numbers: dict[str, list[str]] = {}
+    for name in rule.controls:
+        control = controls().get(name)
+        if control is not None:
+            catalogue = control.catalogue
+            numbers.setdefault(f"{catalogue.name} {catalogue.version}", []).append(control.number)
+    if numbers:
+        named = (f"{catalogue}: {', '.join(found)}" for catalogue, found in numbers.items())
+        yield f"\nControls: {'; '.join(named)}.\n"
 
 
 def _closest(word: str, rules: Sequence[Rule]) -> str:

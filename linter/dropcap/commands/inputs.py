@@ -191,7 +191,7 @@ def _from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
     if not name:
         raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
     if not is_path(name):
-        raise UsageError("--stdin-filename: this is no path: it holds a character that no file name has")
+        raise UsageError("--stdin-filename: this is not a path: it holds a character that no file name has")
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     targets, failures, overlay = stdin_target(shown(name), data)
     return Discovery(targets, failures, []), overlay

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.exit_codes import CLEAN, DEFECT, UNCHECKED, UsageError
 from dropcap.model import Level, worst
 from dropcap.printable import printable
-from dropcap.writers import Context
+from dropcap.writers import MOST_COLUMNS, Context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ def write_output(chunks: Iterable[str], path: str | None) -> None:
     try:
         _replace_file(path, text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no path"
+        reason = getattr(error, "strerror", None) or "this is not a path"
         raise UsageError(f"--output {path}: cannot be written: {reason}") from None
 
 
@@ -104,13 +104,25 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def line_width(stream: TextIO) -> int:
+    """Return how many columns a line for a person may take: as many as the terminal has, and no more than are read."""
+    if not stream.isatty():
+        return MOST_COLUMNS
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return MOST_COLUMNS
+    return min(columns or MOST_COLUMNS, MOST_COLUMNS)
+
+
 def print_failures(report: Report) -> None:
     """Say last, on standard error, what could not be checked; of defects, what to report."""
     if not report.failures:
         return
     from dropcap.writers.failures import failure_lines
 
-    for line in failure_lines(report, Context(colour=wants_colour(sys.stderr))):
+    width = line_width(sys.stderr) if sys.stderr.isatty() else 0  # what programs read is a line a failure
+    for line in failure_lines(report, Context(colour=wants_colour(sys.stderr), width=width)):
         sys.stderr.write(at_the_edge(line))
     traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)
     if traces:

@@ -26,6 +26,8 @@ _SYSCTL = r"(net\.|fs\.mqueue\.|kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|
 _LONG_NETWORK = r"(?a)\w=\w"
 _WORDS_OF_MODE = {"uts": {"", "host"}, "userns": {"", "host"}, "cgroupns": {"", "host", "private"}}
 _IPC_MODES = frozenset(("", "host", "none", "private", "shareable"))
+_PROPAGATIONS = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
+_OF_DRIVER = frozenset({"volume-opt", "volume-driver-opt"})
 _NAMES_OF_MODE = {"pid": "PID", "uts": "UTS", "userns": "USER", "cgroupns": "CGROUP"}
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -102,7 +104,10 @@ def volume(part: Part) -> Mount:
     target, *written = rest
     if len(written) > 1:
         raise ValueError(f"invalid spec: {text}: too many colons")
-    return Mount("bind" if _is_path(source) else "volume", source, target, "ro" in ",".join(written).split(","))
+    options = ",".join(written).split(",")
+    kind = "bind" if _is_path(source) else "volume"
+    propagation = next((word for word in reversed(options) if word in _PROPAGATIONS), "")
+    return Mount(kind, source, target, "ro" in options, propagation=propagation)
 
 
 def _sections(part: Part) -> list[str]:
@@ -123,7 +128,7 @@ def _sections(part: Part) -> list[str]:
 
 def _is_path(source: str) -> bool:
     """Whether a source is a path of the host and no volume's name; an unknown one is taken for a path."""
-    return source.startswith((".", "/", "~", "$", "`", "\\\\")) or re.match(_DRIVE, source) is not None
+    return source.startswith((".", "/", "~", "$", "%", "`", "\\\\")) or re.match(_DRIVE, source) is not None
 
 
 def mount(part: Part) -> Mount:
@@ -134,13 +139,28 @@ def mount(part: Part) -> Mount:
 
     """
     fields: dict[str, str] = {"type": "volume"}
+    of_volume: dict[str, str] = {}
     for item in split_commas(part):
         key, equals, value = item.text.partition("=")
-        fields[key.strip().lower()] = value.strip() if equals else "true"
+        name = key.strip().lower()
+        fields[name] = value.strip() if equals else "true"
+        if name in _OF_DRIVER:
+            option, _, text = value.partition("=")
+            of_volume[option] = text
+        elif name in _PROPAGATIONS:  # Podman takes the bare word
+            fields["bind-propagation"] = name
     source = fields.get("source", fields.get("src", ""))
     target = fields.get("target", fields.get("dst", fields.get("destination", "")))
     read_only = fields.get("readonly", fields.get("ro", "false"))
-    return Mount(fields["type"].lower(), source, target, read_only in {"1", "true"})
+    is_bind = not {"bind", "rbind"}.isdisjoint(of_volume.get("o", "").split(","))
+    return Mount(
+        fields["type"].lower(),
+        source,
+        target,
+        read_only in {"1", "true"},
+        propagation=fields.get("bind-propagation", ""),
+        device=of_volume.get("device", "") if is_bind else "",
+    )
 
 
 def tmpfs(part: Part) -> Mount:

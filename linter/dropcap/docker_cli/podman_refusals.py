@@ -11,6 +11,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dropcap.capabilities.effective import BOOLEANS
+from dropcap.capabilities.strategy import quoted
 from dropcap.docker_cli.quantities import size_in_bytes
 
 if TYPE_CHECKING:
@@ -49,6 +51,10 @@ _WORDS = {
     "pull": ("always", "ifmissing", "ifnewer", "ifnotpresent", "missing", "never", "newer"),
 }
 _USER_NAMESPACES = r"(?s)host|private|nomap|auto(?::.*)?|keep-id(?::.*)?|(?:container|ns):.+"
+_BARE_OPTION = "no-new-privileges"
+_SECURITY_OPTIONS = frozenset(
+    ("apparmor", "label", "mask", _BARE_OPTION, "proc-opts", "seccomp", "systempaths", "unmask")
+)
 _WHOLE = r"(?a)[+-]?(?:[0-9][0-9_]*|0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)"
 _LAST_SIGNAL = 64
 _LAST_ID = 4294967295
@@ -231,6 +237,17 @@ def _log_option(value: str) -> str | None:
     return _size(text) if key.lower() == "max-size" else None
 
 
+def _security_option(value: str) -> str | None:
+    key, separator, text = value.partition("=" if "=" in value else ":")
+    if not separator:
+        return None if key == _BARE_OPTION else f"invalid --security-opt 1: {quoted(value)}"
+    if key not in _SECURITY_OPTIONS or (key == _BARE_OPTION and text not in BOOLEANS):
+        return f"invalid --security-opt 2: {quoted(value)}"
+    if key == "systempaths" and text != "unconfined":
+        return f"invalid systempaths option {quoted(text)}, only `unconfined` is supported"
+    return None
+
+
 def _id_map(value: str) -> str | None:
     """Judge a mapping of users or groups; several in one value are left alone."""
     found = re.fullmatch(_ID_MAP, value)
@@ -255,6 +272,7 @@ _JUDGES: dict[str, Callable[[str], str | None]] = {
     "name": _name,
     "pids-limit": _whole,
     "publish": _publish,
+    "security-opt": _security_option,
     "shm-size": _size,
     "stop-signal": _signal,
     "stop-timeout": _whole,

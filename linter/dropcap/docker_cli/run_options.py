@@ -47,8 +47,9 @@ _MOUNTS: dict[str, Callable[[Part], Mount]] = {
 _ELSEWHERE = {
     "volumes-from": (("mounts",), "another container has them"),
     "label-file": (("labels",), "a file has them"),
-    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports"), "the pod decides"),
+    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports", "limits"), "the pod decides"),
 }
+_LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent")
 _INSECURE = "security.insecure"
 _COMBINED = frozenset(("network", "log-opt"))
 # What is read for the sake of what Docker refuses alone.
@@ -61,9 +62,12 @@ _JUDGED = frozenset(
     )
 )
 # What the client takes of these and the engine does not: what the container would hold is said all the same.
+_JUDGED_LIMITS = frozenset(_LIMITS) - {"cgroup-parent"}
 _JUDGED_BY_ENGINE = frozenset(
     ("cpuset-cpus", "cpuset-mems", "isolation", "name", "restart", "stop-signal", "volumes-from", "workdir")
 )
+# What is judged of Podman's and nerdctl's lines too.
+_JUDGED_EVERYWHERE = frozenset({"device", "mount", "publish", "security-opt", "tmpfs", "volume"})
 _API_SOCKET = "/var/run/docker.sock"
 # These beginnings decide what a value means to the engine, whatever follows.
 _ENOUGH = {
@@ -174,7 +178,8 @@ def _located(part: Part) -> Located[str]:
 def _read_switch(reading: Reading, option: Option) -> None:
     word, name = option.word, option.flag.name
     if name == "use-api-socket" and option.is_true:
-        reading.mounts.append(Located(Mount("bind", _API_SOCKET, _API_SOCKET), word.source, word.span))
+        mount = Mount("bind", _API_SOCKET, _API_SOCKET, options="--use-api-socket")
+        reading.mounts.append(Located(mount, word.source, word.span))
     field = _SWITCHES.get(name)
     if field is None:
         return
@@ -230,6 +235,8 @@ def _is_enough(field: str, part: Part) -> bool:
 
 
 def _read_mount(reading: Reading, option: Option, value: Part) -> None:
+    if reading.reader != "docker":
+        _refuse(reading, option, value)
     try:
         mount = _MOUNTS[option.flag.name](value)
     except ValueError as error:
@@ -296,6 +303,15 @@ def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
         reading.scalars["entrypoint"] = unknown_of(value.word, ("entrypoint",), "the client splits it as a shell does")
 
 
+def _read_limit(reading: Reading, option: Option, value: Part) -> None:
+    """Keep what limits the container; a value that is not known is left out."""
+    name = option.flag.name
+    if name in _JUDGED_LIMITS:
+        _refuse(reading, option, value)
+    text = f"{name}={value.text if value.is_known else ''}"
+    reading.lists.setdefault("limits", []).append(Located(text, value.word.source, value.span))
+
+
 def _read_env(reading: Reading, option: Option, value: Part) -> None:
     _refuse(reading, option, value)
     reading.environment.append(value)
@@ -322,10 +338,12 @@ def _json_words(text: str) -> list[str] | None:
 
 
 def _refuse(reading: Reading, option: Option, value: Part) -> None:
-    """Refuse what Docker's client refuses; the other clients leave these values to their engines."""
+    """Refuse what Docker's client refuses, and note what others do: what they would start is said all the same."""
+    name = option.flag.name
+    if value.is_known and name in _JUDGED_EVERYWHERE and reading.reader in {"nerdctl", "podman"}:
+        _note_refusal(reading, name, value)
     if reading.reader != "docker" or not value.is_known:
         return
-    name = option.flag.name
     message = flag_values.docker_refusal(name, value.text)
     if message is None:
         return
@@ -339,12 +357,22 @@ def _refuse(reading: Reading, option: Option, value: Part) -> None:
         reading.refused.append(error)
 
 
+def _note_refusal(reading: Reading, name: str, value: Part) -> None:
+    from dropcap.docker_cli.client_refusals import client_refusal  # a command line of Docker's has no use for it
+
+    message = client_refusal(reading.program, name, value.text)
+    if message is not None and not reading.is_shifted:
+        advice = f"see --{name} in `{reading.program} run --help`"
+        reading.refused.append(RefusedError(value.word, message, advice))
+
+
 _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     **dict.fromkeys(_SCALARS, _read_scalar),
     **dict.fromkeys(_LISTS, _read_list),
     **dict.fromkeys(_MOUNTS, _read_mount),
     **dict.fromkeys(_ELSEWHERE, _read_elsewhere),
     **dict.fromkeys(quantities.NAMES, _refuse),
+    **dict.fromkeys(_LIMITS, _read_limit),
     "allow": _read_allow,
     "entrypoint": _read_entrypoint,
     "env": _read_env,

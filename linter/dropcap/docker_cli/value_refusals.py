@@ -248,7 +248,7 @@ def _pull(value: str) -> str | None:
 
 def _weight(value: str) -> str | None:
     is_number = re.fullmatch(r"(?a)[0-9]{1,18}", value) and int(value) <= _LAST_PORT
-    return None if is_number else f'invalid argument "{value}" for "--blkio-weight" flag: it is no number of 16 bits'
+    return None if is_number else f'invalid argument "{value}" for "--blkio-weight" flag: it is not a number of 16 bits'
 
 
 def _device_weight(value: str) -> str | None:

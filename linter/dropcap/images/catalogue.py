@@ -6,6 +6,7 @@ and is never complete.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.catalogue_index import parted
@@ -32,6 +33,13 @@ _LISTS = ("entrypoint", "command", "volumes", "ports", "health_check")
 
 def catalogue_tree(reference: str) -> FileTree | None:
     """Return what the catalogue has of an image, for the caller to change; None where it has nothing of it."""
+    found = _whole(reference)
+    return None if found is None else found.copy()
+
+
+@lru_cache(maxsize=32)
+def _whole(reference: str) -> FileTree | None:
+    """Return what the catalogue has of an image, for others to copy."""
     row = _find(reference)
     if row is None:
         return None

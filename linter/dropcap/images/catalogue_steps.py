@@ -89,7 +89,7 @@ def _under(condition: str, command: str) -> str:
     """Return a command under a condition."""
     found = _CONDITION.fullmatch(condition)
     if found is None:
-        raise ValueError(f"{condition!r} is no condition")
+        raise ValueError(f"{condition!r} is not a condition")
     sign, kind, variable, word, words, path, values = found.groups()
     if values is not None or words:
         value = '"$*"' if words else f'"${{{variable or word}-}}"'

@@ -45,6 +45,7 @@ _KEYS = _WORDS | _WORD_LISTS | _TABLES | {"expects"}
 _GATHERED = frozenset({"accounts", "groups", "roots", "open", "unknown"})
 _EXPECTED = frozenset({"tag", "first_start", "restart", "complete", "environment", "command"})
 _MOST_EXTENDED = 5
+_SIGNS = frozenset("*?[")
 
 
 class Row(NamedTuple):
@@ -100,7 +101,15 @@ def _row(name: str, tag: str) -> Row:
 
 
 def _fits(tag: str, patterns: list[str]) -> bool:
-    return any(fnmatchcase(tag, one) for one in patterns)
+    return any(_is_like(tag, one) for one in patterns)
+
+
+def _is_like(tag: str, pattern: str) -> bool:
+    """Return what `fnmatchcase` does; most patterns are a tag, or the beginning of one, and need not be compiled."""
+    start = pattern.removesuffix("*")
+    if _SIGNS.isdisjoint(start):
+        return tag == pattern if start == pattern else tag.startswith(start)
+    return fnmatchcase(tag, pattern)
 
 
 def _extended(name: str, depth: int = 0) -> dict[str, Any]:
@@ -157,7 +166,7 @@ def _check(name: str, table: Mapping[str, Any]) -> None:
             _text(f"{name}: {key}", value)
         elif key in _WORD_LISTS:
             if not isinstance(value, list):
-                raise ValueError(f"{name}: {key} is no list")
+                raise ValueError(f"{name}: {key} is not a list")
             for one in value:
                 _text(f"{name}: {key}", one)
         elif key in {"environment", "files", "texts"}:

@@ -142,8 +142,8 @@ class Changes(Files, Accounts):
             return
         if isinstance(found, UnknownFact) and (effect.is_gentle or kind is FileKind.FILE):
             # It may have been there, with another owner.
-            old = "0" if found.roots else None
-            owner, group = effect.owner or old, effect.group or old
+            old = "0" if found.roots else found.maker if found.maker == user else None
+            owner, group = effect.owner or old, effect.group or ("0" if found.roots else None)
             self.put(path, File(kind, owner, group, None, where=effect.where))
             return
         if effect.with_parents:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["edited"]
 
-_DELETES = re.compile(r"/(?:[^/\\]|\\.)*/[ ]*d")
-_REPLACES = re.compile(r"s([/#|,@%])((?:(?!\1)[^\\]|\\.)*)\1((?:(?!\1)[^\\&\n])*)\1[gI]*")
+_DELETES = r"/(?:[^/\\]|\\.)*/[ ]*d"
+_REPLACES = r"s([/#|,@%])((?:(?!\1)[^\\]|\\.)*)\1((?:(?!\1)[^\\&\n])*)\1[gI]*"
 _SCRIPTS = ("-e", "--expression")
-_IN_PLACE = re.compile(r"-i|-[Er]+i?|--in-place|--regexp-extended|-e|--expression")
+_IN_PLACE = r"-i|-[Er]+i?|--in-place|--regexp-extended|-e|--expression"
 
 
 def edited(words: Sequence[Word]) -> Printed | None:
@@ -31,7 +31,7 @@ def edited(words: Sequence[Word]) -> Printed | None:
     """
     options = [word.value for word in words[1:] if word.value.startswith("-")]
     others = [word for word in words[1:] if not word.value.startswith("-")]
-    is_plain = all(_IN_PLACE.fullmatch(one) for one in options) and sum(one in _SCRIPTS for one in options) <= 1
+    is_plain = all(re.fullmatch(_IN_PLACE, one) for one in options) and sum(one in _SCRIPTS for one in options) <= 1
     if not is_plain or not others or any(word.unknown is not None for word in words):
         return None
     found = _directives(others[0].value.strip())
@@ -46,11 +46,11 @@ def _directives(script: str) -> list[str] | None:
     """Return the texts that a script puts in the place of others; None where it does something else."""
     found: list[str] = []
     while script:
-        match = _DELETES.match(script) or _REPLACES.match(script)
+        match = re.match(_DELETES, script) or re.match(_REPLACES, script)
         script = script[match.end() :].lstrip(" ") if match is not None else script
         if match is None or (script and script[0] not in ";\n"):
             return None
-        if match.re is _REPLACES:
+        if match.re.pattern == _REPLACES:
             pattern, text = match[2], match[3].strip()
             if text and not pattern.endswith((".*", ".*$")) and text.split(maxsplit=1)[0] not in pattern:
                 return None

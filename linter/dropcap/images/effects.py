@@ -53,6 +53,8 @@ class EffectKind(Enum):
     UNKNOWN = "unknown"
     """Something is done to `path` and all below it; nobody knows what. None: anywhere."""
 
+    __hash__ = object.__hash__  # Enum's own is Python
+
 
 class Effect(NamedTuple):
     """One thing that a command does.

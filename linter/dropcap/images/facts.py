@@ -27,6 +27,7 @@ class UnknownFact(NamedTuple):
         resolve: what would make it known, in the imperative; empty where nothing a person can do would.
         where: the place that hides it: a build step, a base image; None where there is none.
         roots: of a file, whether it is known that root owns it and may do with it what it likes, if it is there.
+        maker: of a file that nobody knows to be there, who owns it if it is; empty where that is not known.
 
     """
 
@@ -34,6 +35,7 @@ class UnknownFact(NamedTuple):
     resolve: str = ""
     where: Located[Any] | None = None
     roots: bool = False
+    maker: str = ""
 
 
 class Absent(Enum):
@@ -55,6 +57,8 @@ class FileKind(Enum):
     DEVICE = "device"
     SOCKET = "socket"
     FIFO = "fifo"
+
+    __hash__ = object.__hash__  # Enum's own is Python
 
 
 class File(NamedTuple):

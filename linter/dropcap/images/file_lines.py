@@ -44,7 +44,7 @@ def file_of(line: str) -> File:
     """
     match = re.fullmatch(_FILE, line)
     if match is None:
-        raise ValueError(f"{line[:80]!r} is no file")
+        raise ValueError(f"{line[:80]!r} is not a file")
     kind, owner, group, mode = (None if one == "-" else one for one in match.groups()[:4])
     kind = FileKind(kind)
     more = match[5] or ""

@@ -35,6 +35,8 @@ class _Entries(dict[str, T]):
     def __init__(self, changed: Callable[[T | None, T | None], None]) -> None:
         """Take whom to tell of each change: what was there before, and what is there now."""
         super().__init__()
+        self.touched: dict[str, None] | None = None
+        """The paths that have changed since somebody put an empty one here."""
         self._changed = changed
         self._order: list[str] = []
 
@@ -42,16 +44,20 @@ class _Entries(dict[str, T]):
         before = self.get(path)
         if path not in self:
             insort(self._order, path)
+        if self.touched is not None:
+            self.touched[path] = None
         super().__setitem__(path, value)
         self._changed(before, value)
 
     def __delitem__(self, path: str) -> None:
         before = self.pop(path)
+        if self.touched is not None:
+            self.touched[path] = None
         del self._order[bisect_left(self._order, path)]
         self._changed(before, None)
 
     def take(self, other: _Entries[T]) -> None:
-        """Become what another one is, in a place where nothing was found yet."""
+        """Become what another one is; nobody is told."""
         super().clear()
         super().update(other)
         self._order = other._order.copy()  # its own kind
@@ -111,9 +117,11 @@ class Files:
         self._most = len(self._files) + _MOST_ENTRIES
 
     def take_files(self, other: Files) -> None:
-        """Have the files of another picture, in a place where nothing was looked for yet."""
+        """Have the files of another picture, and what was found out of them."""
+        self.version += 1
         self._files.take(other._files)
         self._areas.take(other._areas)
+        self._reals, self._plain, self._unlisted = other._reals.copy(), other._plain.copy(), other._unlisted.copy()
         self._most = other._most
 
     def _file_changed(self, before: File | None, now: File | None) -> None:
@@ -128,7 +136,9 @@ class Files:
 
     def look(self, path: str) -> File | Absent | UnknownFact:
         """Return what lies at an absolute path; links on the way there are followed, one at its end is not."""
-        real = self._real(path)
+        real = self._reals.get(path)
+        if real is None:
+            real = self._real(path)
         file = self._files.get(real)
         if file is not None:
             return file
@@ -183,6 +193,15 @@ class Files:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.target))
         return path
 
+    def note_changes(self) -> Mapping[str, None]:
+        """Return where the paths are noted, from now on, whose entries change."""
+        self._files.touched = noted = dict[str, None]()
+        return noted
+
+    def entry(self, path: str) -> File | None:
+        """Return the entry of a path that is one of the picture's own; None where it has none."""
+        return self._files.get(path)
+
     def text(self, path: str) -> Source | None:
         """Return the text of a file, links followed; None where there is none or nobody knows it."""
         found = self._files.get(self.end(path))
@@ -198,8 +217,10 @@ class Files:
         area = self._area(path)
         if area is not None:
             return area
-        hidden = (self._areas[one] for one in self._areas.below(path))
-        return next((why for why in hidden if why is not None), None)
+        hidden = [why for one in self._areas.below(path) if (why := self._areas[one]) is not None]
+        if len({why.maker for why in hidden}) > 1:
+            return hidden[0]._replace(maker="")
+        return hidden[0] if hidden else None
 
     def put(self, path: str, file: File, *, is_new: bool = False) -> None:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""

@@ -183,10 +183,14 @@ def _put(tree: FileTree, package: Package) -> None:
 
 def _put_all(tree: FileTree, package: Package) -> None:
     _put_accounts(tree, package)
+    made, folder = File(FileKind.FILE, "0", "0", 0o755, package=package.name), ""
     for path in package.programs:
-        _make_parents(tree, path)
+        above = path.rpartition("/")[0]
+        if above != folder:  # they lie in two folders
+            _make_parents(tree, path)
+            folder = above
         if not isinstance(tree.look(path), File):
-            tree.put(path, File(FileKind.FILE, "0", "0", 0o755, package=package.name))
+            tree.put(path, made)
     _put_files(tree, package.files, package.name)
 
 

@@ -30,6 +30,11 @@ def expanded(words: Sequence[Word], match: Callable[[str], Sequence[str] | None]
         match: gives the paths that fit a pattern, in order; None where nobody knows.
 
     """
+    for word in words:
+        if word.unknown is not None:
+            break
+    else:  # as of most commands
+        return words if isinstance(words, tuple) else tuple(words)
     found: list[Word] = []
     for at, word in enumerate(words):
         is_pattern = at > 0 and word.unknown == word.value and _SIGNS.search(word.value) is not None

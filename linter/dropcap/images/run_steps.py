@@ -46,7 +46,12 @@ _USUAL_UMASKS = frozenset({"22", "022", "0022", "u=rwx,g=rx,o=rx"})
 
 
 class RunSteps:
-    """The commands of one RUN, as the shell's evaluator tells them."""
+    """The commands of one RUN, as the shell's evaluator tells them.
+
+    Attributes:
+        tree: the files.
+
+    """
 
     def __init__(self, tree: FileTree, writer: TextWriter, folder: str | None, path: Sequence[str] = ()) -> None:
         """Take what they change.
@@ -58,17 +63,24 @@ class RunSteps:
             path: the folders of programs that a variable names.
 
         """
-        self._tree = tree
+        self.tree = tree
         self._writer = writer
         self._path = path
         self._folders: dict[tuple[int, ...], str | None] = {(): folder}
         self._has_usual_umask = True
+        self._has_read = False
+        self._written = writer.count
+
+    @property
+    def is_told_by_others(self) -> bool:
+        """Whether a script was read, or something written: what the commands do is not all that their text says."""
+        return self._has_read or self._writer.count != self._written
 
     # What the evaluator asks.
 
     def hear(self, call: Call) -> None:
         """Do what a command does."""
-        tree = self._tree
+        tree = self.tree
         word = call.words[0]
         name = word.value.rpartition("/")[2]
         for one in call.redirections:
@@ -124,7 +136,8 @@ class RunSteps:
         """Return the script that `.` reads; where nobody has it, anything may come of it."""
         word = call.words[1] if len(call.words) > 1 else call.words[0]
         path = self._absolute(call, word.value) if word.unknown is None else None
-        text = self._tree.text(path) if path is not None else None
+        text = self.tree.text(path) if path is not None else None
+        self._has_read = True
         if text is None:
             self._build(call).do_anything("a build step reads a script that is not at hand", _place(word))
         return text
@@ -143,6 +156,7 @@ class RunSteps:
         text = self._text(call, word.value, in_path=not is_shell)
         if text is None or (not is_shell and not is_shell_script(text.text[:256].encode("utf-8", "replace"))):
             return None
+        self._has_read = True
         return Executed(text, word, at)
 
     # What follows from a command.
@@ -154,9 +168,9 @@ class RunSteps:
     def _text(self, call: Call, name: str, *, in_path: bool) -> Source | None:
         if "/" in name or not in_path:
             path = self._absolute(call, name)
-            return self._tree.text(path) if path is not None else None
+            return self.tree.text(path) if path is not None else None
         for folder in self._path or _PROGRAM_FOLDERS:
-            found = self._tree.look(self._tree.end(posixpath.join(folder, name)))
+            found = self.tree.look(self.tree.end(posixpath.join(folder, name)))
             if isinstance(found, File):
                 return found.text
             if isinstance(found, UnknownFact):
@@ -177,8 +191,8 @@ class RunSteps:
         return "/" + posixpath.normpath(posixpath.join(folder or "/", text)).lstrip("/")
 
     def _build(self, call: Call) -> Build:
-        user, group = process_user(call.user.name, self._tree)
-        return Build(self._tree, self._folder(call), user, group, self._path)
+        user, group = process_user(call.user.name, self.tree)
+        return Build(self.tree, self._folder(call), user, group, self._path)
 
     def _do_builtin(self, call: Call, name: str) -> None:
         word = call.words[1] if len(call.words) > 1 else None
@@ -197,9 +211,9 @@ class RunSteps:
         for one in self._meant(call, effect, build):
             if any(guard.taken for guard in call.guards):
                 unknown = UnknownFact("a build step depends on a condition", where=_place(call.words[0]))
-                self._tree.doubt(one, build.user, unknown, build.group)
+                self.tree.doubt(one, build.user, unknown, build.group)
             else:
-                self._tree.apply(one, build.user, build.group)
+                self.tree.apply(one, build.user, build.group)
 
     def _meant(self, call: Call, effect: Effect, build: Build) -> Sequence[Effect]:
         """Return an effect for each path that it means; what a path that is not known hides is forgotten."""
@@ -214,14 +228,14 @@ class RunSteps:
         if folder is None or effect.kind not in _OF_ONE:
             build.do_anything(unknown.reason, effect.where)
             return ()
-        inner = [one for one, _ in self._tree.below(folder)]
+        inner = [one for one, _ in self.tree.below(folder)]
         if set("$`{") & set(written) or has_wildcard(posixpath.dirname(written)):
-            self._tree.open_below(folder, unknown._replace(roots=False))
+            self.tree.open_below(folder, unknown._replace(roots=False))
             for one in inner:
-                self._tree.doubt(effect._replace(path=one), build.user, unknown, build.group)
+                self.tree.doubt(effect._replace(path=one), build.user, unknown, build.group)
             return ()
-        if self._tree.areas_below(folder)[0][1] is not None:
-            self._tree.open_folder(folder, unknown._replace(roots=False))
+        if self.tree.areas_below(folder)[0][1] is not None:
+            self.tree.open_folder(folder, unknown._replace(roots=False))
         start = len(folder.rstrip("/")) + 1
         pattern = posixpath.basename(written)
         inner = [one for one in inner if "/" not in one[start:] and may_be_meant(pattern, one[start:])]
@@ -237,11 +251,11 @@ class RunSteps:
 
     def _make_somewhere(self, effect: Effect, folder: str | None, unknown: UnknownFact) -> None:
         """Note that a file or a folder is made somewhere in a folder; what is there already keeps its owner."""
-        self._tree.open_below(folder or "/", unknown)
+        self.tree.open_below(folder or "/", unknown)
         if effect.kind in {EffectKind.MAKE_FILE, EffectKind.APPEND}:
-            self._tree.forget_texts(folder or "/")
+            self.tree.forget_texts(folder or "/")
             if folder in {None, "/", "/etc"}:
-                self._tree.forget_accounts(unknown, keeps=False)
+                self.tree.forget_accounts(unknown, keeps=False)
 
     def _tee(self, call: Call, build: Build) -> None:
         """Keep the text that `tee` writes."""
@@ -265,7 +279,7 @@ class RunSteps:
         if path in ACCOUNT_FILES and operator == ">>" and not any(guard.taken for guard in call.guards):
             text = printed(call.words) or passed_on(call)
             unknown = UnknownFact(f"what a build step writes into {path} is not known", where=where)
-            add_lines(self._tree, path, None if text is None else text.to_source(), unknown)
+            add_lines(self.tree, path, None if text is None else text.to_source(), unknown)
             return
         is_last = self._writer.is_last(path)
         kind = EffectKind.APPEND if operator in {">>", "&>>"} else EffectKind.MAKE_FILE
@@ -278,12 +292,12 @@ class RunSteps:
                 "whether packages are installed depends on a condition", _place(call.words[0])
             )
         else:
-            install(self._tree, call.words)
+            install(self.tree, call.words)
 
     def _is_script_of_build(self, call: Call, name: str) -> bool:
         """Return whether a program is a file of the build's own that has the name of a known one."""
         path = self._absolute(call, call.words[0].value) if "/" in call.words[0].value else None
-        found = self._tree.look(path) if path is not None else None
+        found = self.tree.look(path) if path is not None else None
         return isinstance(found, File) and found.text is not None and name not in {"configure", "gradlew", "mvnw"}
 
     def _run_other(self, call: Call, name: str, build: Build) -> None:

@@ -16,6 +16,7 @@ from dropcap.images.run_mounts import Mounts
 from dropcap.images.run_steps import RunSteps
 from dropcap.images.stage_copies import Copies
 from dropcap.images.stage_users import owner_of
+from dropcap.images.step_memo import done_once
 from dropcap.images.text_writer import TextWriter
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.program import Setting, follow_command, follow_script
@@ -165,14 +166,18 @@ class StageSteps:
 
     def _follow(self, step: Instruction) -> bool:
         """Follow what a RUN runs; gives whether all of it was followed."""
-        path = self.variables.expanded("$PATH") or ""
-        listener = RunSteps(self.tree, self.writer, self.folder, tuple(filter(None, path.split(":"))))
+        path = tuple(filter(None, (self.variables.expanded("$PATH") or "").split(":")))
+        listener = RunSteps(self.tree, self.writer, self.folder, path)
         setting = Setting(User(self.user, "" if self.user else "its USER is not known"), self.variables.words())
         try:
             if step.words is not None:
                 words = [Word(one.value, one.source, one.span) for one in step.words]
                 return follow_command(words, listener, setting)
-            return step.body is not None and follow_script(step.body, listener, setting)
+            body = step.body
+            if body is None or step.flags:
+                return body is not None and follow_script(body, listener, setting)
+            decides = self.user, self.folder, path
+            return done_once(listener, body.text, decides, lambda: follow_script(body, listener, setting))
         except UnreadableError:
             return False
 

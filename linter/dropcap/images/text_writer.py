@@ -20,10 +20,16 @@ __all__ = ["TextWriter"]
 
 
 class TextWriter:
-    """Writes into the files of a tree what is printed into them."""
+    """Writes into the files of a tree what is printed into them.
+
+    Attributes:
+        count: how often it has done so.
+
+    """
 
     def __init__(self, tree: FileTree) -> None:
         """Take the tree."""
+        self.count = 0
         self._tree = tree
         self._written: dict[str, tuple[Located[str], Printed | None, Source | None]] = {}
 
@@ -34,6 +40,7 @@ class TextWriter:
 
     def edit(self, call: Call, paths: Iterable[str]) -> None:
         """Write what `sed -i` puts in the place of what stood in files of packages."""
+        self.count += 1
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
         text = edited(call.words) if is_sure else None
         for path in paths:
@@ -50,6 +57,7 @@ class TextWriter:
             is_last: what :meth:`is_last` said before that.
 
         """
+        self.count += 1
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
         text = printed(call.words) or passed_on(call) if is_sure else None
         if operator in {">>", "&>>"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dropcap.images.changes import Changes
 from dropcap.images.effects import Effect, EffectKind
@@ -11,9 +11,12 @@ from dropcap.images.facts import ABSENT, File, FileKind, ImageConfig, UnknownFac
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dropcap.images.facts import Account, Group
     from dropcap.images.file_capabilities import FileCapabilities
 
 __all__ = ["FileTree"]
+
+T = TypeVar("T")
 
 _STICKY = 0o1000
 _OTHERS_WRITE = 0o022
@@ -71,6 +74,29 @@ class FileTree(Changes):
         ours = (self._files, self._areas, self._accounts, self._groups, self._accounts_unknown)
         return ours == (other._files, other._areas, other._accounts, other._groups, other._accounts_unknown)
 
+    def is_as(self, other: FileTree) -> bool:
+        """Return whether whatever is done to another tree would come to the same here."""
+        ours = (self._most, self.release, self.packages, self.is_read, self.has_more, self.carried, self.programs)
+        theirs = (other._most, other.release, other.packages, other.is_read, other.has_more)
+        return ours == (*theirs, other.carried, other.programs) and self.is_same(other)
+
+    def become(self, other: FileTree) -> None:
+        """Have the files, accounts, groups and packages of a tree that was made of one like this."""
+        self.take_files(other)
+        self._accounts, self._groups = dict(other._accounts), dict(other._groups)
+        self._accounts_unknown, self.packages = other._accounts_unknown, dict(other.packages)
+
+    def changed_since(self, before: FileTree) -> tuple[list[File], list[UnknownFact], list[Account], list[Group]]:
+        """Return the files, the areas, the accounts and the groups that another tree does not have."""
+        areas = _others(self._areas, before._areas)
+        unknown = None if self._accounts_unknown is before._accounts_unknown else self._accounts_unknown
+        return (
+            _others(self._files, before._files),
+            [one for one in (*areas, unknown) if one is not None],
+            _others(self._accounts, before._accounts),
+            _others(self._groups, before._groups),
+        )
+
     def spoil_of(self, user: str, unknown: UnknownFact) -> None:
         """Forget what a user who is not root may have changed: its own files, and what lies where it may write."""
         for path, file in [("/", self._files["/"]), *self.below("/")]:
@@ -114,13 +140,25 @@ class FileTree(Changes):
         if effect.kind is EffectKind.READ:
             return
         done = self.copy()
+        touched = done.note_changes()
         done.apply(effect, user, group)
-        files = dict(done.below("/"))
-        for path in [path for path, file in files.items() if self._files.get(path) != file]:
-            before, after = self._files.get(path), files[path]
-            if before is None:
-                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after)))
-            elif before.kind is not after.kind:
+        self._doubt_files({path: done.entry(path) for path in sorted(touched) if path != "/"}, unknown)
+        for path, area in done.areas_below("/"):
+            if area is not None and area is not self._area(path):
+                self.open_folder(path, unknown)
+        if done.others is not self.others:
+            self.forget_accounts(unknown)
+
+    def _doubt_files(self, done: Mapping[str, File | None], unknown: UnknownFact) -> None:
+        """Forget what differs from what may lie at some paths; None where nothing may."""
+        for path in [path for path, file in done.items() if file is not None and self._files.get(path) != file]:
+            before, after = self._files.get(path), done[path]
+            if before is None and after is not None:
+                known = self.look(path)
+                is_its = known is ABSENT or (isinstance(known, UnknownFact) and known.maker == after.owner)
+                maker = after.owner or "" if is_its and after.owner != "0" else ""
+                self.spoil(path, unknown._replace(roots=self._is_roots_at_most(path, after), maker=maker))
+            elif before is None or after is None or before.kind is not after.kind:
                 self.spoil(path, unknown)
             else:
                 self._files[path] = before._replace(
@@ -131,19 +169,20 @@ class FileTree(Changes):
                     capabilities=before.capabilities or after.capabilities,
                     is_effective=before.is_effective or after.is_effective,
                 )
-        for path in [path for path in self._files if path not in files and path != "/"]:
+        gone = {path for path, file in done.items() if file is None}
+        for path in [path for path in self._files if path in gone] if gone else ():
             self.spoil(path, unknown)
-        for path, area in done.areas_below("/"):
-            if area is not None and area is not self._area(path):
-                self.open_folder(path, unknown)
-        if done.others is not self.others:
-            self.forget_accounts(unknown)
 
     def _is_roots_at_most(self, path: str, made: File) -> bool:
         """Return whether what may have been made is root's own, and whatever may have been there before it too."""
         before = self.look(path)
         is_free = before is ABSENT or (isinstance(before, UnknownFact) and before.roots)
         return is_free and made.owner == "0" and made.mode is not None and made.mode & _OWN == _OWN
+
+
+def _others(now: Mapping[str, T], before: Mapping[str, T]) -> list[T]:
+    """Return what is another thing now, or was not there."""
+    return [one for name, one in now.items() if before.get(name) is not one]
 
 
 _OWN = 0o600

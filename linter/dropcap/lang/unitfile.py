@@ -88,7 +88,7 @@ def read_unit(source: Source, *, is_systemd: bool = False) -> dict[str, Section]
         if not equals or not key.strip():
             if is_systemd:
                 continue
-            raise _refused(line, f"{_shown(text)} is no section, no key=value and no comment")
+            raise _refused(line, f"{_shown(text)} is not a section, a key=value or a comment")
         if current is None and is_systemd:  # a part of a unit, as a template has it
             current = sections["Service"] = Section(Located("Service", line, Span(0, 0)), [])
         if current is None:

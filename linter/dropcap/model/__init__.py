@@ -10,12 +10,13 @@ from dropcap.model.failures import Failure, UnreadableError, worst
 from dropcap.model.kinds import Engine, Kind, Level, Severity
 from dropcap.model.located import Located, Unknown
 from dropcap.model.results import Document, Edit, FileResult, Finding, Fix, Problem, Report
-from dropcap.model.routes import MAX_ALIKE, Related, Route, SharedRoutes
+from dropcap.model.routes import MAX_ALIKE, SET_HERE, Related, Route, SharedRoutes
 from dropcap.model.stages import Instruction, Stage
 
 __all__ = [
     "MAX_ALIKE",
     "MOST_CONTAINERS",
+    "SET_HERE",
     "Container",
     "Document",
     "Edit",

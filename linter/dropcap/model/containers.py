@@ -26,7 +26,10 @@ class Mount(NamedTuple):
         source: the host path or volume name; empty when there is none.
         target: the path in the container.
         read_only: whether it cannot be written.
-        options: of a `tmpfs`, what is said of it beside, as it is written: `uid=1000,mode=0700`.
+        options: of a `tmpfs`, what is said of it beside, as it is written: `uid=1000,mode=0700`. Of the engine's socket
+            the option that mounts it, where that is one of its own: `use_api_socket`.
+        propagation: how mounts below it spread to the host and from there: `rshared`; empty where nothing says so.
+        device: of a volume that is a path of the host by another name, that path.
 
     """
 
@@ -35,6 +38,13 @@ class Mount(NamedTuple):
     target: str
     read_only: bool = False
     options: str = ""
+    propagation: str = ""
+    device: str = ""
+
+    @property
+    def host_path(self) -> str:
+        """The path of the host that it is, as it is written; empty for a volume of the engine's own."""
+        return self.source if self.type in {"bind", "npipe"} else self.device
 
 
 class Hook(NamedTuple):
@@ -133,10 +143,13 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        limits: what it may use at most, by the names of Docker's options: `memory=512m`, `pids-limit=100`, `cpus=0.5`;
+            without a value where that is not known. See :func:`dropcap.model.limits.is_limited`.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
-        build_grants: what lets steps of that build run with every capability.
+        build_grants: what lets steps of that build run with every capability or in the network of the machine:
+            `privileged`, `security.insecure`, `network.host`.
         process: what is said of its processes besides; None where nothing is, or the file's kind has no more to say.
         service: of a command line, the Compose service that it runs or runs a command in.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
@@ -169,6 +182,7 @@ class Container(NamedTuple):
     ports: tuple[Located[str], ...] = ()
     group_add: tuple[Located[str], ...] = ()
     read_only: Located[bool] | None = None
+    limits: tuple[Located[str], ...] = ()
     entrypoint: tuple[Located[str], ...] | None = None
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()

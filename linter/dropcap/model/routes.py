@@ -22,6 +22,10 @@ class Related(NamedTuple):
     where: Located[Any]
 
 
+SET_HERE = "is set here"
+"""How the message of a step ends that leads to where a variable, which a value is made of, gets its own value."""
+
+
 class Route(NamedTuple):
     """How the values of a stretch of text come to a container that stands elsewhere.
 

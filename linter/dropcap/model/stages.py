@@ -53,6 +53,9 @@ class Stage(NamedTuple):
         parent: the stage that FROM names, or None for an image.
         arguments: the values of this stage's ARGs that are known, as `key=value`, each at its ARG.
         sources: the stages that its `COPY --from` names, each with the word that names it.
+        handed_on: the paths that images copy of its files; None where all of them are in an image: where it is the
+            last stage, or one that no other stage uses, or what such a one is built upon.
+        is_last: whether it is what is built where nobody names another.
 
     """
 
@@ -69,8 +72,28 @@ class Stage(NamedTuple):
     parent: Stage | None
     arguments: tuple[Located[str], ...] = ()
     sources: tuple[tuple[str, Stage], ...] = ()
+    handed_on: tuple[str, ...] | None = None
+    is_last: bool = True
 
     @property
     def steps(self) -> tuple[Instruction, ...]:
         """Its instructions, each ONBUILD replaced by what it keeps: what it does in a build, its own or another."""
         return tuple(one.trigger or one for one in self.instructions)
+
+    def hands_on(self, path: str) -> bool:
+        """Whether a file of it gets into an image; a path that is not absolute is taken for the end of one."""
+        if self.handed_on is None:
+            return True
+        from fnmatch import fnmatchcase  # few files have stages that are only copied from
+
+        for copied in self.handed_on:
+            pattern = f"/{copied.strip('/')}" if copied.strip("/.") else ""
+            if path.startswith("/"):
+                below = path
+                while below and not fnmatchcase(below, pattern):
+                    below = below.rpartition("/")[0]
+                if below or not pattern:
+                    return True
+            elif path and fnmatchcase(f"/{path}", f"*/{pattern.rpartition('/')[2]}"):
+                return True
+        return False

@@ -65,7 +65,7 @@ def find_program(facts: ImageFacts, name: str, path: Sequence[str] = PATH) -> Pr
     """Return the program of a name without a folder."""
     unknown: UnknownFact | None = None
     for folder in path:
-        where = posixpath.join(folder, name)
+        where = f"{folder}/{name}"
         found = resolved(facts, where)
         if isinstance(found, File) and found.kind is FileKind.FILE:
             return Program(where, found)

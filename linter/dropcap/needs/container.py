@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.images.known_images import Images
 from dropcap.model import Kind, Located
 from dropcap.needs.answer import put_together
+from dropcap.needs.as_the_image import followed_once
 from dropcap.needs.hiding import hidden
 from dropcap.needs.launch import health_check, hook_words, launch
 from dropcap.needs.model import Allowance, Needs, Phase, UnknownNeed
@@ -49,8 +50,13 @@ def needs_of(
         uses_measured: whether what the project's lock keeps of measurements counts.
 
     """
-    images = images or Images(workspace)
-    needs = _inferred(container, workspace, allowance or Allowance(), images, tries_user=tries_user)
+    images, allowance = images or Images(workspace), allowance or Allowance()
+
+    def follow() -> Needs:
+        return _inferred(container, workspace, allowance, images, tries_user=tries_user)
+
+    is_own = bool(images.read) or workspace.has_lock  # the project may say what its images are
+    needs = follow() if is_own else followed_once(container, allowance, follow, tries_user=tries_user)
     if not uses_measured or not workspace.has_lock:
         return needs
     from dropcap.needs.measured import with_measured  # few projects have a lock

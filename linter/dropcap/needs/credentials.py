@@ -53,6 +53,8 @@ def credentials(facts: ImageFacts, text: str | None, reason: str = "") -> Creden
     """
     if text is None:
         return Credentials(None, None, reason=reason or "nobody says which user it is")
+    if text in {"0", "root"}:  # as most are
+        return Credentials("0", "0", ("0",), reason)
     name, _, named = text.partition(":")
     name, named = name or "0", named.partition(":")[0]
     user = number_of_user(facts, name)

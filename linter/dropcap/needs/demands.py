@@ -115,7 +115,8 @@ def _give(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     found += sorted(certain, key=lambda one: -one.certainty)[:1]
     if demand.is_deep:
         hidden = facts.hidden_below(demand.path)
-        if hidden is not None and not certain:
+        is_its = hidden is not None and demand.group is None and is_same_user(facts, hidden.maker, demand.user)
+        if hidden is not None and not certain and not (hidden.maker and is_its):
             condition = f"something in {demand.path} belongs to another user"
             found.append(Verdict("CHOWN", Certainty.POSSIBLE, demand.why, condition, unknown=hidden))
         found += _walk(demand, situation, files)

@@ -137,8 +137,13 @@ def _is_meant(effect: Effect, path: str, facts: ImageFacts) -> bool | None:
     }
     if wanted in owned:
         return True
-    is_hidden = None in owned or (effect.is_deep and facts.hidden_below(path) is not None)
-    return None if is_hidden else False
+    if None in owned:
+        return None
+    hidden = facts.hidden_below(path) if effect.is_deep else None
+    if hidden is None:
+        return False
+    is_its = is_same_user(facts, hidden.maker, effect.only_from.lstrip("!")) if hidden.maker else None
+    return None if is_its is None or is_its is wanted else False
 
 
 def _mode(effect: Effect, facts: ImageFacts) -> Sequence[Demand]:

@@ -35,16 +35,26 @@ def hidden(needs: Needs, container: Container, image: Mapping[str, Located[str]]
 
     """
     known = frozenset(accounts)
-    texts = {one for name, value in _variables(container, image) for one in _texts(name, value, known)}
+    named: dict[str, list[tuple[str, str]]] = {}
+    for name, value in _variables(container, image):
+        for one in {value, *value.split()}:
+            if len(one) >= _SHORTEST:
+                named.setdefault(one, []).append((name, value))
+    ordered = sorted(named, key=len)[::-1]
+
+    @cache  # to ask whether it is a secret takes longer than to look whether it is said
+    def is_hidden(one: str) -> bool:
+        is_told = one in known or _PATH.fullmatch(one) or _NUMBER.fullmatch(one)
+        return not is_told or any(_is_secret(name, value) for name, value in named[one])
 
     @cache  # many reasons are those of others
     def shown(text: str) -> str:
         text = without_secrets(text)
         for one in ordered:
-            text = text.replace(one, "*" * len(one))
+            if one in text and is_hidden(one):
+                text = text.replace(one, "*" * len(one))
         return text
 
-    ordered = sorted(texts, key=len)[::-1]
     return needs._replace(
         needs=tuple(_need(one, shown) for one in needs.needs),
         unknown=tuple(one._replace(reason=shown(one.reason), resolve=shown(one.resolve)) for one in needs.unknown),
@@ -64,13 +74,8 @@ def _variables(container: Container, image: Mapping[str, Located[str]]) -> Itera
         yield name, located.value
 
 
-def _texts(name: str, value: str, accounts: frozenset[str]) -> Iterator[str]:
-    """Give what of a variable's value is not shown: the value, and the words of it."""
-    is_secret = mask(f"{name}={value}") != f"{name}={value}"
-    for one in {value, *value.split()}:
-        is_told = one in accounts or _PATH.fullmatch(one) or _NUMBER.fullmatch(one)
-        if len(one) >= _SHORTEST and (is_secret or not is_told):
-            yield one
+def _is_secret(name: str, value: str) -> bool:
+    return mask(f"{name}={value}") != f"{name}={value}"
 
 
 def _need(need: Need, shown: Callable[[str], str]) -> Need:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from dropcap.needs.demands import Verdict
     from dropcap.needs.model import Demand
     from dropcap.needs.start import Start
+    from dropcap.source import Source, Span
 
-__all__ = ["Ledger", "is_at_stop", "is_passed_over", "is_word_of", "place", "shown_at"]
+__all__ = ["Ledger", "is_at_stop", "is_passed_over", "is_word_of", "place", "roots_of", "shown_at"]
 
 _LONGEST_CONDITION = 60
 _OF_PLACES = frozenset({DemandKind.REACH, DemandKind.MAKE})
@@ -171,8 +172,12 @@ def place(word: Word) -> Located[str]:
 
 def is_word_of(one: Word, others: Iterable[Word]) -> bool:
     """Return whether a word is written where one of others is."""
-    where = one.source.to_root(one.span)
-    return any(other.source.to_root(other.span) == where for other in others)
+    return not roots_of(others).isdisjoint(roots_of((one,)))
+
+
+def roots_of(words: Iterable[Word]) -> frozenset[tuple[Source, Span]]:
+    """Return where words are written, in the files."""
+    return frozenset(word.source.to_root(word.span) for word in words)
 
 
 def shown_at(call: Call, why: str, where: Located[str]) -> tuple[Evidence, ...]:

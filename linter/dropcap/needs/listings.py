@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.facts import ABSENT, File, FileKind
 from dropcap.lang.shell.call import Answer
+from dropcap.needs.credentials import is_same_user
 from dropcap.needs.permissions import resolved, resolved_path
 
 if TYPE_CHECKING:
@@ -102,13 +103,18 @@ def find(words: Sequence[str], facts: ImageFacts, folder: str | None) -> Answer 
         return None
     if resolved(facts, top) is ABSENT:
         return Answer("", holds=False)
-    found = [(paths[0], "", FileKind.FOLDER)]
-    found += [(posixpath.join(paths[0], name), name, file.kind) for name, file in below]
-    kept = _kept(rest, found)
+    itself = resolved(facts, top)
+    found = [(paths[0], "", itself)] if isinstance(itself, File) else []
+    found += [(posixpath.join(paths[0], name), name, file) for name, file in below]
+    kept = _kept(rest, found, facts)
     return None if kept is None else Answer("".join(f"{path}\n" for path, _, _ in kept), holds=True)
 
 
-def _kept(tests: Sequence[str], found: list[tuple[str, str, FileKind]]) -> list[tuple[str, str, FileKind]] | None:
+_Found = tuple[str, str, File]
+"""The path as it is printed, the path from the top, and what lies there."""
+
+
+def _kept(tests: Sequence[str], found: list[_Found], facts: ImageFacts) -> list[_Found] | None:
     """Return what all tests let through; None where one is not understood."""
     if not _JOINS.isdisjoint(tests):
         return None
@@ -121,22 +127,31 @@ def _kept(tests: Sequence[str], found: list[tuple[str, str, FileKind]]) -> list[
         if test == "-quit" and is_printed:
             return found[:1]
         value = next(rest, "")
-        if is_printed or not value:
+        is_not = test in {"!", "-not"}
+        if is_not:
+            test, value = value, next(rest, "")  # noqa: PLW2901  # the test that it turns round
+        if is_printed or not value or (is_not and test != "-user"):
             return None
-        fitting = _fitting(test, value, found)
+        fitting = _of_owner(value, found, facts, is_not=is_not) if test == "-user" else _fitting(test, value, found)
         if fitting is None:
             return None
         found = fitting
     return found
 
 
-def _fitting(test: str, value: str, found: list[tuple[str, str, FileKind]]) -> list[tuple[str, str, FileKind]] | None:
+def _of_owner(user: str, found: list[_Found], facts: ImageFacts, *, is_not: bool) -> list[_Found] | None:
+    """Return what belongs to a user, or to another one; None where that is not known of all."""
+    whose = [(one, is_same_user(facts, one[2].owner, user)) for one in found]
+    return None if any(same is None for _, same in whose) else [one for one, same in whose if same is not is_not]
+
+
+def _fitting(test: str, value: str, found: list[_Found]) -> list[_Found] | None:
     """Return what one test lets through; None where it is not understood."""
     if test in {"-maxdepth", "-mindepth"} and value.isdecimal():
         sign = 1 if test == "-maxdepth" else -1
         return [one for one in found if sign * _depth(one[1]) <= sign * int(value)]
-    if test == "-type" and value in _KINDS and not any(kind is FileKind.LINK for _, _, kind in found):
-        return [one for one in found if one[2] is _KINDS[value]]
+    if test == "-type" and value in _KINDS and not any(file.kind is FileKind.LINK for _, _, file in found):
+        return [one for one in found if one[2].kind is _KINDS[value]]
     if test == "-name":
         return [one for one in found if fnmatchcase(posixpath.basename(one[0]), value)]
     return None if found else []

@@ -32,6 +32,10 @@ class Lookup:
         """Return a path from the root; None where it is not known."""
         return absolute(name, self.folder)
 
+    def begin(self) -> None:
+        """Look for the program of the next command anew: a word is the same each time that its command is run."""
+        self._started = None, None
+
     def program(self, word: Word) -> Program | None:
         """Return the file of the program that a command starts; before it runs, and so whatever it changes."""
         if self._started[0] is not word:

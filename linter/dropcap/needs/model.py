@@ -41,6 +41,8 @@ class Phase(Enum):
     """A command that its file starts in it beside the first one."""
     STOP = "stop"
 
+    __hash__ = object.__hash__  # Enum's own is Python
+
 
 class DemandKind(Enum):
     """What a program wants of the kernel; the vocabulary of `programs.toml`."""
@@ -68,6 +70,8 @@ class DemandKind(Enum):
     KERNEL = "kernel"
     """Anything that the kernel checks `capabilities` for and nothing else grants."""
 
+    __hash__ = object.__hash__  # Enum's own is Python
+
 
 class Access(Enum):
     """How a file is reached."""
@@ -75,6 +79,8 @@ class Access(Enum):
     READ = "read"
     WRITE = "write"
     SEARCH = "search"
+
+    __hash__ = object.__hash__  # Enum's own is Python
 
 
 class Demand(NamedTuple):

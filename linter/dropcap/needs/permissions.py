@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _BITS = {Access.READ: 4, Access.WRITE: 2, Access.SEARCH: 1}
+_EACH_CLASS = 0o111
 _MOST_FOLDERS = 64
 
 
@@ -54,20 +55,21 @@ class Barrier(NamedTuple):
 def is_allowed(facts: ImageFacts, who: Credentials, file: File, access: Access) -> bool | None:
     """Return whether the permission bits of a file let a process at it; None where nobody knows."""
     bit = _BITS[access]
-    is_owner = is_same_user(facts, who.user, file.owner)
     if file.mode is None:
-        return True if is_owner else None  # nobody takes his own rights away
-    classes = {6: file.mode >> 6 & bit, 3: file.mode >> 3 & bit, 0: file.mode & bit}
-    answers = {bool(one) for one in classes.values()}
-    if len(answers) == 1:
-        return answers.pop()
+        return True if is_same_user(facts, who.user, file.owner) else None  # nobody takes his own rights away
+    of_all = bit * _EACH_CLASS
+    let = file.mode & of_all
+    if let == of_all or not let:
+        return bool(let)
+    is_owner = is_same_user(facts, who.user, file.owner)
+    classes = {6: bool(let >> 6 & bit), 3: bool(let >> 3 & bit), 0: bool(let & bit)}
     if is_owner:
-        return bool(classes[6])
+        return classes[6]
     groups = {is_same_group(facts, one, file.group) for one in {who.group, *who.groups}}
-    others = bool(classes[3]) if True in groups else bool(classes[0]) if groups == {False} else None
+    others = classes[3] if True in groups else classes[0] if groups == {False} else None
     if is_owner is False:
         return others
-    return None if others is None or others is not bool(classes[6]) else others
+    return None if others is None or others is not classes[6] else others
 
 
 def folders_to(path: str) -> Iterator[str]:
@@ -134,6 +136,9 @@ def _asked(facts: ImageFacts, who: Credentials, path: str, file: File, access: A
 
 def resolved(facts: ImageFacts, path: str) -> File | Absent | UnknownFact:
     """Return what lies at a path, a link at its end followed."""
+    found = facts.look(path)
+    if not isinstance(found, File) or found.kind is not FileKind.LINK:
+        return found
     return facts.look(resolved_path(facts, path))
 
 

@@ -17,7 +17,7 @@ from dropcap.needs.lookup import Lookup, is_of_package
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_table import described, lookup
-from dropcap.needs.programs import ProgramContext, demands
+from dropcap.needs.programs import ProgramContext, demands, printed_settings
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ class ProgramAsks:
             folder = posixpath.dirname(run.path) if run.path else self.lookup.folder  # a service runs in its own
             self.runs.append((_words_of(run, call), user, folder))
 
+    def settings(self, call: Call, who: Credentials) -> str | None:
+        """Return what a program prints of its settings; None where it prints none, or not all are known."""
+        context = ProgramContext(self.lookup.tree, who, self._environment, self.start.has_more, self.lookup.folder)
+        return printed_settings(call.words, context)
+
     def _of_image(self, word: Word) -> Program | None:
         """Return what the image says of a program of its own."""
         if not self.lookup.tree.programs:
@@ -131,14 +136,19 @@ class ProgramAsks:
                 self.ledger.not_known(call, who, f"the text of {path} is not at hand")  # it is the image's own
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
-        for one in calls_of_script(words, self.lookup, call.document):
+        searched = self._environment.get("PYTHONPATH")
+        folders = searched.value if searched is not None else ""
+        calls = calls_of_script(words, self.lookup, call.document, folders)
+        changes_user = any(one.demand is not None and "SETUID" in one.demand.capabilities for one in calls)
+        for one in calls:
             if one.demand is not None:
                 evidence = (Evidence(one.demand.why, one.where), Evidence("it is started here", place(call.words[0])))
                 self.ledger.judge(call, who, one.demand, evidence)
             elif one.unknown is not None and who.is_root is not False:
                 self.ledger.note(one.unknown)
             if one.command:
-                self.runs.append((one.command, one.user or call.user.name, self.lookup.folder))
+                user = None if changes_user and who.is_root is not False else call.user.name  # before or behind that
+                self.runs.append((one.command, one.user or user, self.lookup.folder))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""

@@ -155,18 +155,19 @@ def _named(call: ProgramCall) -> tuple[Sequence[Run], list[UnknownNeed]]:
 
 _SCRIPTS = "/etc/init.d/"
 _NAME_AND_VERB = 2
-_SECTION = re.compile(r"^\[([^\]\n]*)\]", re.MULTILINE)
-_KEY = re.compile(r"^(command|user|autostart)[ \t]*=[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+# Patterns of what few startups have are compiled where they are asked for.
+_SECTION = r"(?m)^\[([^\]\n]*)\]"
+_KEY = r"(?m)^(command|user|autostart)[ \t]*=[ \t]*(.*(?:\n[ \t]+\S.*)*)"
 
 
 def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
     """Give the commands of the sections of a configuration that hold one."""
-    marks = list(_SECTION.finditer(source.text))
+    marks = list(re.finditer(_SECTION, source.text))
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         if not mark[1].startswith(tuple(beginnings)):
             continue
         end = following.start() if following is not None else len(source.text)
-        keys = {key[1]: key for key in _KEY.finditer(source.text, mark.end(), end)}
+        keys = {key[1]: key for key in re.compile(_KEY).finditer(source.text, mark.end(), end)}
         command, user, starts = keys.get("command"), keys.get("user"), keys.get("autostart")
         if command is None or (starts is not None and starts[2].strip().lower() in {"false", "no", "0", "off"}):
             continue
@@ -176,9 +177,9 @@ def _sections(source: Source, beginnings: Sequence[str]) -> Iterator[Run]:
 
 
 # Five fields, or one like `@daily`; then the user, in the tables of the machine; then the command.
-_TIMES = r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+"
-_JOB_OF_USER = re.compile(_TIMES + r"(\S+)[ \t]+(\S.*)$", re.MULTILINE)
-_OWN_JOB = re.compile(_TIMES + r"(\S.*)$", re.MULTILINE)
+_TIMES = r"(?m)^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+"
+_JOB_OF_USER = _TIMES + r"(\S+)[ \t]+(\S.*)$"
+_OWN_JOB = _TIMES + r"(\S.*)$"
 _TABLE = "/etc/crontab"
 _TABLES = "/var/spool/cron/crontabs"
 
@@ -186,13 +187,13 @@ _TABLES = "/var/spool/cron/crontabs"
 def _jobs(call: ProgramCall) -> Iterator[Run]:
     """Give the jobs of cron: those of the machine's tables, and those of the tables of users."""
     for text in call.configuration()[0]:
-        for job in _JOB_OF_USER.finditer(text.text):
+        for job in re.finditer(_JOB_OF_USER, text.text):
             places = [Located(job[at], text.source, Span(*job.span(at))) for at in (1, 2)]
             yield Run(line=places[1], user=Value(job[1], places[0]))
     facts = call.context.facts
     for path, file in facts.below(resolved_path(facts, _TABLES)):
         if file.text is not None:
-            for job in _OWN_JOB.finditer(file.text.text):
+            for job in re.finditer(_OWN_JOB, file.text.text):
                 place = Located(job[1], file.text, Span(*job.span(1)))
                 yield Run(line=place, user=Value(posixpath.basename(path)))
 
@@ -208,13 +209,13 @@ def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
 def _processes(call: ProgramCall) -> Iterator[Run]:
     """Give the commands of a Procfile, or of anacron's table."""
     for text in call.configuration()[0]:
-        for line in _COMMANDS[call.program.syntax].finditer(text.text):
+        for line in re.finditer(_COMMANDS[call.program.syntax], text.text):
             yield Run(line=Located(line[1], text.source, Span(*line.span(1))))
 
 
 _COMMANDS = {
-    "procfile": re.compile(r"^[\w-]+:[ \t]*(\S.*)$", re.MULTILINE),
-    "anacron": re.compile(r"^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+[^\s=]+[ \t]+(\S.*)$", re.MULTILINE),
+    "procfile": r"(?m)^[\w-]+:[ \t]*(\S.*)$",
+    "anacron": r"(?m)^[ \t]*(?:\d+|@\w+)[ \t]+\d+[ \t]+[^\s=]+[ \t]+(\S.*)$",
 }
 """The commands among the lines of a configuration: `web: gunicorn app`, `1 5 cron.daily run-parts /etc/cron.daily`."""
 
@@ -255,7 +256,7 @@ _PART = re.compile(r"[\w-]+", re.ASCII)
 # Jobs of Debian's own that keep its package manager's files, which are root's, and those that only start others.
 _HOUSEKEEPING = frozenset({"0anacron", "apt-compat", "dpkg"})
 _CRON = ("/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.monthly", "/etc/cron.weekly")
-_REGEX = re.compile(r"--regex=(\^?(?:(?:[\w-]|\\?\.|\[\w+\])[*+]?)+\$?)", re.ASCII)
+_REGEX = r"(?a)--regex=(\^?(?:(?:[\w-]|\\?\.|\[\w+\])[*+]?)+\$?)"
 """Names by an expression that means the same to POSIX and to Python; one with ranges might be none at all."""
 _MOST_REPEATED = 3
 
@@ -266,7 +267,7 @@ def _names(call: ProgramCall) -> re.Pattern[str] | None:
     words = [one.value if one.unknown is None else "$" for one in call.words]
     for word, after in zip(words, (*words[1:], ""), strict=True):
         if word.startswith(("--regex", "--lsbsysinit", "$")):
-            written = _REGEX.fullmatch(f"{word}={after}" if word == "--regex" else word)
+            written = re.fullmatch(_REGEX, f"{word}={after}" if word == "--regex" else word)
             is_simple = written is not None and sum(map(written[1].count, "*+")) <= _MOST_REPEATED
             names = re.compile(written[1]) if written is not None and is_simple else None
     return names

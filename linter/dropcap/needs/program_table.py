@@ -132,6 +132,7 @@ class Program(NamedTuple):
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
+        prints: the settings that it prints with `--verbose --help`, a line each.
         has_effects: whether it changes files, which `images/file_commands.py` knows more of.
         refuses: `root`, or `others`, where it does not start as these.
         is_certain: whether all that it asks for is known.
@@ -162,6 +163,7 @@ class Program(NamedTuple):
     starts: Mapping[str, str] = MappingProxyType({})
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
+    prints: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
     has_effects: bool = False
     refuses: str = ""
     is_certain: bool = True
@@ -283,6 +285,7 @@ _PROGRAM_KEYS = frozenset(
         "is",
         "package",
         "parts",
+        "prints",
         "refuses",
     }
     | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
@@ -358,6 +361,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),
+        prints=tuple((one, _origins(name, texts)) for one, texts in table.get("prints", {}).items()),
         has_effects=bool(table.get("effects", False)),
         refuses=_one_of(name, table.get("refuses", ""), {"", "root", "others"}),
         is_certain=table.get("certain", True) is not False,

@@ -60,34 +60,35 @@ class Text(NamedTuple):
             yield Value(match[1], Located(match[1], self.source, span))
 
 
+# Compiled where they are asked for: a process meets few of them.
 _LINES = {
-    "space": re.compile(r"^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$", re.MULTILINE),
-    "equals": re.compile(r"^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$", re.MULTILINE),
-    "colon": re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$", re.MULTILINE),
+    "space": r"(?m)^[ \t]*([^\s#;=:\"]+)(?:[ \t]+(.*))?$",
+    "equals": r"(?m)^[ \t]*([^\s#;=\[]+)[ \t]*\+?=[ \t]*(.*)$",
+    "colon": r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?([^\s#:\"']+)[\"']?[ \t]*:[ \t]*(.*)$",
 }
 _LINES["procfile"] = _LINES["colon"]
 _LINES["anacron"] = _LINES["xinetd"] = _LINES["equals"]
 _LINES["inetd"] = _LINES["space"]
 # Five fields, or one like `@daily`, before the user.
-_JOB = re.compile(r"^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]", re.MULTILINE)
-_STATEMENT = re.compile(r"#[^\n]*|[^#;{}]+")
+_JOB = r"(?m)^[ \t]*(?:@[a-z]+|[\d*][^\s=]*(?:[ \t]+[^\s=]+){4})[ \t]+([^\s=]+)[ \t]"
+_STATEMENT = r"#[^\n]*|[^#;{}]+"
 
 
 def _directives(text: str, syntax: str) -> Iterator[tuple[str, str, int, int]]:
     """Give the directives of a configuration: name, value, and where they stand."""
     if syntax == "cron":
-        for match in _JOB.finditer(text):
+        for match in re.finditer(_JOB, text):
             yield "user", match[1], match.start(1), match.end(1)
         return
     if syntax == "nginx":
-        for match in _STATEMENT.finditer(text):
+        for match in re.finditer(_STATEMENT, text):
             statement = match[0].strip()
             if statement and not statement.startswith("#"):
                 start = match.start() + len(match[0]) - len(match[0].lstrip())
                 name, _, value = statement.partition(" ") if " " in statement else statement.partition("\t")
                 yield name, value, start, start + len(statement)
         return
-    for match in _LINES[syntax].finditer(text):
+    for match in re.finditer(_LINES[syntax], text):
         yield match[1], match[2] or "", match.start(1), match.end()
 
 

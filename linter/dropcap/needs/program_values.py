@@ -63,6 +63,9 @@ class Found(NamedTuple):
     hidden: UnknownFact | None = None
 
 
+_NONE = Found()
+
+
 class Answered(NamedTuple):
     """Whether a condition holds.
 
@@ -90,6 +93,8 @@ class ProgramCall:
         self.context = context
         self.given = take_apart(words, program)
         self._texts: tuple[list[Text], UnknownFact | None, bool, str] | None = None
+        self._directives: dict[tuple[str, ...], Found] = {}
+        self._judged: dict[Test, Answered] = {}
 
     def values(self, origins: Sequence[Origin]) -> Found:
         """Return the values of the first origin that gives any."""
@@ -106,6 +111,8 @@ class ProgramCall:
 
     def users(self, origins: Sequence[Origin]) -> Found:
         """Return values that are users: of `www-data|nginx` the first that is an account here, else the first."""
+        if not origins:
+            return _NONE
         found = self.values(origins)
         return found._replace(values=tuple(self._account(value) for value in found.values))
 
@@ -118,7 +125,9 @@ class ProgramCall:
 
     def holds(self, test: Test) -> Answered:
         """Return whether a condition holds."""
-        answered = self._judge(test)
+        answered = self._judged.get(test)  # many lines of the table have the same
+        if answered is None:
+            answered = self._judged[test] = self._judge(test)
         if test.is_not and answered.holds is not None:
             return answered._replace(holds=not answered.holds)
         return answered
@@ -255,7 +264,10 @@ class ProgramCall:
             return Found(tuple(one for each in found for one in each.values), self._many())
         if kind == "env":
             return self._variable(names)
-        return self._directive(names)
+        key = tuple(names)
+        if key not in self._directives:
+            self._directives[key] = self._directive(names)
+        return self._directives[key]
 
     def _folder(self, folder: str, *, is_path: bool) -> Found:
         """Return the files that lie in a folder, as paths or by their names."""
@@ -406,12 +418,19 @@ class ProgramCall:
             first = first or path
             file = resolved(self.context.facts, path)
             if isinstance(file, UnknownFact):
-                hidden = hidden or file
+                hidden = hidden if self._is_alternative(path, file) else hidden or file
             elif isinstance(file, File):
                 return path, hidden or file
             elif origin.kind != "plain":
                 return path, None
         return first, hidden
+
+    def _is_alternative(self, path: str, unknown: UnknownFact) -> bool:
+        """Return whether a package's link leads to what it made the choice of `update-alternatives`."""
+        link = self.context.facts.look(path)
+        if not isinstance(link, File) or not link.package or link.kind is not FileKind.LINK:
+            return False
+        return unknown.roots and link.target.startswith("/etc/alternatives/")
 
     def _absolute(self, path: str) -> str | None:
         if not path.startswith("/"):

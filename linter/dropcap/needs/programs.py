@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.needs.program_table import Ask, Program
 
-__all__ = ["Asked", "ProgramAnswer", "ProgramContext", "Run", "demands", "find"]
+__all__ = ["Asked", "ProgramAnswer", "ProgramContext", "Run", "demands", "find", "printed_settings"]
 
 
 class Asked(NamedTuple):
@@ -94,7 +94,7 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         made, hidden = _asked(call, ask)
         asked += made
         unknown += hidden
-    for word in words[1:]:
+    for word in [one for one in words[1:] if "/proc/" in one.value]:
         asked += [Asked(demand, (Evidence(demand.why, _place(word)),)) for demand in of_other_process(word.value)]
     if program.config and (path := call.configuration_file()):
         asked.append(Asked(Demand(DemandKind.REACH, f"reads its configuration {path}", path=path)))
@@ -112,6 +112,31 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
         tuple(unknown),
         _refusal(program, context),
     )
+
+
+def printed_settings(words: Sequence[Word], context: ProgramContext) -> str | None:
+    """Return what a call of a program prints of its settings with `--verbose --help`, a line each.
+
+    Args:
+        words: the call, its own name first.
+        context: what it runs in.
+
+    Returns:
+        the lines; None where it prints no settings, or not all of them are known.
+
+    """
+    program = find(words[0].value)
+    if program is None or not program.prints or not {"--verbose", "--help"} <= {word.value for word in words}:
+        return None
+    call = ProgramCall(program, words, context)
+    lines = []
+    for name, origins in program.prints:
+        found = call.values(origins)
+        value = found.values[0].text if len(found.values) == 1 and found.hidden is None else None
+        if value is None:
+            return None
+        lines.append(f"{name} {value}\n")
+    return "".join(lines)
 
 
 def _private(call: ProgramCall) -> Iterator[Effect]:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = ["is_plain", "without_rights"]
 
@@ -26,8 +26,8 @@ _BUILTINS = frozenset({"bool", "dict", "int", "len", "list", "print", "range", "
 _OF_PROCESS = frozenset({"wait", "poll", "terminate", "kill", "send_signal", "communicate"})
 
 
-def without_rights(tree: ast.Module, name_of: Callable[[ast.expr], str]) -> Iterator[ast.AST]:
-    """Give all nodes of a script that only a process gets to which has become another user than root.
+def without_rights(tree: ast.Module, name_of: Callable[[ast.expr], str]) -> Iterator[tuple[ast.AST, str]]:
+    """Give all nodes of a script that only a process gets to which has become another user than root, and whom.
 
     That is what follows such a call in its list of statements and, where that list is what is done as root, what
     follows the condition: whoever passes it by was not root.
@@ -41,15 +41,12 @@ def without_rights(tree: ast.Module, name_of: Callable[[ast.expr], str]) -> Iter
     for node in ast.walk(tree):
         for statements in _lists(node):
             for at, statement in enumerate(statements):
-                is_dropped = _drops(statement, name_of, accounts) or (
-                    isinstance(statement, ast.If)
-                    and not statement.orelse
-                    and _asks_for_root(statement.test, name_of)
-                    and any(_drops(one, name_of, accounts) for one in statement.body)
-                )
-                if is_dropped:
+                user = _drops(statement, name_of, accounts)
+                if isinstance(statement, ast.If) and not statement.orelse and _asks_for_root(statement.test, name_of):
+                    user = next(filter(None, (_drops(one, name_of, accounts) for one in statement.body)), "")
+                if user:
                     for following in statements[at + 1 :]:
-                        yield from ast.walk(following)
+                        yield from ((one, user) for one in ast.walk(following))
                     break
 
 
@@ -60,42 +57,46 @@ def _lists(node: ast.AST) -> Iterator[Sequence[ast.stmt]]:
             yield statements
 
 
-def _drops(statement: ast.stmt, name_of: Callable[[ast.expr], str], accounts: frozenset[str]) -> bool:
-    """Return whether a statement is a call that makes the process another user than root, for good."""
+def _drops(statement: ast.stmt, name_of: Callable[[ast.expr], str], accounts: Mapping[str, str]) -> str:
+    """Return which other user than root a statement makes the process, for good; empty where it does not."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call) or name_of(call.func) not in _DROPS or call.keywords or not call.args:
-        return False
-    return all(_is_other(one, name_of, accounts) for one in call.args)
+        return ""
+    users = [_other(one, name_of, accounts) for one in call.args]
+    return users[0] if all(users) else ""
 
 
-def _is_other(node: ast.expr, name_of: Callable[[ast.expr], str], accounts: frozenset[str]) -> bool:
-    """Return whether an expression is the number of another user than root."""
+def _other(node: ast.expr, name_of: Callable[[ast.expr], str], accounts: Mapping[str, str]) -> str:
+    """Return the user whose number an expression is; empty where it is root's, or not known."""
     if isinstance(node, ast.Constant):
-        return type(node.value) is int and node.value > 0
+        return str(node.value) if type(node.value) is int and node.value > 0 else ""
     if isinstance(node, ast.Attribute) and node.attr == "pw_uid":
-        return _is_account(node.value, name_of) or (isinstance(node.value, ast.Name) and node.value.id in accounts)
-    return False
+        named = accounts.get(node.value.id, "") if isinstance(node.value, ast.Name) else ""
+        return named or _account(node.value, name_of)
+    return ""
 
 
-def _is_account(node: ast.expr, name_of: Callable[[ast.expr], str]) -> bool:
+def _account(node: ast.expr, name_of: Callable[[ast.expr], str]) -> str:
+    """Return the name of another user than root whose account an expression is; empty where it is none."""
     if not isinstance(node, ast.Call) or name_of(node.func) != "pwd.getpwnam" or len(node.args) != 1:
-        return False
+        return ""
     name = node.args[0]
-    return isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value not in {"", "root", "toor"}
+    is_other = isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value not in {"root", "toor"}
+    return str(name.value) if is_other and isinstance(name, ast.Constant) else ""
 
 
-def _accounts(tree: ast.Module, name_of: Callable[[ast.expr], str]) -> frozenset[str]:
-    """Return the names that stand for an account of another user than root, and for nothing else."""
+def _accounts(tree: ast.Module, name_of: Callable[[ast.expr], str]) -> dict[str, str]:
+    """Return the names that stand for an account of another user than root, and for nothing else, with that user."""
     stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
     stored += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
     found = {
-        target.id
+        target.id: user
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and _is_account(node.value, name_of)
+        if isinstance(node, ast.Assign) and (user := _account(node.value, name_of))
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    return frozenset(name for name in found if stored.count(name) == 1)
+    return {name: user for name, user in found.items() if stored.count(name) == 1}
 
 
 def _asks_for_root(test: ast.expr, name_of: Callable[[ast.expr], str]) -> bool:

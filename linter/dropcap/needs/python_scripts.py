@@ -1,4 +1,4 @@
-"""What a Python script asks the kernel for by calls that stand in it; nothing of it is run, nor what it imports read.
+"""What a Python script asks the kernel for by calls that stand in it; nothing of it is run.
 
 Only calls of the standard library are known, by the names that the script imports them by. A call in a function may
 never be reached: it counts under that condition.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["ScriptCall", "calls_of", "script_word", "starts_alone"]
+__all__ = ["ScriptCall", "calls_of", "module_word", "parsed", "script_word", "starts_alone"]
 
 _LONGEST = 200_000
 _LAST_LOW_PORT = 1023
@@ -54,6 +54,11 @@ _NAMES = {
     "socket.SOCK_RAW": ("NET_RAW", "opens a raw socket"),
     "socket.AF_PACKET": ("NET_RAW", "opens a packet socket"),
 }
+_MODULES = {
+    "scapy": ("NET_RAW", "sends and hears packets of its own by scapy"),
+    "pyroute2": ("NET_ADMIN", "sets up the network by pyroute2"),
+}
+"""What modules that are no part of Python are there for."""
 _STARTS = ("os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.popen", "subprocess.", "pty.spawn")
 """What starts another program, which holds what the script holds."""
 _FOREIGN = ("ctypes.",)
@@ -97,19 +102,31 @@ def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
         the word, and whether it is code.
 
     """
+    found = _told(words)
+    return None if found is None or found[1] == "m" else (found[0], found[1] == "c")
+
+
+def module_word(words: Sequence[Word]) -> Word | None:
+    """Return the word of a call of Python that is the name of the module it runs; None where it has none."""
+    found = _told(words)
+    return found[0] if found is not None and found[1] == "m" else None
+
+
+def _told(words: Sequence[Word]) -> tuple[Word, str] | None:
+    """Return what Python is told to run, and the letter of the option before it: none before a path."""
     rest = iter(words[1:])
     for word in rest:
         if word.unknown is not None or word.value == "-":
             return None
         if not word.value.startswith("-"):
-            return word, False
+            return word, ""
         options = "" if word.value.startswith("--") else word.value[1:]
         at = next((at for at, letter in enumerate(options) if letter in _TAKE), None)
         if at is None:
             continue
         value = next(rest, None) if at == len(options) - 1 else word._replace(value=options[at + 1 :])
         if options[at] in "cm":
-            return (value, True) if options[at] == "c" and value is not None and value.unknown is None else None
+            return None if value is None or value.unknown is not None else (value, options[at])
     return None
 
 
@@ -126,7 +143,7 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
 
     """
     start = Located(name, source, Span(0, min(1, len(source.text))))
-    tree = _parsed(source.text) if len(source.text) <= _LONGEST else None
+    tree = parsed(source.text) if len(source.text) <= _LONGEST else None
     if tree is None:
         unread = UnknownNeed(f"the Python of {name} cannot be read", where=start)
         return [ScriptCall(start, unknown=unread)]
@@ -137,7 +154,7 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
     def name_of(node: ast.expr) -> str:
         return _full_name(node, names)
 
-    dropped = {id(node) for node in without_rights(tree, name_of)}
+    dropped = {id(node): user for node, user in without_rights(tree, name_of)}
     reader = Reader(source, arguments, name_of, lambda node: lines.place(node).span)
     found: dict[object, ScriptCall] = {}
     started: list[ScriptCall] = []
@@ -146,33 +163,43 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
         made = _made(node, names, name, lines, is_certain=is_certain)
         command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
         if isinstance(node, ast.Call) and made is not None and made.is_start:
-            if id(node) in dropped:
-                continue  # it holds nothing by then
+            user, is_known = user_of(node, name_of(node.func))
             if command:
-                user, is_known = user_of(node, name_of(node.func))
-                started.append(ScriptCall(lines.place(node), command=command, user=user))
-                made = None if is_known else made
-        for one in (made, *_as_others(node, names, name, lines)):
+                started.append(ScriptCall(lines.place(node), command=command, user=user or dropped.get(id(node))))
+            made = None if (command and is_known) or id(node) in dropped else made  # it holds nothing by then
+        for one in (made, _module_of(node, source, name), *_as_others(node, names, name, lines)):
             if one is not None:
                 found.setdefault((one.demand and one.demand.why, one.unknown and one.unknown.reason), one)
-    if any(one.demand is not None and one.demand.why == _CALLS["os.setuid"][1] for one in found.values()):
-        untold = [_not_followed(name, one.where) for one in started if one.user is None]
-        return [*found.values(), *untold[:1], *(one for one in started if one.user is not None)]
     return [*found.values(), *started]
 
 
 def starts_alone(source: Source) -> bool:
     """Return whether a script does nothing but to start programs, and to change whom it runs as."""
-    tree = _parsed(source.text) if len(source.text) <= _LONGEST else None
+    tree = parsed(source.text) if len(source.text) <= _LONGEST else None
     if tree is None:
         return False
     names = dict(_imported(tree))
     return is_plain(tree, lambda node: _full_name(node, names))
 
 
-def _not_followed(name: str, where: Located[str]) -> ScriptCall:
-    """Return that as whom a command is started is not known, and so not what that asks for."""
-    return ScriptCall(where, unknown=UnknownNeed(f"as whom {name} starts other programs is not known", where=where))
+def _module_of(node: ast.AST, source: Source, script: str) -> ScriptCall | None:
+    """Return what an import of a known module lets a script ask for."""
+    if isinstance(node, ast.ImportFrom):
+        drawn = [] if node.level else [node.module or ""]
+    else:
+        drawn = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+    known = next((_MODULES[name] for one in drawn if (name := one.partition(".")[0]) in _MODULES), None)
+    if known is None or not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return None
+    demand = Demand(
+        DemandKind.KERNEL,
+        known[1],
+        capabilities=(known[0],),
+        certainty=Certainty.POSSIBLE,
+        condition=f"{script} uses it",
+        source="packet(7), rtnetlink(7)",
+    )
+    return ScriptCall(_Lines(source, script).place(node), demand)
 
 
 def _as_others(node: ast.AST, names: Mapping[str, str], script: str, lines: _Lines) -> Iterator[ScriptCall]:
@@ -196,7 +223,8 @@ def _command(node: ast.Call, names: Mapping[str, str], reader: Reader) -> tuple[
     return reader.command(node, name) if name.startswith(_STARTS) else ()
 
 
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
+    """Return the tree of a text; None where it is no Python of this version."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its strings and its style
         try:
@@ -328,8 +356,8 @@ class _Lines:
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
 
-    def place(self, node: ast.expr) -> Located[str]:
-        """Return the place of an expression's first line."""
+    def place(self, node: ast.expr | ast.stmt) -> Located[str]:
+        """Return the place of an expression's or a statement's first line."""
         number = min(node.lineno, len(self.lines)) - 1
         line = self.lines[number]
         start = len(line.encode("utf-8", "surrogatepass")[: node.col_offset].decode("utf-8", "ignore"))

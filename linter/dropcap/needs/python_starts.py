@@ -32,7 +32,18 @@ def users_of(call: ast.Call, name: str) -> list[tuple[str, str]]:
 
 _HARMLESS = frozenset(
     {
-        *("bufsize", "capture_output", "check", "close_fds", "encoding", "errors", "extra_groups", "group", "input"),
+        *(
+            "args",
+            "bufsize",
+            "capture_output",
+            "check",
+            "close_fds",
+            "encoding",
+            "errors",
+            "extra_groups",
+            "group",
+            "input",
+        ),
         *("restore_signals", "shell", "start_new_session", "stderr", "stdin", "stdout", "text", "timeout"),
         *("universal_newlines", "user"),
     }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.model import Located
-from dropcap.needs.model import UnknownNeed
-from dropcap.needs.python_scripts import ScriptCall, calls_of, script_word, starts_alone
+from dropcap.needs.model import Certainty, UnknownNeed
+from dropcap.needs.python_scripts import ScriptCall, calls_of, module_word, script_word, starts_alone
 from dropcap.needs.script_files import files_in
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,13 +27,16 @@ _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _COMMENTS = re.compile(r"(?m)(?:^|(?<=[\s;:)]))#.*$")
 
 
-def calls_of_script(words: Sequence[Word], lookup: Lookup, document: Word | None = None) -> Sequence[ScriptCall]:
+def calls_of_script(
+    words: Sequence[Word], lookup: Lookup, document: Word | None = None, folders: str = ""
+) -> Sequence[ScriptCall]:
     """Return what the calls of a script ask for; nothing where its text is not at hand, or its language not known.
 
     Args:
         words: the call of the interpreter, its own name first.
         lookup: where it stands in the files.
         document: the text that it reads; None where it reads none, or that is not known.
+        folders: what PYTHONPATH holds.
 
     """
     name = words[0].value.rpartition("/")[2]
@@ -44,17 +48,79 @@ def calls_of_script(words: Sequence[Word], lookup: Lookup, document: Word | None
             return [ScriptCall(where, unknown=UnknownNeed(f"the code that {name} reads is not known", where=where))]
         found = document, True
     if found is None:
-        return []
+        return [] if _PYTHON.fullmatch(name) is None else _of_module(words, lookup, folders)
     word, is_code = found
     text = word.source.piece(word.value, [(0, word.span.start)]) if is_code else _text(word.value, lookup, name)
     if text is None:
         return []
     called = "its code" if is_code else posixpath.basename(word.value)
-    files = files_in(text, _COMMENTS if language is None else language.comments, called, lookup.tree)
     arguments = words[words.index(word) + 1 :] if word in words else ()
     if language is not None:
+        files = files_in(text, language.comments, called, lookup.tree)
         return [*calls_in(text, called, language, arguments), *files]
-    return [*calls_of(text, called, arguments), *files]
+    path = None if is_code else lookup.path(word.value)
+    from dropcap.needs.python_imports import folders_of  # few containers start one
+
+    places = folders_of(path, lookup.folder, folders, lookup.tree)
+    return _of_python((path or "", text), called, arguments, lookup, places)
+
+
+def _of_module(words: Sequence[Word], lookup: Lookup, folders: str) -> Sequence[ScriptCall]:
+    """Return what a module asks for that is run as a script by `-m`."""
+    word = module_word(words)
+    if word is None:
+        return []
+    from dropcap.needs.python_imports import folders_of, run_as_module  # few containers start one
+
+    places = folders_of(None, lookup.folder, folders, lookup.tree)
+    found = run_as_module(word.value, places, lookup.tree)
+    if found is None:
+        return []
+    if found[1] is None:
+        where = Located(word.value, word.source, word.span)
+        return [ScriptCall(where, unknown=UnknownNeed(f"the text of {found[0]} is not at hand", where=where))]
+    package = word.value if found[0].endswith("/__main__.py") else word.value.rpartition(".")[0]
+    arguments = words[words.index(word) + 1 :] if word in words else ()
+    return _of_python((found[0], found[1]), posixpath.basename(found[0]), arguments, lookup, places, package)
+
+
+def _of_python(
+    script: tuple[str, Source],
+    called: str,
+    arguments: Sequence[Word],
+    lookup: Lookup,
+    places: Sequence[str],
+    package: str = "",
+) -> Sequence[ScriptCall]:
+    """Return what a script in Python and the modules beside it ask for."""
+    own = [*calls_of(script[1], called, arguments), *files_in(script[1], _COMMENTS, called, lookup.tree)]
+    if "import" not in script[1].text:
+        return own
+    from dropcap.needs.python_imports import MOST, drawn_in  # few scripts have modules of their own
+
+    more: list[ScriptCall] = []
+    start = Located(called, script[1], Span(0, min(1, len(script[1].text))))
+    modules = drawn_in(script, package, places, lookup.tree)
+    if len(modules) == MOST:
+        more.append(
+            ScriptCall(start, unknown=UnknownNeed(f"{called} draws in more modules than are read", where=start))
+        )
+    for module, text in modules:
+        name = posixpath.basename(module)
+        if text is None:
+            more.append(ScriptCall(start, unknown=UnknownNeed(f"the text of {module} is not at hand", where=start)))
+            continue
+        more += [_perhaps(one, name) for one in calls_of(text, name)]
+        more += files_in(text, _COMMENTS, name, lookup.tree)
+    return [*own, *more]
+
+
+def _perhaps(call: ScriptCall, name: str) -> ScriptCall:
+    """Return what a module asks for, where that depends on what of it is called."""
+    if call.demand is None or call.demand.certainty is not Certainty.REQUIRED:
+        return call
+    condition = f"{name} gets there"
+    return call._replace(demand=call.demand._replace(certainty=Certainty.POSSIBLE, condition=condition))
 
 
 def _reads_input(words: Sequence[Word]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.needs.credentials import credentials
-from dropcap.needs.ledger import is_at_stop, is_word_of, place
+from dropcap.needs.ledger import is_at_stop, place, roots_of
 from dropcap.needs.model import Certainty, Demand, DemandKind, Evidence, Phase
 from dropcap.needs.start import init_name
 
@@ -40,6 +40,7 @@ class Signals:
         self.ledger = ledger
         self.users: dict[str, None] = {}
         self._first = credentials(tree, start.user, "nobody says which user it is")
+        self._roots: frozenset[object] | None = None  # where the words stand that it starts with
         self._behind: dict[tuple[int, ...], tuple[str, Located[str]]] = {}
 
     def become(self, call: Call, who: Credentials) -> None:
@@ -52,7 +53,7 @@ class Signals:
             self._behind.setdefault(call.shells, (call.user.name or "another user", place(call.words[0])))
         if self._first.is_root is False:
             return
-        is_handed_on = call.launchers[:1] == (init_name(words),) or call.is_exec or is_word_of(call.words[0], words)
+        is_handed_on = call.launchers[:1] == (init_name(words),) or call.is_exec or self._is_of_start(call)
         if not is_handed_on:
             return
         self.users[call.user.name or ""] = None
@@ -61,6 +62,12 @@ class Signals:
             demand = Demand(DemandKind.SIGNAL, why, user=who.user, loss=_AT_STOP, phase=Phase.STOP, source="kill(2)")
             evidence = (Evidence(why, init), Evidence("it is started here", place(call.words[0])))
             self.ledger.judge(call, self._first, demand, evidence)
+
+    def _is_of_start(self, call: Call) -> bool:
+        """Return whether a command's program is written where one of the words is that it starts with."""
+        if self._roots is None:
+            self._roots = roots_of(self.start.words)
+        return not self._roots.isdisjoint(roots_of(call.words[:1]))
 
     def _end_in_time(self, call: Call) -> None:
         """Ask whether `timeout`, which stays root, may end a command that becomes another user in its place."""

@@ -125,6 +125,8 @@ class _Follower:
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
         self.temporary = 0
+        self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
+        self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
 
     # What the evaluator asks.
 
@@ -139,7 +141,9 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
-        call = call._replace(words=expanded(call.words, self.paths))
+        self.lookup.begin()
+        words = expanded(call.words, self.paths)
+        call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
         for redirection in call.redirections:
             self._open(call, who, redirection.operator, redirection.target)
@@ -165,7 +169,7 @@ class _Follower:
             return
         self.signals.become(call, who)
         self._execute(call, who)
-        effects = effects_of(call.words, self.lookup.folder)
+        effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
         for effect in effects or ():
@@ -210,7 +214,7 @@ class _Follower:
             self.owners.note(call, self.lookup.folder)
         if name in {"[", "[[", "test"}:
             self._look(call)
-            holds = self.owners.judge(call)
+            holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
@@ -218,15 +222,37 @@ class _Follower:
             return found
         if name == "mktemp":
             return self._make_temporary(call)
-        word = call.words[0]
         is_known = all(one.unknown is None for one in call.words)
-        if (
-            is_known
-            and word.value.rpartition("/")[2] in _SUCCEED
-            and effects_of(call.words, self.lookup.folder) is not None
-        ):
-            return Answer("", holds=True)
-        return None
+        if is_known and (printed := self._printed(call)) is not None:
+            return Answer(printed, holds=True)
+        if name.rpartition("/")[2] not in _SUCCEED or not is_known:
+            return None
+        return None if self._effects_of(call.words) is None else Answer("", holds=True)
+
+    def _effects_of(self, words: tuple[Word, ...]) -> Sequence[Effect] | None:
+        """Return what a command does to files; one that is heard is asked about, too."""
+        known, folder, effects = self._last_effects
+        if known is not words or folder != self.lookup.folder:
+            effects = effects_of(words, self.lookup.folder)
+            self._last_effects = words, self.lookup.folder, effects
+        return effects
+
+    def _asks_of_the_kernels_own(self, call: Call) -> bool:
+        """Return whether a condition asks if it may write below /sys, which is mounted to be read alone."""
+        words = [word for word in call.words if word.value not in {"[", "[[", "test", "]", "]]"}]
+        if len(words) != 2 or words[0].value != "-w":  # noqa: PLR2004  # the sign and the path
+            return False
+        is_below = words[1].value.startswith("/sys/") and words[1].known_length >= len("/sys/")
+        return is_below and not any(f"{one}/".startswith(("/sys/", "//")) for one in self.start.mounts)
+
+    def _printed(self, call: Call) -> str | None:
+        """Return what a program prints of the text that it reads, or of its settings."""
+        values = [word.value for word in call.words]
+        if call.document is not None:
+            from dropcap.needs.text_filters import filtered  # few scripts hand texts on
+
+            return filtered(values, call.document.value) if call.document.unknown is None else None
+        return self.programs.settings(call, self._who(call)) if "--help" in values else None
 
     def _make_temporary(self, call: Call) -> Answer | None:
         from dropcap.needs.temporary_files import made_by  # few scripts make one
@@ -254,6 +280,12 @@ class _Follower:
             self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
             return found.text
+        if isinstance(found, File) and found.package and path is not None:
+            from dropcap.needs.package_scripts import text_of_package  # few scripts draw one in
+
+            text = text_of_package(path, found)
+            if text is not None:
+                return text
         if found is not ABSENT:
             self._unread(call, f"the text of {call.words[1].value} is not at hand")
         return None
@@ -261,6 +293,13 @@ class _Follower:
     def executed(self, call: Call) -> Executed | None:
         """Return the script that a command executes."""
         self._enter(call)
+        known, version, folder, found = self._last_executed
+        if known is not call or version != self.lookup.tree.version or folder != self.lookup.folder:
+            found = self._executed(call)
+            self._last_executed = call, self.lookup.tree.version, self.lookup.folder, found
+        return found
+
+    def _executed(self, call: Call) -> Executed | None:
         word, at = call.words[0], 1
         if word.unknown is not None:
             return None
@@ -327,7 +366,7 @@ class _Follower:
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
         found = self.lookup.program(call.words[0])
-        if found is None:
+        if found is None or not found.file.capabilities:
             return
         demand = Demand(DemandKind.EXECUTE, f"executes {call.words[0].value}", path=found.path)
         evidence = [Evidence(demand.why, place(call.words[0]))]

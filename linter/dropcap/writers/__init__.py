@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Report, "Context"], Iterator[str]]
 
-__all__ = ["FORMATS", "Context", "writer"]
+__all__ = ["FORMATS", "MOST_COLUMNS", "Context", "writer"]
 
 _FOLDER = join(dirname(__file__), "formats")
 FORMATS = tuple(sorted(name[:-3] for name in listdir(_FOLDER) if name.endswith(".py") and name[0] != "_"))
 """The names of the formats; the folder has a module for each."""
+
+
+MOST_COLUMNS = 100
+"""Lines for people are no wider, however wide the terminal is."""
 
 
 class Context(NamedTuple):
@@ -37,6 +41,8 @@ class Context(NamedTuple):
         category: what tells several SARIF uploads for one commit apart.
         root: the folder that SARIF's paths are to be relative to; None for the current one.
         threshold: the severity from which a finding makes the run fail.
+        width: how many columns a line for people may take; 0 for as many as it has.
+        statistics: whether to count by rule, where the format does not always do so.
 
     """
 
@@ -45,6 +51,8 @@ class Context(NamedTuple):
     category: str = "dropcap"
     root: str | None = None
     threshold: Severity = Severity.LOW
+    width: int = MOST_COLUMNS
+    statistics: bool = False
 
 
 def writer(name: str) -> Writer:

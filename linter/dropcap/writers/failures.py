@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.model import Level
 from dropcap.printable import painted, printable
+from dropcap.writers.wrapping import lines_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,13 @@ def failure_lines(report: Report, context: Context) -> Iterator[str]:
         more = f" (and in {count - 1} more places)" if count > MOST_ALIKE else ""
         if more:
             alike[failure.message] = 0
-        label = painted(failure.level.value, _COLOURS[failure.level], on=context.colour)
-        yield f"{printable(_place(failure))}: {label}: {printable(failure.message)}{more}\n"
+        label = failure.level.value
+        words = [
+            (at := f"{printable(_place(failure))}:", at),
+            (f"{label}:", f"{painted(label, _COLOURS[failure.level], on=context.colour)}:"),
+            *words_of(f"{printable(failure.message)}{more}"),
+        ]
+        yield "".join(f"{line}\n" for line in lines_of(words, context.width, "", "    "))
 
 
 def _place(failure: Failure) -> str:

@@ -1,14 +1,20 @@
-"""Rules as SARIF's reporting descriptors, with what GitHub shows of them."""
+"""Rules as SARIF's reporting descriptors, with what GitHub shows of them, and what they are about as taxonomies."""
 
 from __future__ import annotations
 
 import re
 from itertools import takewhile
+from os.path import basename, dirname
 from typing import TYPE_CHECKING, Any
 
+from dropcap import HOME
+from dropcap.controls import named
 from dropcap.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dropcap.controls import Control
     from dropcap.rule import Rule
 
 LEVELS = {
@@ -24,30 +30,75 @@ _SCORES = {
     Severity.MEDIUM: "5.5",
     Severity.LOW: "2.5",
 }
+_OURS = "dropcap_rules"
 _TEXT_SIZE = 1024
 """GitHub refuses longer descriptions."""
 _FENCE = re.compile(r"^(`{3,}|~{3,})(\S+) +(bad|good|fixed)\b.*$", re.MULTILINE)
-_LABEL = re.compile(r"`{3}|~{3}|[A-Z][a-z]+( [a-z]+)?: ")
+_LABEL = re.compile(r"`{3}|~{3}|[A-Z][a-z]+( [a-z]+)*: ")
 _WORDS = {"bad": "Found", "good": "Not found", "fixed": "Fixed"}
 
 
 def descriptor(rule: Rule) -> dict[str, Any]:
     """Describe a rule for GitHub's code scanning."""
-    name = "".join(word.capitalize() for word in rule.id.split("-"))
+    about = named(rule.controls) if rule.controls else []
     return {
         "id": rule.id,
-        # The standard wants no name that says the same as the id.
-        **({"name": name} if name.lower() != rule.id else {}),
+        "name": _title(rule),
         "shortDescription": {"text": _cut(rule.summary)},
         "fullDescription": {"text": _cut(_prose(rule.page) or rule.summary)},
+        **({"helpUri": _page(rule)} if _is_ours(rule) else {}),
         "help": {"text": rule.page, "markdown": _FENCE.sub(_labelled, rule.page)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        **({"relationships": [_relationship(one) for one in about]} if about else {}),
         "properties": {
-            "tags": ["security", "containers"],
+            # GitHub knows weaknesses by tags of this form.
+            "tags": [
+                "security",
+                "containers",
+                *(f"external/cwe/{one.id.lower()}" for one in about if _is_weakness(one)),
+            ],
             "precision": "high",
             "security-severity": _SCORES[rule.severity],
         },
     }
+
+
+def taxonomies(rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """Return the catalogues that rules are about, each with the entries of it that they name."""
+    entries: dict[str, Control] = {one.id: one for rule in rules if rule.controls for one in named(rule.controls)}
+    catalogues: dict[str, dict[str, Any]] = {}
+    for one in entries.values():
+        known = one.catalogue
+        taxonomy = catalogues.setdefault(
+            known.id,
+            {"name": known.name, "version": known.version, "informationUri": known.url, "taxa": []},
+        )
+        taxonomy["taxa"].append({"id": one.id, "shortDescription": {"text": _cut(one.title)}, "helpUri": one.url})
+    return list(catalogues.values())
+
+
+def _relationship(control: Control) -> dict[str, Any]:
+    target = {"id": control.id, "toolComponent": {"name": control.catalogue.name}}
+    return {"target": target, "kinds": ["relevant"]}
+
+
+def _is_weakness(control: Control) -> bool:
+    return control.catalogue.id == "cwe"
+
+
+def _title(rule: Rule) -> str:
+    """Write the summary as the standard wants a name: its words run together, each with a capital."""
+    return "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", rule.summary))
+
+
+def _is_ours(rule: Rule) -> bool:
+    """Whether a rule comes with dropcap: where others have their pages nobody knows."""
+    return basename(dirname(rule.origin)) == _OURS
+
+
+def _page(rule: Rule) -> str:
+    """Return where a rule's documentation is, which is its file."""
+    return f"{HOME}/blob/main/rules/{_OURS}/{basename(rule.origin)}"
 
 
 def _prose(page: str) -> str:

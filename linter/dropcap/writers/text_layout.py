@@ -1,4 +1,4 @@
-"""A block of findings in lines: what the containers hold, what is wrong, and the text that is."""
+"""Findings in lines for a person: the gravest of a file first, each with the text that is wrong and whose it is."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Severity
-from dropcap.printable import BOLD, painted, place, printable, shortened, title
+from dropcap.namedtuple import NamedTuple
+from dropcap.printable import painted, place, printable, shortened, title
 from dropcap.writers.excerpt import excerpt
-from dropcap.writers.summary import plural
+from dropcap.writers.grouping import key_of, owners
+from dropcap.writers.summary import plural, summarise
+from dropcap.writers.wrapping import lines_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dropcap.model import Container, Finding
-    from dropcap.writers.grouping import Block, Said
+    from dropcap.writers.grouping import Key
+    from dropcap.writers.wrapping import Word
 
-_COLOURS = {Severity.CRITICAL: "31;1", Severity.HIGH: "31", Severity.MEDIUM: "33", Severity.LOW: "36"}
+COLOURS = {Severity.CRITICAL: "31;1", Severity.HIGH: "31", Severity.MEDIUM: "33", Severity.LOW: "36"}
 _FAINT = "2"
 _NOUNS = {
     Kind.SERVICE: "services",
@@ -29,97 +33,124 @@ _NOUNS = {
     Kind.DEVCONTAINER: "development containers",
     Kind.QUADLET: "units",
     Kind.INSPECT: "containers",
-    Kind.STAGE: "stages",
+    Kind.STAGE: "build stages",
 }
 _GUTTER = 5
-_WIDTH = 100
+_BAR = " | "
+_MARGIN = "  "
+_LATER = "    "
 _NAME_SIZE = 40
-_MOST_NAMES = 4
 _MOST_PLACES = 60
 
 
-def block_lines(block: Block, *, colour: bool) -> Iterator[str]:
-    """Yield the lines of a block, without line breaks."""
-    yield painted(_heading(block), BOLD, on=colour)
-    if len(block.containers) > 1:
-        yield from _wrapped(_places(block.containers))
-    for _, said in groupby(block.said, _shown_with):
-        yield from _findings(tuple(said), colour=colour)
-    for finding in block.again:
-        yield f"{_start(finding, colour=colour)}: as above {_rule(finding, colour=colour)}"
+class Style(NamedTuple):
+    """How lines are written: no wider than `width` columns, 0 for as wide as they are."""
+
+    width: int
+    colour: bool
 
 
-def _heading(block: Block) -> str:
-    first = block.containers[0]
-    if len(block.containers) == 1:
-        return f"{title(first)} {block.holding}"
-    return f"{len(block.containers)} {_NOUNS[first.kind]} {plural(block.holding)}"
+def file_blocks(findings: Sequence[Finding], style: Style) -> Iterator[list[str]]:
+    """Yield the lines of a report's findings without line breaks, those that stand together as one list.
+
+    The files keep their order; within one, what is grave stands before what is not.
+    """
+    told: set[Key] = set()
+    for _, of_file in groupby(findings, lambda finding: finding.problem.where.source.path):
+        ordered = sorted(of_file, key=lambda finding: -finding.severity)
+        for _, together in groupby(ordered, _shown_with):
+            yield list(_block(tuple(together), told, style))
 
 
-def _places(containers: Sequence[Container]) -> Iterator[str]:
-    """Name containers with their lines: the excerpts show the first one only."""
-    for index, container in enumerate(containers[:_MOST_PLACES]):
-        line = container.source.region(container.span).line
-        yield f"{shortened(container.name, _NAME_SIZE)} ({'line ' if index == 0 else ''}{line})"
-    if len(containers) > _MOST_PLACES:
-        yield f"and {len(containers) - _MOST_PLACES} more"
+def _shown_with(finding: Finding) -> object:
+    """Say which findings can stand above one excerpt: those of one place and owner that speak of no other place."""
+    problem = finding.problem
+    if problem.related:
+        return id(finding)
+    whose = tuple(map(key_of, owners(finding)))
+    return (problem.where.source.to_root(problem.where.span), whose)
 
 
-def _wrapped(words: Iterable[str]) -> Iterator[str]:
-    line = ""
-    for word in words:
-        longer = f"{line}, {word}" if line else f"  {word}"
-        if len(longer) >= _WIDTH:
-            yield f"{line},"
-            longer = f"  {word}"
-        line = longer
-    yield line
+def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterator[str]:
+    for finding in findings:
+        yield from lines_of(_words(finding, style), style.width, "", _LATER)
+    first = findings[0]
+    yield from _excerpt(first, style)
+    yield from _whose(owners(first), first.problem.where.source.path, told, style)
+    places: dict[str, list[str]] = {}
+    for related in first.problem.related:
+        places.setdefault(related.message, []).append(place(related.where.source.region(related.where.span)))
+    for message, at in places.items():
+        words = [*(f"{one}," for one in at[:-1]), f"{at[-1]}:"]
+        see = [*words_of("see"), *zip(words, words, strict=True), *words_of(printable(message))]
+        yield from lines_of(see, style.width, _MARGIN, _LATER)
 
 
-def _shown_with(said: Said) -> object:
-    """Say which findings can stand above one excerpt: those of one place that speak of no other."""
-    problem = said.finding.problem
-    return id(said) if problem.related else problem.where.source.to_root(problem.where.span)
-
-
-def _findings(said: Sequence[Said], *, colour: bool) -> Iterator[str]:
-    for one in said:
-        finding = one.finding
-        whose = f" in {_names(one.containers)}" if one.containers else f" and {one.more} more" if one.more else ""
-        message = f"{printable(finding.problem.message)} {_rule(finding, colour=colour)}{whose}"
-        yield f"{_start(finding, colour=colour)}: {message}"
-    finding = said[0].finding
-    yield from _excerpt(finding, colour=colour)
-    for related in finding.problem.related:
-        where = related.where
-        yield f"  see {place(where.source.region(where.span))}: {printable(related.message)}"
-
-
-def _excerpt(finding: Finding, *, colour: bool) -> Iterator[str]:
+def _words(finding: Finding, style: Style) -> Iterator[Word]:
     where = finding.problem.where
-    shown = excerpt(where.source, where.span)
-    number, bar = f"{shown.number:>{_GUTTER}} |", f"{'':{_GUTTER}} |"
+    at = f"{place(where.source.region(where.span))}:"
+    yield at, at
+    label = finding.severity.label
+    yield f"{label}:", f"{painted(label, COLOURS[finding.severity], on=style.colour)}:"
+    yield from words_of(printable(finding.problem.message))
+    rule = f"[{finding.rule}]"
+    yield rule, painted(rule, _FAINT, on=style.colour)
+
+
+def _excerpt(finding: Finding, style: Style) -> Iterator[str]:
+    where = finding.problem.where
+    before = _GUTTER + len(_BAR)
+    room = max(style.width - before, 1) if style.width else 0
+    shown = excerpt(where.source, where.span, room) if room else excerpt(where.source, where.span)
+    number, bar = f"{shown.number:>{_GUTTER}}{_BAR[:-1]}", f"{'':{_GUTTER}}{_BAR[:-1]}"
     more = f" to line {shown.last}" if shown.last > shown.number else ""
-    carets = painted("^" * shown.width + more, _COLOURS[finding.severity], on=colour)
-    yield f"{painted(number, _FAINT, on=colour)} {shown.text}"
-    yield f"{painted(bar, _FAINT, on=colour)} {' ' * shown.indent}{carets}"
+    if room and shown.indent + shown.width + len(more) > room:
+        more = ""
+    carets = painted("^" * shown.width + more, COLOURS[finding.severity], on=style.colour)
+    yield f"{painted(number, _FAINT, on=style.colour)} {shown.text}"
+    yield f"{painted(bar, _FAINT, on=style.colour)} {' ' * shown.indent}{carets}"
 
 
-def _names(containers: Sequence[Container]) -> str:
+def _whose(containers: Sequence[Container], path: str, told: set[Key], style: Style) -> Iterator[str]:
+    """Name the containers that a finding is about; where they are named first, what they hold is said too."""
+    keys = [key_of(container) for container in containers]
+    is_new = not told.issuperset(keys)
+    told.update(keys)
+    holdings = {_holding(container) for container in containers} if is_new else set()
+    holding = holdings.pop() if len(holdings) == 1 else ""
+    first = containers[0]
+    if len(containers) == 1:
+        away = "" if first.source.path == path else f" ({_place(first, '')})"
+        text = f"{title(first)}{away} {holding}" if holding else f"in {title(first)}{away}"
+        yield from lines_of(words_of(text), style.width, _MARGIN, _LATER)
+        return
     is_mixed = len({container.kind for container in containers}) > 1
-    names = [title(one) if is_mixed else shortened(one.name, _NAME_SIZE) for one in containers]
-    if len(names) == 1:
-        return names[0]
-    if len(names) <= _MOST_NAMES:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[: _MOST_NAMES - 1])} and {len(names) - _MOST_NAMES + 1} more"
+    noun = "containers" if is_mixed else _NOUNS[first.kind]
+    what = f"{len(containers)} {noun} {plural(holding)}:" if holding else f"in {len(containers)} {noun}:"
+    names = _names(containers, path, is_mixed=is_mixed)
+    yield from lines_of([*words_of(what), *names], style.width, _MARGIN, _LATER)
 
 
-def _start(finding: Finding, *, colour: bool) -> str:
-    where = finding.problem.where
-    severity = painted(finding.severity.label, _COLOURS[finding.severity], on=colour)
-    return f"{place(where.source.region(where.span))}: {severity}"
+def _holding(container: Container) -> str:
+    """Say what a container holds; nothing of what is built and not started."""
+    return "" if container.kind is Kind.STAGE else summarise(container)
 
 
-def _rule(finding: Finding, *, colour: bool) -> str:
-    return painted(f"[{finding.rule}]", _FAINT, on=colour)
+def _names(containers: Sequence[Container], path: str, *, is_mixed: bool) -> Iterator[Word]:
+    """Yield containers with their lines, and with the file where that is another one: the excerpt shows one place."""
+    last = min(len(containers), _MOST_PLACES) - 1
+    for index, container in enumerate(containers[:_MOST_PLACES]):
+        name = title(container) if is_mixed else shortened(container.name, _NAME_SIZE)
+        end = "," if index < last or len(containers) > _MOST_PLACES else ""
+        at = f"({_place(container, path, is_first=index == 0)}){end}"
+        yield name, name
+        yield at, at
+    if len(containers) > _MOST_PLACES:
+        yield from words_of(f"and {len(containers) - _MOST_PLACES} more")
+
+
+def _place(container: Container, path: str, *, is_first: bool = False) -> str:
+    region = container.source.region(container.span)
+    if region.path == path:
+        return f"{'line ' if is_first else ''}{region.line}"
+    return f"{printable(region.path)}:{region.line}"

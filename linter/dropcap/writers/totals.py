@@ -1,22 +1,40 @@
-"""What a whole run found, in one line."""
+"""What a whole run found, in a line, and what was not seen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dropcap.model import Kind, Level, Severity
+from dropcap.namedtuple import NamedTuple
 from dropcap.printable import counted
 
 if TYPE_CHECKING:
-    from dropcap.model import Report
+    from collections.abc import Sequence
+
+    from dropcap.model import Finding, Report
 
 
-def totals(report: Report, threshold: Severity) -> str:
-    """Sum up a report: `3 findings (1 critical, 2 medium) in 2 of 14 files, 31 containers`."""
-    findings = report.findings
+class OfRule(NamedTuple):
+    """What one rule found: how many findings, in how many containers in all."""
+
+    rule: str
+    findings: int
+    containers: int
+
+
+def totals(report: Report, findings: Sequence[Finding], threshold: Severity, partly: int) -> str:
+    """Sum up a report: `3 findings (1 critical, 2 medium) in 2 of 14 files, 31 containers`.
+
+    Args:
+        report: the report.
+        findings: its findings, those of equal containers as one.
+        threshold: the severity from which a finding makes the run fail.
+        partly: how many containers are only partly known.
+
+    """
     if not findings:
-        return f"No findings in {_checked(report)} of {counted(report.files, 'file')}{_errors(report)}"
-    kinds = ", ".join(f"{count} {label}" for label, count in reversed(by_severity(report).items()) if count)
+        return _nothing(report, partly)
+    kinds = ", ".join(f"{count} {label}" for label, count in reversed(by_severity(findings).items()) if count)
     paths = len({finding.container.source.path for finding in findings})
     files = "1 file" if report.files == 1 else f"{paths} of {counted(report.files, 'file')}"
     line = f"{counted(len(findings), 'finding')} ({kinds}) in {files}, {_checked(report)}{_errors(report)}"
@@ -25,17 +43,42 @@ def totals(report: Report, threshold: Severity) -> str:
     return line
 
 
-def by_severity(report: Report) -> dict[str, int]:
+def by_severity(findings: Sequence[Finding]) -> dict[str, int]:
     """Count findings by severity, the least one first; those that do not occur count 0."""
     counts = dict.fromkeys(Severity, 0)
-    for finding in report.findings:
+    for finding in findings:
         counts[finding.severity] += 1
     return {severity.label: count for severity, count in counts.items()}
+
+
+def by_rule(findings: Sequence[Finding]) -> list[OfRule]:
+    """Count findings by rule, what most containers have first."""
+    counts: dict[str, OfRule] = {}
+    for finding in findings:
+        rule, found, containers = counts.get(finding.rule) or (finding.rule, 0, 0)
+        counts[rule] = OfRule(rule, found + 1, containers + 1 + len(finding.shared_by))
+    return sorted(counts.values(), key=lambda one: (-one.containers, one.rule))
 
 
 def stage_count(report: Report) -> int:
     """Count the Dockerfile stages, which start no container."""
     return sum(container.kind is Kind.STAGE for container in report.containers)
+
+
+def _nothing(report: Report, partly: int) -> str:
+    """Say that nothing was found, as far as it is true: what nobody could see may hold anything."""
+    errors = error_count(report)
+    if not report.containers:
+        return f"Nothing to check: no container in {counted(report.files, 'file')}{_errors(report)}"
+    if not errors and not partly:
+        return f"No findings in {_checked(report)} of {counted(report.files, 'file')}"
+    what = f"Nothing found in what could be seen of {_checked(report)} of {counted(report.files, 'file')}"
+    return f"{what}{_errors(report)}"
+
+
+def error_count(report: Report) -> int:
+    """Count what could not be checked."""
+    return sum(failure.level is not Level.NOTE for failure in report.failures)
 
 
 def _checked(report: Report) -> str:
@@ -44,9 +87,9 @@ def _checked(report: Report) -> str:
     if not stages:
         return containers
     only_stages = stages == len(report.containers)
-    return counted(stages, "stage") if only_stages else f"{containers} and {counted(stages, 'stage')}"
+    return counted(stages, "build stage") if only_stages else f"{containers} and {counted(stages, 'build stage')}"
 
 
 def _errors(report: Report) -> str:
-    errors = sum(failure.level is not Level.NOTE for failure in report.failures)
+    errors = error_count(report)
     return f"; {counted(errors, 'error')}" if errors else ""

@@ -37,6 +37,7 @@ STRATEGY = Strategy(
     refuses_unknown=False,
     unprefixed=("",),
     separators="=",
+    gains_if_privileged=True,  # privilegedOpts in run_security_linux.go
 )
 _BUILD = Command(Kind.BUILD, "nerdctl build", "nerdctl", "build", "build", Engine.NERDCTL, 0)
 CLIENT = Client(

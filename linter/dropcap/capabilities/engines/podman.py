@@ -51,6 +51,7 @@ STRATEGY = Strategy(
     makes_ambient=True,
     heeds_label=True,
     maps_user=True,
+    limits_processes=True,  # 2048: containers/common pkg/config/default.go, DefaultPidsLimit
 )
 
 

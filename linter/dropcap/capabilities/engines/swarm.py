@@ -43,6 +43,8 @@ STRATEGY = docker.STRATEGY._replace(
     combine=combine,
     trims=True,
     unprefixed=(_RESET,),
-    ignored=frozenset({"privileged", "security_opt", "pid", "ipc", "device_rules"}),
+    ignored=frozenset(
+        {"privileged", "security_opt", "pid", "ipc", "uts", "userns", "cgroup", "devices", "device_rules"}
+    ),
     ignored_in_files=frozenset({"network_mode"}),
 )

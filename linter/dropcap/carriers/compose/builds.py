@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dropcap.model import Stage
     from dropcap.source import Source
 
-INSECURE = "security.insecure"
+ENTITLEMENTS = frozenset({"security.insecure", "network.host"})
 
 
 def build(fields: Fields, scope: LoadContext) -> dict[str, Any]:
@@ -124,12 +124,12 @@ def _arguments(build: Value, scope: LoadContext) -> dict[str, str | None]:
 
 
 def _grants(build: Value, fields: Fields) -> tuple[Located[str], ...]:
-    """Give what lets steps of the build run with every capability."""
+    """Give what lets steps of the build run with every capability, or in the network of the machine."""
     found = []
     of_build = Fields(entries(build), "build", fields.log)
     privileged = of_build.flag("privileged", "build_grants")
     if privileged is not None and privileged.value:
         found.append(Located("privileged", privileged.source, privileged.span))
-    found += [one for one in of_build.strings("entitlements", "build_grants") if one.value == INSECURE]
+    found += [one for one in of_build.strings("entitlements", "build_grants") if one.value in ENTITLEMENTS]
     fields.unknowns += of_build.unknowns
     return tuple(found)

@@ -377,7 +377,7 @@ def _addresses(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         address = child(item, "host_ip")
         text = known_scalar(address)
         if address is not None and text is not None and not _is_address(text):
-            yield address, f".ports has a host_ip that is no address: {text}"
+            yield address, f".ports has a host_ip that is not an address: {text}"
 
 
 def _is_address(text: str) -> bool:

@@ -9,7 +9,7 @@ from dropcap.carriers.compose.field_table import keys
 from dropcap.carriers.compose.load_context import route
 from dropcap.carriers.compose.nodes import is_nothing
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Failure, Level, Located, UnreadableError
+from dropcap.model import SET_HERE, Failure, Level, Located, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
 
     Raises:
         NotReadError: it cannot be had.
-        UnreadableError: it is no YAML, or its top level is no mapping; the failure's level is that of a note where
+        UnreadableError: it is no YAML, or its top level is not a mapping; the failure's level is that of a note where
             the file may be YAML of another kind.
 
     """
@@ -57,7 +57,7 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         elif isinstance(root, Scalar) and is_nothing(root):
             empty.append(root)
         else:
-            raise another_kind(source, root.span, "its top level is no mapping")
+            raise another_kind(source, root.span, "its top level is not a mapping")
     for root in empty if found else ():
         scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
     return [_replaced(_by_version(root, source, scope), source, scope) for root in found]
@@ -105,6 +105,6 @@ def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:
     for use in uses:
         if use.variable is not None and use.variable.source is not source:
             where = Located(use.name, use.variable.source, use.variable.span)
-            scope.provenance.routes.append(route(use.source, use.span, f"{use.name} is set here", where))
+            scope.provenance.routes.append(route(use.source, use.span, f"{use.name} {SET_HERE}", where))
     scope.provenance.uses += uses
     return model

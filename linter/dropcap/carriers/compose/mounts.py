@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.fields import located
-from dropcap.carriers.compose.yaml_types import truth
+from dropcap.carriers.compose.nodes import child, entries
+from dropcap.carriers.compose.yaml_types import to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar
 from dropcap.model import Located, Mount
 from dropcap.namedtuple import NamedTuple
@@ -95,12 +96,20 @@ def clean_path(path: str) -> str:
     return shortened[1:] if shortened.startswith("//") else shortened
 
 
-def mounts(fields: Fields) -> tuple[Located[Mount], ...]:
-    """Read all that brings a mount; of those at one path the last volume counts, and the last `tmpfs`."""
+def mounts(fields: Fields, model: Mapping | None = None) -> tuple[Located[Mount], ...]:
+    """Read all that brings a mount; of those at one path the last volume counts, and the last `tmpfs`.
+
+    Args:
+        fields: the service's.
+        model: all of the project, which says what its named volumes are.
+
+    """
     volumes: dict[str, Located[Mount]] = {}
     for item in fields.listed("volumes", FIELD):
         mount = _long(item, fields) if isinstance(item, Mapping) else _short(item, fields)
         if mount is not None:
+            if mount.type == "volume" and mount.source and model is not None:
+                mount = _followed(mount, model)
             volumes[clean_path(mount.target)] = located(mount, item)
     temporary: dict[str, Located[Mount]] = {}
     for item in fields.listed("tmpfs", FIELD, or_one=True):
@@ -135,7 +144,7 @@ def port_text(parts: Dictionary[str, str]) -> str:
 
 
 def _long(item: Mapping, fields: Fields) -> Mount | None:
-    parts = fields.parts(item, FIELD)
+    parts = fields.parts(item, FIELD) or _parts_but_source(item)
     if parts is None:
         return None
     for needed in ("type", "target"):
@@ -146,19 +155,62 @@ def _long(item: Mapping, fields: Fields) -> Mount | None:
     if read_only is None:
         fields.refuse(item, "volumes", "has a mount whose read_only is neither true nor false", FIELD)
         return None
-    return Mount(parts["type"], parts.get("source", ""), parts["target"], read_only)
+    propagation = child(child(item, "bind"), "propagation")
+    written = propagation.text if isinstance(propagation, Scalar) else ""
+    return Mount(parts["type"], parts.get("source", ""), parts["target"], read_only, propagation=written)
+
+
+def _followed(mount: Mount, model: Mapping) -> Mount:
+    """Put in which path of the host a named volume is: `driver_opts: {type: none, o: bind, device: /srv}`.
+
+    That is a bind mount by another name: moby volume/local/local_unix.go. Of a volume that somebody else makes, what
+    is written beside counts for nothing.
+    """
+    volume = child(child(model, "volumes"), mount.source)
+    options = child(volume, "driver_opts")
+    driver, external = child(volume, "driver"), child(volume, "external")
+    is_external = external is not None and not (isinstance(external, Scalar) and truth(external.text) is False)
+    if options is None or is_external or (isinstance(driver, Scalar) and driver.text != "local"):
+        return mount
+    words, device = child(options, "o"), child(options, "device")
+    if not isinstance(words, Scalar) or not isinstance(device, Scalar):
+        return mount
+    given = words.text.split(",")
+    if "bind" not in given and "rbind" not in given:
+        return mount
+    return mount._replace(device=device.text, read_only=mount.read_only or "ro" in given)
 
 
 def _short(item: Value, fields: Fields) -> Mount | None:
     text = fields.known(item, "volumes", FIELD)
     if text is None:
-        return None
+        return _partly_known(item)
     try:
         mount = short_mount(text)
     except ValueError as error:
         fields.refuse(item, "volumes", f"has a mount with {error}", FIELD)
         return None
-    return Mount(mount.type, mount.source, mount.target, mount.read_only)
+    return Mount(mount.type, mount.source, mount.target, mount.read_only, propagation=mount.propagation)
+
+
+def _parts_but_source(item: Mapping) -> dict[str, str] | None:
+    """Read the parts of a mount of which nothing but the source has a variable in it; None where more has."""
+    values = {name: entry.value for name, entry in entries(item).items() if isinstance(entry.value, Scalar)}
+    hidden = [name for name, value in values.items() if value.unknown is not None]
+    return {name: to_string(value) for name, value in values.items()} if hidden == ["source"] else None
+
+
+def _partly_known(item: Value) -> Mount | None:
+    """Read a mount whose source has a variable in it, where its target is known: `$HOME/.ssh:/ssh:ro`."""
+    if not isinstance(item, Scalar) or item.unknown is None:
+        return None
+    try:
+        mount = short_mount(item.text)
+    except ValueError:
+        return None
+    if "$" not in mount.source or not mount.target.startswith("/") or "$" in mount.target:
+        return None
+    return Mount("bind", mount.source, mount.target, mount.read_only, propagation=mount.propagation)
 
 
 def _sections(text: str) -> list[str]:
@@ -195,4 +247,5 @@ def _api_socket(fields: Fields) -> tuple[Located[Mount], ...]:
     flag = fields.flag("use_api_socket", FIELD)
     if flag is None or not flag.value:
         return ()
-    return (Located(Mount("bind", API_SOCKET, API_SOCKET), flag.source, flag.span),)
+    mount = Mount("bind", API_SOCKET, API_SOCKET, options="use_api_socket")
+    return (Located(mount, flag.source, flag.span),)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _HOOKS = frozenset({"develop", "post_start", "pre_stop"})
 _INPUTS = ("stdin_open", "tty")
 _KEYS = frozenset({"build", "configs", "healthcheck", "init", "secrets", "working_dir", *_INPUTS}) | _HOOKS
-# Where a file is mounted whose target is no path from the root.
+# Where a file is mounted whose target is not a path from the root.
 _FOLDERS = {"configs": "/", "secrets": "/run/secrets/"}
 _TESTS = frozenset({"CMD", "CMD-SHELL"})
 

@@ -51,7 +51,7 @@ def containers(
             from dropcap.carriers.compose.process import ProcessReader  # a file of images alone has no need of it
 
             reader = ProcessReader(scope, model)
-        container = _container(name, entry.key, found, scope, reader)
+        container = _container(name, entry.key, found, scope, reader, model)
         yield container
         if not found.keys().isdisjoint(("post_start", "pre_start", "pre_stop", "develop")):
             from dropcap.carriers.compose.hooks import hooks  # few services have any
@@ -69,7 +69,12 @@ def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
 
 
 def _container(
-    name: str, key: Scalar, found: dict[str, Entry], scope: LoadContext, reader: ProcessReader | None
+    name: str,
+    key: Scalar,
+    found: dict[str, Entry],
+    scope: LoadContext,
+    reader: ProcessReader | None,
+    model: Mapping | None,
 ) -> Container:
     fields = Fields(found, f"services.{name}", scope.log)
     # Most services have few of the keys: those that are there are looked at, and no others.
@@ -79,7 +84,11 @@ def _container(
             field = _NAMES.get(name_of_key, name_of_key)
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
-        values["mounts"] = mounts(fields)
+        values["mounts"] = mounts(fields, model)
+    if not found.keys().isdisjoint(_OF_LIMITS):
+        from dropcap.carriers.compose.limits import limits  # few services have any
+
+        values["limits"] = limits(found)
     extends = found["extends"].value if "extends" in found else None
     if extends is None or (extends.source.path, extends.span) not in scope.provenance.hollow:
         _hide_what_stands_elsewhere(fields, key)
@@ -131,6 +140,7 @@ _OF_PROCESS = frozenset(
     {"build", "configs", "develop", "env_file", "environment", "healthcheck", "init", "post_start", "pre_stop"}
     | {"secrets", "stdin_open", "tty", "volumes", "working_dir"}
 )
+_OF_LIMITS = frozenset({"cgroup_parent", "cpu_quota", "cpus", "cpuset", "deploy", "mem_limit", "pids_limit"})
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
 _READERS: dict[str, Callable[[Fields, str, str], Any]] = {

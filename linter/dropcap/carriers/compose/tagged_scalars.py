@@ -34,7 +34,7 @@ def wrong_scalar(scalar: Scalar) -> str | None:
         return None
     kind = scalar.tag[len(_STANDARD) :]
     if kind == "binary":
-        return None if _decoded(scalar.text) is not None else "has the tag !!binary and is no base64"
+        return None if _decoded(scalar.text) is not None else "has the tag !!binary and is not base64"
     wanted = _WANTED.get(kind)
     if wanted is None:
         return None

@@ -77,14 +77,16 @@ def read(source: Source, request: Request | None = None) -> Document:
         request: the files that it may name, and how to resolve a Compose project; without one it stands alone.
 
     Raises:
-        UnreadableError: it is no JSON, or no object.
+        UnreadableError: it is not JSON, or no object.
 
     """
     request = request or alone(source)
     text = parse(source)
     if not isinstance(text.root, Object):
         span = text.root.span
-        raise UnreadableError(Failure(source.path, "no devcontainer.json: it is no object", source=source, span=span))
+        raise UnreadableError(
+            Failure(source.path, "no devcontainer.json: it is not an object", source=source, span=span)
+        )
     properties = Properties(text.root)
     named = compose_service(properties)
     bases: tuple[tuple[str, str], ...] = ()
@@ -221,7 +223,7 @@ def _check_order(properties: Properties, container: Container, image: Scalar | L
     """Tell of an argument that is no option: Docker takes the first one for the image."""
     taken = container.image
     if taken is not None and taken.span != image.span:
-        message = f"docker takes {taken.value} for the image, and what follows it for the command; it is no option"
+        message = f"docker takes {taken.value} for the image, and what follows it for the command; it is not an option"
         properties.failures.append(Failure(taken.source.path, message, Level.ERROR, taken.source, taken.span))
 
 

@@ -13,6 +13,7 @@ from dropcap.lang.dockerfile.instructions import KEYWORDS, RefusedError, refused
 from dropcap.lang.dockerfile.lexer import SPACE, keyword
 from dropcap.lang.dockerfile.logical_lines import TAKES_HEREDOCS, read_lines, refusal
 from dropcap.lang.dockerfile.stages import build
+from dropcap.lang.dockerfile.uses import with_uses
 from dropcap.model import (
     MOST_CONTAINERS,
     Container,
@@ -125,6 +126,8 @@ def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Docume
         cut = error.failure
     failures += [cut] if cut else []
     built = build(source, lines.escape, instructions, fail, arguments)
+    uses = with_uses([one.stage for one in built])
+    built = [one._replace(stage=stage) for one, stage in zip(built, uses, strict=True)]
     if not built and not failures:
         message = "the builder refuses this: no FROM, so there is no stage to build"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
@@ -137,7 +140,7 @@ def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Docume
 def may_start_containers(text: str) -> bool:
     """Return whether build steps may start containers; few Dockerfiles name a client at all."""
     client = re.search(_CLIENT.replace("{clients}", client_names()), text)
-    return client is not None and re.search(rf"\b(?:{'|'.join(verbs())})\b", text[client.end() :]) is not None
+    return client is not None and re.search(rf"\b(?:{'|'.join(sorted(verbs()))})\b", text[client.end() :]) is not None
 
 
 def target(document: Document, name: str | None = None) -> Stage | None:
@@ -227,7 +230,7 @@ def _refuse_other_files(source: Source, lines: list[Logical]) -> None:
         if logical.keyword == "FROM" and any(mark in logical.text.text for mark in _MARKS):
             raise _note(logical.text, span, _TEMPLATE)
     if first.keyword not in KEYWORDS:
-        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is no instruction"
+        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is not an instruction"
         raise _note(first.text, keyword(first.text.text), message)
 
 

@@ -16,12 +16,12 @@ from dropcap.carriers.quadlet.keys import Keys, command
 from dropcap.carriers.quadlet.refusals import complaints
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.unitfile import read_unit
-from dropcap.model import Container, Document, Failure, Kind, Level, Unknown, UnreadableError
+from dropcap.model import Container, Document, Failure, Kind, Level, Located, Unknown, UnreadableError
 from dropcap.source import Span
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dropcap.carriers.request import Request
     from dropcap.lang.unitfile import Entry, Section
@@ -32,6 +32,7 @@ __all__ = ["read", "recognise"]
 
 _SECTION = "Container"
 _SECTIONS = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
+_LIMITS = {"MemoryMax": "memory", "MemoryLimit": "memory", "TasksMax": "pids-limit", "CPUQuota": "cpus"}
 _OTHER_UNITS = (".build", ".image")
 
 
@@ -70,6 +71,8 @@ def read(source: Source, request: Request | None = None) -> Document:
         from dropcap.carriers.quadlet.process import with_files
 
         container = with_files(container, keys, source.path, request.workspace if request else None)
+        if "Service" in sections:
+            container = container._replace(limits=(*container.limits, *_limits_of_service(sections["Service"])))
     containers = [container] if container else []
     if "Service" in sections:
         from dropcap.carriers import unit  # only where a unit has commands of its own
@@ -78,6 +81,14 @@ def read(source: Source, request: Request | None = None) -> Document:
         containers += beside.containers
         failures += beside.failures
     return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))
+
+
+def _limits_of_service(section: Section) -> Iterator[Located[str]]:
+    """Give the limits that systemd sets for the service: the container is in its control group (`--cgroups=split`)."""
+    for entry in section.entries:
+        name = _LIMITS.get(entry.key.value)
+        if name is not None and entry.value.text:
+            yield Located(f"{name}={entry.value.text}", entry.value, entry.span)
 
 
 def _add_drop_ins(source: Source, workspace: Workspace, sections: dict[str, Section], failures: list[Failure]) -> None:
@@ -121,5 +132,6 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
         source=anchor.source,
         span=Span(*anchor.span),
         image=image,
+        refusals=(),  # told already, at the unit's own values
         unknowns=(*container.unknowns, *unknowns),
     )

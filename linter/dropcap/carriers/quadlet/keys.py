@@ -143,6 +143,10 @@ def _options(keys: Keys) -> Iterator[Word]:
     if read_only is not None:
         text = "--read-only" if read_only.value else "--read-only=false"
         yield Word(text, read_only.source, read_only.span)
+    for key, flag in (("Memory", "--memory"), ("PidsLimit", "--pids-limit")):
+        limit = keys.last(key)
+        if limit is not None and limit.value:
+            yield from _each(flag, [_whole(limit)])
     yield from _users(keys)
     yield from _each("--volume", keys.texts("Volume"))
     yield from _each("--publish", keys.texts("PublishPort"))

@@ -58,7 +58,9 @@ def read_archive(stream: IO[bytes], name: str, reading: Reading) -> list[Content
                 elif one.isfile():
                     _take(archive, one, path, (texts, layers), reading)
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
-        raise ImageError(f"{name}: it is no archive that can be read: {str(error) or type(error).__name__}") from None
+        raise ImageError(
+            f"{name}: it is not an archive that can be read: {str(error) or type(error).__name__}"
+        ) from None
 
     def layer(path: str) -> Layer:
         for _ in range(_DEEPEST_INDEX):
@@ -131,7 +133,7 @@ def _json(name: str, data: bytes | None, path: str) -> Any:  # noqa: ANN401  # w
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
-        raise ImageError(f"{name}: {path} is no JSON") from None
+        raise ImageError(f"{name}: {path} is not JSON") from None
 
 
 def _saved(name: str, text: Callable[[str], bytes | None], layer: Callable[[str], Layer]) -> list[Contents]:
@@ -186,5 +188,5 @@ def _blob(digest: str) -> str:
     """Return where a layout keeps what has a digest."""
     algorithm, _, value = digest.partition(":")
     if not algorithm.isalnum() or not value.isalnum():
-        raise ValueError(f"{digest} is no digest")
+        raise ValueError(f"{digest} is not a digest")
     return f"blobs/{algorithm}/{value}"

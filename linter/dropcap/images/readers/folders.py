@@ -101,7 +101,7 @@ def _opened(path: str, name: str) -> IO[bytes]:
         descriptor = os.open(path, _FLAGS if path != name else _FLAGS & ~getattr(os, "O_NOFOLLOW", 0))
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise ImageError(f"{name}: {path} is no regular file")
+            raise ImageError(f"{name}: {path} is not a regular file")
     except FileNotFoundError:
         if path == name:
             raise ImageError(f"{name}: there is no such file") from None

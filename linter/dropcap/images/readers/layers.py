@@ -120,7 +120,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
                 else:
                     members.append(Member(path, _file(archive, one, path, reading)))
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
-        raise ImageError(f"{name}: it is no layer that can be read: {str(error) or type(error).__name__}") from None
+        raise ImageError(f"{name}: it is not a layer that can be read: {str(error) or type(error).__name__}") from None
     return Layer(tuple(members), frozenset(removed), frozenset(emptied))
 
 

@@ -111,7 +111,7 @@ def json_list(text: str) -> list[object] | None:
 
 
 def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _well_formed(string: str) -> str:

@@ -44,7 +44,7 @@ def parse(source: Source) -> Text:
     """Read a text.
 
     Raises:
-        UnreadableError: it is no JSON, nests too deeply, or needs too many repairs; says where.
+        UnreadableError: it is not JSON, nests too deeply, or needs too many repairs; says where.
 
     """
     return _Parser(source).parse()
@@ -172,7 +172,7 @@ class _Parser:
             self._at = word.end()
             return Scalar(_WORDS[word[0]], self._source, Span(start, self._at))
         if word:
-            raise self._refused(Span(*word.span()), f"{_shown(word[0])} is no value; a text has quotation marks")
+            raise self._refused(Span(*word.span()), f"{_shown(word[0])} is not a value; a text has quotation marks")
         raise self._refused(self._here(), "a value is expected here")
 
     def _string(self) -> Scalar:

@@ -391,6 +391,8 @@ def _with_redirections(shell: Shell, body: tree_sitter.Node | None, line: _Line,
         from dropcap.lang.shell import exact_calls
 
         exact_calls.open_files(shell, line.redirections, body)
+        if document is None:
+            document = exact_calls.text_read(shell, len(before[1]))
     if body is not None:
         _with_input(shell, body, document)
         if run.clients is not None and document and is_script(shell, body, line.redirections, document):

@@ -279,7 +279,7 @@ def unknown_loop(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `while`, `until` and `for ((…))`, of which nobody knows how often they go round."""
     body = node.child_by_field_name("body")
     read = None if body is None else exact_input.lines(shell, [one for one in node.children if one != body])
-    if body is not None and read is not None and node.type == "while_statement" and len(read.values) <= MOST_ROUNDS:
+    if body is not None and read is not None and node.type == "while_statement" and len(read.rounds) <= MOST_ROUNDS:
         _over_lines(shell, body, read)
         return
     is_counted = node.type == "c_style_for_statement" and body is not None
@@ -289,8 +289,8 @@ def unknown_loop(shell: Shell, node: tree_sitter.Node) -> None:
 
 def _over_lines(shell: Shell, body: tree_sitter.Node, read: exact_input.Lines) -> None:
     """Go round once for each line of a text that `while read` goes over."""
-    for values in read.values:
-        shell.scope.set(read.name, values)
+    for values in read.rounds:
+        read.begin(shell, values)
         shell.visit(body)
         shell.is_over = False
 

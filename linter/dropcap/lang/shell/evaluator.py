@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Shell"]
 
+_WRITTEN = frozenset({"concatenation", "string", "raw_string", "simple_expansion", "expansion", "command_substitution"})
+"""The words of a declaration whose variable is named by what they become."""
 _DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
 _OFTEN_AGAIN = frozenset(
     {"case_statement", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
@@ -91,6 +94,7 @@ class Shell:
         self._raws = {} if taken else syntax.raws  # what is filled in is no part of the text
         self._pieces = {} if taken else syntax.pieces
         self.written: Written = script.written
+        self._globbed: Written = script.globbed
         self._is_filled_in = bool(taken)
         self.limit = len(script.data)
         self.locals: list[str] | None = None
@@ -303,12 +307,9 @@ class Shell:
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words; for one who hears every command, what the files of the container decide is not known."""
         self.run.take(len(raws))
-        found = combinations(raws, self.parameters, self.scope, self.written)
         if self.run.listener is None:
-            return found
-        for one in found:
-            one.fields[:] = [field.globbed() for field in one.fields]
-        return found
+            return combinations(raws, self.parameters, self.scope, self.written)
+        return combinations(raws, self.parameters, self.scope, self._globbed, is_globbed=True)
 
     def listed(self, raws: Sequence[Raw]) -> list[Text] | None:
         """Expand words, the files of the container in the place of their patterns; None where nobody knows them."""
@@ -345,23 +346,12 @@ class Shell:
         if self.run.listener is not None and keyword.type == "local" and self.locals is None:
             self.run.holds = False  # it stands in no function
             return
-        is_local = self.locals is not None and keyword.type in _DECLARES_LOCALLY
         options = "".join(
             self.text(child) for child in rest if child.type == "word" and self.text(child).startswith("-")
         )
+        is_local = self.locals is not None and keyword.type in _DECLARES_LOCALLY and "g" not in options
         for child in rest:
-            if child.type == "variable_assignment":
-                found = ASSIGNMENT.match(self.text(child))
-                if is_local and found and not found["adds"]:
-                    self._make_local(found["name"])
-                name = self.assign(child)
-            elif child.type == "variable_name":
-                name = self.text(child)
-                if is_local and name not in (self.locals or ()):
-                    self._make_local(name)
-                    self.scope.set(name, _NOT_SET)
-            else:
-                continue
+            name = self._declare(child, is_local=is_local)
             if name is None:
                 continue
             if "A" in options or "n" in options:
@@ -369,6 +359,44 @@ class Shell:
             if (keyword.type == "export" or "x" in options) and name not in self.run.exported:
                 self.run.changed()
                 self.run.exported[name] = None
+
+    def _declare(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
+        """Follow one word of a declaration; gives the variable's name."""
+        if node.type == "variable_assignment":
+            found = ASSIGNMENT.match(self.text(node))
+            if is_local and found and not found["adds"]:
+                self._make_local(found["name"])
+            return self.assign(node)
+        if node.type == "variable_name":
+            name = self.text(node)
+            if is_local and name not in (self.locals or ()):
+                self._make_local(name)
+                self.scope.set(name, _NOT_SET)
+            return name
+        return self._declare_computed(node, is_local=is_local) if node.type in _WRITTEN else None
+
+    def _declare_computed(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
+        """Follow one word of `export "$name=value"`; gives the variable's name, where one alone is known."""
+        values: dict[str, list[Value]] = {}
+        for guards, pieces in self.parameters.choices(self.pieces_of(node)):
+            text = _flat(pieces)
+            begin = known_text(text) or "".join(takewhile(bool, (_certain(piece) for piece in text)))
+            name, equals, _ = begin.partition("=")
+            if not name.isidentifier() or (not equals and len(known_text(text) or "") != len(name)):
+                self._may_set_any()
+                return None
+            if equals:
+                values.setdefault(name, []).append(Value((_from(text, len(name) + 1),), guards=guards))
+        for name, found in values.items():
+            if is_local:
+                self._make_local(name)
+            self.scope.set(name, tuple(found) if len(values) == 1 else unknown_value("which variable it is differs"))
+        return next(iter(values)) if len(values) == 1 else None
+
+    def _may_set_any(self) -> None:
+        """Take note that a variable which nobody sets by its name may have a value."""
+        self.run.is_closed = False
+        self.parameters.reopen()
 
     def _make_local(self, name: str) -> None:
         if self.locals is not None and name not in self.locals:
@@ -448,6 +476,22 @@ class Shell:
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
         return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _certain(piece: Piece) -> str:
+    return "" if piece.kind is PieceKind.UNKNOWN else piece.text
+
+
+def _from(text: Text, start: int) -> Text:
+    """Return what of a text begins at a character of its known start."""
+    found: list[Piece] = []
+    for piece in text:
+        left = min(start, len(_certain(piece)))
+        start -= left
+        at = piece.at + left if piece.at >= 0 else piece.at
+        if not left or left < len(piece.text):
+            found.append(piece._replace(text=piece.text[left:], at=at) if left else piece)
+    return tuple(found)
 
 
 def _flat(pieces: Sequence[Piece]) -> Text:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell import check_readable, exact_flow
 from dropcap.lang.shell.call import Call, Redirection
 from dropcap.lang.shell.evaluator import Shell
+from dropcap.lang.shell.exact_input import to_document
 from dropcap.lang.shell.expansions import Field, to_words
 from dropcap.lang.shell.scope import ARGUMENTS, Scope, Value
 from dropcap.lang.shell.script import Script
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
 
-__all__ = ["call_of", "execute", "open_files", "read"]
+__all__ = ["call_of", "execute", "open_files", "read", "text_read"]
 
 
 def call_of(  # all of a command that is known
@@ -170,3 +171,20 @@ def execute(shell: Shell, call: Call, fields: Sequence[Field]) -> bool:
 
 _DEEPEST = 60
 """How deeply scripts are followed that read or execute one another."""
+
+
+def text_read(shell: Shell, before: int) -> Text | None:
+    """Return the text of the file that a statement reads; None where it reads none, or it is not at hand.
+
+    Args:
+        shell: where it stands.
+        before: how many redirections there are that are not its own.
+
+    """
+    listener = shell.run.listener
+    read = [one for one in shell.run.redirections[before:] if one.operator == "<" and one.target.unknown is None]
+    if listener is None or not read or shell.run.is_quiet:
+        return None
+    target = read[-1].target
+    answer = listener.answer(call_of(shell, (), (target._replace(value="cat"), target)))
+    return None if answer is None or not answer.holds or answer.output is None else to_document([answer.output])

@@ -38,7 +38,7 @@ def statements(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> None:
             shell.run.holds = True
         else:
             shell.visit(node)
-        if node.is_named and not shell.is_over:
+        if shell.run.is_errexit and node.is_named and not shell.is_over:
             _fail(shell, node)
         if shell.is_over:
             return
@@ -400,7 +400,7 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     loop = _Loop(shell, is_loop=True)
     last: bool | None = True
     given = exact_input.lines(shell, conditions) if wanted else None
-    if given is not None and len(given.values) <= control_flow.MOST_ROUNDS:
+    if given is not None and len(given.rounds) <= control_flow.MOST_ROUNDS:
         _each_line(shell, loop, given, body)
         return
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
@@ -426,12 +426,12 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
 def _each_line(shell: Shell, loop: _Loop, given: exact_input.Lines, body: tree_sitter.Node) -> None:
     """Follow a loop once for each line that it reads."""
     shell.run.holds = True
-    for values in given.values:
-        shell.scope.set(given.name, values)
+    for values in given.rounds:
+        given.begin(shell, values)
         if not loop.round(lambda: shell.visit(body)):
             break
     else:
-        shell.scope.set(given.name, (Value(((),)),))
+        given.end(shell)
     loop.end()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.fragments import Piece, known_text
@@ -24,12 +25,21 @@ _BLANK = " \t"
 
 
 class Lines:
-    """The lines that a loop reads, and the variable that it reads them into."""
+    """The lines that a loop reads, and the variables that it reads them into."""
 
-    def __init__(self, name: str, values: Sequence[Values]) -> None:
-        """Take the variable's name, and its values by round."""
-        self.name = name
-        self.values = values
+    def __init__(self, names: Sequence[str], rounds: Sequence[Sequence[Values]]) -> None:
+        """Take the names of the variables, and their values by round."""
+        self.names = names
+        self.rounds = rounds
+
+    def begin(self, shell: Shell, values: Sequence[Values]) -> None:
+        """Give the variables what they have in a round."""
+        for name, value in zip(self.names, values, strict=True):
+            shell.scope.set(name, value)
+
+    def end(self, shell: Shell) -> None:
+        """Empty the variables, as `read` does where no line is left."""
+        self.begin(shell, [(Value(((),)),)] * len(self.names))
 
 
 def to_document(printed: Sequence[str | None] | None) -> Text | None:
@@ -55,7 +65,7 @@ def succeeds(document: Text | None) -> bool | None:
 
 
 def lines(shell: Shell, conditions: Sequence[tree_sitter.Node]) -> Lines | None:
-    """Return what `while read -r NAME` goes over; None where nobody knows, or it is another loop.
+    """Return what `while read -r NAME …` goes over; None where nobody knows, or it is another loop.
 
     Args:
         shell: where the loop stands.
@@ -63,21 +73,41 @@ def lines(shell: Shell, conditions: Sequence[tree_sitter.Node]) -> Lines | None:
 
     """
     named = [node for node in conditions if node.is_named and node.type != "comment"]
-    if len(named) != 1 or named[0].type != "command":
+    if len(named) != 1 or named[0].type not in {"command", "list"}:
         return None
-    found = _lines(shell.documents.get(named[0].start_byte))
-    if found is None:
+    match = _READ.fullmatch(shell.text(named[0]).strip())
+    document = shell.documents.get(named[0].start_byte) if match is not None else None
+    found = _lines(document, is_whole=match is not None and match["last"] is not None)
+    if match is None or found is None or (not match["raw"] and any("\\" in line.text for line in found)):
         return None
-    words = [shell.text(child) for child in named[0].children]
-    is_kept = bool(words) and words[0].startswith("IFS=")  # blanks around a line stay with any IFS without blanks
-    words = words[1:] if is_kept else words
-    if len(words) < _SHORTEST or words[0] != "read" or not words[-1].isidentifier():
+    names = match["names"].split()
+    separator = match["separator"]  # blanks around a line stay with any IFS without blanks
+    if len(names) == 1:
+        taken = found if separator is not None else [_stripped(line) for line in found]
+        return Lines(names, [[(Value(((line,),)),)] for line in taken])
+    if separator is not None and len(separator.strip("'\"")) != 1:
         return None
-    options = words[1:-1]
-    if options not in ([], ["-r"]) or (not options and any("\\" in line.text for line in found)):
-        return None
-    taken = found if is_kept else [_stripped(line) for line in found]
-    return Lines(words[-1], [(Value(((line,),)),) for line in taken])
+    parted = [_parts(line.text, len(names), separator and separator.strip("'\"")) for line in found]
+    return Lines(names, [[(Value(((Piece(part),),)),) for part in parts] for parts in parted])
+
+
+_READ = re.compile(
+    r"""(?:IFS=(?P<separator>'[^'\s]?'|"[^"\s$`\\]?"|[^\s'"$`\\]?)\s+)?read(?P<raw>\s+-r)?\s+(?P<names>[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*)"""
+    r"""(?P<last>\s*\|\|\s*(?:\[\[?|test)\s+(?:-n\s+)?"?\$\{?[A-Za-z_]\w*\}?"?(?:\s+\]\]?)?)?"""
+)
+"""`IFS=: read -r a b || [[ -n "$a" ]]`."""
+
+
+def _parts(text: str, count: int, separator: str | None) -> list[str]:
+    """Take a line apart as `read` does: the last variable gets what is left. Source: POSIX, read."""
+    if separator is None:
+        parts = text.strip(_BLANK).split(None, count - 1)
+        parts = [*parts[:-1], parts[-1].rstrip(_BLANK)] if parts else parts
+    else:
+        parts = text.split(separator, count - 1)
+        if len(parts) == count and parts[-1].count(separator) == 1:
+            parts[-1] = parts[-1].removesuffix(separator)
+    return [*parts, *[""] * (count - len(parts))]
 
 
 def _stripped(line: Piece) -> Piece:
@@ -86,16 +116,21 @@ def _stripped(line: Piece) -> Piece:
     return line._replace(text=left.rstrip(_BLANK), at=at)
 
 
-_SHORTEST = 2  # `read NAME`
+def _lines(document: Text | None, *, is_whole: bool = False) -> list[Piece] | None:
+    """Return the lines of a text, with the places where they are written if it is written in one piece.
 
+    Args:
+        document: the text.
+        is_whole: whether a last line without an end counts too.
 
-def _lines(document: Text | None) -> list[Piece] | None:
-    """Return the lines of a text, with the places where they are written if it is written in one piece."""
+    """
     if document is None:
         return None
     if document == (_NOTHING,):
         return []
     text = known_text(document)
+    if text and is_whole and not text.endswith("\n"):
+        text += "\n"
     if not text or not text.endswith("\n"):
         return None
     at = document[0].at if len(document) == 1 else -1

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.expansions import Field
+    from dropcap.lang.shell.lexer import Raw
+    from dropcap.lang.shell.script import Script
 
 __all__ = ["judge", "known", "verdict"]
 
@@ -37,18 +39,28 @@ def known(text: str) -> Text:
 def verdict(shell: Shell, node: tree_sitter.Node) -> bool | None:
     """Return whether the condition of a node holds; None where nobody knows."""
     script = shell.script
-    raws, written = shell.raws_of(node), shell.written
-    if script.data.startswith(b"[[", node.start_byte):  # where nothing is split
-        raws = [
-            raw._replace(pieces=[Piece("", at=raw.span.start), *(one._replace(is_quoted=True) for one in raw.pieces)])
-            for raw in raws
-        ]
-        written = {}
-    found = combinations(raws, shell.parameters, shell.scope, written)
+    raws = shell.raws_of(node)
+    if script.data.startswith(b"[[", node.start_byte):
+        raws = _not_split(script, raws)
+    found = combinations(raws, shell.parameters, shell.scope, shell.written)
     if len(found) != 1 or not raws or raws[-1].span.end != script.to_offset(node.end_byte):
         return None
-    patterns = [any(piece.kind is PieceKind.PLAIN for piece in raw.pieces) for raw in raws]
+    is_compared = script.data.startswith(b"[[", node.start_byte)
+    patterns = [PieceKind.PLAIN in [piece.kind for piece in raw.pieces] for raw in raws] if is_compared else ()
     return judge(shell, found[0].fields, patterns if len(patterns) == len(found[0].fields) else ())
+
+
+def _not_split(script: Script, raws: list[Raw]) -> list[Raw]:
+    """Return words as `[[` has them, which splits nothing."""
+    kept = script.compared.get(id(raws))
+    if kept is not None and kept[0] is raws:
+        return kept[1]
+    found = [
+        raw._replace(pieces=[Piece("", at=raw.span.start), *(one._replace(is_quoted=True) for one in raw.pieces)])
+        for raw in raws
+    ]
+    script.compared[id(raws)] = raws, found
+    return found
 
 
 def judge(shell: Shell, fields: Sequence[Field], patterns: Sequence[bool] = ()) -> bool | None:
@@ -60,7 +72,7 @@ def judge(shell: Shell, fields: Sequence[Field], patterns: Sequence[bool] = ()) 
         patterns: which of them are patterns where `[[` compares.
 
     """
-    texts = [None if any(one.is_assumed for one in field.pieces) else known_text(field.pieces) for field in fields]
+    texts = [_certain_text(field.pieces) for field in fields]
     name, words = texts[0], texts[1:]
     if name in _CLOSERS and (not words or words.pop() != _CLOSERS[name]):
         return None
@@ -72,6 +84,14 @@ def judge(shell: Shell, fields: Sequence[Field], patterns: Sequence[bool] = ()) 
         answer = shell.ask(to_words(fields, shell.script.source, shell.run.texts))
         return None if answer is None else answer.holds
     return holds is not negates
+
+
+def _certain_text(pieces: Sequence[Piece]) -> str | None:
+    """Return the text of a word; None where a part of it is not known, or taken for what nobody else has said."""
+    for piece in pieces:
+        if piece.is_assumed:
+            return None
+    return known_text(pieces)
 
 
 def _compared(  # noqa: PLR0911  # one a form of condition

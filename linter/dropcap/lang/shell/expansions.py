@@ -65,6 +65,12 @@ class Field(NamedTuple):
         return self._replace(pieces=[piece], is_literal=self.is_literal or len(self.pieces) > 1)
 
 
+class Literal(Field):
+    """A word that is all written; what it is as a word is kept in the instance, which has no `__slots__` for that."""
+
+    word: Word | None = None
+
+
 if TYPE_CHECKING:
     Written: TypeAlias = dict[int, tuple[Raw, list[tuple[list[Piece], Field | None]]]]
 else:
@@ -78,7 +84,9 @@ class Combination(NamedTuple):
     fields: list[Field]
 
 
-def combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written) -> list[Combination]:
+def combinations(
+    raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written, *, is_globbed: bool = False
+) -> list[Combination]:
     """Expand the words of a command.
 
     Where there are more combinations than are told apart, some of them are given, so chosen that each value comes
@@ -89,26 +97,30 @@ def combinations(raws: Sequence[Raw], parameters: Parameters, scope: Scope, writ
         parameters: expands them.
         scope: the variables.
         written: what was made of the same script's words before.
+        is_globbed: whether patterns of paths are not known; what was made before was made so.
 
     """
-    found, is_cut = _combinations(raws, parameters, scope, written)
+    found, is_cut = _combinations(raws, parameters, scope, written, is_globbed=is_globbed)
     if is_cut:
         scope.is_collapsed = True
-        rest, _ = _combinations(raws, parameters, scope, written)
+        rest, _ = _combinations(raws, parameters, scope, written, is_globbed=is_globbed)
         scope.is_collapsed = False
         found.append(rest[0])
     return found
 
 
 def _combinations(
-    raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written
+    raws: Sequence[Raw], parameters: Parameters, scope: Scope, written: Written, *, is_globbed: bool
 ) -> tuple[list[Combination], bool]:
     """Give combinations, and whether there are more."""
     found = [Combination(_ALWAYS, [])]
     is_cut = False
     ifs, has_ifs = None, False
     for raw in raws:
-        for pieces, literal in _as_written(raw, parameters, written):
+        kept = written.get(id(raw))
+        if kept is None or kept[0] is not raw:
+            kept = raw, _as_written(raw, parameters, written, is_globbed=is_globbed)
+        for pieces, literal in kept[1]:
             if literal is not None:
                 for combination in found:
                     combination.fields.append(literal)
@@ -116,7 +128,7 @@ def _combinations(
             if not has_ifs:
                 ifs, has_ifs = _separators(scope), True
             more = [
-                (guards, [Field(one, raw.span, _is_same(one, pieces)) for one in fields(expanded, ifs)])
+                (guards, [_field(one, raw, pieces, is_globbed=is_globbed) for one in fields(expanded, ifs)])
                 for guards, expanded in parameters.choices(pieces)[:MOST_VALUES]
             ]
             found = [Combination(*one) for one in product(found, more)]
@@ -129,27 +141,31 @@ def _combinations(
     return found, is_cut
 
 
+def _field(expanded: list[Piece], raw: Raw, pieces: Sequence[Piece], *, is_globbed: bool) -> Field:
+    made = Field(expanded, raw.span, _is_same(expanded, pieces))
+    return made.globbed() if is_globbed else made
+
+
 def _separators(scope: Scope) -> str | None:
     """Return the value of IFS, where the script sets it."""
     values = scope.get("IFS")
     return known_text(values[0].elements[0]) if values and values[0].elements else None
 
 
-def _as_written(raw: Raw, parameters: Parameters, written: Written) -> list[tuple[list[Piece], Field | None]]:
+def _as_written(
+    raw: Raw, parameters: Parameters, written: Written, *, is_globbed: bool
+) -> list[tuple[list[Piece], Field | None]]:
     """Return the words that one with braces becomes; those in which nothing is to be expanded as the program gets them.
 
     What is written stays so: loops and functions come to the same words again and again.
     """
-    kept = written.get(id(raw))
-    if kept is not None and kept[0] is raw:
-        return kept[1]
     found: list[tuple[list[Piece], Field | None]] = []
     for pieces in expand(raw.pieces):
         if PieceKind.UNKNOWN in [piece.kind for piece in pieces]:
             found.append((pieces, None))
         elif pieces:
-            homed = [one for piece in pieces for one in parameters.homed(piece)]
-            found.append((pieces, Field(homed, raw.span, is_literal=True)))
+            made = Literal(parameters.homed(pieces), raw.span, is_literal=True)
+            found.append((pieces, made.globbed() if is_globbed else made))
     written[id(raw)] = raw, found
     return found
 
@@ -181,7 +197,10 @@ def to_words(found: Sequence[Field], source: Source, texts: Texts, verbs: Collec
 
     """
     words = [
-        to_word(field.pieces or [Piece("")], source, field.span, None if field.is_literal else texts) for field in found
+        _literal_word(field, source)
+        if type(field) is Literal
+        else to_word(field.pieces or [Piece("")], source, field.span, None if field.is_literal else texts)
+        for field in found
     ]
     verb = next((index for index, word in enumerate(words) if word.value in verbs), None)
     if verb is None or all(field.is_literal for field in found[: verb + 1]):
@@ -197,6 +216,13 @@ def to_words(found: Sequence[Field], source: Source, texts: Texts, verbs: Collec
             home, start = texts.locate(own.start)
             words[index] = words[index]._replace(source=home, span=Span(start, start + own.end - own.start))
     return words
+
+
+def _literal_word(field: Literal, source: Source) -> Word:
+    word = field.word
+    if word is None or word.source is not source:
+        word = field.word = to_word(field.pieces or [Piece("")], source, field.span)
+    return word
 
 
 def _place(pieces: Sequence[Piece]) -> Span | None:

@@ -82,9 +82,9 @@ class Parameters:
         self._taken_at = sorted(self._taken)
         self._depth = 0
 
-    def homed(self, piece: Piece) -> list[Piece]:
-        """Give a piece that is no expansion with its place in the reader's first script."""
-        return self._script.homed(piece)
+    def homed(self, pieces: list[Piece]) -> list[Piece]:
+        """Give pieces that are no expansions with their places in the reader's first script."""
+        return self._script.all_homed(pieces)
 
     def cut(self, pieces: list[Piece]) -> list[Piece]:
         """Find what is filled in between single quotation marks, where a shell expands nothing."""
@@ -104,6 +104,10 @@ class Parameters:
                 start = at + len(PLACEHOLDER)
             found.append(piece._replace(text=self._script.text[start:end], at=start))
         return found
+
+    def reopen(self) -> None:
+        """Take a variable that nobody sets for one that may have a value."""
+        self._is_closed = False
 
     def choices(self, pieces: Sequence[Piece]) -> list[Choice]:
         """Give what a word's pieces may become, one choice after the other."""

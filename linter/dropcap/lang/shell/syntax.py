@@ -221,9 +221,12 @@ def syntax_of(source: Source) -> Syntax:
         UnreadableError: it is too broken to be parsed in bearable time.
 
     """
-    found = _KEPT.pop(source.text, None) or Syntax(source)
-    _KEPT[source.text] = found
-    left = sum(len(text) + _LEAST for text in _KEPT)
+    found = _KEPT.pop(source.text, None)
+    if found is not None:
+        _KEPT[source.text] = found
+        return found
+    found = _KEPT[source.text] = Syntax(source)
+    left = sum([len(text) + _LEAST for text in _KEPT])
     while left > _MOST_KEPT and _KEPT:
         oldest = next(iter(_KEPT))
         left -= len(oldest) + _LEAST

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from dropcap import __version__
 from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, portable
-from dropcap.writers.totals import by_severity, stage_count
+from dropcap.writers.grouping import grouped
+from dropcap.writers.partly import partly_known
+from dropcap.writers.totals import by_rule, by_severity, stage_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.model import Container, Failure, Finding, Report
     from dropcap.source import Region
     from dropcap.writers import Context
+    from dropcap.writers.partly import Hidden
 
 VERSION = 1
 """Raised when something is taken away or changes its meaning; new keys may come at any time."""
@@ -24,14 +27,16 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     """Yield the object in pieces.
 
     Lines and columns count from 1, columns in code points, and an end column is the first one behind. Paths
-    have forward slashes. A `fingerprint` stays while the finding does, whatever its lines and words.
+    have forward slashes. A `fingerprint` stays while the finding does, whatever its lines and words. What equal
+    containers lack, and what several have by the same text, is one finding: `shared_by` names the others.
     """
+    findings = grouped(report.findings)
     tool = {"name": "dropcap", "version": __version__}
     yield f'{{"version": {VERSION}, "tool": {dumps(tool)},\n"findings": ['
-    yield from listed(_finding(finding) for finding in report.findings)
+    yield from listed(_finding(finding) for finding in findings)
     yield '],\n"failures": ['
     yield from listed(_failure(failure) for failure in report.failures)
-    yield f'],\n"summary": {dumps(_summary(report))}}}\n'
+    yield f'],\n"summary": {dumps(_summary(report, findings))}}}\n'
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -40,12 +45,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         {"message": related.message, **_place(related.where.source.region(related.where.span))}
         for related in problem.related
     ]
-    related += [_shared(other) for other in finding.shared_by]
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
         **_place(problem.where.source.region(problem.where.span)),
-        "container": {"kind": container.kind.value, "name": container.name},
+        "container": _named(container),
+        "shared_by": [{**_named(one), **_place(one.source.region(one.span))} for one in finding.shared_by],
         "message": problem.message,
         "evidence": problem.evidence,
         "related": related,
@@ -53,9 +58,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _shared(container: Container) -> dict[str, Any]:
-    message = f"also holds for {container.kind.value} {container.name}"
-    return {"message": message, **_place(container.source.region(container.span))}
+def _named(container: Container) -> dict[str, Any]:
+    return {"kind": container.kind.value, "name": container.name}
 
 
 def _place(region: Region) -> dict[str, Any]:
@@ -75,12 +79,21 @@ def _failure(failure: Failure) -> dict[str, Any]:
     }
 
 
-def _summary(report: Report) -> dict[str, Any]:
+def _summary(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
     stages = stage_count(report)
+    partly = partly_known(report)
     return {
         "files": report.files,
         "containers": len(report.containers) - stages,
         "stages": stages,
-        "findings": dict(reversed(by_severity(report).items())),
+        "findings": dict(reversed(by_severity(findings).items())),
+        "rules": {one.rule: {"findings": one.findings, "containers": one.containers} for one in by_rule(findings)},
         "failures": len(report.failures),
+        "partly_known": {"containers": partly.containers, "because": [_hidden(one) for one in partly.hidden]},
     }
+
+
+def _hidden(one: Hidden) -> dict[str, Any]:
+    unknown = one.unknown
+    place = _place(unknown.source.region(unknown.span))
+    return {"text": one.text, "reason": unknown.reason, **place, "containers": one.containers}

@@ -11,13 +11,15 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dropcap import __version__
+from dropcap import HOME, __version__
 from dropcap.model import Level
 from dropcap.paths import below
-from dropcap.printable import printable, shortened, title
+from dropcap.printable import counted, printable, shortened, title
 from dropcap.writers.ascii_json import dumps, listed
 from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
-from dropcap.writers.sarif_rules import LEVELS, descriptor
+from dropcap.writers.grouping import grouped
+from dropcap.writers.partly import partly_known
+from dropcap.writers.sarif_rules import LEVELS, descriptor, taxonomies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +36,7 @@ _MOST_RESULTS = 25_000
 _MOST_RELATED = 999
 """GitHub refuses a result with more than 1,000 locations."""
 _MOST_LINKS = 6
+_MOST_HIDDEN = 100
 _NOTIFICATION_LEVELS = {Level.DEFECT: "error", Level.ERROR: "error", Level.NOTE: "note"}
 _NAME_SIZE = 60
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -41,13 +44,16 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 def write(report: Report, context: Context) -> Iterator[str]:
     """Yield one log with one run, a result a line."""
-    findings = _most_severe(report.findings)
+    every = grouped(report.findings)
+    findings = _most_severe(every)
+    catalogues = taxonomies(context.rules)
     run = {
-        "tool": {"driver": _driver(context.rules)},
+        "tool": {"driver": _driver(context.rules, catalogues)},
+        **({"taxonomies": catalogues} if catalogues else {}),
         "automationDetails": {"id": f"{context.category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the paths are relative to."}}},
-        "invocations": [_invocation(report, context.root, left_out=len(report.findings) - len(findings))],
+        "invocations": [_invocation(report, context.root, every=len(every), kept=len(findings))],
     }
     yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
     yield from listed(_results(findings, context))
@@ -62,24 +68,41 @@ def _most_severe(findings: Sequence[Finding]) -> Sequence[Finding]:
     return [findings[index] for index in sorted(ranked[:_MOST_RESULTS])]
 
 
-def _driver(rules: Iterable[Rule]) -> dict[str, Any]:
+def _driver(rules: Iterable[Rule], catalogues: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    supported = [{"name": one["name"], "index": index} for index, one in enumerate(catalogues)]
     return {
         "name": "dropcap",
         "semanticVersion": __version__,
+        "informationUri": HOME,
+        **({"supportedTaxonomies": supported} if supported else {}),
         "rules": [descriptor(rule) for rule in rules],
     }
 
 
-def _invocation(report: Report, root: str | None, left_out: int) -> dict[str, Any]:
+def _invocation(report: Report, root: str | None, every: int, kept: int) -> dict[str, Any]:
     notifications = [_notification(failure, root) for failure in report.failures]
-    if left_out:
-        what = f"{left_out} of {len(report.findings)} findings"
+    if kept < every:
+        what = f"{every - kept} of {every} findings"
         text = f"{what}, the least severe ones, are left out: an upload has a limit."
         notifications.append({"level": "warning", "message": {"text": text}})
+    notifications += _of_hidden(report, root)
     return {
         "executionSuccessful": all(failure.level is Level.NOTE for failure in report.failures),
         "toolExecutionNotifications": notifications,
     }
+
+
+def _of_hidden(report: Report, root: str | None) -> Iterator[dict[str, Any]]:
+    """Say of which containers a part could not be seen: that nothing was found there says little."""
+    for one in partly_known(report).hidden[:_MOST_HIDDEN]:
+        unknown, count = one.unknown, counted(one.containers, "container")
+        text = f"{count} only partly known: {shortened(one.text, _NAME_SIZE)}, because {unknown.reason}"
+        region = unknown.source.region(unknown.span)
+        yield {
+            "level": "note",
+            "message": {"text": f"{_plain(text)}."},
+            "locations": [{"physicalLocation": _physical(region.path, region, root)}],
+        }
 
 
 def _notification(failure: Failure, root: str | None) -> dict[str, Any]:
@@ -123,8 +146,8 @@ def _results(findings: Iterable[Finding], context: Context) -> Iterator[dict[str
 
 def _message(finding: Finding) -> str:
     """Say it in sentences, the first one enough by itself; related places show where a link leads to them."""
-    kind, name = finding.container.kind.value, finding.container.name
-    text = f"{kind.capitalize()} {_plain(shortened(name, _NAME_SIZE))}: {_plain(finding.problem.message)}."
+    whose = _plain(title(finding.container))
+    text = f"{whose[0].upper()}{whose[1:]}: {_plain(finding.problem.message)}."
     number, links = 0, []
     for number, related in enumerate(finding.problem.related, 1):
         links.append(_link(related.message, number))
@@ -132,7 +155,7 @@ def _message(finding: Finding) -> str:
         text += f" See {_joined(links)}."
     if finding.shared_by:
         others = [_link(other.name, index) for index, other in enumerate(finding.shared_by, number + 1)]
-        text += f" The same text gives it to {_joined(others)}."
+        text += f" It is the same for {_joined(others)}."
     return text
 
 

@@ -1,4 +1,4 @@
-"""The report for a person: by container, with the lines that it speaks of."""
+"""The report for a person: the gravest of each file first, with the lines that it speaks of."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from dropcap.writers.totals import totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.model import Report
+    from dropcap.model import Finding, Report
     from dropcap.writers import Context
 
 
 def write(report: Report, context: Context) -> Iterator[str]:
-    """Yield the report block by block, and one line that sums it up."""
-    if report.findings:
-        from dropcap.writers.grouping import blocks
-        from dropcap.writers.text_layout import block_lines
+    """Yield the findings block by block, and lines that sum up, say what to do first and what was not seen."""
+    if not report.findings and not any(container.unknowns for container in report.containers):
+        line = totals(report, (), context.threshold, 0)
+        if len(line) <= context.width:  # most runs end here
+            yield f"{painted(line, BOLD, on=context.colour)}\n"
+            return
+    from dropcap.writers.closing import closing_lines
 
-        for block in blocks(report.findings):
-            yield "".join(f"{line}\n" for line in (*block_lines(block, colour=context.colour), ""))
-    yield f"{painted(totals(report, context.threshold), BOLD, on=context.colour)}\n"
+    findings: tuple[Finding, ...] = ()
+    if report.findings:
+        from dropcap.writers.grouping import grouped
+        from dropcap.writers.text_layout import Style, file_blocks
+
+        findings = grouped(report.findings)
+        for block in file_blocks(findings, Style(context.width, context.colour)):
+            yield "".join(f"{line}\n" for line in (*block, ""))
+    yield "".join(f"{line}\n" for line in closing_lines(report, findings, context))

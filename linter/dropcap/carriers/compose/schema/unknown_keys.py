@@ -52,9 +52,9 @@ def unknown_key(
     if not known:
         if not key.strip("\n"):
             return f"{path(steps)} has an empty key"
-        return f"{name} is no name that Compose allows: use letters, digits, dots, dashes and underscores"
+        return f"{name} is not a name that Compose allows: use letters, digits, dots, dashes and underscores"
     remedy = of_item or _remedy(steps, key, value, known)
-    return f"{name} is no key that Compose knows{f': {remedy}' if remedy else ''}"
+    return f"{name} is not a key that Compose knows{f': {remedy}' if remedy else ''}"
 
 
 def _remedy(steps: tuple[str | int, ...], key: str, value: Any, known: Dictionary[str, Any]) -> str:  # noqa: ANN401  # as above
