@@ -8,7 +8,7 @@ import pytest
 
 from dropcap.lang.words import Word
 from dropcap.needs.model import Certainty, DemandKind
-from dropcap.needs.python_scripts import calls_of, script_word
+from dropcap.needs.python_scripts import calls_of, script_word, starts_alone
 from dropcap.source import Source, Span
 
 
@@ -52,9 +52,35 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
             "from http import server\nserver.HTTPServer(address=(HOST, 443))\n",
             [("443", "server.HTTPServer(address=(HOST, 443))", True)],
         ),
-        ("import subprocess\nsubprocess.run(['chown'])\n", []),
+        ("import subprocess\nsubprocess.run(words)\n", [("?", "subprocess.run(words)", False)]),
+        ("import subprocess\nsubprocess.run(['chown', '1', '/x'], check=True)\n", []),
+        (
+            "import subprocess\nsubprocess.run(['x'], preexec_fn=f)\n",
+            [("?", "subprocess.run(['x'], preexec_fn=f)", False)],
+        ),
+        ("import os\nos.execvp(x, [])\n", [("?", "os.execvp(x, [])", False)]),
+        ("import os\nos.setuid(33)\nos.execvp(x, [])\n", [("SETUID", "os.setuid(33)", True)]),
+        (
+            "import os\nif os.getuid() == 0:\n    os.setuid(33)\nos.execvp(x, [])\n",
+            [("SETUID", "os.setuid(33)", False)],
+        ),
+        (
+            "import os\nif os.getuid() == 0 and x:\n    os.setuid(33)\nos.execvp(x, [])\n",
+            [("SETUID", "os.setuid(33)", False), ("?", "os.execvp(x, [])", False)],
+        ),
+        (
+            "import os\nos.system('x')\nos.setuid(33)\n",
+            [("SETUID", "os.setuid(33)", True)],
+        ),
+        (
+            "import os, pwd\na = pwd.getpwnam('app')\nos.setuid(a.pw_uid)\nos.system(x)\n",
+            [("SETUID", "os.setuid(a.pw_uid)", True)],
+        ),
+        (
+            "import os, pwd\na = pwd.getpwnam('root')\nos.setuid(a.pw_uid)\nos.system(x)\n",
+            [("SETUID", "os.setuid(a.pw_uid)", True), ("?", "os.system(x)", False)],
+        ),
         ("import subprocess\nsubprocess.run(['chown'], cwd=x)\n", [("?", "subprocess.run(['chown'], cwd=x)", False)]),
-        ("import subprocess\nsubprocess.run(x)\n", [("?", "subprocess.run(x)", False)]),
         ("import os\nos.execvp('x', y)\n", [("?", "os.execvp('x', y)", False)]),
         (
             "from ctypes import CDLL\nCDLL('libc').mlockall(3)\n",
@@ -113,3 +139,37 @@ def test_the_script_is_found_behind_options(line: str, expected: tuple[str, bool
     words = [Word(one, source, Span(0, 1)) for one in line.split()]
     found = script_word(words)
     assert (None if found is None else (found[0].value, found[1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("import subprocess\nsubprocess.Popen(['sleep', '1'], user='app')\n", [("sleep", "app")]),
+        ("import subprocess\nsubprocess.Popen(['sleep', '1'])\n", [("sleep", None)]),
+        (
+            "import os, subprocess\nsubprocess.run(['a'], user=33)\nsubprocess.run(['b'])\nos.setuid(1)\n",
+            [("a", "33"), ("b", None)],
+        ),
+    ],
+)
+def test_commands_are_started_as_whom_they_are_told(script: str, expected: list[tuple[str, str | None]]) -> None:
+    found = [one for one in calls_of(Source("main.py", script), "main.py") if one.command]
+    assert [(one.command[0].value, one.user) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("import os, sys\ndef main():\n    os.execvp(sys.argv[1], sys.argv[1:])\nmain()\n", True),
+        ("import os, subprocess\np = subprocess.Popen(['x'])\np.wait()\n", True),
+        ("import os\nopen('/x')\n", False),
+        ("import os\nos.unlink('/x')\n", False),
+        ("import app\n", False),
+        ("from . import app\n", False),
+        ("import os\nx.run()\n", False),
+        ("import os\nwith x:\n    pass\n", False),
+        ("print 'two'\n", False),
+    ],
+)
+def test_a_script_may_do_nothing_but_start_programs(script: str, *, expected: bool) -> None:
+    assert starts_alone(Source("main.py", script)) is expected

@@ -52,11 +52,11 @@ def ports(text: Text, syntax: str) -> Iterator[Value]:
     """Give the ports of a table, each as it names them: by a number or by a service's name."""
     if syntax == "xinetd":
         for block in _BLOCK.finditer(text.text):
-            found = {one[1].lower(): one for one in _ATTRIBUTE.finditer(block[0])}
+            found = _attributes(text.source, block)
             if not _is_off(found):
-                at = block.start() + found["port"].start(2) if "port" in found else block.start(1)
-                told = _text(found, "port") or block[1]
-                yield Value(told, Located(told, text.source, Span(at, at + len(told))))
+                name = Located(block[1], text.source, Span(*block.span(1)))
+                told = found.get("port", name)
+                yield Value(told.value, told)
         return
     for line in _ENTRY.finditer(text.text):
         yield Value(line[1], Located(line[1], text.source, Span(*line.span(1))))
@@ -68,7 +68,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _BLOCK = re.compile(r"^[ \t]*service[ \t]+(\S+)\s*\{[^}]{0,4000}\}", re.MULTILINE)
-_ATTRIBUTE = re.compile(r"^[ \t]*(\w+)[ \t]*\+?=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_ATTRIBUTE = re.compile(r"^[ \t]*(\w+)[ \t]*\+?=([^\n]*)", re.MULTILINE)
 _WORD = re.compile(r"\S+")
 
 
@@ -86,29 +86,33 @@ def _by_inetd(text: Text) -> Iterator[Served]:
 def _by_xinetd(text: Text) -> Iterator[Served]:
     """Give the servers of the services that are not switched off and not its own."""
     for block in _BLOCK.finditer(text.text):
-        found = {one[1].lower(): one for one in _ATTRIBUTE.finditer(block[0])}
-        server = found.get("server")
+        found = _attributes(text.source, block)
+        server, told, user = (found.get(name) for name in ("server", "server_args", "user"))
         if server is None or _is_off(found) or "INTERNAL" in _text(found, "type").upper():
             continue
-        start = block.start()
-        words = list(_words(text.source, server[2], start + server.start(2)))
-        told = found.get("server_args")
+        words = list(_words(text.source, server.value, server.span.start))
         if told is not None:
-            given = list(_words(text.source, told[2], start + told.start(2)))
+            given = list(_words(text.source, told.value, told.span.start))
             words += given[1:] if "NAMEINARGS" in _text(found, "flags").upper() else given
-        user = found.get("user")
-        place = (
-            None if user is None else Located(user[2], text.source, Span(start + user.start(2), start + user.end(2)))
-        )
-        yield Served(tuple(words), None if user is None else Value(user[2], place))
+        yield Served(tuple(words), None if user is None else Value(user.value, user))
 
 
-def _is_off(found: Mapping[str, re.Match[str]]) -> bool:
+def _attributes(source: Source, block: re.Match[str]) -> dict[str, Located[str]]:
+    """Return the values of a block by their names."""
+    found = {}
+    for one in _ATTRIBUTE.finditer(block[0]):
+        value = one[2].strip()
+        at = block.start() + one.end(2) - len(one[2].lstrip())
+        found[one[1].lower()] = Located(value, source, Span(at, at + len(value)))
+    return found
+
+
+def _is_off(found: Mapping[str, Located[str]]) -> bool:
     return _text(found, "disable") == "yes"
 
 
-def _text(found: Mapping[str, re.Match[str]], name: str) -> str:
-    return found[name][2] if name in found else ""
+def _text(found: Mapping[str, Located[str]], name: str) -> str:
+    return found[name].value if name in found else ""
 
 
 def _words(source: Source, text: str, start: int) -> Iterator[Word]:

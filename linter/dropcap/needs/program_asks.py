@@ -148,7 +148,7 @@ class ProgramAsks:
                 self.ledger.note(one.unknown)
             if one.command:
                 user = None if changes_user and who.is_root is not False else call.user.name  # before or behind that
-                self.runs.append((one.command, user, self.lookup.folder))
+                self.runs.append((one.command, one.user or user, self.lookup.folder))
 
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
@@ -185,6 +185,8 @@ class ProgramAsks:
             yield from self._of_writer(call, name)
         elif found.program.role in _USING and not is_known and name != "tar":
             yield from self._of_words(call, found, name)
+        if found.is_interpreter and self._only_starts(call):
+            return
         if found.is_interpreter or found.program.role == "server":
             yield from self._of_mounts(name, where)
             yield from self._of_folder(name, where)
@@ -196,6 +198,11 @@ class ProgramAsks:
         if found.is_interpreter and self.start.first_free_port != 0:
             reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
+
+    def _only_starts(self, call: Call) -> bool:
+        from dropcap.needs.scripts import only_starts  # few containers start one
+
+        return only_starts(self._with_interpreter(call.words), self.lookup)
 
     def _of_writer(self, call: Call, name: str) -> Iterator[UnknownNeed]:
         """Give each path that a program is given, and might write to, where root alone may not."""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty, Demand, DemandKind, UnknownNeed
-from dropcap.needs.python_starts import Reader, is_plain, users_of
+from dropcap.needs.python_drops import is_plain, without_rights
+from dropcap.needs.python_starts import Reader, user_of, users_of
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.source import Source
 
-__all__ = ["ScriptCall", "calls_of", "module_word", "parsed", "script_word"]
+__all__ = ["ScriptCall", "calls_of", "module_word", "parsed", "script_word", "starts_alone"]
 
 _LONGEST = 200_000
 _LAST_LOW_PORT = 1023
@@ -71,7 +72,8 @@ class ScriptCall(NamedTuple):
         where: the place.
         demand: the demand.
         unknown: what is not known.
-        command: the words of a command that it starts, as itself.
+        command: the words of a command that it starts.
+        user: as whom it starts that; None for as whom it runs itself.
 
     """
 
@@ -79,6 +81,15 @@ class ScriptCall(NamedTuple):
     demand: Demand | None = None
     unknown: UnknownNeed | None = None
     command: tuple[Word, ...] = ()
+    user: str | None = None
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it says that what is started is not followed."""
+        return self.unknown is not None and self.unknown.reason.endswith(_NOT_FOLLOWED)
+
+
+_NOT_FOLLOWED = " is not followed"
 
 
 def script_word(words: Sequence[Word]) -> tuple[Word, bool] | None:
@@ -139,20 +150,36 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
     names = dict(_imported(tree))
     certain = {id(node) for node in _always(tree)}
     lines = _Lines(source, name)
-    reader = Reader(source, arguments, lambda node: _full_name(node, names), lambda node: lines.place(node).span)
+
+    def name_of(node: ast.expr) -> str:
+        return _full_name(node, names)
+
+    dropped = {id(node): user for node, user in without_rights(tree, name_of)}
+    reader = Reader(source, arguments, name_of, lambda node: lines.place(node).span)
     found: dict[object, ScriptCall] = {}
+    started: list[ScriptCall] = []
     for node in sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))):
         is_certain = id(node) in certain
-        command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
         made = _made(node, names, name, lines, is_certain=is_certain)
-        if command and made is not None and made.unknown is not None and isinstance(node, ast.Call) and is_plain(node):
-            made = None  # all of what it starts stands there
+        command = _command(node, names, reader) if isinstance(node, ast.Call) else ()
+        if isinstance(node, ast.Call) and made is not None and made.is_start:
+            user, is_known = user_of(node, name_of(node.func))
+            if command:
+                started.append(ScriptCall(lines.place(node), command=command, user=user or dropped.get(id(node))))
+            made = None if (command and is_known) or id(node) in dropped else made  # it holds nothing by then
         for one in (made, _module_of(node, source, name), *_as_others(node, names, name, lines)):
             if one is not None:
                 found.setdefault((one.demand and one.demand.why, one.unknown and one.unknown.reason), one)
-        if isinstance(node, ast.Call) and command:
-            found[node] = ScriptCall(lines.place(node), command=command)
-    return list(found.values())
+    return [*found.values(), *started]
+
+
+def starts_alone(source: Source) -> bool:
+    """Return whether a script does nothing but to start programs, and to change whom it runs as."""
+    tree = parsed(source.text) if len(source.text) <= _LONGEST else None
+    if tree is None:
+        return False
+    names = dict(_imported(tree))
+    return is_plain(tree, lambda node: _full_name(node, names))
 
 
 def _module_of(node: ast.AST, source: Source, script: str) -> ScriptCall | None:
@@ -245,7 +272,7 @@ def _made(
     elif isinstance(node, ast.Call) and _locks_memory(node, names):
         demand = _LOCKS
     elif isinstance(node, ast.Call) and name.startswith(_STARTS):
-        unknown = f"what {script} starts by {name} is not followed"
+        unknown = f"what {script} starts by {name}{_NOT_FOLLOWED}"
     elif isinstance(node, ast.Call) and name.startswith(_FOREIGN):
         unknown = f"what {script} calls through ctypes is not known"
     elif port is not None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source, Span
 
-__all__ = ["Reader", "is_plain", "users_of"]
+__all__ = ["Reader", "user_of", "users_of"]
 
 _LISTED = frozenset({"os.execv", "os.execve", "os.execvp", "os.execvpe"})
 _SPREAD = frozenset({"os.execl", "os.execlp"})
@@ -30,18 +30,37 @@ def users_of(call: ast.Call, name: str) -> list[tuple[str, str]]:
     return [_USERS[one] for one, value in given.items() if one in _USERS and not _is_none(value)]
 
 
-def is_plain(call: ast.Call) -> bool:
-    """Return whether a call starts what it is given with the script's own variables, in its folder, as its user."""
-    return all(one.arg in _HARMLESS for one in call.keywords)
-
-
 _HARMLESS = frozenset(
     {
-        *("args", "bufsize", "capture_output", "check", "close_fds", "encoding", "errors", "input", "shell"),
-        *("start_new_session", "stderr", "stdin", "stdout", "text", "timeout", "universal_newlines"),
+        *(
+            "args",
+            "bufsize",
+            "capture_output",
+            "check",
+            "close_fds",
+            "encoding",
+            "errors",
+            "extra_groups",
+            "group",
+            "input",
+        ),
+        *("restore_signals", "shell", "start_new_session", "stderr", "stdin", "stdout", "text", "timeout"),
+        *("universal_newlines", "user"),
     }
 )
-"""The arguments of `subprocess` that change neither what is started nor what it asks for."""
+"""The arguments that change neither what is started nor where, or whose part in that is known."""
+
+
+def user_of(call: ast.Call, name: str) -> tuple[str | None, bool]:
+    """Return as whom a call starts a program, None for whoever runs the script, and whether that is known."""
+    given = {one.arg or "": one.value for one in call.keywords}
+    is_known = name not in {"os.execve", "os.execvpe"} and _HARMLESS.issuperset(given)
+    user = given.get("user")
+    if user is None or _is_none(user) or not name.startswith("subprocess."):
+        return None, is_known
+    if isinstance(user, ast.Constant) and isinstance(user.value, (str, int)):
+        return str(user.value), is_known
+    return None, False
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -31,9 +31,9 @@ class Started(NamedTuple):
 
 
 _TEXT = r"""(?:'[^'\\\n]{0,500}'|"[^"\\\n#$]{0,500}")"""
+_RUBY_LIST = rf"{_TEXT}(?:[ \t]?,\s*(?:{_TEXT}|\*ARGV\b(?!\[)))*"
 _RUBY_CALL = re.compile(
-    rf"(?:exec|system|spawn)[ \t]*\(?[ \t]*({_TEXT}(?:[ \t]*,\s*(?:{_TEXT}|\*ARGV\b(?!\[)))*)[ \t]*\)?[ \t]*(?:$|;)",
-    re.MULTILINE,
+    rf"(?:exec|system|spawn)(?:[ \t]?\([ \t]?|[ \t]|(?=['\"]))({_RUBY_LIST})[ \t]?\)?[ \t]?(?:$|;)", re.MULTILINE
 )
 _RUBY_WORD = re.compile(rf"{_TEXT}|\*ARGV\b")
 _REQUIRED = re.compile(
@@ -41,7 +41,7 @@ _REQUIRED = re.compile(
 )
 _NODE_CALL = re.compile(r"(?<![\w.$])(spawn|spawnSync|execFile|execFileSync)\s*\(")
 _NODE_WORDS = re.compile(
-    rf"(?:spawn|execFile)(?:Sync)?\s*\(\s*({_TEXT})\s*(?:,\s*\[((?:\s*{_TEXT}\s*,?)*)\s*\]\s*)?(?:,\s*\{{([^{{}}()]{{0,300}})\}}\s*)?\)"
+    rf"(?:spawn|execFile)(?:Sync)?\s*\(\s*({_TEXT})\s*(?:,\s*\[\s*((?:{_TEXT}\s*(?:,\s*)?)*)\]\s*)?(?:,\s*\{{([^{{}}()]{{0,300}})\}}\s*)?\)"
 )
 _OPTION = re.compile(r"\s*(\w+)\s*:\s*(?:(\d+)|'[\w-]+'|\"[\w-]+\"|true|false|\[[^\]]*\]|process\.env)\s*")
 _HARMLESS = frozenset({"detached", "encoding", "env", "gid", "stdio", "timeout", "uid", "windowsHide"})

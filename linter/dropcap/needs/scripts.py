@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dropcap.images.effects import Effect, EffectKind
 from dropcap.model import Located
 from dropcap.needs.model import Certainty, UnknownNeed
-from dropcap.needs.python_scripts import ScriptCall, calls_of, module_word, script_word
+from dropcap.needs.python_scripts import ScriptCall, calls_of, module_word, script_word, starts_alone
 from dropcap.needs.script_files import files_in
 from dropcap.needs.script_words import calls_in, code_or_path, language_of
 from dropcap.source import Span
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dropcap.needs.lookup import Lookup
     from dropcap.source import Source
 
-__all__ = ["calls_of_script", "code_of", "edited_in_place", "path_of_script", "takes_script_from_input"]
+__all__ = ["calls_of_script", "code_of", "edited_in_place", "only_starts", "path_of_script", "takes_script_from_input"]
 
 _PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
 _COMMENTS = re.compile(r"(?m)(?:^|(?<=[\s;:)]))#.*$")
@@ -146,6 +146,16 @@ def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
     """Return the path of the script that an interpreter is given; None where it is not known, or none is."""
     found = _found(words)
     return None if found is None or found[1] else lookup.path(found[0].value)
+
+
+def only_starts(words: Sequence[Word], lookup: Lookup) -> bool:
+    """Return whether an interpreter is given a script that does nothing but to start programs."""
+    name = words[0].value.rpartition("/")[2]
+    found = _found(words) if language_of(name) is None else None
+    if found is None or found[1]:
+        return False
+    text = _text(found[0].value, lookup, name)
+    return text is not None and starts_alone(text)
 
 
 def takes_script_from_input(words: Sequence[Word]) -> bool:
