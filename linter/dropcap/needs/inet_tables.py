@@ -1,6 +1,6 @@
 """What inetd and xinetd start when somebody connects: the servers of their tables, each as its user.
 
-Sources: inetd.conf(5) of openbsd-inetd and inetutils; xinetd.conf(5), xinetd child.c and parse.c.
+Sources: inetd.conf(5) of OpenBSD and of inetutils; xinetd.conf(5), xinetd child.c and parse.c.
 """
 
 from __future__ import annotations
