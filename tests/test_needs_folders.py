@@ -96,5 +96,5 @@ def test_a_link_to_a_folder_is_listed_as_the_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("owner", "expected"), [("www-data", {"DAC_OVERRIDE"}), ("root", set())])
 def test_a_server_keeps_its_files_in_what_is_mounted(tmp_path: Path, owner: str, expected: set[str]) -> None:
-    found = needs(tmp_path, "exec influxd", f"RUN install -d -o {owner} /kept\n", '["/kept"]')
+    found = needs(tmp_path, "exec prometheus", f"RUN install -d -o {owner} /kept\n", '["/kept"]')
     assert {one.capability for one in found.needs} == expected
