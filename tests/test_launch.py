@@ -70,6 +70,7 @@ def test_what_the_known_words_ask_for_counts(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_be_there_is_not_called_given_away(tmp_path: Path) -> None:
-    found = needs_of(container(tmp_path, "    command: redis-server $MORE\n"), Workspace(str(tmp_path), None, ()))
+    text = "    command: redis-server $MORE\n    volumes: [/srv/data:/data]\n"
+    found = needs_of(container(tmp_path, text), Workspace(str(tmp_path), None, ()))
     assert {one.certainty for one in found.needs if one.capability == "CHOWN"} <= {Certainty.POSSIBLE}
     assert "CHOWN" in found.cap_add
