@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 _OF_THE_MACHINE = ("oracles.docker_cli", "oracles.engine", "workload_engine")
 
 
+@pytest.hookimpl(tryfirst=True)  # the groups are read by a hook of the same name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what installs packages and starts engines in one process, where tests are spread over several."""
     if config.pluginmanager.hasplugin("xdist"):
