@@ -34,27 +34,6 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DROPCAP_TESTS_INSTALL"] = "no"  # the oracles ask, in whatever process they run
 
 
-_OF_THE_MACHINE = ("oracles.docker_cli", "oracles.engine", "workload_engine")
-
-
-@pytest.hookimpl(tryfirst=True)  # the groups are read by a hook of the same name
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what installs packages and starts engines in one process, where tests are spread over several."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            if _asks_the_machine(item):
-                item.add_marker(pytest.mark.xdist_group("machine"))
-
-
-def _asks_the_machine(item: pytest.Item) -> bool:
-    """Whether a test uses an engine, or a module that installs what it asks."""
-    if item.path.parent.name == "engine" or "workload_engine" in getattr(item, "fixturenames", ()):
-        return True
-    taken = vars(getattr(item, "module", None) or object).values()
-    names = {getattr(one, attribute, None) for one in taken for attribute in ("__module__", "__name__")}
-    return not names.isdisjoint(_OF_THE_MACHINE)
-
-
 @pytest.fixture(scope="session")
 def workload_engine() -> Iterator[Engine]:
     """Start the engine of the workloads, once: there is one at a time on a machine."""

@@ -489,7 +489,7 @@ def test_the_grants_of_a_build_are_kept() -> None:
     found = services(read())
     assert {name: values(one, "build_grants") for name, one in found.items()} == {
         "a": ["privileged"],
-        "b": ["security.insecure"],
+        "b": ["network.host", "security.insecure"],
         "c": [],
     }
 

@@ -77,7 +77,7 @@ HIDES_ALL = (
     "ADD http://x/x.sh /x.sh\nRUN sh /x.sh",
     "COPY --from=nobody:1 /x.sh /x.sh\nRUN sh /x.sh",
     "COPY known.sh /x.sh\nRUN curl -o /x.sh http://x && sh /x.sh",
-    "COPY known.sh /x.sh\nRUN sed -i s/a/b/ /x.sh && sh /x.sh",
+    "COPY known.sh /x.sh\nRUN sed -i -f x.sed /x.sh && sh /x.sh",
     "COPY known.sh /x/x.sh\nRUN patch -d /x < p && sh /x/x.sh",
     "RUN cat > /x.sh <<E\n$(nobody)\nE\nRUN sh /x.sh",
     "RUN cat > /x.sh <<'E'\nnobody-knows-this\nE\nRUN sh /x.sh",
