@@ -46,7 +46,7 @@ class TextWriter:
             texts: the texts of the files before it, by their paths; None where nobody has them.
 
         """
-        self.count += 1
+        self.count += len(texts)
         is_sure = not call.is_repeated and not any(guard.taken for guard in call.guards)
         text = edited(call.words) if is_sure else None
         for path, before in texts.items():
