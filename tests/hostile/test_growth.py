@@ -74,7 +74,8 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("dockerfile", "no instructions"): lambda n: "FROM x\n" + each(n, "foo{}\nRUN a\n"),
     ("dockerfile", "flags"): lambda n: "FROM x\nRUN " + each(n, "--mount=a{} ") + "b\n",
     ("dockerfile", "stages that are refused"): lambda n: each(n, "FROM x y{}\nUSER a\n"),
-    ("dockerfile", "commands"): lambda n: "FROM x\n" + each(n, f"RUN {RUN}{{}}\n"),
+    # Each size has texts of its own: what is parsed once is kept for a while.
+    ("dockerfile", "commands"): lambda n: "FROM x\n" + each(n, f"RUN {RUN}{n}-{{}}\n"),
     ("dockerfile", "labels"): lambda n: "FROM x\n" + each(n, "LABEL a{}=b\n"),
     ("dockerfile", "open quotes"): lambda n: "FROM x\nENV A=" + "'" * n,
     # Command lines and scripts.
