@@ -55,7 +55,7 @@ def test_what_can_be_read_can_be_no_graver_than_what_can_be_written() -> None:
 
 
 def test_a_folder_gives_no_less_than_what_lies_in_it() -> None:
-    system, other, _ = host_paths._paths()  # noqa: SLF001
+    system, other, _ = host_paths._paths()  # noqa: SLF001  # as above
     known = {**system, **other}
     for inner, one in known.items():
         for outer, whole in known.items():
@@ -155,7 +155,7 @@ def test_a_variable_is_known_by_where_it_is_mounted() -> None:
         ("", False, False),
     ],
 )
-def test_an_address_is_the_hosts_or_not(address: str, alone: bool, shared: bool) -> None:  # noqa: FBT001
+def test_an_address_is_the_hosts_or_not(address: str, alone: bool, shared: bool) -> None:  # noqa: FBT001  # columns
     assert names_host(address, shares_network=False) is alone
     assert names_host(address, shares_network=True) is shared
 

@@ -73,7 +73,7 @@ def test_the_last_stage_is_what_is_built_where_nobody_names_another() -> None:
         ("/out", "", False),
     ],
 )
-def test_a_file_gets_on_where_it_or_a_folder_above_it_is_copied(copied: str, path: str, gets_on: bool) -> None:  # noqa: FBT001
+def test_a_file_gets_on_where_it_or_a_folder_above_it_is_copied(copied: str, path: str, gets_on: bool) -> None:  # noqa: FBT001  # a column
     assert stages(f"FROM a AS one\nFROM b\nCOPY --from=one {copied} /to/\n")[0].hands_on(path) is gets_on
 
 

@@ -121,7 +121,7 @@ def _memberships(words: Sequence[Located[str] | None]) -> Iterator[Problem]:
     elif program in _PAIRS:
         # `adduser NAME GROUP` and BusyBox's `addgroup NAME GROUP`; with one name alone they make it.
         names = [word for word in known if not word.value.startswith("-")]
-        is_pair = len(names) == 2 and not any(word.value in {"-g", "--gid", "-u", "--uid"} for word in known)  # noqa: PLR2004
+        is_pair = len(names) == 2 and not any(word.value in {"-g", "--gid", "-u", "--uid"} for word in known)  # noqa: PLR2004  # a user and a group
         found = names[1:] if is_pair else []
         found += [after for before, after in itertools.pairwise(known) if re.fullmatch(_BUSYBOX_OPTION, before.value)]
     elif program == "gpasswd" and known and known[0].value in {"-a", "--add"}:
