@@ -241,11 +241,17 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     if found.is_table and text:
         text = without_schedules(text)
     left = None if reads or found.takes_input else document
+    commands: Sequence[Sequence[Text]] = (found.command, *found.others)
+    if found.takes_input and run.listener is not None and run.launchers[-1] == "xargs":
+        from dropcap.lang.shell.xargs_input import commands_of  # few startups have one
+
+        known = commands_of(texts, document, [one for one in run.sent if one.guards == run.guards], run.texts)
+        commands = commands if known is None else known
 
     def handed() -> None:
         run.is_errexit = run.is_errexit or found.is_errexit
         _move(shell, name.rpartition("/")[2], texts, found)
-        for one in (found.command, *found.others):
+        for one in commands:
             if one:
                 run.depth += 1
                 follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in one], left)
@@ -424,9 +430,11 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
     """Follow the parts of a pipeline, each in a shell of its own; what `echo` and `cat <<E` print is read on."""
+    outer, sent = (shell.run.sent, shell.run.sending), []
     for node in nodes:
         if not node.is_named:
             continue
+        shell.run.sent, shell.run.sending = sent, outer[1] if node is nodes[-1] else []
         given = document
         document = printed(shell, node, given) if node is not nodes[-1] else None
         before, piped = shell.run.printed, shell.run.is_piped
@@ -436,6 +444,8 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
         heard, shell.run.printed, shell.run.is_piped = shell.run.printed, before, piped
         if document is None and node is not nodes[-1] and shell.run.listener is not None:
             document = exact_input.to_document(heard)
+        sent = shell.run.sending
+    shell.run.sent, shell.run.sending = outer
 
 
 _OWN = {**BUILTINS, **FOLDER_COMMANDS}

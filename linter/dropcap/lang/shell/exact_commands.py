@@ -202,6 +202,8 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
+    if run.is_piped:
+        run.sending.append(call)
     if run.is_piped and answer is not None and answer.is_passing:
         _print(shell, None)
     else:

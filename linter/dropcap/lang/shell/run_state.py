@@ -121,6 +121,10 @@ class Run:
         self.handlers = handlers
         self.listener = listener
         self.clients = clients
+        self.sent: list[Call] = []
+        """The commands whose output the part of a pipeline reads that the run is in."""
+        self.sending: list[Call] = []
+        """Those of that part itself."""
         self.steps = STEPS + int(len(home.text) * STEPS_PER_CHARACTER)
         """How many steps are left; 0 or less where a part of the script was not followed for it."""
         self.is_whole = True
