@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import ALL
 from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import ABSENT, File
+from dropcap.images.facts import ABSENT, File, UnknownFact
 from dropcap.images.file_commands import effects_of
 from dropcap.images.patterns import expanded
 from dropcap.images.text_writer import TextWriter
@@ -34,6 +34,7 @@ from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
+from dropcap.needs.program_table import lookup
 from dropcap.needs.shipped import is_shipped
 from dropcap.needs.signals import Signals
 
@@ -124,6 +125,7 @@ class _Follower:
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
+        self.others = False  # whether a program runs meanwhile that may make files
         self.temporary = 0
         self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
         self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
@@ -141,6 +143,10 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
+        if call.is_awaited:
+            for word in call.words[1:]:
+                self._doubt(self.lookup.path(word.value) if word.unknown is None and word.value else None)
+            return
         self.lookup.begin()
         words = expanded(call.words, self.paths)
         call = call if words is call.words else call._replace(words=words)
@@ -175,11 +181,19 @@ class _Follower:
         edited = [one.path for one in effects or () if name == "sed" and one.path and one.target == one.path]
         texts = {path: self.lookup.tree.text(path) for path in edited}
         for effect in effects or ():
+            if self.others and effect.kind in _OF_WHAT_IS_THERE and _is_of_running(effect.path or ""):
+                self._doubt(effect.path)
             self.changes.do(call, who, effect)
         self.writer.edit(call, texts)
         self.programs.ask(call, who, is_known=effects is not None)
+        self.others = self.others or (effects is None and _goes_on(call))
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _doubt(self, path: str | None) -> None:
+        """Note that something may have made a file by now that was not there."""
+        if path is not None and resolved(self.lookup.tree, path) is ABSENT:
+            self.lookup.tree.spoil(path, UnknownFact(f"what may have made {path} by then is not known"))
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
@@ -204,6 +218,8 @@ class _Follower:
             path = self.lookup.path(word.value) if word.unknown is None and word.value else None
             if path is None or sign.value not in _LOOKS:
                 continue
+            if self.others and (sign.value in _OF_PROGRAMS or _is_of_running(path)):
+                self._doubt(path)
             folder = posixpath.dirname(path)
             why = f"looks at {path}"
             demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
@@ -412,4 +428,23 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
-_LOOKS = frozenset({"-d", "-e", "-f", "-r", "-s", "-w", "-x"})
+_LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
+_OF_PROGRAMS = frozenset({"-S", "-p"})
+_OF_RUNNING = ("/dev/shm/", "/run/", "/tmp/", "/var/run/", "/var/tmp/")  # noqa: S108 -- those of the container
+_OF_WHAT_IS_THERE = frozenset({EffectKind.GIVE, EffectKind.MODE})
+
+
+def _is_of_running(path: str) -> bool:
+    """Return whether a path lies where programs that run put their sockets and the like."""
+    return path.startswith(_OF_RUNNING)
+
+
+def _goes_on(call: Call) -> bool:
+    """Return whether a program may make files while its script goes on."""
+    found = lookup(call.words[0].value)
+    if found is None:
+        return call.is_background
+    return (call.is_background and found.role != "harmless") or (found.role in _DAEMONS and not call.is_exec)
+
+
+_DAEMONS = frozenset({"daemon", "server"})

@@ -191,7 +191,10 @@ def _texts(fields: Sequence[Field]) -> list[Text]:
 def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     """Return what the listener knows of a condition that it does not hear."""
     listener = shell.run.listener
-    return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
+    if listener is None:
+        return None
+    shell.run.asked.append(words)
+    return listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
 def _tell(shell: Shell, call: Call) -> Answer | None:
@@ -202,6 +205,8 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
+    if answer is not None and answer.holds is not None and not call.is_builtin:
+        run.asked.append(call.words)
     if run.is_piped:
         run.sending.append(call)
     if run.is_piped and answer is not None and answer.is_passing:

@@ -34,7 +34,9 @@ def statements(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> None:
     """Follow statements up to one that ends the path; of one with `&` behind it nothing stays."""
     for index, node in enumerate(nodes, 1):
         if index < len(nodes) and nodes[index].type == "&":
+            was_background, shell.run.is_background = shell.run.is_background, True
             shell.alone(lambda node=node: shell.visit(node))  # type: ignore[misc]  # bound now
+            shell.run.is_background = was_background
             shell.run.holds = True
         else:
             shell.visit(node)
@@ -378,6 +380,7 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
     lists = control_flow.loop_words(shell, node)
     loop = _Loop(shell, is_loop=True)
     shell.run.holds = True
+    first = len(shell.run.asked)
     if lists is None or len(lists) != 1 or len(lists[0]) > control_flow.MOST_ROUNDS:
         _unknown_rounds(shell, loop, node, (), body, name)
     else:
@@ -386,6 +389,8 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
             if not loop.round(lambda: shell.visit(body)):
                 break
     loop.end()
+    if len(shell.run.asked) > first and _SLEEP in shell.text(body):
+        _wait(shell, first)
 
 
 def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
@@ -403,17 +408,27 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     if given is not None and len(given.rounds) <= control_flow.MOST_ROUNDS:
         _each_line(shell, loop, given, body)
         return
+    first, sleeps = len(shell.run.asked), _SLEEP in shell.text(body)
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
+        asked = len(shell.run.asked)
         verdict = _tested(shell, conditions)
         if shell.is_over or (verdict is not None and verdict is not wanted):
             break
-        if verdict is None or not rest:
+        waits = rest < control_flow.MOST_ROUNDS and len(shell.run.asked) > (first if sleeps else asked)
+        if verdict is None or not rest or waits:
+            if verdict is not None:
+                _wait(shell, first)
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             break
         before = shell.scope.current(loop.target.level)
         is_going_on = loop.round(lambda: shell.visit(body))
         last = shell.run.holds
         after = shell.scope.current(loop.target.level)
+        if is_going_on and _same(before, after) and len(shell.run.asked) > first:
+            _wait(shell, first)
+            _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
+            last = None
+            break
         if is_going_on and _same(before, after):
             shell.is_over = shell.run.is_exit = True  # nothing ends it but what leaves it
             break
@@ -421,6 +436,29 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
             break
     shell.run.holds = last
     loop.end()
+
+
+def _wait(shell: Shell, first: int) -> None:
+    """Let it be heard what a loop waits for: something else makes its tests come out otherwise.
+
+    Args:
+        shell: where the loop stands.
+        first: how many conditions had been asked before it.
+
+    """
+    run = shell.run
+    if run.listener is None or run.is_quiet:
+        return
+    from dropcap.lang.shell.exact_calls import call_of  # which knows this module
+
+    for words in run.asked[first:]:
+        if words[0].value in _TESTS:
+            run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
+
+
+_TESTS = frozenset({"[", "[[", "test"})
+_SLEEP = "sleep"
+"""What a loop does that waits for something."""
 
 
 def _each_line(shell: Shell, loop: _Loop, given: exact_input.Lines, body: tree_sitter.Node) -> None:

@@ -105,6 +105,8 @@ class Run:
     """The shells of their own that the run is in, by number; only for one who hears every command."""
     is_piped = False
     """Whether what is printed goes into a pipe, where each line of it may be a command."""
+    is_background = False
+    """Whether the script goes on while what the run is at runs."""
     is_watched = False
     """Whether a shell that runs this script ends where the script fails."""
     shell_count = 0
@@ -121,6 +123,8 @@ class Run:
         self.handlers = handlers
         self.listener = listener
         self.clients = clients
+        self.asked: list[Sequence[Word]] = []
+        """The conditions that the listener has decided, or that are asked of it."""
         self.sent: list[Call] = []
         """The commands whose output the part of a pipeline reads that the run is in."""
         self.sending: list[Call] = []
