@@ -236,6 +236,8 @@ class _Follower:
             holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
+        if self.others and name in _OF_TEXTS:
+            return None
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
         if found is not None or call.is_builtin:
             return found
@@ -429,6 +431,7 @@ _SUCCEED = frozenset(
 )
 """The programs that are taken to succeed where all their words are known."""
 _LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
+_OF_TEXTS = frozenset({"cmp", "grep"})
 _OF_PROGRAMS = frozenset({"-S", "-p"})
 _OF_RUNNING = ("/dev/shm/", "/run/", "/tmp/", "/var/run/", "/var/tmp/")  # noqa: S108 -- those of the container
 _OF_WHAT_IS_THERE = frozenset({EffectKind.GIVE, EffectKind.MODE})
