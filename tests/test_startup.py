@@ -55,6 +55,7 @@ SWITCH = {"SETUID": REQUIRED, "SETGID": REQUIRED}
         ("set -e\n(cd /data; true)\ntouch x", {}),
         ("set -e\nchown -R app /data || true\nexec su-exec app sleep 1", {**SWITCH, "CHOWN": POSSIBLE}),
         ("exec setpriv --reuid=app --regid=app --init-groups sleep 1", SWITCH),
+        ("install -d -o app /run/app\nchroot --userspec=app / touch /run/app/x", {**SWITCH, "SYS_CHROOT": REQUIRED, "CHOWN": REQUIRED, "FOWNER": REQUIRED}),
         ("mkdir -p /run/app\necho 1 > /run/app/pid\nexec sleep 1", {}),
         ("if [ ! -d /data ]; then mkdir /data; chown app /data; fi\nexec sleep 1", {}),
         ("set -e\nchown app /data\nchmod 700 /data\nexec sleep 1", {"CHOWN": REQUIRED, "FOWNER": REQUIRED}),
