@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import ALL
 from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import ABSENT, File, UnknownFact
+from dropcap.images.facts import ABSENT, Account, File, UnknownFact
 from dropcap.images.file_commands import effects_of
 from dropcap.images.patterns import expanded
 from dropcap.images.text_writer import TextWriter
@@ -148,6 +148,7 @@ class _Follower:
                 self._doubt(self.lookup.path(word.value) if word.unknown is None and word.value else None)
             return
         self.lookup.begin()
+        call = self._at_home(call)
         words = expanded(call.words, self.paths)
         call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
@@ -190,6 +191,21 @@ class _Follower:
         if name in SHELLS:
             self._ask_of_shell(call)
 
+    def _at_home(self, call: Call) -> Call:
+        """Return a command with the home folders of accounts in the place of `~NAME`."""
+        if not any(word.value.startswith("~") for word in call.words):
+            return call
+        return call._replace(words=tuple(map(self._home, call.words)))
+
+    def _home(self, word: Word) -> Word:
+        name, slash, rest = word.value.removeprefix("~").partition("/")
+        if not word.value.startswith("~") or word.unknown is not None or not name:
+            return word
+        found = self.lookup.tree.account(name)
+        if not isinstance(found, Account) or not found.home:
+            return word
+        return word._replace(value=f"{found.home}{slash}{rest}")
+
     def _doubt(self, path: str | None) -> None:
         """Note that something may have made a file by now that was not there."""
         if path is not None and resolved(self.lookup.tree, path) is ABSENT:
@@ -228,6 +244,7 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
+        call = self._at_home(call)
         name = call.words[0].value
         if name in {"stat", "id"}:
             self.owners.note(call, self.lookup.folder)
