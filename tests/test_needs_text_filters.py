@@ -170,3 +170,19 @@ def test_files_are_compared_as_they_are(script: str, expected: tuple[str, ...]) 
 def test_what_else_is_compared_is_not_known(script: str) -> None:
     found = needs(f"printf 'user=app\\nport=1\\n' > /srv/a; {script}; true")
     assert "CHOWN" in found.cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("for one in daemon:/srv/a; do IFS=: read -r u p <<X\n$one\nX\nmkdir -p $p; chown $u $p; done", ("CHOWN",)),
+        ("IFS=: read -r u p <<X\nroot:/srv/a:b\nX\nmkdir -p $p; chown $u $p", ()),
+        ("read u p <<X\n  daemon   /srv  \nX\nchown $u $p", ("CHOWN",)),
+        ("{ read -r a; read -r u; } <<X\nroot\ndaemon\nX\nchown $u /srv", ("CHOWN",)),
+        ("read -r u rest <<X\nroot a\\\\b\nX\nchown $u /srv", ()),
+        ("read u <<X\nroot\\\\\nX\nchown $u /srv", ("CHOWN",)),
+    ],
+)  # fmt: skip
+def test_what_is_read_is_known(script: str, expected: tuple[str, ...]) -> None:
+    found = needs(script.replace("$", "$$"))
+    assert (found.cap_add, found.is_complete) == (expected, True), found.unknown

@@ -41,7 +41,9 @@ def test_of_what_is_waited_for_the_owner_is_not_known(wait: str, change: str) ->
     assert not found.is_complete or "CHOWN" in found.cap_add
 
 
-@pytest.mark.parametrize("script", ["while true; do sleep 1; done", "until false; do sleep 1; done", "while :; do :; done"])
+@pytest.mark.parametrize(
+    "script", ["while true; do sleep 1; done", "until false; do sleep 1; done", "while :; do :; done"]
+)
 def test_behind_a_loop_that_nothing_ends_nothing_is_done(script: str) -> None:
     found = needs(f"{script}; chown daemon /srv")
     assert (found.cap_add, found.is_complete) == ((), True)

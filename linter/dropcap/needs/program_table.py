@@ -290,7 +290,20 @@ _PROGRAM_KEYS = frozenset(
         "prints",
         "refuses",
     }
-    | {"runs", "runs_as", "sections", "seen_only", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
+    | {
+        "runs",
+        "runs_as",
+        "sections",
+        "seen_only",
+        "services",
+        "source",
+        "starts",
+        "stops",
+        "style",
+        "syntax",
+        "takes",
+        "texts",
+    }
 )
 _ASK_KEYS = frozenset(
     {

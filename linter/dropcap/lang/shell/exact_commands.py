@@ -163,7 +163,8 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     is_builtin = is_direct and not is_exec and name in _HEARD
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
-    if name in BUILTINS and is_direct:
+    is_read = name == "read" and is_direct and exact_input.read_into(shell, _texts(fields), document)
+    if name in BUILTINS and is_direct and not is_read:
         BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
