@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import ALL
 from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
-from dropcap.images.facts import ABSENT, Account, File, UnknownFact
+from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
 from dropcap.images.patterns import expanded
 from dropcap.images.text_writer import TextWriter
@@ -30,11 +30,11 @@ from dropcap.needs.file_changes import FileChanges
 from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup, is_of_package
+from dropcap.needs.meanwhile import Meanwhile
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
 from dropcap.needs.program_asks import ProgramAsks
-from dropcap.needs.program_table import lookup
 from dropcap.needs.shipped import is_shipped
 from dropcap.needs.signals import Signals
 
@@ -125,7 +125,7 @@ class _Follower:
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
-        self.others = False  # whether a program runs meanwhile that may make files
+        self.meanwhile = Meanwhile(self.lookup)
         self.temporary = 0
         self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
         self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
@@ -135,7 +135,10 @@ class _Follower:
     def hear(self, call: Call) -> None:
         """Take note of a command: what it asks for, and what it changes."""
         self.allowance.left -= 1
-        if self.allowance.left >= 0:
+        if call.is_awaited:
+            self._enter(call)
+            self.meanwhile.wait(call._replace(words=self.lookup.at_home(call.words)))
+        elif self.allowance.left >= 0:
             self._hear(call)
         else:
             reason = "its startup is too large to follow"
@@ -143,13 +146,8 @@ class _Follower:
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
-        if call.is_awaited:
-            for word in call.words[1:]:
-                self._doubt(self.lookup.path(word.value) if word.unknown is None and word.value else None)
-            return
         self.lookup.begin()
-        call = self._at_home(call)
-        words = expanded(call.words, self.paths)
+        words = expanded(self.lookup.at_home(call.words), self.paths)
         call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
         for redirection in call.redirections:
@@ -179,37 +177,22 @@ class _Follower:
         effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
-        edited = [one.path for one in effects or () if name == "sed" and one.path and one.target == one.path]
-        texts = {path: self.lookup.tree.text(path) for path in edited}
-        for effect in effects or ():
-            if self.others and effect.kind in _OF_WHAT_IS_THERE and _is_of_running(effect.path or ""):
-                self._doubt(effect.path)
-            self.changes.do(call, who, effect)
-        self.writer.edit(call, texts)
+        self._change(call, who, effects or ())
         self.programs.ask(call, who, is_known=effects is not None)
-        self.others = self.others or (effects is None and _goes_on(call))
+        if effects is None:
+            self.meanwhile.begin(call)
         if name in SHELLS:
             self._ask_of_shell(call)
 
-    def _at_home(self, call: Call) -> Call:
-        """Return a command with the home folders of accounts in the place of `~NAME`."""
-        if not any(word.value.startswith("~") for word in call.words):
-            return call
-        return call._replace(words=tuple(map(self._home, call.words)))
-
-    def _home(self, word: Word) -> Word:
-        name, slash, rest = word.value.removeprefix("~").partition("/")
-        if not word.value.startswith("~") or word.unknown is not None or not name:
-            return word
-        found = self.lookup.tree.account(name)
-        if not isinstance(found, Account) or not found.home:
-            return word
-        return word._replace(value=f"{found.home}{slash}{rest}")
-
-    def _doubt(self, path: str | None) -> None:
-        """Note that something may have made a file by now that was not there."""
-        if path is not None and resolved(self.lookup.tree, path) is ABSENT:
-            self.lookup.tree.spoil(path, UnknownFact(f"what may have made {path} by then is not known"))
+    def _change(self, call: Call, who: Credentials, effects: Sequence[Effect]) -> None:
+        """Do to the files what a command does."""
+        is_sed = call.words[0].value.rpartition("/")[2] == "sed"
+        edited = [one.path for one in effects if is_sed and one.path and one.target == one.path]
+        texts = {path: self.lookup.tree.text(path) for path in edited}
+        for effect in effects:
+            self.meanwhile.change(effect)
+            self.changes.do(call, who, effect)
+        self.writer.edit(call, texts)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
@@ -234,8 +217,7 @@ class _Follower:
             path = self.lookup.path(word.value) if word.unknown is None and word.value else None
             if path is None or sign.value not in _LOOKS:
                 continue
-            if self.others and (sign.value in _OF_PROGRAMS or _is_of_running(path)):
-                self._doubt(path)
+            self.meanwhile.look(sign.value, path)
             folder = posixpath.dirname(path)
             why = f"looks at {path}"
             demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
@@ -244,7 +226,7 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
-        call = self._at_home(call)
+        call = call._replace(words=self.lookup.at_home(call.words))
         name = call.words[0].value
         if name in {"stat", "id"}:
             self.owners.note(call, self.lookup.folder)
@@ -253,11 +235,12 @@ class _Follower:
             holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
-        if self.others and name in _OF_TEXTS:
+        if self.meanwhile.are_some and name in _OF_TEXTS:
             return None
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
-        if found is not None or call.is_builtin:
-            return found
+        return found if found is not None or call.is_builtin else self._answer_of_program(call, name)
+
+    def _answer_of_program(self, call: Call, name: str) -> Answer | None:
         if name == "mktemp":
             return self._make_temporary(call)
         is_known = all(one.unknown is None for one in call.words)
@@ -449,22 +432,3 @@ _SUCCEED = frozenset(
 """The programs that are taken to succeed where all their words are known."""
 _LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
 _OF_TEXTS = frozenset({"cmp", "grep"})
-_OF_PROGRAMS = frozenset({"-S", "-p"})
-_OF_RUNNING = ("/dev/shm/", "/run/", "/tmp/", "/var/run/", "/var/tmp/")  # noqa: S108 -- those of the container
-_OF_WHAT_IS_THERE = frozenset({EffectKind.GIVE, EffectKind.MODE})
-
-
-def _is_of_running(path: str) -> bool:
-    """Return whether a path lies where programs that run put their sockets and the like."""
-    return path.startswith(_OF_RUNNING)
-
-
-def _goes_on(call: Call) -> bool:
-    """Return whether a program may make files while its script goes on."""
-    found = lookup(call.words[0].value)
-    if found is None:
-        return call.is_background
-    return (call.is_background and found.role != "harmless") or (found.role in _DAEMONS and not call.is_exec)
-
-
-_DAEMONS = frozenset({"daemon", "server"})

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import NameListener
+    from dropcap.lang.shell.call import Call, NameListener
     from dropcap.lang.shell.inner import Inner
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
@@ -241,12 +241,7 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     if found.is_table and text:
         text = without_schedules(text)
     left = None if reads or found.takes_input else document
-    commands: Sequence[Sequence[Text]] = (found.command, *found.others)
-    if found.takes_input and run.listener is not None and run.launchers[-1] == "xargs":
-        from dropcap.lang.shell.xargs_input import commands_of  # few startups have one
-
-        known = commands_of(texts, document, [one for one in run.sent if one.guards == run.guards], run.texts)
-        commands = commands if known is None else known
+    commands = _commands(shell, texts, found, document)
 
     def handed() -> None:
         run.is_errexit = run.is_errexit or found.is_errexit
@@ -265,6 +260,19 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         shell.alone(handed)
     run.user, run.launchers = before
     return not found.command and bool(text)
+
+
+def _commands(shell: Shell, texts: Sequence[Text], found: Inner, document: Text | None) -> Sequence[Sequence[Text]]:
+    """Return the commands that a command hands on, by what it reads where that is known."""
+    run = shell.run
+    if found.takes_input and run.listener is not None and run.launchers[-1] == "xargs":
+        from dropcap.lang.shell.xargs_input import commands_of  # few startups have one
+
+        sender = run.sent[0] if len(run.sent) == 1 and run.sent[0].guards == run.guards else None
+        known = commands_of(texts, document, sender, run.texts)
+        if known is not None:
+            return known
+    return (found.command, *found.others)
 
 
 def _move(shell: Shell, name: str, texts: Sequence[Text], found: Inner) -> None:
@@ -430,11 +438,12 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
     """Follow the parts of a pipeline, each in a shell of its own; what `echo` and `cat <<E` print is read on."""
-    outer, sent = (shell.run.sent, shell.run.sending), []
+    outer = shell.run.sent, shell.run.sending
+    sent: Sequence[Call] = ()
     for node in nodes:
         if not node.is_named:
             continue
-        shell.run.sent, shell.run.sending = sent, outer[1] if node is nodes[-1] else []
+        shell.run.sent, shell.run.sending = sent, outer[1] if node is nodes[-1] else ()
         given = document
         document = printed(shell, node, given) if node is not nodes[-1] else None
         before, piped = shell.run.printed, shell.run.is_piped

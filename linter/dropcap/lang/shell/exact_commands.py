@@ -194,7 +194,8 @@ def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     listener = shell.run.listener
     if listener is None:
         return None
-    shell.run.asked.append(words)
+    if shell.run.asked is not None:
+        shell.run.asked.append(words)
     return listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
@@ -206,10 +207,10 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
-    if answer is not None and answer.holds is not None and not call.is_builtin:
+    if run.asked is not None and answer is not None and answer.holds is not None and not call.is_builtin:
         run.asked.append(call.words)
-    if run.is_piped:
-        run.sending.append(call)
+    if run.is_piped and len(run.sending) <= 1:
+        run.sending = (*run.sending, call)
     if run.is_piped and answer is not None and answer.is_passing:
         _print(shell, None)
     else:

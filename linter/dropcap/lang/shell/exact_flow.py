@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.run_state import Run
     from dropcap.lang.shell.scope import Change
+    from dropcap.lang.words import Word
 
 __all__ = ["HANDLERS", "alone", "function", "leave", "read", "statements"]
 
@@ -380,7 +381,8 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
     lists = control_flow.loop_words(shell, node)
     loop = _Loop(shell, is_loop=True)
     shell.run.holds = True
-    first = len(shell.run.asked)
+    outer, asked = shell.run.asked, _listen(shell)
+    first = len(asked)
     if lists is None or len(lists) != 1 or len(lists[0]) > control_flow.MOST_ROUNDS:
         _unknown_rounds(shell, loop, node, (), body, name)
     else:
@@ -389,8 +391,9 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
             if not loop.round(lambda: shell.visit(body)):
                 break
     loop.end()
-    if len(shell.run.asked) > first and _SLEEP in shell.text(body):
-        _wait(shell, first)
+    if len(asked) > first and _SLEEP in shell.text(body):
+        _wait(shell, asked[first:])
+    shell.run.asked = outer
 
 
 def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
@@ -408,24 +411,24 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     if given is not None and len(given.rounds) <= control_flow.MOST_ROUNDS:
         _each_line(shell, loop, given, body)
         return
-    first, sleeps = len(shell.run.asked), _SLEEP in shell.text(body)
+    outer, asked = shell.run.asked, _listen(shell)
+    first, sleeps = len(asked), _SLEEP in shell.text(body)
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
-        asked = len(shell.run.asked)
+        before_test = len(asked)
         verdict = _tested(shell, conditions)
         if shell.is_over or (verdict is not None and verdict is not wanted):
             break
-        waits = rest < control_flow.MOST_ROUNDS and len(shell.run.asked) > (first if sleeps else asked)
+        waits = rest < control_flow.MOST_ROUNDS and len(asked) > (first if sleeps else before_test)
         if verdict is None or not rest or waits:
-            if verdict is not None:
-                _wait(shell, first)
+            _wait(shell, asked[first:] if verdict is not None else ())
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             break
         before = shell.scope.current(loop.target.level)
         is_going_on = loop.round(lambda: shell.visit(body))
         last = shell.run.holds
         after = shell.scope.current(loop.target.level)
-        if is_going_on and _same(before, after) and len(shell.run.asked) > first:
-            _wait(shell, first)
+        if is_going_on and _same(before, after) and len(asked) > first:
+            _wait(shell, asked[first:])
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             last = None
             break
@@ -434,24 +437,27 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
             break
         if not is_going_on:
             break
+    shell.run.asked = outer
     shell.run.holds = last
     loop.end()
 
 
-def _wait(shell: Shell, first: int) -> None:
-    """Let it be heard what a loop waits for: something else makes its tests come out otherwise.
+def _listen(shell: Shell) -> list[Sequence[Word]]:
+    """Return the list of what is asked of the listener in loops."""
+    run = shell.run
+    if run.asked is None:
+        run.asked = []
+    return run.asked
 
-    Args:
-        shell: where the loop stands.
-        first: how many conditions had been asked before it.
 
-    """
+def _wait(shell: Shell, asked: Sequence[Sequence[Word]]) -> None:
+    """Let it be heard what a loop waits for: something else makes its tests come out otherwise."""
     run = shell.run
     if run.listener is None or run.is_quiet:
         return
     from dropcap.lang.shell.exact_calls import call_of  # which knows this module
 
-    for words in run.asked[first:]:
+    for words in {tuple(word.value for word in one): one for one in asked}.values():
         if words[0].value in _TESTS:
             run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
 

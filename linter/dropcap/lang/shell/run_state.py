@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Guard, Listener, NameListener, Redirection
+    from dropcap.lang.shell.call import Answer, Call, Guard, Listener, NameListener, Redirection
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Change
     from dropcap.lang.shell.script import Script
@@ -109,6 +109,12 @@ class Run:
     """Whether the script goes on while what the run is at runs."""
     is_watched = False
     """Whether a shell that runs this script ends where the script fails."""
+    asked: list[Sequence[Word]] | None = None
+    """In a loop, what was asked of the listener since the outermost began; None outside."""
+    sent: Sequence[Call] = ()
+    """The commands whose output the part of a pipeline reads that the run is in."""
+    sending: Sequence[Call] = ()
+    """Those of that part itself, or as many of them as make more than one."""
     shell_count = 0
 
     def __init__(
@@ -123,12 +129,6 @@ class Run:
         self.handlers = handlers
         self.listener = listener
         self.clients = clients
-        self.asked: list[Sequence[Word]] = []
-        """The conditions that the listener has decided, or that are asked of it."""
-        self.sent: list[Call] = []
-        """The commands whose output the part of a pipeline reads that the run is in."""
-        self.sending: list[Call] = []
-        """Those of that part itself."""
         self.steps = STEPS + int(len(home.text) * STEPS_PER_CHARACTER)
         """How many steps are left; 0 or less where a part of the script was not followed for it."""
         self.is_whole = True

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dropcap.lang.shell.call import Call
-    from dropcap.lang.shell.fragments import Text, Texts
+    from dropcap.lang.shell.fragments import Text
+    from dropcap.lang.shell.texts import Texts
 
 __all__ = ["commands_of"]
 
@@ -31,14 +32,14 @@ _PRINTS = frozenset({"-print", "-print0"})
 
 
 def commands_of(
-    words: Sequence[Text], document: Text | None, before: Sequence[Call], texts: Texts
+    words: Sequence[Text], document: Text | None, sender: Call | None, texts: Texts
 ) -> Sequence[Sequence[Text]] | None:
     """Return the commands that a call of `xargs` runs; None where they are not known.
 
     Args:
         words: the call, its own name first.
         document: what it reads; None where that is not known.
-        before: the commands whose output it reads.
+        sender: the one command whose output it reads; None where that is not known, or there are several.
         texts: what the pieces' places are addresses in.
 
     """
@@ -49,9 +50,7 @@ def commands_of(
     text = None if document is None else known_text(document)
     if text is not None and not given.keys() & {"0", "null"}:
         return _of_text(given, command, text, words[0][0].at)
-    if text is None and len(before) == 1:
-        return _of_find(given, command, before[0], texts)
-    return None
+    return None if text is not None or sender is None else _of_find(given, command, sender, texts)
 
 
 def _of_text(given: dict[str, str], command: Sequence[Text], text: str, at: int) -> Sequence[Sequence[Text]] | None:
