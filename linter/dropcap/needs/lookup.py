@@ -83,4 +83,4 @@ def is_of_package(program: Program) -> bool:
     return program.file.where is None and folder in _OF_PACKAGES and described(name) is not None
 
 
-_OF_PACKAGES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})
+_OF_PACKAGES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/lib/php", "/usr/sbin"})
