@@ -186,3 +186,16 @@ def test_what_else_is_compared_is_not_known(script: str) -> None:
 def test_what_is_read_is_known(script: str, expected: tuple[str, ...]) -> None:
     found = needs(script.replace("$", "$$"))
     assert (found.cap_add, found.is_complete) == (expected, True), found.unknown
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("export A=daemon; x=$(printenv A || echo root); chown $x /srv", ("CHOWN",)),
+        ("export A=root; x=$(printenv A || echo daemon); chown $x /srv", ()),
+        ("A=root; x=$(printenv A || echo daemon); chown $x /srv", ("CHOWN",)),
+        ("export A=root; x=$(printenv A B); chown $x /srv", ("CHOWN",)),
+    ],
+)
+def test_printenv_prints_what_is_exported(script: str, expected: tuple[str, ...]) -> None:
+    assert needs(script.replace("$", "$$")).cap_add == expected

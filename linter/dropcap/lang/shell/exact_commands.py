@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.call import Guard
+from dropcap.lang.shell.call import Answer, Guard
 from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.expansions import to_words
 from dropcap.lang.shell.fragments import Piece, known_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Call
+    from dropcap.lang.shell.call import Call
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
@@ -207,6 +207,8 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
+    if answer is None and call.words[0].value == "printenv":
+        answer = _of_environment(shell, call)
     if run.asked is not None and answer is not None and answer.holds is not None and not call.is_builtin:
         run.asked.append(call.words)
     if run.is_piped and len(run.sending) <= 1:
@@ -217,6 +219,18 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
         is_text = call.is_builtin and call.words[0].value in {"echo", "printf"}
         _print(shell, _printed(call.words) if is_text else answer and answer.output)
     return answer
+
+
+def _of_environment(shell: Shell, call: Call) -> Answer | None:
+    """Return what `printenv NAME` prints of a variable that it gets, where that is known."""
+    names = [word.value for word in call.words[1:] if word.unknown is None]
+    values = shell.scope.get(names[0]) if len(names) == 1 == len(call.words) - 1 else None
+    if not values or len(values) != 1 or values[0].is_list or names[0] not in shell.run.exported:
+        return None
+    text = known_text(values[0].elements[0]) if values[0].elements else None
+    if text is None or any(piece.is_assumed for piece in values[0].elements[0]):
+        return None
+    return Answer(f"{text}\n", holds=True)
 
 
 def _print(shell: Shell, text: str | None) -> None:
