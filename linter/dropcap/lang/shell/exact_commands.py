@@ -161,6 +161,10 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         run.holds = builtin(shell, fields)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
+    if document is not None and name == "envsubst":
+        from dropcap.lang.shell.exact_printed import substituted  # few scripts have one
+
+        document = substituted(shell, words, document)
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
     is_read = name == "read" and is_direct and exact_input.read_into(shell, _texts(fields), document)
@@ -223,14 +227,11 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
 
 def _of_environment(shell: Shell, call: Call) -> Answer | None:
     """Return what `printenv NAME` prints of a variable that it gets, where that is known."""
-    names = [word.value for word in call.words[1:] if word.unknown is None]
-    values = shell.scope.get(names[0]) if len(names) == 1 == len(call.words) - 1 else None
-    if not values or len(values) != 1 or values[0].is_list or names[0] not in shell.run.exported:
-        return None
-    text = known_text(values[0].elements[0]) if values[0].elements else None
-    if text is None or any(piece.is_assumed for piece in values[0].elements[0]):
-        return None
-    return Answer(f"{text}\n", holds=True)
+    from dropcap.lang.shell.exact_printed import of_environment  # few scripts ask so
+
+    words = call.words[1:]
+    text = of_environment(shell, words[0].value) if len(words) == 1 and words[0].unknown is None else None
+    return None if text is None else Answer(f"{text}\n", holds=True)
 
 
 def _print(shell: Shell, text: str | None) -> None:
