@@ -150,6 +150,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     """Follow what the launchers have led to."""
     run = shell.run
     name = words[0].value if words[0].unknown is None else ""
+    document = _substituted(shell, words, document) if name == "envsubst" else document
     if name in run.functions and is_direct and not is_exec:
         run.holds = None
         shell.call(name, _texts(fields[1:]), document)
@@ -161,14 +162,13 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         run.holds = builtin(shell, fields)
         return
     is_builtin = is_direct and not is_exec and name in _HEARD
-    if document is not None and name == "envsubst":
-        from dropcap.lang.shell.exact_printed import substituted  # few scripts have one
-
-        document = substituted(shell, words, document)
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
-    is_read = name == "read" and is_direct and exact_input.read_into(shell, _texts(fields), document)
-    if name in BUILTINS and is_direct and not is_read:
+    if (
+        name in BUILTINS
+        and is_direct
+        and not (name == "read" and exact_input.read_into(shell, _texts(fields), document))
+    ):
         BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
@@ -187,6 +187,12 @@ def _run(  # noqa: PLR0913  # all of a command that is known
         if followed and answer is None and name.rpartition("/")[2] in SHELLS:
             holds = run.holds  # a shell says what its script says
     run.holds = holds
+
+
+def _substituted(shell: Shell, words: Sequence[Word], document: Text | None) -> Text | None:
+    from dropcap.lang.shell.exact_printed import substituted  # few scripts have one
+
+    return None if document is None else substituted(shell, words, document)
 
 
 def _texts(fields: Sequence[Field]) -> list[Text]:
