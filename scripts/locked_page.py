@@ -83,7 +83,8 @@ def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
 
 def read_limits() -> dict[str, dict[str, str]]:
     """Read why answers by a lock are not complete, by kind and by workload."""
-    return tomllib.loads(LIMITS.read_text(encoding="utf-8"))
+    limits: dict[str, dict[str, str]] = tomllib.loads(LIMITS.read_text(encoding="utf-8"))
+    return limits
 
 
 def _limits() -> str:

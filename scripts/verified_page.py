@@ -38,7 +38,9 @@ def write_verified_part(results: Mapping[str, dict[str, Any]]) -> str:
     return f"""{HEAD}
 `scripts/verify_workloads.py --accept` lays [workloads](workloads.md) down as projects and runs `dropcap verify` on each
 with the workload's own probe, as a person would. Of these {len(results)} it found exactly the set that the workload is
-expected to need, and what it does worse without, and it left nothing behind ({when}). Among them they need {len(kinds)} capabilities: {", ".join(kinds)}.
+expected to need, and what it does worse without, and it left nothing behind ({when}).
 
-{names}.
+They need {len(kinds)} capabilities among them: {", ".join(kinds)}.
+
+The workloads: {names}.
 """
