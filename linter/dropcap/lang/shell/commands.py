@@ -376,9 +376,9 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
         return
     follow_chain = control_flow.follow_chain
     if shell.run.listener is not None:
-        from dropcap.lang.shell import exact_flow
+        from dropcap.lang.shell import exact_branches
 
-        follow_chain = exact_flow.follow_chain
+        follow_chain = exact_branches.follow_chain
     follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
 
 

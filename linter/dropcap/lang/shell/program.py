@@ -220,13 +220,13 @@ _HANDLERS = Handlers(
 @cache
 def _exact_handlers() -> Handlers:
     """Return the handlers for one who hears every command; most scripts are read without."""
-    from dropcap.lang.shell import exact_commands, exact_flow, exact_printed
+    from dropcap.lang.shell import exact_branches, exact_commands, exact_flow, exact_loops, exact_printed
 
     return _HANDLERS._replace(
-        exact_statements=exact_flow.HANDLERS,
+        exact_statements={**exact_branches.HANDLERS, **exact_loops.HANDLERS},
         ask=exact_commands.ask,
         exact_sequence=exact_flow.statements,
         exact_alone=exact_flow.alone,
         exact_printed=exact_printed.printed,
-        exact_function=exact_flow.function,
+        exact_function=exact_loops.function,
     )
