@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import control_flow, exact_input
+from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
@@ -103,7 +104,7 @@ def _start(shell: Shell, node: tree_sitter.Node) -> int:
     if b"\n" not in between.replace(b"\\\n", b""):
         return node.start_byte
     for child in before:
-        shell.assign(child)
+        assign(shell, child)
     return name.start_byte
 
 

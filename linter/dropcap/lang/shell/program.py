@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from dropcap.lang.shell import commands, control_flow
+from dropcap.lang.shell import assignments, commands, control_flow
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
 from dropcap.lang.shell.fragments import of_word
@@ -177,20 +177,20 @@ _STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
     **dict.fromkeys(("program", "do_group", "else_clause", "negated_command"), Shell.statements),
     "ERROR": Shell.broken,
     **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
-    **dict.fromkeys(("variable_assignment",), Shell.assignment),
+    **dict.fromkeys(("variable_assignment",), assignments.assignment),
     "c_style_for_statement": control_flow.unknown_loop,
     "case_statement": control_flow.case,
     "command": Shell.command,
     "comment": lambda _shell, _node: None,
     "compound_statement": Shell.computed,
-    "declaration_command": Shell.declaration,
+    "declaration_command": assignments.declaration,
     "for_statement": control_flow.for_each,
     "function_definition": Shell.function,
     "if_statement": control_flow.branch,
     "list": control_flow.chain,
     "pipeline": Shell.pipeline,
     "redirected_statement": Shell.redirected,
-    "unset_command": Shell.unset,
+    "unset_command": assignments.unset,
     "variable_assignments": Shell.statements,
     "while_statement": control_flow.unknown_loop,
 }
