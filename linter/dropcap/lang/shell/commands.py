@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import control_flow, exact_input
+from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import User
 from dropcap.lang.shell.depth import unreadable_at
@@ -103,7 +104,7 @@ def _start(shell: Shell, node: tree_sitter.Node) -> int:
     if b"\n" not in between.replace(b"\\\n", b""):
         return node.start_byte
     for child in before:
-        shell.assign(child)
+        assign(shell, child)
     return name.start_byte
 
 
@@ -376,9 +377,9 @@ def redirected(shell: Shell, node: tree_sitter.Node) -> None:
         return
     follow_chain = control_flow.follow_chain
     if shell.run.listener is not None:
-        from dropcap.lang.shell import exact_flow
+        from dropcap.lang.shell import exact_branches
 
-        follow_chain = exact_flow.follow_chain
+        follow_chain = exact_branches.follow_chain
     follow_chain(shell, lambda: _with_redirections(shell, body, line, document), body or node, line.operands)
 
 
