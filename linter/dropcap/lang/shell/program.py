@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from dropcap.lang.shell import assignments, commands, control_flow
+from dropcap.lang.shell import assignments, commands, control_flow, redirections
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
 from dropcap.lang.shell.fragments import of_word
@@ -204,8 +204,8 @@ _HANDLERS = Handlers(
     statements=_STATEMENTS,
     exact_statements={},
     command=commands.command,
-    redirected=commands.redirected,
-    pipeline=commands.pipeline,
+    redirected=redirections.redirected,
+    pipeline=redirections.pipeline,
     hand_on=commands.hand_on,
     remember=remember,
     whole=follow_all,
