@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["ask", "follow", "follow_all"]
+__all__ = ["ask", "follow", "follow_all", "wait"]
 
 
 def follow(
@@ -208,6 +208,19 @@ def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     if shell.run.asked is not None:
         shell.run.asked.append(words)
     return listener.answer(call_of(shell, (), words, is_builtin=True))
+
+
+def wait(shell: Shell, asked: Sequence[Sequence[Word]]) -> None:
+    """Let it be heard what a loop waits for: something else makes its tests come out otherwise."""
+    run = shell.run
+    if run.listener is None or run.is_quiet:
+        return
+    for words in {tuple(word.value for word in one): one for one in asked}.values():
+        if words[0].value in _TESTS:
+            run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
+
+
+_TESTS = frozenset({"[", "[[", "test"})
 
 
 def _tell(shell: Shell, call: Call) -> Answer | None:
