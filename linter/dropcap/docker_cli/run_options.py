@@ -51,6 +51,7 @@ _ELSEWHERE = {
 }
 _LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent")
 _INSECURE = "security.insecure"
+_HOST_NETWORK = "network.host"
 _COMBINED = frozenset(("network", "log-opt"))
 # What is read for the sake of what Docker refuses alone.
 _JUDGED = frozenset(
@@ -318,9 +319,11 @@ def _read_env(reading: Reading, option: Option, value: Part) -> None:
 
 
 def _read_allow(reading: Reading, _: Option, value: Part) -> None:
-    """Note that a build's steps may be privileged: docker/buildx util/buildflags/entitlements.go."""
+    """Note what a build's steps may be granted: docker/buildx util/buildflags/entitlements.go."""
     if value.text == _INSECURE:
         reading.switches["privileged"] = Located(value=True, source=value.word.source, span=value.span)
+    elif value.text == _HOST_NETWORK:
+        reading.lists.setdefault("build_grants", []).append(_located(value))
 
 
 def _read_elsewhere(reading: Reading, option: Option, value: Part) -> None:

@@ -149,7 +149,7 @@ class Container(NamedTuple):
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability or in the network of the machine:
-            `privileged`, `security.insecure`, `network.host`.
+            `privileged`, `security.insecure`, `network.host`; `network` where all of them run in that network.
         process: what is said of its processes besides; None where nothing is, or the file's kind has no more to say.
         service: of a command line, the Compose service that it runs or runs a command in.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
