@@ -194,6 +194,12 @@ class Subject(Container):
         by_default = resource == "processes" and self.strategy.limits_processes
         return is_limited(self, resource, by_default=by_default)
 
+    def limit_entry(self, resource: str) -> Located[str] | None:
+        """Return what its file writes of a limit last, of those that :meth:`is_limited` speaks of."""
+        from dropcap.model.limits import limit_entry
+
+        return limit_entry(self, resource) if self.limits else None
+
     @property
     def maps_root(self) -> bool:
         """Whether its root is another user of the host's, since its engine maps users and is told to do so."""

@@ -143,6 +143,8 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        networks: of a service, the networks that it is attached to and that its project does not make, by the names
+            that the engine knows.
         limits: what it may use at most, by the names of Docker's options: `memory=512m`, `pids-limit=100`, `cpus=0.5`;
             without a value where that is not known. See :func:`dropcap.model.limits.is_limited`.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
@@ -170,6 +172,7 @@ class Container(NamedTuple):
     cap_drop: tuple[Located[str], ...] = ()
     security_opt: tuple[Located[str], ...] = ()
     network_mode: Located[str] | None = None
+    networks: tuple[Located[str], ...] = ()
     pid: Located[str] | None = None
     ipc: Located[str] | None = None
     uts: Located[str] | None = None

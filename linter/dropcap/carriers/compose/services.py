@@ -85,6 +85,10 @@ def _container(
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields, model)
+    if "networks" in found and model is not None and "networks" in entries(model):
+        from dropcap.carriers.compose.networks import external_networks  # few projects have an external one
+
+        values["networks"] = tuple(external_networks(found["networks"].value, model))
     if not found.keys().isdisjoint(_OF_LIMITS):
         from dropcap.carriers.compose.limits import limits  # few services have any
 
