@@ -110,6 +110,7 @@ def test_carriers_do_not_know_each_other_but_through_the_registry() -> None:
         "request",
         "container_commands",
         "namespaces",
+        "pods",
         "script",
         "script_builder",
         "script_clients",

@@ -307,7 +307,8 @@ class Subject(Container):
         """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
         if self.kind is Kind.SERVICE:
             return f"{_KEYS.get(field, field)}: {value}"
-        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+        is_unit = self.kind is Kind.QUADLET or (self.kind is Kind.POD and self.source.path.endswith(".pod"))
+        if is_unit and field in _KEYS_OF_QUADLET:
             return f"{_KEYS_OF_QUADLET[field]}={value}"
         return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 

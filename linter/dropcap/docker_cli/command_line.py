@@ -13,7 +13,7 @@ from dropcap.capabilities.effective import is_root
 from dropcap.clients import client_names
 from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
-from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option
+from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option, shared_by_pod
 from dropcap.lang.words import Word
 from dropcap.model import Container, Failure, Kind, Level, Located, Unknown
 from dropcap.namedtuple import NamedTuple
@@ -273,6 +273,11 @@ def _check_aliases(reading: Reading) -> None:
         raise RefusedError(aliases.word, message, "name such a network with --network")
 
 
+def _given_name(name: str, target: Word | None) -> str:
+    """Return a pod's name, which may stand in an option or for itself."""
+    return target.value if not name and target is not None and target.unknown is None else name
+
+
 def _container(reading: Reading, command: Command, anchor: Span, program: Word, words: Sequence[Word]) -> Container:
     """Put the parts together; the words begin with the image, or with the container of `exec`."""
     target = words[0] if words else None
@@ -340,7 +345,9 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
         command=arguments or None,
         labels=texts("labels"),
         build_grants=texts("build_grants"),
-        given_name=name,
+        pod=text("pod"),
+        shares=shared_by_pod(reading) if command.kind is Kind.POD else (),
+        given_name=_given_name(name, target) if command.kind is Kind.POD else name,
         process=process,
         refusals=tuple(refusal(program.value.rpartition("/")[2], "this line", one) for one in reading.refused),
         unknowns=unknowns,

@@ -147,6 +147,8 @@ class Container(NamedTuple):
             that the engine knows.
         limits: what it may use at most, by the names of Docker's options: `memory=512m`, `pids-limit=100`, `cpus=0.5`;
             without a value where that is not known. See :func:`dropcap.model.limits.is_limited`.
+        pod: the pod of Podman's that it is put into; `new:` stands before the name of one that is made for it.
+        shares: of a pod, the fields that its containers have of it where they do not say otherwise.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
@@ -189,6 +191,8 @@ class Container(NamedTuple):
     entrypoint: tuple[Located[str], ...] | None = None
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()
+    pod: Located[str] | None = None
+    shares: tuple[str, ...] = ()
     given_name: str = ""
     refusals: tuple[Failure, ...] = ()
     stage: Stage | None = None

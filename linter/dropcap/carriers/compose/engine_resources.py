@@ -30,12 +30,12 @@ def check_resources(services: Mapping, model: Mapping, scope: LoadContext, level
     """Tell the log, at a level, what the engine refuses."""
     used: set[str] = set()
     for name, service in entries(services).items():
-        for network in external_networks(child(service.value, "networks"), model):
-            if network.value in _PREDEFINED:
+        for where, network in external_networks(child(service.value, "networks"), model):
+            if network in _PREDEFINED:
                 path = f"services.{name}.networks"
                 advice = "attach it to a network of the project"
                 message = f"{path} is refused by Docker's engine: {_ALIAS}; {advice}"
-                scope.log.tell(network, message, level)
+                scope.log.tell(where, message, level)
         used.update(_volumes(service))
     for name, volume in entries(child(model, "volumes")).items():
         options = child(volume.value, "driver_opts")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.nodes import child, entries, items, known_scalar
 from dropcap.carriers.compose.yaml_types import truth
 from dropcap.lang.yaml import Mapping, Scalar
-from dropcap.model import Located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from dropcap.lang.yaml import Value
 
 
-def external_networks(attached: Value | None, model: Mapping) -> Iterator[Located[str]]:
-    """Give the engine's names of the external networks of a service, each at the place where the service names it.
+def external_networks(attached: Value | None, model: Mapping) -> Iterator[tuple[Scalar, str]]:
+    """Give the external networks of a service: where the service names each, and the name that the engine knows.
 
     Args:
         attached: the service's `networks`.
@@ -40,4 +39,4 @@ def external_networks(attached: Value | None, model: Mapping) -> Iterator[Locate
         written = child(network, "name") or child(external, "name")
         name = key.text if written is None else known_scalar(written)
         if name is not None:
-            yield Located(name, key.source, key.span)
+            yield key, name
