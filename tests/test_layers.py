@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what a container was measured to need", ("measuring",)),
     ("what a rule is, and what it may import", ("subject", "questions", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
-    ("one file in, findings out", ("hidden", "check")),
+    ("one file in, findings out", ("hidden", "targeted", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("a report to text", ("writers",)),
     ("what a person can ask for", ("commands",)),
