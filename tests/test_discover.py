@@ -329,6 +329,7 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
         ("web.container", "# [Container]\n[Pod]\n", None),
         ("web.container", "not a unit", None),
         ("web.pod", "[Container]\n", None),
+        ("web.pod", "[Pod]\n", "quadlet"),
         ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', "inspect"),
         ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', "inspect"),
         ("x.json", '[{"Id": "1", "HostConfig": {}}]', None),

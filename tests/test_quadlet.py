@@ -431,7 +431,7 @@ def test_a_file_with_a_line_that_is_nothing_is_refused_whole(text: str, message:
 
 def test_a_unit_of_another_kind_is_refused() -> None:
     with pytest.raises(UnreadableError, match=r"no \[Container\] section"):
-        document("[Pod]\nPodName=x\n")
+        document("[Volume]\nVolumeName=x\n")
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,12 @@ from dropcap.questions import Questions
 from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
+from dropcap.targeted import is_targeted, problems_of_target
 from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.model import Problem
     from dropcap.rule import Rule
@@ -118,6 +119,9 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
                     findings += [_finding(rule, problem, container, path) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
+    for container in filter(is_targeted, document.containers):
+        path = request.workspace.name(container.source.to_root(container.span)[0].path)
+        findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
         tuple(findings),
@@ -129,6 +133,19 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         bases=document.bases,
         is_base=document.is_base,
     )
+
+
+def _of_target(
+    container: Container, questions: Questions, path: str, broken: dict[tuple[str, str], list[Container]]
+) -> Iterator[Finding]:
+    """Ask the rules about stages of the one that a container's image is built from."""
+    for rule, check in questions.of_stages:
+        try:
+            problems = list(problems_of_target(container, check))
+        except Exception as error:  # noqa: BLE001, PERF203  # as above
+            broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
+        else:
+            yield from (_finding(rule, problem, container, path) for problem in problems)
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:

@@ -194,6 +194,12 @@ class Subject(Container):
         by_default = resource == "processes" and self.strategy.limits_processes
         return is_limited(self, resource, by_default=by_default)
 
+    def limit_entry(self, resource: str) -> Located[str] | None:
+        """Return what its file writes of a limit last, of those that :meth:`is_limited` speaks of."""
+        from dropcap.model.limits import limit_entry
+
+        return limit_entry(self, resource) if self.limits else None
+
     @property
     def maps_root(self) -> bool:
         """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
@@ -301,7 +307,8 @@ class Subject(Container):
         """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
         if self.kind is Kind.SERVICE:
             return f"{_KEYS.get(field, field)}: {value}"
-        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+        is_unit = self.kind is Kind.QUADLET or (self.kind is Kind.POD and self.source.path.endswith(".pod"))
+        if is_unit and field in _KEYS_OF_QUADLET:
             return f"{_KEYS_OF_QUADLET[field]}={value}"
         return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.fields import Fields
+from dropcap.carriers.compose.fields import Fields, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
@@ -85,6 +85,11 @@ def _container(
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields, model)
+    if "networks" in found and model is not None and "networks" in entries(model):
+        from dropcap.carriers.compose.networks import external_networks  # few projects have an external one
+
+        attached = external_networks(found["networks"].value, model)
+        values["networks"] = tuple(located(network, where) for where, network in attached)
     if not found.keys().isdisjoint(_OF_LIMITS):
         from dropcap.carriers.compose.limits import limits  # few services have any
 

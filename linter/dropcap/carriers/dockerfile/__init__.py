@@ -42,10 +42,12 @@ _LIKE_A_HEREDOC = r"<<-?\s*\\?['\"]?(\w+)"
 _TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
 _MARKS = ("{{", "{%", "<%", "%%")
 _OPTION = "${templateOption:"  # in templates of development containers
+# The ends of a target above the folder of sudoers files.
+_ABOVE_SUDOERS = ("/etc", "/etc/", " /", '"/')
 _CLIENT = r"\b{clients}(?:[-.]\w+)?[\s\\\"',]"
 
 
-def read(source: Source, _request: Request | None = None) -> Document:
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a Dockerfile: its stages, and the containers that its build steps start.
 
     What the builder would refuse is a failure, and the rest is still read; but nothing below a broken heredoc.
@@ -55,6 +57,11 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
     """
     document, _ = _read(source, {})
+    steps = (step for one in document.containers if one.stage is not None for step in one.stage.steps)
+    if request is not None and any(map(_may_copy_sudoers, steps)):
+        from dropcap.carriers.dockerfile import copied_sudoers  # few Dockerfiles copy anything there
+
+        document = copied_sudoers.with_copied(document, request.workspace)
     if not may_start_containers(source.text):
         return document
     from dropcap.carriers.dockerfile import build_steps  # few Dockerfiles name a client at all
@@ -135,6 +142,11 @@ def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Docume
     # What a build is given besides is said by who starts it; without a word of it that is the file's own folder.
     process = ProcessOptions(context=os.path.dirname(source.path) or os.curdir)
     return Document(source, "dockerfile", tuple(_container(one, process) for one in built), tuple(failures)), cut
+
+
+def _may_copy_sudoers(step: Instruction) -> bool:
+    text = step.value.value
+    return step.keyword in {"ADD", "COPY"} and ("/etc/sudoers" in text or text.rstrip('"] ').endswith(_ABOVE_SUDOERS))
 
 
 def may_start_containers(text: str) -> bool:

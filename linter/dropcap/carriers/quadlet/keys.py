@@ -124,6 +124,23 @@ def command(keys: Keys, start: Located[str]) -> Iterator[Word]:
     yield from keys.last_words("Exec")
 
 
+def pod_command(keys: Keys, start: Located[str]) -> Iterator[Word]:
+    """Give the words of `podman pod create …` that bear on namespaces (ConvertPod there), as :func:`command` does."""
+
+    def own(text: str) -> Word:
+        return Word(text, start.source, start.span)
+
+    yield own("podman")
+    yield from keys.words("GlobalArgs", is_command=True)
+    yield own("pod")
+    yield own("create")
+    yield from _users(keys)
+    yield from _each("--publish", keys.texts("PublishPort"))
+    yield from _each("--network", map(_network, keys.texts("Network")))
+    yield from _each("--volume", keys.texts("Volume"))
+    yield from keys.words("PodmanArgs", is_command=True)
+
+
 def _options(keys: Keys) -> Iterator[Word]:
     entrypoint = keys.last("Entrypoint")
     if entrypoint is not None:
