@@ -186,6 +186,14 @@ def test_a_feature_adds_what_is_known_of_it_or_hides_what_it_may_add(
     assert not found.may_be_set("cap_drop")
 
 
+def test_what_a_feature_adds_is_said_where_its_line_does_not_show_it() -> None:
+    found = container(features={"ghcr.io/devcontainers/features/go:1": {}}, securityOpt=["label=disable"])
+    own, added = sorted(found.security_opt, key=lambda one: one.value)
+    assert found.route(own) == ()
+    message = "this feature adds --cap-add SYS_PTRACE --security-opt seccomp=unconfined"
+    assert [step.message for step in found.route(added)] == [message]
+
+
 def test_a_feature_is_pointed_at_by_its_name() -> None:
     found = container(features={"ghcr.io/devcontainers/features/docker-in-docker:2": {}})
     assert found.privileged

@@ -61,6 +61,24 @@ def test_a_socket_is_milder_for_a_user_who_cannot_open_it(lines: tuple[str, ...]
     assert ("engine-socket", severity) in said("compose", service(f"volumes: ['{SOCKET}']", *lines))
 
 
+@pytest.mark.parametrize(
+    ("image", "lines", "severity"),
+    [
+        ("tecnativa/docker-socket-proxy", (), "low"),
+        ("docker.io/tecnativa/docker-socket-proxy:v0.4.2", ("environment: [POST=0]",), "low"),
+        ("lscr.io/linuxserver/socket-proxy@sha256:12", (), "low"),
+        ("lscr.io/linuxserver/socket-proxy", ("environment: [POST=1]",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("environment: [POST]",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("env_file: there.env",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("command: [sh]",), "critical"),
+        ("somebody/socket-proxy", (), "critical"),
+    ],
+)
+def test_a_proxy_that_lets_reading_pass_is_the_remedy(image: str, lines: tuple[str, ...], severity: str) -> None:
+    text = service(f"volumes: ['{SOCKET}']", *lines).replace("web:1", image)
+    assert ("engine-socket", severity) in said("compose", text)
+
+
 def test_what_podman_makes_ambient_opens_files_of_others() -> None:
     line = "podman run --user 1000 {} -v /etc:/host/etc web:1\n"
     assert said("script", line.format("")) == [("sensitive-host-path", "high")]

@@ -190,8 +190,8 @@ def test_what_one_circumstance_raises_is_said_once() -> None:
     assert said(compose("volumes: [/etc:/etc]"), ids=grades) == [
         ("moderate-capability", ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETFCAP")),
     ]
-    both = compose("volumes: [/etc:/etc]", "pid: host")
-    assert ("moderate-capability", ("KILL",)) in said(both, ids=grades)
+    both = compose("volumes: [/etc:/etc]", "network_mode: host")
+    assert ("high-capability", ("NET_RAW",)) in said(both, ids=grades)
 
 
 def test_net_raw_is_said_to_be_held_once() -> None:

@@ -369,11 +369,13 @@ class Subject(Container):
 
     def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
         """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
-        if where is None:
-            return "drop it" if len(names) == 1 else "drop them"
         if self.is_comparable and any(need.capability in names for need in self.needs.needs):
             return "what it starts needs it"
-        return "leave it out"
+        if where is not None:
+            return "leave it out"
+        them = "it" if len(names) == 1 else "them"
+        is_added = any(self.entry_name(entry) in names for entry in self.cap_add)
+        return f"drop {them}, and do not add {them}" if is_added else f"drop {them}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -86,7 +86,7 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
     found = host_path(path)
     if found is None:
         return None
-    who = "" if subject.opens_files_of_root else f" (though not as {subject.user_title} itself)"
+    who = "" if subject.opens_files_of_root else f" ({subject.user_title} has to become root first)"
     shown = _shown(subject, mount, path)
     if not mount.value.read_only:
         severity = found.writable

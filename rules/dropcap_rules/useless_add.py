@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Problem, Related, Severity
+from dropcap.api import NAMES, Kind, Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         first.setdefault(name, entry)
         if found is not None:
             message, related = found
+            earlier = first[name]
+            if earlier is not entry and subject.kind is Kind.DEVCONTAINER and subject.route(entry):
+                # Nobody can delete the line of a feature that adds it.
+                message, related = "but a feature adds it too", (Related("this feature adds it", entry),)
+                entry = earlier
             yield Problem(entry, f"{name} is added, {message}; delete the entry", (name,), related)
 
 

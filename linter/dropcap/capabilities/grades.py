@@ -2,7 +2,7 @@
 
 The facts say what it weighs by itself; a circumstance of the container, such as the host's network, raises
 that by one level or by two, and several of them by no more. So SYS_PTRACE with the host's processes in view is
-critical, AUDIT_CONTROL high and KILL moderate. What the first process does not hold itself, since it runs as another
+critical and AUDIT_CONTROL high. What the first process does not hold itself, since it runs as another
 user than root, weighs one level less; so does what works on a network where there is none.
 
 Grades depend on what is held and on the container's other fields, never on how it was granted. So taking a
