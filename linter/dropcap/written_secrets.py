@@ -18,21 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["WrittenSecret", "written_secrets"]
 
 
-# How names of variables end whose values name something; a secret that stands in two variables is no more known for that.
-_NAMING = (
-    "USER",
-    "USERNAME",
-    "LOGIN",
-    "NAME",
-    "DB",
-    "DATABASE",
-    "HOST",
-    "SERVER",
-    "DOMAIN",
-    "EMAIL",
-    "ADMIN",
-    "BUCKET",
-)
+# How names of variables end whose values name something. A secret that stands in two variables is not guessed by that.
+_NAMING = ("USER", "NAME", "LOGIN", "DB", "DATABASE", "HOST", "SERVER", "DOMAIN", "EMAIL", "ADMIN", "BUCKET")
 
 
 class WrittenSecret(NamedTuple):

@@ -5,10 +5,10 @@ Its file names no user, and the image's own is root. Unless the image changes it
 over owns every file of the container, and every file of root's that is mounted.
 
 The rule is off by default. Images of databases, web servers and many more start as root to give folders away, and go on
-as another user: in 2,000 real files it named one container of two, and for most of them there was nothing to mend. Turn
-it on where every container has to name its user. Images are known by the project's Dockerfile, by its lock or by the
-catalogue; of others `unknown-user` says that nobody knows. A file that names root is `root-user`, and a Dockerfile whose
-image starts as root is `root-image`: both are on by default.
+as another user. In 5,000 real files every sixth finding was this one, and mostly there was nothing to mend. Turn it on
+where every container has to name its user. Images are known by the project's Dockerfile, by its lock or by the
+catalogue; of others `unknown-user` says that nobody knows. A file that names root is `root-user`, and a Dockerfile that
+makes such an image is `root-image`: both are on by default.
 
 Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.Config.User}}'` prints a user other than root for
 each; where nothing stands, it is root.

@@ -5,8 +5,8 @@ The container's root is the host's root, but for what its capabilities, profiles
 file of the container, and every file of root's that is mounted; a flaw of the kernel or of the engine that needs root
 finds it there. A process that runs as another user has nothing of that, and not one capability either.
 
-Only a file that names root is meant: that is somebody's decision. Most images that start as root set things up and go on
-as another user; of those `implicit-root` speaks, which is off by default, and `unknown-user` of images that nobody
+Only a file that names root is meant: that is somebody's decision. Most images that start as root set things up and go
+on as another user; of those `implicit-root` speaks, which is off by default, and `unknown-user` of images that nobody
 knows. Root that Podman maps to another user of the host is left in peace.
 
 Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.Config.User}}'` prints a user other than root for
