@@ -12,7 +12,7 @@ from dropcap.capabilities.facts import circumstances, fact
 from dropcap.capabilities.grades import Grade, grade
 from dropcap.capabilities.names import NAMES
 from dropcap.commands.explain import capability_page
-from dropcap.model import Container, Engine, Kind, Located, Mount
+from dropcap.model import Container, Engine, Kind, Located
 from dropcap.source import Source, Span
 
 T = TypeVar("T")
@@ -36,7 +36,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "host-network": {"network_mode": at("host")},
     "no-network": {"network_mode": at("none")},
     "device-rules": {"device_rules": (at("a *:* rwm"),)},
-    "host-directory": {"mounts": (at(Mount("bind", "/etc", "/etc")),)},
     "with-bpf-companion": {"held": ("PERFMON",)},
     "no-apparmor": {"security_opt": (at("apparmor=unconfined"),)},
     "no-seccomp": {"security_opt": (at("seccomp=unconfined"),)},

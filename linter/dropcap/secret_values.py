@@ -172,6 +172,7 @@ def _graded(name: str, value: str, guesses: Collection[str]) -> Secret | None:
     bare = re.sub(r"[\W\d_]", "", value.lower())
     is_known = (
         {value.lower(), bare} & known
+        or known.issuperset(re.split(r"[-_.@]", value.lower()))
         or _is_stretched(value.lower())
         or re.fullmatch(_SPEAKING, value)
         or "123456" in value

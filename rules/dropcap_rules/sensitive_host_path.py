@@ -91,11 +91,11 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
     if not mount.value.read_only:
         severity = found.writable
         message = f"`{shown}` of the host is mounted and can be written: it can {found.changes}{who}"
-        advice = "mount only what it needs, read-only"
+        advice = "mount it read-only, or leave it out" if found.is_whole else "mount only what it needs, read-only"
     elif found.read_only is not None:
         severity = found.read_only
         message = f"`{shown}` of the host is mounted: it can {found.reads}{who}"
-        advice = "mount only the files that it needs"
+        advice = "leave it out" if found.is_whole else "mount only the files that it needs"
     else:
         return None
     return Problem(mount, f"{message}; {advice}", (plain_path(shown),), severity=subject.over_files_of_root(severity))
