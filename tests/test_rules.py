@@ -297,11 +297,21 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             NO_NEW_PRIVILEGES,
             "high-capability",
             Engine.DOCKER,
-            "`docker exec` as root or a file capability of the entrypoint; leave it out",
+            "`docker exec` as root or a file capability of the entrypoint; leave it out if nothing needs it",
         ),
         # Podman gives it to the process, and Swarm does not know the option.
-        (NO_NEW_PRIVILEGES, "critical-capability", Engine.PODMAN, "(CVE-2022-0492), runs code there; leave it out"),
-        (NO_NEW_PRIVILEGES, "high-capability", Engine.SWARM, "a setuid program or a file capability; leave it out"),
+        (
+            NO_NEW_PRIVILEGES,
+            "critical-capability",
+            Engine.PODMAN,
+            "it is root in all but name; leave it out if nothing needs it",
+        ),
+        (
+            NO_NEW_PRIVILEGES,
+            "high-capability",
+            Engine.SWARM,
+            "a setuid program or a file capability; leave it out if nothing needs it",
+        ),
         (
             compose('user: "1000"', "cap_drop: [MKNOD]"),
             "net-raw",
@@ -340,7 +350,7 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             compose("network_mode: host", "cap_add: [NET_RAW]"),
             "high-capability",
             Engine.DOCKER,
-            "weighs high here: the container uses the host's own network; drop it, and do not add it",
+            "the container uses the host's own network; drop it, and do not add it if nothing needs it",
         ),
         (USER, "non-root-add", Engine.PODMAN, None),
         (

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity, host_path, plain_path
+from dropcap.api import Kind, Problem, Related, Severity, host_path, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,21 @@ def check(subject: Subject) -> Iterator[Problem]:
             before = graver.get(problem.evidence[0])
             if before is None or (problem.severity or SEVERITY) > (before.severity or SEVERITY):
                 graver[problem.evidence[0]] = problem
+    if "/" in graver:
+        graver = _with_parts(graver)
     yield from graver.values()
+
+
+def _with_parts(found: dict[str, Problem]) -> dict[str, Problem]:
+    """Say of a mount of all of the host which parts of it are mounted too: they give nothing that it does not."""
+    whole = found["/"]
+    parts = {
+        path: one
+        for path, one in found.items()
+        if path != "/" and (one.where.value.read_only or not whole.where.value.read_only)
+    }
+    related = tuple(Related(f"`{path}` of it is mounted here too", one.where) for path, one in parts.items())
+    return {path: one for path, one in found.items() if path not in parts} | {"/": whole._replace(related=related)}
 
 
 def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | None:
