@@ -79,6 +79,20 @@ def test_a_proxy_that_lets_reading_pass_is_the_remedy(image: str, lines: tuple[s
     assert ("engine-socket", severity) in said("compose", text)
 
 
+@pytest.mark.parametrize(
+    ("command", "severity"),
+    [
+        ("[sh, -c, 'chown -R 1000:1000 /srv']", "low"),
+        ("chown -R 1000:1000 /srv", "low"),
+        ("$COMMAND", "medium"),
+        ("sleep 9", "medium"),
+    ],
+)
+def test_root_is_low_where_what_is_started_needs_it(command: str, severity: str) -> None:
+    text = service("user: root", f"command: {command}").replace("web:1", "debian:12")
+    assert said("compose", text) == [("root-user", severity)]
+
+
 def test_what_podman_makes_ambient_opens_files_of_others() -> None:
     line = "podman run --user 1000 {} -v /etc:/host/etc web:1\n"
     assert said("script", line.format("")) == [("sensitive-host-path", "high")]

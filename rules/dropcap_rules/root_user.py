@@ -5,9 +5,10 @@ The container's root is the host's root, but for what its capabilities, profiles
 file of the container, and every file of root's that is mounted; a flaw of the kernel or of the engine that needs root
 finds it there. A process that runs as another user has nothing of that, and not one capability either.
 
-Only a file that names root is meant: that is somebody's decision. Most images that start as root set things up and go
-on as another user; of those `implicit-root` speaks, which is off by default, and `unknown-user` of images that nobody
-knows. Root that Podman maps to another user of the host is left in peace.
+Only a file that names root is meant: that is somebody's decision. It is low where what the file starts needs root, as a
+command does that gives files away. Most images that start as root set things up and go on as another user; of those
+`implicit-root` speaks, which is off by default, and `unknown-user` of images that nobody knows. Root that Podman maps
+to another user of the host is left in peace.
 
 Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.Config.User}}'` prints a user other than root for
 each; where nothing stands, it is root.
@@ -52,7 +53,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity
+from dropcap.api import Certainty, Kind, Problem, Severity, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,11 +75,20 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not (subject.starts_container or (subject.kind is Kind.RUN and is_own)):
         return
     # An engine prints the image's user where the container had none.
-    severity = Severity.LOW if subject.kind is Kind.INSPECT else SEVERITY
+    needed = _needed(subject)
+    severity = Severity.LOW if needed or subject.kind is Kind.INSPECT else SEVERITY
     shown = user.value if subject.is_typed(user.value, user) else "root"
     means = "whoever takes it over owns every file of the container"
-    message = f"its process runs as root (user `{shown}`): {means}; name another user"
-    yield Problem(user, message, ("root",), severity=severity)
+    advice = f"what it starts needs that for {needed}" if needed else "name another user"
+    yield Problem(user, f"its process runs as root (user `{shown}`): {means}; {advice}", ("root",), severity=severity)
+
+
+def _needed(subject: Subject) -> str:
+    """Name what its command asks for as root, which another user does not hold; nothing where that is not known."""
+    if not subject.says_what_it_starts or subject.may_be_set("command", "entrypoint"):
+        return ""
+    needs = (need for need in subject.needs.needs if need.certainty is not Certainty.DEGRADES)
+    return joined(list(dict.fromkeys(need.capability for need in needs)))
 
 
 def _is_of_project(subject: Subject) -> bool:
