@@ -93,6 +93,20 @@ def test_root_is_low_where_what_is_started_needs_it(command: str, severity: str)
     assert said("compose", text) == [("root-user", severity)]
 
 
+@pytest.mark.parametrize(
+    ("target", "lines", "severity"),
+    [
+        ("/proc", (), "medium"),
+        ("/proc/", (), "medium"),
+        ("/host/proc", (), "critical"),
+        ("/proc", ("privileged: true",), "critical"),
+        ("/proc", ("security_opt: [systempaths=unconfined]",), "critical"),
+    ],
+)
+def test_the_engine_seals_proc_at_its_own_place(target: str, lines: tuple[str, ...], severity: str) -> None:
+    assert said("compose", service(f"volumes: ['/proc:{target}']", *lines)) == [("sensitive-host-path", severity)]
+
+
 def test_what_podman_makes_ambient_opens_files_of_others() -> None:
     line = "podman run --user 1000 {} -v /etc:/host/etc web:1\n"
     assert said("script", line.format("")) == [("sensitive-host-path", "high")]

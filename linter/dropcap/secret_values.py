@@ -116,7 +116,7 @@ _SPEAKING = (
 )
 _STRETCHED = (
     r"(?:[-_.@!#]|\d|pass(?:word|wd)?|pwd|secret|admin|root|test(?:ing)?|dev|user|db|key|token|change|me|this|my|the|it"
-    r"|app)+"
+    r"|app|abc|enc)+"
 )
 _SHORTEST, _SHORTEST_KEY = 3, 8
 _ADDRESS = r"[A-Za-z][\w+.-]*://([^\s/:@]*):([^\s/@]+)@[^\s@]+"

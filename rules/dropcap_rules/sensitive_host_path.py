@@ -102,7 +102,7 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
         return None
     who = "" if subject.opens_files_of_root else f" ({subject.user_title} has to become root first)"
     shown = _shown(subject, mount, path)
-    if not mount.value.read_only:
+    if not (mount.value.read_only or _is_sealed(subject, mount, path)):
         severity = found.writable
         message = f"`{shown}` of the host is mounted and can be written: it can {found.changes}{who}"
         advice = "mount it read-only, or leave it out" if found.is_whole else "mount only what it needs, read-only"
@@ -113,6 +113,12 @@ def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | No
     else:
         return None
     return Problem(mount, f"{message}; {advice}", (plain_path(shown),), severity=subject.over_files_of_root(severity))
+
+
+def _is_sealed(subject: Subject, mount: Located[Mount], path: str) -> bool:
+    """Whether it is the host's `/proc` at the container's own: the engine hides and seals there what is dangerous."""
+    is_own = plain_path(path) == "/proc" and plain_path(mount.value.target) == "/proc"
+    return is_own and subject.privileged_option is None and subject.unmasked is None
 
 
 def _shown(subject: Subject, mount: Located[Mount], path: str) -> str:
