@@ -14,7 +14,9 @@ from dropcap.carriers import devcontainer
 from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
+from dropcap.needs.container import needs_of
 from dropcap.source import Source
+from dropcap.workspace import Workspace
 from oracles import docker_cli
 from oracles.requests import meant, requested
 from reading import request_of
@@ -184,6 +186,21 @@ def test_a_feature_adds_what_is_known_of_it_or_hides_what_it_may_add(
     assert values(found.cap_add) == added
     assert found.may_be_set("cap_add") is is_hidden
     assert not found.may_be_set("cap_drop")
+
+
+def test_what_a_feature_adds_is_said_where_its_line_does_not_show_it() -> None:
+    found = container(features={"ghcr.io/devcontainers/features/go:1": {}}, securityOpt=["label=disable"])
+    own, added = sorted(found.security_opt, key=lambda one: one.value)
+    assert found.route(own) == ()
+    message = "this feature adds --cap-add SYS_PTRACE --security-opt seccomp=unconfined"
+    assert [step.message for step in found.route(added)] == [message]
+
+
+def test_what_a_feature_starts_is_not_known() -> None:
+    starts = container(features={"ghcr.io/devcontainers/features/docker-in-docker:2": {}})
+    assert starts.may_be_set("entrypoint")
+    assert not needs_of(starts, Workspace.of_text(starts.source)).is_complete
+    assert not container(features={"ghcr.io/devcontainers/features/go:1": {}}).may_be_set("entrypoint")
 
 
 def test_a_feature_is_pointed_at_by_its_name() -> None:

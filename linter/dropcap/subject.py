@@ -376,11 +376,15 @@ class Subject(Container):
 
     def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
         """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
-        if where is None:
-            return "drop it" if len(names) == 1 else "drop them"
         if self.is_comparable and any(need.capability in names for need in self.needs.needs):
             return "what it starts needs it"
-        return "leave it out"
+        them = "it" if len(names) == 1 else "them"
+        # Nobody is told to take away what may be needed.
+        unless = "" if self.is_comparable and self.needs.is_complete else f" if nothing needs {them}"
+        if where is not None:
+            return f"leave {them} out{unless}"
+        is_added = any(self.entry_name(entry) in names for entry in self.cap_add)
+        return f"drop {them}, and do not add {them}{unless}" if is_added else f"drop {them}{unless}"
 
 
 def joined(names: Sequence[str]) -> str:

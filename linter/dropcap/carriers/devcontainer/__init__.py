@@ -42,6 +42,8 @@ from dropcap.model import (
     Level,
     Located,
     ProcessOptions,
+    Related,
+    Route,
     Unknown,
     UnreadableError,
 )
@@ -95,6 +97,8 @@ def read(source: Source, request: Request | None = None) -> Document:
     else:
         container, bases = _of_service(named, properties, request)
     failures = tuple(dict.fromkeys((*text.problems, *properties.failures)))
+    if container is not None:
+        container = container._replace(routes=(*container.routes, *_from_features(properties)))
     document = Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
     if re.search(client_names(), source.text) is None:
         return document
@@ -278,6 +282,16 @@ def _after(properties: Properties, unknowns: list[Unknown]) -> Iterator[Word]:
         yield from (option(text, member.key) for text in asked.options)
         if asked.unknowns is not None:
             unknowns.append(asked.unknowns)
+
+
+def _from_features(properties: Properties) -> Iterator[Route]:
+    """Say of what features ask for that they do: their line does not show it."""
+    features = properties.inner("features")
+    for member in features.root.members if features else ():
+        asked = asked_by(member.key)
+        if asked.options:
+            step = Related(f"this feature adds {' '.join(asked.options)}", located(member.key))
+            yield Route(member.key.source, member.key.span, (step,))
 
 
 def _environment(properties: Properties) -> Iterator[Word]:
