@@ -103,6 +103,15 @@ def test_a_later_layer_stands_over_those_before() -> None:
     assert sorted(laid_over([below, above])) == ["/", "/a", "/a/y", "/a/z", "/b", "/b/n"]
 
 
+def test_an_empty_file_has_an_empty_text() -> None:
+    found = {one.path: one.file for one in read(tar(info("a/__init__.py"), info("a/data"))).members}
+    texts = {path: file.text for path, file in found.items() if file is not None}
+    assert texts["/a/data"] is None
+    kept = texts["/a/__init__.py"]
+    assert kept is not None
+    assert kept.text == ""
+
+
 def test_an_opaque_folder_keeps_nothing_of_those_before() -> None:
     below = layer(("/a", FOLDER), ("/a/x", FILE), ("/a/s", FOLDER), ("/a/s/t", FILE))
     assert sorted(laid_over([below, layer(("/a/n", FILE), emptied=["/a"])])) == ["/", "/a", "/a/n"]

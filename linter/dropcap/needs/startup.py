@@ -30,6 +30,7 @@ from dropcap.needs.file_changes import FileChanges
 from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup, is_of_package
+from dropcap.needs.meanwhile import Meanwhile
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
@@ -124,6 +125,7 @@ class _Follower:
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
+        self.meanwhile = Meanwhile(self.lookup)
         self.temporary = 0
         self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
         self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
@@ -133,7 +135,10 @@ class _Follower:
     def hear(self, call: Call) -> None:
         """Take note of a command: what it asks for, and what it changes."""
         self.allowance.left -= 1
-        if self.allowance.left >= 0:
+        if call.is_awaited:
+            self._enter(call)
+            self.meanwhile.wait(call._replace(words=self.lookup.at_home(call.words)))
+        elif self.allowance.left >= 0:
             self._hear(call)
         else:
             reason = "its startup is too large to follow"
@@ -142,7 +147,7 @@ class _Follower:
     def _hear(self, call: Call) -> None:
         self._enter(call)
         self.lookup.begin()
-        words = expanded(call.words, self.paths)
+        words = expanded(self.lookup.at_home(call.words), self.paths)
         call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
         for redirection in call.redirections:
@@ -172,14 +177,22 @@ class _Follower:
         effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
-        edited = [one.path for one in effects or () if name == "sed" and one.path and one.target == one.path]
-        texts = {path: self.lookup.tree.text(path) for path in edited}
-        for effect in effects or ():
-            self.changes.do(call, who, effect)
-        self.writer.edit(call, texts)
+        self._change(call, who, effects or ())
         self.programs.ask(call, who, is_known=effects is not None)
+        if effects is None:
+            self.meanwhile.begin(call)
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _change(self, call: Call, who: Credentials, effects: Sequence[Effect]) -> None:
+        """Do to the files what a command does."""
+        is_sed = call.words[0].value.rpartition("/")[2] == "sed"
+        edited = [one.path for one in effects if is_sed and one.path and one.target == one.path]
+        texts = {path: self.lookup.tree.text(path) for path in edited}
+        for effect in effects:
+            self.meanwhile.change(effect)
+            self.changes.do(call, who, effect)
+        self.writer.edit(call, texts)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
@@ -204,6 +217,7 @@ class _Follower:
             path = self.lookup.path(word.value) if word.unknown is None and word.value else None
             if path is None or sign.value not in _LOOKS:
                 continue
+            self.meanwhile.look(sign.value, path)
             folder = posixpath.dirname(path)
             why = f"looks at {path}"
             demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
@@ -212,6 +226,7 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
+        call = call._replace(words=self.lookup.at_home(call.words))
         name = call.words[0].value
         if name in {"stat", "id"}:
             self.owners.note(call, self.lookup.folder)
@@ -220,9 +235,12 @@ class _Follower:
             holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
+        if self.meanwhile.are_some and name in _OF_TEXTS:
+            return None
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
-        if found is not None or call.is_builtin:
-            return found
+        return found if found is not None or call.is_builtin else self._answer_of_program(call, name)
+
+    def _answer_of_program(self, call: Call, name: str) -> Answer | None:
         if name == "mktemp":
             return self._make_temporary(call)
         is_known = all(one.unknown is None for one in call.words)
@@ -412,4 +430,5 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
-_LOOKS = frozenset({"-d", "-e", "-f", "-r", "-s", "-w", "-x"})
+_LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
+_OF_TEXTS = frozenset({"cmp", "grep"})

@@ -162,7 +162,7 @@ def _capabilities(real: str) -> tuple[tuple[str, ...], bool]:
 def _contents(
     real: str, path: str, status: os.stat_result, reading: Reading
 ) -> tuple[Source | None, tuple[str, ...] | None]:
-    if not 0 < status.st_size <= LARGEST_PROGRAM:
+    if status.st_size > LARGEST_PROGRAM:
         return None, None
     try:
         with os.fdopen(os.open(real, _FLAGS), "rb") as file:

@@ -136,7 +136,7 @@ def _file(archive: tarfile.TarFile, one: tarfile.TarInfo, path: str, reading: Re
     written = one.pax_headers.get(_CAPABILITY)
     names, is_effective = file_capabilities(written.encode("utf-8", "surrogateescape")) if written else ((), False)
     text = symbols = None
-    stream = archive.extractfile(one) if kind is FileKind.FILE and 0 < one.size <= LARGEST_PROGRAM else None
+    stream = archive.extractfile(one) if kind is FileKind.FILE and one.size <= LARGEST_PROGRAM else None
     if stream is not None:
         text, symbols = contents_of(stream, path, one.size, reading)
     target = one.linkname if kind is FileKind.LINK else ""

@@ -51,6 +51,7 @@ def call_of(  # all of a command that is known
         redirections=tuple(one for one in run.redirections if one.source is not source or span.start >= one.since),
         shells=run.shells,
         document=read,
+        is_background=run.is_background,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
 from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.call import Guard
+from dropcap.lang.shell.call import Answer, Guard
 from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.expansions import to_words
 from dropcap.lang.shell.fragments import Piece, known_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Call
+    from dropcap.lang.shell.call import Call
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
@@ -164,7 +164,8 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     is_builtin = is_direct and not is_exec and name in _HEARD
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
-    if name in BUILTINS and is_direct:
+    is_read = name == "read" and is_direct and exact_input.read_into(shell, _texts(fields), document)
+    if name in BUILTINS and is_direct and not is_read:
         BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
@@ -192,7 +193,11 @@ def _texts(fields: Sequence[Field]) -> list[Text]:
 def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     """Return what the listener knows of a condition that it does not hear."""
     listener = shell.run.listener
-    return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
+    if listener is None:
+        return None
+    if shell.run.asked is not None:
+        shell.run.asked.append(words)
+    return listener.answer(call_of(shell, (), words, is_builtin=True))
 
 
 def _tell(shell: Shell, call: Call) -> Answer | None:
@@ -203,12 +208,30 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
+    if answer is None and call.words[0].value == "printenv":
+        answer = _of_environment(shell, call)
+    if run.asked is not None and answer is not None and answer.holds is not None and not call.is_builtin:
+        run.asked.append(call.words)
+    if run.is_piped and len(run.sending) <= 1:
+        run.sending = (*run.sending, call)
     if run.is_piped and answer is not None and answer.is_passing:
         _print(shell, None)
     else:
         is_text = call.is_builtin and call.words[0].value in {"echo", "printf"}
         _print(shell, _printed(call.words) if is_text else answer and answer.output)
     return answer
+
+
+def _of_environment(shell: Shell, call: Call) -> Answer | None:
+    """Return what `printenv NAME` prints of a variable that it gets, where that is known."""
+    names = [word.value for word in call.words[1:] if word.unknown is None]
+    values = shell.scope.get(names[0]) if len(names) == 1 == len(call.words) - 1 else None
+    if not values or len(values) != 1 or values[0].is_list or names[0] not in shell.run.exported:
+        return None
+    text = known_text(values[0].elements[0]) if values[0].elements else None
+    if text is None or any(piece.is_assumed for piece in values[0].elements[0]):
+        return None
+    return Answer(f"{text}\n", holds=True)
 
 
 def _print(shell: Shell, text: str | None) -> None:
