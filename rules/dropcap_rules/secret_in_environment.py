@@ -81,10 +81,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     for variable in subject.process.environment:
         name, equals, value = variable.value.partition("=")
-        if not equals or not value or not _is_written_here(variable, value):
-            continue
-        secret = secret_in(name, value)
-        if secret is None:
+        secret = secret_in(name, value) if equals and value else None  # most hold none
+        if secret is None or not _is_written_here(variable, value):
             continue
         secret = secret_in(name, value, _guesses(subject, name)) or secret
         if secret.name == "KNOWN":
