@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
-from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.grades import grades, is_raised
 from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
 from dropcap.model import Container, Kind, Problem, Severity
@@ -131,7 +131,7 @@ class Subject(Container):
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
         """How much each capability of its bounding set weighs in it, in the kernel's order."""
-        return [(name, grade(self, name)) for name in self.sets.bounding]
+        return grades(self)
 
     @cached_property
     def strategy(self) -> Strategy:

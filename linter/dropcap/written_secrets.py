@@ -44,10 +44,8 @@ def written_secrets(container: Container) -> Iterator[WrittenSecret]:
         return
     for variable in container.process.environment:
         name, _, value = variable.value.partition("=")
-        if not value or not _is_written_here(variable, value):
-            continue
-        secret = secret_in(name, value)
-        if secret is None:
+        secret = secret_in(name, value) if value else None  # most hold none
+        if secret is None or not _is_written_here(variable, value):
             continue
         secret = secret_in(name, value, _guesses(container, name)) or secret
         yield WrittenSecret(name, _name_of(container, variable, name), secret is Secret.KNOWN)

@@ -147,7 +147,10 @@ def _shown(subject: Subject, mount: Located[Mount]) -> str:
 
 def _addressed(subject: Subject) -> Iterator[Problem]:
     """Look at the address that a client of an engine is given; of several the last one counts."""
-    variables = subject.process.environment if subject.process is not None else ()
+    every = subject.process.environment if subject.process is not None else ()
+    variables = [one for one in every if one.value.startswith(_ADDRESSES)]
+    if not variables:
+        return
     shares_network = subject.network_mode is not None and subject.host_namespace("network_mode") is not None
     for start in _ADDRESSES:
         given = [one for one in variables if one.value.startswith(start)]

@@ -12,7 +12,7 @@ privilege away raises no grade, and granting one lowers none.
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets
@@ -23,7 +23,7 @@ from dropcap.model import Related
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from dropcap.capabilities.facts import Circumstance
@@ -93,6 +93,14 @@ def grade(container: Container, capability: str) -> Graded:
     return Graded(level, known.why, raised_by, lowered_by, is_raised=most > own)
 
 
+def grades(container: Container) -> Sequence[tuple[str, Graded]]:
+    """Grade each capability of a container's bounding set, in the kernel's order."""
+    sets = capability_sets(container)
+    if sets.effective == sets.bounding and not _raising(container):
+        return _by_themselves(sets.bounding)
+    return [(name, grade(container, name)) for name in sets.bounding]
+
+
 def is_raised(container: Container) -> bool:
     """Whether a circumstance of the container raises what some capability weighs."""
     return bool(_raising(container))
@@ -102,6 +110,11 @@ def is_raised(container: Container) -> bool:
 def _by_itself(capability: str) -> Graded:
     known = fact(capability)
     return Graded(_BY_RISK[known.risk], known.why, ())
+
+
+@lru_cache(maxsize=256)  # many containers hold the same
+def _by_themselves(capabilities: tuple[str, ...]) -> Sequence[tuple[str, Graded]]:
+    return [(name, _by_itself(name)) for name in capabilities]
 
 
 # The last answer: many capabilities of the same container are graded, one after another.
