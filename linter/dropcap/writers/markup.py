@@ -13,5 +13,6 @@ def escaped(text: str) -> str:
 
 
 def tag(name: str, /, **attributes: object) -> str:
-    """Write the inside of a start tag, each attribute's value escaped; a `_` at a name's end is left out."""
-    return "".join((name, *(f' {key.rstrip("_")}="{escaped(str(value))}"' for key, value in attributes.items())))
+    """Write the inside of a start tag, each attribute's value escaped: `class_` is `class`, `data_s` is `data-s`."""
+    named = ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
+    return "".join((name, *(f' {key}="{escaped(str(value))}"' for key, value in named)))

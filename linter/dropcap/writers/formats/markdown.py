@@ -32,7 +32,7 @@ _MOST_OTHERS = 5
 _TEXT_SIZE = 60
 # What a message has between backticks, and what a viewer would make links or the names of people and issues of.
 _CODE = re.compile(r"`([^`]+)`|([^\s`]*(?:://|www\.|@|#\d)[^\s`]*)")
-_SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]")
+_SIGNS = re.compile(r"[\\`*\[\]<>#|~&$]|(?<!\w)_|_(?!\w)")
 _GRAVEST_FIRST = tuple(reversed(Severity))
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from dropcap.source import Region, Source
     from dropcap.writers import Context
 
+FROM_TOP = True
+"""GitHub takes paths to be relative to the top of the repository, wherever in it this runs."""
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
 _MOST_RESULTS = 25_000

@@ -1,0 +1,54 @@
+"""What the page has to say of what was not checked, and of what nobody could see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropcap.model import Level
+from dropcap.printable import counted, place, shortened
+from dropcap.writers.failures import folded, place_of
+from dropcap.writers.markup import escaped
+from dropcap.writers.page.words import code, marked
+from dropcap.writers.partly import partly_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dropcap.model import Report
+
+_MOST = 200
+_TEXT_SIZE = 60
+
+
+def unchecked(report: Report) -> Iterator[str]:
+    """Yield a section of what could not be checked, and one of notes."""
+    told = list(folded(report.failures))
+    errors = [one for one in told if one.level is not Level.NOTE]
+    notes = [one for one in told if one.level is Level.NOTE]
+    for heading, failures in (("Not checked", errors), ("Notes", notes)):
+        if failures:
+            lines = [f'{marked(one.message)} <span class="at">{escaped(place_of(one))}</span>' for one in failures]
+            yield from _section(heading, lines)
+
+
+def unseen(report: Report) -> Iterator[str]:
+    """Yield a section of what hides a part of containers: that nothing was found there says little."""
+    partly = partly_known(report)
+    if not partly.containers:
+        return
+    are = "container is" if partly.containers == 1 else "containers are"
+    lines = []
+    for one in partly.hidden:
+        at = escaped(place(one.unknown.source.region(one.unknown.span)))
+        more = f", in {one.containers} containers" if one.containers > 1 else ""
+        reason = marked(one.unknown.reason)
+        lines.append(f'{code(shortened(one.text, _TEXT_SIZE))}, because {reason}{more} <span class="at">{at}</span>')
+    yield from _section("Only partly known", lines, f"{partly.containers} {are} only partly known.")
+
+
+def _section(heading: str, lines: Sequence[str], first: str = "") -> Iterator[str]:
+    yield f"<section>\n<h2>{heading}</h2>\n{f'<p>{first}</p>' if first else ''}<ul>\n"
+    yield from (f"<li>{line}</li>\n" for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield f"<li>and {counted(len(lines) - _MOST, 'more line')}</li>\n"
+    yield "</ul>\n</section>\n"
