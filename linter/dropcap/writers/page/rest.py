@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dropcap.model import Report
 
 _MOST = 200
+_FEW = 10
+"""A longer list is there to be opened: it would push all else away."""
 _TEXT_SIZE = 60
 
 
@@ -47,8 +49,12 @@ def unseen(report: Report) -> Iterator[str]:
 
 
 def _section(heading: str, lines: Sequence[str], first: str = "") -> Iterator[str]:
-    yield f"<section>\n<h2>{heading}</h2>\n{f'<p>{first}</p>' if first else ''}<ul>\n"
+    yield f"<section>\n<h2>{heading}</h2>\n{f'<p>{first}</p>' if first else ''}"
+    is_long = len(lines) > _FEW
+    if is_long:
+        yield f'<details class="long"><summary>{len(lines)} lines</summary>'
+    yield "<ul>\n"
     yield from (f"<li>{line}</li>\n" for line in lines[:_MOST])
     if len(lines) > _MOST:
         yield f"<li>and {counted(len(lines) - _MOST, 'more line')}</li>\n"
-    yield "</ul>\n</section>\n"
+    yield f"</ul>\n{'</details>' if is_long else ''}</section>\n"
