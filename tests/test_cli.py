@@ -353,7 +353,7 @@ def test_a_defect_is_told_from_findings(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dropcap.commands.check.gather", interrupted)
+    monkeypatch.setattr("dropcap.commands.check.examine", interrupted)
     assert main(["check"]) == INTERRUPTED
 
 

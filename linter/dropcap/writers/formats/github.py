@@ -73,6 +73,6 @@ def _place(region: Region, root: str | None) -> dict[str, object]:
 
 
 def _command(kind: str, title: str, message: str, at: dict[str, object]) -> str:
-    words = {**at, "title": f"dropcap: {title}"}
+    words = {"title": f"dropcap: {title}", **at}
     properties = ",".join(f"{name}={printable(str(value)).translate(_PROPERTY)}" for name, value in words.items())
     return f"::{kind} {properties}::{printable(message).translate(_DATA)}\n"
