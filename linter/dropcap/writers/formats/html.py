@@ -17,7 +17,7 @@ from dropcap.writers.one_line import gravest_first
 from dropcap.writers.page.evidence import evidence
 from dropcap.writers.page.found import MOST_FINDINGS, found
 from dropcap.writers.page.matrix import matrix
-from dropcap.writers.page.rest import unchecked, unseen
+from dropcap.writers.page.rest import accepted, unchecked, unseen
 from dropcap.writers.page.rows import drawn
 from dropcap.writers.page.words import marked
 from dropcap.writers.partly import partly_known
@@ -48,11 +48,11 @@ def write(report: Report, context: Context) -> Iterator[str]:
     summary = totals(report, findings, context.threshold, partly_known(report).containers)
     yield from _head(summary)
     yield from _top(report, findings, summary, context)
-    # A section a function; what a project accepts, and why, is to be one more.
     yield from unchecked(report)
     yield from matrix(rows, not_drawn)
     yield from found(listed, left_out, anchors, pages)
     yield from evidence(rows)
+    yield from accepted(report)
     yield from unseen(report)
     yield f'</main>\n<footer>Written by <a href="{HOME}" rel="noreferrer">dropcap</a> {__version__}.</footer>\n'
     yield f"<script>\n{package_text(*_FOLDER, 'page.js')}</script>\n</body>\n</html>\n"

@@ -1,8 +1,8 @@
 """JUnit's XML, for programs that show tests: Jenkins, GitLab, Azure DevOps and others.
 
 A file is a suite. Each finding is a test: it fails from the severity of `--fail-on` on, and below it passes and has
-the finding in its output. A container without findings is a test that passes; a file that could not be checked is an
-error.
+the finding in its output; one that is accepted is skipped, with the reason. A container without findings is a test
+that passes; a file that could not be checked is an error.
 
 Source: jenkinsci/xunit-plugin, junit-10.xsd, the strictest reader; nothing but what it allows is written.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class _Case(NamedTuple):
-    """A test: what became of it (`passed`, `failed` or `error`), and its element."""
+    """A test: what became of it (`passed`, `failed`, `skipped` or `error`), and its element."""
 
     result: str
     text: str
@@ -39,7 +39,8 @@ def write(report: Report, context: Context) -> Iterator[str]:
     every = [case for cases in suites.values() for case in cases]
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{tag("testsuites", name="dropcap", **_counts(every))}>\n'
     for path, cases in suites.items():
-        yield f"<{tag('testsuite', name=path or '(no file)', **_counts(cases))}>\n"
+        skipped = sum(case.result == "skipped" for case in cases)
+        yield f"<{tag('testsuite', name=path or '(no file)', **_counts(cases), skipped=skipped)}>\n"
         yield from (case.text for case in cases)
         yield "</testsuite>\n"
     yield "</testsuites>\n"
@@ -57,6 +58,9 @@ def _suites(report: Report, context: Context) -> dict[str, list[_Case]]:
     for finding in grouped(report.findings):
         has_findings.update(map(id, owners(finding)))
         suites.setdefault(_path(finding), []).append(_of_finding(finding, fails=finding.severity >= context.threshold))
+    for finding in report.suppressed:
+        has_findings.update(map(id, owners(finding)))
+        suites.setdefault(_path(finding), []).append(_accepted(finding))
     for failure in report.failures:
         if failure.level is not Level.NOTE:
             suites.setdefault(portable(failure.path), []).append(_of_failure(failure))
@@ -75,14 +79,24 @@ def _path(finding: Finding) -> str:
 
 def _of_finding(finding: Finding, *, fails: bool) -> _Case:
     where = finding.problem.where
-    name = f"{finding.rule}: {title(finding.container)} (line {where.source.region(where.span).line})"
     said = sentence(finding)
     told = escaped(f"{place(where.source.region(where.span))}: {finding.severity.label}: {said} [{finding.rule}]")
     if fails:
         inside = f"<{tag('failure', type=finding.severity.label, message=said)}>{told}</failure>"
     else:
         inside = f"<system-out>{told}</system-out>"
-    return _Case("failed" if fails else "passed", _case(_path(finding), name, inside))
+    return _Case("failed" if fails else "passed", _case(_path(finding), _name(finding), inside))
+
+
+def _accepted(finding: Finding) -> _Case:
+    reason = finding.suppression.reason if finding.suppression else ""
+    said = f"accepted: {reason or 'no reason is given'}"
+    return _Case("skipped", _case(_path(finding), _name(finding), f"<{tag('skipped', message=said)}/>"))
+
+
+def _name(finding: Finding) -> str:
+    where = finding.problem.where
+    return f"{finding.rule}: {title(finding.container)} (line {where.source.region(where.span).line})"
 
 
 def _of_failure(failure: Failure) -> _Case:

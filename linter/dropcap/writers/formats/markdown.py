@@ -114,7 +114,8 @@ def _listed(lines: Sequence[str]) -> str:
 def _message(text: str) -> str:
     """Write a message, of which nothing is markup but what is code."""
     text = printable(text)
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for found in _CODE.finditer(text):
         pieces += _text(text[done : found.start()]), _code(found[1] or found[2])
         done = found.end()

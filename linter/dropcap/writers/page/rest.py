@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level
-from dropcap.printable import counted, place, shortened
+from dropcap.printable import counted, place, shortened, title
 from dropcap.writers.failures import folded, place_of
 from dropcap.writers.markup import escaped
 from dropcap.writers.page.words import code, marked
@@ -14,12 +15,18 @@ from dropcap.writers.partly import partly_known
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.model import Report
+    from dropcap.model import Finding, Report, Suppression
 
 _MOST = 200
 _FEW = 10
 """A longer list is there to be opened: it would push all else away."""
 _TEXT_SIZE = 60
+_KINDS = {
+    "comment": "comments in the files",
+    "allow": "the configuration",
+    "baseline": "the baseline",
+    "unchanged": "standing in what did not change",
+}
 
 
 def unchecked(report: Report) -> Iterator[str]:
@@ -46,6 +53,31 @@ def unseen(report: Report) -> Iterator[str]:
         reason = marked(one.unknown.reason)
         lines.append(f'{code(shortened(one.text, _TEXT_SIZE))}, because {reason}{more} <span class="at">{at}</span>')
     yield from _section("Only partly known", lines, f"{partly.containers} {are} only partly known.")
+
+
+def accepted(report: Report) -> Iterator[str]:
+    """Yield a section of what was found and is accepted: what it is, and who says why."""
+    kinds = Counter(one.suppression.kind for one in report.suppressed if one.suppression)
+    lines = [
+        f"{one.severity.label}: {marked(one.problem.message)} {code(one.rule)} in {escaped(title(one.container))}"
+        f" {_at(one)}<br>{_why(one.suppression)}"
+        for one in report.suppressed
+        if one.suppression
+    ]
+    if lines:
+        counts = ", ".join(f"{count} by {escaped(_KINDS.get(kind, kind))}" for kind, count in kinds.items())
+        yield from _section("Accepted", lines, f"{counts}.")
+
+
+def _at(finding: Finding) -> str:
+    where = finding.problem.where
+    return f'<span class="at">{escaped(place(where.source.region(where.span)))}</span>'
+
+
+def _why(suppression: Suppression) -> str:
+    expires = f", until {escaped(suppression.expires)}" if suppression.expires else ""
+    where = f' <span class="at">{escaped(suppression.place)}</span>' if suppression.place else ""
+    return f"{marked(suppression.reason or 'no reason is given')}{expires}{where}"
 
 
 def _section(heading: str, lines: Sequence[str], first: str = "") -> Iterator[str]:

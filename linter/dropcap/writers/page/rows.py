@@ -12,7 +12,7 @@ from dropcap.writers.caps_table import Row, Sign, sign_of
 from dropcap.writers.grouping import key_of, owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dropcap.model import Container, Finding, Report
     from dropcap.writers import Context
@@ -80,7 +80,7 @@ def drawn(report: Report, findings: Sequence[Finding], context: Context) -> tupl
 
 def _gravest(
     started: Sequence[Container], findings: Sequence[Finding], own: dict[Key, list[int]]
-) -> Iterable[Container]:
+) -> Sequence[Container]:
     if len(started) <= MOST_ROWS:
         return started
 
