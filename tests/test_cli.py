@@ -88,7 +88,6 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
-        (["check", "-"], "- needs --stdin-filename NAME"),
         (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
         (["check", "--stdin-filename", "y"], "goes with the path -"),
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
@@ -347,14 +346,14 @@ def test_a_defect_is_told_from_findings(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dropcap.commands.check.gather", broken)
+    monkeypatch.setattr("dropcap.commands.check.examine", broken)
     assert main(["check"]) == DEFECT
     assert "this is a defect of dropcap" in capsys.readouterr().err
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dropcap.commands.check.gather", interrupted)
+    monkeypatch.setattr("dropcap.commands.check.examine", interrupted)
     assert main(["check"]) == INTERRUPTED
 
 

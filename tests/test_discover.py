@@ -299,7 +299,7 @@ def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, mo
     )
     monkeypatch.chdir(tmp_path)
     names = ["app.yaml", "forced.sh", "gone.sh", "notes.txt", "script", "values.yaml", "vendor/x/compose.yaml"]
-    targets, failures, left_out = discover(names, ["vendor/"], as_discovered=True)
+    targets, failures, left_out, _ = discover(names, ["vendor/"], as_discovered=True)
     # What git ignores and has nevertheless was put there on purpose.
     assert targets == [
         Target("app.yaml", "compose", named=False),

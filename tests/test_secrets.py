@@ -9,6 +9,7 @@ import pytest
 from dropcap.api import Secret, names_secret, secret_in
 from dropcap.cli import main
 from dropcap.masking import mask
+from dropcap.writers import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +98,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("form", ["text", "json", "sarif", "line"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("file", FILES)
 def test_a_secret_is_told_and_never_printed(
     file: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -188,6 +188,8 @@ def read_document(target: Target, request: Request) -> Document:
 
 
 def _of_no_carrier(target: Target) -> Failure:
+    if os.path.basename(target.path) == ".env":
+        return Failure(target.path, "no Compose project lies beside it; name the project's file")
     known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
     advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
     return Failure(target.path, f"neither name nor content says that this is {known}; {advice}")

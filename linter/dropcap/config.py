@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.model import Engine, Severity
+from dropcap.model import NEVER, Engine, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.real_paths import repository_top
 from dropcap.workspace import NotReadError, Why, Workspace
@@ -51,7 +51,7 @@ class Config(NamedTuple):
 
     Attributes:
         engine: the engine for containers whose file names none.
-        fail_on: the severity from which a finding makes the exit code 1.
+        fail_on: the severity from which a finding makes the exit code 1; `never` for none.
         select: ids of the only rules to run; empty for those that are on by default.
         extend_select: ids of further rules to run.
         ignore: ids of rules not to run.
@@ -63,7 +63,7 @@ class Config(NamedTuple):
     """
 
     engine: Engine = Engine.DOCKER
-    fail_on: Severity = Severity.MEDIUM
+    fail_on: int = Severity.MEDIUM
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -192,14 +192,14 @@ def to_engine(word: object) -> Engine:
     return names[word]
 
 
-def to_severity(word: object) -> Severity:
-    """Take a severity's label.
+def to_threshold(word: object) -> int:
+    """Take a severity's label, or `never`.
 
     Raises:
         ValueError: there is no such severity; says which there are.
 
     """
-    labels = {severity.label: severity for severity in Severity}
+    labels = {**{severity.label: severity for severity in Severity}, "never": NEVER}
     if not isinstance(word, str) or word not in labels:
         raise ValueError(f"a severity is one of {', '.join(labels)}")
     return labels[word]
@@ -234,7 +234,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "engine": ("engine", to_engine),
     "exclude": ("exclude", _to_words),
     "extend-select": ("extend_select", _to_words),
-    "fail-on": ("fail_on", to_severity),
+    "fail-on": ("fail_on", to_threshold),
     "ignore": ("ignore", _to_words),
     "markdown": ("markdown", _to_switch),
     "select": ("select", _to_words),

@@ -223,6 +223,11 @@ class Source:
         line, column = self.position(offset)
         return Position(line, utf16_length(self.text[offset - column + 1 : offset]) + 1)
 
+    def to_utf8(self, offset: int) -> Position:
+        """Give line and column from 1, the column in bytes of UTF-8."""
+        line, column = self.position(offset)
+        return Position(line, len(self.text[offset - column + 1 : offset].encode("utf-8", "surrogatepass")) + 1)
+
     def from_utf16(self, position: Position) -> int:
         """Give the offset of a line and a UTF-16 column, both from 1."""
         start = self.offset(Position(position.line, 1))

@@ -51,9 +51,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the project of the arguments; gives the exit code."""
     target = find_project(arguments.path, arguments.files)
+    settings = _settings(arguments)
+    if settings.profiles:
+        from dropcap.commands.profiles import refuse_unknown
+
+        refuse_unknown([target], settings)
     failures: tuple[Failure, ...]
     try:
-        project = read_project(target, _settings(arguments))
+        project = read_project(target, settings)
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
+from dropcap.commands.standard_input import STDIN, from_stdin
 from dropcap.config import Config, load_config, to_compose, to_engine
-from dropcap.discover import Discovery, Target, discover, stdin_target
+from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
 from dropcap.model import Engine
 from dropcap.paths import shown
-from dropcap.real_paths import is_path
 from dropcap.report import to_report
 from dropcap.run import check_targets
-from dropcap.workspace import MAX_BYTES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from dropcap.model import Report
     from dropcap.rule import Rule
 
-STDIN = "-"
 _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
@@ -41,7 +38,7 @@ def add_paths(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--stdin-filename",
         metavar="NAME",
-        help="the name that standard input goes by, for reading and reporting it",
+        help="the name that standard input goes by, where its text does not tell what it is",
     )
     parser.add_argument(
         "--engine",
@@ -174,27 +171,8 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
             raise
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
     if not found.targets and not found.failures and not arguments.as_discovered:
-        raise UsageError(f"{', '.join(paths)}: {_nothing(found.left_out)}")
+        raise UsageError(f"{', '.join(paths)}: {_nothing(found)}")
     return found
-
-
-def _from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
-    """Read standard input as the file that `--stdin-filename` names; the files beside it are those on the disk.
-
-    Raises:
-        UsageError: it is mixed with paths, has no name, or is too large to be read.
-
-    """
-    if arguments.paths != [STDIN]:
-        raise UsageError("- stands for standard input and cannot be mixed with other paths")
-    name = arguments.stdin_filename
-    if not name:
-        raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
-    if not is_path(name):
-        raise UsageError("--stdin-filename: this is not a path: it holds a character that no file name has")
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    targets, failures, overlay = stdin_target(shown(name), data)
-    return Discovery(targets, failures, []), overlay
 
 
 def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
@@ -202,24 +180,16 @@ def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
     return "--exclude" if pattern in arguments.exclude else config.place("exclude", pattern)
 
 
-def _nothing(left_out: Sequence[str]) -> str:
+def _nothing(found: Discovery) -> str:
     """Say that there is nothing to check, and what may be the reason."""
     message = "nothing to check here: no Compose file, Dockerfile or shell script; name one"
+    left_out = found.left_out
+    if found.markdown:
+        message = f"{message}; --markdown looks at the code blocks of Markdown, such as {found.markdown}"
     if not left_out:
         return message
     more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
     return f"{message}; ignore rules (.gitignore, exclude) leave out {left_out[0]}{more}"
-
-
-def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()) -> Report:
-    """Find and read the files, and ask the rules (loaded from `folders` too) about their containers.
-
-    Raises:
-        UsageError: as :func:`find_targets`, and standard input cannot be used.
-
-    """
-    found, setup = collect(arguments, config)
-    return examine(arguments, found, setup, rules, folders)
 
 
 def examine(
@@ -234,15 +204,21 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """Find the files, and say how they are to be read.
 
     Raises:
-        UsageError: as :func:`find_targets`, and standard input cannot be used.
+        UsageError: as :func:`find_targets`, standard input cannot be used, or there is no such profile.
 
     """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
-        found, overlay = _from_stdin(arguments)
+        found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
-    return found, Setup(config.engine, project_settings(arguments, config.compose), overlay)
+    settings = project_settings(arguments, config.compose)
+    # What other programs pass on may be a part of the projects alone.
+    if settings.profiles and not arguments.as_discovered:
+        from dropcap.commands.profiles import refuse_unknown
+
+        refuse_unknown(found.targets, settings, overlay)
+    return found, Setup(config.engine, settings, overlay)
 
 
 def project_settings(arguments: Namespace, compose: int) -> Settings:

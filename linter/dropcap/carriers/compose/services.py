@@ -68,6 +68,17 @@ def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
     return not names or any(name.unknown or name.text in profiles for name in names)
 
 
+def profiles_named(services: Value | None) -> set[str] | None:
+    """Return the profiles that services name; None where one of them is not known."""
+    found: set[str] = set()
+    for entry in entries(services).values() if isinstance(services, Mapping) else ():
+        names = [one for one in items(child(entry.value, "profiles")) if isinstance(one, Scalar)]
+        if any(one.unknown for one in names):
+            return None
+        found.update(one.text for one in names)
+    return found
+
+
 def _container(
     name: str,
     key: Scalar,
