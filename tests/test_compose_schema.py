@@ -329,10 +329,7 @@ def test_a_fault_of_a_service_is_told_at_its_place(text: str, where: str, messag
         (
             "web: {image: a}\ndb: {build: .}\n",
             "web",
-            (
-                "services stand at the top level, as in version 1, which Docker Compose no longer reads: "
-                "put them below a services key"
-            ),
+            ("services are at the top level, which Docker Compose no longer reads: indent them below services:"),
         ),
     ],
 )

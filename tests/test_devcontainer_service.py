@@ -257,7 +257,7 @@ def test_a_value_says_how_it_came_from_the_file_it_stands_in(project: Path) -> N
     assert ways == {
         "KILL": [("web extends base of base.yml", "compose.yaml:3"), last],
         "SYS_TIME": [last],
-        "NET_ADMIN": [(".devcontainer/dev.yml is laid over the service web here", "compose.yaml:2"), last],
+        "NET_ADMIN": [(".devcontainer/dev.yml changes the service web", "compose.yaml:2"), last],
         "SYS_PTRACE": [],
     }
 

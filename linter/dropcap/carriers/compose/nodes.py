@@ -260,7 +260,9 @@ class _Normaliser:
             value = self.node(node, path, is_repeated=is_repeated)
             for other in items(value) if isinstance(value, Sequence) else [value]:
                 if not isinstance(other, Mapping):
-                    self._log.error(node, "<< must name a mapping, or a list of mappings")
+                    self._log.error(
+                        node, "<< must name a mapping or a list of mappings: write << with an alias such as *name"
+                    )
                     continue
                 for name, entry in all_entries(other).items():
                     # Docker Compose finds no place for a reset that comes by a list of mappings.
