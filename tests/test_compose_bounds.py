@@ -168,7 +168,7 @@ def test_an_alias_of_a_long_name_is_refused_in_short() -> None:
     with pytest.raises(UnreadableError) as caught:
         parse(Source("compose.yaml", f"a: *{LONG}\n"))
     assert len(caught.value.failure.message) < 200
-    assert caught.value.failure.message.endswith("stands above it")
+    assert caught.value.failure.message.endswith("above it")
 
 
 def refusals(text: str, version: Version) -> list[str]:

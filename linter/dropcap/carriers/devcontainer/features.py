@@ -52,7 +52,7 @@ def asked_by(feature: Scalar) -> Asked:
     known = name.removeprefix(_OFFICIAL).partition("@")[0].partition(":")[0]
     if name.startswith(_OFFICIAL) and (known in _ASK_NOTHING or known in _ASK):
         return Asked(_ASK.get(known, ()), None)
-    reason = "a feature may ask for more than the file says"
+    reason = "the feature may add more, and dropcap does not read it"
     return Asked((), Unknown(name, reason, feature.source, feature.span, FIELDS))
 
 

@@ -52,10 +52,12 @@ def read(source: Source, request: Request | None = None) -> Document:
     sections = read_unit(source)
     if "Kube" in sections and _SECTION not in sections:
         where = sections["Kube"].name
-        message = "a unit for Kubernetes files is not read; check what its file describes with a tool for that"
+        message = (
+            "dropcap does not read Kubernetes files: check the file that this unit names with a tool for Kubernetes"
+        )
         return empty._replace(failures=(Failure(source.path, message, Level.NOTE, where.source, where.span),))
     if _SECTION not in sections:
-        raise UnreadableError(Failure(source.path, "no unit of a container: it has no [Container] section"))
+        raise UnreadableError(Failure(source.path, "not a container unit: it has no [Container] section"))
     failures: list[Failure] = []
     if request is not None:
         _add_drop_ins(source, request.workspace, sections, failures)
@@ -128,7 +130,7 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
     if keys.entry("Image") is None:
         image = None
     elif image is not None and image.value.endswith(_OTHER_UNITS):
-        unknowns = (Unknown(image.value, "another unit makes it", image.source, image.span, ("image",)),)
+        unknowns = (Unknown(image.value, "another unit builds it", image.source, image.span, ("image",)),)
         image = None
     return container._replace(
         kind=Kind.QUADLET,

@@ -357,7 +357,12 @@ class Shell:
             if "n" in options:
                 self._set_by_another_name(name)
             if "A" in options or "n" in options:
-                self.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
+                self.scope.set(
+                    name,
+                    unknown_value(
+                        "it is an array with keys" if "A" in options else "it is a name for another variable"
+                    ),
+                )
             if (keyword.type == "export" or "x" in options) and name not in self.run.exported:
                 self.run.changed()
                 self.run.exported[name] = None
@@ -370,7 +375,7 @@ class Shell:
             if text is None or not text.isidentifier():
                 self._may_set_any()
             else:
-                self.scope.set(text, unknown_value("it is set by another name"))
+                self.scope.set(text, unknown_value("it is set under another name"))
 
     def _declare(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
         """Follow one word of a declaration; gives the variable's name."""
@@ -402,7 +407,9 @@ class Shell:
         for name, found in values.items():
             if is_local:
                 self._make_local(name)
-            self.scope.set(name, tuple(found) if len(values) == 1 else unknown_value("which variable it is differs"))
+            self.scope.set(
+                name, tuple(found) if len(values) == 1 else unknown_value("it stands for different variables")
+            )
         return next(iter(values)) if len(values) == 1 else None
 
     def _may_set_any(self) -> None:
