@@ -129,7 +129,7 @@ def test_a_step_that_nobody_knows_is_refused(step: dict[str, Any]) -> None:
 def test_a_tag_that_nobody_has_looked_at_is_not_complete(tmp_path: Path) -> None:
     needs = needed(tmp_path, "redis:2.8", {})
     assert not needs.is_complete
-    assert {one.reason for one in needs.unknown} == {"nobody has looked at redis:2.8 for the catalogue"}
+    assert {one.reason for one in needs.unknown} == {"dropcap's catalogue does not cover redis:2.8"}
     assert set(needs.cap_add) == {"CHOWN", "SETGID", "SETUID"}  # of its files nothing is certain
     assert not is_in_catalogue("redis:2.8")
 

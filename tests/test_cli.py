@@ -417,7 +417,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
         "needs": [],
         "alternatives": [],
         "complete": False,
-        "unknown": [{"reason": "the image a is not at hand", "resolve": "run `dropcap images lock`"}],
+        "unknown": [{"reason": "dropcap does not know the image a", "resolve": "run `dropcap images lock`"}],
         "remarks": [],
         "suggested": {"cap_drop": ["ALL"], "cap_add": [], "user": None},
         "smaller": [],

@@ -219,7 +219,7 @@ def test_an_engine_that_nobody_may_ask_is_told_in_one_line(
     monkeypatch.setattr("docker.DockerClient.__init__", refused)
     assert main(["images", "lock"]) == 2
     assert capsys.readouterr().err == (
-        "dropcap: no engine answers (unix:///run/closed: permission denied; run as a user who may); "
+        "dropcap: no engine answers (unix:///run/closed: permission denied; run dropcap as a user who may); "
         "start one, or name an archive by --from\n"
     )
 

@@ -226,7 +226,7 @@ def test_a_layer_in_frames_of_zstd_is_read() -> None:
 
 @pytest.mark.usefixtures("zstd")
 def test_frames_that_are_broken_are_told_in_one_line() -> None:
-    with pytest.raises(ImageError, match=r"layer: it is not a layer that can be read: \S"):
+    with pytest.raises(ImageError, match=r"layer: dropcap cannot read it as a layer: \S"):
         read(frame(tar(info("a"))[:3000]) + b"\x28\xb5\x2f\xfdnonsense")
 
 
@@ -263,7 +263,7 @@ CUT = saved([tar((info("x"), b"1" * 5000))])
         (tar((info("c"), b"{}"), (info("manifest.json"), b'[{"Config": "c", "Layers": ["l"]}]')), "layer l is missing"),
         (saved([b"no layer" * 200]), "not a layer that can be read"),
         (tar((info("index.json"), b'{"manifests": [{"digest": "../../etc/passwd"}]}')), "not what it should be"),
-        (tar((info("index.json"), b'{"manifests": []}')), "no image is in it"),
+        (tar((info("index.json"), b'{"manifests": []}')), "it has no image"),
     ],
 )
 def test_what_is_no_image_is_told_in_one_line(data: bytes, said: str) -> None:

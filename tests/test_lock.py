@@ -106,7 +106,7 @@ def test_what_is_kept_is_what_is_read(
     assert tree.group("app") == Group("app", "6", ("app", "web"))
     unknown = tree.look("/never asked for")
     assert isinstance(unknown, UnknownFact)
-    assert unknown.reason == f"{LOCK} says nothing of it"
+    assert unknown.reason == f"{LOCK} does not have it"
 
 
 def test_a_line_of_a_script_is_found_in_the_lock(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_there_are_no_other_accounts_than_those_of_the_lock(tmp_path: Path) -> N
 def test_accounts_that_could_not_all_be_read_are_not_kept(tmp_path: Path) -> None:
     tree = FileTree()
     tree.put_account(Account("app", "5", "6", "/home/app", "/bin/sh"))
-    tree.forget_accounts(UnknownFact("its accounts are in no file that can be read"))
+    tree.forget_accounts(UnknownFact("dropcap finds no file with its accounts"))
     lock = HEAD + "\n".join(entry_lines("app:1", ("sha256:aa", ()), tree, {}, ())) + "\n"
     found = locked_tree("app:1", project(tmp_path, lock))
     assert found is not None
@@ -453,7 +453,7 @@ def test_a_program_of_a_language_is_read_in_its_image() -> None:
 )
 def test_a_program_of_an_image_that_nobody_read_is_told(command: list[str]) -> None:
     needs = image_needs(command, {"/app": FOLDER, "/app/server.py": FILE})
-    assert any(one.reason == "the text of /app/server.py is not at hand" for one in needs.unknown)
+    assert any(one.reason == "dropcap cannot read /app/server.py" for one in needs.unknown)
 
 
 def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:

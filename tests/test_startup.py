@@ -77,7 +77,7 @@ def test_a_startup_as_another_user_needs_nothing() -> None:
 
 def test_what_fails_today_is_told() -> None:
     found = start(image("set -e\nchown 5 /data\nexec sleep 1"), user="app")
-    assert [one.reason for one in found.today] == ["gives /data to 5, as a user who may not"]
+    assert [one.reason for one in found.today] == ["gives /data to 5, and its user may not"]
 
 
 def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
