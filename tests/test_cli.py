@@ -81,9 +81,9 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["chek"], "invalid choice: 'chek'"),
         ([], "required: COMMAND"),
         (["check", "--format", "xml"], "invalid choice: 'xml'"),
-        (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
-        (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
-        (["check", "--jobs", "0"], "'0': has to be a number from 1 to 256"),
+        (["check", "--fail-on", "bad"], "'bad': write one of low, medium, high, critical"),
+        (["check", "--engine", "lxc"], "'lxc': write one of docker, podman, nerdctl, swarm"),
+        (["check", "--jobs", "0"], "'0': must be a number from 1 to 256"),
         (["check", "--select", ""], "argument --select: '': names no rule"),
         (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
@@ -110,7 +110,8 @@ def test_a_wrong_call_gets_one_line_and_2(
 def test_a_folder_without_any_input_is_no_clean_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "."]) == UNCHECKED
     assert one_line(capsys) == (
-        "dropcap: .: nothing to check here: no Compose file, Dockerfile or shell script; name one"
+        "dropcap: .: nothing to check here: there is no Compose file, Dockerfile or shell script; "
+        "name a file, or add --markdown to check code in Markdown"
     )
 
 
@@ -145,7 +146,7 @@ def test_a_folder_of_which_ignore_rules_leave_nothing_says_so(here: Path, capsys
     write(here, "gone/a.sh", "")
     write(here, "gone/b.sh", "")
     assert main(["check", "gone"]) == UNCHECKED
-    assert one_line(capsys).endswith("; ignore rules (.gitignore, exclude) leave out gone/a.sh and 1 more")
+    assert one_line(capsys).endswith("; an ignore rule (.gitignore, exclude) leaves out gone/a.sh and 1 more")
 
 
 def test_a_template_is_left_alone_in_a_walk_and_refused_when_named(
@@ -495,7 +496,7 @@ def test_the_parser_looks_at_all_else(command: ModuleType, words: list[str]) -> 
 def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "notes.txt", "hello\n")
     assert main(["check", "notes.txt"]) == UNCHECKED
-    assert one_line(capsys).endswith("; leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)")
+    assert one_line(capsys).endswith("; leave it out, or name it so (compose.yaml, Dockerfile, *.sh)")
 
 
 def test_what_a_writer_lets_through_is_escaped_where_it_leaves(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

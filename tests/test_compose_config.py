@@ -414,7 +414,7 @@ def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("files", "words", "message"),
     [
-        ({}, [], "dropcap: .: no Compose project here; name its file\n"),
+        ({}, [], "dropcap: .: there is no Compose project here; name its file\n"),
         ({}, ["no.yaml"], "no.yaml: error: does not exist; check the path\n"),
         ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:11: error: "),
         ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services key\n"),

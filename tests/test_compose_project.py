@@ -649,7 +649,7 @@ def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
     Path(".env").unlink()
     assert [(failure.level, failure.message) for failure in read().failures] == [
         (Level.NOTE, "../outside.env lies outside the project: dropcap reads nothing there"),
-        (Level.NOTE, "inside.env does not exist: Docker Compose does not start the project without it"),
+        (Level.NOTE, "the file inside.env does not exist: Docker Compose does not start the project without it"),
     ]
     write({"compose.yaml": "services:\n  a: {image: x, cap_add: ['$CAP']}\n"})
     given = read(settings=Settings(env_files=("../outside.env",)))
@@ -662,7 +662,10 @@ def test_a_file_of_variables_that_many_services_name_is_told_once() -> None:
     files = ("[a.env, b.env]", "./a.env", "[{path: a.env, required: false}]") * 20
     named = "".join(f"  s{number}: {{image: x, env_file: {one}}}\n" for number, one in enumerate(files))
     write({"compose.yaml": f"services:\n{named}"})
-    assert [failure.message.partition(" does not exist")[0] for failure in read().failures] == ["a.env", "b.env"]
+    assert [failure.message.partition(" does not exist")[0] for failure in read().failures] == [
+        "the file a.env",
+        "the file b.env",
+    ]
 
 
 @pytest.mark.usefixtures("here")

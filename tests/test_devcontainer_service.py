@@ -219,7 +219,7 @@ def test_a_mount_is_what_its_short_form_in_compose_says(
 def test_a_mount_without_a_target_is_told(project: Path, mount: object) -> None:
     write(project, {"compose.yaml": WEB, HERE: joined("../compose.yaml", mounts=[mount])})
     [(message, at, _)] = complaints(project)
-    assert message.startswith("a mount is a text, or an object with a target")
+    assert message.startswith("a mount must be a string, or an object with a target")
     assert json.loads(at) == mount
 
 

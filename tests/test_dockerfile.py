@@ -165,7 +165,7 @@ def test_what_the_builder_refuses_is_said_at_its_line_and_the_rest_is_read(text:
         ("", "not a Dockerfile: it has no instructions", Level.ERROR),
         ("# only\n", "not a Dockerfile: it has no instructions", Level.ERROR),
         ("# escape=`\n# escape=`\nFROM x\n", "only one escape parser directive can be used", Level.ERROR),
-        ("# escape=x\nFROM x\n", "the escape character is ` or", Level.ERROR),
+        ("# escape=x\nFROM x\n", "the escape character must be ` or", Level.ERROR),
         ("FROM x\nRUN " + "x" * 70000, "this line is longer than the 65535 bytes", Level.ERROR),
         ("{% if x %}\nFROM x\n", "this is a template", Level.NOTE),
         ("Hello, world\n", "not a Dockerfile: it begins with 'HELLO,'", Level.NOTE),

@@ -133,11 +133,11 @@ def test_markdown_is_switched_on(way: str, tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("apiVersion: v1\nkind: Pod\nspec: {}\n", "a Kubernetes manifest"),
-        ("- name: x\n  hosts: all\n  tasks: []\n", "an Ansible playbook"),
-        ("- name: x\n  apt:\n    name: docker\n", "a list of Ansible tasks"),
-        ("---\n- name: x\n  become: true\n  ansible.builtin.copy:\n    dest: y\n", "a list of Ansible tasks"),
-        ("- name: x\n  notify: y\n  docker_container: {image: z}\n", "a list of Ansible tasks"),
+        ("apiVersion: v1\nkind: Pod\nspec: {}\n", "Kubernetes manifests"),
+        ("- name: x\n  hosts: all\n  tasks: []\n", "Ansible playbooks"),
+        ("- name: x\n  apt:\n    name: docker\n", "lists of Ansible tasks"),
+        ("---\n- name: x\n  become: true\n  ansible.builtin.copy:\n    dest: y\n", "lists of Ansible tasks"),
+        ("- name: x\n  notify: y\n  docker_container: {image: z}\n", "lists of Ansible tasks"),
         ("- name: x\n  value: y\n", None),
         ("a: b\n", None),
     ],

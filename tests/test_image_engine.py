@@ -106,7 +106,7 @@ def test_the_lock_is_written_from_the_engine(project: Path, capsys: pytest.Captu
         ({"Id": "sha256:bb"}, ""),  # as engines do that keep images by their manifests
         (
             {"Id": "sha256:cc", "RepoDigests": ["app@sha256:dd"]},
-            "the engine has another image of that name, or knows it by another digest",
+            "the engine has another image of that name, or another digest for it",
         ),
         ({}, ""),
     ],
@@ -150,7 +150,9 @@ def test_where_an_engine_cannot_say_the_list_says_so(
     capsys.readouterr()
     assert main(["images"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("app:1  dropcap.lock  1 container\n\nWhether dropcap.lock is stale was not asked: ")
+    assert out.startswith(
+        "app:1  dropcap.lock  1 container\n\ndropcap did not find out whether dropcap.lock is stale: "
+    )
     assert said in out
 
 
@@ -167,7 +169,7 @@ def test_where_an_engine_cannot_say_the_list_says_so(
         ("/images/app:1/get", (500, b'{"message": "cannot export"}'), "app:1: the engine says: cannot export"),
         ("/images/app:1/get", (200, IMAGE[:3000]), "app:1: it is not an archive that can be read"),
         ("/images/app:1/get", (200, b"nonsense"), "app:1: it is not an archive that can be read"),
-        ("/images/app:1/json", (404, b'{"message": "no such image"}'), "app:1: it is not at hand"),
+        ("/images/app:1/json", (404, b'{"message": "no such image"}'), "app:1: the image is not here"),
     ],
 )
 def test_an_engine_that_does_wrong_is_told_in_one_line(  # what is wrong, and where it is said

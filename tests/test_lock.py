@@ -247,10 +247,10 @@ def test_images_are_listed_with_where_their_facts_are(here: Path, capsys: pytest
     assert capsys.readouterr().out == (
         "app:1      nowhere  2 containers\n"
         "db:latest  nowhere  1 container\n\n"
-        "Of 2 images nothing is known: run `dropcap images lock` where an engine has them.\n"
+        "dropcap knows nothing of 2 images: run `dropcap images lock` where an engine has them.\n"
     )
     assert main(["images", "lock", "--from", "app.tar"]) == 2  # the other one is not at hand
-    assert "db:latest: it is not at hand" in capsys.readouterr().err
+    assert "db:latest: the image is not here" in capsys.readouterr().err
     assert main(["images"]) == 0
     assert capsys.readouterr().out.startswith("app:1      dropcap.lock  2 containers\ndb:latest  nowhere")
     assert (here / LOCK).is_file()
@@ -273,8 +273,11 @@ def test_images_are_listed_for_programs(here: Path, capsys: pytest.CaptureFixtur
     assert main(["images"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("app:1    dropcap.lock, stale: a file pins another digest  1 container\n")
-    assert "\nOf 1 image dropcap.lock is stale: run `dropcap images lock` again.\n" in out
-    assert "\nWhether dropcap.lock is stale was not asked: no engine can be asked: install dropcap[engine]" in out
+    assert "\ndropcap.lock is stale for 1 image: run `dropcap images lock` again.\n" in out
+    assert (
+        "\ndropcap did not find out whether dropcap.lock is stale: no engine can be asked: install dropcap[engine]"
+        in out
+    )
 
 
 def test_with_the_lock_an_image_alone_is_answered(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,7 +313,7 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
     before = (here / LOCK).read_text()
     (here / "db.tar").write_bytes(saved([tar(info("x"))], name="db:latest"))
     assert main(["images", "lock", "--from", "db.tar"]) == 0
-    assert "app:1: it is not at hand; what dropcap.lock has of it stays" in capsys.readouterr().err
+    assert "app:1: the image is not here; dropcap.lock keeps what it has of it" in capsys.readouterr().err
     after = (here / LOCK).read_text()
     assert before.split("images:\n")[1] in after
     assert '\n  "db:latest":\n' in after
@@ -345,8 +348,8 @@ def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.Capt
     [
         (["lock", "--from", "missing.tar"], "--from missing.tar: there is no such file"),
         (["lock", "--from", "compose.yaml"], "it is not an archive that can be read"),
-        (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
-        (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
+        (["lock", "--from", "app.tar", "--pull"], "give --pull or --from, not both: --from asks no engine"),
+        (["--from", "app.tar"], "--from and --pull are options of `dropcap images lock`"),
         (["lock", "--format", "json"], "--format goes with `dropcap images`"),
     ],
 )

@@ -232,7 +232,7 @@ def test_what_a_hook_needs_is_not_called_needless(engine: Engine, capsys: pytest
     hook = "    post_start:\n      - {command: [chown, nobody, /usr/bin/env], user: root}\n"
     path.write_text(path.read_text().replace("    build: .\n", f"    build: .\n{hook}"))
     assert main(["verify", *PROBE]) == 0
-    assert "not told apart  CHOWN   a hook needs it, and hooks are not asked" in capsys.readouterr().out
+    assert "not told apart  CHOWN   a hook needs it, and no probe tests hooks" in capsys.readouterr().out
     assert list(measured()["unsure"]) == ["CHOWN"]
 
 
@@ -296,7 +296,7 @@ def test_an_image_that_is_not_here_is_named(engine: Engine, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(["web"], "no service web here; there are app"), (["--seconds", "0"], "has to be")]
+    ("words", "said"), [(["web"], "no service web here; name one of app"), (["--seconds", "0"], "has to be")]
 )
 def test_a_wrong_call_is_told(
     engine: Engine, capsys: pytest.CaptureFixture[str], words: Sequence[str], said: str

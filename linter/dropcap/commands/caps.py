@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="CONTAINER",
         nargs="?",
         const="",
-        help="list the evidence of what a container needs, or each one; put it behind the paths",
+        help="show why CONTAINER, or each one, needs its capabilities; write it after the paths",
     )
     parser.add_argument("--output", metavar="FILE", help="write the list to FILE instead of standard output")
 
@@ -94,10 +94,12 @@ class _Finder:
         except Exception as error:  # noqa: BLE001  # a fault with one container: the others are still to be listed
             from dropcap.crash import place, trace_of
 
-            message = f"what {container.name} needs cannot be found out: {type(error).__name__} at {place(error)}; "
+            message = (
+                f"dropcap failed to find out what {container.name} needs: {type(error).__name__} at {place(error)}; "
+            )
             message += "this is a defect of dropcap, please report it"
             self.failures.append(Failure(path, message, Level.DEFECT, trace=trace_of(error)))
-            return Needs(unknown=(UnknownNeed("following it failed, which is a defect of dropcap"),))
+            return Needs(unknown=(UnknownNeed("dropcap failed to follow it, which is a defect of dropcap"),))
 
 
 def _width(output: str | None) -> int:
@@ -152,7 +154,7 @@ def _why(report: Report, name: str, finder: _Finder) -> Iterator[str]:
 
     wanted = [one for one in started(report) if not name or one.name == name]
     if not wanted and name:
-        hint = "; a path stands before --why" if "/" in name or "." in name else ""
+        hint = "; write paths before --why" if "/" in name or "." in name else ""
         raise UsageError(f"--why {name}: no container here has that name{hint}")
     return (f"{line}\n" for one in wanted for line in why_lines(one, finder.needs(one)))
 

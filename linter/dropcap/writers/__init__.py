@@ -65,6 +65,6 @@ def writer(name: str) -> Writer:
 
     """
     if name not in FORMATS:
-        raise ValueError(f"no format {name!r}: the formats are {', '.join(FORMATS)}")
+        raise ValueError(f"there is no format {name!r}: write one of {', '.join(FORMATS)}")
     write: Writer = import_module(f"dropcap.writers.formats.{name}").write
     return write

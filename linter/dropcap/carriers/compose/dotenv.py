@@ -163,7 +163,7 @@ class _Reader:
             return self._expanded(value, Span(start, start + len(value))), min(end + 1, len(text))
         found = re.compile(_QUOTED[quote], re.DOTALL).match(text, start)
         if found is None:
-            raise _RefusedError("this quotation mark is never closed", start, start + 1)
+            raise _RefusedError("this quote is never closed", start, start + 1)
         span = Span(*found.span(1))
         value = found[1]
         if "\\" in value:

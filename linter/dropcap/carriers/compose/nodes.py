@@ -283,7 +283,7 @@ def refuse_key(key: Node, path: str, log: Diagnostics, value: Node | None = None
     """Tell that a key is no string; its value says whether it is a key by mistake."""
     remedy = "put it into quotes"
     if path.endswith(".ports") and isinstance(key, Scalar) and isinstance(value, Scalar):
-        remedy = f'write "{key.text}:{value.text}" behind a dash'
+        remedy = f'write "{key.text}:{value.text}" after a dash'
     log.error(key, f"a key {f'of {path}' if path else 'at the top'} must be a string: {remedy}")
 
 

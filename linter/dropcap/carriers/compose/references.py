@@ -37,7 +37,7 @@ def check_named_files(services: Mapping, scope: LoadContext) -> None:
                     scope.log.note(where, f"{path} {reason}")
                 elif is_required and not scope.files.is_there(whole):
                     scope.log.note(
-                        where, f"{path} does not exist: Docker Compose does not start the project without it"
+                        where, f"the file {path} does not exist: Docker Compose does not start the project without it"
                     )
 
 

@@ -215,7 +215,7 @@ def _run(properties: Properties, anchor: Located[str], words: Sequence[Word], im
                 return run("podman")
             except RefusedError:
                 pass
-        properties.failures.append(refusal("docker", "what this makes", error))
+        properties.failures.append(refusal("docker", "this value", error))
         return None
 
 

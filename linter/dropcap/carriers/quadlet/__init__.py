@@ -118,7 +118,7 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
     try:
         container = read_words(list(command(keys, section.name)))
     except RefusedError as error:
-        failures.append(refusal("podman", "what this makes", error))
+        failures.append(refusal("podman", "this value", error))
         return None
     if container is None:  # a global argument that asks for help
         return None
