@@ -209,7 +209,7 @@ def test_a_step_can_say_that_it_is_not_known(tmp_path: Path) -> None:
     assert [one.reason for one in needs.unknown] == ["its folder of data is another one"]
     (tmp_path / "x").mkdir()
     needs = needed(tmp_path / "x", "debian:12", {"command": ["dropcap-not-known", "a"]})
-    assert [one.reason for one in needs.unknown] == ["nobody has described what dropcap-not-known asks for"]
+    assert [one.reason for one in needs.unknown] == ["dropcap does not know the program dropcap-not-known"]
 
 
 @pytest.mark.parametrize("name", NAMES)

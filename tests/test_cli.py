@@ -85,12 +85,12 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["check", "--engine", "lxc"], "'lxc': write one of docker, podman, nerdctl, swarm"),
         (["check", "--jobs", "0"], "'0': must be a number from 1 to 256"),
         (["check", "--select", ""], "argument --select: '': names no rule"),
-        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a valid pattern of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
         (["check", "-"], "- needs --stdin-filename NAME"),
-        (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
-        (["check", "--stdin-filename", "y"], "goes with the path -"),
+        (["check", "-", "x.sh", "--stdin-filename", "y"], "give no other path"),
+        (["check", "--stdin-filename", "y"], "needs the path -"),
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
@@ -119,7 +119,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     write(here, "compose.yaml", HARDENED)
     write(here, ".dropcap.toml", "engine = 3\n")
     assert main(["check"]) == UNCHECKED
-    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: an engine is one of")
+    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: write one of")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     [
         ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
         ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
-        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a pattern in the manner of .gitignore"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a valid pattern of .gitignore"),
     ],
 )
 def test_a_word_of_the_configuration_is_told_with_its_place(
@@ -186,7 +186,7 @@ def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path)
         (
             "notes.txt",
             b"hello\n",
-            "notes.txt: error: neither name nor content says that this is a Compose file, Dockerfile, script,",
+            "notes.txt: error: neither its name nor its content shows that this is a Compose file, Dockerfile, script,",
         ),
     ],
 )

@@ -418,7 +418,7 @@ def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixtur
         ({}, ["no.yaml"], "no.yaml: error: does not exist; check the path\n"),
         ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:11: error: "),
         ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services key\n"),
-        ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: -f names the files of the project"),
+        ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: give the project's files with -f or a path"),
     ],
 )
 def test_what_cannot_be_resolved_is_told(

@@ -82,7 +82,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
 
 def test_a_pyproject_that_cannot_be_read_may_hold_the_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file .*; name the configuration with"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file, .*; name the configuration with"):
         load_config()
     (tmp_path / "pyproject.toml").unlink()
     (tmp_path / "pyproject.toml").symlink_to("/etc/hostname")
@@ -136,5 +136,5 @@ def test_a_file_that_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None
 
 def test_the_table_in_pyproject_is_a_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("tool.dropcap = 1\n# [tool.dropcap]\n")
-    with pytest.raises(ConfigError, match="has to be a table"):
+    with pytest.raises(ConfigError, match="must be a table"):
         load_config()

@@ -131,7 +131,7 @@ def test_names_that_share_their_beginnings_do_not_multiply(tmp_path: Path) -> No
         (tmp_path / ".git/index").write_bytes(data)
 
         def check() -> None:
-            with pytest.raises(IndexUnknownError, match="of a form"):
+            with pytest.raises(IndexUnknownError, match="has a form"):
                 tracked(str(tmp_path))
 
         assert_small(check, len(data))

@@ -174,7 +174,7 @@ def test_an_entry_that_somebody_changed_is_not_believed(tmp_path: Path, before: 
     assert before in lock
     tree = locked_tree("app:1", project(tmp_path, lock.replace(before, after, 1)))
     assert tree is not None
-    assert f"{LOCK} cannot be used" in tree.config.unknowns[0].reason
+    assert f"dropcap cannot use {LOCK}" in tree.config.unknowns[0].reason
 
 
 def test_an_image_that_the_lock_has_not_is_not_locked(tmp_path: Path) -> None:
@@ -275,8 +275,7 @@ def test_images_are_listed_for_programs(here: Path, capsys: pytest.CaptureFixtur
     assert out.startswith("app:1    dropcap.lock, stale: a file pins another digest  1 container\n")
     assert "\ndropcap.lock is stale for 1 image: run `dropcap images lock` again.\n" in out
     assert (
-        "\ndropcap did not find out whether dropcap.lock is stale: no engine can be asked: install dropcap[engine]"
-        in out
+        "\nIt is not known whether dropcap.lock is stale: dropcap cannot ask an engine: install dropcap[engine]" in out
     )
 
 
@@ -347,10 +346,10 @@ def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.Capt
     ("words", "said"),
     [
         (["lock", "--from", "missing.tar"], "--from missing.tar: there is no such file"),
-        (["lock", "--from", "compose.yaml"], "it is not an archive that can be read"),
+        (["lock", "--from", "compose.yaml"], "dropcap cannot read it as an archive"),
         (["lock", "--from", "app.tar", "--pull"], "give --pull or --from, not both: --from asks no engine"),
         (["--from", "app.tar"], "--from and --pull are options of `dropcap images lock`"),
-        (["lock", "--format", "json"], "--format goes with `dropcap images`"),
+        (["lock", "--format", "json"], "--format is an option of `dropcap images`"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -416,7 +415,7 @@ def test_a_variable_of_a_packaged_configuration_is_what_its_script_makes_it() ->
 )
 def test_what_only_calls_a_package_is_known_by_its_name(path: str, text: str, *, is_known: bool) -> None:
     needs = image_needs([path], {path: script(text)})
-    described = not any("nobody has described" in one.reason for one in needs.unknown)
+    described = not any("dropcap does not know the program" in one.reason for one in needs.unknown)
     assert described is is_known
 
 

@@ -89,9 +89,9 @@ def test_ports_are_published_on_a_persons_word() -> None:
     ("service", "said"),
     [
         ({"volumes": [{"type": "bind", "source": "/o", "target": "/x"}]}, "it depends on db: it may write to /o"),
-        ({"network_mode": "host"}, "it depends on db: it listens on the network of this machine"),
+        ({"network_mode": "host"}, "it depends on db: it uses the network of this machine"),
         ({"pid": "container:x"}, "it depends on db: pid names a container outside this project"),
-        ({"volumes_from": ["container:x"]}, "it depends on db: it takes the volumes of a container"),
+        ({"volumes_from": ["container:x"]}, "it depends on db: it uses the volumes of a container"),
         ({"provider": {"type": "x"}}, "it depends on db: a provider starts it"),
     ],
 )

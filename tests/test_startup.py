@@ -87,7 +87,7 @@ def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
 
 def test_a_program_that_nobody_knows_is_unknown_as_root() -> None:
     found = start(image("exec who-knows-what"))
-    assert [one.reason for one in found.unknown] == ["nobody has described what who-knows-what asks for"]
+    assert [one.reason for one in found.unknown] == ["dropcap does not know the program who-knows-what"]
 
 
 def test_a_program_in_a_variable_is_unknown() -> None:

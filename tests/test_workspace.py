@@ -199,7 +199,7 @@ def test_a_text_by_itself_has_no_other_files(project: Path, monkeypatch: pytest.
     workspace = Workspace.of_text(source)
     assert workspace.source("./x") is source
     assert not workspace.is_file("a/b.txt")
-    with pytest.raises(NotReadError, match="this text is read by itself") as caught:
+    with pytest.raises(NotReadError, match="dropcap reads this text alone") as caught:
         workspace.read("a/b.txt")
     assert (caught.value.why, caught.value.level) == (Why.ALONE, Level.NOTE)
 

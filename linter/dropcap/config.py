@@ -123,7 +123,7 @@ def _may_have_table(path: str, workspace: Workspace) -> bool:
     except NotReadError as error:
         if error.why is Why.MISSING:  # a link that leads nowhere
             return False
-        message = f"{os.path.relpath(path)}: {error.reason}: dropcap does not know whether it is its configuration"
+        message = f"{os.path.relpath(path)}: {error.reason}, so dropcap cannot look for its configuration there"
         raise ConfigError(f"{message}; name the configuration with --config") from None
 
 

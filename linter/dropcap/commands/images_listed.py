@@ -168,7 +168,7 @@ def to_text(found: Listed) -> Iterator[str]:
     if stale:
         notes.append(f"{LOCK} is stale for {counted(stale, 'image')}: run `dropcap images lock` again.")
     if found.why:
-        notes.append(f"dropcap did not find out whether {LOCK} is stale: {shortened(found.why, _MOST_SAID)}")
+        notes.append(f"It is not known whether {LOCK} is stale: {shortened(found.why, _MOST_SAID)}")
     if notes:
         yield "\n"
         yield from (f"{note}\n" for note in notes)

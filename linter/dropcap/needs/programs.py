@@ -187,7 +187,7 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
     if not main.values:
         if hidden is None:
             return [], []
-        says = f"the configuration of {call.program.name} says so" if call.program.config else "it is told to"
+        says = f"the configuration of {call.program.name} says so" if call.program.config else "an option says so"
         main = Found((Value(None, unknown=hidden),))
         situation = situation._replace(conditions=(*situation.conditions, says))
     found = [

@@ -77,7 +77,7 @@ def _check_trigger(instruction: Instruction, trigger: Instruction, escape: str) 
     try:
         _check(trigger, escape)
     except _Refusal as error:
-        who = "the builder" if error.is_for_all else "every build upon this image"
+        who = "the builder" if error.is_for_all else "every build on this image"
         raise _refused(instruction, error, f"{who} refuses") from None
 
 
