@@ -251,8 +251,12 @@ def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     targets, failures = discover([str(tmp_path)])[:2]
     assert [Path(target.path).name for target in targets] == ["c.sh", "d.yaml"]
     assert [(Path(one.path).name, one.level, one.message) for one in failures] == [
-        ("a.yaml", Level.ERROR, "cannot be read: Permission denied; run as a user who may, or exclude it"),
-        ("b", Level.NOTE, "cannot be read: Permission denied; run as a user who may, or exclude it"),
+        (
+            "a.yaml",
+            Level.ERROR,
+            "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it",
+        ),
+        ("b", Level.NOTE, "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it"),
     ]
 
 

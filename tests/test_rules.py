@@ -336,7 +336,7 @@ def test_net_raw_is_said_to_be_held_once() -> None:
             Engine.DOCKER,
             "; drop ALL and add what its image needs (see `dropcap caps`)",
         ),
-        (compose("command: sleep 9"), "net-raw", Engine.DOCKER, "because the image web:1 is not at hand"),
+        (compose("command: sleep 9"), "net-raw", Engine.DOCKER, "because dropcap does not know the image web:1"),
         (SLEEPS, "net-raw", Engine.DOCKER, "; drop ALL: it needs no capability"),
         (SLEEPS, "default-capabilities", Engine.PODMAN, "; drop ALL: it needs no capability"),
         (CHOWNS, "default-capabilities", Engine.PODMAN, "; drop ALL and add CHOWN: it needs no more"),

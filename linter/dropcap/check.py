@@ -168,7 +168,7 @@ def read_document(target: Target, request: Request) -> Document:
         if carrier is None:
             other = registry.unsupported_kind(target.path, data)
             if other is not None:
-                message = f"{other}: what it starts is not checked here"
+                message = f"dropcap does not check {other}"
                 raise UnreadableError(Failure(target.path, message, Level.NOTE))
             if not target.named or not registry.is_yaml(target.path):
                 raise UnreadableError(_of_no_carrier(target))
@@ -191,8 +191,8 @@ def _of_no_carrier(target: Target) -> Failure:
     if os.path.basename(target.path) == ".env":
         return Failure(target.path, "no Compose project lies beside it; name the project's file")
     known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
-    advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
-    return Failure(target.path, f"neither name nor content says that this is {known}; {advice}")
+    advice = "leave it out, or name it so (compose.yaml, Dockerfile, *.sh)"
+    return Failure(target.path, f"neither its name nor its content shows that this is {known}; {advice}")
 
 
 def _defect(target: Target, error: Exception) -> Failure:
@@ -200,7 +200,7 @@ def _defect(target: Target, error: Exception) -> Failure:
     from dropcap.crash import place, trace_of
 
     what = f"the {target.carrier or 'file'} reader failed: {type(error).__name__} at {place(error)}"
-    message = f"{what}; this is a defect of dropcap, please report it; the other files were checked"
+    message = f"{what}; this is a defect of dropcap, please report it; dropcap checked the other files"
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 

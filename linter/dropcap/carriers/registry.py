@@ -103,11 +103,11 @@ CARRIERS = (
 """A line a carrier; the first whose names or content fit counts."""
 
 _UNSUPPORTED = (
-    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
+    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "Kubernetes manifests"),
     (
         rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
         rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
-        "an Ansible playbook",
+        "Ansible playbooks",
     ),
     (
         rb"(?m)^-[ \t]+(?:name|block|become|when):",
@@ -116,7 +116,7 @@ _UNSUPPORTED = (
             rb"|import_\w+|include_\w+|lineinfile|package|pip|podman_container|service|set_fact|shell|stat|systemd"
             rb"|template|unarchive|uri|user|yum):"
         ),
-        "a list of Ansible tasks",
+        "lists of Ansible tasks",
     ),
 )
 

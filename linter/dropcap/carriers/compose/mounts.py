@@ -120,7 +120,9 @@ def mounts(fields: Fields, model: Mapping | None = None) -> tuple[Located[Mount]
             temporary[text.partition("=")[0]] = located(Mount("tmpfs", "", target, options=options), item)
     for item in fields.listed("volumes_from", FIELD):
         if isinstance(item, Scalar):
-            fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)
+            fields.hide(
+                item, item.text, f"volumes_from adds the mounts of {item.text}, which are not in this service", FIELD
+            )
     socket = _api_socket(fields) if "use_api_socket" in fields.entries else ()
     return (*volumes.values(), *temporary.values(), *socket)
 
@@ -150,11 +152,13 @@ def _long(item: Mapping, fields: Fields) -> Mount | None:
         return None
     for needed in ("type", "target"):
         if not parts.get(needed):
-            fields.refuse(item, "volumes", f"has a mount without a {needed}", FIELD)
+            fields.refuse(item, "volumes", f"has a mount without a {needed}: add one", FIELD)
             return None
     read_only = truth(parts.get("read_only", "false"))
     if read_only is None:
-        fields.refuse(item, "volumes", "has a mount whose read_only is neither true nor false", FIELD)
+        fields.refuse(
+            item, "volumes", "has a mount whose read_only is neither true nor false: write one of them", FIELD
+        )
         return None
     propagation = child(child(item, "bind"), "propagation")
     written = propagation.text if isinstance(propagation, Scalar) else ""

@@ -136,11 +136,11 @@ def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:
     """Keep that the service is not all here: it extends another one, or it is a part to be laid over another."""
     extends = fields.entries.get("extends")
     if extends is not None and not is_nothing(extends.value):
-        reason = "what it takes over from there is not known"
+        reason = "dropcap could not read the service that it extends"
         fields.hide(extends.value, f"extends: {_extended(extends.value)}", reason)
     elif "image" not in fields.entries and "build" not in fields.entries:
-        reason = "it has neither image nor build, so it completes a service of another file"
-        fields.hide(key, "the file that it completes", reason)
+        reason = "it has neither image nor build, so it changes a service of another file"
+        fields.hide(key, "the file that it changes", reason)
 
 
 def _extended(value: Value) -> str:

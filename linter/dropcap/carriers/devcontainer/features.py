@@ -55,10 +55,10 @@ def asked_by(feature: Scalar) -> Asked:
     name = str(feature.value)
     known = name.removeprefix(_OFFICIAL).partition("@")[0].partition(":")[0]
     if name.startswith(_OFFICIAL) and (known in _ASK_NOTHING or known in _ASK):
-        reason = "a feature starts programs of its own"
+        reason = "the feature starts programs of its own"
         hidden = Unknown(name, reason, feature.source, feature.span, ("entrypoint",)) if known in _START else None
         return Asked(_ASK.get(known, ()), hidden)
-    reason = "a feature may ask for more than the file says"
+    reason = "the feature may add more, and dropcap does not read it"
     return Asked((), Unknown(name, reason, feature.source, feature.span, FIELDS))
 
 

@@ -51,14 +51,16 @@ def read(source: Source, request: Request | None = None) -> Document:
     sections = read_unit(source)
     if "Kube" in sections and _SECTION not in sections:
         where = sections["Kube"].name
-        message = "a unit for Kubernetes files is not read; check what its file describes with a tool for that"
+        message = (
+            "dropcap does not read Kubernetes files: check the file that this unit names with a tool for Kubernetes"
+        )
         return empty._replace(failures=(Failure(source.path, message, Level.NOTE, where.source, where.span),))
     if "Pod" in sections and _SECTION not in sections:
         from dropcap.carriers.quadlet.pods import read_pod  # few units are pods
 
         return read_pod(source, sections, request)
     if _SECTION not in sections:
-        raise UnreadableError(Failure(source.path, "no unit of a container: it has no [Container] section"))
+        raise UnreadableError(Failure(source.path, "not a container unit: it has no [Container] section"))
     failures: list[Failure] = []
     if request is not None:
         add_drop_ins(source, request.workspace, sections, failures)
@@ -113,7 +115,7 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
     try:
         container = read_words(list(command(keys, section.name)))
     except RefusedError as error:
-        failures.append(refusal("podman", "what this makes", error))
+        failures.append(refusal("podman", "this value", error))
         return None
     if container is None:  # a global argument that asks for help
         return None
@@ -125,7 +127,7 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
     if keys.entry("Image") is None:
         image = None
     elif image is not None and image.value.endswith(_OTHER_UNITS):
-        unknowns = (Unknown(image.value, "another unit makes it", image.source, image.span, ("image",)),)
+        unknowns = (Unknown(image.value, "another unit builds it", image.source, image.span, ("image",)),)
         image = None
     return container._replace(
         kind=Kind.QUADLET,

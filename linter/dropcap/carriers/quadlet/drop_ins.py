@@ -62,7 +62,7 @@ def drop_ins(path: str, workspace: Workspace, failures: list[Failure]) -> Iterat
     for name in sorted(found)[:MAX_FILES]:
         yield found[name]
     if len(found) > MAX_FILES:
-        message = f"has {len(found)} drop-ins, and dropcap reads {MAX_FILES}: what the others add is not checked"
+        message = f"has {len(found)} drop-ins, and dropcap reads {MAX_FILES} of them: it does not check the others"
         failures.append(Failure(path, message))
 
 

@@ -98,7 +98,7 @@ class Keys:
         try:
             return split(entry.value, is_command=is_command)
         except BrokenError as error:
-            self._fail(entry, f"Podman leaves this value out: {error}")
+            self._fail(entry, f"Podman ignores this value: {error}")
             return []
 
 

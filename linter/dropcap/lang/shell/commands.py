@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Call, NameListener
+    from dropcap.lang.shell.call import NameListener
     from dropcap.lang.shell.inner import Inner
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word

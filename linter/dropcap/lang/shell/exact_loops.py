@@ -252,7 +252,7 @@ def _unknown_rounds(
 
     def one_round() -> None:
         if name is not None:
-            scope.set(name, unknown_value("a loop sets it to what is not known"))
+            scope.set(name, unknown_value("a loop sets it to an unknown value"))
         shell.visit(body)
         if not shell.is_over and conditions:
             tested(shell, conditions)
