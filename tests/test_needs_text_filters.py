@@ -199,3 +199,19 @@ def test_what_is_read_is_known(script: str, expected: tuple[str, ...]) -> None:
 )
 def test_printenv_prints_what_is_exported(script: str, expected: tuple[str, ...]) -> None:
     assert needs(script.replace("$", "$$")).cap_add == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "user"),
+    [
+        ("export A=daemon; envsubst < /t > /etc/redis.conf", "daemon"),
+        ("export A=daemon; envsubst '$A' < /t > /etc/redis.conf", "daemon"),
+        ("export A=daemon; envsubst '$B' < /t > /etc/redis.conf", None),
+        ("A=daemon; envsubst < /t > /etc/redis.conf", None),
+        ("export A=$(date); envsubst < /t > /etc/redis.conf", None),
+    ],
+)
+def test_envsubst_puts_in_what_is_exported(script: str, user: str | None) -> None:
+    script = f"printf 'user ${{A}}\\n' > /t; {script}; dnsmasq -k --conf-file=/etc/redis.conf"
+    found = needs(script.replace("user ", "user=").replace("$", "$$"))
+    assert found.is_complete is (user is not None)

@@ -383,6 +383,15 @@ class _Follower:
             self.changes.do(call, who, Effect(kind, place(target), path=path))
             if kind is not EffectKind.READ:
                 self.writer.write(call, operator, place(target), path, is_last=is_last)
+            if operator == ">" and call.words[0].value == "envsubst" and not any(one.taken for one in call.guards):
+                self._write_known(call, path)
+
+    def _write_known(self, call: Call, path: str) -> None:
+        """Write what a program makes of the text that it reads, which is known by then."""
+        document, at = call.document, call.span.start
+        if document is not None and document.unknown is None and 0 < len(document.value) <= _LONGEST_WRITTEN:
+            places = [(offset, at) for offset in range(len(document.value))]  # it is the command that says so
+            self.lookup.tree.write(path, call.source.piece(document.value, places, is_scattered=True))
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
@@ -432,3 +441,4 @@ _SUCCEED = frozenset(
 """The programs that are taken to succeed where all their words are known."""
 _LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
 _OF_TEXTS = frozenset({"cmp", "grep"})
+_LONGEST_WRITTEN = 20_000

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["ask", "follow", "follow_all"]
+__all__ = ["ask", "follow", "follow_all", "wait"]
 
 
 def follow(
@@ -151,6 +151,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     """Follow what the launchers have led to."""
     run = shell.run
     name = words[0].value if words[0].unknown is None else ""
+    document = _substituted(shell, words, document) if name == "envsubst" else document
     if name in run.functions and is_direct and not is_exec:
         run.holds = None
         shell.call(name, _texts(fields[1:]), document)
@@ -164,8 +165,11 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     is_builtin = is_direct and not is_exec and name in _HEARD
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
-    is_read = name == "read" and is_direct and exact_input.read_into(shell, _texts(fields), document)
-    if name in BUILTINS and is_direct and not is_read:
+    if (
+        name in BUILTINS
+        and is_direct
+        and not (name == "read" and exact_input.read_into(shell, _texts(fields), document))
+    ):
         BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
@@ -186,6 +190,12 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     run.holds = holds
 
 
+def _substituted(shell: Shell, words: Sequence[Word], document: Text | None) -> Text | None:
+    from dropcap.lang.shell.exact_printed import substituted  # few scripts have one
+
+    return None if document is None else substituted(shell, words, document)
+
+
 def _texts(fields: Sequence[Field]) -> list[Text]:
     return [field.text for field in fields]
 
@@ -198,6 +208,19 @@ def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     if shell.run.asked is not None:
         shell.run.asked.append(words)
     return listener.answer(call_of(shell, (), words, is_builtin=True))
+
+
+def wait(shell: Shell, asked: Sequence[Sequence[Word]]) -> None:
+    """Let it be heard what a loop waits for: something else makes its tests come out otherwise."""
+    run = shell.run
+    if run.listener is None or run.is_quiet:
+        return
+    for words in {tuple(word.value for word in one): one for one in asked}.values():
+        if words[0].value in _TESTS:
+            run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
+
+
+_TESTS = frozenset({"[", "[[", "test"})
 
 
 def _tell(shell: Shell, call: Call) -> Answer | None:
@@ -224,14 +247,11 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
 
 def _of_environment(shell: Shell, call: Call) -> Answer | None:
     """Return what `printenv NAME` prints of a variable that it gets, where that is known."""
-    names = [word.value for word in call.words[1:] if word.unknown is None]
-    values = shell.scope.get(names[0]) if len(names) == 1 == len(call.words) - 1 else None
-    if not values or len(values) != 1 or values[0].is_list or names[0] not in shell.run.exported:
-        return None
-    text = known_text(values[0].elements[0]) if values[0].elements else None
-    if text is None or any(piece.is_assumed for piece in values[0].elements[0]):
-        return None
-    return Answer(f"{text}\n", holds=True)
+    from dropcap.lang.shell.exact_printed import of_environment  # few scripts ask so
+
+    words = call.words[1:]
+    text = of_environment(shell, words[0].value) if len(words) == 1 and words[0].unknown is None else None
+    return None if text is None else Answer(f"{text}\n", holds=True)
 
 
 def _print(shell: Shell, text: str | None) -> None:

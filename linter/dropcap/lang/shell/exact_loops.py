@@ -118,7 +118,7 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
                 break
     loop.end()
     if len(asked) > first and _SLEEP in shell.text(body):
-        _wait(shell, asked[first:])
+        shell.run.handlers.wait(shell, asked[first:])
     shell.run.asked = outer
 
 
@@ -146,7 +146,7 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
             break
         waits = rest < control_flow.MOST_ROUNDS and len(asked) > (first if sleeps else before_test)
         if verdict is None or not rest or waits:
-            _wait(shell, asked[first:] if verdict is not None else ())
+            shell.run.handlers.wait(shell, asked[first:] if verdict is not None else ())
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             break
         before = shell.scope.current(loop.target.level)
@@ -154,7 +154,7 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
         last = shell.run.holds
         after = shell.scope.current(loop.target.level)
         if is_going_on and _same(before, after) and len(asked) > first:
-            _wait(shell, asked[first:])
+            shell.run.handlers.wait(shell, asked[first:])
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             last = None
             break
@@ -176,19 +176,6 @@ def _listen(shell: Shell) -> list[Sequence[Word]]:
     return run.asked
 
 
-def _wait(shell: Shell, asked: Sequence[Sequence[Word]]) -> None:
-    """Let it be heard what a loop waits for: something else makes its tests come out otherwise."""
-    run = shell.run
-    if run.listener is None or run.is_quiet:
-        return
-    from dropcap.lang.shell.exact_calls import call_of  # which knows this module
-
-    for words in {tuple(word.value for word in one): one for one in asked}.values():
-        if words[0].value in _TESTS:
-            run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
-
-
-_TESTS = frozenset({"[", "[[", "test"})
 _SLEEP = "sleep"
 """What a loop does that waits for something."""
 
@@ -252,7 +239,7 @@ def _unknown_rounds(
 
     def one_round() -> None:
         if name is not None:
-            scope.set(name, unknown_value("a loop sets it to an unknown value"))
+            scope.set(name, unknown_value("a loop sets it to what is not known"))
         shell.visit(body)
         if not shell.is_over and conditions:
             tested(shell, conditions)

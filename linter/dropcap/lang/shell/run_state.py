@@ -44,6 +44,7 @@ class Handlers(NamedTuple):
         remember: keeps what a substituted command prints.
         whole: follows a script, and what its statements do not lead to.
         ask: asks the listener about a condition.
+        wait: lets the listener hear what a loop waits for.
         exact_sequence: follows statements in their order.
         exact_alone: follows what a shell of its own runs.
         exact_printed: follows a substituted command, and gives what it prints.
@@ -60,6 +61,7 @@ class Handlers(NamedTuple):
     remember: Callable[[Any, tree_sitter.Node], None]
     whole: Callable[[Any], None]
     ask: Callable[[Any, Sequence[Word]], Answer | None]
+    wait: Callable[[Any, Sequence[Sequence[Word]]], None]
     exact_sequence: Callable[[Any, Sequence[tree_sitter.Node]], None]
     exact_alone: Callable[[Any, Callable[[], None]], None]
     exact_printed: Callable[[Any, tree_sitter.Node], Any]
