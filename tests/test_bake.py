@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RULES = about.rules("insecure-build-step")
 
 
-def found(target: Any) -> list[tuple[str, str, str]]:  # noqa: ANN401  # whatever JSON holds
+def found(target: Any) -> list[tuple[str, ...]]:  # noqa: ANN401  # whatever JSON holds
     """Return the target, the evidence and the severity of each finding."""
     text = json.dumps({"group": {"default": {"targets": ["app"]}}, "target": target}, indent=1)
     findings = check_text("docker-bake.json", "bake", text, RULES, Setup()).findings

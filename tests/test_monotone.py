@@ -40,7 +40,7 @@ from dropcap.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     T = TypeVar("T")
     Grant = Callable[[Container], Container]
@@ -153,7 +153,7 @@ written = {
 }
 
 
-HARDENED = {
+HARDENED: dict[str, Any] = {
     "cap_drop": (at("ALL"),),
     "security_opt": (at("no-new-privileges"),),
     "user": at("1000:1000"),
@@ -162,7 +162,7 @@ HARDENED = {
 }
 
 
-def made(kind: Kind, engine: Engine, hardened: dict[str, object], fields: list[tuple[str, object]]) -> Container:
+def made(kind: Kind, engine: Engine, hardened: dict[str, Any], fields: list[tuple[str, Any]]) -> Container:
     return Container(kind, "web", SOURCE, Span(0, 3), engine)._replace(**{**hardened, **dict(fields)})
 
 
@@ -326,7 +326,7 @@ SHARED = ("network_mode", "pid", "ipc", "uts", "userns", "cgroup")
 def test_nor_does_granting_it_to_one_whose_namespaces_are_shared(
     container: Container, neighbour: Container, fields: set[str], grant: Grant
 ) -> None:
-    shares = container._replace(**dict.fromkeys(fields, at("container:db")))
+    shares = setting(**dict.fromkeys(fields, at("container:db")))(container)
     assert_no_better(joined((shares, neighbour)), joined((shares, grant(neighbour))))
 
 
