@@ -93,6 +93,7 @@ CARRIERS = (
     Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"),
     Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)"),
     Carrier("package", r"(?:.*/)?package\.json"),
+    Carrier("bake", r"(?:.*/)?docker-bake(?:\.[\w-]+)*\.json"),
     Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"),
     Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?"),
     Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"),

@@ -37,7 +37,8 @@ _FEW = 3
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
     if starts_nothing(container):
-        is_open = container.kind is Kind.BUILD and container.privileged is not None and container.privileged.value
+        grants = any(one.value == "security.insecure" for one in container.build_grants)
+        is_open = container.kind is Kind.BUILD and (grants or container.privileged is not None)
         return "may run steps that hold everything" if is_open else _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:
