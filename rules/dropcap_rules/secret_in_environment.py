@@ -90,7 +90,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         if secret.name == "KNOWN":
             severity, what = Severity.LOW, "is one that everybody guesses first"
         else:
-            severity, what = Severity.MEDIUM, "stands in this file"
+            severity, what = Severity.MEDIUM, "is in this file"
         advice = f"`{name}_FILE` or `${{{name}}}`" if len(name) < 40 else "a file or a variable from outside"  # noqa: PLR2004  # a longer name fills the message
         message = (
             f"the secret in `{name[:60]}` {what}: every reader of the file and `docker inspect` has it; use {advice}"
