@@ -29,7 +29,7 @@ def lines_of(words: Iterable[Word], width: int, indent: str = "", later: str | N
     line, used = indent, columns(indent)
     is_empty = True
     for plain, shown in words:
-        taken = columns(plain)
+        taken = len(plain) if plain.isascii() else columns(plain)
         if not is_empty and 0 < width < used + 1 + taken:
             yield line
             line = indent if later is None else later
