@@ -145,7 +145,7 @@ class Subject(Container):
         """Its engine's name as its makers write it."""
         return self.strategy.title
 
-    @property
+    @computed
     def is_root(self) -> bool | None:
         """Whether the first process runs as root; None where only the image knows, or nobody."""
         return is_root(self)
@@ -174,7 +174,7 @@ class Subject(Container):
             stage = stage.parent
         return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
 
-    @property
+    @computed
     def starts_as_root(self) -> bool | None:
         """Whether its first process runs as root, by its image too; None where that is not known."""
         known = is_root(self)
@@ -242,6 +242,8 @@ class Subject(Container):
     def keeps_default_set(self) -> bool:
         """Whether it holds the whole default set of its engine, and holds it by default."""
         origins = self.sets.origins
+        if not self.cap_add and not self.holds_all:  # then it holds nothing else
+            return len(origins) == len(self.strategy.default)
         return all(name in origins and origins[name].kind == "default" for name in self.strategy.default)
 
     @computed

@@ -224,7 +224,8 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.container_commands import with_started
 
         document = with_started(document)
-    if any(mode is not None and ":" in mode.value for one in document.containers for mode in _namespaces(one)):
+    modes = [mode for one in document.containers if any(_namespaces(one)) for mode in _namespaces(one)]
+    if any(mode is not None and ":" in mode.value for mode in modes):
         from dropcap.carriers.namespaces import joined  # few join another container
 
         return document._replace(containers=joined(document.containers))

@@ -40,6 +40,22 @@ def lines_of(words: Iterable[Word], width: int, indent: str = "", later: str | N
     yield line
 
 
+def text_lines(text: str, width: int, indent: str = "", later: str = "") -> Iterator[str]:
+    """Yield the lines that :func:`lines_of` makes of the words of a text."""
+    if not text.isascii():
+        yield from lines_of(words_of(text), width, indent, later)
+        return
+    while 0 < width < len(indent) + len(text):
+        end = text.rfind(" ", 0, max(width - len(indent), 0) + 1)
+        if end < 0:
+            end = text.find(" ")  # a word that is wider
+        if end < 0:
+            break
+        yield indent + text[:end]
+        text, indent = text[end + 1 :], later
+    yield indent + text
+
+
 def columns(text: str) -> int:
     """Count the terminal columns of printable text: East Asian wide characters take two, combining ones none."""
     if text.isascii():
