@@ -78,7 +78,11 @@ def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]])
         for name in finding.problem.evidence
     }
 
+    milder_rules = {rule for _, rule, _ in said}
+
     def is_covered(finding: Finding) -> bool:
+        if finding.rule not in milder_rules:
+            return False
         names = finding.problem.evidence
         return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
 
