@@ -34,6 +34,27 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DROPCAP_TESTS_INSTALL"] = "no"  # the oracles ask, in whatever process they run
 
 
+ONE_ENGINE = {
+    "tests/test_verify_on_engine.py": "the engine of the workloads",
+    "tests/test_workloads.py": "the engine of the workloads",
+}
+"""Files that share an engine, by path: one process runs them where tests are spread over several."""
+ENGINES = "tests/engine/"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the tests of a file together, and those that share an engine (`pytest -n 2`)."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  # it is not always there
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return ENGINES if path.startswith(ENGINES) else ONE_ENGINE.get(path, path)
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def workload_engine() -> Iterator[Engine]:
     """Start the engine of the workloads, once: there is one at a time on a machine."""

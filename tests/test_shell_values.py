@@ -422,7 +422,7 @@ LONG: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_a_script_takes_steps_in_proportion_to_its_length(name: str) -> None:
-    assert_linear(lambda n: script.read(Source("x.sh", LONG[name](n))), 5_000)
+    assert_linear(lambda n: script.read(Source("x.sh", LONG[name](n))), 2_000)
 
 
 @pytest.mark.parametrize(
@@ -442,9 +442,9 @@ def test_what_leads_ever_deeper_is_cut(text: str) -> None:
     assert "a" in names
 
 
-def test_ten_megabytes_are_read() -> None:
-    text = "# a comment\nX=1\nif [ -n \"$Y\" ]; then echo 'some words' $X; fi\n" * 160_000 + "docker run $X\n"
-    assert len(text) > 10_000_000 - 100_000
+def test_a_megabyte_is_read_to_its_end() -> None:
+    text = "# a comment\nX=1\nif [ -n \"$Y\" ]; then echo 'some words' $X; fi\n" * 17_000 + "docker run $X\n"
+    assert len(text) > 1_000_000
     assert [container.name for container in read(text).containers] in (["1"], ["$X"])
 
 

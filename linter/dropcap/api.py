@@ -6,6 +6,10 @@ A rule is a module with a docstring (its documentation), a constant ``SEVERITY``
   :class:`Container` that knows its sets and grades;
 * ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
 
+It may have ``fix(subject, problem) -> Fix | None``, asked only where somebody wants a problem mended: what to change,
+in the words of the model (:class:`Remove`, :class:`Replace`, :class:`Put`), whatever language the file is written in.
+It imports these within that function.
+
 It may have ``COVERS``, the ids of rules that say the same in a milder way: what they say of a container and the
 evidence of one of its own problems is left out then. `CONTROLS` are the ids of what it decides in benchmarks and
 catalogues: `CIS-5.4`, `CWE-250`. With `ON_BY_DEFAULT = False` it is asked only where somebody names it. With
@@ -27,9 +31,7 @@ from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.capabilities.strategy import Strategy
 from dropcap.model import (
     Container,
-    Edit,
     Engine,
-    Fix,
     Instruction,
     Kind,
     Located,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
+    from dropcap.model.changes import Fix, Put, Remove, Replace
     from dropcap.needs.model import Need, Needs
     from dropcap.secret_values import Secret
 
@@ -58,7 +61,6 @@ __all__ = [
     "CapabilitySets",
     "Certainty",
     "Container",
-    "Edit",
     "Engine",
     "Fix",
     "Grade",
@@ -74,8 +76,11 @@ __all__ = [
     "Needs",
     "Origin",
     "Problem",
+    "Put",
     "Refusal",
     "Related",
+    "Remove",
+    "Replace",
     "Secret",
     "Severity",
     "Source",
@@ -107,7 +112,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Return a record that few rules have a use for: what a container needs, what paths of the host are."""
+    """Return a record that few rules have a use for: what mends a problem, what a container needs, what paths are."""
+    if name in {"Fix", "Put", "Remove", "Replace"}:
+        from dropcap.model import changes
+
+        return getattr(changes, name)
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 

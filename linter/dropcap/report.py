@@ -57,7 +57,11 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings += _folded_between(kept)
     findings.sort(key=_finding_order)
+    # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]
+    suppressed = tuple(finding for finding in findings if finding.suppression)
+    if suppressed:
+        findings = [finding for finding in findings if finding.suppression is None]
     # What several read of the same file, each of them tells; an error stands before a note.
     problems.sort(key=lambda failure: (_failure_order(failure), failure.level is Level.NOTE))
     problems = list({_failure_order(failure): failure for failure in reversed(problems)}.values())[::-1]
@@ -66,7 +70,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         from dropcap.hidden import shown_message  # most files have no failures
 
         problems = [failure._replace(message=clipped(shown_message(failure))) for failure in problems]
-    return Report(tuple(findings), tuple(problems), tuple(containers), len(files))
+    return Report(tuple(findings), tuple(problems), tuple(containers), len(files), suppressed)
 
 
 def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
@@ -97,7 +101,8 @@ def _folded(findings: Sequence[Finding]) -> Iterable[Finding]:
     for finding in findings:
         problem = finding.problem
         source, span = problem.where.source.to_root(problem.where.span)
-        key: object = (finding.rule, finding.severity, id(source), span, problem.evidence, problem.message)
+        what = (finding.rule, finding.severity, id(source), span, problem.evidence, problem.message)
+        key: object = (*what, finding.suppression)
         if key in folded and folded[key][0].container is finding.container:
             key = (key, len(folded))
         folded.setdefault(key, []).append(finding)
@@ -121,7 +126,8 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
                 folded[id(finding)] = [finding]  # no other project speaks of that file, as of most
                 continue
             source, span = (cause or problem.where).source.to_root((cause or problem.where).span)
-            what = (finding.rule, finding.severity, source.path, span, problem.evidence, problem.message)
+            place = (finding.rule, finding.severity, source.path, span)
+            what = (*place, problem.evidence, problem.message, finding.suppression)
             key: object = what
             if cause is None:
                 own[what] = own.get(what, 0) + 1  # what one file says twice stays two

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from dropcap.model import Problem, Stage
+    from dropcap.model.changes import Fix
     from dropcap.subject import Subject
 
     Check = Callable[[Subject], Iterable[Problem]]
     CheckStage = Callable[[Stage], Iterable[Problem]]
+    FixOf = Callable[[Subject, Problem], Fix | None]
 
 GROUP = "dropcap.rules"
 
@@ -62,6 +64,8 @@ class Rule(NamedTuple):
             their ids in controls.toml: `CIS-5.10`, `CWE-250`, `T1611`.
         on_by_default: whether it is asked where nobody names it.
         fields: it is asked about containers of which one of these fields is written; empty for all containers.
+        fix: says how to mend what it found in a container, or that nothing certain can be done; asked only where a
+            fix is asked for.
 
     """
 
@@ -76,6 +80,7 @@ class Rule(NamedTuple):
     controls: tuple[str, ...] = ()
     on_by_default: bool = True
     fields: tuple[str, ...] = ()
+    fix: FixOf | None = None
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -116,6 +121,9 @@ def to_rule(module: ModuleType) -> Rule:
         raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
     if not callable(check) and not callable(check_stage):
         raise RuleError(f"{origin}: no rule: it has neither check(subject) nor check_stage(stage)")
+    fix = getattr(module, "fix", None)
+    if fix is not None and not callable(fix):
+        raise RuleError(f"{origin}: no rule: fix has to be a function: fix(subject, problem)")
     page = (module.__doc__ or "").strip()
     if not page:
         raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
@@ -128,7 +136,9 @@ def to_rule(module: ModuleType) -> Rule:
     unknown = [field for field in fields if field not in Container._fields]
     if unknown:  # it would never be asked
         raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
-    return Rule(rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields)
+    return Rule(
+        rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields, fix
+    )
 
 
 def _words(module: ModuleType, name: str, what: str) -> tuple[str, ...]:

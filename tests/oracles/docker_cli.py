@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from oracles import UNWANTED, may_install
+from oracles import UNWANTED, may_install, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -172,6 +172,11 @@ def _install() -> str:
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         return "there is no docker client, and no apt-get for this user to install one"
+    with one_at_a_time():
+        return _installed_by(apt)
+
+
+def _installed_by(apt: str) -> str:
     for package in _PACKAGES:
         done = subprocess.run(
             [apt, "install", "--yes", "--no-install-recommends", package],

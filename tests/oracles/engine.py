@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dropcap.api import NAMES
-from oracles import UNWANTED, may_install
+from oracles import UNWANTED, may_install, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -212,6 +212,11 @@ def install(*programs: str) -> None:
     """
     if not may_install():
         raise MissingError(UNWANTED)
+    with one_at_a_time():
+        _install_missing(programs)
+
+
+def _install_missing(programs: Sequence[str]) -> None:
     missing = [program for program in programs if not shutil.which(program, path=_path())]
     if not missing:
         return

@@ -9,7 +9,7 @@ from dropcap.model.containers import MOST_CONTAINERS, Container, Hook, Mount, Pr
 from dropcap.model.failures import Failure, UnreadableError, worst
 from dropcap.model.kinds import Engine, Kind, Level, Severity
 from dropcap.model.located import Located, Unknown
-from dropcap.model.results import Document, Edit, FileResult, Finding, Fix, Problem, Report
+from dropcap.model.results import Document, FileResult, Finding, Problem, Report, Suppression
 from dropcap.model.routes import MAX_ALIKE, SET_HERE, Related, Route, SharedRoutes
 from dropcap.model.stages import Instruction, Stage
 
@@ -19,12 +19,10 @@ __all__ = [
     "SET_HERE",
     "Container",
     "Document",
-    "Edit",
     "Engine",
     "Failure",
     "FileResult",
     "Finding",
-    "Fix",
     "Hook",
     "Instruction",
     "Kind",
@@ -40,6 +38,7 @@ __all__ = [
     "Severity",
     "SharedRoutes",
     "Stage",
+    "Suppression",
     "Unknown",
     "UnreadableError",
     "worst",

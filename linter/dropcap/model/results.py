@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dropcap.model.kinds import Severity
     from dropcap.model.located import Located
     from dropcap.model.routes import Related
-    from dropcap.source import Source, Span
+    from dropcap.source import Source
 
 
 class Document(NamedTuple):
@@ -40,29 +40,6 @@ class Document(NamedTuple):
     is_base: bool = False
 
 
-class Edit(NamedTuple):
-    """Replace the text at a span."""
-
-    source: Source
-    span: Span
-    text: str
-
-
-class Fix(NamedTuple):
-    """Edits that remove a problem.
-
-    Attributes:
-        message: what they do, in the imperative.
-        edits: none overlaps another.
-        safe: whether the container is known to work as before.
-
-    """
-
-    message: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
-
-
 class Problem(NamedTuple):
     """What a rule has to say.
 
@@ -72,7 +49,6 @@ class Problem(NamedTuple):
         evidence: what makes it this problem and not another of the same rule, normalised
             (`SYS_ADMIN`, whatever was typed); part of the finding's identity.
         related: other places that it speaks of.
-        fix: how to mend it, where that is certain.
         severity: how severe it is, where that is not the rule's own severity.
 
     """
@@ -81,8 +57,25 @@ class Problem(NamedTuple):
     message: str
     evidence: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
-    fix: Fix | None = None
     severity: Severity | None = None
+
+
+class Suppression(NamedTuple):
+    """Why a finding is accepted, and so not reported.
+
+    Attributes:
+        kind: how it was accepted: `comment` in the file, an `allow` entry of the configuration, the `baseline`, or
+            `unchanged` where only what changed is asked for.
+        reason: what whoever accepted it says; empty where nothing is said.
+        place: where that stands, as it is printed: `compose.yaml:12`; empty where it stands nowhere.
+        expires: the last day on which it counts, as `2027-01-31`; empty where it counts for good.
+
+    """
+
+    kind: str
+    reason: str = ""
+    place: str = ""
+    expires: str = ""
 
 
 class Finding(NamedTuple):
@@ -97,6 +90,7 @@ class Finding(NamedTuple):
             development container runs).
         path: the container's file from its project's root, with forward slashes.
         ordinal: which of the findings it is, from 1, that are equal in all else of the identity.
+        suppression: why it is not reported; None for most.
 
     """
 
@@ -107,6 +101,7 @@ class Finding(NamedTuple):
     shared_by: tuple[Container, ...] = ()
     path: str = ""
     ordinal: int = 1
+    suppression: Suppression | None = None
 
     @property
     def identity(self) -> tuple[str, str, str, str, tuple[str, ...], int]:
@@ -149,6 +144,7 @@ class Report(NamedTuple):
         failures: by path and place.
         containers: every container that was checked, by path and place.
         files: how many files were checked.
+        suppressed: what was found and is accepted, in the order of the findings; each says why.
 
     """
 
@@ -156,3 +152,4 @@ class Report(NamedTuple):
     failures: tuple[Failure, ...]
     containers: tuple[Container, ...]
     files: int
+    suppressed: tuple[Finding, ...] = ()
