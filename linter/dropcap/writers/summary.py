@@ -95,7 +95,8 @@ def plural(sentence: str) -> str:
 def _sentence(container: Container, sets: CapabilitySets) -> str:
     engine = container.engine or Engine.DOCKER
     bounding = describe_set(sets.bounding, engine)
-    if any(origin.kind == "privileged" for origin in sets.origins.values()):
+    origin = next(iter(sets.origins.values()), None)
+    if origin is not None and origin.kind == "privileged":  # then it is that of each
         bounding = f"{bounding} (privileged)"
     if sets.effective == sets.bounding:
         return bounding
