@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 from select import select
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,6 +72,13 @@ class Browser:
         done = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
+
+    def becomes(self, expression: str) -> bool:
+        """Return whether an expression becomes true before patience ends: what a link leads to comes a little later."""
+        until = monotonic() + _PATIENCE
+        while not (is_true := bool(self.ask(expression))) and monotonic() < until:
+            sleep(0.02)
+        return is_true
 
     def press(self, key: str) -> None:
         """Press a key as a person does: one with a text types it."""
