@@ -320,7 +320,7 @@ def test_tables_of_jobs_name_their_users() -> None:
     assert users_of(answer) == ["app", "root", "bob"]
     assert "DAC_OVERRIDE" in capabilities(answer, Facts(files))
     (hidden,) = answer.unknown
-    assert hidden.reason.startswith("the text of /var/spool/cron/crontabs/bob is not at hand")
+    assert hidden.reason.startswith("dropcap cannot read /var/spool/cron/crontabs/bob")
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_an_include_among_assignments_is_followed() -> None:
 
 def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
     assert [one.reason for one in call("/usr/bin/suricata -i eth0").unknown] == [
-        "not all that suricata asks for is known"
+        "dropcap does not know all that suricata asks for"
     ]
 
 

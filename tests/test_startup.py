@@ -81,7 +81,7 @@ def test_a_startup_as_another_user_needs_nothing() -> None:
 
 def test_what_fails_today_is_told() -> None:
     found = start(image("set -e\nchown 5 /data\nexec sleep 1"), user="app")
-    assert [one.reason for one in found.today] == ["gives /data to 5, as a user who may not"]
+    assert [one.reason for one in found.today] == ["gives /data to 5, and its user may not"]
 
 
 def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
@@ -91,7 +91,7 @@ def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
 
 def test_a_program_that_nobody_knows_is_unknown_as_root() -> None:
     found = start(image("exec who-knows-what"))
-    assert [one.reason for one in found.unknown] == ["nobody has described what who-knows-what asks for"]
+    assert [one.reason for one in found.unknown] == ["dropcap does not know the program who-knows-what"]
 
 
 def test_a_program_in_a_variable_is_unknown() -> None:

@@ -148,7 +148,7 @@ def _named(call: ProgramCall) -> tuple[Sequence[Run], list[UnknownNeed]]:
     line = call.program.starts.get(name.value) if name.unknown is None else None
     place = Located(name.value, name.source, name.span)
     if line is None:
-        return [], [UnknownNeed(f"nobody has described what the service {name.value} starts", where=place)]
+        return [], [UnknownNeed(f"dropcap does not know what the service {name.value} starts", where=place)]
     why = _without_script(call, name.value)
     if why:
         return [], [UnknownNeed(f"{why}, so what the service {name.value} starts is not known either", where=place)]
@@ -217,7 +217,7 @@ def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
     facts = call.context.facts
     for path, file in facts.below(resolved_path(facts, _TABLES)):
         if file.kind is FileKind.FILE and file.text is None:
-            yield UnknownFact(f"the text of {path} is not at hand", where=file.where)
+            yield UnknownFact(f"dropcap cannot read {path}", where=file.where)
 
 
 def _processes(call: ProgramCall) -> Iterator[Run]:
@@ -294,7 +294,7 @@ def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact 
         return [], value.unknown or UnknownFact("the folder of programs is not known")
     names = _names(call)
     if names is None:
-        return [], UnknownFact("which of the programs it runs is not known")
+        return [], UnknownFact("it is not known which of the programs it runs")
     facts = call.context.facts
     folder = resolved(facts, path)
     if isinstance(folder, UnknownFact):

@@ -86,7 +86,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
 
     """
     follower = _Follower(start, tree, allowance or Allowance())
-    user = User(start.user, "nobody says which user it is" if start.user is None else "")
+    user = User(start.user, "no file says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
 
     def run(listener: Listener) -> bool:
@@ -99,7 +99,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
     else:
         is_whole = follow_again(recording, follower, run)
     if not is_whole:
-        reason = "its startup is too large to follow"
+        reason = "its startup is too large for dropcap to follow"
         follower.ledger.unknown[reason] = UnknownNeed(reason, where=place(start.words[0]))
     follower.start_what_programs_start(setting)
     ledger = follower.ledger
@@ -116,9 +116,9 @@ class _Follower:
         self.lookup = Lookup(tree, start.folder)
         self.ledger = Ledger(start, tree)
         for one in tree.carried:  # the kernel refuses that file to anybody who lacks one of them
-            reason = f"which file carries {', '.join(one.permitted)} is not known"
+            reason = f"it is not known which file has the file capabilities {', '.join(one.permitted)}"
             names = one.permitted if ALL not in one.permitted else ()
-            self.ledger.note(UnknownNeed(reason, "name that file", one.where, names))
+            self.ledger.note(UnknownNeed(reason, "name the file", one.where, names))
         self.changes = FileChanges(tree, self.ledger)
         self.programs = ProgramAsks(start, self.lookup, self.ledger, self.changes)
         self.signals = Signals(start, tree, self.ledger)
@@ -141,7 +141,7 @@ class _Follower:
         elif self.allowance.left >= 0:
             self._hear(call)
         else:
-            reason = "its startup is too large to follow"
+            reason = "its startup is too large for dropcap to follow"
             self.ledger.note(UnknownNeed(reason, where=place(call.words[0])))
 
     def _hear(self, call: Call) -> None:
@@ -199,7 +199,7 @@ class _Follower:
         if name in {"cd", "pushd"}:
             self._change_folder(call, who)
         elif name == "alias" and len(call.words) > 1:
-            self._unread(call, "an alias may stand for another program")
+            self._unread(call, "an alias may name another program")
         elif name == "kill":
             self.signals.kill(call, who)
         elif name == "ulimit":
@@ -308,7 +308,7 @@ class _Follower:
             if text is not None:
                 return text
         if found is not ABSENT:
-            self._unread(call, f"the text of {call.words[1].value} is not at hand")
+            self._unread(call, f"dropcap cannot read {call.words[1].value}")
         return None
 
     def executed(self, call: Call) -> Executed | None:
@@ -414,7 +414,7 @@ class _Follower:
         """
         at = script_at(call.words)
         if at:
-            self._unread(call, f"the text of {call.words[at].value} is not at hand")
+            self._unread(call, f"dropcap cannot read {call.words[at].value}")
         elif at is not None and (self.start.takes_input or not is_word_of(call.words[0], self.start.words)):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
 
@@ -425,7 +425,7 @@ class _Follower:
         """Follow the commands that programs start by themselves, each as its user."""
         for count, (words, user, folder) in enumerate(self.programs.runs):
             if count >= _MOST_RUNS:
-                reason = "its programs start more others than are followed"
+                reason = "its programs start more programs than dropcap follows"
                 self.ledger.note(UnknownNeed(reason, where=place(words[0])))
                 return
             self.folders = {(): folder}

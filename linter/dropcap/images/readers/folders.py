@@ -124,12 +124,12 @@ def _walk(root: str, reading: Reading) -> Iterator[tuple[str, File]]:
                 listed = sorted(found, key=lambda one: one.name)
         except OSError as error:
             if error.errno in {errno.EACCES, errno.EPERM}:
-                raise ImageError(f"{real}: cannot be read: {error.strerror}; run as a user who may") from None
+                raise ImageError(f"{real}: cannot be read: {error.strerror}; run dropcap as a user who may") from None
             raise ImageError(f"{real}: cannot be read: {error.strerror}") from None
         for one in listed:
             left -= 1
             if left < 0:
-                raise ImageError(f"{root}: it holds more files than are read")
+                raise ImageError(f"{root}: it has more files than dropcap reads")
             path = posixpath.join(folder, one.name)
             if one.is_dir(follow_symlinks=False):
                 waiting.append(path)

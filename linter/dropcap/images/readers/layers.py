@@ -108,7 +108,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
             for number, one in enumerate(_each(archive)):
                 left -= max(one.size, 0)
                 if number >= _MOST_MEMBERS or left < 0:
-                    raise ImageError(f"{name}: it holds more files than are read")
+                    raise ImageError(f"{name}: it has more files than dropcap reads")
                 path = posixpath.normpath("/" + one.name.lstrip("/"))
                 folder, base = posixpath.split(path)
                 if base == _OPAQUE:
@@ -120,7 +120,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
                 else:
                     members.append(Member(path, _file(archive, one, path, reading)))
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
-        raise ImageError(f"{name}: it is not a layer that can be read: {str(error) or type(error).__name__}") from None
+        raise ImageError(f"{name}: dropcap cannot read it as a layer: {str(error) or type(error).__name__}") from None
     return Layer(tuple(members), frozenset(removed), frozenset(emptied))
 
 

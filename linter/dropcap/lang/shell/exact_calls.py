@@ -92,7 +92,7 @@ def open_files(shell: Shell, nodes: Sequence[tree_sitter.Node], body: tree_sitte
 
 
 _REDIRECTION = r"(?:\d+|\{\w+\})?(&>>|&>|>>|>\||<>|>&|<&|>|<)"
-_BY_BRANCH = "it differs by branch"
+_BY_BRANCH = "it differs between branches"
 
 
 def read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call) -> None:

@@ -307,9 +307,9 @@ def _set(shell: Shell, fields: Sequence[Field]) -> bool | None:
         if value[:1] not in {"-", "+"} or value == "--":
             break
         if "f" in value:
-            shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+            shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     if any(known_text(field.pieces) == "noglob" for field in fields[1:]):
-        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+        shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     BUILTINS["set"](shell, _texts(fields))
     return True
 
@@ -318,7 +318,7 @@ def _shopt(shell: Shell, fields: Sequence[Field]) -> bool | None:
     """Take note of what becomes of a pattern that no file fits."""
     words = [known_text(field.pieces) for field in fields[1:]]
     if None in words or _OF_PATTERNS.intersection(one or "" for one in words):
-        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+        shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     elif "nullglob" in words:
         shell.scope.set(PATTERNS, (Value(((Piece("null" if "-s" in words else ""),),)),))
     return True
