@@ -117,7 +117,7 @@ _SPEAKING = (
 )
 _STRETCHED = (
     r"(?:[-_.@!#]|\d|pass(?:word|wd)?|pwd|secret|admin|root|test(?:ing)?|dev|user|db|key|token|change|me|this|my|the|it"
-    r"|app)+"
+    r"|app|abc|enc)+"
 )
 _SHORTEST, _SHORTEST_KEY = 3, 8
 _LONGEST_NAME = 200
@@ -175,7 +175,8 @@ def _graded(name: str, value: str, guesses: Collection[str]) -> Secret | None:
     bare = re.sub(r"[\W\d_]", "", value.lower())
     is_known = (
         {value.lower(), bare} & known
-        or _is_stretched(value.lower())
+        or known.issuperset(re.split(r"[-_.@]", value.lower()))
+        or _is_stretched(value.lower(), guesses)
         or re.fullmatch(_SPEAKING, value)
         or "123456" in value
         or len(set(value)) <= 2  # noqa: PLR2004  # nothing but one sign, and perhaps another one at its end
@@ -183,9 +184,13 @@ def _graded(name: str, value: str, guesses: Collection[str]) -> Secret | None:
     return Secret.KNOWN if is_known else Secret.OWN
 
 
-def _is_stretched(value: str) -> bool:
+def _is_stretched(value: str, guesses: Collection[str] = ()) -> bool:
     """Whether a value is made of words that everybody guesses, and of figures: `test_password123`."""
-    return len(value) <= 30 and re.fullmatch(_STRETCHED, value) is not None  # noqa: PLR2004  # a secret is longer
+    if len(value) > 30:  # noqa: PLR2004  # a secret is longer
+        return False
+    for word in sorted((one.lower() for one in guesses if len(one) > _SHORTEST), key=len, reverse=True):
+        value = value.replace(word, "test")
+    return re.fullmatch(_STRETCHED, value) is not None
 
 
 def _words(name: str) -> list[str]:

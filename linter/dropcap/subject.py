@@ -196,6 +196,12 @@ class Subject(Container):
         by_default = resource == "processes" and self.strategy.limits_processes
         return is_limited(self, resource, by_default=by_default)
 
+    def limit_entry(self, resource: str) -> Located[str] | None:
+        """Return what its file writes of a limit last, of those that :meth:`is_limited` speaks of."""
+        from dropcap.model.limits import limit_entry
+
+        return limit_entry(self, resource) if self.limits else None
+
     @property
     def maps_root(self) -> bool:
         """Whether its root is another user of the host's, since its engine maps users and is told to do so."""
@@ -305,7 +311,8 @@ class Subject(Container):
         """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
         if self.kind is Kind.SERVICE:
             return f"{_KEYS.get(field, field)}: {value}"
-        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+        is_unit = self.kind is Kind.QUADLET or (self.kind is Kind.POD and self.source.path.endswith(".pod"))
+        if is_unit and field in _KEYS_OF_QUADLET:
             return f"{_KEYS_OF_QUADLET[field]}={value}"
         return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 
@@ -379,11 +386,15 @@ class Subject(Container):
 
     def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
         """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
-        if where is None:
-            return "drop it" if len(names) == 1 else "drop them"
         if self.is_comparable and any(need.capability in names for need in self.needs.needs):
             return "what it starts needs it"
-        return "leave it out"
+        them = "it" if len(names) == 1 else "them"
+        # Nobody is told to take away what may be needed.
+        unless = "" if self.is_comparable and self.needs.is_complete else f" if nothing needs {them}"
+        if where is not None:
+            return f"leave {them} out{unless}"
+        is_added = any(self.entry_name(entry) in names for entry in self.cap_add)
+        return f"drop {them}, and do not add {them}{unless}" if is_added else f"drop {them}{unless}"
 
 
 def joined(names: Sequence[str]) -> str:

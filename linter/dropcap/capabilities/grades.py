@@ -2,7 +2,7 @@
 
 The facts say what it weighs by itself; a circumstance of the container, such as the host's network, raises
 that by one level or by two, and several of them by no more. So SYS_PTRACE with the host's processes in view is
-critical, AUDIT_CONTROL high and KILL moderate. What the first process does not hold itself, since it runs as another
+critical and AUDIT_CONTROL high. What the first process does not hold itself, since it runs as another
 user than root, weighs one level less; so does what works on a network where there is none.
 
 Grades depend on what is held and on the container's other fields, never on how it was granted. So taking a
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import GENERAL, circumstances, fact
-from dropcap.capabilities.host_paths import plain_path, system_directories
 from dropcap.capabilities.isolation import ignores, last_option, names_host
 from dropcap.model import Related
 from dropcap.namedtuple import NamedTuple
@@ -136,7 +135,7 @@ def _raising(container: Container) -> dict[str, Related]:
         for name, circumstance in by_name:
             where = _FINDERS[field](container, circumstance)
             if where is not None:
-                found[name] = Related(_told(circumstance, where), where)
+                found[name] = Related(circumstance.message, where)
     _last[:] = [(container, found)]
     return found
 
@@ -147,13 +146,6 @@ def _circumstances_by_field() -> dict[str, list[tuple[str, Circumstance]]]:
     for name, one in circumstances().items():
         by_field.setdefault(one.field, []).append((name, one))
     return by_field
-
-
-def _told(circumstance: Circumstance, where: Located[Any]) -> str:
-    """Say a circumstance with the path that it is about, where it is about one."""
-    if "{path}" not in circumstance.message:
-        return circumstance.message
-    return circumstance.message.replace("{path}", f"`{plain_path(where.value.source)}`")
 
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
@@ -179,14 +171,6 @@ def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | Non
     return next((entry for entry in container.device_rules if opened_devices(entry.value) is not None), None)
 
 
-def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
-    for mount in container.mounts:
-        path = mount.value.host_path
-        if path.startswith("/") and not mount.value.read_only and plain_path(path) in system_directories():
-            return mount
-    return None
-
-
 def _by_company(container: Container, circumstance: Circumstance) -> Located[Any] | None:
     origins = capability_sets(container).origins
     for name in circumstance.values:
@@ -201,6 +185,5 @@ _FINDERS: dict[str, Callable[[Container, Circumstance], Located[Any] | None]] = 
     "network_mode": _by_namespace,
     "security_opt": _by_security_option,
     "device_rules": _by_device_rule,
-    "mounts": _by_mount,
     _HELD: _by_company,
 }
