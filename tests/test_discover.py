@@ -251,8 +251,12 @@ def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     targets, failures = discover([str(tmp_path)])[:2]
     assert [Path(target.path).name for target in targets] == ["c.sh", "d.yaml"]
     assert [(Path(one.path).name, one.level, one.message) for one in failures] == [
-        ("a.yaml", Level.ERROR, "cannot be read: Permission denied; run as a user who may, or exclude it"),
-        ("b", Level.NOTE, "cannot be read: Permission denied; run as a user who may, or exclude it"),
+        (
+            "a.yaml",
+            Level.ERROR,
+            "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it",
+        ),
+        ("b", Level.NOTE, "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it"),
     ]
 
 
@@ -329,6 +333,7 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
         ("web.container", "# [Container]\n[Pod]\n", None),
         ("web.container", "not a unit", None),
         ("web.pod", "[Container]\n", None),
+        ("web.pod", "[Pod]\n", "quadlet"),
         ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', "inspect"),
         ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', "inspect"),
         ("x.json", '[{"Id": "1", "HostConfig": {}}]', None),

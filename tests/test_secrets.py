@@ -73,6 +73,10 @@ def test_what_is_a_secret_is_decided_by_name_and_value(name: str, value: str, se
 def test_what_stands_beside_a_password_is_guessed_first() -> None:
     assert secret_in("DB_PASSWORD", "tracker2024-app") is Secret.OWN
     assert secret_in("DB_PASSWORD", "tracker2024-app", {"trackerapp"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "minioadmin-tracker", {"tracker"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "TrackerAdmin123!", {"tracker"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "TrackerAdmin123!") is Secret.OWN
+    assert secret_in("DB_PASSWORD", "abc123") is Secret.KNOWN
 
 
 @pytest.mark.parametrize("name", ["A" * 100_000, "_" * 100_000, "aB" * 50_000, "PASSWORD_" * 10_000])

@@ -114,7 +114,7 @@ class Source:
             raise UndecodableError(before.position(len(before.text)), reason) from None
         nul = text.find("\0")
         if nul >= 0:
-            raise UndecodableError(cls(path, text).position(nul), "not text: a NUL character")
+            raise UndecodableError(cls(path, text).position(nul), "not a text file: it has a NUL character")
         return cls(path, text, encoding=encoding)
 
     def piece(self, text: str, segments: Sequence[tuple[int, int]], *, is_scattered: bool = False) -> Source:

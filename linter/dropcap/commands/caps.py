@@ -40,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="CONTAINER",
         nargs="?",
         const="",
-        help="list the evidence of what a container needs, or each one; put it behind the paths",
+        help="show why CONTAINER, or each one, needs its capabilities; write it after the paths",
     )
     add_output(parser, "list")
 
@@ -121,7 +121,7 @@ def _why(report: Report, name: str, finder: Finder) -> Iterator[str]:
 
     wanted = [one for one in started(report) if not name or one.name == name]
     if not wanted and name:
-        hint = "; a path stands before --why" if "/" in name or "." in name else ""
+        hint = "; write paths before --why" if "/" in name or "." in name else ""
         raise UsageError(f"--why {name}: no container here has that name{hint}")
     return (f"{line}\n" for one in wanted for line in why_lines(one, finder.needs(one)))
 

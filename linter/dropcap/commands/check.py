@@ -38,26 +38,31 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_output(parser, "report")
     parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
     parser.add_argument(
-        "--extend-select", metavar="RULE,…", type=option(_to_words), help="run these rules too: those that are off"
+        "--extend-select",
+        metavar="RULE,…",
+        type=option(_to_words),
+        help="run these rules too, although they are off by default",
     )
     parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
         type=option(to_threshold),
-        help="exit 1 from this severity on: low, medium, high, critical, never (default: medium)",
+        help="exit with 1 for findings of this severity or worse: low, medium, high, critical, never (default: medium)",
     )
-    parser.add_argument("--exit-zero", action="store_true", help="exit 0 instead of 1, whatever is found")
-    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1, whatever is found")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
     parser.add_argument("-q", "--quiet", action="store_true", help="findings and errors alone: no summary, no notes")
-    parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
+    parser.add_argument(
+        "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
+    )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
 def _to_words(text: object) -> tuple[str, ...]:
     words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
-        raise ValueError("names no rule; leave the option out, or name one")
+        raise ValueError("names no rule; name one, or leave the option out")
     return words
 
 

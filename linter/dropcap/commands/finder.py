@@ -47,4 +47,4 @@ class Finder:
             message = f"what {container.name} needs cannot be found out: {type(error).__name__} at {place(error)}; "
             message += "this is a defect of dropcap, please report it"
             self.failures.append(Failure(path, message, Level.DEFECT, trace=trace_of(error)))
-            return Needs(unknown=(UnknownNeed("following it failed, which is a defect of dropcap"),))
+            return Needs(unknown=(UnknownNeed("dropcap failed to follow it, which is a defect of dropcap"),))

@@ -38,36 +38,36 @@ def add_paths(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--stdin-filename",
         metavar="NAME",
-        help="the name that standard input goes by, where its text does not tell what it is",
+        help="the name of the file on standard input, where its text does not tell what kind of file it is",
     )
     parser.add_argument(
         "--engine",
         type=option(to_engine),
         metavar="ENGINE",
-        help=f"the engine where a file names none: {', '.join(one.value for one in Engine)} (default: docker)",
+        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
     )
     parser.add_argument(
         "--exclude",
         metavar="PATTERN",
         action="append",
         default=[],
-        help="leave paths out, in the manner of .gitignore",
+        help="exclude paths; patterns are as in .gitignore",
     )
     parser.add_argument(
         "--as-discovered",
         action="store_true",
-        help="take files that are named as if they were found in a folder: leave excluded ones and other kinds alone",
+        help="treat files that you name like files of a folder: skip excluded ones and other kinds",
     )
     parser.add_argument(
         "--markdown",
         action="store_true",
         default=None,
-        help="look at the code blocks of Markdown in folders as well; a file that is named is always read",
+        help="also check the code blocks of Markdown files in folders (always on for a file that you name)",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     add_project(parser)
     parser.add_argument(
-        "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as pay)"
+        "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as help)"
     )
 
 
@@ -80,7 +80,7 @@ def add_project(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         dest="files",
-        help="a Compose file; several are one project, each laid over those before it",
+        help="a Compose file; several are one project, each merged into those before it",
     )
     parser.add_argument(
         "--env-file",
@@ -96,7 +96,7 @@ def add_project(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         dest="profiles",
-        help="look at the services of this profile and of none (default: of all profiles)",
+        help="check the services of this profile and those without a profile (default: all services)",
     )
     parser.add_argument(
         "--compose",
@@ -107,7 +107,7 @@ def add_project(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--use-environment",
         action="store_true",
-        help="let the variables of this environment count in Compose files, where one that is set nowhere is empty",
+        help="use the variables of this environment in Compose files; a variable that is not set is then empty",
     )
 
 
@@ -127,7 +127,7 @@ def option(convert: Callable[[object], object]) -> Callable[[str], object]:
 
 def _to_count(text: object) -> int:
     if not str(text).isdecimal() or not 1 <= int(str(text)) <= _MAX_JOBS:
-        raise ValueError(f"has to be a number from 1 to {_MAX_JOBS}")
+        raise ValueError(f"must be a number from 1 to {_MAX_JOBS}")
     return int(str(text))
 
 
@@ -157,11 +157,11 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
     paths = arguments.paths or ([] if arguments.files else ["."])
     if arguments.files:
         if paths:
-            raise UsageError("-f names the files of one project and cannot be mixed with paths")
+            raise UsageError("give a project's files with -f, or paths, not both")
         files = tuple(map(shown, arguments.files))
         return Discovery([Target(files[0], "compose", named=True, over=files[1:], given=files)], [], [])
     if arguments.stdin_filename:
-        raise UsageError("--stdin-filename goes with the path -")
+        raise UsageError("--stdin-filename needs the path -, which reads standard input")
     try:
         found = discover(paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown)
     except ValueError as error:
@@ -182,14 +182,14 @@ def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
 
 def _nothing(found: Discovery) -> str:
     """Say that there is nothing to check, and what may be the reason."""
-    message = "nothing to check here: no Compose file, Dockerfile or shell script; name one"
+    message = "nothing to check here: there is no Compose file, Dockerfile or shell script; name a file"
     left_out = found.left_out
     if found.markdown:
-        message = f"{message}; --markdown looks at the code blocks of Markdown, such as {found.markdown}"
+        message = f"{message}, or add --markdown to check code in Markdown, as in {found.markdown}"
     if not left_out:
         return message
     more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-    return f"{message}; ignore rules (.gitignore, exclude) leave out {left_out[0]}{more}"
+    return f"{message}; an ignore rule (.gitignore, exclude) leaves out {left_out[0]}{more}"
 
 
 def examine(

@@ -28,7 +28,7 @@ def from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
 
     """
     if len(arguments.paths) > 1:
-        raise UsageError("- stands for standard input and cannot be mixed with other paths")
+        raise UsageError("- reads standard input: give no other path")
     name = arguments.stdin_filename
     if name and not is_path(name):
         raise UsageError("--stdin-filename: this is not a path: it holds a character that no file name has")

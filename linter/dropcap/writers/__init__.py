@@ -71,7 +71,7 @@ def writer(name: str) -> Writer:
 
     """
     if name not in FORMATS:
-        raise ValueError(f"no format {name!r}: the formats are {', '.join(FORMATS)}")
+        raise ValueError(f"there is no format {name!r}: write one of {', '.join(FORMATS)}")
     write: Writer = _module(name).write
     return write
 

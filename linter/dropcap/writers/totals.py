@@ -76,7 +76,7 @@ def _nothing(report: Report, partly: int) -> str:
         return f"Nothing to check: no container in {counted(report.files, 'file')}{_errors(report)}"
     if not errors and not partly:
         return f"No findings in {_checked(report)} of {counted(report.files, 'file')}"
-    what = f"Nothing found in what could be seen of {_checked(report)} of {counted(report.files, 'file')}"
+    what = f"Nothing found in what dropcap could see of {_checked(report)} of {counted(report.files, 'file')}"
     return f"{what}{_errors(report)}"
 
 
