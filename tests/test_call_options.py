@@ -237,7 +237,7 @@ def test_a_file_of_variables_of_an_excluded_project_is_left_alone(here: Path) ->
 def test_a_folder_of_markdown_says_how_to_look_at_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "README.md").write_text("```sh\ndocker run --privileged x\n```\n")
     assert main(["check"]) == UNCHECKED
-    assert "--markdown looks at the code blocks of Markdown, such as README.md" in capsys.readouterr().err
+    assert "add --markdown to check code in Markdown, as in README.md" in capsys.readouterr().err
     assert main(["check", "--markdown"]) == FINDINGS
 
 
