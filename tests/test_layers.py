@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
     ("one file in, findings out", ("hidden", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
+    ("what mends findings, and writes files that people wrote", ("fixes", "edited_files")),
     ("a report to text", ("writers",)),
     ("what a person can ask for", ("commands",)),
     ("the program", ("parser", "cli", "__main__")),
