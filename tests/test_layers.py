@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("kinds of files that start containers", ("carriers",)),
     ("what a container needs", ("needs",)),
     ("what a container was measured to need", ("measuring",)),
-    ("what a rule is, and what it may import", ("subject", "questions", "rule", "api")),
+    ("what a rule is, and what it may import", ("subject", "narrowing", "questions", "rule", "api")),
     ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
     ("one file in, findings out", ("hidden", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),

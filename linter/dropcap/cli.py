@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
+    "fix": "mend by text edits what can be mended, and say what cannot",
     "caps": "list every container with its bounding and effective set",
     "images": "say where the facts of images are; `images lock` keeps them in dropcap.lock",
     "verify": "measure on the engine here what services need, and keep it in dropcap.lock",

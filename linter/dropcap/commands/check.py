@@ -28,11 +28,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
-    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
     parser.add_argument(
-        "--extend-select", metavar="RULE,…", type=option(_to_words), help="run these rules too: those that are off"
+        "--extend-select", metavar="RULE,…", type=option(to_words), help="run these rules too: those that are off"
     )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -41,10 +41,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
     parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
-def _to_words(text: object) -> tuple[str, ...]:
+def to_words(text: object) -> tuple[str, ...]:
+    """Return the words of a list with commas.
+
+    Raises:
+        ValueError: there are none.
+
+    """
     words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
         raise ValueError("names no rule; leave the option out, or name one")
@@ -54,7 +61,11 @@ def _to_words(text: object) -> tuple[str, ...]:
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = _chosen(arguments, config)
+    rules = chosen_rules(arguments, config)
+    if arguments.fix:
+        from dropcap.commands.fix import fix_first
+
+        fix_first(arguments, config)
     report = gather(arguments, config, rules, arguments.rules)
     colour = arguments.output is None and wants_colour(sys.stdout)
     width = MOST_COLUMNS if arguments.output else line_width(sys.stdout)
@@ -66,7 +77,7 @@ def run(arguments: Namespace) -> int:
     return exit_code(report, config.fail_on)
 
 
-def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
+def chosen_rules(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
     """Load and choose the rules; says where a name stands that no rule has."""
     try:
         return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.contract import RefusedError
-from dropcap.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dropcap.model.changes import Edit
+    from dropcap.source import Source
 
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BOMS = {"utf-8": (b"\xef\xbb\xbf",), "utf-16-le": (b"\xff\xfe",), "utf-16-be": (b"\xfe\xff",)}
 
 
-def overlap(first: Iterable[Edit], second: Sequence[Edit]) -> bool:
-    """Whether edits touch what others change; several that add at one place do as well."""
-    return any(
-        one.source.path == other.source.path
-        and one.span.start <= other.span.end
-        and other.span.start <= one.span.end
-        and (one.span.start < other.span.end and other.span.start < one.span.end or _are_at_one_place(one, other))
-        for one in first
-        for other in second
-    )
+class Taken:
+    """The stretches of files that edits change, each once."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._by_path: dict[str, list[tuple[int, int]]] = {}
+
+    def take(self, edits: Iterable[Edit]) -> bool:
+        """Take the stretches of edits, all or none; give whether no other has any of them.
+
+        What is added at one place by two is in the way of each other, and what ends where another begins is not.
+        """
+        found = [(self._by_path.setdefault(one.source.path, []), (one.span.start, one.span.end)) for one in edits]
+        if not all(_is_free(taken, stretch) for taken, stretch in found):
+            return False
+        for taken, stretch in found:
+            insort(taken, stretch)
+        return True
 
 
-def _are_at_one_place(one: Edit, other: Edit) -> bool:
-    return one.span.start == other.span.start and one.span.end == other.span.end
+def _is_free(taken: Sequence[tuple[int, int]], stretch: tuple[int, int]) -> bool:
+    """Whether a stretch meets none of others, which lie apart and are sorted."""
+    start, end = stretch
+    at = bisect_left(taken, stretch)
+    before = taken[at - 1] if at else (-1, -1)
+    after = taken[at] if at < len(taken) else (end + 1, end + 1)
+    return before[1] <= start and after[0] >= end and stretch not in (before, after)
 
 
 def applied(source: Source, data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -61,8 +75,3 @@ def applied(source: Source, data: bytes, edits: Iterable[Edit]) -> bytes:
         at = end
     parts.append(text[at:])
     return bom + "".join(parts).encode(encoding)
-
-
-def parsed(source: Source, data: bytes) -> Source:
-    """Return the text of a file's new bytes, by the same name."""
-    return Source.decode(source.path, data)

@@ -33,7 +33,7 @@ def edits_of(container: Container, changes: Sequence[Change]) -> tuple[Edit, ...
         raise RefusedError(f"dropcap does not write this kind of file ({container.kind.value})")
     if container.kind is not Kind.SERVICE:
         _check_file(container, changes)
-    editor: Editor = import_module(f"dropcap.fixes.editors.{name}")  # type: ignore[assignment]  # as its contract says
+    editor: Editor = import_module(f"dropcap.fixes.editors.{name}")
     found = sorted(set(editor.edits(container, changes)), key=order)
     if not found:
         raise RefusedError("nothing has to change")

@@ -90,9 +90,9 @@ def edits(container: Container, changes: List[Change]) -> Iterator[Edit]:
                 raise RefusedError(f"its {field.key} stands in {place(where)[0].path}, where others may have it too")
     if added and own is not None:
         tree, mapping = own
-        gone = {id(part.node) for part in removed.get(tree.source, ())}
+        taken = {id(part.node) for part in removed.get(tree.source, ())}
         added.sort(key=_rank)
-        yield after_pair(tree, _neighbour(mapping, gone, added[0][0]), added, style_of(tree, _ALIKE))
+        yield after_pair(tree, _neighbour(mapping, taken, added[0][0]), added, style_of(tree, _ALIKE))
     for source, parts in removed.items():
         yield from removals(tree_of(source), parts)
 
@@ -203,10 +203,10 @@ def _is_in(where: Located[Any], node: Node | None, tree: Tree) -> bool:
     return node is not None and source is tree.source and node.span.start <= span.start and span.end <= node.span.end
 
 
-def _neighbour(mapping: Place, gone: set[int], key: str) -> Place:
+def _neighbour(mapping: Place, taken: set[int], key: str) -> Place:
     """Return the pair that new ones stand behind, the first of which has a key."""
     pairs = mapping.node.pairs if isinstance(mapping.node, Mapping) else ()
-    kept = [(index, pair) for index, pair in enumerate(pairs) if id(pair) not in gone]
+    kept = [(index, pair) for index, pair in enumerate(pairs) if id(pair) not in taken]
     if not kept:
         raise RefusedError("the service has no other keys")
     for names in (_FAMILY, _HEADS) if key in _FAMILY else (_HEADS,):

@@ -32,14 +32,14 @@ def removals(tree: Tree, parts: Iterable[Place]) -> Iterator[Edit]:
         holder = part.holder
         if holder is None:
             raise RefusedError("it is the whole document")
-        of_holder.setdefault(id(holder.node), (holder, {}))[1][part.index] = part
+        of_holder.setdefault(id(holder.node), (holder, {}))[1][part.number] = part
     for holder, found in list(of_holder.values()):
         if isinstance(holder.node, Sequence) and len(found) == len(holder.node.items):
             pair = holder.holder
             if pair is None or not isinstance(pair.node, Pair) or pair.holder is None:
                 raise RefusedError("nothing would be left of the list")
             del of_holder[id(holder.node)]
-            of_holder.setdefault(id(pair.holder.node), (pair.holder, {}))[1][pair.index] = pair
+            of_holder.setdefault(id(pair.holder.node), (pair.holder, {}))[1][pair.number] = pair
     for holder, found in of_holder.values():
         yield from _of_one(tree, holder, found)
 
@@ -79,8 +79,8 @@ def dash(tree: Tree, at: Place) -> int:
     if holder is None or not isinstance(holder.node, Sequence):
         raise RefusedError("it is no item of a list")
     start = holder.node.span.start
-    if at.index:
-        end = holder.node.items[at.index - 1].span.end
+    if at.number:
+        end = holder.node.items[at.number - 1].span.end
         found = _BLANK.match(text, end)
         start = found.end() if found else end
     if text[start : start + 1] != "-" or column(text, start) != column(text, holder.node.span.start):

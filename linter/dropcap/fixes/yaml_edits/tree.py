@@ -26,13 +26,13 @@ class Place(NamedTuple):
         node: the node, or the pair.
         holder: the place of the list or mapping that it is in; of a key or a value the place of its pair; None for
             a document.
-        index: which item or pair of its list or mapping it is, from 0; of a key 0, of a value 1.
+        number: which item or pair of its list or mapping it is, from 0; of a key 0, of a value 1.
 
     """
 
     node: Node | Pair
     holder: Place | None
-    index: int
+    number: int
 
     @property
     def span(self) -> Span:
@@ -64,8 +64,8 @@ class Tree:
         for number, root in enumerate(roots):
             self._add(root, None, number)
 
-    def _add(self, node: Node, holder: Place | None, index: int) -> None:
-        todo: list[tuple[Node | Pair, Place | None, int]] = [(node, holder, index)]
+    def _add(self, node: Node, holder: Place | None, number: int) -> None:
+        todo: list[tuple[Node | Pair, Place | None, int]] = [(node, holder, number)]
         while todo:
             at = Place(*todo.pop())
             self._by_span.setdefault(at.node.span, []).append(at)
@@ -116,7 +116,7 @@ def tree_of(source: Source) -> Tree:
 
 def is_key(at: Place) -> bool:
     """Whether a place is that of a pair's key."""
-    return at.holder is not None and isinstance(at.holder.node, Pair) and at.index == 0
+    return at.holder is not None and isinstance(at.holder.node, Pair) and at.number == 0
 
 
 def is_flow(text: str, node: Node | Pair) -> bool:
