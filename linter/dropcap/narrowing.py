@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL
+from dropcap.model import Located
 from dropcap.model.changes import Fix, Put, Remove
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from dropcap.model import Located
     from dropcap.subject import Subject
 
 
@@ -18,16 +18,20 @@ def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | Non
     """Return the fix that drops ALL and adds what a container needs; None where that is not known.
 
     What somebody added by name stays. The fix is safe where all that is needed is known, and where nothing goes that
-    somebody wrote: of the default set nobody knows what it is good for, and whoever writes `privileged` may.
+    somebody wrote: of the default set nobody knows what it is good for, and whoever writes `privileged` may. What the
+    catalogue of images alone tells is not certain enough: an image's tag may stand for another one tomorrow.
 
     Args:
         subject: the container.
         without: what gives it all, and is to go: the option of privileged mode, or the addition of ALL.
 
     """
-    if not subject.says_what_it_starts or subject.may_be_set("cap_add", "cap_drop", "privileged"):
+    if subject.may_be_set("cap_add", "cap_drop", "privileged"):
         return None
-    needs = subject.needs
+    known = subject if subject.says_what_it_starts else _asked(subject)
+    if known is None:
+        return None
+    needs = known.needs
     if not needs.is_complete and (without is not None or not needs.cap_add):
         return None
     kept = [entry for entry in subject.cap_add if subject.entry_name(entry) != ALL]
@@ -41,8 +45,16 @@ def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | Non
     if added != tuple(entry.value for entry in subject.cap_add):
         changes.append(Put(subject, "cap_add", added))
     what = f"drop {ALL} and add {', '.join(added)}" if added else f"drop {ALL}"
-    known = "" if needs.is_complete else ", which may not be all that it needs"
-    return Fix(f"{what}{known}", tuple(changes), safe=needs.is_complete and without is None)
+    doubt = "" if needs.is_complete else ", which may not be all that it needs"
+    is_safe = needs.is_complete and without is None and not known.is_told_by_catalogue
+    return Fix(f"{what}{doubt}", tuple(changes), is_safe)
+
+
+def _asked(subject: Subject) -> Subject | None:
+    """Return a container as if it dropped ALL, if the catalogue of images says what it starts: it is asked then."""
+    anchor = subject.anchor
+    known = subject.with_fields(cap_drop=(*subject.cap_drop, Located(ALL, anchor.source, anchor.span)))
+    return known if known.says_what_it_starts else None
 
 
 def can_do_without(subject: Subject, name: str) -> bool:

@@ -67,6 +67,10 @@ class Subject(Container):
         subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
+    def with_fields(self, **values: object) -> Subject:
+        """Return the subject that it would be with other values of some fields."""
+        return Subject.of(Container._make(self)._replace(**values), self._workspace, self._allowance)
+
     @cached_property
     def needs(self) -> Needs:
         """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""

@@ -70,12 +70,22 @@ class Candidate(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Something that is not mended, and why, as a clause that follows "not fixed:"."""
+    """Something that is not mended.
+
+    Attributes:
+        member: what.
+        rule: the rule that found it.
+        message: what would have been done.
+        reason: why it is not, as a clause that follows "not fixed:".
+        is_tried: whether the proof found fault with it; another fix may change that.
+
+    """
 
     member: Member
     rule: str
     message: str
     reason: str
+    is_tried: bool = False
 
 
 def candidates(

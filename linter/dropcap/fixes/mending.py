@@ -74,12 +74,15 @@ class Outcome(NamedTuple):
     readings: tuple[Reading, ...]
 
 
+class Fault(NamedTuple):
+    """What is wrong with candidates, and which container of which project would change that was not to be mended."""
+
+    reason: str
+    container: tuple[int, int] | None = None
+
+
 class StopFixing(Exception):  # noqa: N818  # no error: a person has had enough
     """Nothing further is to be fixed; what was, stays."""
-
-
-class _Unwanted(Exception):  # noqa: N818  # as above
-    """A person does not want a fix."""
 
 
 class Mender:
@@ -124,6 +127,7 @@ class Mender:
         self._refused: dict[object, Refusal] = {}
         self._declined: set[object] = set()
         self._places: dict[object, Region | None] = {}
+        self._was_made = False
         self._read_again = 0
 
     def _reported(self) -> dict[int, frozenset[str]]:
@@ -139,7 +143,7 @@ class Mender:
     def run(self) -> Outcome:
         """Fix what can be fixed."""
         try:
-            while self._round():
+            while self._round() or self._again():
                 pass
         except StopFixing:
             pass
@@ -168,6 +172,14 @@ class Mender:
             self._settle(batch)
             decided = True
         return decided
+
+    def _again(self) -> bool:
+        """Let what was refused be tried once more if anything was made since then; give whether there is any."""
+        was_made, self._was_made = self._was_made, False
+        refused = [key for key, one in self._refused.items() if one.is_tried]
+        for key in refused if was_made else ():
+            del self._refused[key]
+        return was_made and bool(refused)
 
     def _undecided(self) -> list[Candidate]:
         """Return the candidates of all projects, but for what was refused or declined."""
@@ -225,25 +237,47 @@ class Mender:
         if wrong is None:
             return True
         if len(batch) == 1:
-            for member in batch[0].members:
-                self._refused[_key(member)] = Refusal(member, batch[0].rule, batch[0].message, wrong)
-            return False
+            return self._settle_shared(batch[0], wrong)
         half = len(batch) // 2
         # What is left of a batch of which some was made is looked for again: it stands elsewhere now.
         return self._settle(batch[:half]) or self._settle(batch[half:])
 
-    def _try(self, batch: Sequence[Candidate]) -> str | None:
+    def _settle_shared(self, candidate: Candidate, wrong: Fault) -> bool:
+        """Make a candidate together with those that want the same for the containers that share its text."""
+        shared: Candidate | None = candidate
+        while wrong.container is not None and shared is not None:
+            shared = self._with_same(shared, *wrong.container)
+            if shared is not None:
+                found = self._try([shared])
+                if found is None:
+                    return True
+                wrong = found
+        for member in candidate.members:
+            self._refused[_key(member)] = Refusal(
+                member, candidate.rule, candidate.message, wrong.reason, is_tried=True
+            )
+        return False
+
+    def _with_same(self, candidate: Candidate, project: int, container: int) -> Candidate | None:
+        """Return a candidate that mends the same in one more container; None where that has not the same problem."""
+        for other in self._found.get(project, ()):
+            member = other.members[0]
+            if member.container == container and (other.rule, other.message) == (candidate.rule, candidate.message):
+                return candidate._replace(members=(*candidate.members, member), safe=candidate.safe and other.safe)
+        return None
+
+    def _try(self, batch: Sequence[Candidate]) -> Fault | None:
         """Make candidates if they hold; return what is wrong with them where they do not."""
         edits = [edit for one in batch for edit in one.edits]
         projects = sorted(self._projects(edits))
         cost = sum(len(self._readings[number].result.containers) + 1 for number in projects)
         if self._read_again > max(MOST_READ, FEWEST_TRIES * cost):
-            return "too many other fixes of this project could not be made"
+            return Fault("too many other fixes of this project could not be made")
         self._read_again += cost
         try:
             changed = self._changed(edits)
         except RefusedError as error:
-            return error.reason
+            return Fault(error.reason)
         overlay = {**self._overlay, **{real: one.after for real, one in changed.items()}}
         after = {
             number: read(self._readings[number].target, self._questions, self._setup, overlay) for number in projects
@@ -252,10 +286,21 @@ class Mender:
             members = [member for one in batch for member in one.members if member.project == number]
             wrong = objection(self._readings[number], after[number], members)
             if wrong is not None:
-                return wrong
+                return Fault(wrong.reason, None if wrong.container is None else (number, wrong.container))
         if self._wants is not None and not self._wants(batch[0], _by_name(changed)):
             self._declined.update(map(_key, batch[0].members))
             return None
+        self._make(batch, changed, overlay, after)
+        return None
+
+    def _make(
+        self,
+        batch: Sequence[Candidate],
+        changed: Mapping[str, Edited],
+        overlay: dict[str, bytes],
+        after: Mapping[int, Reading],
+    ) -> None:
+        """Take what was tried for what is there."""
         self._overlay = overlay
         for real, one in changed.items():
             first = self._files.get(real, one)
@@ -264,7 +309,7 @@ class Mender:
             self._readings[number] = reading
             self._found.pop(number, None)
         self._made += batch
-        return None
+        self._was_made = True
 
     def _changed(self, edits: Iterable[Edit]) -> dict[str, Edited]:
         """Return the files that edits change, by real path."""

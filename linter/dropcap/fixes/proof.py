@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.expected import expected, unlike
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,21 @@ if TYPE_CHECKING:
 _LINE = re.compile(r":\d+")
 
 
-def objection(before: Reading, after: Reading, members: Sequence[Member]) -> str | None:
-    """Return what is wrong with a project after edits, as a clause; None where all is as it has to be.
+class Objection(NamedTuple):
+    """What is wrong with a project after edits.
+
+    Attributes:
+        reason: what, as a clause.
+        container: the number of the container that would change although nothing of it was to be mended.
+
+    """
+
+    reason: str
+    container: int | None = None
+
+
+def objection(before: Reading, after: Reading, members: Sequence[Member]) -> Objection | None:
+    """Return what is wrong with a project after edits; None where all is as it has to be.
 
     Args:
         before: the project as it was read before.
@@ -33,13 +47,17 @@ def objection(before: Reading, after: Reading, members: Sequence[Member]) -> str
     """
     old, new = before.result, after.result
     if old.read and not new.read:
-        return f"the file could not be read any more: {new.failures[0].message}"
-    return _of_containers(old, new, members) or _of_findings(old, new, members) or _of_failures(old, new, members)
+        return Objection(f"the file could not be read any more: {new.failures[0].message}")
+    of_containers = _of_containers(old, new, members)
+    if of_containers is not None:
+        return of_containers
+    reason = _of_findings(old, new, members) or _of_failures(old, new, members)
+    return Objection(reason) if reason else None
 
 
-def _of_containers(old: FileResult, new: FileResult, members: Sequence[Member]) -> str | None:
+def _of_containers(old: FileResult, new: FileResult, members: Sequence[Member]) -> Objection | None:
     if len(old.containers) != len(new.containers):
-        return "the file would have other containers"
+        return Objection("the file would have other containers")
     changed: dict[int, list[Member]] = {}
     for member in members:
         changed.setdefault(member.container, []).append(member)
@@ -49,9 +67,9 @@ def _of_containers(old: FileResult, new: FileResult, members: Sequence[Member]) 
         opened = {field for member in own for field in member.opened}
         fields = unlike(expected(one, changes, opened), other)
         if fields and not own:
-            return f"{one.name} would change with it"
+            return Objection(f"{one.name} would change with it", number)
         if fields:
-            return f"{', '.join(fields)} of {one.name} would not be what it is to be"
+            return Objection(f"{', '.join(fields)} of {one.name} would not be what it is to be")
     return None
 
 
