@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from dropcap.targets import Target
 
 FIELDS = frozenset({"cap_add", "cap_drop", "privileged", "security_opt", "user", "read_only"})
+ENVIRONMENT = {"HOME": tempfile.gettempdir()}
 BROKEN = 1
 MOST_OF_ONE = 12
 """How many files of one repository are changed."""
@@ -140,7 +141,7 @@ class Run:
     def afterwards(self, target: Target, label: str, before: FileResult, outcome: Outcome) -> None:
         """Look at a project after all of its fixes."""
         files = [target.path, *target.over]
-        old = oracle.config(files, options=("--profile", "*")) if self.asks_compose else None
+        old = oracle.config(files, environment=ENVIRONMENT) if self.asks_compose else None
         for one in outcome.files:
             Path(one.path).write_bytes(one.after)
         after = check_file(target, self.rules, Setup())
@@ -162,7 +163,7 @@ class Run:
             self.faults.append(f"{label}: a second run makes {[one.message for one in again.made]}")
         if old is not None and old.project is not None:
             self.counts["projects that Docker Compose resolves"] += 1
-            new = oracle.config(files, options=("--profile", "*"))
+            new = oracle.config(files, environment=ENVIRONMENT)
             if new.project is None:
                 self.faults.append(f"{label}: Docker Compose refuses it: {new.error[-300:]}")
             elif pruned(old.project) != pruned(new.project):

@@ -53,7 +53,7 @@ def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | Non
 def _asked(subject: Subject) -> Subject | None:
     """Return a container as if it dropped ALL, if the catalogue of images says what it starts: it is asked then."""
     anchor = subject.anchor
-    known = subject.with_fields(cap_drop=(*subject.cap_drop, Located(ALL, anchor.source, anchor.span)))
+    known = subject.dropping(Located(ALL, anchor.source, anchor.span))
     return known if known.says_what_it_starts else None
 
 

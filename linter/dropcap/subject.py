@@ -67,9 +67,10 @@ class Subject(Container):
         subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
-    def with_fields(self, **values: object) -> Subject:
-        """Return the subject that it would be with other values of some fields."""
-        return Subject.of(Container._make(self)._replace(**values), self._workspace, self._allowance)
+    def dropping(self, *drops: Located[str]) -> Subject:
+        """Return the subject that it would be if it dropped these as well."""
+        container = Container._make(self)._replace(cap_drop=(*self.cap_drop, *drops))
+        return Subject.of(container, self._workspace, self._allowance)
 
     @cached_property
     def needs(self) -> Needs:
