@@ -6,21 +6,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.real_paths import repository_top
-from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
 
-    from dropcap.config import Config
     from dropcap.model import Report, Severity
-    from dropcap.rule import Rule
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,19 +42,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
-def to_words(text: object) -> tuple[str, ...]:
-    """Return the words of a list with commas.
-
-    Raises:
-        ValueError: there are none.
-
-    """
-    words = tuple(word.strip() for word in str(text).split(",") if word.strip())
-    if not words:
-        raise ValueError("names no rule; leave the option out, or name one")
-    return words
-
-
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
@@ -75,25 +59,6 @@ def run(arguments: Namespace) -> int:
     write_output(writer(arguments.format)(report, context), arguments.output)
     print_failures(report)
     return exit_code(report, config.fail_on)
-
-
-def chosen_rules(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
-    """Load and choose the rules; says where a name stands that no rule has."""
-    try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
-    except UnknownRuleError as error:
-        key, given = _origin(error.name, arguments, config)
-        place = f"--{key}" if given else config.place(key, error.name)
-        raise RuleError(f"{place}: {error}") from None
-
-
-def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:
-    """Return the key that names a rule, and what the command line gives for it."""
-    if name in config.select:
-        return "select", arguments.select
-    if name in config.extend_select:
-        return "extend-select", arguments.extend_select
-    return "ignore", arguments.ignore
 
 
 def exit_code(report: Report, fail_on: Severity) -> int:

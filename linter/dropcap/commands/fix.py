@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.check import chosen_rules, to_words
+from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.inputs import STDIN, add_paths, collect, configure, option
 from dropcap.commands.output import at_the_edge, failure_code, print_failures, write_output

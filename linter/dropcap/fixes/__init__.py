@@ -21,6 +21,9 @@ It is a module with one function::
 It gets all changes of one fix to one container together, and gives edits that make all of them, or raises
 :class:`contract.RefusedError` with a reason. To add one, write the module and a line in :data:`registry.EDITORS`.
 
+Where an editor has a second way, which shares less with others, it has `otherwise` with the same arguments: that is
+tried where the proof finds fault with the first.
+
 What it can rely on:
 
 * `container` is as its file was read last. A `Located` of a change is one of its values, or one of its words;

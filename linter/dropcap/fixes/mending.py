@@ -15,6 +15,7 @@ from dropcap.fixes.candidates import Candidate, Refusal, candidates, together
 from dropcap.fixes.contract import RefusedError
 from dropcap.fixes.proof import objection
 from dropcap.fixes.reading import read
+from dropcap.fixes.registry import edits_of
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.report import drop_included
@@ -252,10 +253,26 @@ class Mender:
                 if found is None:
                     return True
                 wrong = found
+        if self._try_otherwise(candidate):
+            return True
         for member in candidate.members:
             self._refused[_key(member)] = Refusal(
                 member, candidate.rule, candidate.message, wrong.reason, is_tried=True
             )
+        return False
+
+    def _try_otherwise(self, candidate: Candidate) -> bool:
+        """Make a candidate in the second way of its editor, container by container; give whether any was made."""
+        for member in candidate.members:
+            if member.finding is None:
+                continue
+            container = self._readings[member.project].result.containers[member.container]
+            try:
+                edits = edits_of(container, member.changes, otherwise=True)
+            except RefusedError:
+                continue
+            if edits != candidate.edits and self._try([candidate._replace(edits=edits, members=(member,))]) is None:
+                return True
         return False
 
     def _with_same(self, candidate: Candidate, project: int, container: int) -> Candidate | None:

@@ -21,8 +21,13 @@ EDITORS: dict[Kind, str] = {
 """The module in :mod:`dropcap.fixes.editors` for each kind; a container of another kind is not edited."""
 
 
-def edits_of(container: Container, changes: Sequence[Change]) -> tuple[Edit, ...]:
+def edits_of(container: Container, changes: Sequence[Change], *, otherwise: bool = False) -> tuple[Edit, ...]:
     """Return the edits that make the changes of one fix to a container, in the order of files and places.
+
+    Args:
+        container: the container.
+        changes: what is to become of it.
+        otherwise: whether the editor's second way is asked for, if it has one.
 
     Raises:
         RefusedError: they cannot be made.
@@ -34,7 +39,10 @@ def edits_of(container: Container, changes: Sequence[Change]) -> tuple[Edit, ...
     if container.kind is not Kind.SERVICE:
         _check_file(container, changes)
     editor: Editor = import_module(f"dropcap.fixes.editors.{name}")
-    found = sorted(set(editor.edits(container, changes)), key=order)
+    make = getattr(editor, "otherwise", None) if otherwise else editor.edits
+    if make is None:
+        raise RefusedError("there is no other way to write it")
+    found = sorted(set(make(container, changes)), key=order)
     if not found:
         raise RefusedError("nothing has to change")
     return tuple(found)

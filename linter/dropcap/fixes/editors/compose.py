@@ -61,6 +61,15 @@ class _Field(NamedTuple):
 
 def edits(container: Container, changes: List[Change]) -> Iterator[Edit]:
     """Return the edits that make all changes of one fix to a service; see :mod:`dropcap.fixes`."""
+    return _edits(container, changes, is_own=False)
+
+
+def otherwise(container: Container, changes: List[Change]) -> Iterator[Edit]:
+    """Return edits that do the same in the service's own mapping, and leave alone what it shares with others."""
+    return _edits(container, changes, is_own=True)
+
+
+def _edits(container: Container, changes: List[Change], *, is_own: bool) -> Iterator[Edit]:
     removed: dict[Source, list[Place]] = {}
     added: list[tuple[str, str | List[str]]] = []
     own: tuple[Tree, Place] | None = None
@@ -76,18 +85,15 @@ def edits(container: Container, changes: List[Change]) -> Iterator[Edit]:
             yield rewritten(tree, tree.value(span), change.value)
         else:
             own = own or _mapping_of(container)
-            tree, mapping = own
-            field = _field(container, change, tree, mapping)
+            field = _field(container, change, own, is_own=is_own)
             if field.pair is not None:
                 found, gone = _changed(field)
                 yield from found
-                removed.setdefault(tree.source, []).extend(gone)
+                removed.setdefault(field.tree.source, []).extend(gone)
             elif field.wanted:
-                value = field.wanted if change.field in _LISTS else _written(change)
-                added.append((field.key, value))
+                added.append((field.key, field.wanted if change.field in _LISTS else _written(change)))
             elif field.values:
-                where = field.values[0]
-                raise RefusedError(f"its {field.key} stands in {place(where)[0].path}, where others may have it too")
+                raise RefusedError(f"its {field.key} stands in {place(field.values[0])[0].path}")
     if added and own is not None:
         tree, mapping = own
         taken = {id(part.node) for part in removed.get(tree.source, ())}
@@ -132,29 +138,64 @@ def _mapping_of(container: Container) -> tuple[Tree, Place]:
     return tree, tree.value(node.span)
 
 
-def _field(container: Container, put: Put, tree: Tree, mapping: Place) -> _Field:
-    """Find where a field is to be written, and what has to stand there."""
+def _field(container: Container, put: Put, own: tuple[Tree, Place], *, is_own: bool) -> _Field:
+    """Find where a field is to be written, and what has to stand there; with `is_own` in the service itself."""
     if put.field not in _LISTS | _FLAGS | _TEXTS:
         raise RefusedError(f"dropcap does not write {put.field}")
+    tree, mapping = own
     key = _KEYS.get(put.field, put.field)
-    found = getattr(container, put.field)
-    values: tuple[Located[Any], ...] = found if isinstance(found, tuple) and put.field in _LISTS else ()
-    if put.field not in _LISTS and found is not None:
-        values = (found,)
     pair = _own_pair(mapping, key)
+    found = getattr(container, put.field)
     if put.field not in _LISTS:
-        return _Field(key, pair, tree, values, put.values)
-    # What other files and services that are extended give stays, and what is merged in by `<<` is laid over.
-    merged = pair.node if pair is not None else _merged(mapping.node, key)
-    inside = target(merged.value) if isinstance(merged, Pair) else None
-    others = [one for one in values if not _is_in(one, inside, tree)]
-    unwanted = next((one for one in others if one.value not in put.values), None)
-    if unwanted is not None:
-        source, span = place(unwanted)
-        line = source.position(span.start).line
-        raise RefusedError(f"{source.path}:{line} gives {unwanted.value} as well")
+        return _Field(key, pair, tree, () if found is None else (found,), put.values)
+    held = [(one, _list_of(one)) for one in found]
+    unwanted = [at for one, at in held if one.value not in put.values]
+    if any(at.node.span != unwanted[0].node.span or not _is_one_file(at, unwanted[0]) for at in unwanted):
+        raise RefusedError(f"its {key} stands in several lists")
+    # Lists of several files and of services that are extended come together; what `<<` merges in is laid over.
+    written = pair.node if pair is not None else _merged(mapping.node, key)
+    value = target(written.value) if isinstance(written, Pair) else None
+    shared = unwanted[0] if unwanted else next((at for _, at in held if _is_at(at, value)), None)
+    if is_own or shared is None:
+        others = [one for one, at in held if not _is_at(at, value)]
+        wrong = next((one for one in others if one.value not in put.values), None)
+        if wrong is not None:
+            source, span = place(wrong)
+            raise RefusedError(f"{source.path}:{source.position(span.start).line} gives {wrong.value} as well")
+    else:
+        others = [one for one, at in held if not _is_at(at, shared.node)]
+        pair, tree = shared.holder, tree_of(shared.node.source)  # type: ignore[union-attr]  # a list has a source
+        if pair is None or not isinstance(pair.node, Pair):
+            raise RefusedError(f"its {key} is written in a list of lists")
     given = {one.value for one in others}
-    return _Field(key, pair, tree, values, tuple(value for value in put.values if value not in given))
+    return _Field(key, pair, tree, found, tuple(one for one in put.values if one not in given))
+
+
+def _list_of(where: Located[Any]) -> Place:
+    """Return the list that a value is an item of.
+
+    Raises:
+        RefusedError: it is none's.
+
+    """
+    source, span = place(where)
+    holder = tree_of(source).value(span).holder
+    if holder is None or not isinstance(holder.node, Sequence):
+        raise RefusedError("the value is no item of a list")
+    return holder
+
+
+def _is_at(at: Place, node: Node | Pair | None) -> bool:
+    """Whether a place is that of a node."""
+    return (
+        isinstance(node, Sequence)
+        and isinstance(at.node, Sequence)
+        and (at.node.source is node.source and at.node.span == node.span)
+    )
+
+
+def _is_one_file(one: Place, other: Place) -> bool:
+    return isinstance(one.node, Sequence) and isinstance(other.node, Sequence) and one.node.source is other.node.source
 
 
 def _own_pair(mapping: Place, key: str) -> Place | None:
@@ -196,11 +237,6 @@ def _merged(node: object, key: str, depth: int = 0) -> Pair | None:
 
 
 _DEEPEST = 20
-
-
-def _is_in(where: Located[Any], node: Node | None, tree: Tree) -> bool:
-    source, span = place(where)
-    return node is not None and source is tree.source and node.span.start <= span.start and span.end <= node.span.end
 
 
 def _neighbour(mapping: Place, taken: set[int], key: str) -> Place:
