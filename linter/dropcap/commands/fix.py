@@ -95,6 +95,7 @@ def mended(
 
     """
     from dropcap.fixes.mending import Mender
+    from dropcap.fixes.repairs import INVALID
 
     ids = {rule.id for rule in chosen_rules(arguments, config)}
     found, setup = collect(arguments, config)
@@ -104,7 +105,8 @@ def mended(
         for rule in load_rules(arguments.rules)
         if rule.id in ids or (rule.on_by_default and rule.id not in config.ignore)
     ]
-    return found, Mender(found.targets, rules, setup, chosen=ids, unsafe=unsafe, wants=wants).run()
+    chosen = ids if arguments.select else {*ids, INVALID}
+    return found, Mender(found.targets, rules, setup, chosen=chosen, unsafe=unsafe, wants=wants).run()
 
 
 def write(files: Iterable[Edited]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from dropcap.fixes.contract import RefusedError
 from dropcap.fixes.proof import objection
 from dropcap.fixes.reading import read
 from dropcap.fixes.registry import edits_of
+from dropcap.fixes.repairs import INVALID, repairs
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.report import drop_included
@@ -105,7 +106,8 @@ class Mender:
             targets: the files.
             rules: what is asked about each container.
             setup: how.
-            chosen: the ids of the rules whose findings are to be mended; None for all of them.
+            chosen: the ids of the rules whose findings are to be mended, and :data:`INVALID` for errors of which it is
+                certain what is meant; None for all.
             unsafe: whether unsafe fixes are made too.
             wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
                 :class:`StopFixing` where no more are to be made.
@@ -114,6 +116,7 @@ class Mender:
         self._questions = Questions(rules)
         wanted = None if chosen is None else set(chosen)
         self._rules = {rule.id: rule for rule in rules if wanted is None or rule.id in wanted}
+        self._repairs = wanted is None or INVALID in wanted
         self._setup, self._unsafe, self._wants = setup, unsafe, wants
         self._overlay: dict[str, bytes] = dict(setup.overlay or {})
         self._readings = [read(target, self._questions, setup, self._overlay) for target in targets]
@@ -187,6 +190,8 @@ class Mender:
         for number, names in self._names.items():
             if number not in self._found:
                 found = list(candidates(number, self._readings[number], self._rules, names))
+                if self._repairs:
+                    found += repairs(number, self._readings[number])
                 self._found[number] = []
                 for one in found:
                     if isinstance(one, Refusal):
