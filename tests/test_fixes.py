@@ -7,7 +7,6 @@ import pty
 import stat
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +27,8 @@ from dropcap.source import Source, Span
 from dropcap.targets import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dropcap.fixes.mending import Outcome
 
 RULES = [rule for rule in load_rules() if rule.on_by_default]
@@ -266,8 +267,9 @@ def test_a_file_of_several_projects_is_fixed_for_all_of_them(tmp_path: Path, mon
         (tmp_path / name / "compose.yaml").write_text(extending + more)
     (tmp_path / "base.yaml").write_text(base)
     assert main(["fix", "--select", "useless-add"]) == CLEAN
-    # `b` has the addition of its own: what it extends and what is idle in it are not the same.
     assert (tmp_path / "base.yaml").read_text() == base.replace("[CAP_CHOWN, CHOWN]", "[CAP_CHOWN]")
+    # The addition of its own is idle in `b` once more, now that the other is gone.
+    assert (tmp_path / "b" / "compose.yaml").read_text() == extending
 
 
 def test_a_rule_whose_fix_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,9 +281,9 @@ def test_a_rule_whose_fix_fails_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     path = os.path.realpath("compose.yaml")
     target = Target("compose.yaml", "compose", named=True)
     outcome = Mender([target], rules, Setup(overlay={path: WRONG.encode()})).run()
-    assert [one.reason for one in outcome.refused] == [
+    assert {one.reason for one in outcome.refused} == {
         "the rule's own fix failed (ZeroDivisionError); report it to the rule's author"
-    ]
+    }
 
 
 # --- any text ---

@@ -36,6 +36,7 @@ class Member(NamedTuple):
         finding: the finding; None where a failure is mended.
         opened: the fields that could not be read before.
         at: where it stood before anything was mended.
+        is_reported: whether it is reported here, and not as a part of another project alone.
 
     """
 
@@ -46,6 +47,7 @@ class Member(NamedTuple):
     finding: Finding | None = None
     opened: tuple[str, ...] = ()
     at: Region | None = None
+    is_reported: bool = True
 
 
 class Candidate(NamedTuple):
@@ -97,7 +99,7 @@ def candidates(
         number: the project's number.
         reading: the project.
         rules: those whose findings are to be mended, by their ids.
-        names: the containers that are reported as this project's.
+        names: the containers that are reported as this project's; what others have is mended with theirs.
 
     """
     result = reading.result
@@ -109,8 +111,9 @@ def candidates(
     for finding in uncovered(found, covers):
         fix_of = rules[finding.rule].fix
         container = finding.container
-        if fix_of is None or container.name not in names:
+        if fix_of is None:
             continue
+        is_reported = container.name in names
         index = numbers[id(container)]
         subject = subjects.get(index)
         if subject is None:
@@ -120,15 +123,17 @@ def candidates(
             fix = fix_of(subject, finding.problem)
         except Exception as error:  # noqa: BLE001  # as that of a check, a rule's fault is its own
             reason = f"the rule's own fix failed ({type(error).__name__}); report it to the rule's author"
-            yield Refusal(Member(number, index, key, (), finding), finding.rule, "", reason)
+            if is_reported:
+                yield Refusal(Member(number, index, key, (), finding), finding.rule, "", reason)
             continue
         if fix is None:
             continue
-        member = Member(number, index, key, fix.changes, finding)
+        member = Member(number, index, key, fix.changes, finding, is_reported=is_reported)
         try:
             edits = edits_of(container, fix.changes)
         except RefusedError as error:
-            yield Refusal(member, finding.rule, fix.message, error.reason)
+            if is_reported:
+                yield Refusal(member, finding.rule, fix.message, error.reason)
             continue
         yield Candidate(edits, (member,), fix.message, fix.safe, finding.rule, finding.severity)
 
@@ -139,12 +144,12 @@ def together(found: Sequence[Candidate]) -> list[Candidate]:
     for one in found:
         key = tuple((edit.source.path, edit.span, edit.text) for edit in one.edits)
         by_edits.setdefault(key, []).append(one)
-    joined = [_joined(group) for group in by_edits.values()]
+    joined = [_joined(group) for group in by_edits.values() if any(one.members[0].is_reported for one in group)]
     return sorted(joined, key=_order)
 
 
 def _joined(group: Sequence[Candidate]) -> Candidate:
-    first, *others = sorted(group, key=lambda one: -one.severity)
+    first, *others = sorted(group, key=lambda one: (not one.members[0].is_reported, -one.severity))
     members = (*first.members, *(member for other in others for member in other.members))
     return first._replace(members=members, safe=all(one.safe for one in group))
 
