@@ -17,12 +17,13 @@ from dropcap.fixes.proof import objection
 from dropcap.fixes.reading import read
 from dropcap.fixes.registry import edits_of
 from dropcap.fixes.repairs import INVALID, repairs
+from dropcap.model.changes import Put, Replace
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.report import drop_included
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dropcap.check import Setup
     from dropcap.fixes.candidates import Member
@@ -34,10 +35,14 @@ if TYPE_CHECKING:
 
     Wants = Callable[["Candidate", "Mapping[str, tuple[bytes, bytes]]"], bool]
 
-MOST_READ = 100_000
+MOST_READ = 20_000
 """How many containers are read again for the fixes of a project; then the rest of its fixes are not tried."""
 FEWEST_TRIES = 8
 """How many tries there are at least, however many containers a project has."""
+
+
+MOST_PASSES = 5
+"""How many times what was refused is tried once more, after something else was made."""
 
 
 class Edited(NamedTuple):
@@ -132,6 +137,7 @@ class Mender:
         self._declined: set[object] = set()
         self._places: dict[object, Region | None] = {}
         self._was_made = False
+        self._passes = 0
         self._read_again = 0
 
     def _reported(self) -> dict[int, frozenset[str]]:
@@ -169,21 +175,21 @@ class Mender:
         decided = False
         for group in self._apart(left):
             self._read_again = 0
-            taken = Taken()
-            batch = [one for one in group if taken.take(one.edits)]
-            if self._wants is not None:
-                batch = batch[:1]
-            self._settle(batch)
+            batch = _together_at_once(group)
+            self._settle(batch[:1] if self._wants is not None else batch)
             decided = True
         return decided
 
     def _again(self) -> bool:
         """Let what was refused be tried once more if anything was made since then; give whether there is any."""
         was_made, self._was_made = self._was_made, False
-        refused = [key for key, one in self._refused.items() if one.is_tried]
-        for key in refused if was_made else ():
-            del self._refused[key]
-        return was_made and bool(refused)
+        self._passes += 1
+        if self._passes > MOST_PASSES:
+            return False
+        if not (was_made and self._refused):
+            return False
+        self._refused.clear()
+        return True
 
     def _undecided(self) -> list[Candidate]:
         """Return the candidates of all projects, but for what was refused or declined."""
@@ -261,9 +267,7 @@ class Mender:
         if self._try_otherwise(candidate):
             return True
         for member in candidate.members:
-            self._refused[_key(member)] = Refusal(
-                member, candidate.rule, candidate.message, wrong.reason, is_tried=True
-            )
+            self._refused[_key(member)] = Refusal(member, candidate.rule, candidate.message, wrong.reason)
         return False
 
     def _try_otherwise(self, candidate: Candidate) -> bool:
@@ -345,6 +349,38 @@ class Mender:
             before = self._readings[number].request.workspace.read(source.path)
             changed[real] = Edited(source.path, before, applied(source, before, own))
         return changed
+
+
+def _together_at_once(group: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates that can be tried at once.
+
+    No two write the same place or speak of the same field, and of a container all are of one rule: what another has to
+    say may depend on what becomes of it. An addition that changes nothing today does where ALL is dropped tomorrow.
+    """
+    taken = Taken()
+    claims: set[object] = set()
+    rule_of: dict[object, str] = {}
+    batch = []
+    for one in group:
+        own = {claim for member in one.members for claim in _claims(member)}
+        containers = [(member.project, member.container) for member in one.members]
+        is_free = claims.isdisjoint(own) and claims.isdisjoint(containers)
+        is_free = is_free and all(rule_of.get(container, one.rule) == one.rule for container in containers)
+        if is_free and own.isdisjoint(rule_of) and taken.take(one.edits):
+            claims |= own
+            rule_of.update(dict.fromkeys(containers, one.rule))
+            batch.append(one)
+    return batch
+
+
+def _claims(member: Member) -> Iterator[object]:
+    """Give what others must leave alone: a container whose field is put, and a value that is written in it."""
+    container = (member.project, member.container)
+    for change in member.changes:
+        if isinstance(change, Put):
+            yield container
+        elif isinstance(change, Replace):
+            yield (container, change.value)
 
 
 def _by_name(changed: Mapping[str, Edited]) -> dict[str, tuple[bytes, bytes]]:
