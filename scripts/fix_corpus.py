@@ -27,7 +27,7 @@ from ruamel.yaml.error import YAMLError
 
 from dropcap.check import Setup, check_file
 from dropcap.discover import discover
-from dropcap.fixes.mending import Mender
+from dropcap.fixes.mending import Mender, Wishes
 from dropcap.fixes.proof import failure_key
 from dropcap.model import Kind
 from dropcap.rule import load_rules
@@ -133,7 +133,7 @@ class Run:
             return
         self.counts["projects"] += 1
         label = f"{name}/{target.path}"
-        mender = Looking([target], self.rules, Setup(), unsafe=self.is_unsafe)
+        mender = Looking([target], self.rules, Setup(), Wishes(unsafe=self.is_unsafe))
         outcome = mender.run()
         self.faults += [f"{label}: {fault}" for fault in mender.faults]
         for refusal in outcome.refused:
@@ -166,7 +166,7 @@ class Run:
             self.faults.append(f"{label}: still found: {list(left - (found - gone))[:3]}")
         if Counter(map(failure_key, after.failures)) - Counter(map(failure_key, before.failures)):
             self.faults.append(f"{label}: new failures")
-        again = Mender([target], self.rules, Setup(), unsafe=self.is_unsafe).run()
+        again = Mender([target], self.rules, Setup(), Wishes(unsafe=self.is_unsafe)).run()
         if again.files:
             self.faults.append(f"{label}: a second run makes {[one.message for one in again.made]}")
         if old is not None and old.project is not None:

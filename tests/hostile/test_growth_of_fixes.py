@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.check import Setup
-from dropcap.fixes.mending import FEWEST_TRIES, MOST_READ, Mender, Outcome
+from dropcap.fixes.mending import FEWEST_TRIES, MOST_READ, Mender, Outcome, Wishes
 from dropcap.rule import load_rules
 from dropcap.targets import Target
 from hostile.test_growth import SERVICE, each
@@ -36,7 +36,7 @@ DIMENSIONS: dict[str, Callable[[int], str]] = {
 def fix(text: str, *, unsafe: bool = True) -> Outcome:
     path = os.path.realpath("compose.yaml")
     setup = Setup(overlay={path: text.encode()})
-    return Mender([Target("compose.yaml", "compose", named=True)], RULES, setup, unsafe=unsafe).run()
+    return Mender([Target("compose.yaml", "compose", named=True)], RULES, setup, Wishes(unsafe=unsafe)).run()
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)

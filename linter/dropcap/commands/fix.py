@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.commands.check import chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.fixing import mended, refuse_standard_input, say, write
-from dropcap.commands.inputs import add_paths, collect, configure, option
+from dropcap.commands.inputs import add_paths, configure, option
 from dropcap.commands.output import failure_code, print_failures, write_output
 from dropcap.exit_codes import CLEAN, FINDINGS, UNCHECKED, UsageError
 from dropcap.report import to_report
@@ -42,8 +42,7 @@ def run(arguments: Namespace) -> int:
     config = configure(arguments)
     chosen = chosen_rules(arguments, config)
     wants = _Asker() if arguments.interactive else None
-    found, setup = collect(arguments, config)
-    outcome = mended(arguments, config, chosen, found, setup, unsafe=arguments.unsafe, wants=wants)
+    found, outcome = mended(arguments, config, chosen, wants)
     report = to_report([one.result for one in outcome.readings], found.failures)
     code = failure_code(report)
     if arguments.diff:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable, Sequence
 
-    from dropcap.check import Setup
     from dropcap.config import Config
     from dropcap.discover import Discovery
     from dropcap.fixes.mending import Edited, Outcome, Wants
@@ -33,18 +32,16 @@ def refuse_standard_input(arguments: Namespace) -> None:
         raise UsageError("fixes are written to files, and standard input is none; name the file")
 
 
-def mended(  # noqa: PLR0913  # what a command knows, and the two that only one of them asks for
-    arguments: Namespace,
-    config: Config,
-    chosen: Sequence[Rule],
-    found: Discovery,
-    setup: Setup,
-    *,
-    unsafe: bool = False,
-    wants: Wants | None = None,
-) -> Outcome:
-    """Fix in memory what files hold: what the chosen rules find, and errors where no rule is named."""
-    from dropcap.fixes.mending import Mender
+def mended(
+    arguments: Namespace, config: Config, chosen: Sequence[Rule], wants: Wants | None = None
+) -> tuple[Discovery, Outcome]:
+    """Fix in memory what files hold: what the chosen rules find, and errors where no rule is named.
+
+    Raises:
+        UsageError: as :func:`dropcap.commands.inputs.collect`.
+
+    """
+    from dropcap.fixes.mending import Mender, Wishes
     from dropcap.fixes.repairs import INVALID
 
     ids = {rule.id for rule in chosen}
@@ -54,8 +51,10 @@ def mended(  # noqa: PLR0913  # what a command knows, and the two that only one 
         for rule in load_rules(arguments.rules)
         if rule.id in ids or (rule.on_by_default and rule.id not in config.ignore)
     ]
-    wanted = ids if arguments.select else {*ids, INVALID}
-    return Mender(found.targets, rules, setup, chosen=wanted, unsafe=unsafe, wants=wants).run()
+    wanted = frozenset(ids if arguments.select else {*ids, INVALID})
+    found, setup = collect(arguments, config)
+    wishes = Wishes(wanted, getattr(arguments, "unsafe", False), wants)
+    return found, Mender(found.targets, rules, setup, wishes).run()
 
 
 def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule]) -> None:
@@ -66,8 +65,7 @@ def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule]) -> N
 
     """
     refuse_standard_input(arguments)
-    found, setup = collect(arguments, config)
-    outcome = mended(arguments, config, chosen, found, setup)
+    _, outcome = mended(arguments, config, chosen)
     lost = write(outcome.files)
     say(summary(outcome, lost, is_brief=True))
     if lost:

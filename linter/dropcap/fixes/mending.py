@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dropcap.check import Setup
     from dropcap.fixes.candidates import Member
     from dropcap.fixes.reading import Reading
+    from dropcap.model import FileResult
     from dropcap.model.changes import Edit
     from dropcap.rule import Rule
     from dropcap.source import Region
@@ -88,6 +89,25 @@ class Fault(NamedTuple):
     container: tuple[int, int] | None = None
 
 
+class Wishes(NamedTuple):
+    """What is to be fixed.
+
+    Attributes:
+        chosen: the ids of the rules whose findings are to be mended, and :data:`INVALID` for errors of which it is
+            certain what is meant; None for all.
+        unsafe: whether unsafe fixes are made too.
+        wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
+            :class:`StopFixing` where no more are to be made.
+        accepts: marks the findings of a project that a person accepts: these are not fixed.
+
+    """
+
+    chosen: frozenset[str] | None = None
+    unsafe: bool = False
+    wants: Wants | None = None
+    accepts: Callable[[FileResult], FileResult] | None = None
+
+
 class StopFixing(Exception):  # noqa: N818  # no error: a person has had enough
     """Nothing further is to be fixed; what was, stays."""
 
@@ -96,14 +116,7 @@ class Mender:
     """Fixes what can be fixed in projects, in memory."""
 
     def __init__(
-        self,
-        targets: Sequence[Target],
-        rules: Sequence[Rule],
-        setup: Setup,
-        *,
-        chosen: Iterable[str] | None = None,
-        unsafe: bool = False,
-        wants: Wants | None = None,
+        self, targets: Sequence[Target], rules: Sequence[Rule], setup: Setup, wishes: Wishes | None = None
     ) -> None:
         """Read the projects.
 
@@ -111,20 +124,16 @@ class Mender:
             targets: the files.
             rules: what is asked about each container.
             setup: how.
-            chosen: the ids of the rules whose findings are to be mended, and :data:`INVALID` for errors of which it is
-                certain what is meant; None for all.
-            unsafe: whether unsafe fixes are made too.
-            wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
-                :class:`StopFixing` where no more are to be made.
+            wishes: what is to be fixed; None for all that is safe.
 
         """
+        self._wishes = wishes or Wishes()
+        chosen = self._wishes.chosen
         self._questions = Questions(rules)
-        wanted = None if chosen is None else set(chosen)
-        self._rules = {rule.id: rule for rule in rules if wanted is None or rule.id in wanted}
-        self._repairs = wanted is None or INVALID in wanted
-        self._setup, self._unsafe, self._wants = setup, unsafe, wants
+        self._rules = {rule.id: rule for rule in rules if chosen is None or rule.id in chosen}
+        self._setup = setup
         self._overlay: dict[str, bytes] = dict(setup.overlay or {})
-        self._readings = [read(target, self._questions, setup, self._overlay) for target in targets]
+        self._readings = [self._read(target, self._overlay) for target in targets]
         self._files: dict[str, Edited] = {}
         self._readers: dict[str, set[int]] = {}
         for number, reading in enumerate(self._readings):
@@ -139,6 +148,11 @@ class Mender:
         self._was_made = False
         self._passes = 0
         self._read_again = 0
+
+    def _read(self, target: Target, overlay: Mapping[str, bytes]) -> Reading:
+        reading = read(target, self._questions, self._setup, overlay)
+        accepts = self._wishes.accepts
+        return reading._replace(result=accepts(reading.result)) if accepts else reading
 
     def _reported(self) -> dict[int, frozenset[str]]:
         """Return the names of the containers that each project is to report; those of a part are its project's."""
@@ -157,7 +171,7 @@ class Mender:
                 pass
         except StopFixing:
             pass
-        unsafe = [one for one in self._undecided() if not one.safe and not self._unsafe]
+        unsafe = [one for one in self._undecided() if not one.safe and not self._wishes.unsafe]
         refused = sorted(self._refused.values(), key=_place_of_refusal)
         files = [self._files[path] for path in sorted(self._files)]
         return Outcome(
@@ -171,12 +185,12 @@ class Mender:
 
     def _round(self) -> bool:
         """Try what is left; give whether anything was decided."""
-        left = [one for one in self._undecided() if one.safe or self._unsafe]
+        left = [one for one in self._undecided() if one.safe or self._wishes.unsafe]
         decided = False
         for group in self._apart(left):
             self._read_again = 0
             batch = _together_at_once(group)
-            self._settle(batch[:1] if self._wants is not None else batch)
+            self._settle(batch[:1] if self._wishes.wants is not None else batch)
             decided = True
         return decided
 
@@ -196,7 +210,7 @@ class Mender:
         for number, names in self._names.items():
             if number not in self._found:
                 found = list(candidates(number, self._readings[number], self._rules, names))
-                if self._repairs:
+                if self._wishes.chosen is None or INVALID in self._wishes.chosen:
                     found += repairs(number, self._readings[number])
                 self._found[number] = []
                 for one in found:
@@ -305,15 +319,13 @@ class Mender:
         except RefusedError as error:
             return Fault(error.reason)
         overlay = {**self._overlay, **{real: one.after for real, one in changed.items()}}
-        after = {
-            number: read(self._readings[number].target, self._questions, self._setup, overlay) for number in projects
-        }
+        after = {number: self._read(self._readings[number].target, overlay) for number in projects}
         for number in projects:
             members = [member for one in batch for member in one.members if member.project == number]
             wrong = objection(self._readings[number], after[number], members)
             if wrong is not None:
                 return Fault(wrong.reason, None if wrong.container is None else (number, wrong.container))
-        if self._wants is not None and not self._wants(batch[0], _by_name(changed)):
+        if self._wishes.wants is not None and not self._wishes.wants(batch[0], _by_name(changed)):
             self._declined.update(map(_key, batch[0].members))
             return None
         self._make(batch, changed, overlay, after)
