@@ -68,7 +68,7 @@ def check_text(
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
     request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
-    return _checked(Target(path, carrier, named=True), request, rules)
+    return check_request(Target(path, carrier, named=True), request, rules)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -76,10 +76,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    given = (*target.given, *(setup.settings.env_files or ()))
-    root = target.root or root_of(os.path.dirname(target.path))
-    request = Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
-    result = _checked(target, request, rules)
+    result = check_request(target, request_of(target, setup), rules)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -90,7 +87,15 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
     return rest._replace(failures=(*lost, *rest.failures))
 
 
-def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+def request_of(target: Target, setup: Setup) -> Request:
+    """Return what a carrier is asked about a file."""
+    given = (*target.given, *(setup.settings.env_files or ()))
+    root = target.root or root_of(os.path.dirname(target.path))
+    return Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
+
+
+def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+    """Read a file as :func:`check_file` does, by a request of its own, and ask the rules about it."""
     try:
         document = read_document(target, request)
     except NotReadError as error:

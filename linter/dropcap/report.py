@@ -43,7 +43,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     files: set[str] = set()
     covers = {rule.id: rule.covers for rule in rules if rule.covers}
     kept: Sequence[FileResult] = [
-        result._replace(findings=tuple(_folded(_uncovered(result.findings, covers))))
+        result._replace(findings=tuple(_folded(uncovered(result.findings, covers))))
         for result in drop_included(list(results))
     ]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
@@ -73,7 +73,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files), suppressed)
 
 
-def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+def uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
     """Leave out what another rule says of the same container and evidence in a graver way."""
     said = {
         (id(finding.container), milder, name)

@@ -36,14 +36,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
-    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
     parser.add_argument(
         "--extend-select",
         metavar="RULE,…",
-        type=option(_to_words),
+        type=option(to_words),
         help="run these rules too, although they are off by default",
     )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -56,10 +56,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
-def _to_words(text: object) -> tuple[str, ...]:
+def to_words(text: object) -> tuple[str, ...]:
+    """Return the words of a list with commas.
+
+    Raises:
+        ValueError: there are none.
+
+    """
     words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
         raise ValueError("names no rule; name one, or leave the option out")
@@ -69,7 +76,11 @@ def _to_words(text: object) -> tuple[str, ...]:
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = _chosen(arguments, config)
+    rules = chosen_rules(arguments, config)
+    if arguments.fix:
+        from dropcap.commands.fixing import fix_first
+
+        fix_first(arguments, config, rules)
     found, setup = collect(arguments, config)
     report = examine(arguments, found, setup, rules, arguments.rules)
     context = _context(arguments, config, rules)
@@ -104,7 +115,7 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
     )
 
 
-def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
+def chosen_rules(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
     """Load and choose the rules; says where a name stands that no rule has."""
     try:
         return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
