@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
+from dropcap.lang.comments import MARK
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dropcap.model import Problem
+    from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
 
 
@@ -119,6 +121,11 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
+    ignores: tuple[Ignore, ...] = ()
+    if MARK in document.source.text or any(MARK in source.text for source in request.workspace.texts()):
+        from dropcap.suppress.comments import applied  # few files have such a comment
+
+        findings, ignores = applied(document._replace(failures=tuple(failures)), findings, request)
     return FileResult(
         tuple(findings),
         tuple(failures),
@@ -128,6 +135,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         parts=document.parts,
         bases=document.bases,
         is_base=document.is_base,
+        ignores=ignores,
     )
 
 

@@ -10,13 +10,22 @@ from typing import TYPE_CHECKING
 from dropcap.model import SET_HERE, Kind, Level, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Container as Collection
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Protocol
 
     from dropcap.model import Container, Failure, FileResult, Finding, Located
+    from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
+
+    class Acceptance(Protocol):
+        """What is accepted besides what comments say; asked about each file's result, and then what was in vain."""
+
+        def applied(self, result: FileResult) -> FileResult:
+            """Give a result in which findings say why they are accepted."""
+
+        def ignores(self) -> Sequence[Ignore]:
+            """Give what accepts them, for the rules that judge it."""
 
 
 MOST_RELATED = 100
@@ -25,7 +34,13 @@ MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
 
 
-def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), rules: Sequence[Rule] = ()) -> Report:
+def to_report(
+    results: Iterable[FileResult],
+    failures: Sequence[Failure] = (),
+    rules: Sequence[Rule] = (),
+    accepted: Acceptance | None = None,
+    known: Collection[str] | None = None,
+) -> Report:
     """Put the results of files together, in an order that depends on nothing but the files.
 
     What belongs to a project is reported as part of it, and not by itself as well.
@@ -34,6 +49,8 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         results: what each file gave.
         failures: what else could not be looked at.
         rules: those that were asked, some of which cover what others find.
+        accepted: what is accepted besides what comments in the files say.
+        known: the ids of all rules that there are, whether they run or not; None for those that are installed.
 
     """
     findings: list[Finding] = []
@@ -41,10 +58,12 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     problems = list(failures)
     files: set[str] = set()
     covers = {rule.id: rule.covers for rule in rules if rule.covers}
-    kept: Sequence[FileResult] = [
-        result._replace(findings=tuple(_folded(_uncovered(result.findings, covers))))
-        for result in drop_included(list(results))
-    ]
+    kept: Sequence[FileResult] = list(drop_included(list(results)))
+    ignores = [ignore for result in kept for ignore in result.ignores]
+    if accepted is not None:
+        kept = list(map(accepted.applied, kept))
+        ignores += accepted.ignores()
+    kept = [result._replace(findings=tuple(_folded(_uncovered(result.findings, covers)))) for result in kept]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
         from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
 
@@ -55,6 +74,10 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings += _folded_between(kept)
+    if ignores:
+        from dropcap.suppress.judged import findings_of  # few files accept anything
+
+        findings += findings_of(ignores, rules, known)
     findings.sort(key=_finding_order)
     # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]
@@ -73,10 +96,14 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
 
 
 def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
-    """Leave out what another rule says of the same container and evidence in a graver way."""
+    """Leave out what another rule says of the same container and evidence in a graver way.
+
+    What is accepted says nothing for others: whoever accepts the graver has not accepted its parts by that.
+    """
     said = {
         (id(finding.container), milder, name)
         for finding in findings
+        if finding.suppression is None
         for milder in covers.get(finding.rule, ())
         for name in finding.problem.evidence
     }
