@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell.array_literals import has_subscripts, subscripted, table
 from dropcap.lang.shell.expansions import combinations
-from dropcap.lang.shell.fragments import Piece, PieceKind, consistent, known_text
-from dropcap.lang.shell.lexer import ASSIGNMENT, MOST_WORDS, read_list, read_raw, read_value
+from dropcap.lang.shell.fragments import Piece, PieceKind, known_text
+from dropcap.lang.shell.lexer import MOST_WORDS, read_list, read_raw, read_value
 from dropcap.lang.shell.memo import Memo
 from dropcap.lang.shell.parameters import Parameters
 from dropcap.lang.shell.run_state import DEEPEST_LOOP, MAX_DEPTH
-from dropcap.lang.shell.scope import ARGUMENTS, MOST_VALUES, PATTERNS, Value, unknown_value
+from dropcap.lang.shell.scope import ARGUMENTS, PATTERNS, Value, unknown_value
 from dropcap.lang.shell.streams import documents_in_error, reading
 
 if TYPE_CHECKING:
@@ -35,21 +33,17 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.shell.run_state import Run
-    from dropcap.lang.shell.scope import Scope, Values
+    from dropcap.lang.shell.scope import Scope
     from dropcap.lang.shell.script import Script
     from dropcap.lang.shell.template_holes import TemplateHole
     from dropcap.lang.words import Word
 
 __all__ = ["Shell"]
 
-_WRITTEN = frozenset({"concatenation", "string", "raw_string", "simple_expansion", "expansion", "command_substitution"})
-"""The words of a declaration whose variable is named by what they become."""
-_DECLARES_LOCALLY = frozenset({"local", "declare", "typeset"})
 _OFTEN_AGAIN = frozenset(
     {"case_statement", "for_statement", "if_statement", "list", "redirected_statement", "while_statement"}
 )
 _VERSION, _LOCALS = 2, 7  # where these stand in the key of a statement
-_NOT_SET = (Value(()),)
 _CHANGED = rb"([A-Za-z_]\w*)\s*(?:\+\+|--|[-+*/%&|^]?=(?!=))|(?:\+\+|--)\s*([A-Za-z_]\w*)"
 _COMPUTED = "the shell computes it"
 _SIGN = r"[*?\[\\]"
@@ -214,45 +208,7 @@ class Shell:
         """Follow the parts of a pipeline, each in a shell of its own."""
         self.run.handlers.pipeline(self, node.children, self.documents.get(node.start_byte))
 
-    def assignment(self, node: tree_sitter.Node) -> None:
-        """Follow `NAME=value`, `NAME+=value`, `NAME=(…)`."""
-        self.run.holds = True
-        self.inside(node)
-        self.assign(node)
-
-    def assign(self, node: tree_sitter.Node) -> str | None:
-        """Give a variable its value; gives its name."""
-        start = self.script.to_offset(node.start_byte)
-        match = ASSIGNMENT.match(self.script.text, start)
-        if match is None:
-            return None
-        self.run.take(1 + (node.end_byte - node.start_byte) // 64)
-        name = match["name"]
-        before = self.scope.get(name)
-        if before is None:
-            # Where a value has the variable's own name in it, the variable is the script's own: it starts empty.
-            self.scope.set(name, _NOT_SET)
-            before = _NOT_SET
-        if match["index"]:
-            self.scope.set(name, table())
-            return name
-        value = node.child_by_field_name("value")
-        is_list = value is not None and value.type == "array"
-        if is_list:
-            raws = self.list_at(self.script.to_byte(match.end() + 1), self.limit)
-            now = self._list(raws, is_new=not match["adds"] and before != table())
-        else:
-            now = self._value_at(match.end())
-        values = _added(before, now) if match["adds"] else now
-        self.run.take(sum(len(element) for value in values for element in value.elements) // 8)
-        self.scope.set(name, values)
-        return name
-
-    def _value_at(self, offset: int) -> Values:
-        choices = self.parameters.choices(self._pieces_at(offset, self.script.to_offset(self.limit)))
-        return tuple(Value((_flat(expanded),), guards=guards) for guards, expanded in choices)
-
-    def _pieces_at(self, start: int, limit: int) -> list[Piece]:
+    def pieces_at(self, start: int, limit: int) -> list[Piece]:
         """Read the value that starts at an offset."""
         found = self._pieces.get((start, limit))
         if found is None:
@@ -262,7 +218,7 @@ class Shell:
 
     def pieces_of(self, node: tree_sitter.Node) -> list[Piece]:
         """Read the one word that a node is."""
-        return self._pieces_at(self.script.to_offset(node.start_byte), self.script.to_offset(node.end_byte))
+        return self.pieces_at(self.script.to_offset(node.start_byte), self.script.to_offset(node.end_byte))
 
     def raws_of(self, node: tree_sitter.Node) -> list[Raw]:
         """Read the words of a condition."""
@@ -283,26 +239,6 @@ class Shell:
             found = [raw._replace(pieces=cut(raw.pieces)) for raw in raws] if self._is_filled_in else list(raws)
             self._raws[start, end, read] = found
         return found
-
-    def _list(self, raws: Sequence[Raw], *, is_new: bool) -> Values:
-        if has_subscripts(raws):
-            elements = subscripted(raws, self._certain_value, self._certain_fields) if is_new else None
-            return table() if elements is None else (Value(elements, is_list=True),)
-        return tuple(
-            Value(tuple(field.text for field in combination.fields), is_list=True, guards=combination.guards)
-            for combination in self.combinations(raws)
-        )
-
-    def _certain_value(self, raw: Raw) -> Text | None:
-        choices = self.parameters.choices(raw.pieces)
-        is_certain = len(choices) == 1 and not any(piece.kind is PieceKind.BRACE for piece in raw.pieces)
-        return _flat(choices[0][1]) if is_certain else None
-
-    def _certain_fields(self, raw: Raw) -> list[Text] | None:
-        found = self.combinations([raw])
-        if len(found) != 1 or any(piece.splits for field in found[0].fields for piece in field.text):
-            return None
-        return [field.text for field in found[0].fields]
 
     def combinations(self, raws: Sequence[Raw]) -> list[Combination]:
         """Expand words; for one who hears every command, what the files of the container decide is not known."""
@@ -337,89 +273,6 @@ class Shell:
         if paths is None or not self.run.take(len(paths)):
             return None
         return [(Piece(path),) for path in paths] or ([] if becomes else [field.text])
-
-    def declaration(self, node: tree_sitter.Node) -> None:  # one arm an option
-        """Follow `local`, `declare`, `export` and their like."""
-        self.inside(node)
-        self.run.holds = True
-        keyword, *rest = node.children
-        if self.run.listener is not None and keyword.type == "local" and self.locals is None:
-            self.run.holds = False  # it stands in no function
-            return
-        options = "".join(
-            self.text(child) for child in rest if child.type == "word" and self.text(child).startswith("-")
-        )
-        is_local = self.locals is not None and keyword.type in _DECLARES_LOCALLY and "g" not in options
-        for child in rest:
-            name = self._declare(child, is_local=is_local)
-            if name is None:
-                continue
-            if "n" in options:
-                self._set_by_another_name(name)
-            if "A" in options or "n" in options:
-                self.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
-            if (keyword.type == "export" or "x" in options) and name not in self.run.exported:
-                self.run.changed()
-                self.run.exported[name] = None
-
-    def _set_by_another_name(self, name: str) -> None:
-        """Take note that the variable whose name another one holds may be set by that one."""
-        values = self.scope.get(name) or ()
-        texts = [known_text(value.elements[0]) if len(value.elements) == 1 else None for value in values]
-        for text in texts:
-            if text is None or not text.isidentifier():
-                self._may_set_any()
-            else:
-                self.scope.set(text, unknown_value("it is set by another name"))
-
-    def _declare(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
-        """Follow one word of a declaration; gives the variable's name."""
-        if node.type == "variable_assignment":
-            found = ASSIGNMENT.match(self.text(node))
-            if is_local and found and not found["adds"]:
-                self._make_local(found["name"])
-            return self.assign(node)
-        if node.type == "variable_name":
-            name = self.text(node)
-            if is_local and name not in (self.locals or ()):
-                self._make_local(name)
-                self.scope.set(name, _NOT_SET)
-            return name
-        return self._declare_computed(node, is_local=is_local) if node.type in _WRITTEN else None
-
-    def _declare_computed(self, node: tree_sitter.Node, *, is_local: bool) -> str | None:
-        """Follow one word of `export "$name=value"`; gives the variable's name, where one alone is known."""
-        values: dict[str, list[Value]] = {}
-        for guards, pieces in self.parameters.choices(self.pieces_of(node)):
-            text = _flat(pieces)
-            begin = known_text(text) or "".join(takewhile(bool, (_certain(piece) for piece in text)))
-            name, equals, _ = begin.partition("=")
-            if not name.isidentifier() or (not equals and len(known_text(text) or "") != len(name)):
-                self._may_set_any()
-                return None
-            if equals:
-                values.setdefault(name, []).append(Value((_from(text, len(name) + 1),), guards=guards))
-        for name, found in values.items():
-            if is_local:
-                self._make_local(name)
-            self.scope.set(name, tuple(found) if len(values) == 1 else unknown_value("which variable it is differs"))
-        return next(iter(values)) if len(values) == 1 else None
-
-    def _may_set_any(self) -> None:
-        """Take note that a variable which nobody sets by its name may have a value."""
-        self.run.is_closed = False
-        self.parameters.reopen()
-
-    def _make_local(self, name: str) -> None:
-        if self.locals is not None and name not in self.locals:
-            self.locals.append(name)
-
-    def unset(self, node: tree_sitter.Node) -> None:
-        """Follow `unset`."""
-        self.run.holds = True
-        for child in node.children[1:]:
-            if child.type in {"variable_name", "word"}:
-                self.scope.set(self.text(child), _NOT_SET)
 
     def function(self, node: tree_sitter.Node) -> None:
         """Remember a function; it is followed where it is called."""
@@ -488,45 +341,3 @@ class Shell:
     def text(self, node: tree_sitter.Node) -> str:
         """Give a node's text."""
         return self.script.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-
-def _certain(piece: Piece) -> str:
-    return "" if piece.kind is PieceKind.UNKNOWN else piece.text
-
-
-def _from(text: Text, start: int) -> Text:
-    """Return what of a text begins at a character of its known start."""
-    found: list[Piece] = []
-    for piece in text:
-        left = min(start, len(_certain(piece)))
-        start -= left
-        at = piece.at + left if piece.at >= 0 else piece.at
-        if not left or left < len(piece.text):
-            found.append(piece._replace(text=piece.text[left:], at=at) if left else piece)
-    return tuple(found)
-
-
-def _flat(pieces: Sequence[Piece]) -> Text:
-    """Make a value's text of expanded pieces: the elements of a list are joined."""
-    return tuple(
-        piece
-        if piece.kind in {PieceKind.UNKNOWN, PieceKind.QUOTED}
-        else piece._replace(kind=PieceKind.QUOTED, text=" " if piece.kind is PieceKind.BREAK else piece.text)
-        for piece in pieces
-    )
-
-
-def _added(before: Values, now: Values) -> Values:
-    """Give the values of `NAME+=…`."""
-    found = []
-    for value in now:
-        for old in before:
-            is_list = old.is_list or value.is_list
-            if value.is_list:
-                added = (*old.elements, *value.elements)
-            else:
-                first = old.elements[0] if old.elements else ()
-                added = ((*first, *value.elements[0]), *old.elements[1:])
-            guards = consistent(old.guards, value.guards)
-            found += [] if guards is None else [Value(added, is_list, guards)]
-    return tuple(found[: MOST_VALUES + 1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.lang.shell import check_readable, exact_flow
+from dropcap.lang.shell import check_readable, exact_loops
 from dropcap.lang.shell.call import Call, Redirection
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.exact_input import to_document
@@ -109,7 +109,7 @@ def read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call)
     made.locals = shell.locals
     run.reading.append(source.path)
     arguments = texts[2:] or None
-    exact_flow.read(made, script.root, None if arguments is None else (Value(tuple(arguments), is_list=True),))
+    exact_loops.read(made, script.root, None if arguments is None else (Value(tuple(arguments), is_list=True),))
     run.reading.pop()
     shell.is_over = made.is_over
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
+from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.builtins import BUILTINS
 from dropcap.lang.shell.call import Guard
 from dropcap.lang.shell.exact_calls import call_of
@@ -105,7 +106,7 @@ def follow_all(
     if set_here and node.child_by_field_name("name") is not None:
         shell.scope.begin()
         for child in set_here:
-            shell.assign(child)
+            assign(shell, child)
         changed = shell.scope.undo()
         run.prefixed = changed
     if len(found) == 1:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from dropcap.lang.shell import commands, control_flow
+from dropcap.lang.shell import assignments, commands, control_flow, redirections
 from dropcap.lang.shell.evaluator import Shell
 from dropcap.lang.shell.expansions import Field
 from dropcap.lang.shell.fragments import of_word
@@ -177,20 +177,20 @@ _STATEMENTS: dict[str, Callable[[Shell, tree_sitter.Node], None]] = {
     **dict.fromkeys(("program", "do_group", "else_clause", "negated_command"), Shell.statements),
     "ERROR": Shell.broken,
     **dict.fromkeys(("command_substitution", "process_substitution", "subshell"), Shell.substitution),
-    **dict.fromkeys(("variable_assignment",), Shell.assignment),
+    **dict.fromkeys(("variable_assignment",), assignments.assignment),
     "c_style_for_statement": control_flow.unknown_loop,
     "case_statement": control_flow.case,
     "command": Shell.command,
     "comment": lambda _shell, _node: None,
     "compound_statement": Shell.computed,
-    "declaration_command": Shell.declaration,
+    "declaration_command": assignments.declaration,
     "for_statement": control_flow.for_each,
     "function_definition": Shell.function,
     "if_statement": control_flow.branch,
     "list": control_flow.chain,
     "pipeline": Shell.pipeline,
     "redirected_statement": Shell.redirected,
-    "unset_command": Shell.unset,
+    "unset_command": assignments.unset,
     "variable_assignments": Shell.statements,
     "while_statement": control_flow.unknown_loop,
 }
@@ -204,8 +204,8 @@ _HANDLERS = Handlers(
     statements=_STATEMENTS,
     exact_statements={},
     command=commands.command,
-    redirected=commands.redirected,
-    pipeline=commands.pipeline,
+    redirected=redirections.redirected,
+    pipeline=redirections.pipeline,
     hand_on=commands.hand_on,
     remember=remember,
     whole=follow_all,
@@ -220,13 +220,13 @@ _HANDLERS = Handlers(
 @cache
 def _exact_handlers() -> Handlers:
     """Return the handlers for one who hears every command; most scripts are read without."""
-    from dropcap.lang.shell import exact_commands, exact_flow, exact_printed
+    from dropcap.lang.shell import exact_branches, exact_commands, exact_flow, exact_loops, exact_printed
 
     return _HANDLERS._replace(
-        exact_statements=exact_flow.HANDLERS,
+        exact_statements={**exact_branches.HANDLERS, **exact_loops.HANDLERS},
         ask=exact_commands.ask,
         exact_sequence=exact_flow.statements,
         exact_alone=exact_flow.alone,
         exact_printed=exact_printed.printed,
-        exact_function=exact_flow.function,
+        exact_function=exact_loops.function,
     )

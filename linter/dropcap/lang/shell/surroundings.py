@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.call import Surroundings
 from dropcap.lang.shell.folders import folder_of, known_path
 from dropcap.lang.shell.fragments import known_text
@@ -40,7 +41,7 @@ def surroundings_of(shell: Shell, launchers: Sequence[Word]) -> Surroundings:
         folder = folder._replace(path=None, reason="what starts it does so in another folder")
     variables = {name: _value(scope, name) for name in run.exported if scope.get(name) is not None}
     scope.begin()
-    names = [shell.assign(node) for node in shell.assignments]
+    names = [assign(shell, node) for node in shell.assignments]
     variables |= {name: _value(scope, name) for name in names if name is not None}
     scope.undo()
     for word in launchers:
