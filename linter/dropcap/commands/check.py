@@ -41,6 +41,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
     parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
+    parser.add_argument(
+        "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
+    )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
@@ -61,6 +64,7 @@ def run(arguments: Namespace) -> int:
     # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
     root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
     context = Context(rules, colour, arguments.category, root, config.fail_on, width, arguments.statistics)
+    context = context._replace(shows_suppressed=arguments.show_suppressed)
     write_output(writer(arguments.format)(report, context), arguments.output)
     print_failures(report)
     return exit_code(report, config.fail_on)

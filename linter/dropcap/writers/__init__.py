@@ -43,6 +43,7 @@ class Context(NamedTuple):
         threshold: the severity from which a finding makes the run fail.
         width: how many columns a line for people may take; 0 for as many as it has.
         statistics: whether to count by rule, where the format does not always do so.
+        shows_suppressed: whether to tell each finding that is accepted, where the format does not always do so.
 
     """
 
@@ -53,6 +54,7 @@ class Context(NamedTuple):
     threshold: Severity = Severity.LOW
     width: int = MOST_COLUMNS
     statistics: bool = False
+    shows_suppressed: bool = False
 
 
 def writer(name: str) -> Writer:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def write(report: Report, context: Context) -> Iterator[str]:
     """Yield the findings block by block, and lines that sum up, say what to do first and what was not seen."""
-    if not report.findings and not any(container.unknowns for container in report.containers):
+    is_short = not report.findings and not report.suppressed
+    if is_short and not any(container.unknowns for container in report.containers):
         line = totals(report, (), context.threshold, 0)
         if len(line) <= context.width:  # most runs end here
             yield f"{painted(line, BOLD, on=context.colour)}\n"
