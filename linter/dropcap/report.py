@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.model import SET_HERE, Kind, Level, Report
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,14 +19,27 @@ if TYPE_CHECKING:
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
 
-    class Acceptance(Protocol):
-        """What is accepted besides what comments say; asked about each file's result, and then what was in vain."""
+    class Allowed(Protocol):
+        """What accepts findings of any file."""
 
         def applied(self, result: FileResult) -> FileResult:
             """Give a result in which findings say why they are accepted."""
 
         def ignores(self) -> Sequence[Ignore]:
             """Give what accepts them, for the rules that judge it."""
+
+
+class Accepting(NamedTuple):
+    """What is accepted besides what comments in the files say, and what those may name.
+
+    Attributes:
+        known: the ids of all rules that there are, whether they run or not.
+        allowance: asked about the result of each file, and then for what it holds; None where nothing else is accepted.
+
+    """
+
+    known: Collection[str]
+    allowance: Allowed | None = None
 
 
 MOST_RELATED = 100
@@ -38,8 +52,7 @@ def to_report(
     results: Iterable[FileResult],
     failures: Sequence[Failure] = (),
     rules: Sequence[Rule] = (),
-    accepted: Acceptance | None = None,
-    known: Collection[str] | None = None,
+    accepting: Accepting | None = None,
 ) -> Report:
     """Put the results of files together, in an order that depends on nothing but the files.
 
@@ -49,8 +62,7 @@ def to_report(
         results: what each file gave.
         failures: what else could not be looked at.
         rules: those that were asked, some of which cover what others find.
-        accepted: what is accepted besides what comments in the files say.
-        known: the ids of all rules that there are, whether they run or not; None for those that are installed.
+        accepting: what is accepted besides what comments in the files say.
 
     """
     findings: list[Finding] = []
@@ -60,9 +72,9 @@ def to_report(
     covers = {rule.id: rule.covers for rule in rules if rule.covers}
     kept: Sequence[FileResult] = list(drop_included(list(results)))
     ignores = [ignore for result in kept for ignore in result.ignores]
-    if accepted is not None:
-        kept = list(map(accepted.applied, kept))
-        ignores += accepted.ignores()
+    if accepting is not None and accepting.allowance is not None:
+        kept = list(map(accepting.allowance.applied, kept))
+        ignores += accepting.allowance.ignores()
     kept = [result._replace(findings=tuple(_folded(_uncovered(result.findings, covers)))) for result in kept]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
         from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
@@ -77,7 +89,7 @@ def to_report(
     if ignores:
         from dropcap.suppress.judged import findings_of  # few files accept anything
 
-        findings += findings_of(ignores, rules, known)
+        findings += findings_of(ignores, rules, accepting.known if accepting else None)
     findings.sort(key=_finding_order)
     # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]

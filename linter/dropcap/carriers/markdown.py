@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.request import Request
     from dropcap.lang.comments import Comment, Lines
 
-__all__ = ["comments", "read"]
+__all__ = ["block_starts", "comments", "read"]
 
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "console", "shell-session", "shellsession", "sh-session"})
 _YAML = frozenset({"yaml", "yml", "compose", "docker-compose"})
@@ -99,6 +99,22 @@ def comments(source: Source) -> list[Comment]:
             top -= 1
         below.update(dict.fromkeys(range(top, first + 1), Block(first, last)))
     return placed(source, spans, lambda line: below.get(line, Block(line, line)), content, lines, skips_blank=True)
+
+
+def block_starts(source: Source) -> list[tuple[int, int, bool]]:
+    """Return for each code block the line of its fence, or its first one, its last one, and whether it has a fence.
+
+    Lines count from 0.
+    """
+    from dropcap.lang.comments import Lines
+
+    lines = Lines(source.text)
+    found = []
+    for block in _blocks(source.text):
+        first, last = lines.of(block.lines[0][1]), lines.of(block.lines[-1][1])
+        is_fenced = first > 0 and _is_fence(lines, first - 1)
+        found.append((first - is_fenced, last, is_fenced))
+    return found
 
 
 _MOST_ABOVE = 3  # the fence, and a blank line or two

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
-from dropcap.exit_codes import CLEAN, FINDINGS
+from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
 from dropcap.real_paths import repository_top
+from dropcap.report import Accepting
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
 
@@ -44,6 +45,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
     )
+    parser.add_argument(
+        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
@@ -57,8 +62,18 @@ def _to_words(text: object) -> tuple[str, ...]:
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = _chosen(arguments, config)
-    report = gather(arguments, config, rules, arguments.rules)
+    known = load_rules(arguments.rules)
+    rules = _chosen(arguments, config, known)
+    accepting = _accepting(config, [rule.id for rule in known])
+    if arguments.add_ignores:
+        from dropcap.commands.add_ignores import run as add_ignores
+
+        report, code = add_ignores(arguments, config, rules, accepting)
+        print_failures(report)
+        return max(code, exit_code(report, config.fail_on))
+    if arguments.reason is not None:
+        raise UsageError("--reason goes with --add-ignores")
+    report = gather(arguments, config, rules, arguments.rules, accepting)
     colour = arguments.output is None and wants_colour(sys.stdout)
     width = MOST_COLUMNS if arguments.output else line_width(sys.stdout)
     # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
@@ -70,14 +85,25 @@ def run(arguments: Namespace) -> int:
     return exit_code(report, config.fail_on)
 
 
-def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
-    """Load and choose the rules; says where a name stands that no rule has."""
+def _chosen(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Choose among the rules; says where a name stands that no rule has."""
     try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
+        return choose(rules, config.select, config.ignore, config.extend_select)
     except UnknownRuleError as error:
         key, given = _origin(error.name, arguments, config)
         place = f"--{key}" if given else config.place(key, error.name)
         raise RuleError(f"{place}: {error}") from None
+
+
+def _accepting(config: Config, known: Sequence[str]) -> Accepting:
+    """Say what the configuration accepts."""
+    if not config.allow:
+        return Accepting(known)
+    from dropcap.source import Source
+    from dropcap.suppress.allowed import Allowance  # few configurations accept anything
+
+    file = Source(config.file.path, config.file.text) if config.file else None
+    return Accepting(known, Allowance(config.allow, os.path.dirname(config.file.path) if config.file else "", file))
 
 
 def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:

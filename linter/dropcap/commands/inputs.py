@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dropcap.model import Report
+    from dropcap.report import Accepting
     from dropcap.rule import Rule
 
 STDIN = "-"
@@ -211,7 +212,13 @@ def _nothing(left_out: Sequence[str]) -> str:
     return f"{message}; ignore rules (.gitignore, exclude) leave out {left_out[0]}{more}"
 
 
-def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()) -> Report:
+def gather(
+    arguments: Namespace,
+    config: Config,
+    rules: Sequence[Rule] = (),
+    folders: Sequence[str] = (),
+    accepting: Accepting | None = None,
+) -> Report:
     """Find and read the files, and ask the rules (loaded from `folders` too) about their containers.
 
     Raises:
@@ -219,15 +226,30 @@ def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), fol
 
     """
     found, setup = collect(arguments, config)
-    return examine(arguments, found, setup, rules, folders)
+    return examine(arguments, found, setup, rules, folders, accepting)
 
 
 def examine(
-    arguments: Namespace, found: Discovery, setup: Setup, rules: Sequence[Rule] = (), folders: Sequence[str] = ()
+    arguments: Namespace,
+    found: Discovery,
+    setup: Setup,
+    rules: Sequence[Rule] = (),
+    folders: Sequence[str] = (),
+    accepting: Accepting | None = None,
 ) -> Report:
-    """Read the files that were found, and ask the rules about their containers."""
-    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures, rules)
+    """Read the files that were found, and ask the rules about their containers.
+
+    Args:
+        arguments: the command line's.
+        found: the files.
+        setup: how they are read.
+        rules: what to ask.
+        folders: where rules were loaded from besides the installed packages.
+        accepting: what is accepted, besides what comments in the files say.
+
+    """
+    results = check_targets(found.targets, rules, setup, job_count(arguments, found.targets), folders)
+    return to_report(results, found.failures, rules, accepting)
 
 
 def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
@@ -255,7 +277,8 @@ def project_settings(arguments: Namespace, compose: int) -> Settings:
     )
 
 
-def _job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+def job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+    """Return how many processes to use."""
     if arguments.jobs is not None:
         return int(arguments.jobs)
     return (os.cpu_count() or 1) if len(targets) >= _PARALLEL_FROM else 1

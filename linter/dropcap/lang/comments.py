@@ -33,7 +33,7 @@ class Comment(NamedTuple):
         source: the text that it stands in.
         span: where, signs included.
         covers: the lines that it speaks of, in the file; empty where it speaks of none.
-        narrow: the first of them alone, where the others may hold things of their own.
+        narrow: the first of them, up to where the others may hold things of their own.
         is_first: whether it stands before all that means something.
 
     """
@@ -73,11 +73,18 @@ class Lines:
 
 
 class Block(NamedTuple):
-    """Lines that belong together: the first and the last, and whether what they hold may be things of their own."""
+    """Lines that belong together.
+
+    Attributes:
+        first: the first of them.
+        last: the last.
+        own: the last one of what is one thing; those behind it may hold things of their own. None where all is one.
+
+    """
 
     first: int
     last: int
-    is_wide: bool = False
+    own: int | None = None
 
 
 def joined(pairs: Iterable[tuple[int, int]]) -> Callable[[int], Block]:
@@ -141,10 +148,11 @@ def placed(
         target = below.get(line, line)
         is_idle = lines.is_blank(target) and not skips_blank
         block = Block(line, line) if is_idle else block_of(target)
-        covers, narrow = lines.span(block.first, block.last), lines.span(block.first, block.first)
+        covers = lines.span(block.first, block.last)
+        narrow = covers if block.own is None else lines.span(block.first, block.own)
         if is_idle:
             covers = narrow = Span(covers.start, covers.start)
-        covers, narrow = _in_file(source, covers), _in_file(source, narrow if block.is_wide else covers)
+        covers, narrow = _in_file(source, covers), _in_file(source, narrow)
         says = text[span.start : span.end]
         is_first = source.parent is None and span.start < content
         found.append(Comment(says, source, span, covers, narrow, is_first))

@@ -175,7 +175,7 @@ def _each_once(names: Sequence[tuple[_Entry, int, Accepted]]) -> list[tuple[_Ent
 
 
 def _narrowed(comment: Comment, anchors: Sequence[int]) -> Span:
-    """Keep the first line of what a comment covers, where containers stand in the others: each is its own."""
+    """Keep the first lines of what a comment covers, where containers stand in the others: each is its own."""
     from bisect import bisect_right
 
     covers, narrow = comment.covers, comment.narrow

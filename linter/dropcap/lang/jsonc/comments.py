@@ -34,8 +34,7 @@ def comments(source: Source) -> list[Comment]:
         values += [(one.span.start, one) for one in node.items] if isinstance(node, Array) else []
         for start, value in values:
             first, last = lines.of(start), lines.of(value.span.end - 1)
-            known = blocks.get(first, Block(first, first))
-            blocks[first] = Block(first, max(last, known.last), known.is_wide or isinstance(value, (Array, Object)))
+            blocks[first] = Block(first, max(last, blocks.get(first, Block(first, first)).last), first)
             waiting.append(value)
 
     def block_of(line: int) -> Block:

@@ -11,9 +11,9 @@ from dropcap.lang.shell.syntax import INLINE_COMMENT, nodes_of, syntax_of
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from dropcap.lang.comments import Comment
+    from dropcap.lang.comments import Block, Comment
     from dropcap.lang.shell.syntax import Syntax
     from dropcap.source import Source
 
@@ -30,6 +30,18 @@ def comments(source: Source) -> list[Comment]:
         UnreadableError: no shell reads the script.
 
     """
+    spans, block_of, lines = anatomy(source)
+    first = _SHEBANG.match(source.text)
+    return placed(source, spans, block_of, first.end() if first else 0, lines)
+
+
+def anatomy(source: Source) -> tuple[list[Span], Callable[[int], Block], Lines]:
+    """Return where all comments stand, what gives the lines that are one command with a line, and the lines.
+
+    Raises:
+        UnreadableError: no shell reads the script.
+
+    """
     check_readable(source)
     syntax = syntax_of(source)
     found = nodes_of(syntax.root, "comment", *_WHOLE)
@@ -39,8 +51,7 @@ def comments(source: Source) -> list[Comment]:
     lines = Lines(source.text)
     pairs = [(lines.of(start), lines.of(max(start, end - 1))) for start, end in whole]
     pairs += [(line, line + 1) for line in _continued(source.text, lines, ends)]
-    first = _SHEBANG.match(source.text)
-    return placed(source, ends, joined(pairs), first.end() if first else 0, lines)
+    return ends, joined(pairs), lines
 
 
 def _by_kind(syntax: Syntax, found: list[tuple[str, int, int]]) -> dict[str, list[tuple[int, int]]]:

@@ -11,7 +11,7 @@ from dropcap.lang.yaml.nodes import Alias, Mapping, Scalar, Sequence
 from dropcap.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dropcap.lang.comments import Comment
     from dropcap.lang.yaml.nodes import Node
@@ -32,16 +32,26 @@ def comments(source: Source) -> list[Comment]:
         UnreadableError: the text is not YAML.
 
     """
-    text = source.text
-    leaves: list[Span] = []
-    lines = Lines(text, _BREAKS)
-    blocks = _Blocks(lines)
-    for root in parse(source, shares_anchors=True, go_version=GO_VERSION_3).documents:
-        leaves += [node.span for node in _nodes(root, blocks)]
-    leaves.sort()
-    first = _MEANS_NOTHING.match(text)
+    values, block_of, lines = anatomy(source)
+    first = _MEANS_NOTHING.match(source.text)
     content = first.end() if first else 0
-    return placed(source, list(_between(text, leaves)), blocks.of, content, lines)
+    return placed(source, list(_between(source.text, [one.span for one in values])), block_of, content, lines)
+
+
+def anatomy(source: Source) -> tuple[list[Scalar | Alias], Callable[[int], Block], Lines]:
+    """Return the values that hold no others in their order, what gives the lines of a line's values, and the lines.
+
+    Raises:
+        UnreadableError: the text is not YAML.
+
+    """
+    lines = Lines(source.text, _BREAKS)
+    blocks = _Blocks(lines)
+    values: list[Scalar | Alias] = []
+    for root in parse(source, shares_anchors=True, go_version=GO_VERSION_3).documents:
+        values += _nodes(root, blocks)
+    values.sort(key=lambda one: one.span)
+    return values, blocks.of, lines
 
 
 def _between(text: str, leaves: list[Span]) -> Iterator[Span]:
@@ -62,14 +72,14 @@ class _Blocks:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._starting: dict[int, tuple[int, bool]] = {}
+        self._starting: dict[int, tuple[int, int]] = {}  # the last line of all, and of what holds nothing else
         self._ending: dict[int, int] = {}
 
     def add(self, span: Span, end: int, *, is_wide: bool) -> None:
         """Take what starts at a span and ends elsewhere, and whether it holds things that may stand by themselves."""
         first, last = self._lines.of(span.start), self._lines.of(max(span.start, end - 1))
-        known, was_wide = self._starting.get(first, (first, False))
-        self._starting[first] = (max(known, last), was_wide or (is_wide and last > first))
+        known, own = self._starting.get(first, (first, first))
+        self._starting[first] = (max(known, last), own if is_wide else max(own, last))
 
     def close(self, span: Span) -> None:
         """Take a value in quotation marks or brackets, whose last line has a comment of its own."""
@@ -81,8 +91,8 @@ class _Blocks:
         """Return the lines that belong to a line."""
         if line not in self._starting and line in self._ending:
             line = self._ending[line]
-        last, is_wide = self._starting.get(line, (line, False))
-        return Block(line, last, is_wide)
+        last, own = self._starting.get(line, (line, line))
+        return Block(line, last, own if own < last else None)
 
 
 def _nodes(root: Node, blocks: _Blocks) -> Iterator[Scalar | Alias]:
