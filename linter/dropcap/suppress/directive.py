@@ -27,7 +27,7 @@ _WHOLE = (
     r"\s*(?P<word>ignore(?:-file)?)\s*\[(?P<names>[^\]]*)\]"
     r"(?:\s+until\s+(?P<until>[^\s]+))?(?P<rest>.*)"
 )
-_REASON = r"\s*--(?:\s+|\Z)(?P<reason>.*?)(?:\s+(?:#|//)\s.*)?\Z"
+_REASON = r"\s*--(?=\s|\Z)(?P<reason>.*?)(?:\s+(?:#|//)\s.*)?\Z"
 _NOTHING = r"\s*(?:(?:#|//)\s.*)?\Z"
 _HOW = "write `dropcap: ignore[rule] -- reason`"
 

@@ -65,24 +65,26 @@ class Ground:
             line_of: gives the line here of an offset in the file that the script is a part of.
 
         """
-        if self.syntax in _NONE:
-            return []
-        line = self.lines.of(offset)
         self._line_of = line_of
         try:
-            if self.syntax in _YAML:
-                return self._of_yaml(offset, line, script)
-            if self.syntax == "markdown":
-                return self._of_markdown(line)
-            if self.syntax == "script":
-                self._line_of = self.lines.of
-                return self._of_shell(self.source, line)
-            if self.syntax in {"just", "jenkins"} and script is not None:
-                found = self._of_shell(script, line)
-                return found if self._is_apart(script) else [*self._of_line(line), *found]
-            return self._of_line(line)
+            return self._places(offset, self.lines.of(offset), script)
         except UnreadableError:
             return []
+
+    def _places(self, offset: int, line: int, script: Source | None) -> list[Place]:
+        if self.syntax in _NONE:
+            return []
+        if self.syntax in _YAML:
+            return self._of_yaml(offset, line, script)
+        if self.syntax == "markdown":
+            return self._of_markdown(line)
+        if self.syntax == "script":
+            self._line_of = self.lines.of
+            return self._of_shell(self.source, line)
+        if self.syntax in {"just", "jenkins"} and script is not None:
+            found = self._of_shell(script, line)
+            return found if self._is_apart(script) else [*self._of_line(line), *found]
+        return self._of_line(line)
 
     def _of_line(self, line: int) -> list[Place]:
         """Give the places around a line of a language in which a comment is at the end of any, or alone."""

@@ -87,7 +87,7 @@ class _File:
         }
 
     def place_of(self, room: list[Place], names: set[str], reason: str) -> Place:
-        """Choose among places for a comment, so that a line has one: where that gets too long for its end, all is above it.
+        """Choose a place for a comment, so that a line has one: what is too long for its end is above it, all together.
 
         Args:
             room: the places that may do, the best first.
@@ -284,7 +284,7 @@ class Writer:
             return set()
         own = {file.path for file in self._files.values() if file.fresh}
         # A file that others draw in breaks them: who is to blame is not known.
-        return changed & own if changed & own else own
+        return changed & own or own
 
     def _outcome(self, report: Report) -> Outcome:
         files, written = {}, []
