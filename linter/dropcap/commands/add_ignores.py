@@ -11,6 +11,7 @@ from dropcap.commands.output import write_output
 from dropcap.edited_files import NotWrittenError, write_edited
 from dropcap.exit_codes import UNCHECKED, UsageError
 from dropcap.printable import counted, place, printable
+from dropcap.real_paths import real_path
 from dropcap.report import to_report
 from dropcap.run import check_targets
 from dropcap.suppress.writing import Writer
@@ -74,7 +75,7 @@ def _write(outcome: Outcome) -> dict[str, NotWrittenError]:
 
 
 def _lines(outcome: Outcome, failed: Mapping[str, NotWrittenError]) -> Iterator[str]:
-    written = [one for one in outcome.written if os.path.realpath(one.path) not in failed]
+    written = [one for one in outcome.written if real_path(one.path) not in failed]
     for one in written:
         yield f"{printable(one.path)}:{one.line}: {printable(one.text)}"
     for finding in outcome.refused:

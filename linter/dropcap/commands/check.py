@@ -10,7 +10,7 @@ from dropcap.commands.inputs import add_paths, configure, gather, option
 from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
 from dropcap.config import to_severity
 from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
-from dropcap.real_paths import repository_top
+from dropcap.real_paths import is_below, real_path, repository_top
 from dropcap.report import Accepting
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
@@ -64,7 +64,7 @@ def run(arguments: Namespace) -> int:
     config = configure(arguments)
     known = load_rules(arguments.rules)
     rules = _chosen(arguments, config, known)
-    accepting = _accepting(config, [rule.id for rule in known])
+    accepting = _accepting(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
@@ -95,7 +95,7 @@ def _chosen(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tupl
         raise RuleError(f"{place}: {error}") from None
 
 
-def _accepting(config: Config, known: Sequence[str]) -> Accepting:
+def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what the configuration accepts."""
     if not config.allow:
         return Accepting(known)
@@ -103,7 +103,11 @@ def _accepting(config: Config, known: Sequence[str]) -> Accepting:
     from dropcap.suppress.allowed import Allowance  # few configurations accept anything
 
     file = Source(config.file.path, config.file.text) if config.file else None
-    return Accepting(known, Allowance(config.allow, os.path.dirname(config.file.path) if config.file else "", file))
+    folder = os.path.dirname(config.file.path) if config.file else ""
+    # Where a part of the tree is looked at, an entry may be about another one.
+    paths = () if arguments.files or arguments.profiles else arguments.paths or (os.curdir,)
+    is_whole = any(is_below(real_path(folder or os.curdir), real_path(path)) for path in paths)
+    return Accepting(known, Allowance(config.allow, folder, file, is_whole=is_whole))
 
 
 def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:

@@ -138,7 +138,7 @@ def placed(
     below: dict[int, int] = {}
     for line in sorted(alone, reverse=True):
         below[line] = below.get(alone[line], alone[line])
-    found = []
+    found: list[Comment] = []
     for span in spans:
         if MARK not in text[span.start : span.end]:
             continue

@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 class Allowance:
     """The entries of a configuration file, and which of them are used."""
 
-    def __init__(self, entries: Sequence[Allow], folder: str, file: Source | None = None) -> None:
+    def __init__(
+        self, entries: Sequence[Allow], folder: str, file: Source | None = None, *, is_whole: bool = True
+    ) -> None:
         """Take the entries.
 
         Args:
             entries: in their order.
             folder: what their paths are relative to: the configuration's folder.
             file: the configuration's text; None where it is not at hand.
+            is_whole: whether the run looks at all that the entries may speak of; else none of them is in vain.
 
         """
         self._entries = [_Entry(entry, folder) for entry in entries]
         self._file = file
+        self._is_whole = is_whole
         self._paths: dict[str, str] = {}
 
     def applied(self, result: FileResult) -> FileResult:
@@ -72,6 +76,7 @@ class Allowance:
             without_secrets(entry.reason),
             entry.expires,
             is_expired=has_passed(entry.expires),
+            is_judged=self._is_whole,
             path=source.path.replace(os.sep, "/"),
         )
 

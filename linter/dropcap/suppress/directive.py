@@ -18,8 +18,8 @@ MOST_NAMES = 100
 LONGEST_REASON = 500
 """How much of a reason is kept."""
 
-_SIGNS = r"\s*(?:`\s*)?(?:#+|/{2,}|/\*+|;+|<!--+)\s*"
-_ENDS = r"\s*(?:\*+/|--+>|`)?\s*\Z"
+_SIGNS = r"`?\s*(?:#+|//+|/\*+|;+|<!--+)\s*"
+_ENDS = ("*/", "-->", "`")
 # Behind another comment on the same line too: `# unrelated  # dropcap: …`.
 _START = r"(?:\A|(?<=\s)(?:#|//|;)\s*)dropcap:"
 _NEAR = r"dropcap:\s*(?:ignore|disable|allow|accept|skip)\b|dropcap:\s*[\w-]+\s*\["
@@ -53,7 +53,7 @@ class Directive(NamedTuple):
 
 def directive(comment: str) -> Directive | None:
     """Read a comment with its signs; None where it does not speak to dropcap."""
-    text = re.sub(_ENDS, "", re.sub(rf"\A{_SIGNS}", "", comment, count=1)) if len(comment) < _LONGEST else comment
+    text = _without_signs(comment) if len(comment) < _LONGEST else comment[:_LONGEST]
     start = re.search(_START, text)
     if start is None:
         found = re.search(_NEAR, text)
@@ -78,6 +78,15 @@ def directive(comment: str) -> Directive | None:
 
 _LONGEST = 4000
 """A longer comment says nothing to dropcap."""
+
+
+def _without_signs(comment: str) -> str:
+    """Take off what makes a text a comment."""
+    text = comment.strip()
+    end = next((end for end in _ENDS if text.endswith(end)), "")
+    text = text[: len(text) - len(end)].rstrip()
+    signs = re.match(_SIGNS, text)
+    return text[signs.end() :] if signs else text
 
 
 def _accepted(name: str) -> Accepted:

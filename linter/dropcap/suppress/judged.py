@@ -49,12 +49,12 @@ def _file(ignore: Ignore) -> Container:
 
 def _merged(ignores: Iterable[Ignore]) -> list[Ignore]:
     """Say of a comment once what all say who read its file: what one of them uses is used."""
-    found: dict[tuple[str, int, str], Ignore] = {}
+    found: dict[object, Ignore] = {}
     paths: dict[str, str] = {}
-    for one in ignores:
+    for number, one in enumerate(ignores):
         path = one.where.source.path
         real = paths.get(path) or paths.setdefault(path, real_path(path))
-        key = (real, one.where.span.start, one.kind)
+        key: object = (real, one.where.span.start) if one.kind == "comment" else number
         found[key] = _joined(found[key], one) if key in found else one
     return list(found.values())
 

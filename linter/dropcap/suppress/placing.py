@@ -53,7 +53,7 @@ class Ground:
         self.lines = Lines(source.text)
         self._sign = _SIGNS.get(syntax, "#")
         self._block_of: Callable[[int], Block] | None = None
-        self._line_of = self.lines.of
+        self._line_of: Callable[[int], int] = self.lines.of
         self._ends: set[int] = set()  # the lines whose end is within a value
 
     def places(self, offset: int, script: Source | None, line_of: Callable[[int], int]) -> list[Place]:
