@@ -290,8 +290,8 @@ def test_a_star_stands_for_any_characters(pattern: str, text: str, is_alike: boo
 # --- how it is told ---
 
 
-def written(one: Report, name: str, **settings: bool) -> str:
-    context = Context(about.rules("net-raw", *ABOUT_IGNORES))._replace(**settings)
+def written(one: Report, name: str, *, shows_suppressed: bool = False) -> str:
+    context = Context(about.rules("net-raw", *ABOUT_IGNORES), shows_suppressed=shows_suppressed)
     return "".join(writer(name)(one, context))
 
 

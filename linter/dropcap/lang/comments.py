@@ -35,6 +35,7 @@ class Comment(NamedTuple):
         covers: the lines that it speaks of, in the file; empty where it speaks of none.
         narrow: the first of them, up to where the others may hold things of their own.
         is_first: whether it stands before all that means something.
+        is_text: whether it only looks like one: the language takes it for a part of what stands before it.
 
     """
 
@@ -44,6 +45,7 @@ class Comment(NamedTuple):
     covers: Span
     narrow: Span
     is_first: bool = False
+    is_text: bool = False
 
 
 class Lines:
@@ -157,6 +159,23 @@ def placed(
         is_first = source.parent is None and span.start < content
         found.append(Comment(says, source, span, covers, narrow, is_first))
     return found
+
+
+def mistaken(text: Source, signs: str = "#") -> list[Comment]:
+    """Give what somebody took for a comment at the end of a line that has none, so that it can be told.
+
+    Args:
+        text: what the line says, which is all of one thing for its language.
+        signs: what begins a comment there on a line of its own.
+
+    """
+    if MARK not in text.text:
+        return []
+    found = re.compile(rf"(?<=\s)[{signs}]+\s*{MARK}[^\n]*").search(text.text)
+    if found is None or any(text.text.count(quote, 0, found.start()) % 2 for quote in "\"'"):
+        return []
+    at = text.to_root(Span(found.start(), found.start() + 1))[1].start
+    return [Comment(found[0], text, Span(*found.span()), Span(at, at), Span(at, at), is_text=True)]
 
 
 def _in_file(source: Source, span: Span) -> Span:

@@ -100,17 +100,19 @@ def read_unit(source: Source, *, is_systemd: bool = False) -> dict[str, Section]
 
 def comments(source: Source) -> list[Comment]:
     """Return the comments of a unit that speak to dropcap."""
-    from dropcap.lang.comments import Lines, joined, placed
+    from dropcap.lang.comments import Lines, joined, mistaken, placed
 
     silent: list[Span] = []
     lines = Lines(source.text, r"\n")
     pairs: list[tuple[int, int]] = []
+    found: list[Comment] = []
     content = len(source.text)
     for logical in _logical_lines(source, is_systemd=True, silent=silent):
         first, last = (logical.to_root(Span(at, at + 1))[1].start for at in (0, max(0, len(logical.text) - 1)))
         content = min(content, first)
         pairs.append((lines.of(first), lines.of(last)))
-    return placed(source, silent, joined(pairs), content, lines)
+        found += mistaken(logical, "#;")
+    return [*placed(source, silent, joined(pairs), content, lines), *found]
 
 
 def _entry(line: Source, key: str) -> Entry:

@@ -122,7 +122,7 @@ class _Acceptance:
             starts.sort()
         for entry in entries:
             entry.covers = _narrowed(entry.comment, anchors.get(entry.file, ()))
-            if entry.says.wrong or has_passed(entry.says.expires) or _is_misplaced(entry):
+            if entry.says.wrong or has_passed(entry.says.expires) or _misplaced(entry):
                 continue
             for number, name in enumerate(entry.says.accepts):
                 key = (entry.file, name.rule)
@@ -183,15 +183,18 @@ def _narrowed(comment: Comment, anchors: Sequence[int]) -> Span:
     return narrow if is_theirs else covers
 
 
-def _is_misplaced(entry: _Entry) -> bool:
-    return entry.says.is_of_file and not entry.comment.is_first
+def _misplaced(entry: _Entry) -> str:
+    """Say why a comment that is understood accepts nothing where it stands; nothing where it may."""
+    if entry.comment.is_text:
+        return "at the end of a line this is no comment here; write it on a line of its own, above"
+    if entry.says.is_of_file and not entry.comment.is_first:
+        return "`ignore-file` stands at the top of a file, before all that means something"
+    return ""
 
 
 def _ignore(entry: _Entry, request: Request, *, is_own: bool, is_judged: bool) -> Ignore:
     says, root, span = entry.says, entry.root, entry.where
-    wrong = says.wrong
-    if not wrong and _is_misplaced(entry):
-        wrong = "`ignore-file` stands at the top of a file, before all that means something"
+    wrong = says.wrong or _misplaced(entry)
     text = without_secrets(root.text[span.start : span.start + _MOST_SHOWN])
     return Ignore(
         Located(text, root, span),

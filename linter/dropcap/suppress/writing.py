@@ -7,6 +7,7 @@ thing may bring another to light that it stood for, so that rounds go on until n
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING
@@ -276,10 +277,7 @@ class Writer:
     def _broken(self, before: Mapping[str, Any], after: Mapping[str, Any], old: Report, new: Report) -> set[str]:
         """Name the files with comments of this round of which something means something else now."""
         changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
-        known = {(one.path, one.message) for one in old.failures}
-        changed |= {
-            one.path for one in new.failures if one.level is not Level.NOTE and (one.path, one.message) not in known
-        }
+        changed |= {path for path, _ in _faults(new) - _faults(old)}
         if not changed:
             return set()
         own = {file.path for file in self._files.values() if file.fresh}
@@ -315,6 +313,11 @@ def _script(source: Source) -> Source | None:
     while source.parent is not None and source.parent.parent is not None:
         source = source.parent
     return source if source.parent is not None else None
+
+
+def _faults(report: Report) -> set[tuple[str, str]]:
+    """Give what could not be checked: a path, and a message whose lines may be others by now."""
+    return {(one.path, re.sub(r"\d+", "#", one.message)) for one in report.failures if one.level is not Level.NOTE}
 
 
 def _meanings(report: Report) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.comments import MARK, Lines, joined, placed
+from dropcap.lang.comments import MARK, Lines, joined, mistaken, placed
 from dropcap.lang.dockerfile.lexer import arguments, flags, json_list
 from dropcap.lang.dockerfile.logical_lines import comment_lines, escape_character
 from dropcap.model import UnreadableError
@@ -34,6 +34,8 @@ def comments(source: Source) -> list[Comment]:
         if one.keyword == "RUN":
             whole = lines.span(one.first - 1, one.last - 1)
             found += _of_shell(source, one, escape, whole)
+        else:
+            found += mistaken(one.text)
     return found
 
 
