@@ -24,9 +24,8 @@ import tree_sitter
 
 from dropcap.carriers import registry
 from dropcap.discover import discover
-from dropcap.lang.comments import MARK
 from dropcap.model import UnreadableError
-from dropcap.source import Source
+from dropcap.source import MARK, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

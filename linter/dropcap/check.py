@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers import registry
 from dropcap.carriers.request import Request, Settings
-from dropcap.lang.comments import MARK
 from dropcap.masking import without_secrets
 from dropcap.model import (
     Container,
@@ -31,7 +30,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
 from dropcap.questions import Questions
 from dropcap.real_paths import root_of
-from dropcap.source import Source
+from dropcap.source import MARK, Source
 from dropcap.subject import Subject
 from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, read_all
 from dropcap.clients import client_names
-from dropcap.lang.comments import MARK
 from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Source, Span
+from dropcap.source import MARK, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script import read_script, read_words
 from dropcap.clients import named_client
-from dropcap.lang.comments import MARK
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Span
+from dropcap.source import MARK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -11,15 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Span
+from dropcap.source import MARK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dropcap.source import Source
 
-MARK = "dropcap:"
-"""A text without it has no such comment."""
 MOST_COMMENTS = 10_000
 """How many such comments of a text are looked at."""
 _BREAKS = "\r\n\x85\u2028\u2029"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import NAMES
 from dropcap.carriers import registry
 from dropcap.dates import has_passed
-from dropcap.lang.comments import MARK
 from dropcap.masking import without_secrets
 from dropcap.model import Level, Located, Suppression, UnreadableError
 from dropcap.model.ignores import Ignore
+from dropcap.source import MARK
 from dropcap.suppress.directive import directive
 from dropcap.suppress.spans import Spans
 

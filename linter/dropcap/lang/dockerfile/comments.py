@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.comments import MARK, Lines, joined, mistaken, placed
+from dropcap.lang.comments import Lines, joined, mistaken, placed
 from dropcap.lang.dockerfile.lexer import arguments, flags, json_list
 from dropcap.lang.dockerfile.logical_lines import comment_lines, escape_character
 from dropcap.model import UnreadableError
+from dropcap.source import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
