@@ -101,21 +101,22 @@ CARRIERS = (
     Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)", comments="carriers.make"),
     Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)", comments="carriers.just"),
     Carrier("package", r"(?:.*/)?package\.json"),
+    Carrier("bake", r"(?:.*/)?docker-bake(?:\.[\w-]+)*\.json"),
     Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)", comments="carriers.jenkins"),
     Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?", comments="lang.unitfile"),
     Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)", comments="carriers.cron"),
-    Carrier("quadlet", content=(".container", ".kube"), comments="lang.unitfile"),
+    Carrier("quadlet", content=(".container", ".kube", ".pod"), comments="lang.unitfile"),
     Carrier("inspect", content=(".json",), head=64 * 1024, named=True),
     Carrier("markdown", r"(?:.*/)?[^/]+\.(?:md|markdown)", walked=False, comments="carriers.markdown"),
 )
 """A line a carrier; the first whose names or content fit counts."""
 
 _UNSUPPORTED = (
-    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
+    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "Kubernetes manifests"),
     (
         rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
         rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
-        "an Ansible playbook",
+        "Ansible playbooks",
     ),
     (
         rb"(?m)^-[ \t]+(?:name|block|become|when):",
@@ -124,7 +125,7 @@ _UNSUPPORTED = (
             rb"|import_\w+|include_\w+|lineinfile|package|pip|podman_container|service|set_fact|shell|stat|systemd"
             rb"|template|unarchive|uri|user|yum):"
         ),
-        "a list of Ansible tasks",
+        "lists of Ansible tasks",
     ),
 )
 
@@ -205,6 +206,11 @@ def comments(name: str, source: Source) -> list[Comment]:
     return found
 
 
+def has_comments(name: str) -> bool:
+    """Whether the files of a carrier have comments."""
+    return any(one.comments for one in CARRIERS if one.name == name)
+
+
 def is_walked(name: str) -> bool:
     """Whether a walk of a folder takes the files of a carrier."""
     return next(one.walked for one in CARRIERS if one.name == name)
@@ -248,7 +254,12 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.container_commands import with_started
 
         document = with_started(document)
-    if any(mode is not None and ":" in mode.value for one in document.containers for mode in _namespaces(one)):
+    if any(one.pod is not None for one in document.containers):
+        from dropcap.carriers.pods import in_pods  # few are in a pod
+
+        document = document._replace(containers=in_pods(document.containers))
+    modes = [mode for one in document.containers if any(_namespaces(one)) for mode in _namespaces(one)]
+    if any(mode is not None and ":" in mode.value for mode in modes):
         from dropcap.carriers.namespaces import joined  # few join another container
 
         return document._replace(containers=joined(document.containers))

@@ -48,7 +48,7 @@ class _Entry:
 
 def applied(
     document: Document, findings: Sequence[Finding], request: Request
-) -> tuple[list[Finding], tuple[Ignore, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
     """Return the findings of a document, those with a reason that comments accept, and the comments.
 
     Args:
@@ -61,7 +61,7 @@ def applied(
     own = {workspace.real(document.source.path), *document.parts}
     entries = list(_entries(document, findings, request))
     accept = _Acceptance(entries, document.containers, request)
-    found = [accept.judged(finding) for finding in findings] if entries else list(findings)
+    found = tuple(map(accept.judged, findings) if entries else findings)
     is_judged = request.settings.profiles is None and all(one.level is Level.NOTE for one in document.failures)
     ignores = [_ignore(entry, request, is_own=entry.file in own, is_judged=is_judged) for entry in entries]
     return found, tuple(one for one in ignores if one.is_own or any(name.is_used for name in one.accepts))

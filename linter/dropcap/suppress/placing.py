@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LONGEST_LINE = 120
 """How long a line may get by a comment at its end."""
 _YAML = frozenset({"compose", "workflow", "action", "gitlab", "task"})
-_NONE = frozenset({"package", "inspect", ""})
 _SIGNS = {"devcontainer": "//", "jenkins": "//"}
 
 
@@ -72,7 +71,7 @@ class Ground:
             return []
 
     def _places(self, offset: int, line: int, script: Source | None) -> list[Place]:
-        if self.syntax in _NONE:
+        if not registry.has_comments(self.syntax):
             return []
         if self.syntax in _YAML:
             return self._of_yaml(offset, line, script)
