@@ -9,6 +9,7 @@ import pytest
 
 import about
 from dropcap.allow import Allow
+from dropcap.carriers.registry import CARRIERS, comments
 from dropcap.check import Setup, check_file, check_text
 from dropcap.dates import has_passed, is_date, today
 from dropcap.model import Kind, Level
@@ -16,6 +17,7 @@ from dropcap.report import Accepting, drop_included, to_report
 from dropcap.rule import load_rules
 from dropcap.suppress.allowed import Allowance, is_like
 from dropcap.suppress.directive import directive
+from dropcap.source import Source
 from dropcap.targets import Target
 from dropcap.writers import Context, writer
 
@@ -130,13 +132,17 @@ def test_one_capability_is_accepted_and_the_others_are_not() -> None:
 
 
 def test_of_a_finding_of_several_capabilities_each_is_named() -> None:
-    text = compose("volumes: [/etc:/etc]").replace("  web:\n", "  web:  # dropcap: ignore[{}] -- why\n")
-    names = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETFCAP"]
-    some = ", ".join(f"moderate-capability:{name}" for name in names[:3])
-    every = ", ".join(f"moderate-capability:{name}" for name in names)
-    assert "moderate-capability" in told(report(text.format(some), "moderate-capability"))
-    one = report(text.format(every), "moderate-capability")
-    assert (told(one), accepted(one)) == ([], ["moderate-capability"])
+    rule = "capability-not-held"
+    text = "services:\n  web:  # dropcap: ignore[{}] -- why\n    image: debian:12\n    cap_drop: [ALL]\n"
+    text += "    command: su -c id www-data\n"
+    (found,) = report(text.format("privileged"), rule).findings
+    names = sorted(found.problem.evidence)
+    assert len(names) > 1
+    some = ", ".join(f"{rule}:{name}" for name in names[1:])
+    every = ", ".join(f"{rule}:{name}" for name in names)
+    assert rule in told(report(text.format(some), rule))
+    one = report(text.format(every), rule)
+    assert (told(one), accepted(one)) == ([], [rule])
 
 
 def test_whoever_accepts_the_graver_is_told_its_parts() -> None:
@@ -157,6 +163,18 @@ def test_what_cannot_be_read_is_not_accepted() -> None:
     text = "# dropcap: ignore-file[net-raw] -- why\nservices:\n  web: {image: x, cap_add: 3}\n"
     one = report(text, "net-raw")
     assert [failure.level for failure in one.failures] == [Level.ERROR]
+
+
+@pytest.mark.parametrize("syntax", sorted(one.name for one in CARRIERS if one.comments))
+def test_a_comment_at_the_end_of_a_text_speaks_of_nothing(syntax: str) -> None:
+    sign, end = {"markdown": ("<!-- ", " -->"), "devcontainer": ("// ", ""), "jenkins": ("// ", "")}.get(
+        syntax, ("# ", "")
+    )
+    says = f"{sign}dropcap: ignore[net-raw] -- why{end}"
+    texts = {"devcontainer": "{}\n", "dockerfile": "FROM x\n", "quadlet": "[Container]\nImage=x\n"}
+    for text in (texts.get(syntax, "") + says, f"{texts.get(syntax, '')}\n\n{says}\n\n"):
+        (one,) = comments(syntax, Source("x", text))
+        assert one.covers.start == one.covers.end
 
 
 # --- what is accepted in vain ---

@@ -146,7 +146,7 @@ def placed(
             break
         line = lines.of(span.start)
         target = below.get(line, line)
-        is_idle = lines.is_blank(target) and not skips_blank
+        is_idle = lines.is_blank(target) and not (skips_blank and target < len(lines.starts))
         block = Block(line, line) if is_idle else block_of(target)
         covers = lines.span(block.first, block.last)
         narrow = covers if block.own is None else lines.span(block.first, block.own)
