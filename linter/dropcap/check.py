@@ -124,7 +124,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
-    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request)
+    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request, questions.ids)
     return FileResult(
         found,
         tuple(failures),
@@ -152,13 +152,13 @@ def _of_target(
 
 
 def _accepted(
-    document: Document, findings: list[Finding], request: Request
+    document: Document, findings: list[Finding], request: Request, asked: frozenset[str]
 ) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
     """Say of findings why comments accept them, and give these comments."""
     if MARK in document.source.text or any(MARK in source.text for source in request.workspace.texts()):
         from dropcap.suppress.comments import applied  # few files have such a comment
 
-        return applied(document, findings, request)
+        return applied(document, findings, request, asked)
     return tuple(findings), ()
 
 

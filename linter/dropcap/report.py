@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.model import SET_HERE, Kind, Level, Report
+from dropcap.model import SET_HERE, Finding, Kind, Level, Report
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Protocol
 
-    from dropcap.model import Container, Failure, FileResult, Finding, Located
+    from dropcap.model import Container, Failure, FileResult, Located
     from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
@@ -90,7 +90,11 @@ def to_report(
     if ignores:
         from dropcap.suppress.judged import findings_of  # few files accept anything
 
-        findings += findings_of(ignores, rules, accepting.known if accepting else None)
+        for one in findings_of(ignores, rules, accepting.known if accepting else None):
+            if isinstance(one, Finding):
+                findings.append(one)
+            else:
+                problems.append(one)
     findings.sort(key=_finding_order)
     # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]
