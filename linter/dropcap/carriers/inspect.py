@@ -247,6 +247,14 @@ def _limits(host: _Fields) -> Iterator[Located[str]]:
         node = host.get(field)
         if isinstance(node, Scalar) and node.value is not None:
             yield Located(f"{name}={node.value}", node.source, node.span)
+    limits = host.get("Ulimits")
+    for node in limits.items if isinstance(limits, Array) else ():
+        fields = _Fields(node)
+        limit, soft = fields.text("Name"), fields.get("Soft")
+        if limit is not None and isinstance(soft, Scalar):
+            # Podman writes RLIMIT_MEMLOCK: containers/podman libpod/container_inspect_linux.go.
+            kind = limit.value.removeprefix("RLIMIT_").lower()
+            yield Located(f"ulimit={kind}={soft.value}", node.source, node.span)
 
 
 def _written(fields: _Fields, name: str) -> Iterator[Located[str]]:

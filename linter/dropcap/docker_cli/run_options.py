@@ -53,7 +53,7 @@ _POD = "pod"
 # What `pod create --share` calls the fields: containers/podman pkg/specgen/generate/namespaces.go.
 _SHARED_BY_POD = {"cgroup": "cgroup", "ipc": "ipc", "net": "network_mode", "pid": "pid", "uts": "uts"}
 _SHARED_BY_DEFAULT = "ipc,net,uts"
-_LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent")
+_LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent", "ulimit")
 _INSECURE = "security.insecure"
 _HOST_NETWORK = "network.host"
 _COMBINED = frozenset(("network", "log-opt"))
@@ -67,7 +67,7 @@ _JUDGED = frozenset(
     )
 )
 # What the client takes of these and the engine does not: what the container would hold is said all the same.
-_JUDGED_LIMITS = frozenset(_LIMITS) - {"cgroup-parent"}
+_JUDGED_LIMITS = frozenset(_LIMITS) - {"cgroup-parent", "ulimit"}
 _JUDGED_BY_ENGINE = frozenset(
     ("cpuset-cpus", "cpuset-mems", "isolation", "name", "restart", "stop-signal", "volumes-from", "workdir")
 )
@@ -311,7 +311,7 @@ def _read_entrypoint(reading: Reading, _: Option, value: Part) -> None:
 def _read_limit(reading: Reading, option: Option, value: Part) -> None:
     """Keep what limits the container; a value that is not known is left out."""
     name = option.flag.name
-    if name in _JUDGED_LIMITS:
+    if name in _JUDGED_LIMITS or (name in _JUDGED and reading.reader == "docker"):
         _refuse(reading, option, value)
     text = f"{name}={value.text if value.is_known else ''}"
     reading.lists.setdefault("limits", []).append(Located(text, value.word.source, value.span))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap.needs.network import first_free_port
+from dropcap.needs.resource_limits import full_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -62,7 +63,8 @@ def settings_of(container: Container) -> Hashable | None:
     has_own = container.stage is not None or container.entrypoint is not None or container.command is not None
     if has_own or container.unknowns or (process is not None and (process.texts or process.hooks)):
         return None
-    said = _value(container.image), _value(container.user), _values(container.mounts), first_free_port(container)
+    free = first_free_port(container), full_limits(container)
+    said = _value(container.image), _value(container.user), _values(container.mounts), free
     if process is None:
         return container.kind, *said
     lists = _values(process.environment), _values(process.health_check)

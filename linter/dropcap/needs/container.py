@@ -115,10 +115,12 @@ def _phases(
 ) -> Iterator[Found]:
     """Follow the first start, the restart, the health check and the hooks, over the files that each leaves."""
     from dropcap.needs.network import first_free_port
+    from dropcap.needs.resource_limits import full_limits
     from dropcap.needs.start import Start, init_name
     from dropcap.needs.startup import follow
 
     port, why = first_free_port(container)
+    limits = full_limits(container)
     paths = [one.value.target for one in container.mounts] + [one.value for one in tree.config.volumes]
     mounts = tuple(dict.fromkeys(path for path in paths if path.startswith("/")))
 
@@ -133,7 +135,7 @@ def _phases(
     ) -> Found:
         who = words, user, first.where, first.environment, first.has_more, first.folder
         is_first = words is first.words
-        one = Start(*who, phase, port, why, mounts, init if is_first else None, takes_input and is_first)
+        one = Start(*who, phase, port, why, mounts, init if is_first else None, takes_input and is_first, limits)
         return follow(one, tree, allowance, before)
 
     before = tree.copy()

@@ -1,4 +1,4 @@
-"""What is left of a demand when all is struck out that files, owners, the network and sysctls grant already.
+"""What is left of a demand when all is struck out that files, owners, the network, sysctls and limits grant already.
 
 Each kind of demand becomes capabilities as the kernel checks them. Sources: Linux `kernel/sys.c` (setuid, setgid,
 setgroups), `fs/attr.c` (`setattr_prepare`), `fs/namei.c` (`generic_permission`), `net/ipv4/af_inet.c` (`__inet_bind`),
@@ -32,6 +32,7 @@ class Situation(NamedTuple):
         who: whom the process runs as.
         first_free_port: the lowest port that needs no capability; None where it is not known.
         why_port: why that is so, to follow the word "because".
+        full_limits: the resource limits that permit everything.
 
     """
 
@@ -39,6 +40,7 @@ class Situation(NamedTuple):
     who: Credentials
     first_free_port: int | None
     why_port: str = ""
+    full_limits: frozenset[str] = frozenset()
 
 
 class Verdict(NamedTuple):
@@ -66,6 +68,8 @@ class Verdict(NamedTuple):
 
 def judge(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     """Return the capabilities that a process of root needs for a demand; none where it is granted anyhow."""
+    if demand.limit and demand.limit in situation.full_limits:
+        return []
     return [_at_most(demand, one) for one in _JUDGES[demand.kind](demand, situation)]
 
 

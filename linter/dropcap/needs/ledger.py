@@ -78,7 +78,7 @@ class Ledger:
         """Keep what is left of a demand: a need of a process that holds something, a failure of any other."""
         if demand.path is None and demand.kind in _OF_PLACES and who.is_root is not False:
             self._note_of_file(call, evidence[0].where)
-        situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port)
+        situation = Situation(self.tree, who, self.start.first_free_port, self.start.why_port, self.start.full_limits)
         for verdict in verdicts(demand, situation):
             if who.is_root is False and not of_anybody:
                 if verdict.certainty is Certainty.REQUIRED and not call.guards:

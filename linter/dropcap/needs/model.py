@@ -105,6 +105,7 @@ class Demand(NamedTuple):
         loss: what is lost without it, where the certainty is :attr:`Certainty.DEGRADES`.
         source: the system call or the place in the program's source that it is known from.
         known: how it is known: `kernel`, `source` or `declared`.
+        limit: the resource limit up to which the kernel asks for no capability; empty where there is none.
 
     """
 
@@ -124,6 +125,7 @@ class Demand(NamedTuple):
     loss: str = ""
     source: str = ""
     known: str = "source"
+    limit: str = ""
 
 
 class Evidence(NamedTuple):

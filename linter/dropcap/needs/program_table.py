@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dropcap.capabilities.names import NAMES
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Access, Certainty, DemandKind, Phase
+from dropcap.needs.resource_limits import LIMITS
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Ask(NamedTuple):
     loss: str = ""
     source: str = ""
     known: str = "source"
+    limit: str = ""
 
 
 class Example(NamedTuple):
@@ -317,6 +319,7 @@ _ASK_KEYS = frozenset(
         "group",
         "if",
         "known",
+        "limit",
         "loss",
         "path",
         "phase",
@@ -435,6 +438,7 @@ def _ask(name: str, table: Mapping[str, Any], source: str) -> Ask:
         loss=str(table.get("loss", "")),
         source=str(table.get("source", "") or source),
         known=_one_of(name, table.get("known", "source"), {"source", "declared", "kernel"}),
+        limit=_one_of(name, table.get("limit", ""), {"", *LIMITS}),
     )
 
 

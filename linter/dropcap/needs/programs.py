@@ -265,6 +265,7 @@ def _told(call: ProgramCall, ask: Ask, situation: _Situation) -> tuple[Sequence[
         certainty=Certainty.POSSIBLE if situation.conditions else ask.certainty,
         source=ask.source,
         known=ask.known,
+        limit=ask.limit,
     )
     places = [*situation.places, *(value.where for value in found.values if value.where is not None)]
     return [Asked(demand, tuple(Evidence(ask.why, place) for place in places))], unknown
@@ -335,6 +336,7 @@ def _one(call: ProgramCall, ask: Ask, value: Value, others: dict[str, Value], si
         loss=ask.loss,
         source=ask.source,
         known=ask.known,
+        limit=ask.limit,
     )
     shown = [*situation.places, *(one.where for one in (value, *others.values()) if one.where is not None)]
     unknown = value.unknown or (situation.unknown[0] if situation.unknown else None)

@@ -302,6 +302,7 @@ _LOCKS = Demand(
     certainty=Certainty.POSSIBLE,
     condition="it locks more than its limit allows",
     source="mm/mlock.c can_do_mlock()",
+    limit="memlock",
 )
 
 

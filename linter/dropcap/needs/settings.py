@@ -18,6 +18,7 @@ from dropcap.images.facts import ABSENT
 from dropcap.images.path_patterns import has_wildcard
 from dropcap.images.reference import familiar
 from dropcap.masking import mask
+from dropcap.needs.resource_limits import full_limits
 from dropcap.real_paths import real_path
 from dropcap.source import Source
 from dropcap.workspace import LOCK, NotReadError
@@ -57,6 +58,9 @@ def settings_digest(container: Container, workspace: Workspace) -> str:
     settings["unknown"] = sorted(one.text for one in container.unknowns)
     settings["mounts"] = list(_mounts(container, workspace, folder))
     settings["process"] = _process(container, workspace)
+    limits = sorted(full_limits(container))
+    if limits:
+        settings["limits"] = limits
     if container.stage is not None:
         settings["stages"] = list(_stages(container, workspace))
     elif container.image is not None:

@@ -32,6 +32,7 @@ class Start(NamedTuple):
         mounts: where something is mounted, volumes included.
         init: what says that an init runs before the command; None where none does.
         takes_input: whether it may be told things that no file shows, by a person or a pipe.
+        full_limits: the resource limits that permit it everything: `memlock`.
 
     """
 
@@ -47,6 +48,7 @@ class Start(NamedTuple):
     mounts: tuple[str, ...] = ()
     init: Located[Any] | None = None
     takes_input: bool = False
+    full_limits: frozenset[str] = frozenset()
 
 
 _INITS = frozenset({"catatonit", "docker-init", "dumb-init", "tini", "tini-static"})

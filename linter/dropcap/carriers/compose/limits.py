@@ -39,11 +39,23 @@ def _limits(found: Dictionary[str, Entry]) -> Iterator[Located[str]]:
     for key, name in _OWN.items():
         if key in found:
             yield from _limit(name, found[key].value)
+    for name, entry in entries(found["ulimits"].value).items() if "ulimits" in found else ():
+        yield from _ulimit(name, entry.value)
     deploy = found["deploy"].value if "deploy" in found else None
     deployed = child(child(deploy, "resources"), "limits")
     for key, entry in entries(deployed).items() if isinstance(deployed, Mapping) else ():
         if key in _OF_DEPLOY:
             yield from _limit(_OF_DEPLOY[key], entry.value)
+
+
+def _ulimit(name: str, value: Value) -> Iterator[Located[str]]:
+    """Read a limit of `ulimits`: a number, or a soft and a hard one."""
+    if isinstance(value, Mapping):
+        parts = [child(value, key) for key in ("soft", "hard")]
+        texts = [to_string(one) if isinstance(one, Scalar) and one.unknown is None else "" for one in parts]
+        yield Located(f"ulimit={name}={':'.join(texts)}", value.source, value.span)
+    elif isinstance(value, Scalar):
+        yield from _limit(f"ulimit={name}", value)
 
 
 def _limit(name: str, value: Value) -> Iterator[Located[str]]:

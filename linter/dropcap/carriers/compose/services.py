@@ -156,7 +156,7 @@ _OF_PROCESS = frozenset(
     {"build", "configs", "develop", "env_file", "environment", "healthcheck", "init", "post_start", "pre_stop"}
     | {"secrets", "stdin_open", "tty", "volumes", "working_dir"}
 )
-_OF_LIMITS = frozenset({"cgroup_parent", "cpu_quota", "cpus", "cpuset", "deploy", "mem_limit", "pids_limit"})
+_OF_LIMITS = frozenset({"cgroup_parent", "cpu_quota", "cpus", "cpuset", "deploy", "mem_limit", "pids_limit", "ulimits"})
 # The fields of a container that have another name than the service's keys.
 _NAMES = {"userns_mode": "userns", "device_cgroup_rules": "device_rules", "container_name": "given_name"}
 _READERS: dict[str, Callable[[Fields, str, str], Any]] = {

@@ -164,6 +164,7 @@ def _options(keys: Keys) -> Iterator[Word]:
         limit = keys.last(key)
         if limit is not None and limit.value:
             yield from _each(flag, [_whole(limit)])
+    yield from _each("--ulimit", keys.texts("Ulimit"))
     yield from _users(keys)
     yield from _each("--volume", keys.texts("Volume"))
     yield from _each("--publish", keys.texts("PublishPort"))
