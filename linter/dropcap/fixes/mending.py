@@ -215,6 +215,8 @@ class Mender:
                 self._found[number] = []
                 for one in found:
                     if isinstance(one, Refusal):
+                        if not (one.safe or self._wishes.unsafe):
+                            continue
                         self._refused.setdefault(_key(one.member), one._replace(member=self._placed(one.member)))
                     else:
                         self._found[number].append(one._replace(members=tuple(map(self._placed, one.members))))
