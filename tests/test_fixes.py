@@ -207,9 +207,7 @@ def test_why_something_is_not_fixed_is_said(project: Path, capsys: pytest.Captur
 
 
 def test_nothing_is_said_of_unsafe_fixes_that_cannot_be_made(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    project.write_text(
-        "services:\n  web: {image: web:1, cap_drop: ['$X'], security_opt: [&o apparmor=unconfined]}\n"
-    )
+    project.write_text("services:\n  web: {image: web:1, cap_drop: ['$X'], security_opt: [&o apparmor=unconfined]}\n")
     main(["fix"])
     assert "not fixed" not in capsys.readouterr().out
     main(["fix", "--unsafe"])
