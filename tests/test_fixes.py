@@ -355,10 +355,15 @@ def lists(draw: st.DrawFn, key: str) -> str:
 
 
 @st.composite
-def services(draw: st.DrawFn, name: str) -> str:
+def services(draw: st.DrawFn, name: str, earlier: list[str]) -> str:
     parts = [f"    image: web:1{draw(COMMENTS)}\n"]
-    parts += [draw(lists(key)) for key in ("cap_add", "cap_drop", "security_opt") if draw(st.booleans())]
+    for key in ("cap_add", "cap_drop", "security_opt"):
+        form = draw(st.sampled_from(["", "list", "list", "alias"]))
+        if form:
+            parts.append(draw(lists(key)) if form == "list" else f"    {key}: *names\n")
     parts += draw(st.sampled_from([[], [], ["    privileged: true # p\n"], ["    <<: *base\n"], ["    user: '1'\n"]]))
+    if earlier and draw(st.booleans()):
+        parts.append(f"    extends: {draw(st.sampled_from(earlier))}\n")
     parts.append(draw(st.sampled_from(["    command: |\n      # text\n      echo\n", "    ports: ['80:80']\n", ""])))
     body = "".join(draw(st.permutations(parts)))
     return f"  {name}:{draw(COMMENTS)}\n{body}"
@@ -366,9 +371,15 @@ def services(draw: st.DrawFn, name: str) -> str:
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
+    names = f"x-names: &names {draw(lists('x')).partition(':')[2].lstrip()}".replace("\n    ", "\n  ")
+    if not names.startswith("x-names: &names ["):
+        names = "x-names: &names [ALL, CHOWN,SETUID]\n"
     base = f"x-base: &base\n{draw(lists('cap_add'))}".replace("\n    ", "\n  ")
-    names = [f"s{number}" for number in range(draw(st.integers(1, 3)))]
-    text = f"{base}services:\n{''.join(draw(services(name)) for name in names)}"
+    known: list[str] = []
+    text = f"{names}{base}services:\n"
+    for number in range(draw(st.integers(1, 3))):
+        text += draw(services(f"s{number}", known))
+        known.append(f"s{number}")
     return text.rstrip("\n") if draw(st.booleans()) else text
 
 
