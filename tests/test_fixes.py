@@ -187,6 +187,29 @@ def test_a_check_reports_what_is_left_after_its_fixes(project: Path, capsys: pyt
     assert "Fixed 1 problem in 1 file" in err
 
 
+def test_what_a_comment_or_the_configuration_accepts_is_not_fixed(project: Path) -> None:
+    accepted = WRONG.replace("[-ALL]", "[-ALL] # dropcap: ignore[unknown-capability] -- a test")
+    project.write_text(accepted)
+    main(["fix"])
+    assert project.read_text() == accepted
+    project.write_text(WRONG)
+    allow = "[[allow]]\nrules = ['unknown-capability']\nreason = 'a test'\n"
+    (project.parent / ".dropcap.toml").write_text(allow)
+    main(["fix"])
+    main(["check", "--fix"])
+    assert project.read_text() == WRONG
+
+
+def test_a_comment_does_not_accept_another_line_once_its_own_is_gone(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = "      - CHOWN\n      - CAP_CHOWN # dropcap: ignore[high-capability] -- no reason\n      - SYS_TIME\n"
+    project.write_text(WRONG.replace("-ALL", "ALL") + f"    cap_add:\n{items}")
+    main(["fix", "--select", "useless-add"])
+    assert items in project.read_text()
+    assert "would be accepted by a comment that stands elsewhere then" in capsys.readouterr().out
+
+
 def test_unsafe_fixes_are_counted_and_made_where_they_are_asked_for(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
