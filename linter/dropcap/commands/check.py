@@ -37,14 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
-    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
-    parser.add_argument(
-        "--extend-select",
-        metavar="RULE,…",
-        type=option(_to_words),
-        help="run these rules too, although they are off by default",
-    )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    add_rules(parser)
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -52,7 +45,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="exit with 1 for findings of this severity or worse: low, medium, high, critical, never (default: medium)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1, whatever is found")
-    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
     parser.add_argument("-q", "--quiet", action="store_true", help="findings and errors alone: no summary, no notes")
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
@@ -64,7 +56,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
     )
     parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
+    )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
+
+
+def add_rules(parser: ArgumentParser) -> None:
+    """Add what says which rules run."""
+    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument(
+        "--extend-select",
+        metavar="RULE,…",
+        type=option(_to_words),
+        help="run these rules too, although they are off by default",
+    )
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
 
 
 def _to_words(text: object) -> tuple[str, ...]:
@@ -78,11 +89,13 @@ def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
     known = load_rules(arguments.rules)
-    rules = _chosen(arguments, config, known)
-    accepting = _accepting(arguments, config, [rule.id for rule in known])
+    rules = chosen_rules(arguments, config, known)
+    accepting = accepting_of(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
+        if _is_compared(arguments, config):
+            raise UsageError("--add-ignores accepts all that is found: leave --baseline and --since out")
         report, code = add_ignores(arguments, config, rules, accepting)
         print_failures(report, arguments.color, quiet=arguments.quiet)
         found_code = exit_code(report, config.fail_on)
@@ -90,6 +103,12 @@ def run(arguments: Namespace) -> int:
     if arguments.reason is not None:
         raise UsageError("--reason goes with --add-ignores")
     found, setup = collect(arguments, config)
+    if _is_compared(arguments, config):
+        from dropcap.commands.known_before import before_of  # most runs compare nothing
+
+        before, words = before_of(arguments, config, rules, found, setup)
+        accepting = accepting._replace(before=before)
+        found = found._replace(failures=[*found.failures, *words])
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
     finder = None
@@ -104,6 +123,11 @@ def run(arguments: Namespace) -> int:
     print_failures(report, arguments.color, quiet=arguments.quiet)
     code = exit_code(report, config.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _is_compared(arguments: Namespace, config: Config) -> bool:
+    """Whether findings are compared with what was known before."""
+    return bool(arguments.baseline or arguments.since or getattr(config, "baseline", ""))
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
@@ -124,7 +148,7 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
     )
 
 
-def _chosen(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def chosen_rules(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """Choose among the rules; says where a name stands that no rule has."""
     try:
         return choose(rules, config.select, config.ignore, config.extend_select)
@@ -134,7 +158,7 @@ def _chosen(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tupl
         raise RuleError(f"{place}: {error}") from None
 
 
-def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what the configuration accepts."""
     if not config.allow:
         return Accepting(known)
