@@ -22,7 +22,7 @@ from dropcap.real_paths import from_folder, is_below, is_path, real_folder_of, r
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""

@@ -97,4 +97,3 @@ def _known(entry: object) -> KnownFinding | None:
         return None
     path, kind, name, rule = map(str, words)
     return KnownFinding(path, kind, name, rule, tuple(evidence), _SEVERITIES[str(severity)], str(mark), number)
-

@@ -37,13 +37,13 @@ class Matched(NamedTuple):
 
     Attributes:
         known: which of the findings were known.
-        new: how many findings were not, those of several projects as one.
+        added: how many findings were not, those of several projects as one.
         left: the known ones that nothing was found of.
 
     """
 
     known: frozenset[Position]
-    new: int
+    added: int
     left: tuple[KnownFinding, ...]
 
 
@@ -78,7 +78,7 @@ def match(standing: Standing, known: Iterable[KnownFinding]) -> Matched:
         entries.setdefault(one.fingerprint, []).append(one)
     covered = _groups(standing.covered) if entries else {}
     positions: list[Position] = []
-    new = 0
+    added = 0
     for key, group in _groups(standing.lists()).items():
         left = sorted(entries.pop(key, ()), key=lambda one: one.severity)
         unknown = 0
@@ -86,17 +86,15 @@ def match(standing: Standing, known: Iterable[KnownFinding]) -> Matched:
             part = [one for one in group if (one.finding.suppression is None) is are_open]
             for one in _unmatched(part, left, positions):
                 unknown += 1
-                new += one.finding.suppression is None
+                added += one.finding.suppression is None
         entries[key] = left[: max(len(left) - unknown, 0)]  # the others are what has become graver
     for key, group in covered.items():
         if key in entries:
             del entries[key][: len(group)]
-    return Matched(frozenset(positions), new, in_order(one for left in entries.values() for one in left))
+    return Matched(frozenset(positions), added, in_order(one for left in entries.values() for one in left))
 
 
-def _unmatched(
-    group: Sequence[_Said], left: list[KnownFinding], positions: list[Position]
-) -> Iterator[_Said]:
+def _unmatched(group: Sequence[_Said], left: list[KnownFinding], positions: list[Position]) -> Iterator[_Said]:
     """Give each finding a known one of its severity, or else the least grave that is graver; yield what gets none."""
     waiting = []
     for one in group:

@@ -56,7 +56,7 @@ def run(arguments: Namespace) -> int:
     write_output(baseline_text(in_order(_once((*now, *kept)))), arguments.output)
     if to_file(arguments.output):
         counts = [counted(len(now), "finding")]
-        counts += [f"{matched.new} new"] if before and matched.new else []
+        counts += [f"{matched.added} new"] if before and matched.added else []
         counts += [f"{len(judged.fixed)} fixed since and taken out"] if judged.fixed else []
         counts += [f"{len(kept)} more kept that this run did not look for"] if kept else []
         write_output([f"{printable(arguments.output)}: {', '.join(counts)}\n"], STDOUT)
@@ -66,7 +66,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _once(found: tuple[KnownFinding, ...]) -> list[KnownFinding]:
-    """Number those anew that nothing but their number tells apart."""
+    """Give new numbers to those that nothing but their number tells apart."""
     seen: dict[str, int] = {}
     numbered = []
     for one in found:

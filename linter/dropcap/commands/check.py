@@ -127,7 +127,7 @@ def run(arguments: Namespace) -> int:
 
 def _is_compared(arguments: Namespace, config: Config) -> bool:
     """Whether findings are compared with what was known before."""
-    return bool(arguments.baseline or arguments.since or getattr(config, "baseline", ""))
+    return bool(arguments.baseline or arguments.since is not None or getattr(config, "baseline", ""))
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:

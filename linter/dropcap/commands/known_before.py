@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 def baseline_of(arguments: Namespace, config: Config) -> str:
     """Return the file of known findings that a check is to use; empty for none."""
-    if arguments.baseline and arguments.since:
+    if arguments.baseline and arguments.since is not None:
         raise UsageError("--baseline and --since both say what was known before: give one of them")
     # A revision is nearer than what the configuration names.
-    return "" if arguments.since else arguments.baseline or getattr(config, "baseline", "")
+    return "" if arguments.since is not None else arguments.baseline or getattr(config, "baseline", "")
 
 
 def before_of(
@@ -52,7 +52,7 @@ def before_of(
     if path:
         scope = scope_of(arguments, rules, found)
         return Before("baseline", shown(path), read(path, is_named=bool(arguments.baseline)), scope), ()
-    if arguments.since:
+    if arguments.since is not None:
         return _since(arguments, config, rules, found, setup)
     return None, ()
 

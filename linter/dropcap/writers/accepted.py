@@ -66,8 +66,11 @@ def fixed_lines(compared: Compared, context: Context) -> Iterator[str]:
     is_file = compared.kind == "baseline"
     if fixed:
         verb = "is" if count == 1 else "are"
-        more = "; `dropcap baseline` takes " + ("it" if count == 1 else "them") + " out" if is_file else ""
-        line = f"{counted(count, 'known finding')} {verb} fixed since {shortened(compared.name, _NAME_SIZE)}{more}:"
+        name = shortened(compared.name, _NAME_SIZE)
+        since = (
+            f"{name} was written; `dropcap baseline` takes {'it' if count == 1 else 'them'} out" if is_file else name
+        )
+        line = f"{counted(count, 'known finding')} {verb} fixed since {since}:"
         yield from lines_of(words_of(line), context.width, "", _MARGIN)
         for one in fixed[:_MOST_FIXED]:
             yield from lines_of(words_of(known_text(one)), context.width, _MARGIN, _LATER)
@@ -75,7 +78,9 @@ def fixed_lines(compared: Compared, context: Context) -> Iterator[str]:
             yield f"{_MARGIN}and {count - _MOST_FIXED} more"
     if compared.unsure:
         them = "is not found" if compared.unsure == 1 else "are not found"
-        line = f"{counted(compared.unsure, 'known finding')} {them}, and may be there: not all could be read or is known"
+        line = (
+            f"{counted(compared.unsure, 'known finding')} {them}, and may be there: not all could be read or is known"
+        )
         yield from lines_of(words_of(line), context.width, "", _MARGIN)
 
 
