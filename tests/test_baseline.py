@@ -186,7 +186,8 @@ def test_what_a_graver_finding_says_now_is_not_fixed(project: Path, capsys: pyte
 
 def test_a_comment_that_accepts_fixes_nothing(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written / "run.sh"
-    file.write_text(SCRIPT.replace("docker run --cap", "# dropcap: ignore[new-privileges] -- it uses sudo\ndocker run --cap"))
+    comment = "# dropcap: ignore[new-privileges] -- it uses sudo\n"
+    file.write_text(SCRIPT.replace("docker run --cap", f"{comment}docker run --cap"))
     report = compared(capsys)
     assert (report["findings"], report["fixed"]) == ([], [])
 

@@ -74,8 +74,8 @@ def match(standing: Standing, known: Iterable[KnownFinding]) -> Matched:
     be. What is accepted in another way, or covered by a graver finding, is still there.
     """
     entries: dict[str, list[KnownFinding]] = {}
-    for one in known:
-        entries.setdefault(one.fingerprint, []).append(one)
+    for entry in known:
+        entries.setdefault(entry.fingerprint, []).append(entry)
     covered = _groups(standing.covered) if entries else {}
     positions: list[Position] = []
     added = 0
