@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import warnings
 from collections import Counter
@@ -135,6 +136,11 @@ def found(root: tree_sitter.Node, data: bytes, grammar: str) -> Iterator[int]:
         before = data[data.rfind(b"\n", 0, node.start_byte) + 1 : node.start_byte]
         if grammar == "dockerfile" and before.strip():
             continue  # BuildKit takes it for a part of the instruction, whatever the grammar says
+        if grammar == "markdown":  # a block of HTML holds more than comments
+            for match in re.finditer(rb"(?:(?<=\n)|\A)[ \t>]*<!--.*?(?:-->|\Z)", text, re.DOTALL):
+                if MARK.encode() in match[0]:
+                    yield node.start_point[0] + text.count(b"\n", 0, match.start())
+            continue
         for number, line in enumerate(text.split(b"\n")):
             if MARK.encode() in line:
                 yield node.start_point[0] + number

@@ -12,12 +12,12 @@ from dropcap.allow import Allow
 from dropcap.carriers.registry import CARRIERS, comments
 from dropcap.check import Setup, check_file, check_text
 from dropcap.dates import has_passed, is_date, today
-from dropcap.model import Kind, Level
+from dropcap.model import Kind, Level, Problem
 from dropcap.report import Accepting, drop_included, to_report
 from dropcap.rule import load_rules
+from dropcap.source import Source
 from dropcap.suppress.allowed import Allowance, is_like
 from dropcap.suppress.directive import directive
-from dropcap.source import Source
 from dropcap.targets import Target
 from dropcap.writers import Context, writer
 
@@ -194,6 +194,19 @@ def test_an_unknown_rule_is_told_with_the_one_that_is_meant() -> None:
     (one,) = report(compose("cap_drop: [ALL]  # dropcap: ignore[net_raw] -- why"), "privileged").findings
     assert (one.rule, one.container.kind) == ("malformed-ignore", Kind.FILE)
     assert one.problem.message == "no rule is named `net_raw` (did you mean net-raw?)"
+
+
+def test_a_rule_that_fails_on_them_is_told_and_the_others_speak() -> None:
+    def fails(_: object) -> list[Problem]:
+        raise ZeroDivisionError
+
+    rules = about.rules("net-raw", *ABOUT_IGNORES)
+    broken = rules[0]._replace(id="broken", check_ignores=fails)
+    text = compose("cap_drop: [ALL]  # dropcap: ignore[net-raw] -- why")
+    result = check_text("compose.yaml", "compose", text, rules, Setup())
+    one = to_report([result], (), (broken, *rules), Accepting(KNOWN))
+    assert told(one) == ["unused-ignore"]
+    assert ["the rule broken failed" in failure.message for failure in one.failures] == [True]
 
 
 def test_a_day_that_has_passed_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:

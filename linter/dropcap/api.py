@@ -50,6 +50,7 @@ from dropcap.subject import Subject, joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from typing import Any
 
     from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
@@ -95,6 +96,7 @@ __all__ = [
     "Subject",
     "Unknown",
     "bare_name",
+    "can_do_without",
     "commands",
     "default_set",
     "entry_capabilities",
@@ -104,8 +106,10 @@ __all__ = [
     "image_user",
     "joined",
     "listener",
+    "meant_names",
     "names_host",
     "names_secret",
+    "narrowed",
     "opened_devices",
     "plain_path",
     "risk",
@@ -151,6 +155,27 @@ def risk(capability: str) -> Grade:
     from dropcap.capabilities.facts import fact
 
     return Grade[fact(capability).risk.upper()]
+
+
+def meant_names(word: str) -> tuple[str, ...]:
+    """Return the capabilities that a word was meant to be, each once; none where that is a guess."""
+    from dropcap.capabilities.names import certain  # for a fix alone
+
+    return certain(word)
+
+
+def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | None:
+    """Return the fix that gives a container what it needs; see :func:`dropcap.narrowing.narrowed`."""
+    from dropcap.narrowing import narrowed as found  # for a fix alone
+
+    return found(subject, without)
+
+
+def can_do_without(subject: Subject, name: str) -> bool:
+    """Return whether a container is known not to need a capability."""
+    from dropcap.narrowing import can_do_without as found  # as above
+
+    return found(subject, name)
 
 
 def names_secret(name: str) -> bool:

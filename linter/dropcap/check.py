@@ -69,7 +69,7 @@ def check_text(
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
     request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
-    return _checked(Target(path, carrier, named=True), request, rules)
+    return check_request(Target(path, carrier, named=True), request, rules)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -77,10 +77,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    given = (*target.given, *(setup.settings.env_files or ()))
-    root = target.root or root_of(os.path.dirname(target.path))
-    request = Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
-    result = _checked(target, request, rules)
+    result = check_request(target, request_of(target, setup), rules)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -91,7 +88,15 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
     return rest._replace(failures=(*lost, *rest.failures))
 
 
-def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+def request_of(target: Target, setup: Setup) -> Request:
+    """Return what a carrier is asked about a file."""
+    given = (*target.given, *(setup.settings.env_files or ()))
+    root = target.root or root_of(os.path.dirname(target.path))
+    return Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
+
+
+def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+    """Read a file as :func:`check_file` does, by a request of its own, and ask the rules about it."""
     try:
         document = read_document(target, request)
     except NotReadError as error:
@@ -124,7 +129,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
-    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request)
+    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request, questions.ids)
     return FileResult(
         found,
         tuple(failures),
@@ -152,13 +157,13 @@ def _of_target(
 
 
 def _accepted(
-    document: Document, findings: list[Finding], request: Request
+    document: Document, findings: list[Finding], request: Request, asked: frozenset[str]
 ) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
     """Say of findings why comments accept them, and give these comments."""
     if MARK in document.source.text or any(MARK in source.text for source in request.workspace.texts()):
         from dropcap.suppress.comments import applied  # few files have such a comment
 
-        return applied(document, findings, request)
+        return applied(document, findings, request, asked)
     return tuple(findings), ()
 
 

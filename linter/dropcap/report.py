@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.model import SET_HERE, Kind, Level, Report
+from dropcap.model import SET_HERE, Finding, Kind, Level, Report
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Protocol
 
-    from dropcap.model import Compared, Container, Failure, FileResult, Finding, Located
+    from dropcap.model import Compared, Container, Failure, FileResult, Located
     from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
@@ -58,12 +58,14 @@ class Standing(NamedTuple):
         results: those of the files that are reported by themselves.
         about_files: what is found of files themselves, as of comments in them.
         covered: what is left out of each result since a graver finding says it.
+        failures: what could not be found out of files themselves.
 
     """
 
     results: tuple[FileResult, ...]
     about_files: tuple[Finding, ...]
     covered: tuple[tuple[Finding, ...], ...]
+    failures: tuple[Failure, ...] = ()
 
     def lists(self) -> list[tuple[Finding, ...]]:
         """Return the findings, those of each result by themselves, and then those of files."""
@@ -99,6 +101,7 @@ def to_report(
     standing, compared = standing_of(results, rules, accepting), None
     if accepting is not None and accepting.before is not None:
         standing, compared = accepting.before.applied(standing)
+    problems += standing.failures
     kept: Sequence[FileResult] = [
         result._replace(findings=tuple(_folded(result.findings))) for result in standing.results
     ]
@@ -139,22 +142,27 @@ def standing_of(
     if accepting is not None and accepting.allowance is not None:
         kept = list(map(accepting.allowance.applied, kept))
         ignores += accepting.allowance.ignores()
-    about_files: tuple[Finding, ...] = ()
+    about_files: list[Finding] = []
+    failures: list[Failure] = []
     if ignores:
         from dropcap.suppress.judged import findings_of  # few files accept anything
 
-        about_files = tuple(findings_of(ignores, rules, accepting.known if accepting else None))
+        for one in findings_of(ignores, rules, accepting.known if accepting else None):
+            if isinstance(one, Finding):
+                about_files.append(one)
+            else:
+                failures.append(one)
     standing, covered = [], []
     for result in kept:
-        found = _uncovered(result.findings, covers)
+        found = uncovered(result.findings, covers)
         standing.append(result._replace(findings=tuple(found)))
         if len(found) < len(result.findings):
             own = set(map(id, found))
             covered.append(tuple(one for one in result.findings if id(one) not in own))
-    return Standing(tuple(standing), about_files, tuple(covered))
+    return Standing(tuple(standing), tuple(about_files), tuple(covered), tuple(failures))
 
 
-def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+def uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
     """Leave out what another rule says of the same container and evidence in a graver way.
 
     What is accepted says nothing for others: whoever accepts the graver has not accepted its parts by that.

@@ -35,6 +35,8 @@ _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign
 _FIRST = rf"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?{client_names()}[ \t]"
 _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
 _REASON = "the reader of the text has to fill it in"
+_ITEM = r" {0,3}(?:[-*+]|\d+[.)])[ \t]"
+_FRONT_MATTER = r"---[ \t]*\r?\n(?:(?!---|\.\.\.)[^\n]*\n)*(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"
 _QUOTE = r"(?: {0,3}>[ ]?)+"
 _ELLIPSIS = r"[ \t]*(?:-[ \t]+)?(?:\.{3,}|…|\[(?:\.{3,}|…)\]|<\.{3,}>)[ \t]*(?:#.*)?\r?\n?"
 _DEEP = 4  # as many blanks as stand before what a service holds
@@ -123,7 +125,7 @@ def _is_fence(lines: Lines, line: int) -> bool:
     return re.match(rf"(?:{_QUOTE})?{_FENCE}", lines.text[slice(*lines.span(line, line))]) is not None
 
 
-def _blocks(text: str, comments: list[Span] | None = None) -> Iterator[_Block]:  # noqa: C901, PLR0912  # one loop, one branch a kind of line
+def _blocks(text: str, comments: list[Span] | None = None) -> Iterator[_Block]:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch a kind of line
     """Give the code blocks, fenced or indented, outside of comments; those are gathered where a list is given."""
     fence = ""
     indent = 0
@@ -131,8 +133,9 @@ def _blocks(text: str, comments: list[Span] | None = None) -> Iterator[_Block]: 
     lines: list[tuple[str, int]] = []
     is_after_blank = True
     is_comment = False
-    was_quoted = False
-    for match in re.compile(_LINE).finditer(text):
+    was_quoted = in_list = False
+    front = re.match(_FRONT_MATTER, text)
+    for match in re.compile(_LINE).finditer(text, front.end() if front else 0):
         line, at = match[0], match.start()
         if not line:
             break
@@ -153,13 +156,16 @@ def _blocks(text: str, comments: list[Span] | None = None) -> Iterator[_Block]: 
                 cut = min(indent, len(line) - len(line.lstrip(" \t")))
                 lines.append((line[cut:], at + cut))
             continue
-        if is_comment or line.lstrip().startswith("<!--"):
+        is_indented = line.startswith(("    ", "\t")) and line.strip() != ""
+        if line.strip() and not is_indented:
+            in_list = re.match(_ITEM, line) is not None or (in_list and line.startswith(" "))
+        # So far indented it is code, but in a list.
+        if is_comment or (line.lstrip().startswith("<!--") and (in_list or not is_indented)):
             if comments is not None:
                 _add_comment(comments, line, at, is_new=not is_comment)
             is_comment = "-->" not in line
             continue
         opening = re.match(_FENCE, line)
-        is_indented = line.startswith(("    ", "\t")) and line.strip() != ""
         if lines and not is_indented and line.strip():
             yield _Block("", lines)
             lines = []

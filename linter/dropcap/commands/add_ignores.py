@@ -6,9 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.inputs import collect, job_count
+from dropcap.commands.inputs import STDIN, collect, job_count
 from dropcap.commands.output import write_output
-from dropcap.commands.standard_input import STDIN
 from dropcap.edited_files import NotWrittenError, write_edited
 from dropcap.exit_codes import UNCHECKED, UsageError
 from dropcap.printable import counted, place, printable

@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
         counts += [f"{len(judged.fixed)} fixed since and taken out"] if judged.fixed else []
         counts += [f"{len(kept)} more kept that this run did not look for"] if kept else []
         write_output([f"{printable(arguments.output)}: {', '.join(counts)}\n"], STDOUT)
-    report = to_report(results, found.failures)
+    report = to_report(results, [*found.failures, *standing.failures])
     print_failures(report)
     return failure_code(report)
 

@@ -49,6 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
     )
@@ -67,18 +68,24 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def add_rules(parser: ArgumentParser) -> None:
     """Add what says which rules run."""
-    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
     parser.add_argument(
         "--extend-select",
         metavar="RULE,…",
-        type=option(_to_words),
+        type=option(to_words),
         help="run these rules too, although they are off by default",
     )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
 
 
-def _to_words(text: object) -> tuple[str, ...]:
+def to_words(text: object) -> tuple[str, ...]:
+    """Return the words of a list with commas.
+
+    Raises:
+        ValueError: there are none.
+
+    """
     words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
         raise ValueError("names no rule; name one, or leave the option out")
@@ -91,6 +98,8 @@ def run(arguments: Namespace) -> int:
     known = load_rules(arguments.rules)
     rules = chosen_rules(arguments, config, known)
     accepting = accepting_of(arguments, config, [rule.id for rule in known])
+    if arguments.add_ignores and arguments.fix:
+        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
@@ -102,6 +111,10 @@ def run(arguments: Namespace) -> int:
         return max(code, CLEAN if found_code == FINDINGS and arguments.exit_zero else found_code)
     if arguments.reason is not None:
         raise UsageError("--reason goes with --add-ignores")
+    if arguments.fix:
+        from dropcap.commands.fixing import fix_first
+
+        fix_first(arguments, config, rules)
     found, setup = collect(arguments, config)
     if _is_compared(arguments, config):
         from dropcap.commands.known_before import before_of  # most runs compare nothing

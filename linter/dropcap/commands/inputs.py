@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.commands.standard_input import STDIN, from_stdin
 from dropcap.config import Config, load_config, to_compose, to_engine
 from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dropcap.report import Accepting
     from dropcap.rule import Rule
 
+STDIN = "-"
 _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
@@ -225,6 +225,8 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
+        from dropcap.commands.standard_input import from_stdin  # not for a file that is named
+
         found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)

@@ -45,6 +45,7 @@ class Ignore(NamedTuple):
         is_expired: whether that day has passed: then it accepts nothing.
         is_own: whether it stands in a file that is checked itself, not only read for another one's sake.
         is_judged: whether all that it could accept was looked at, so that it is known what it accepts in vain.
+        asked: the ids of the rules that were asked about its file; None where the run's were.
         path: its file from its project's root, with forward slashes.
         wrong: why it accepts nothing, where it cannot be understood: what to write instead.
 
@@ -58,6 +59,7 @@ class Ignore(NamedTuple):
     is_expired: bool = False
     is_own: bool = True
     is_judged: bool = True
+    asked: frozenset[str] | None = None
     path: str = ""
     wrong: str = ""
 

@@ -47,7 +47,7 @@ class _Entry:
 
 
 def applied(
-    document: Document, findings: Sequence[Finding], request: Request
+    document: Document, findings: Sequence[Finding], request: Request, asked: frozenset[str]
 ) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
     """Return the findings of a document, those with a reason that comments accept, and the comments.
 
@@ -55,6 +55,7 @@ def applied(
         document: what was read, and of which file.
         findings: what the rules found in it.
         request: how it was read, and with which further files.
+        asked: the ids of the rules that were asked.
 
     """
     workspace = request.workspace
@@ -63,7 +64,10 @@ def applied(
     accept = _Acceptance(entries, document.containers, request)
     found = tuple(map(accept.judged, findings) if entries else findings)
     is_judged = request.settings.profiles is None and all(one.level is Level.NOTE for one in document.failures)
-    ignores = [_ignore(entry, request, is_own=entry.file in own, is_judged=is_judged) for entry in entries]
+    ignores = [
+        _ignore(entry, request, is_own=entry.file in own, is_judged=is_judged)._replace(asked=asked)
+        for entry in entries
+    ]
     return found, tuple(one for one in ignores if one.is_own or any(name.is_used for name in one.accepts))
 
 

@@ -6,21 +6,22 @@ import os
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from dropcap.model import Container, Finding, Kind
+from dropcap.model import Container, Failure, Finding, Kind, Level
 from dropcap.real_paths import real_path
 from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from dropcap.model import Problem
     from dropcap.model.ignores import Accepted, Ignore
     from dropcap.rule import Rule
 
 
 def findings_of(
     ignores: Iterable[Ignore], rules: Sequence[Rule], known: Collection[str] | None = None
-) -> Iterator[Finding]:
-    """Give what rules say of comments and entries.
+) -> Iterator[Finding | Failure]:
+    """Give what rules say of comments and entries, and that a rule failed.
 
     Args:
         ignores: those of all files; one that several files read is there several times.
@@ -33,13 +34,25 @@ def findings_of(
         from dropcap.rule import load_rules
 
         known = ran.union(rule.id for rule in load_rules())
-    once = [_known(ignore, ran, known) for ignore in _merged(ignores)]
+    once = [_known(ignore, ran if ignore.asked is None else ignore.asked, known) for ignore in _merged(ignores)]
+    by_place = {id(ignore.where): ignore for ignore in once}
     files: dict[str, Container] = {}
     for rule in rules:
-        for problem in rule.check_ignores(once) if rule.check_ignores else ():
-            ignore = next(one for one in once if one.where is problem.where)
-            container = files.setdefault(ignore.where.source.path, _file(ignore))
-            yield Finding(rule.id, problem.severity or rule.severity, container, problem, path=ignore.path)
+        try:
+            found = [(problem, by_place[id(problem.where)]) for problem in _problems(rule, once)]
+        except Exception as error:  # noqa: BLE001  # a rule's fault is its own: the others still speak
+            what = f"{type(error).__name__}: {error}"
+            message = f"the rule {rule.id} failed on what accepts findings: {what}; report it to its author"
+            yield Failure(rule.origin, message, Level.ERROR)
+            continue
+        for problem, ignore in found:
+            if ignore.asked is None or rule.id in ignore.asked:
+                container = files.setdefault(ignore.where.source.path, _file(ignore))
+                yield Finding(rule.id, problem.severity or rule.severity, container, problem, path=ignore.path)
+
+
+def _problems(rule: Rule, ignores: Sequence[Ignore]) -> Iterable[Problem]:
+    return rule.check_ignores(ignores) if rule.check_ignores else ()
 
 
 def _file(ignore: Ignore) -> Container:
@@ -66,7 +79,8 @@ def _joined(one: Ignore, other: Ignore) -> Ignore:
         for mine, theirs in zip(first.accepts, second.accepts, strict=True)
     )
     is_judged = first.is_judged and (second.is_judged or not second.is_own)
-    return first._replace(accepts=accepts, is_judged=is_judged)
+    asked = None if first.asked is None or second.asked is None else first.asked | second.asked
+    return first._replace(accepts=accepts, is_judged=is_judged, asked=asked)
 
 
 def _known(ignore: Ignore, ran: Collection[str], known: Collection[str]) -> Ignore:
