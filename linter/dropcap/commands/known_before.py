@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.baseline.file import BaselineError, read_baseline
 from dropcap.baseline.matching import Before, known_findings
 from dropcap.baseline.scope import Scope, walked_folders
-from dropcap.commands.inputs import job_count
-from dropcap.commands.standard_input import STDIN
+from dropcap.commands.inputs import STDIN, job_count
 from dropcap.discover import discover
 from dropcap.exit_codes import UsageError
 from dropcap.model import Failure, Level
