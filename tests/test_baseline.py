@@ -279,8 +279,16 @@ def test_what_cannot_be_read_is_told_in_one_line(project: Path, capsys: pytest.C
 def test_options_that_exclude_each_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert project.is_dir()
     assert main(["check", "--baseline", NAME, "--since", "HEAD"]) == 2
-    assert main(["check", "--baseline", NAME, "--add-ignores", "--reason", "x"]) == 2
-    assert capsys.readouterr().err.count("\n") == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_comments_are_written_for_what_is_new(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written / "run.sh"
+    file.write_text(f"{SCRIPT}docker run --privileged other\n")
+    assert main(["check", "--baseline", NAME, "--add-ignores", "--reason", "it has to"]) == 0
+    comment = "# dropcap: ignore[new-privileges, privileged] -- it has to"
+    assert file.read_text() == f"{SCRIPT}docker run --privileged other  {comment}\n"
+    assert "1 comment written" in capsys.readouterr().out
 
 
 # Matching by itself.

@@ -11,7 +11,7 @@ from dropcap.real_paths import is_below, real_folder_of, real_path, root_of
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dropcap.model import Failure, KnownFinding
     from dropcap.report import Standing
@@ -91,7 +91,7 @@ class _Seen:
         return next((name for name in ("unsure", "fixed") if name in verdicts), "elsewhere")
 
     def _of_file(self, one: KnownFinding, path: str, workspace: Workspace) -> str:
-        if any(is_below(path, other) for other in self._unread):
+        if not self._unread.isdisjoint(_with_folders(path)):
             return "unsure"
         if path in self._checked:
             known = self._containers.get((path, one.kind, one.name))
@@ -100,6 +100,15 @@ class _Seen:
             return "fixed" if known else "unsure"
         is_gone = not workspace.is_file(path) and any(is_below(path, folder) for folder in self._folders)
         return "fixed" if is_gone else "elsewhere"
+
+
+def _with_folders(path: str) -> Iterator[str]:
+    """Yield a path and the folders that it lies in."""
+    above = os.path.dirname(path)
+    while path != above:
+        yield path
+        path, above = above, os.path.dirname(above)
+    yield path
 
 
 def _real(paths: Iterable[str]) -> set[str]:

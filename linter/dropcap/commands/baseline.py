@@ -30,8 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         metavar="FILE",
-        default=NAME,
-        help=f"write the findings to FILE (default: {NAME}), or to standard output, which is -",
+        help=f"write the findings to FILE (default: {NAME}, or what the configuration names); - is standard output",
     )
 
 
@@ -45,7 +44,8 @@ def run(arguments: Namespace) -> int:
     known_rules = load_rules(arguments.rules)
     rules = chosen_rules(arguments, config, known_rules)
     accepting = accepting_of(arguments, config, [rule.id for rule in known_rules])
-    before = _written(arguments.output)
+    output = arguments.output or getattr(config, "baseline", "") or NAME
+    before = _written(output)
     found, setup = collect(arguments, config)
     results = list(check_targets(found.targets, rules, setup, job_count(arguments, found.targets), arguments.rules))
     standing = standing_of(results, rules, accepting)
@@ -53,13 +53,13 @@ def run(arguments: Namespace) -> int:
     matched = match(standing, before)
     judged = scope_of(arguments, rules, found).judged(standing, matched.left)
     kept = (*judged.unsure, *judged.elsewhere)
-    write_output(baseline_text(in_order(_once((*now, *kept)))), arguments.output)
-    if to_file(arguments.output):
+    write_output(baseline_text(in_order(_once((*now, *kept)))), output)
+    if to_file(output):
         counts = [counted(len(now), "finding")]
         counts += [f"{matched.added} new"] if before and matched.added else []
         counts += [f"{len(judged.fixed)} fixed since and taken out"] if judged.fixed else []
         counts += [f"{len(kept)} more kept that this run did not look for"] if kept else []
-        write_output([f"{printable(arguments.output)}: {', '.join(counts)}\n"], STDOUT)
+        write_output([f"{printable(output)}: {', '.join(counts)}\n"], STDOUT)
     report = to_report(results, [*found.failures, *standing.failures])
     print_failures(report)
     return failure_code(report)

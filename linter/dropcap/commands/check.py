@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+    from dropcap.check import Setup
     from dropcap.config import Config
+    from dropcap.discover import Discovery
     from dropcap.model import Report
     from dropcap.rule import Rule
 
@@ -103,8 +105,8 @@ def run(arguments: Namespace) -> int:
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
-        if _is_compared(arguments, config):
-            raise UsageError("--add-ignores accepts all that is found: leave --baseline and --since out")
+        if _is_compared(arguments, config):  # what was known needs no comment
+            accepting, _ = _with_known(arguments, config, rules, accepting, *collect(arguments, config))
         report, code = add_ignores(arguments, config, rules, accepting)
         print_failures(report, arguments.color, quiet=arguments.quiet)
         found_code = exit_code(report, config.fail_on)
@@ -117,11 +119,7 @@ def run(arguments: Namespace) -> int:
         fix_first(arguments, config, rules)
     found, setup = collect(arguments, config)
     if _is_compared(arguments, config):
-        from dropcap.commands.known_before import before_of  # most runs compare nothing
-
-        before, words = before_of(arguments, config, rules, found, setup)
-        accepting = accepting._replace(before=before)
-        found = found._replace(failures=[*found.failures, *words])
+        accepting, found = _with_known(arguments, config, rules, accepting, found, setup)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
     finder = None
@@ -141,6 +139,16 @@ def run(arguments: Namespace) -> int:
 def _is_compared(arguments: Namespace, config: Config) -> bool:
     """Whether findings are compared with what was known before."""
     return bool(arguments.baseline or arguments.since is not None or getattr(config, "baseline", ""))
+
+
+def _with_known(
+    arguments: Namespace, config: Config, rules: Sequence[Rule], accepting: Accepting, found: Discovery, setup: Setup
+) -> tuple[Accepting, Discovery]:
+    """Take in what was known before, and words about what could not be read of it."""
+    from dropcap.commands.known_before import before_of  # most runs compare nothing
+
+    before, words = before_of(arguments, config, rules, found, setup)
+    return accepting._replace(before=before), found._replace(failures=[*found.failures, *words])
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
