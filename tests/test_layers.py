@@ -45,6 +45,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("what mends findings, and writes files that people wrote", ("fixes", "edited_files")),
     ("a report to text", ("writers",)),
+    ("what was found before", ("baseline",)),
     ("what a person can ask for", ("commands",)),
     ("the program", ("parser", "cli", "__main__")),
 )

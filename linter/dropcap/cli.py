@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
+    "baseline": "write what is found now to a file: `check --baseline` then reports what is new",
     "fix": "mend by text edits what can be mended, and say what cannot",
     "caps": "list every container with its bounding and effective set",
     "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",

@@ -18,7 +18,7 @@ from dropcap.walk import Walk
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from dropcap.model import Failure
 
@@ -64,7 +64,7 @@ def discover(
     *,
     as_discovered: bool = False,
     markdown: bool = False,
-    overlay: dict[str, bytes] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Discovery:
     """Find the files to check; those of one Compose project are one target.
 
@@ -108,7 +108,7 @@ def discover(
 
 
 def _projects_of_variables(
-    paths: Iterable[str], failures: list[Failure], overlay: dict[str, bytes] | None
+    paths: Iterable[str], failures: list[Failure], overlay: Mapping[str, bytes] | None
 ) -> Iterator[str]:
     """Yield paths; for a file of variables, a `.env`, the first file of the project beside it, where there is one."""
     for path in paths:
@@ -123,7 +123,7 @@ def _projects_of_variables(
 def together(
     targets: Sequence[Target],
     failures: list[Failure] | None = None,
-    overlay: dict[str, bytes] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
     walked: Walked = _NOT_WALKED,
 ) -> list[Target]:
     """Make one target of the Compose files of each project, at the place of the first; the others stay alone.
@@ -180,7 +180,7 @@ def _are_listed(files: Sequence[str]) -> bool:
 def _files_of(
     folder: str,
     walked: Walked | None,
-    overlay: dict[str, bytes] | None,
+    overlay: Mapping[str, bytes] | None,
     failures: list[Failure] | None,
     tops: dict[str, str | None],
 ) -> tuple[tuple[str, ...], str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Protocol
 
-    from dropcap.model import Container, Failure, FileResult, Located
+    from dropcap.model import Compared, Container, Failure, FileResult, Located
     from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         def ignores(self) -> Sequence[Ignore]:
             """Give what accepts them, for the rules that judge it."""
 
+    class KnownBefore(Protocol):
+        """What was known before this run."""
+
+        def applied(self, standing: Standing) -> tuple[Standing, Compared]:
+            """Give findings that say which of them were known, and what the comparison comes to."""
+
 
 class Accepting(NamedTuple):
     """What is accepted besides what comments in the files say, and what those may name.
@@ -36,11 +42,34 @@ class Accepting(NamedTuple):
     Attributes:
         known: the ids of all rules that there are, whether they run or not.
         allowance: asked about the result of each file, and then for what it holds; None where nothing else is accepted.
+        before: asked about all findings; None where nothing is compared.
 
     """
 
     known: Collection[str]
     allowance: Allowed | None = None
+    before: KnownBefore | None = None
+
+
+class Standing(NamedTuple):
+    """What is found, each finding of one container by itself, before what is the same is said once.
+
+    Attributes:
+        results: those of the files that are reported by themselves.
+        about_files: what is found of files themselves, as of comments in them.
+        covered: what is left out of each result since a graver finding says it.
+        failures: what could not be found out of files themselves.
+
+    """
+
+    results: tuple[FileResult, ...]
+    about_files: tuple[Finding, ...]
+    covered: tuple[tuple[Finding, ...], ...]
+    failures: tuple[Failure, ...] = ()
+
+    def lists(self) -> list[tuple[Finding, ...]]:
+        """Return the findings, those of each result by themselves, and then those of files."""
+        return [*(result.findings for result in self.results), self.about_files]
 
 
 MOST_RELATED = 100
@@ -66,17 +95,16 @@ def to_report(
         accepting: what is accepted besides what comments in the files say.
 
     """
-    findings: list[Finding] = []
     containers: list[Container] = []
     problems = list(failures)
     files: set[str] = set()
-    covers = {rule.id: rule.covers for rule in rules if rule.covers}
-    kept: Sequence[FileResult] = list(drop_included(list(results)))
-    ignores = [ignore for result in kept for ignore in result.ignores]
-    if accepting is not None and accepting.allowance is not None:
-        kept = list(map(accepting.allowance.applied, kept))
-        ignores += accepting.allowance.ignores()
-    kept = [result._replace(findings=tuple(_folded(uncovered(result.findings, covers)))) for result in kept]
+    standing, compared = standing_of(results, rules, accepting), None
+    if accepting is not None and accepting.before is not None:
+        standing, compared = accepting.before.applied(standing)
+    problems += standing.failures
+    kept: Sequence[FileResult] = [
+        result._replace(findings=tuple(_folded(result.findings))) for result in standing.results
+    ]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
         from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
 
@@ -86,15 +114,7 @@ def to_report(
         containers += result.containers
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
-    findings += _folded_between(kept)
-    if ignores:
-        from dropcap.suppress.judged import findings_of  # few files accept anything
-
-        for one in findings_of(ignores, rules, accepting.known if accepting else None):
-            if isinstance(one, Finding):
-                findings.append(one)
-            else:
-                problems.append(one)
+    findings = [*_folded_between(kept), *standing.about_files]
     findings.sort(key=_finding_order)
     # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]
@@ -109,7 +129,37 @@ def to_report(
         from dropcap.hidden import shown_message  # most files have no failures
 
         problems = [failure._replace(message=clipped(shown_message(failure))) for failure in problems]
-    return Report(tuple(findings), tuple(problems), tuple(containers), len(files), suppressed)
+    return Report(tuple(findings), tuple(problems), tuple(containers), len(files), suppressed, compared)
+
+
+def standing_of(
+    results: Iterable[FileResult], rules: Sequence[Rule] = (), accepting: Accepting | None = None
+) -> Standing:
+    """Say what is found of each container by itself, and what of it is accepted; the arguments are a report's."""
+    covers = {rule.id: rule.covers for rule in rules if rule.covers}
+    kept = list(drop_included(list(results)))
+    ignores = [ignore for result in kept for ignore in result.ignores]
+    if accepting is not None and accepting.allowance is not None:
+        kept = list(map(accepting.allowance.applied, kept))
+        ignores += accepting.allowance.ignores()
+    about_files: list[Finding] = []
+    failures: list[Failure] = []
+    if ignores:
+        from dropcap.suppress.judged import findings_of  # few files accept anything
+
+        for one in findings_of(ignores, rules, accepting.known if accepting else None):
+            if isinstance(one, Finding):
+                about_files.append(one)
+            else:
+                failures.append(one)
+    standing, covered = [], []
+    for result in kept:
+        found = uncovered(result.findings, covers)
+        standing.append(result._replace(findings=tuple(found)))
+        if len(found) < len(result.findings):
+            own = set(map(id, found))
+            covered.append(tuple(one for one in result.findings if id(one) not in own))
+    return Standing(tuple(standing), tuple(about_files), tuple(covered), tuple(failures))
 
 
 def uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:

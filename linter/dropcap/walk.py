@@ -13,7 +13,7 @@ from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from dropcap.gitignore import Ignores
     from dropcap.workspace import Entry
@@ -26,7 +26,7 @@ MAX_FOLDERS = 200_000
 class Walk:
     """Looks for files, and remembers what it could not look at and what it was to leave out."""
 
-    def __init__(self, exclude: Sequence[str], overlay: dict[str, bytes] | None) -> None:
+    def __init__(self, exclude: Sequence[str], overlay: Mapping[str, bytes] | None) -> None:
         """Take the patterns of what to leave out, and the texts that stand in for files."""
         self.failures: list[Failure] = []
         self.left_out: list[str] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,13 +22,14 @@ from dropcap.real_paths import from_folder, is_below, is_path, real_folder_of, r
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
 LOCK = "dropcap.lock"
 """The file at a project's root that keeps what matters of its images."""
 _TOO_LARGE = f"is larger than {MAX_BYTES // 1024 // 1024} MiB, the most that dropcap reads; exclude it"
+_FOLDER = "is a folder, and dropcap needs a file"
 _ADVICE = {errno.EACCES: "; run dropcap as a user who may read it, or exclude it", errno.ENOTDIR: "; check the path"}
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
@@ -84,6 +86,30 @@ class Entry(NamedTuple):
     is_link: bool
 
 
+class What(Enum):
+    """What a path was at another time."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    MISSING = "missing"
+
+
+class State(Mapping[str, bytes]):
+    """An overlay that also knows what was not there: files as they were at another time."""
+
+    def what(self, real: str) -> What | None:
+        """Say what a real path was; None where it is as it is on the disk."""
+        raise NotImplementedError
+
+    def listed(self, real: str) -> list[Entry] | None:
+        """Return what a folder held, by name; None where it is as it is on the disk."""
+        raise NotImplementedError
+
+    def __bool__(self) -> bool:
+        """Be an overlay also where there was no file."""
+        return True
+
+
 class Workspace:
     """The files below a root, as they are on the disk but for those of the overlay.
 
@@ -93,7 +119,7 @@ class Workspace:
 
     """
 
-    __slots__ = ("_allowed", "_disk", "_has_lock", "_overlay", "_real", "_sources", "reads", "root")
+    __slots__ = ("_allowed", "_disk", "_has_lock", "_overlay", "_real", "_sources", "_state", "reads", "root")
 
     def __init__(
         self,
@@ -115,6 +141,7 @@ class Workspace:
         self.root = real_folder_of(root) if disk else root
         self.reads: dict[str, None] = {}
         self._overlay = overlay or {}
+        self._state = overlay if isinstance(overlay, State) else None
         self._disk = disk
         self._allowed = {real_path(path) for path in named if is_path(path)}
         self._sources: dict[str, Source] = {}
@@ -126,7 +153,7 @@ class Workspace:
         """Whether the project has a file that keeps facts of its images."""
         if self._has_lock is None:
             path = os.path.join(self.root, LOCK)
-            self._has_lock = bool(self.root) and (os.path.lexists(path) or path in self._overlay)
+            self._has_lock = bool(self.root) and (self._exists(path) or path in self._overlay)
         return self._has_lock
 
     @classmethod
@@ -171,6 +198,8 @@ class Workspace:
         """Whether a path is that of a file, be it one that is not to be read; folders are none, all else is."""
         if not is_path(path):
             return False
+        if self._state is not None and (what := self._state.what(self.real(path))) is not None:
+            return what is What.FILE
         if self._disk and os.path.lexists(path) and not os.path.isdir(path):
             return True
         texts = self._overlay if self._disk else self._overlay or self._sources
@@ -178,6 +207,8 @@ class Workspace:
 
     def is_folder(self, path: str) -> bool:
         """Whether a path is that of a folder inside the root."""
+        if self._state is not None and is_path(path) and (what := self._state.what(self.real(path))) is not None:
+            return what is What.FOLDER and self.is_inside(path)
         return self._disk and is_path(path) and os.path.isdir(path) and self.is_inside(path)
 
     def source(self, path: str) -> Source:
@@ -216,6 +247,7 @@ class Workspace:
         if not is_path(path):
             raise NotReadError(path, "is not a path: it has a character that no file name can have", Why.UNREADABLE)
         real = self.real(path)
+        self._check_state(path, real)
         data = self._overlay[real] if real in self._overlay else self._from_disk(path, real, size)
         self.reads[real] = None
         if len(data) > MAX_BYTES:
@@ -234,6 +266,18 @@ class Workspace:
         except OSError as error:
             raise _not_read(path, error) from None
 
+    def _exists(self, path: str) -> bool:
+        what = self._state.what(path) if self._state is not None else None
+        return os.path.lexists(path) if what is None else what is What.FILE
+
+    def _check_state(self, path: str, real: str) -> None:
+        """Check that a path was that of a file, where another time counts."""
+        what = self._state.what(real) if self._state is not None else None
+        if what is What.MISSING:
+            raise NotReadError(path, "does not exist", Why.MISSING)
+        if what is What.FOLDER:
+            raise NotReadError(path, _FOLDER, Why.UNREADABLE)
+
     def check(self, path: str) -> None:
         """Check that a path is that of a file that may be read, without opening it.
 
@@ -242,6 +286,7 @@ class Workspace:
 
         """
         real = self.real(path)
+        self._check_state(path, real)
         if real in self._overlay:
             return
         if self.is_outside(path) and real not in self._allowed:
@@ -262,6 +307,8 @@ class Workspace:
             return []
         if not is_below(real_folder_of(folder), self.root):
             raise NotReadError(folder, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
+        if self._state is not None and (before := self._state.listed(real_folder_of(folder))) is not None:
+            return before
         try:
             with os.scandir(folder or os.curdir) as found:
                 listed = [Entry(one.name, one.is_dir(follow_symlinks=False), one.is_symlink()) for one in found]
@@ -307,7 +354,7 @@ def _open_below(real: str, root: str) -> int:
 
 def _check_kind(path: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise NotReadError(path, "is a folder, and dropcap needs a file", Why.UNREADABLE)
+        raise NotReadError(path, _FOLDER, Why.UNREADABLE)
     if not stat.S_ISREG(status.st_mode):
         raise NotReadError(path, "is not a regular file", Why.UNREADABLE)
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+    from dropcap.check import Setup
     from dropcap.config import Config
+    from dropcap.discover import Discovery
     from dropcap.model import Report
     from dropcap.rule import Rule
 
@@ -37,14 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
-    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
-    parser.add_argument(
-        "--extend-select",
-        metavar="RULE,…",
-        type=option(to_words),
-        help="run these rules too, although they are off by default",
-    )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
+    add_rules(parser)
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -52,7 +47,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="exit with 1 for findings of this severity or worse: low, medium, high, critical, never (default: medium)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1, whatever is found")
-    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
     parser.add_argument("-q", "--quiet", action="store_true", help="findings and errors alone: no summary, no notes")
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
@@ -65,7 +59,26 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
     )
     parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
+    )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
+
+
+def add_rules(parser: ArgumentParser) -> None:
+    """Add what says which rules run."""
+    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
+    parser.add_argument(
+        "--extend-select",
+        metavar="RULE,…",
+        type=option(to_words),
+        help="run these rules too, although they are off by default",
+    )
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
 
 
 def to_words(text: object) -> tuple[str, ...]:
@@ -86,12 +99,14 @@ def run(arguments: Namespace) -> int:
     config = configure(arguments)
     known = load_rules(arguments.rules)
     rules = chosen_rules(arguments, config, known)
-    accepting = accepting_by(arguments, config, [rule.id for rule in known])
+    accepting = accepting_of(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores and arguments.fix:
         raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
+        if _is_compared(arguments, config):  # what was known needs no comment
+            accepting, _ = _with_known(arguments, config, rules, accepting, *collect(arguments, config))
         report, code = add_ignores(arguments, config, rules, accepting)
         print_failures(report, arguments.color, quiet=arguments.quiet)
         found_code = exit_code(report, config.fail_on)
@@ -103,6 +118,8 @@ def run(arguments: Namespace) -> int:
 
         fix_first(arguments, config, rules, accepting)
     found, setup = collect(arguments, config)
+    if _is_compared(arguments, config):
+        accepting, found = _with_known(arguments, config, rules, accepting, found, setup)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
     finder = None
@@ -117,6 +134,21 @@ def run(arguments: Namespace) -> int:
     print_failures(report, arguments.color, quiet=arguments.quiet)
     code = exit_code(report, config.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _is_compared(arguments: Namespace, config: Config) -> bool:
+    """Whether findings are compared with what was known before."""
+    return bool(arguments.baseline or arguments.since is not None or getattr(config, "baseline", ""))
+
+
+def _with_known(
+    arguments: Namespace, config: Config, rules: Sequence[Rule], accepting: Accepting, found: Discovery, setup: Setup
+) -> tuple[Accepting, Discovery]:
+    """Take in what was known before, and words about what could not be read of it."""
+    from dropcap.commands.known_before import before_of  # most runs compare nothing
+
+    before, words = before_of(arguments, config, rules, found, setup)
+    return accepting._replace(before=before), found._replace(failures=[*found.failures, *words])
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
@@ -147,7 +179,7 @@ def chosen_rules(arguments: Namespace, config: Config, rules: Sequence[Rule]) ->
         raise RuleError(f"{place}: {error}") from None
 
 
-def accepting_by(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what the configuration accepts."""
     if not config.allow:
         return Accepting(known)

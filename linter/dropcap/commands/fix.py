@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.check import accepting_by, chosen_rules, to_words
+from dropcap.commands.check import accepting_of, chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.fixing import mended, refuse_standard_input, say, write
 from dropcap.commands.inputs import add_paths, configure, option
@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
     config = configure(arguments)
     known = load_rules(arguments.rules)
     chosen = chosen_rules(arguments, config, known)
-    accepting = accepting_by(arguments, config, [rule.id for rule in known])
+    accepting = accepting_of(arguments, config, [rule.id for rule in known])
     wants = _Asker() if arguments.interactive else None
     found, outcome = mended(arguments, config, chosen, accepting, wants)
     report = to_report([one.result for one in outcome.readings], found.failures)

@@ -9,7 +9,16 @@ from dropcap.model.containers import MOST_CONTAINERS, Container, Hook, Mount, Pr
 from dropcap.model.failures import Failure, UnreadableError, worst
 from dropcap.model.kinds import NEVER, Engine, Kind, Level, Severity
 from dropcap.model.located import Located, Unknown
-from dropcap.model.results import Document, FileResult, Finding, Problem, Report, Suppression
+from dropcap.model.results import (
+    Compared,
+    Document,
+    FileResult,
+    Finding,
+    KnownFinding,
+    Problem,
+    Report,
+    Suppression,
+)
 from dropcap.model.routes import MAX_ALIKE, SET_HERE, Related, Route, SharedRoutes
 from dropcap.model.stages import Instruction, Stage
 
@@ -18,6 +27,7 @@ __all__ = [
     "MOST_CONTAINERS",
     "NEVER",
     "SET_HERE",
+    "Compared",
     "Container",
     "Document",
     "Engine",
@@ -27,6 +37,7 @@ __all__ = [
     "Hook",
     "Instruction",
     "Kind",
+    "KnownFinding",
     "Level",
     "Located",
     "Mount",

@@ -148,6 +148,50 @@ class FileResult(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
 
 
+class KnownFinding(NamedTuple):
+    """A finding of one container that was known before, without its text and its lines.
+
+    Attributes:
+        path: the container's file from its project's root, with forward slashes.
+        kind: the container's kind.
+        name: the container's name.
+        rule: the rule's id.
+        evidence: what tells it from others of the rule in the container.
+        severity: how severe it was.
+        fingerprint: the hash of its identity, but for the number.
+        number: which of several it is, from 1, that are equal in all else.
+
+    """
+
+    path: str
+    kind: str
+    name: str
+    rule: str
+    evidence: tuple[str, ...]
+    severity: Severity
+    fingerprint: str
+    number: int = 1
+
+
+class Compared(NamedTuple):
+    """What a comparison with what was known before has come to.
+
+    Attributes:
+        kind: what it is compared with: `baseline`, a file, or `unchanged`, a revision.
+        name: the file or the revision, as it is to be printed.
+        known: how many that were known are still there.
+        fixed: those that are gone.
+        unsure: how many more are not found, in what could not be looked at as a whole.
+
+    """
+
+    kind: str
+    name: str
+    known: int
+    fixed: tuple[KnownFinding, ...] = ()
+    unsure: int = 0
+
+
 class Report(NamedTuple):
     """All that a run has to say.
 
@@ -157,6 +201,7 @@ class Report(NamedTuple):
         containers: every container that was checked, by path and place.
         files: how many files were checked.
         suppressed: what was found and is accepted, in the order of the findings; each says why.
+        compared: what a comparison with what was known before has come to; None where there was none.
 
     """
 
@@ -165,3 +210,4 @@ class Report(NamedTuple):
     containers: tuple[Container, ...]
     files: int
     suppressed: tuple[Finding, ...] = ()
+    compared: Compared | None = None

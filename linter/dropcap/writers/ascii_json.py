@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from dropcap.model import KnownFinding
 
 
 def dumps(value: object, indent: int | None = None) -> str:
@@ -27,3 +30,16 @@ def listed(items: Iterable[object]) -> Iterator[str]:
     for item in items:
         yield separator + dumps(item)
         separator = ",\n"
+
+
+def known_entry(one: KnownFinding) -> dict[str, Any]:
+    """Return a finding that was known before as reports and baselines have it."""
+    return {
+        "path": one.path,
+        "container": {"kind": one.kind, "name": one.name},
+        "rule": one.rule,
+        "evidence": one.evidence,
+        "severity": one.severity.label,
+        **({"number": one.number} if one.number > 1 else {}),
+        "fingerprint": one.fingerprint,
+    }

@@ -45,6 +45,10 @@ def closing_lines(report: Report, findings: Sequence[Finding], context: Context)
         from dropcap.writers.accepted import accepted_lines  # of most reports nothing is accepted
 
         yield from accepted_lines(report.suppressed, context)
+    if report.compared is not None:
+        from dropcap.writers.accepted import fixed_lines
+
+        yield from fixed_lines(report.compared, context)
     if partly:
         yield from _partly(partly, context.width)
 

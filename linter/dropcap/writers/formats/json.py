@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
-from dropcap.writers.ascii_json import dumps, listed
+from dropcap.writers.ascii_json import dumps, known_entry, listed
 from dropcap.writers.fingerprint import identity_hash, portable
 from dropcap.writers.grouping import grouped
 from dropcap.writers.partly import partly_known
@@ -14,7 +14,7 @@ from dropcap.writers.totals import by_rule, by_severity, stage_count
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.model import Container, Failure, Finding, Report
+    from dropcap.model import Compared, Container, Failure, Finding, Report
     from dropcap.source import Region
     from dropcap.writers import Context
     from dropcap.writers.partly import Hidden
@@ -29,7 +29,8 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     Lines and columns count from 1, columns in code points, and an end column is the first one behind. Paths
     have forward slashes. A `fingerprint` stays while the finding does, whatever its lines and words. What equal
     containers lack, and what several have by the same text, is one finding: `shared_by` names the others. What is
-    found and accepted stands in `suppressed`, each with a `suppression` that says why.
+    found and accepted stands in `suppressed`, each with a `suppression` that says why. What was known before and is
+    gone stands in `fixed`, where something is compared.
     """
     findings = grouped(report.findings)
     tool = {"name": "dropcap", "version": __version__}
@@ -37,6 +38,9 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     yield from listed(_finding(finding) for finding in findings)
     yield '],\n"suppressed": ['
     yield from listed(_suppressed(finding) for finding in grouped(report.suppressed))
+    if report.compared is not None:
+        yield '],\n"fixed": ['
+        yield from listed(known_entry(one) for one in report.compared.fixed)
     yield '],\n"failures": ['
     yield from listed(_failure(failure) for failure in report.failures)
     yield f'],\n"summary": {dumps(_summary(report, findings))}}}\n'
@@ -97,8 +101,18 @@ def _summary(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
         "findings": dict(reversed(by_severity(findings).items())),
         "rules": {one.rule: {"findings": one.findings, "containers": one.containers} for one in by_rule(findings)},
         "suppressed": len(grouped(report.suppressed)),
+        **_compared(report.compared),
         "failures": len(report.failures),
         "partly_known": {"containers": partly.containers, "because": [_hidden(one) for one in partly.hidden]},
+    }
+
+
+def _compared(compared: Compared | None) -> dict[str, Any]:
+    if compared is None:
+        return {}
+    words = {"with": compared.kind, "name": portable(compared.name)}
+    return {
+        "compared": {**words, "known": compared.known, "fixed": len(compared.fixed), "unsure": compared.unsure},
     }
 
 

@@ -60,7 +60,7 @@ def write(report: Report, context: Context) -> Iterator[str]:
         "invocations": [_invocation(report, context.root, every=len(every), kept=len(findings))],
     }
     yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
-    yield from listed(_results(findings, context))
+    yield from listed(_results(findings, context, is_compared=report.compared is not None))
     yield "]}]}\n"
 
 
@@ -120,7 +120,7 @@ def _notification(failure: Failure, root: str | None) -> dict[str, Any]:
     return notification
 
 
-def _results(findings: Iterable[Finding], context: Context) -> Iterator[dict[str, Any]]:
+def _results(findings: Iterable[Finding], context: Context, *, is_compared: bool) -> Iterator[dict[str, Any]]:
     indexes = {rule.id: index for index, rule in enumerate(context.rules)}
     hashes: dict[Source, list[str]] = {}
     for finding in findings:
@@ -146,7 +146,15 @@ def _results(findings: Iterable[Finding], context: Context) -> Iterator[dict[str
             },
             **_related(finding, context.root),
             **_suppressions(finding),
+            **(_state(finding) if is_compared else {}),
         }
+
+
+def _state(finding: Finding) -> dict[str, Any]:
+    """Say what a comparison has come to; GitHub does not heed it, and would open what is `absent` anew."""
+    if finding.suppression is None:
+        return {"baselineState": "new"}
+    return {"baselineState": "unchanged"} if finding.suppression.kind in {"baseline", "unchanged"} else {}
 
 
 def _suppressions(finding: Finding) -> dict[str, Any]:

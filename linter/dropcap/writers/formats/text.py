@@ -21,7 +21,7 @@ def write(report: Report, context: Context) -> Iterator[str]:
     """
     if context.quiet and not report.findings:
         return
-    is_short = not report.findings and not report.suppressed
+    is_short = not report.findings and not report.suppressed and report.compared is None
     if is_short and not any(container.unknowns for container in report.containers):
         line = totals(report, (), context.threshold, 0)
         if len(line) <= context.width:  # most runs end here
