@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.contract import place
-from dropcap.model import Located
+from dropcap.model import Located, Unknown
 from dropcap.model.changes import Put, Remove
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
@@ -79,6 +79,8 @@ def _is_same(one: Any, other: Any) -> bool:  # noqa: ANN401  # whatever a contai
     if isinstance(one, _Wanted):
         held = other if isinstance(other, tuple) and not isinstance(other, Located) else filter(None, (other,))
         return sorted(map(_text, held)) == sorted(one.values)
+    if isinstance(one, Located):
+        return isinstance(other, Located) and _is_same(one.value, other.value)
     return isinstance(other, type(one)) and _is_alike(one, other)
 
 
@@ -86,6 +88,9 @@ def _is_alike(one: Any, other: Any) -> bool:  # noqa: ANN401  # as above
     if isinstance(one, Source):
         # The text of a file is looked at where it is read; a piece of one is a text that the container has.
         return one.path == other.path and (one.parent is None or one.text == other.text)
+    if isinstance(one, Unknown):
+        # The text that it stands in is that of a script, say, which is edited.
+        return (one.text, one.reason, one.fields) == (other.text, other.reason, other.fields)
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(_is_same, one, other))
     return bool(one == other)

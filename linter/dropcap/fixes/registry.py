@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 EDITORS: dict[Kind, str] = {
     Kind.SERVICE: "compose",
+    Kind.RUN: "command_line",
+    Kind.CREATE: "command_line",
+    Kind.EXEC: "command_line",
+    Kind.UPDATE: "command_line",
+    Kind.POD: "command_line",
+    Kind.BUILD: "command_line",
 }
 """The module in :mod:`dropcap.fixes.editors` for each kind; a container of another kind is not edited."""
 
