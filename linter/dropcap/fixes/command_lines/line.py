@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from dropcap.fixes.command_lines.gaps import as_written, ends_statement, gap_before, gap_behind
 from dropcap.fixes.contract import RefusedError, place
 from dropcap.model import Located
-from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from dropcap.model import Container
-    from dropcap.source import Source
+    from dropcap.source import Source, Span
 
 _VERBS = re.compile(r"(?:^|[^\w-])(?:run|create|exec|build|update)[\"']?\Z")
 _FARTHEST = 20_000

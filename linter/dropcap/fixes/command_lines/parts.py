@@ -62,12 +62,13 @@ def word_of(text: str, span: Span) -> Span:
     return span
 
 
-def option_of(text: str, value: Span) -> Span:
+def option_of(text: str, value: Span, *, is_shell: bool = True) -> Span:
     """Return an option with its value.
 
     Args:
         text: the file.
         value: where the value stands, without quotation marks.
+        is_shell: whether quotation marks around an option belong to it; otherwise they are the file's.
 
     Raises:
         RefusedError: no option is found before it.
@@ -82,7 +83,8 @@ def option_of(text: str, value: Span) -> Span:
             start = found.start()
             if text[start - 1 : start].isalnum() or text[start - 1 : start] == "-":
                 break
-            return _with_quotes(text, Span(start, inner.end), value) if not gap else Span(start, inner.end)
+            is_one_word = not gap and is_shell
+            return _with_quotes(text, Span(start, inner.end), value) if is_one_word else Span(start, inner.end)
     raise RefusedError("the option is written in a way that is not known")
 
 

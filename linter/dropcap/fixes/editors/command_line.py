@@ -39,6 +39,15 @@ _KNOWN = {
 }
 
 
+OF_JOB = (-1, -1)
+"""The place of new options that stand in a key of their own."""
+
+
+def is_of_job(container: Container, line: Line) -> bool:
+    """Whether a container is one that a workflow names with an image and options."""
+    return not line.is_call and container.kind is Kind.CREATE and line.source.path.endswith((".yml", ".yaml"))
+
+
 class _New(NamedTuple):
     """An option to be added: the field that it sets, and its words."""
 
@@ -80,7 +89,7 @@ class _Draft:
                     raise RefusedError("several of the values that commas part would go")
                 self.commas.append(parts.out_of_commas(text, value))
             else:
-                self.gone.append(parts.option_of(text, value))
+                self.gone.append(parts.option_of(text, value, is_shell=self.line.is_call))
 
     def replace(self, where: Located[Any], new: str) -> None:
         """Write another value in the place of one."""
@@ -143,7 +152,18 @@ class _Draft:
         stretches = gaps.joined(text, self.gone)
         by_place: dict[tuple[int, int], list[str]] = {}
         for one in sorted(self.new, key=lambda new: list(_FIELDS).index(new.field)):
-            by_place.setdefault(self._place_of(one, stretches), []).append(one.words)
+            where = self._place_of(one, stretches)
+            by_place.setdefault(where, []).append(one.words)
+        of_job = by_place.pop(OF_JOB, None)
+        if of_job or (stretches and not by_place and is_of_job(self.container, self.line)):
+            from dropcap.fixes.command_lines import job  # workflows alone have such containers
+
+            whole = None if of_job else job.without_options(self.container, stretches)
+            if of_job:
+                yield job.add(self.container, of_job)
+            elif whole:
+                yield from whole
+                return
         for (start, end), words in by_place.items():
             if start == end:
                 yield self._added(start, words)
@@ -159,26 +179,31 @@ class _Draft:
 
     def _place_of(self, new: _New, stretches: Sequence[Span]) -> tuple[int, int]:
         """Return the stretch that a new option is written over, or the place where it is added."""
-        if self.is_behind_verb:
-            return (self.line.behind_verb()[0],) * 2
-        if new.field in _FAMILY:
-            end = self.line.image.start if self.line.image else None
-            free = [one for one in stretches if self._is_of_options(one, end)]
-            kept = self._kept(new.field, stretches)
+        found = None
+        if new.field in _FAMILY and not self.is_behind_verb:
+            found = self._beside(new.field, stretches)
+        if found is not None:
+            return found
+        if is_of_job(self.container, self.line):
+            return OF_JOB
+        image = None if self.is_behind_verb else self.line.before_image()
+        at = (image or self.line.behind_verb())[0]
+        return (at, at)
+
+    def _beside(self, field: str, stretches: Sequence[Span]) -> tuple[int, int] | None:
+        """Return the place behind the last option of its kind, or of one that goes."""
+        kept = self._kept(field, stretches)
+        if kept is not None:
+            return (kept, kept)
+        end = self.line.image.start if self.line.image else None
+        for one in stretches:
+            if self._is_of_options(one, end):
+                return tuple(one)
+        for other in _FAMILY:
+            kept = self._kept(other, stretches)
             if kept is not None:
                 return (kept, kept)
-            if free:
-                return tuple(free[0])
-            for field in _FAMILY:
-                kept = self._kept(field, stretches)
-                if kept is not None:
-                    return (kept, kept)
-        found = self.line.before_image()
-        if found is not None:
-            return (found[0],) * 2
-        if not self.line.is_call:
-            raise RefusedError("no place is known where a new option could stand")
-        return (self.line.behind_verb()[0],) * 2
+        return None
 
     def _is_of_options(self, stretch: Span, end: int | None) -> bool:
         at = self.line.anchor.end
@@ -197,7 +222,7 @@ class _Draft:
             try:
                 if field in _LISTS:
                     value = parts.exact(source, span, one.value)
-                    whole = parts.option_of(source.text, value)
+                    whole = parts.option_of(source.text, value, is_shell=self.line.is_call)
                 else:
                     whole = parts.flag_of(source.text, span)
             except RefusedError:
@@ -212,10 +237,7 @@ class _Draft:
         image = line.before_image()
         if image is not None and image[0] == at:
             return Edit(line.source, Span(at, at), "".join(f"{one}{image[1]}" for one in words))
-        if at == line.anchor.end:
-            gap = line.behind_verb()[1]
-        else:
-            gap = self._gap_of(text, at)
+        gap = line.behind_verb()[1] if at == line.anchor.end else self._gap_of(text, at)
         return Edit(line.source, Span(at, at), "".join(f"{gap}{one}" for one in words))
 
     def _gap_of(self, text: str, end: int) -> str:
