@@ -23,6 +23,8 @@ EDITORS: dict[Kind, str] = {
     Kind.UPDATE: "command_line",
     Kind.POD: "command_line",
     Kind.BUILD: "command_line",
+    Kind.DEVCONTAINER: "devcontainer",
+    Kind.QUADLET: "quadlet",
 }
 """The module in :mod:`dropcap.fixes.editors` for each kind; a container of another kind is not edited."""
 
