@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Fix the Compose files of a folder in copies, one fix after another, and look whether each did what it has to.
+"""Fix the Compose files of a folder in copies, and look whether each did what it has to.
 
     scripts/fix_corpus.py FOLDER [--number N] [--safe] [--no-compose]
 
-The projects are taken from all over the folder, until N files have been changed. After each fix: the lines that
-differ are lines of its edits, and all comments are there. After the last fix of a project: it is read again by a check
-that knows nothing of fixes, the findings that were mended are gone, no new finding or failure came, a second run
+The projects are taken from all over the folder, until N files have been changed. After fixes were made, the lines that
+differ are lines of their edits, and all comments are there. After the last fix of a project it is read again by a check
+that knows nothing of fixes: the findings that were mended are gone, no new finding or failure came, a second run
 changes nothing, and Docker Compose resolves the project to the same but for the fields that were mended. Exits 1 on any
 fault.
 """
@@ -27,7 +27,7 @@ from ruamel.yaml.error import YAMLError
 
 from dropcap.check import Setup, check_file
 from dropcap.discover import discover
-from dropcap.fixes.mending import Mender
+from dropcap.fixes.mending import Mender, Wishes
 from dropcap.fixes.proof import failure_key
 from dropcap.model import Kind
 from dropcap.rule import load_rules
@@ -37,10 +37,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from oracles import compose as oracle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.fixes.candidates import Candidate
-    from dropcap.fixes.mending import Outcome, Wants
+    from dropcap.fixes.mending import Edited, Outcome
+    from dropcap.fixes.reading import Reading
     from dropcap.model import FileResult, Finding
     from dropcap.model.changes import Edit
     from dropcap.targets import Target
@@ -80,6 +81,25 @@ def spread(folders: list[Path]) -> Iterator[Path]:
     yield from (folders[index * step % len(folders)] for index in range(len(folders)))
 
 
+class Looking(Mender):
+    """Looks at fixes when they are made."""
+
+    faults: tuple[str, ...] = ()
+
+    def _make(
+        self,
+        batch: Sequence[Candidate],
+        changed: Mapping[str, Edited],
+        overlay: dict[str, bytes],
+        after: Mapping[int, Reading],
+    ) -> None:
+        for one in changed.values():
+            own = [edit for candidate in batch for edit in candidate.edits if edit.source.path == one.path]
+            fault = outside(one.before, one.after, own) or lost_comments(one.before, one.after)
+            self.faults += (fault,) if fault else ()
+        super()._make(batch, changed, overlay, after)
+
+
 class Run:
     """What came of all projects."""
 
@@ -113,8 +133,9 @@ class Run:
             return
         self.counts["projects"] += 1
         label = f"{name}/{target.path}"
-        mender = Mender([target], self.rules, Setup(), unsafe=self.is_unsafe, wants=self.looked_at(label))
+        mender = Looking([target], self.rules, Setup(), Wishes(unsafe=self.is_unsafe))
         outcome = mender.run()
+        self.faults += [f"{label}: {fault}" for fault in mender.faults]
         for refusal in outcome.refused:
             self.reasons[short(refusal.reason)] += 1
         self.counts["fixes made"] += len(outcome.made)
@@ -124,19 +145,6 @@ class Run:
         if outcome.files:
             self.counts["files changed"] += len(outcome.files)
             self.afterwards(target, label, before, outcome)
-
-    def looked_at(self, label: str) -> Wants:
-        """Return what looks at each fix before it is made."""
-
-        def wants(candidate: Candidate, files: Mapping[str, tuple[bytes, bytes]]) -> bool:
-            for path, (before, after) in files.items():
-                own = [edit for edit in candidate.edits if edit.source.path == path]
-                fault = outside(before, after, own) or lost_comments(before, after)
-                if fault:
-                    self.faults.append(f"{label}: {candidate.rule}: {fault}")
-            return True
-
-        return wants
 
     def afterwards(self, target: Target, label: str, before: FileResult, outcome: Outcome) -> None:
         """Look at a project after all of its fixes."""
@@ -158,7 +166,7 @@ class Run:
             self.faults.append(f"{label}: still found: {list(left - (found - gone))[:3]}")
         if Counter(map(failure_key, after.failures)) - Counter(map(failure_key, before.failures)):
             self.faults.append(f"{label}: new failures")
-        again = Mender([target], self.rules, Setup(), unsafe=self.is_unsafe).run()
+        again = Mender([target], self.rules, Setup(), Wishes(unsafe=self.is_unsafe)).run()
         if again.files:
             self.faults.append(f"{label}: a second run makes {[one.message for one in again.made]}")
         if old is not None and old.project is not None:

@@ -19,8 +19,9 @@ from dropcap.edited_files import NotWrittenError, write_edited
 from dropcap.exit_codes import CLEAN, FINDINGS, UNCHECKED
 from dropcap.fixes.apply import Taken, applied
 from dropcap.fixes.contract import RefusedError
-from dropcap.fixes.mending import Mender
+from dropcap.fixes.mending import Mender, Wishes
 from dropcap.lang.yaml import parse
+from dropcap.model import Suppression
 from dropcap.model.changes import Edit
 from dropcap.rule import load_rules
 from dropcap.source import Source, Span
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dropcap.fixes.mending import Outcome
+    from dropcap.model import FileResult
 
 RULES = [rule for rule in load_rules() if rule.on_by_default]
 WRONG = "services:\n  web:\n    image: web:1\n    cap_drop: [-ALL]\n    security_opt: [no-new-privileges:true]\n"
@@ -39,7 +41,7 @@ def fixed(text: str | bytes, *, unsafe: bool = False, path: str = "compose.yaml"
     """Fix a text that stands alone."""
     data = text.encode() if isinstance(text, str) else text
     setup = Setup(overlay={os.path.realpath(path): data})
-    outcome = Mender([Target(path, "compose", named=True, given=(path,))], RULES, setup, unsafe=unsafe).run()
+    outcome = Mender([Target(path, "compose", named=True, given=(path,))], RULES, setup, Wishes(unsafe=unsafe)).run()
     return (outcome.files[0].after if outcome.files else data), outcome
 
 
@@ -284,6 +286,18 @@ def test_a_rule_whose_fix_fails_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     assert {one.reason for one in outcome.refused} == {
         "the rule's own fix failed (ZeroDivisionError); report it to the rule's author"
     }
+
+
+def test_what_is_accepted_is_left_alone() -> None:
+    def accepts(result: FileResult) -> FileResult:
+        accepted = Suppression("allow", "wanted so")
+        return result._replace(findings=tuple(one._replace(suppression=accepted) for one in result.findings))
+
+    path = os.path.realpath("compose.yaml")
+    target, setup = Target("compose.yaml", "compose", named=True), Setup(overlay={path: WRONG.encode()})
+    outcome = Mender([target], RULES, setup, Wishes(unsafe=True, accepts=accepts)).run()
+    assert not outcome.made
+    assert not outcome.unsafe
 
 
 # --- any text ---

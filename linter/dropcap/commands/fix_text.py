@@ -46,7 +46,6 @@ def _shown(path: str, data: bytes) -> list[str]:
 
 def summary(
     outcome: Outcome,
-    unsafe: bool,  # noqa: FBT001  # the option of the command line
     lost: Mapping[str, str] | None = None,
     *,
     is_written: bool = True,
@@ -56,7 +55,6 @@ def summary(
 
     Args:
         outcome: what became of all.
-        unsafe: whether unsafe fixes were asked for.
         lost: why files were not written, by their paths.
         is_written: whether files were to be written.
         is_brief: whether to say nothing where nothing was done.
@@ -75,10 +73,10 @@ def summary(
     if len(outcome.refused) > MOST_LISTED:
         yield f"and {len(outcome.refused) - MOST_LISTED} more that were not fixed"
     files = [one for one in outcome.files if one.path not in lost]
-    yield _closing(len(made), len(files), outcome, unsafe=unsafe, is_written=is_written)
+    yield _closing(len(made), len(files), outcome, is_written=is_written)
 
 
-def _closing(made: int, files: int, outcome: Outcome, *, unsafe: bool, is_written: bool) -> str:
+def _closing(made: int, files: int, outcome: Outcome, *, is_written: bool) -> str:
     if made:
         verb = "Fixed" if is_written else "Would fix"
         parts = [f"{verb} {counted(made, 'problem')} in {counted(files, 'file')}"]
@@ -88,7 +86,7 @@ def _closing(made: int, files: int, outcome: Outcome, *, unsafe: bool, is_writte
         parts.append(f"{len(outcome.refused)} not, for the reasons above")
     if outcome.declined:
         parts.append(f"{outcome.declined} not wanted")
-    if outcome.unsafe and not unsafe:
+    if outcome.unsafe:
         more = "an unsafe fix is" if len(outcome.unsafe) == 1 else f"{len(outcome.unsafe)} unsafe fixes are"
         it = "it" if len(outcome.unsafe) == 1 else "them"
         parts.append(f"{more} left: --unsafe makes {it}")

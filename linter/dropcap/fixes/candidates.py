@@ -25,6 +25,10 @@ Key = tuple[int, str, tuple[str, ...]]
 """What a finding is known by in its project: the container's number, the rule, the evidence."""
 
 
+MOST_OF_ONE = 200
+"""How many findings of a rule in one container are mended in one round: a rule may look at all entries for each."""
+
+
 class Member(NamedTuple):
     """What a candidate mends in one container.
 
@@ -79,7 +83,6 @@ class Refusal(NamedTuple):
         rule: the rule that found it.
         message: what would have been done.
         reason: why it is not, as a clause that follows "not fixed:".
-        is_tried: whether the proof found fault with it; another fix may change that.
 
     """
 
@@ -87,7 +90,6 @@ class Refusal(NamedTuple):
     rule: str
     message: str
     reason: str
-    is_tried: bool = False
 
 
 def candidates(
@@ -106,6 +108,7 @@ def candidates(
     numbers = {id(container): index for index, container in enumerate(result.containers)}
     allowance = Allowance()
     subjects: dict[int, Subject] = {}
+    counts: dict[tuple[int, object], int] = {}
     covers = {rule.id: rule.covers for rule in rules.values() if rule.covers}
     found = [one for one in result.findings if one.rule in rules and one.suppression is None]
     for finding in uncovered(found, covers):
@@ -114,6 +117,9 @@ def candidates(
         if fix_of is None:
             continue
         is_reported = container.name in names
+        counts[id(container), fix_of] = counts.get((id(container), fix_of), 0) + 1
+        if counts[id(container), fix_of] > MOST_OF_ONE:
+            continue
         index = numbers[id(container)]
         subject = subjects.get(index)
         if subject is None:

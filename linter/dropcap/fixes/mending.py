@@ -17,16 +17,18 @@ from dropcap.fixes.proof import objection
 from dropcap.fixes.reading import read
 from dropcap.fixes.registry import edits_of
 from dropcap.fixes.repairs import INVALID, repairs
+from dropcap.model.changes import Put, Replace
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.report import drop_included
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dropcap.check import Setup
     from dropcap.fixes.candidates import Member
     from dropcap.fixes.reading import Reading
+    from dropcap.model import FileResult
     from dropcap.model.changes import Edit
     from dropcap.rule import Rule
     from dropcap.source import Region
@@ -34,10 +36,14 @@ if TYPE_CHECKING:
 
     Wants = Callable[["Candidate", "Mapping[str, tuple[bytes, bytes]]"], bool]
 
-MOST_READ = 100_000
+MOST_READ = 20_000
 """How many containers are read again for the fixes of a project; then the rest of its fixes are not tried."""
 FEWEST_TRIES = 8
 """How many tries there are at least, however many containers a project has."""
+
+
+MOST_PASSES = 5
+"""How many times what was refused is tried once more, after something else was made."""
 
 
 class Edited(NamedTuple):
@@ -83,6 +89,25 @@ class Fault(NamedTuple):
     container: tuple[int, int] | None = None
 
 
+class Wishes(NamedTuple):
+    """What is to be fixed.
+
+    Attributes:
+        chosen: the ids of the rules whose findings are to be mended, and :data:`INVALID` for errors of which it is
+            certain what is meant; None for all.
+        unsafe: whether unsafe fixes are made too.
+        wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
+            :class:`StopFixing` where no more are to be made.
+        accepts: marks the findings of a project that a person accepts: these are not fixed.
+
+    """
+
+    chosen: frozenset[str] | None = None
+    unsafe: bool = False
+    wants: Wants | None = None
+    accepts: Callable[[FileResult], FileResult] | None = None
+
+
 class StopFixing(Exception):  # noqa: N818  # no error: a person has had enough
     """Nothing further is to be fixed; what was, stays."""
 
@@ -91,14 +116,7 @@ class Mender:
     """Fixes what can be fixed in projects, in memory."""
 
     def __init__(
-        self,
-        targets: Sequence[Target],
-        rules: Sequence[Rule],
-        setup: Setup,
-        *,
-        chosen: Iterable[str] | None = None,
-        unsafe: bool = False,
-        wants: Wants | None = None,
+        self, targets: Sequence[Target], rules: Sequence[Rule], setup: Setup, wishes: Wishes | None = None
     ) -> None:
         """Read the projects.
 
@@ -106,20 +124,16 @@ class Mender:
             targets: the files.
             rules: what is asked about each container.
             setup: how.
-            chosen: the ids of the rules whose findings are to be mended, and :data:`INVALID` for errors of which it is
-                certain what is meant; None for all.
-            unsafe: whether unsafe fixes are made too.
-            wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
-                :class:`StopFixing` where no more are to be made.
+            wishes: what is to be fixed; None for all that is safe.
 
         """
+        self._wishes = wishes or Wishes()
+        chosen = self._wishes.chosen
         self._questions = Questions(rules)
-        wanted = None if chosen is None else set(chosen)
-        self._rules = {rule.id: rule for rule in rules if wanted is None or rule.id in wanted}
-        self._repairs = wanted is None or INVALID in wanted
-        self._setup, self._unsafe, self._wants = setup, unsafe, wants
+        self._rules = {rule.id: rule for rule in rules if chosen is None or rule.id in chosen}
+        self._setup = setup
         self._overlay: dict[str, bytes] = dict(setup.overlay or {})
-        self._readings = [read(target, self._questions, setup, self._overlay) for target in targets]
+        self._readings = [self._read(target, self._overlay) for target in targets]
         self._files: dict[str, Edited] = {}
         self._readers: dict[str, set[int]] = {}
         for number, reading in enumerate(self._readings):
@@ -132,7 +146,13 @@ class Mender:
         self._declined: set[object] = set()
         self._places: dict[object, Region | None] = {}
         self._was_made = False
+        self._passes = 0
         self._read_again = 0
+
+    def _read(self, target: Target, overlay: Mapping[str, bytes]) -> Reading:
+        reading = read(target, self._questions, self._setup, overlay)
+        accepts = self._wishes.accepts
+        return reading._replace(result=accepts(reading.result)) if accepts else reading
 
     def _reported(self) -> dict[int, frozenset[str]]:
         """Return the names of the containers that each project is to report; those of a part are its project's."""
@@ -151,7 +171,7 @@ class Mender:
                 pass
         except StopFixing:
             pass
-        unsafe = [one for one in self._undecided() if not one.safe and not self._unsafe]
+        unsafe = [one for one in self._undecided() if not one.safe and not self._wishes.unsafe]
         refused = sorted(self._refused.values(), key=_place_of_refusal)
         files = [self._files[path] for path in sorted(self._files)]
         return Outcome(
@@ -165,32 +185,32 @@ class Mender:
 
     def _round(self) -> bool:
         """Try what is left; give whether anything was decided."""
-        left = [one for one in self._undecided() if one.safe or self._unsafe]
+        left = [one for one in self._undecided() if one.safe or self._wishes.unsafe]
         decided = False
         for group in self._apart(left):
             self._read_again = 0
-            taken = Taken()
-            batch = [one for one in group if taken.take(one.edits)]
-            if self._wants is not None:
-                batch = batch[:1]
-            self._settle(batch)
+            batch = _together_at_once(group)
+            self._settle(batch[:1] if self._wishes.wants is not None else batch)
             decided = True
         return decided
 
     def _again(self) -> bool:
         """Let what was refused be tried once more if anything was made since then; give whether there is any."""
         was_made, self._was_made = self._was_made, False
-        refused = [key for key, one in self._refused.items() if one.is_tried]
-        for key in refused if was_made else ():
-            del self._refused[key]
-        return was_made and bool(refused)
+        self._passes += 1
+        if self._passes > MOST_PASSES:
+            return False
+        if not (was_made and self._refused):
+            return False
+        self._refused.clear()
+        return True
 
     def _undecided(self) -> list[Candidate]:
         """Return the candidates of all projects, but for what was refused or declined."""
         for number, names in self._names.items():
             if number not in self._found:
                 found = list(candidates(number, self._readings[number], self._rules, names))
-                if self._repairs:
+                if self._wishes.chosen is None or INVALID in self._wishes.chosen:
                     found += repairs(number, self._readings[number])
                 self._found[number] = []
                 for one in found:
@@ -261,9 +281,7 @@ class Mender:
         if self._try_otherwise(candidate):
             return True
         for member in candidate.members:
-            self._refused[_key(member)] = Refusal(
-                member, candidate.rule, candidate.message, wrong.reason, is_tried=True
-            )
+            self._refused[_key(member)] = Refusal(member, candidate.rule, candidate.message, wrong.reason)
         return False
 
     def _try_otherwise(self, candidate: Candidate) -> bool:
@@ -301,15 +319,13 @@ class Mender:
         except RefusedError as error:
             return Fault(error.reason)
         overlay = {**self._overlay, **{real: one.after for real, one in changed.items()}}
-        after = {
-            number: read(self._readings[number].target, self._questions, self._setup, overlay) for number in projects
-        }
+        after = {number: self._read(self._readings[number].target, overlay) for number in projects}
         for number in projects:
             members = [member for one in batch for member in one.members if member.project == number]
             wrong = objection(self._readings[number], after[number], members)
             if wrong is not None:
                 return Fault(wrong.reason, None if wrong.container is None else (number, wrong.container))
-        if self._wants is not None and not self._wants(batch[0], _by_name(changed)):
+        if self._wishes.wants is not None and not self._wishes.wants(batch[0], _by_name(changed)):
             self._declined.update(map(_key, batch[0].members))
             return None
         self._make(batch, changed, overlay, after)
@@ -345,6 +361,38 @@ class Mender:
             before = self._readings[number].request.workspace.read(source.path)
             changed[real] = Edited(source.path, before, applied(source, before, own))
         return changed
+
+
+def _together_at_once(group: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates that can be tried at once.
+
+    No two write the same place or speak of the same field, and of a container all are of one rule: what another has to
+    say may depend on what becomes of it. An addition that changes nothing today does where ALL is dropped tomorrow.
+    """
+    taken = Taken()
+    claims: set[object] = set()
+    rule_of: dict[object, str] = {}
+    batch = []
+    for one in group:
+        own = {claim for member in one.members for claim in _claims(member)}
+        containers = [(member.project, member.container) for member in one.members]
+        is_free = claims.isdisjoint(own) and claims.isdisjoint(containers)
+        is_free = is_free and all(rule_of.get(container, one.rule) == one.rule for container in containers)
+        if is_free and own.isdisjoint(rule_of) and taken.take(one.edits):
+            claims |= own
+            rule_of.update(dict.fromkeys(containers, one.rule))
+            batch.append(one)
+    return batch
+
+
+def _claims(member: Member) -> Iterator[object]:
+    """Give what others must leave alone: a container whose field is put, and a value that is written in it."""
+    container = (member.project, member.container)
+    for change in member.changes:
+        if isinstance(change, Put):
+            yield container
+        elif isinstance(change, Replace):
+            yield (container, change.value)
 
 
 def _by_name(changed: Mapping[str, Edited]) -> dict[str, tuple[bytes, bytes]]:

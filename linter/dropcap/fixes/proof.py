@@ -93,7 +93,8 @@ def _by_key(result: FileResult) -> dict[Key, list[Finding]]:
     numbers = {id(container): index for index, container in enumerate(result.containers)}
     found: dict[Key, list[Finding]] = {}
     for one in result.findings:
-        found.setdefault((numbers[id(one.container)], one.rule, one.problem.evidence), []).append(one)
+        if one.suppression is None:  # what a person accepts may come and stay
+            found.setdefault((numbers[id(one.container)], one.rule, one.problem.evidence), []).append(one)
     return found
 
 

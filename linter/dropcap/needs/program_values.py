@@ -114,6 +114,8 @@ class ProgramCall:
         if not origins:
             return _NONE
         found = self.values(origins)
+        if not any(value.text is not None and "|" in value.text for value in found.values):
+            return found
         return found._replace(values=tuple(self._account(value) for value in found.values))
 
     def _account(self, value: Value) -> Value:
@@ -127,9 +129,10 @@ class ProgramCall:
         """Return whether a condition holds."""
         answered = self._judged.get(test)  # many lines of the table have the same
         if answered is None:
-            answered = self._judged[test] = self._judge(test)
-        if test.is_not and answered.holds is not None:
-            return answered._replace(holds=not answered.holds)
+            answered = self._judge(test)
+            if test.is_not and answered.holds is not None:
+                answered = answered._replace(holds=not answered.holds)
+            self._judged[test] = answered
         return answered
 
     def _judge(self, test: Test) -> Answered:
@@ -138,7 +141,7 @@ class ProgramCall:
             text = "it does not run as root" if test.is_not else "it runs as root"
             unknown = None
             if is_root is None:
-                unknown = UnknownFact(self.context.who.reason or "nobody says which user it is")
+                unknown = UnknownFact(self.context.who.reason or "no file says which user it is")
             return Answered(is_root, text=text, unknown=unknown)
         judge = {"foreign": self._foreign, "leads": self._leads, "lines": self._has_line}.get(test.kind)
         if judge is not None:
@@ -171,7 +174,7 @@ class ProgramCall:
 
     def _foreign(self, test: Test) -> Answered:
         path = self._absolute(test.names[0])
-        file = UnknownFact("the folder that it runs in is not known") if path is None else self._look(path)
+        file = UnknownFact("it is not known in which folder it runs") if path is None else self._look(path)
         text = f"{path or 'the folder'} or its group is {'' if test.is_not else 'not '}root's"
         if file is ABSENT:
             return Answered(holds=False, text=text)
@@ -223,6 +226,8 @@ class ProgramCall:
             told = [value for text in texts for value in text.matches(origin.within)]
             return Found(tuple(told[:_MOST_VALUES]), hidden)
         found = self._named(origin.kind, origin.names)
+        if not found.values:
+            return found
         if not origin.within:
             return found._replace(values=tuple(one for one in found.values if one.text != ""))
         taken: list[Value] = []
@@ -381,7 +386,7 @@ class ProgramCall:
                 why = None if why is not None and why.roots else why  # what packages bring is as their own is
                 behind = [Text(one.text, one, Span(0, len(one.text))) for one in file.behind if one is not None]
                 return [*texts, *behind, *drawn_in], why, True, path
-            return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
+            return texts, UnknownFact(f"dropcap cannot read {path}", where=file.where), False, path
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
 
@@ -396,7 +401,7 @@ class ProgramCall:
                 if file.text is not None:
                     texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))
                 elif not file.package or file.where is not None or self.program.package is None:
-                    unread = UnknownFact(f"the text of {name} is not at hand", where=file.where)
+                    unread = UnknownFact(f"dropcap cannot read {name}", where=file.where)
                     hidden = unread if hidden is None or hidden.roots else hidden
         return texts, hidden
 
@@ -411,10 +416,10 @@ class ProgramCall:
                 continue
             value = found.values[-1]
             if value.text is None:
-                return first, value.unknown or UnknownFact("which configuration file it reads is not known")
+                return first, value.unknown or UnknownFact("it is not known which configuration file it reads")
             path = self._absolute(value.text)
             if path is None:
-                return first, UnknownFact("the folder that it runs in is not known", where=value.where)
+                return first, UnknownFact("it is not known in which folder it runs", where=value.where)
             first = first or path
             file = resolved(self.context.facts, path)
             if isinstance(file, UnknownFact):
@@ -458,7 +463,7 @@ class ProgramCall:
                     if file.text is not None:
                         left.append((name, file.text))
                     elif not file.package or file.where is not None or self.program.package is None:
-                        hidden = hidden or UnknownFact(f"{here} includes {name}, whose text is not at hand")
+                        hidden = hidden or UnknownFact(f"{here} includes {name}, which dropcap cannot read")
         if left:
             hidden = hidden or UnknownFact(f"{path} includes too many files")
         return texts, hidden
@@ -476,7 +481,7 @@ class ProgramCall:
             if found:
                 return found, hidden
         if hidden is None and not is_there:
-            hidden = UnknownFact(f"{path} includes {pattern}, which is not there")
+            hidden = UnknownFact(f"{path} includes {pattern}, which does not exist")
         return [], hidden
 
     def _matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:

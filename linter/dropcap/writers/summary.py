@@ -26,7 +26,7 @@ _PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start", "may
 _OTHERS = {
     Kind.STAGE: "starts no container",
     Kind.POD: "starts no program of its own",
-    Kind.BUILD: "may run steps that hold everything",
+    Kind.BUILD: "starts no container of its own",
 }
 _TEXT_SIZE = 40
 _REFUSAL_SIZE = 200
@@ -37,7 +37,9 @@ _FEW = 3
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
     if starts_nothing(container):
-        return _OTHERS[container.kind]
+        grants = any(one.value == "security.insecure" for one in container.build_grants)
+        is_open = container.kind is Kind.BUILD and (grants or container.privileged is not None)
+        return "may run steps that hold everything" if is_open else _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:
         whole = "all that its container can hold" if is_root(container) else "what its container was started with"
@@ -93,7 +95,8 @@ def plural(sentence: str) -> str:
 def _sentence(container: Container, sets: CapabilitySets) -> str:
     engine = container.engine or Engine.DOCKER
     bounding = describe_set(sets.bounding, engine)
-    if any(origin.kind == "privileged" for origin in sets.origins.values()):
+    origin = next(iter(sets.origins.values()), None)
+    if origin is not None and origin.kind == "privileged":  # then it is that of each
         bounding = f"{bounding} (privileged)"
     if sets.effective == sets.bounding:
         return bounding

@@ -43,6 +43,7 @@ STRATEGY = Strategy(
         "SETFCAP",
     ),
     combine=combine,
+    attaches_to_host=True,
 )
 _BUILD = Command(Kind.BUILD, "docker build", "docker", "build", "build", Engine.DOCKER, 0)
 _BAKE = Command(Kind.BUILD, "docker buildx bake", "docker", "bake", "build", Engine.DOCKER, 0)

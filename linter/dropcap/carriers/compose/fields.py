@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, items
+from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, is_plainly_text, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Located, Unknown
@@ -148,6 +148,8 @@ class Fields:
 
         A number or the like in place of a string is refused and yet taken as it is written.
         """
+        if isinstance(value, Scalar) and value.unknown is None and is_plainly_text(value):
+            return value.text  # most are so
         kind = scalar_type(value) if isinstance(value, Scalar) else "nothing"
         if not isinstance(value, Scalar) or kind == "nothing":
             self.refuse(value, key, "must be a string", field)
@@ -168,7 +170,7 @@ class Fields:
     def refuse(self, value: Value, key: str, message: str, field: str) -> None:
         """Tell that Compose refuses a value, and take its field as unknown."""
         self.log.error(value, f"{self._path}.{key} {message}")
-        self.hide(value, key, f"{self._path}.{key} is not valid", field)
+        self.hide(value, key, f"Docker Compose refuses {self._path}.{key}", field)
 
     def hide(self, value: Value, text: str, reason: str, *fields: str) -> None:
         """Keep that fields, or with none all, may hold more than can be seen."""

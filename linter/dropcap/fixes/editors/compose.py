@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.fixes.contract import RefusedError, place
 from dropcap.fixes.yaml_edits.adding import after_item, after_pair, in_brackets
-from dropcap.fixes.yaml_edits.removing import removals
+from dropcap.fixes.yaml_edits.removing import MOST_PARTS, removals
 from dropcap.fixes.yaml_edits.style import quoted, style_of
 from dropcap.fixes.yaml_edits.tree import Place, plain_scalar, tree_of
 from dropcap.fixes.yaml_edits.writing import in_place_of, rewritten
@@ -146,6 +146,8 @@ def _field(container: Container, put: Put, own: tuple[Tree, Place], *, is_own: b
     key = _KEYS.get(put.field, put.field)
     pair = _own_pair(mapping, key)
     found = getattr(container, put.field)
+    if put.field in _LISTS and len(found) > MOST_PARTS:
+        raise RefusedError(f"its {key} has more than {MOST_PARTS} items")
     if put.field not in _LISTS:
         return _Field(key, pair, tree, () if found is None else (found,), put.values)
     held = [(one, _list_of(one)) for one in found]
@@ -206,6 +208,8 @@ def _own_pair(mapping: Place, key: str) -> Place | None:
 
     """
     pairs = mapping.node.pairs if isinstance(mapping.node, Mapping) else ()
+    if len(pairs) > MOST_PARTS:
+        raise RefusedError(f"the service has more than {MOST_PARTS} keys")
     found = [
         Place(pair, mapping, index)
         for index, pair in enumerate(pairs)

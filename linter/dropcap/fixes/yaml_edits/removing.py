@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from dropcap.fixes.yaml_edits.tree import Place, Tree
 
+MOST_PARTS = 1000
+"""How many items a list or keys a mapping may have that something is taken out of: each is looked at every time."""
 _BLANK = re.compile(r"(?:\s|#[^\r\n]*)*")
 
 
@@ -54,6 +56,8 @@ def _of_one(tree: Tree, holder: Place, found: dict[int, Place]) -> Iterator[Edit
         elements = node.pairs
     if len(found) == len(elements):
         raise RefusedError("nothing would be left beside it")
+    if len(elements) > MOST_PARTS:
+        raise RefusedError(f"more than {MOST_PARTS} others stand beside it")
     if is_flow(tree.text, node):
         yield from _out_of_brackets(tree, holder, found)
         return

@@ -174,7 +174,8 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 anchors[anchor] = _Anchored(scalar)
             append(scalar)
         elif kind is mapping_start or kind is sequence_start:
-            start, anchor, tag = event.start_mark.index, event.anchor, event.tag
+            start, anchor = event.start_mark.index, event.anchor
+            tag = None if event.ctag is None else event.tag
             if len(stack) == MAX_DEPTH:
                 raise _too_deep(source, start)
             if anchor or tag:
@@ -189,17 +190,18 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             done, frame = frame, stack.pop()
             items, append = done.items, frame.items.append
             # The end mark of a block stands before the next token, however far that is.
-            span = Span(done.start, event.end_mark.index if done.is_flow else items[-1].span.end)
+            span = new(Span, (done.start, event.end_mark.index if done.is_flow else items[-1].span.end))
             node: Value
             if kind is mapping_end:
                 keys = items[::2]
-                node = Mapping(tuple(map(_PAIR, zip(keys, items[1::2], strict=True))), done.tag, source, span)
+                pairs = tuple(map(_PAIR, zip(keys, items[1::2], strict=True)))
+                node = new(Mapping, (pairs, done.tag, source, span))
                 if len(keys) > 1:
                     repeats += _repeats(keys)
                 elif keys and isinstance(keys[0], Mapping):
                     _refuse_template(source, span.start)
             else:
-                node = Sequence(tuple(items), done.tag, source, span)
+                node = new(Sequence, (tuple(items), done.tag, source, span))
             if done.anchored:
                 done.anchored.node = node
                 done.anchored.height = done.height + 1
@@ -215,7 +217,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             seen += anchored.size
             repeated += anchored.size
             if repeated > MAX_REPEATED:
-                raise _refusal(source, at.start, f"aliases repeat more than {MAX_REPEATED:,} values")
+                raise _refusal(source, at.start, f"aliases repeat more than {MAX_REPEATED:,} values: use fewer of them")
             frame.height = max(frame.height, anchored.height)
             if len(stack) + anchored.height > MAX_DEPTH:
                 raise _too_deep(source, at.start)
@@ -260,10 +262,14 @@ def _refusal(source: Source, offset: int, message: str) -> UnreadableError:
 
 
 def _too_deep(source: Source, offset: int) -> UnreadableError:
-    return _refusal(source, offset, f"nested deeper than {MAX_DEPTH} levels")
+    return _refusal(source, offset, f"the values nest more than {MAX_DEPTH} levels deep")
 
 
 def _unknown_alias(source: Source, at: Span, name: str, *, is_defined: bool) -> UnreadableError:
     name = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}..."
-    wrong = "stands inside what it names" if is_defined else f"names nothing: no &{name} stands above it"
+    wrong = (
+        "is inside the value that it names: write the value out"
+        if is_defined
+        else f"names nothing: define &{name} above it"
+    )
     return UnreadableError(Failure(source.path, f"invalid YAML: the alias *{name} {wrong}", source=source, span=at))
