@@ -204,7 +204,7 @@ def _of_one(text: Text, holder: Array | Object, found: dict[int, Part]) -> Itera
 
 def _as_one(text: Text, edits: Sequence[Edit]) -> Edit:
     """Make one edit of several, so that nothing else can be written between them."""
-    parts = []
+    parts: list[str] = []
     at = edits[0].span.start
     for one in edits:
         parts += (text.text[at : one.span.start], one.text)

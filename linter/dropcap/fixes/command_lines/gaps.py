@@ -18,7 +18,7 @@ _GAP = rf"[ \t]*\\{{0,2}}{_BREAK}[ \t]*(?:>[ \t]+)?|[ \t]+"
 _BEFORE = re.compile(rf"(?:{_GAP})\Z")
 _BEHIND = re.compile(_GAP)
 _COMMENT = re.compile(r"[ \t]*#")
-_STATEMENT = re.compile(rf"(?<![\\\r]){_BREAK}|[;|&](?![&>])")
+_STATEMENT = re.compile(rf"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\{{1,2}}{_BREAK}|\\.|({_BREAK}|[;|&])", re.DOTALL)
 
 
 def gap_before(text: str, at: int) -> str:
@@ -39,13 +39,13 @@ def has_break(gap: str) -> bool:
 
 
 def ends_statement(text: str, start: int, end: int) -> bool:
-    """Whether a command may end between two offsets."""
-    return _STATEMENT.search(text, start, end) is not None
+    """Whether a command may end between two offsets, outside of quotation marks."""
+    return any(found[1] for found in _STATEMENT.finditer(text, start, end))
 
 
 def as_written(gap: str) -> str:
     """Return a gap as the text of an edit."""
-    return gap.replace("\r\n", "\n").replace("\r", "\n") or " "
+    return gap.replace("\r\n", "\n").replace("\r", "\n") if has_break(gap) else " "
 
 
 def joined(text: str, spans: Iterable[Span]) -> list[Span]:

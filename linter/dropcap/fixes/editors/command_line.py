@@ -198,7 +198,7 @@ class _Draft:
         end = self.line.image.start if self.line.image else None
         for one in stretches:
             if self._is_of_options(one, end):
-                return tuple(one)
+                return (one.start, one.end)
         for other in _FAMILY:
             kept = self._kept(other, stretches)
             if kept is not None:

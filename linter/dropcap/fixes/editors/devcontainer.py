@@ -146,7 +146,7 @@ class _Draft:
     def _add(self, field: str, held: Sequence[Located[str]], values: Sequence[str]) -> None:
         """Add values to the property that has the others, or to the one that is made for them."""
         key = _LISTS[field]
-        is_among_arguments = held and self.text.member(key) is None
+        is_among_arguments = self.text.member(key) is None and any(map(self._is_argument, held))
         if key != _ARGUMENTS and not is_among_arguments:
             self._put_items(key, values)
             return
@@ -155,6 +155,12 @@ class _Draft:
             self._put_items(_ARGUMENTS, [word for value in values for word in (option, value)])
         else:
             self._put_items(_ARGUMENTS, [f"{option}={value}" for value in values])
+
+    def _is_argument(self, where: Located[str]) -> bool:
+        """Whether a value stands among the arguments."""
+        source, span = place(where)
+        member = self.text.member(_ARGUMENTS)
+        return member is not None and source is self.text.source and _holds(member.span, span)
 
     def _is_apart(self) -> bool:
         """Whether options and their values are items of their own."""
@@ -214,6 +220,10 @@ class _Draft:
         if not kept:
             raise RefusedError("nothing would be left beside it")
         return max(kept)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 __all__ = ["edits"]
