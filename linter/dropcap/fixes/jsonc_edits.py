@@ -228,7 +228,8 @@ def _whole_lines(text: Text, start: int, end: int) -> Edit:
         while start > first and written[start - 1] in " \t":
             start -= 1
         return Edit(text.source, Span(start, end), "")
-    return Edit(text.source, Span(start, end if written[behind] == "/" else behind), "")
+    is_comment = written[behind] == "/" and bool(written[first:start].strip(" \t"))
+    return Edit(text.source, Span(start, end if is_comment else behind), "")
 
 
 def _line_start(text: str, at: int) -> int:

@@ -43,6 +43,12 @@ def ends_statement(text: str, start: int, end: int) -> bool:
     return any(found[1] for found in _STATEMENT.finditer(text, start, end))
 
 
+def statement_end(text: str, start: int, end: int) -> int:
+    """Return where the command that goes on at an offset ends, or where it is looked at no further."""
+    end = min(end, len(text))
+    return next((found.start() for found in _STATEMENT.finditer(text, start, end) if found[1]), end)
+
+
 def as_written(gap: str) -> str:
     """Return a gap as the text of an edit."""
     return gap.replace("\r\n", "\n").replace("\r", "\n") if has_break(gap) else " "

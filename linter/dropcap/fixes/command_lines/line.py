@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.fixes.command_lines.gaps import as_written, ends_statement, gap_before, gap_behind
+from dropcap.fixes.command_lines.gaps import as_written, ends_statement, gap_before, gap_behind, statement_end
 from dropcap.fixes.contract import RefusedError, place
 from dropcap.model import Located
 
@@ -114,25 +114,27 @@ class Line:
         return f"{option}{'=' if self._has_equals() else ' '}{value}"
 
     def _has_equals(self) -> bool:
-        end = self.image.start if self.image else min(len(self.text), self.anchor.end + _FARTHEST)
-        for pattern in (_EQUALS, _ANY_EQUALS):
-            found = pattern.findall(self.text, self.anchor.end, end)
-            if found:
-                return found.count("=") * 2 >= len(found)
-        return True
+        start = self.anchor.end
+        end = self.image.start if self.image else statement_end(self.text, start, start + _FARTHEST)
+        found = _EQUALS.findall(self.text, start, end) if self.is_call else []
+        found = found or self._parted() or (_ANY_EQUALS.findall(self.text, start, end) if self.is_call else [])
+        return found.count("=") * 2 >= len(found)
+
+    def _parted(self) -> list[str]:
+        """Return what parts the values of capabilities from their options, wherever they stand."""
+        own = self._container
+        places = [place(one)[1].start for one in (*own.cap_add, *own.cap_drop, *own.security_opt)]
+        return [self.text[start - 1 : start] for start in places]
 
     def before_image(self) -> tuple[int, str] | None:
         """Return where the image stands, and what parts it from the word before it."""
         if self.image is None:
             return None
         start = self.image.start
+        while start > self.anchor.end and self.text[start - 1] in "\\\"'":
+            start -= 1
         gap = gap_before(self.text, start)
-        if not gap:
-            quote = gap_before(self.text, start - 1)
-            if not quote or self.text[start - 1] not in "\"'":
-                return None
-            start, gap = start - 1, quote
-        return start, as_written(gap)
+        return (start, as_written(gap)) if gap else None
 
     def behind_verb(self) -> tuple[int, str]:
         """Return where the verb ends, and what parts it from the next word.
