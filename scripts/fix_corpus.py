@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 FIELDS = frozenset({"cap_add", "cap_drop", "privileged", "security_opt", "user", "read_only"})
 ENVIRONMENT = {"HOME": tempfile.gettempdir()}
 BROKEN = 1
-MOST_OF_ONE = 12
+MOST_OF_ONE = 20
 """How many files of one repository are changed."""
 
 

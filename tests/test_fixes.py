@@ -206,6 +206,22 @@ def test_why_something_is_not_fixed_is_said(project: Path, capsys: pytest.Captur
     assert "1 not, for the reasons above" in out
 
 
+def test_nothing_is_said_of_unsafe_fixes_that_cannot_be_made(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write_text("services:\n  web: {image: web:1, cap_drop: ['$X'], security_opt: [&o apparmor=unconfined]}\n")
+    main(["fix"])
+    assert "not fixed" not in capsys.readouterr().out
+    main(["fix", "--unsafe"])
+    assert "not fixed: it has an anchor or a tag" in capsys.readouterr().out
+
+
+def test_a_name_cannot_make_lines_of_its_own(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write_text(WRONG.replace("web:\n", '"we\\nb\\e[31m":\n', 1))
+    main(["fix"])
+    out = capsys.readouterr().out
+    assert "(we\\nb\\x1b[31m)" in out
+    assert out.count("\n") == 2
+
+
 def test_standard_input_is_no_file_to_fix(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fix", "-"]) == UNCHECKED
     assert main(["check", "--fix", "-", "--stdin-filename", str(project)]) == UNCHECKED

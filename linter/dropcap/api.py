@@ -110,6 +110,7 @@ __all__ = [
     "plain_path",
     "risk",
     "secret_in",
+    "startup_user",
     "step_commands",
     "suggest",
     "weakness",
@@ -161,6 +162,13 @@ def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | Non
     from dropcap.narrowing import narrowed as found  # for a fix alone
 
     return found(subject, without)
+
+
+def startup_user(subject: Subject) -> str | None:
+    """Return the user that a container can start as, since its startup does no more as root than become that one."""
+    from dropcap.narrowing import startup_user as found  # as above
+
+    return found(subject)
 
 
 def can_do_without(subject: Subject, name: str) -> bool:

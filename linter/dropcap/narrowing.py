@@ -46,7 +46,7 @@ def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | Non
         changes.append(Put(subject, "cap_add", added))
     what = f"drop {ALL} and add {', '.join(added)}" if added else f"drop {ALL}"
     doubt = "" if needs.is_complete else ", which may not be all that it needs"
-    is_safe = needs.is_complete and without is None and not known.is_told_by_catalogue
+    is_safe = needs.is_complete and without is None and _is_told_by_project(known)
     return Fix(f"{what}{doubt}", tuple(changes), is_safe)
 
 
@@ -57,8 +57,31 @@ def _asked(subject: Subject) -> Subject | None:
     return known if known.says_what_it_starts else None
 
 
+def _is_told_by_project(subject: Subject) -> bool:
+    """Return whether the project says what is in an image: its Dockerfile, its lock, or what was measured of it."""
+    if subject.stage is not None:
+        return True
+    if not subject.workspace.has_lock or subject.image is None:
+        return False
+    from dropcap.images.lock import locked_tree
+    from dropcap.needs.measured import MEASURED
+
+    is_measured = any(remark.reason.startswith(MEASURED) for remark in subject.needs.remarks)
+    return is_measured or locked_tree(subject.image.value, subject.workspace) is not None
+
+
+def startup_user(subject: Subject) -> str | None:
+    """Return the user that a container can start as, since its startup does no more as root than become that one."""
+    if not subject.says_what_it_starts:
+        return None
+    from dropcap.needs.container import needs_of
+
+    needs = needs_of(subject, subject.workspace, tries_user=True)
+    return needs.user if needs.is_complete else None
+
+
 def can_do_without(subject: Subject, name: str) -> bool:
     """Return whether a container is known not to need a capability."""
-    if not subject.is_comparable or not subject.needs.is_complete:
+    if not subject.is_comparable or not subject.needs.is_complete or not _is_told_by_project(subject):
         return False
     return all(name not in (need.capability, *need.instead) for need in subject.needs.needs)

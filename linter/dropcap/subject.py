@@ -67,6 +67,13 @@ class Subject(Container):
         subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
+    @property
+    def workspace(self) -> Workspace:
+        """The door to the files of its project; to its own text where that is all there is."""
+        from dropcap.workspace import Workspace
+
+        return self._workspace or Workspace.of_text(self.source)
+
     def dropping(self, *drops: Located[str]) -> Subject:
         """Return the subject that it would be if it dropped these as well."""
         container = Container._make(self)._replace(cap_drop=(*self.cap_drop, *drops))
@@ -76,9 +83,8 @@ class Subject(Container):
     def needs(self) -> Needs:
         """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""
         from dropcap.needs.container import needs_of  # most rules never ask
-        from dropcap.workspace import Workspace
 
-        return needs_of(self, self._workspace or Workspace.of_text(self.source), self._allowance)
+        return needs_of(self, self.workspace, self._allowance)
 
     @computed
     def sets(self) -> CapabilitySets:

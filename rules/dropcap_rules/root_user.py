@@ -97,9 +97,7 @@ def _is_of_project(subject: Subject) -> bool:
 
 def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # there is one user
     """Name the user that the startup changes to, where it does no more than that as root."""
-    from dropcap.api import Fix, Put
+    from dropcap.api import Fix, Put, startup_user
 
-    if not subject.says_what_it_starts or not subject.needs.is_complete or subject.needs.user is None:
-        return None
-    name = subject.needs.user
-    return Fix(f"start it as the user {name}", (Put(subject, "user", (name,)),))
+    name = startup_user(subject)
+    return Fix(f"start it as the user {name}", (Put(subject, "user", (name,)),)) if name else None

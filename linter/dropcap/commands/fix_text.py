@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.hidden import without_values
 from dropcap.masking import without_secrets
-from dropcap.printable import counted, printable
+from dropcap.printable import counted, printable, shortened
+from dropcap.report import MAX_MESSAGE
 from dropcap.source import Source
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def summary(
     if is_brief and not made and not lost:
         return
     for one in made:
-        yield f"{_place(one.members[0].at)}: {one.rule}: {without_secrets(one.message)}{_whose(one.members)}"
+        yield f"{_place(one.members[0].at)}: {one.rule}: {_said(one.message)}{_whose(one.members)}"
     for path, reason in lost.items():
         yield f"{printable(path)}: not written: it {reason}"
     for refusal in outcome.refused[:MOST_LISTED]:
@@ -94,8 +95,13 @@ def _closing(made: int, files: int, outcome: Outcome, *, is_written: bool) -> st
 
 
 def _refused(refusal: Refusal) -> str:
-    what = f": {without_secrets(refusal.message)}" if refusal.message else ""
-    return f"{_place(refusal.member.at)}: {refusal.rule}{what}: not fixed: {without_secrets(refusal.reason)}"
+    what = f": {_said(refusal.message)}" if refusal.message else ""
+    return f"{_place(refusal.member.at)}: {refusal.rule}{what}: not fixed: {_said(refusal.reason)}"
+
+
+def _said(text: str) -> str:
+    """Return a text that quotes a file as it may be printed on a line."""
+    return shortened(without_secrets(text), MAX_MESSAGE)
 
 
 def _place(at: Region | None) -> str:
@@ -103,7 +109,7 @@ def _place(at: Region | None) -> str:
 
 
 def _whose(members: Iterable[Member]) -> str:
-    names = list(dict.fromkeys(one.finding.container.name for one in members if one.finding is not None))
+    names = list(dict.fromkeys(printable(one.finding.container.name) for one in members if one.finding is not None))
     if not names:
         return ""
     return f" ({names[0]})" if len(names) == 1 else f" ({names[0]} and {len(names) - 1} more)"
@@ -115,15 +121,15 @@ def prompt_lines(candidate: Candidate, files: Mapping[str, tuple[bytes, bytes]])
     for member in candidate.members:
         finding = member.finding
         if finding is None:
-            yield f"{_place(member.at)}: {without_secrets(str(member.key[1]))}"
+            yield f"{_place(member.at)}: {_said(str(member.key[1]))}"
             continue
         container = finding.container
-        head = f"{_place(member.at)}: {finding.severity.label}: {container.kind.value} {container.name}"
-        yield f"{head}: {without_secrets(finding.problem.message)} [{finding.rule}]"
+        head = f"{_place(member.at)}: {finding.severity.label}: {container.kind.value} {printable(container.name)}"
+        yield f"{head}: {_said(finding.problem.message)} [{finding.rule}]"
         for related in finding.problem.related:
             region = related.where.source.region(related.where.span)
-            yield f"    {printable(region.path)}:{region.line}: {without_secrets(related.message)}"
-    yield f"{'Safe' if candidate.safe else 'Unsafe'}: {without_secrets(candidate.message)}"
+            yield f"    {printable(region.path)}:{region.line}: {_said(related.message)}"
+    yield f"{'Safe' if candidate.safe else 'Unsafe'}: {_said(candidate.message)}"
     for path, (before, after) in files.items():
         yield from (line.rstrip("\n") for line in _difference(path, before, after))
 

@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from dropcap.commands.fix_text import summary
-from dropcap.commands.inputs import STDIN, collect
+from dropcap.commands.inputs import collect
 from dropcap.commands.output import at_the_edge
+from dropcap.commands.standard_input import STDIN
 from dropcap.exit_codes import UsageError
 from dropcap.rule import load_rules
 

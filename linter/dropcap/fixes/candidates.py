@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.contract import RefusedError
-from dropcap.fixes.registry import edits_of
+from dropcap.fixes.registry import EDITORS, edits_of
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
 from dropcap.report import uncovered
@@ -83,6 +83,7 @@ class Refusal(NamedTuple):
         rule: the rule that found it.
         message: what would have been done.
         reason: why it is not, as a clause that follows "not fixed:".
+        safe: whether it would have been safe; of what is not, nothing is said to who did not ask for it.
 
     """
 
@@ -90,6 +91,7 @@ class Refusal(NamedTuple):
     rule: str
     message: str
     reason: str
+    safe: bool = True
 
 
 def candidates(
@@ -114,7 +116,7 @@ def candidates(
     for finding in uncovered(found, covers):
         fix_of = rules[finding.rule].fix
         container = finding.container
-        if fix_of is None:
+        if fix_of is None or container.kind not in EDITORS:
             continue
         is_reported = container.name in names
         counts[id(container), fix_of] = counts.get((id(container), fix_of), 0) + 1
@@ -139,7 +141,7 @@ def candidates(
             edits = edits_of(container, fix.changes)
         except RefusedError as error:
             if is_reported:
-                yield Refusal(member, finding.rule, fix.message, error.reason)
+                yield Refusal(member, finding.rule, fix.message, error.reason, fix.safe)
             continue
         yield Candidate(edits, (member,), fix.message, fix.safe, finding.rule, finding.severity)
 

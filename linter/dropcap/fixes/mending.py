@@ -21,6 +21,7 @@ from dropcap.model.changes import Put, Replace
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.report import drop_included
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -202,6 +203,8 @@ class Mender:
             return False
         if not (was_made and self._refused):
             return False
+        for one in self._refused.values():
+            self._found.pop(one.member.project, None)
         self._refused.clear()
         return True
 
@@ -215,6 +218,8 @@ class Mender:
                 self._found[number] = []
                 for one in found:
                     if isinstance(one, Refusal):
+                        if not (one.safe or self._wishes.unsafe):
+                            continue
                         self._refused.setdefault(_key(one.member), one._replace(member=self._placed(one.member)))
                     else:
                         self._found[number].append(one._replace(members=tuple(map(self._placed, one.members))))
@@ -303,7 +308,8 @@ class Mender:
         for other in self._found.get(project, ()):
             member = other.members[0]
             if member.container == container and (other.rule, other.message) == (candidate.rule, candidate.message):
-                return candidate._replace(members=(*candidate.members, member), safe=candidate.safe and other.safe)
+                joined = candidate._replace(members=(*candidate.members, member), safe=candidate.safe and other.safe)
+                return joined if joined.safe or self._wishes.unsafe else None
         return None
 
     def _try(self, batch: Sequence[Candidate]) -> Fault | None:
@@ -316,7 +322,7 @@ class Mender:
         self._read_again += cost
         try:
             changed = self._changed(edits)
-        except RefusedError as error:
+        except (NotReadError, RefusedError) as error:
             return Fault(error.reason)
         overlay = {**self._overlay, **{real: one.after for real, one in changed.items()}}
         after = {number: self._read(self._readings[number].target, overlay) for number in projects}

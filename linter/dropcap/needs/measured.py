@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["with_measured"]
 
+MEASURED = "measured on"
+"""How the remark of an answer begins that was measured."""
 _ORDER = {name: index for index, name in enumerate(NAMES)}
 _MORE = "run `dropcap verify` with a --probe that tests it"
 # What has to be known for a measurement to say anything of another start.
@@ -96,7 +98,7 @@ def _laid_over(needs: Needs, found: Found, container: Container) -> Needs:
         reason = f"the measurement of {found.texts['date']} only looked whether it stays up"
         unknown.append(UnknownNeed(reason, _MORE, found.where))
     needless = [name for name in needs.cap_add if name not in added]
-    remark = f"measured on {found.texts['date']} with {found.texts['engine']}, probe: {found.texts['probe']}"
+    remark = f"{MEASURED} {found.texts['date']} with {found.texts['engine']}, probe: {found.texts['probe']}"
     remarks = [Evidence(remark, found.where)]
     if needless:
         remarks.append(Evidence(f"its files show a need for {' '.join(needless)}, and it works without", found.where))
