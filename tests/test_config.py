@@ -29,7 +29,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     text += 'compose = 2\nextend-select = ["d"]\n'
     (tmp_path / ".dropcap.toml").write_text(text)
     config = load_config()
-    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("d",), ("b",), ("c/",), True, 2)
+    assert config[:-1] == (Engine.PODMAN, Severity.LOW, ("a",), ("d",), ("b",), ("c/",), True, 2, ())
     assert config.place("ignore", "b") == ".dropcap.toml:4"
 
 

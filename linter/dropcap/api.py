@@ -1,10 +1,12 @@
 """All that a rule may import.
 
-A rule is a module with a docstring (its documentation), a constant ``SEVERITY`` and one or both of
+A rule is a module with a docstring (its documentation), a constant ``SEVERITY`` and one or more of
 
 * ``check(subject) -> Iterator[Problem]``: asked about each container that a file starts; a :class:`Subject` is a
   :class:`Container` that knows its sets and grades;
-* ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
+* ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing;
+* ``check_ignores(ignores) -> Iterator[Problem]``: asked once a run, about the comments and entries of the
+  configuration that accept findings; the place of a problem is an :class:`Ignore`'s `where`.
 
 It may have ``fix(subject, problem) -> Fix | None``, asked only where somebody wants a problem mended: what to change,
 in the words of the model (:class:`Remove`, :class:`Replace`, :class:`Put`), whatever language the file is written in.
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.model.changes import Fix, Put, Remove, Replace
+    from dropcap.model.ignores import Ignore
     from dropcap.needs.model import Need, Needs
     from dropcap.secret_values import Secret
     from dropcap.written_secrets import WrittenSecret
@@ -69,6 +72,7 @@ __all__ = [
     "Graded",
     "HostDevice",
     "HostPath",
+    "Ignore",
     "Instruction",
     "Kind",
     "Listener",
@@ -124,6 +128,10 @@ def __getattr__(name: str) -> object:
         from dropcap.model import changes
 
         return getattr(changes, name)
+    if name == "Ignore":
+        from dropcap.model.ignores import Ignore
+
+        return Ignore
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 

@@ -30,7 +30,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
 from dropcap.questions import Questions
 from dropcap.real_paths import root_of
-from dropcap.source import Source
+from dropcap.source import MARK, Source
 from dropcap.subject import Subject
 from dropcap.targeted import is_targeted, problems_of_target
 from dropcap.targets import Target
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.model import Problem
+    from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
 
 
@@ -128,8 +129,9 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
+    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request, questions.ids)
     return FileResult(
-        tuple(findings),
+        found,
         tuple(failures),
         document.containers,
         read=True,
@@ -137,6 +139,7 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
         parts=document.parts,
         bases=document.bases,
         is_base=document.is_base,
+        ignores=ignores,
     )
 
 
@@ -151,6 +154,17 @@ def _of_target(
             broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
         else:
             yield from (_finding(rule, problem, container, path) for problem in problems)
+
+
+def _accepted(
+    document: Document, findings: list[Finding], request: Request, asked: frozenset[str]
+) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
+    """Say of findings why comments accept them, and give these comments."""
+    if MARK in document.source.text or any(MARK in source.text for source in request.workspace.texts()):
+        from dropcap.suppress.comments import applied  # few files have such a comment
+
+        return applied(document, findings, request, asked)
+    return tuple(findings), ()
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:

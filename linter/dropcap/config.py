@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from dropcap.allow import Allow
+
 OWN_NAME = ".dropcap.toml"
 _SHARED_NAME = "pyproject.toml"
 _WORD = b"dropcap"
@@ -58,6 +60,7 @@ class Config(NamedTuple):
         exclude: paths that a walk leaves out, in the manner of `.gitignore`.
         markdown: whether a walk takes Markdown as well.
         compose: the major version of Docker Compose that resolves projects.
+        allow: what is accepted.
         file: the file that was read; None where there is none.
 
     """
@@ -70,6 +73,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     markdown: bool = False
     compose: int = 5
+    allow: tuple[Allow, ...] = ()
     file: ConfigFile | None = None
 
     def place(self, key: str, word: str) -> str:

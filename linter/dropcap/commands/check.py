@@ -17,8 +17,9 @@ from dropcap.commands.output import (
     write_output,
 )
 from dropcap.config import to_threshold
-from dropcap.exit_codes import CLEAN, FINDINGS
-from dropcap.real_paths import repository_top
+from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
+from dropcap.real_paths import is_below, real_path, repository_top
+from dropcap.report import Accepting
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
@@ -57,6 +58,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
     parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
+    parser.add_argument(
+        "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
+    )
+    parser.add_argument(
+        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
@@ -76,13 +84,26 @@ def to_words(text: object) -> tuple[str, ...]:
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = chosen_rules(arguments, config)
+    known = load_rules(arguments.rules)
+    rules = chosen_rules(arguments, config, known)
+    accepting = _accepting(arguments, config, [rule.id for rule in known])
+    if arguments.add_ignores and arguments.fix:
+        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
+    if arguments.add_ignores:
+        from dropcap.commands.add_ignores import run as add_ignores
+
+        report, code = add_ignores(arguments, config, rules, accepting)
+        print_failures(report, arguments.color, quiet=arguments.quiet)
+        found_code = exit_code(report, config.fail_on)
+        return max(code, CLEAN if found_code == FINDINGS and arguments.exit_zero else found_code)
+    if arguments.reason is not None:
+        raise UsageError("--reason goes with --add-ignores")
     if arguments.fix:
         from dropcap.commands.fixing import fix_first
 
         fix_first(arguments, config, rules)
     found, setup = collect(arguments, config)
-    report = examine(arguments, found, setup, rules, arguments.rules)
+    report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
     finder = None
     if asks_needs(arguments.format):
@@ -112,17 +133,33 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
         MOST_COLUMNS if is_file else line_width(sys.stdout),
         arguments.statistics,
         arguments.quiet,
+        shows_suppressed=arguments.show_suppressed,
     )
 
 
-def chosen_rules(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
-    """Load and choose the rules; says where a name stands that no rule has."""
+def chosen_rules(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Choose among the rules; says where a name stands that no rule has."""
     try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
+        return choose(rules, config.select, config.ignore, config.extend_select)
     except UnknownRuleError as error:
         key, given = _origin(error.name, arguments, config)
         place = f"--{key}" if given else config.place(key, error.name)
         raise RuleError(f"{place}: {error}") from None
+
+
+def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+    """Say what the configuration accepts."""
+    if not config.allow:
+        return Accepting(known)
+    from dropcap.source import Source
+    from dropcap.suppress.allowed import Allowance  # few configurations accept anything
+
+    file = Source(config.file.path, config.file.text) if config.file else None
+    folder = os.path.dirname(config.file.path) if config.file else ""
+    # Where a part of the tree is looked at, an entry may be about another one.
+    paths = () if arguments.files or arguments.profiles else arguments.paths or (os.curdir,)
+    is_whole = any(is_below(real_path(folder or os.curdir), real_path(path)) for path in paths)
+    return Accepting(known, Allowance(config.allow, folder, file, is_whole=is_whole))
 
 
 def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:

@@ -12,6 +12,7 @@ from dropcap.commands.inputs import add_paths, configure, option
 from dropcap.commands.output import failure_code, print_failures, write_output
 from dropcap.exit_codes import CLEAN, FINDINGS, UNCHECKED, UsageError
 from dropcap.report import to_report
+from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -40,7 +41,7 @@ def run(arguments: Namespace) -> int:
     if arguments.interactive and arguments.diff:
         raise UsageError("--diff writes nothing, so there is nothing to ask: leave --interactive out")
     config = configure(arguments)
-    chosen = chosen_rules(arguments, config)
+    chosen = chosen_rules(arguments, config, load_rules(arguments.rules))
     wants = _Asker() if arguments.interactive else None
     found, outcome = mended(arguments, config, chosen, wants)
     report = to_report([one.result for one in outcome.readings], found.failures)

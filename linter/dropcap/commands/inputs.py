@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.commands.standard_input import STDIN, from_stdin
 from dropcap.config import Config, load_config, to_compose, to_engine
 from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dropcap.model import Report
+    from dropcap.report import Accepting
     from dropcap.rule import Rule
 
+STDIN = "-"
 _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
@@ -193,11 +194,26 @@ def _nothing(found: Discovery) -> str:
 
 
 def examine(
-    arguments: Namespace, found: Discovery, setup: Setup, rules: Sequence[Rule] = (), folders: Sequence[str] = ()
+    arguments: Namespace,
+    found: Discovery,
+    setup: Setup,
+    rules: Sequence[Rule] = (),
+    folders: Sequence[str] = (),
+    accepting: Accepting | None = None,
 ) -> Report:
-    """Read the files that were found, and ask the rules about their containers."""
-    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures, rules)
+    """Read the files that were found, and ask the rules about their containers.
+
+    Args:
+        arguments: the command line's.
+        found: the files.
+        setup: how they are read.
+        rules: what to ask.
+        folders: where rules were loaded from besides the installed packages.
+        accepting: what is accepted, besides what comments in the files say.
+
+    """
+    results = check_targets(found.targets, rules, setup, job_count(arguments, found.targets), folders)
+    return to_report(results, found.failures, rules, accepting)
 
 
 def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
@@ -209,6 +225,8 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
+        from dropcap.commands.standard_input import from_stdin  # not for a file that is named
+
         found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
@@ -231,7 +249,8 @@ def project_settings(arguments: Namespace, compose: int) -> Settings:
     )
 
 
-def _job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+def job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+    """Return how many processes to use."""
     if arguments.jobs is not None:
         return int(arguments.jobs)
     return (os.cpu_count() or 1) if len(targets) >= _PARALLEL_FROM else 1
