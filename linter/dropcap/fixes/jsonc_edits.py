@@ -48,7 +48,7 @@ class Part(NamedTuple):
 class Text:
     """A JSON text with its parts by place."""
 
-    __slots__ = ("by_start", "parts", "root", "source", "text")
+    __slots__ = ("_spans", "_tops", "by_start", "parts", "root", "source", "text")
 
     def __init__(self, source: Source) -> None:
         """Read a text.
@@ -78,6 +78,11 @@ class Text:
                 self.parts.append(part)
                 if isinstance(part.node, Array | Object):
                     todo.append((part.node, part))
+        self._spans: dict[Span, list[Span]] = {}
+        self._tops: dict[str, list[Part]] = {}
+        for part in self.parts:
+            if part.of is None:
+                self._tops.setdefault(part.name, []).append(part)
         self.by_start = {part.node.span.start: part for part in self.parts}
 
     def at(self, span: Span) -> Part:
@@ -107,10 +112,17 @@ class Text:
             RefusedError: it stands there twice.
 
         """
-        found = [one for one in self.parts if one.of is None and one.name == name]
+        found = self._tops.get(name, ())
         if len(found) > 1:
             raise RefusedError(f"{name} stands there twice")
         return found[0] if found else None
+
+    def spans(self, holder: Array | Object) -> list[Span]:
+        """Return where the parts of a list or an object stand."""
+        found = self._spans.get(holder.span)
+        if found is None:
+            found = self._spans[holder.span] = _spans(holder)
+        return found
 
 
 @lru_cache(maxsize=8)
@@ -182,7 +194,7 @@ def removals(text: Text, parts: Iterable[Part]) -> Iterator[Edit]:
 
 def _of_one(text: Text, holder: Array | Object, found: dict[int, Part]) -> Iterator[Edit]:
     written, end = text.text, holder.span.end - 1
-    spans = _spans(holder)
+    spans = text.spans(holder)
     if len(found) == len(spans) and isinstance(holder, Object):
         raise RefusedError("nothing would be left beside it")
     edits = []
@@ -191,8 +203,10 @@ def _of_one(text: Text, holder: Array | Object, found: dict[int, Part]) -> Itera
         if comma is not None and written[spans[index].end : comma].strip(" \t"):
             raise RefusedError("a comment stands before its comma")
         edits.append(_whole_lines(text, spans[index].start, spans[index].end if comma is None else comma + 1))
-    last = max((index for index in range(len(spans)) if index not in found), default=len(spans))
-    if last + 1 < len(spans) and _comma(written, spans[-1].end, end) is None:
+    last = len(spans) - 1
+    while last in found:
+        last -= 1
+    if last >= 0 and last + 1 < len(spans) and _comma(written, spans[-1].end, end) is None:
         comma = _comma(written, spans[last].end, end)
         if comma is None:
             raise RefusedError("its comma is not found")
@@ -246,7 +260,7 @@ def after(text: Text, holder: Array | Object, number: int, written: Sequence[str
         RefusedError: the text is written in a way that is not known.
 
     """
-    spans, source, whole = _spans(holder), text.source, text.text
+    spans, source, whole = text.spans(holder), text.source, text.text
     at = spans[number]
     blanks = whole[_line_start(whole, at.start) : at.start]
     comma = _comma(whole, at.end, holder.span.end - 1)

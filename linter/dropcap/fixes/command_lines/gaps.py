@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.source import Span
@@ -10,6 +11,8 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+FARTHEST = 20_000
+"""A longer line is not looked through."""
 MOST = 400
 """A gap is not longer: what is looked at before and behind a word."""
 _BREAK = r"(?:\r\n|\n|\r)"
@@ -38,14 +41,10 @@ def has_break(gap: str) -> bool:
     return "\n" in gap or "\r" in gap
 
 
-def ends_statement(text: str, start: int, end: int) -> bool:
-    """Whether a command may end between two offsets, outside of quotation marks."""
-    return any(found[1] for found in _STATEMENT.finditer(text, start, end))
-
-
-def statement_end(text: str, start: int, end: int) -> int:
+@lru_cache(maxsize=64)
+def statement_end(text: str, start: int) -> int:
     """Return where the command that goes on at an offset ends, or where it is looked at no further."""
-    end = min(end, len(text))
+    end = min(start + FARTHEST, len(text))
     return next((found.start() for found in _STATEMENT.finditer(text, start, end) if found[1]), end)
 
 

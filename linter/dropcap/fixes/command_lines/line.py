@@ -6,20 +6,19 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.fixes.command_lines.gaps import as_written, ends_statement, gap_before, gap_behind, statement_end
+from dropcap.fixes.command_lines.gaps import FARTHEST, as_written, gap_before, gap_behind, statement_end
 from dropcap.fixes.contract import RefusedError, place
 from dropcap.model import Located
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from dropcap.model import Container
-    from dropcap.source import Source, Span
+    from dropcap.source import Source
 
 _VERBS = re.compile(r"(?:^|[^\w-])(?:run|create|exec|build|update)[\"']?\Z")
-_FARTHEST = 20_000
-"""A longer line is not looked through."""
 _NEAR = 2000
 """A value of a variable that is longer is not looked through."""
 _SET = re.compile(
@@ -48,7 +47,7 @@ class Line:
         self.text = self.source.text
         self._container = container
         self._inner = container.source
-        written = self.text[self.anchor.start : min(self.anchor.end, self.anchor.start + _FARTHEST)]
+        written = self.text[self.anchor.start : min(self.anchor.end, self.anchor.start + FARTHEST)]
         self.is_call = _VERBS.search(written) is not None
         if self.is_call and re.search(r"[\"'],\s*[\"']|\n\s*-\s", written):
             raise RefusedError("the words of the command stand as items of a list")
@@ -62,22 +61,35 @@ class Line:
             return place(image)[1]
         if image is not None and self._of_variable and image.source is self.source:
             return place(image)[1] if _variable(self.source, image.span) is None else None
+        if image is not None:
+            return self._use_of(image)
         for unknown in self._container.unknowns:
             at = Located(unknown.text, unknown.source, unknown.span)
             if unknown.fields == ("image",) and self.is_here(at):
                 return place(at)[1]
         return None
 
+    def _use_of(self, image: Located[Any]) -> Span | None:
+        """Return where the line uses the variable that has the image; None where it is not the only such place."""
+        source, span = place(image)
+        name = _variable(source, span) if self.is_call and source is self.source else None
+        if name is None:
+            return None
+        start = self.anchor.end
+        end = statement_end(self.text, start)
+        found = list(re.finditer(rf"\$\{{?{name}\b", self.text[start:end]))
+        return Span(start + found[0].start(), start + found[0].end()) if len(found) == 1 else None
+
     def is_here(self, where: Located[Any]) -> bool:
         """Whether something stands on the line itself, and not in a variable."""
         source, span = place(where)
         if source is not self.source or not self.is_call or span.start < self.anchor.end:
             return False
-        if span.end - self.anchor.end > _FARTHEST:
+        if span.end - self.anchor.end > FARTHEST:
             return False
         if where.source is self._inner:
-            return not ends_statement(self._inner.text, self._container.span.end, where.span.start)
-        return not ends_statement(self.text, self.anchor.end, span.start)
+            return where.span.start <= statement_end(self._inner.text, self._container.span.end)
+        return span.start <= statement_end(self.text, self.anchor.end)
 
     def check_own(self, where: Located[Any]) -> None:
         """Refuse to change what may be there for others as well.
@@ -115,7 +127,7 @@ class Line:
 
     def _has_equals(self) -> bool:
         start = self.anchor.end
-        end = self.image.start if self.image else statement_end(self.text, start, start + _FARTHEST)
+        end = self.image.start if self.image else statement_end(self.text, start)
         found = _EQUALS.findall(self.text, start, end) if self.is_call else []
         found = found or self._parted() or (_ANY_EQUALS.findall(self.text, start, end) if self.is_call else [])
         return found.count("=") * 2 >= len(found)

@@ -7,6 +7,7 @@ last of its kind.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -73,8 +74,10 @@ class _Draft:
 
     def _entry(self, where: Located[Any]) -> _Entry:
         source, span = place(where)
-        found = next((one for one in _entries(source) if one.value <= span.start and span.end <= one.end), None)
-        if found is None:
+        entries = _entries(source)
+        index = bisect_right(entries, span.start, key=lambda one: one.value) - 1
+        found = entries[index] if index >= 0 else None
+        if found is None or span.end > found.end:
             raise RefusedError("it is no value of the section [Container]")
         return found
 
@@ -168,7 +171,8 @@ class _Draft:
             else:
                 for span in stretches:
                     yield Edit(entry.source, gaps.without(text, span), "")
-        yield from self._added(whole)
+        if self.new:
+            yield from self._added(whole)
         yield from self.edits
 
     def _added(self, gone: set[_Entry]) -> Iterator[Edit]:
