@@ -187,6 +187,29 @@ def test_a_check_reports_what_is_left_after_its_fixes(project: Path, capsys: pyt
     assert "Fixed 1 problem in 1 file" in err
 
 
+def test_what_a_comment_or_the_configuration_accepts_is_not_fixed(project: Path) -> None:
+    accepted = WRONG.replace("[-ALL]", "[-ALL] # dropcap: ignore[unknown-capability] -- a test")
+    project.write_text(accepted)
+    main(["fix"])
+    assert project.read_text() == accepted
+    project.write_text(WRONG)
+    allow = "[[allow]]\nrules = ['unknown-capability']\nreason = 'a test'\n"
+    (project.parent / ".dropcap.toml").write_text(allow)
+    main(["fix"])
+    main(["check", "--fix"])
+    assert project.read_text() == WRONG
+
+
+def test_a_comment_does_not_accept_another_line_once_its_own_is_gone(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    items = "      - CHOWN\n      - CAP_CHOWN # dropcap: ignore[high-capability] -- no reason\n      - SYS_TIME\n"
+    project.write_text(WRONG.replace("-ALL", "ALL") + f"    cap_add:\n{items}")
+    main(["fix", "--select", "useless-add"])
+    assert items in project.read_text()
+    assert "would be accepted by a comment that stands elsewhere then" in capsys.readouterr().out
+
+
 def test_unsafe_fixes_are_counted_and_made_where_they_are_asked_for(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -355,10 +378,15 @@ def lists(draw: st.DrawFn, key: str) -> str:
 
 
 @st.composite
-def services(draw: st.DrawFn, name: str) -> str:
+def services(draw: st.DrawFn, name: str, earlier: list[str]) -> str:
     parts = [f"    image: web:1{draw(COMMENTS)}\n"]
-    parts += [draw(lists(key)) for key in ("cap_add", "cap_drop", "security_opt") if draw(st.booleans())]
+    for key in ("cap_add", "cap_drop", "security_opt"):
+        form = draw(st.sampled_from(["", "list", "list", "alias"]))
+        if form:
+            parts.append(draw(lists(key)) if form == "list" else f"    {key}: *names\n")
     parts += draw(st.sampled_from([[], [], ["    privileged: true # p\n"], ["    <<: *base\n"], ["    user: '1'\n"]]))
+    if earlier and draw(st.booleans()):
+        parts.append(f"    extends: {draw(st.sampled_from(earlier))}\n")
     parts.append(draw(st.sampled_from(["    command: |\n      # text\n      echo\n", "    ports: ['80:80']\n", ""])))
     body = "".join(draw(st.permutations(parts)))
     return f"  {name}:{draw(COMMENTS)}\n{body}"
@@ -366,9 +394,15 @@ def services(draw: st.DrawFn, name: str) -> str:
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
+    names = f"x-names: &names {draw(lists('x')).partition(':')[2].lstrip()}".replace("\n    ", "\n  ")
+    if not names.startswith("x-names: &names ["):
+        names = "x-names: &names [ALL, CHOWN,SETUID]\n"
     base = f"x-base: &base\n{draw(lists('cap_add'))}".replace("\n    ", "\n  ")
-    names = [f"s{number}" for number in range(draw(st.integers(1, 3)))]
-    text = f"{base}services:\n{''.join(draw(services(name)) for name in names)}"
+    known: list[str] = []
+    text = f"{names}{base}services:\n"
+    for number in range(draw(st.integers(1, 3))):
+        text += draw(services(f"s{number}", known))
+        known.append(f"s{number}")
     return text.rstrip("\n") if draw(st.booleans()) else text
 
 

@@ -86,7 +86,7 @@ def run(arguments: Namespace) -> int:
     config = configure(arguments)
     known = load_rules(arguments.rules)
     rules = chosen_rules(arguments, config, known)
-    accepting = _accepting(arguments, config, [rule.id for rule in known])
+    accepting = accepting_by(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores and arguments.fix:
         raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
     if arguments.add_ignores:
@@ -101,7 +101,7 @@ def run(arguments: Namespace) -> int:
     if arguments.fix:
         from dropcap.commands.fixing import fix_first
 
-        fix_first(arguments, config, rules)
+        fix_first(arguments, config, rules, accepting)
     found, setup = collect(arguments, config)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
@@ -147,7 +147,7 @@ def chosen_rules(arguments: Namespace, config: Config, rules: Sequence[Rule]) ->
         raise RuleError(f"{place}: {error}") from None
 
 
-def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+def accepting_by(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what the configuration accepts."""
     if not config.allow:
         return Accepting(known)

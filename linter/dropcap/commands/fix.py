@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.check import chosen_rules, to_words
+from dropcap.commands.check import accepting_by, chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.fixing import mended, refuse_standard_input, say, write
 from dropcap.commands.inputs import add_paths, configure, option
@@ -41,9 +41,11 @@ def run(arguments: Namespace) -> int:
     if arguments.interactive and arguments.diff:
         raise UsageError("--diff writes nothing, so there is nothing to ask: leave --interactive out")
     config = configure(arguments)
-    chosen = chosen_rules(arguments, config, load_rules(arguments.rules))
+    known = load_rules(arguments.rules)
+    chosen = chosen_rules(arguments, config, known)
+    accepting = accepting_by(arguments, config, [rule.id for rule in known])
     wants = _Asker() if arguments.interactive else None
-    found, outcome = mended(arguments, config, chosen, wants)
+    found, outcome = mended(arguments, config, chosen, accepting, wants)
     report = to_report([one.result for one in outcome.readings], found.failures)
     code = failure_code(report)
     if arguments.diff:

@@ -6,9 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from dropcap.commands.fix_text import summary
-from dropcap.commands.inputs import collect
+from dropcap.commands.inputs import STDIN, collect
 from dropcap.commands.output import at_the_edge
-from dropcap.commands.standard_input import STDIN
 from dropcap.exit_codes import UsageError
 from dropcap.rule import load_rules
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from dropcap.config import Config
     from dropcap.discover import Discovery
     from dropcap.fixes.mending import Edited, Outcome, Wants
+    from dropcap.report import Accepting
     from dropcap.rule import Rule
 
 
@@ -34,7 +34,11 @@ def refuse_standard_input(arguments: Namespace) -> None:
 
 
 def mended(
-    arguments: Namespace, config: Config, chosen: Sequence[Rule], wants: Wants | None = None
+    arguments: Namespace,
+    config: Config,
+    chosen: Sequence[Rule],
+    accepting: Accepting,
+    wants: Wants | None = None,
 ) -> tuple[Discovery, Outcome]:
     """Fix in memory what files hold: what the chosen rules find, and errors where no rule is named.
 
@@ -54,11 +58,12 @@ def mended(
     ]
     wanted = frozenset(ids if arguments.select else {*ids, INVALID})
     found, setup = collect(arguments, config)
-    wishes = Wishes(wanted, getattr(arguments, "unsafe", False), wants)
+    accepts = accepting.allowance.applied if accepting.allowance is not None else None
+    wishes = Wishes(wanted, getattr(arguments, "unsafe", False), wants, accepts)
     return found, Mender(found.targets, rules, setup, wishes).run()
 
 
-def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule]) -> None:
+def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule], accepting: Accepting) -> None:
     """Make the safe fixes before a check, and say on standard error what was done.
 
     Raises:
@@ -66,7 +71,7 @@ def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule]) -> N
 
     """
     refuse_standard_input(arguments)
-    _, outcome = mended(arguments, config, chosen)
+    _, outcome = mended(arguments, config, chosen, accepting)
     lost = write(outcome.files)
     say(summary(outcome, lost, is_brief=True))
     if lost:

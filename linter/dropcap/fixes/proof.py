@@ -74,6 +74,10 @@ def _of_containers(old: FileResult, new: FileResult, members: Sequence[Member]) 
 
 
 def _of_findings(old: FileResult, new: FileResult, members: Sequence[Member]) -> str | None:
+    accepted = _by_key(old, accepted=True)
+    for key, found in _by_key(new, accepted=True).items():
+        if len(found) > len(accepted.get(key, ())):
+            return f"{found[0].rule} would be accepted by a comment that stands elsewhere then"
     had, has = _by_key(old), _by_key(new)
     allowed: Counter[Key | tuple[str, str]] = Counter({key: len(found) for key, found in had.items()})
     allowed.subtract(Counter(member.key for member in members if member.finding is not None))
@@ -89,11 +93,12 @@ def _of_findings(old: FileResult, new: FileResult, members: Sequence[Member]) ->
     return None
 
 
-def _by_key(result: FileResult) -> dict[Key, list[Finding]]:
+def _by_key(result: FileResult, *, accepted: bool = False) -> dict[Key, list[Finding]]:
+    """Return the findings that are reported, or those that a person accepts, by what they are known by."""
     numbers = {id(container): index for index, container in enumerate(result.containers)}
     found: dict[Key, list[Finding]] = {}
     for one in result.findings:
-        if one.suppression is None:  # what a person accepts may come and stay
+        if (one.suppression is not None) == accepted:
             found.setdefault((numbers[id(one.container)], one.rule, one.problem.evidence), []).append(one)
     return found
 
