@@ -261,7 +261,7 @@ def test_words_go_with_what_parts_them(text: str, rest: str) -> None:
 
 @pytest.mark.parametrize("text", ['a \'b;c\' "d|\\"e" \\; f', "a \\\n b"])
 def test_a_command_ends_outside_of_quotation_marks_alone(text: str) -> None:
-    assert statement_end(f"{text}; x", 0, 100) == len(text)
+    assert statement_end(f"{text}; x", 0) == len(text)
 
 
 def test_a_folded_block_is_known_by_its_places() -> None:

@@ -50,7 +50,7 @@ def expected(container: Container, changes: Sequence[Change], opened: Iterable[s
     for name, held in fields.items() if written else ():
         if isinstance(held, Located):
             fields[name] = written.get(place(held), held)
-        elif isinstance(held, tuple) and any(isinstance(one, Located) for one in held):
+        elif type(held) is tuple and any(isinstance(one, Located) for one in held):
             left = (written.get(place(one), one) if isinstance(one, Located) else one for one in held)
             fields[name] = tuple(one for one in left if one is not None)
     for change in changes:
