@@ -385,7 +385,7 @@ def services(draw: st.DrawFn, name: str, earlier: list[str]) -> str:
         if form:
             parts.append(draw(lists(key)) if form == "list" else f"    {key}: *names\n")
     parts += draw(st.sampled_from([[], [], ["    privileged: true # p\n"], ["    <<: *base\n"], ["    user: '1'\n"]]))
-    if earlier and draw(st.booleans()):
+    if draw(st.booleans()) and earlier:
         parts.append(f"    extends: {draw(st.sampled_from(earlier))}\n")
     parts.append(draw(st.sampled_from(["    command: |\n      # text\n      echo\n", "    ports: ['80:80']\n", ""])))
     body = "".join(draw(st.permutations(parts)))

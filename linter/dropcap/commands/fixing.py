@@ -73,7 +73,8 @@ def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule], acce
     refuse_standard_input(arguments)
     _, outcome = mended(arguments, config, chosen, accepting)
     lost = write(outcome.files)
-    say(summary(outcome, lost, is_brief=True))
+    if not arguments.quiet:
+        say(summary(outcome, lost, is_brief=True))
     if lost:
         path, reason = next(iter(lost.items()))
         raise UsageError(f"{path} {reason}")
