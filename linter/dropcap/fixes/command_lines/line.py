@@ -166,7 +166,12 @@ class Line:
 def _variable(source: Source, span: Span) -> str | None:
     """Return the variable whose value has a stretch in it; None where it is in none that is seen."""
     found = _SET.search(source.text, max(0, span.start - _NEAR), span.start)
-    return found[1] if found else None
+    if found is None:
+        return None
+    before = next(text for text in found.groups()[1:] if text is not None)
+    # What a command prints is the value there, and no part of the command.
+    is_command = before.rfind("$(") > before.rfind(")") or before.count("`") % 2 == 1
+    return None if is_command else found[1]
 
 
 @lru_cache(maxsize=64)
