@@ -120,7 +120,7 @@ def filled_in(text: str) -> str:
 
 def compare(client: docker_cli.Client, argv: Sequence[str]) -> Compared:
     """Ask the client and dropcap about one command."""
-    answer, ours = _asked(client, argv), read(argv)
+    answer, ours = asked_of(client, argv), read(argv)
     if "/containers/create" in answer.path or "/services/create" in answer.path:
         return _both_described(ours, answer, client.folder)
     starts = isinstance(ours, Container) and ours.kind in {Kind.RUN, Kind.CREATE}
@@ -132,7 +132,7 @@ def compare(client: docker_cli.Client, argv: Sequence[str]) -> Compared:
     return Compared("differ", f"of the machine: {answer.complaint.splitlines()[0]}" if is_of_machine else None)
 
 
-def _asked(client: docker_cli.Client, argv: Sequence[str]) -> docker_cli.Answer:
+def asked_of(client: docker_cli.Client, argv: Sequence[str]) -> docker_cli.Answer:
     """Ask the client; a file that it misses in its own folder is made for it, empty."""
     answer = client.ask(argv)
     for _ in range(MOST_FILES):

@@ -120,11 +120,15 @@ class Run:
             before = Path.cwd()
             os.chdir(copy)
             try:
-                for target in discover(["."]).targets:
-                    if self.counts["files changed"] < most and target.carrier in ("compose", None):
+                for target in self.targets():
+                    if self.counts["files changed"] < most:
                         self.project(target, folder.name)
             finally:
                 os.chdir(before)
+
+    def targets(self) -> list[Target]:
+        """Return the projects that are looked at, those of the current folder."""
+        return [target for target in discover(["."]).targets if target.carrier in ("compose", None)]
 
     def project(self, target: Target, name: str) -> None:
         """Fix one project, file by file as they are."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.contract import place
-from dropcap.model import Located
+from dropcap.model import Located, Unknown
 from dropcap.model.changes import Put, Remove
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from dropcap.fixes.contract import Change
@@ -33,7 +33,7 @@ class _Wanted(NamedTuple):
     values: tuple[str, ...]
 
 
-def expected(container: Container, changes: Iterable[Change], opened: Iterable[str] = ()) -> dict[str, Any]:
+def expected(container: Container, changes: Sequence[Change], opened: Iterable[str] = ()) -> dict[str, Any]:
     """Return what the fields of a container are to hold; of those that are left out nothing is expected.
 
     Args:
@@ -43,26 +43,23 @@ def expected(container: Container, changes: Iterable[Change], opened: Iterable[s
 
     """
     fields = dict(container._asdict())
+    written: dict[tuple[Source, Span], _Rewritten | None] = {}
+    for change in changes:
+        if not isinstance(change, Put):
+            written[place(change.where)] = None if isinstance(change, Remove) else _Rewritten(change.value)
+    for name, held in fields.items() if written else ():
+        if isinstance(held, Located):
+            fields[name] = written.get(place(held), held)
+        elif type(held) is tuple and any(isinstance(one, Located) for one in held):
+            left = (written.get(place(one), one) if isinstance(one, Located) else one for one in held)
+            fields[name] = tuple(one for one in left if one is not None)
     for change in changes:
         if isinstance(change, Put):
             fields[change.field] = _Wanted(change.values)
-            continue
-        at = place(change.where)
-        value = None if isinstance(change, Remove) else _Rewritten(change.value)
-        for name, held in fields.items():
-            if isinstance(held, Located):
-                if place(held) == at:
-                    fields[name] = value
-            elif isinstance(held, tuple) and any(_is_at(one, at) for one in held):
-                fields[name] = tuple(filter(None, (value if _is_at(one, at) else one for one in held)))
     names = set(opened)
     if names:
         fields["unknowns"] = tuple(one for one in container.unknowns if names.isdisjoint(one.fields))
     return {name: value for name, value in fields.items() if name not in _OF_PLACES | names}
-
-
-def _is_at(one: object, at: tuple[Source, Span]) -> bool:
-    return isinstance(one, Located) and place(one) == at
 
 
 def unlike(fields: dict[str, Any], container: Container) -> list[str]:
@@ -79,6 +76,8 @@ def _is_same(one: Any, other: Any) -> bool:  # noqa: ANN401  # whatever a contai
     if isinstance(one, _Wanted):
         held = other if isinstance(other, tuple) and not isinstance(other, Located) else filter(None, (other,))
         return sorted(map(_text, held)) == sorted(one.values)
+    if isinstance(one, Located):
+        return isinstance(other, Located) and _is_same(one.value, other.value)
     return isinstance(other, type(one)) and _is_alike(one, other)
 
 
@@ -86,6 +85,9 @@ def _is_alike(one: Any, other: Any) -> bool:  # noqa: ANN401  # as above
     if isinstance(one, Source):
         # The text of a file is looked at where it is read; a piece of one is a text that the container has.
         return one.path == other.path and (one.parent is None or one.text == other.text)
+    if isinstance(one, Unknown):
+        # The text that it stands in is that of a script, say, which is edited.
+        return (one.text, one.reason, one.fields) == (other.text, other.reason, other.fields)
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(_is_same, one, other))
     return bool(one == other)

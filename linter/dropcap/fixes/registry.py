@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 EDITORS: dict[Kind, str] = {
     Kind.SERVICE: "compose",
+    Kind.RUN: "command_line",
+    Kind.CREATE: "command_line",
+    Kind.EXEC: "command_line",
+    Kind.UPDATE: "command_line",
+    Kind.POD: "command_line",
+    Kind.BUILD: "command_line",
+    Kind.DEVCONTAINER: "devcontainer",
+    Kind.QUADLET: "quadlet",
 }
 """The module in :mod:`dropcap.fixes.editors` for each kind; a container of another kind is not edited."""
 
@@ -36,7 +44,7 @@ def edits_of(container: Container, changes: Sequence[Change], *, otherwise: bool
     name = EDITORS.get(container.kind)
     if name is None:
         raise RefusedError(f"dropcap does not write this kind of file ({container.kind.value})")
-    if container.kind is not Kind.SERVICE:
+    if container.kind not in (Kind.SERVICE, Kind.QUADLET):
         _check_file(container, changes)
     editor: Editor = import_module(f"dropcap.fixes.editors.{name}")
     make = getattr(editor, "otherwise", None) if otherwise else editor.edits

@@ -77,6 +77,8 @@ def _block(scalar: Scalar) -> _Segments | None:
     segments: _Segments = []
     indent = -1
     length = 0
+    # The last line break of a folded text is no part of a line that is looked at here.
+    whole = len(text) if scalar.style == "|" else len(text.rstrip("\n"))
     for line in lines:
         written, at = line[1], line.start()
         blanks = len(written) - len(written.lstrip(" "))
@@ -90,7 +92,7 @@ def _block(scalar: Scalar) -> _Segments | None:
                 return None
             segments.append((found, at + len(written) - len(content)))
             length = found + len(content) + (scalar.style == "|")
-        if length >= len(text):
+        if length >= whole:
             break
     if not segments:
         return None
