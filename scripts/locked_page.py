@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from workload_page import FOLDER, ROOT, plain
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["PAGE", "RESULTS", "note_compared", "read_locked", "write_locked_page", "write_results"]
+__all__ = [
+    "PAGE",
+    "RESULTS",
+    "note_compared",
+    "read_limits",
+    "read_locked",
+    "read_rows",
+    "write_locked_page",
+    "write_results",
+]
 
 RESULTS = FOLDER / "locked.json"
+LIMITS = FOLDER / "limits.toml"
 COMPARED = FOLDER / "compared.json"
 PAGE = ROOT / "docs" / "locked.md"
 HEAD = """\
@@ -29,10 +45,11 @@ that image where the Compose file names the image alone. Nothing was started for
 
 def read_locked() -> dict[str, dict[str, Any]]:
     """Read the results."""
-    return _read(RESULTS)
+    return read_rows(RESULTS)
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def read_rows(path: Path) -> dict[str, dict[str, Any]]:
+    """Read rows of data; none where there are none yet."""
     results: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return results
 
@@ -45,7 +62,7 @@ def write_results(results: Mapping[str, dict[str, Any]], path: Path = RESULTS) -
 
 def note_compared(name: str, paths: int, date: str) -> None:
     """Note that an image is the same by each way in which it is read."""
-    write_results({**_read(COMPARED), name: {"paths": paths, "compared": date}}, COMPARED)
+    write_results({**read_rows(COMPARED), name: {"paths": paths, "compared": date}}, COMPARED)
     PAGE.write_text(write_locked_page(read_locked()), encoding="utf-8")
 
 
@@ -61,7 +78,26 @@ def write_locked_page(results: Mapping[str, dict[str, Any]]) -> str:
     text += f"{len(both)} are by both; of these {equal} sets are equal. The others of all:\n\n"
     text += "| workload | by its Dockerfile | by the lock | not known by the lock |\n| --- | --- | --- | --- |\n"
     text += "".join(_row(name, one) for name, one in sorted(results.items()) if _differs(one))
-    return text + _ways(_read(COMPARED))
+    return text + _limits() + _ways(read_rows(COMPARED))
+
+
+def read_limits() -> dict[str, dict[str, str]]:
+    """Read why answers by a lock are not complete, by kind and by workload."""
+    limits: dict[str, dict[str, str]] = tomllib.loads(LIMITS.read_text(encoding="utf-8"))
+    return limits
+
+
+def _limits() -> str:
+    """Return the part about those that are not complete by the lock."""
+    limits = read_limits()
+    text = "\n## What a lock does not know\n"
+    for kind, says in (
+        ("unsaid", "Of these nothing that a lock keeps says what they need"),
+        ("unfollowed", "Of these the files say it, and dropcap does not follow them there"),
+    ):
+        text += f"\n{says}:\n\n"
+        text += "".join(f"- {plain(name)}: {plain(why)}.\n" for name, why in sorted(limits[kind].items()))
+    return text
 
 
 def _ways(compared: Mapping[str, dict[str, Any]]) -> str:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Run `dropcap verify` on workloads as a person does, and compare what it finds with what they are expected to need.
 
-    scripts/verify_workloads.py NAME … [--restart]
+    scripts/verify_workloads.py NAME … [--restart] [--accept]
 
 Each is laid down as a project of its own and verified by its own probe. With `--restart` the engine is killed and
 started again half way; then nothing may be called needed that is not, and nothing may be left. Prints a line for each.
-Exits with 1 where one differs.
+Exits with 1 where one differs. `--accept` notes those that agree in fixtures/workloads/verified.json and
+docs/verify.md.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml import YAML
+from verified_page import note_verified
 from workload_engine import FailedError, MissingError, engine
 from workload_page import FOLDER, read_workload, workload_names
 
@@ -103,7 +106,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="+", metavar="NAME", help="a workload")
     parser.add_argument("--restart", action="store_true", help="restart the engine half way")
+    parser.add_argument("--accept", action="store_true", help="write what agrees into the data and the page")
     arguments = parser.parse_args()
+    if arguments.accept and arguments.restart:
+        parser.error("with --restart not all is measured")
     if unknown := sorted(set(arguments.names) - set(workload_names())):
         parser.error(f"no such workload: {', '.join(unknown)}")
     differ = 0
@@ -114,6 +120,9 @@ def main() -> int:
                 said = verified(program, name, Path(folder), restarts=arguments.restart)
                 differ += bool(said)
                 print(f"{name:28} {said or 'as expected'}", flush=True)
+                if arguments.accept and not said:
+                    needed = " ".join(sorted(measured(Path(folder) / name)["needed"]))
+                    note_verified(name, needed, datetime.now(timezone.utc).date().isoformat())
     except (MissingError, FailedError) as error:
         print(f"nothing verified: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from workload_engine import FailedError, MissingError, engine
 
 from oracles import UNWANTED, may_install
@@ -32,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--no-install"):
         os.environ["DROPCAP_TESTS_INSTALL"] = "no"  # the oracles ask, in whatever process they run
+    # How long an example takes says nothing on a machine that has other work; what takes too long has tests of its own.
+    # Where CI is set, the rest is as Hypothesis has it there.
+    patient = settings(settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("patient", patient)
+    settings.load_profile("patient")
 
 
 ONE_ENGINE = {

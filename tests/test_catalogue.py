@@ -129,7 +129,7 @@ def test_a_step_that_nobody_knows_is_refused(step: dict[str, Any]) -> None:
 def test_a_tag_that_nobody_has_looked_at_is_not_complete(tmp_path: Path) -> None:
     needs = needed(tmp_path, "redis:2.8", {})
     assert not needs.is_complete
-    assert {one.reason for one in needs.unknown} == {"nobody has looked at redis:2.8 for the catalogue"}
+    assert {one.reason for one in needs.unknown} == {"dropcap's catalogue does not cover redis:2.8"}
     assert set(needs.cap_add) == {"CHOWN", "SETGID", "SETUID"}  # of its files nothing is certain
     assert not is_in_catalogue("redis:2.8")
 
@@ -209,7 +209,7 @@ def test_a_step_can_say_that_it_is_not_known(tmp_path: Path) -> None:
     assert [one.reason for one in needs.unknown] == ["its folder of data is another one"]
     (tmp_path / "x").mkdir()
     needs = needed(tmp_path / "x", "debian:12", {"command": ["dropcap-not-known", "a"]})
-    assert [one.reason for one in needs.unknown] == ["nobody has described what dropcap-not-known asks for"]
+    assert [one.reason for one in needs.unknown] == ["dropcap does not know the program dropcap-not-known"]
 
 
 @pytest.mark.parametrize("name", NAMES)

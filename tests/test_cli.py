@@ -81,16 +81,15 @@ def test_what_could_not_be_checked_outweighs_findings_and_hides_none(
         (["chek"], "invalid choice: 'chek'"),
         ([], "required: COMMAND"),
         (["check", "--format", "xml"], "invalid choice: 'xml'"),
-        (["check", "--fail-on", "bad"], "'bad': a severity is one of low, medium, high, critical"),
-        (["check", "--engine", "lxc"], "'lxc': an engine is one of docker, podman, nerdctl, swarm"),
-        (["check", "--jobs", "0"], "'0': has to be a number from 1 to 256"),
+        (["check", "--fail-on", "bad"], "'bad': write one of low, medium, high, critical"),
+        (["check", "--engine", "lxc"], "'lxc': write one of docker, podman, nerdctl, swarm"),
+        (["check", "--jobs", "0"], "'0': must be a number from 1 to 256"),
         (["check", "--select", ""], "argument --select: '': names no rule"),
-        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a pattern in the manner of .gitignore"),
+        (["check", "--exclude", "!"], "dropcap: --exclude: '!' is not a valid pattern of .gitignore"),
         (["check", "--select", "net-rw"], "--select: no rule is named 'net-rw' (did you mean net-raw?)"),
         (["check", "--rules", "nowhere"], "nowhere: cannot be read as a folder of rules: No such file"),
-        (["check", "-"], "- needs --stdin-filename NAME"),
-        (["check", "-", "x.sh", "--stdin-filename", "y"], "cannot be mixed"),
-        (["check", "--stdin-filename", "y"], "goes with the path -"),
+        (["check", "-", "x.sh", "--stdin-filename", "y"], "give no other path"),
+        (["check", "--stdin-filename", "y"], "needs the path -"),
         (["check", "--output", "no/where"], "--output no/where: cannot be written: No such file"),
         (["explain", "net-rw"], "no rule and no capability is named 'net-rw' (did you mean net-raw?)"),
         (["explain", "SYS_ADMN"], "(did you mean SYS_ADMIN?)"),
@@ -110,7 +109,8 @@ def test_a_wrong_call_gets_one_line_and_2(
 def test_a_folder_without_any_input_is_no_clean_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "."]) == UNCHECKED
     assert one_line(capsys) == (
-        "dropcap: .: nothing to check here: no Compose file, Dockerfile or shell script; name one"
+        "dropcap: .: nothing to check here: there is no Compose file, Dockerfile or shell script; "
+        "name a file, or add --markdown to check code in Markdown"
     )
 
 
@@ -118,7 +118,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     write(here, "compose.yaml", HARDENED)
     write(here, ".dropcap.toml", "engine = 3\n")
     assert main(["check"]) == UNCHECKED
-    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: an engine is one of")
+    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: write one of")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     [
         ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
         ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
-        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a pattern in the manner of .gitignore"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a valid pattern of .gitignore"),
     ],
 )
 def test_a_word_of_the_configuration_is_told_with_its_place(
@@ -145,7 +145,7 @@ def test_a_folder_of_which_ignore_rules_leave_nothing_says_so(here: Path, capsys
     write(here, "gone/a.sh", "")
     write(here, "gone/b.sh", "")
     assert main(["check", "gone"]) == UNCHECKED
-    assert one_line(capsys).endswith("; ignore rules (.gitignore, exclude) leave out gone/a.sh and 1 more")
+    assert one_line(capsys).endswith("; an ignore rule (.gitignore, exclude) leaves out gone/a.sh and 1 more")
 
 
 def test_a_template_is_left_alone_in_a_walk_and_refused_when_named(
@@ -185,7 +185,7 @@ def test_files_and_options_stay_apart_where_files_are_taken_as_found(here: Path)
         (
             "notes.txt",
             b"hello\n",
-            "notes.txt: error: neither name nor content says that this is a Compose file, Dockerfile, script,",
+            "notes.txt: error: neither its name nor its content shows that this is a Compose file, Dockerfile, script,",
         ),
     ],
 )
@@ -347,14 +347,14 @@ def test_a_defect_is_told_from_findings(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dropcap.commands.check.gather", broken)
+    monkeypatch.setattr("dropcap.commands.check.examine", broken)
     assert main(["check"]) == DEFECT
     assert "this is a defect of dropcap" in capsys.readouterr().err
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dropcap.commands.check.gather", interrupted)
+    monkeypatch.setattr("dropcap.commands.check.examine", interrupted)
     assert main(["check"]) == INTERRUPTED
 
 
@@ -417,7 +417,7 @@ def test_caps_lists_what_is_held_and_where_it_comes_from(here: Path, capsys: pyt
         "needs": [],
         "alternatives": [],
         "complete": False,
-        "unknown": [{"reason": "the image a is not at hand", "resolve": "run `dropcap images lock`"}],
+        "unknown": [{"reason": "dropcap does not know the image a", "resolve": "run `dropcap images lock`"}],
         "remarks": [],
         "suggested": {"cap_drop": ["ALL"], "cap_add": [], "user": None},
         "smaller": [],
@@ -495,7 +495,7 @@ def test_the_parser_looks_at_all_else(command: ModuleType, words: list[str]) -> 
 def test_a_file_of_no_known_kind_gets_advice(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "notes.txt", "hello\n")
     assert main(["check", "notes.txt"]) == UNCHECKED
-    assert one_line(capsys).endswith("; leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)")
+    assert one_line(capsys).endswith("; leave it out, or name it so (compose.yaml, Dockerfile, *.sh)")
 
 
 def test_what_a_writer_lets_through_is_escaped_where_it_leaves(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

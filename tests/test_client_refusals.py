@@ -83,8 +83,8 @@ def test_a_unit_tells_it_once_and_at_its_own_value() -> None:
     document = quadlet.read(Source("x.container", text))
     told = [(one.source.region(one.span).line, one.message) for one in document.failures if one.source and one.span]
     assert told == [
-        (3, "podman refuses what this makes: parsing host port: a"),
-        (4, 'podman refuses what this makes: invalid --security-opt 2: "no-new-privileges:yes"'),
+        (3, "podman refuses this value: parsing host port: a"),
+        (4, 'podman refuses this value: invalid --security-opt 2: "no-new-privileges:yes"'),
     ]
     assert [one.refusals for one in document.containers] == [()]
 

@@ -156,7 +156,7 @@ def test_a_one_off_run_takes_an_entry_out_of_the_other_list_as_compose_does() ->
         "docker exec -u 1000 web bash",
         "docker exec --privileged=false web bash",
         "docker build -t x .",
-        "docker buildx build --allow network.host .",
+        "docker buildx build --network default --add-host host:127.0.0.1 .",
         "docker build --nonsense .",
         "docker service update --help",
         "docker service rm web",

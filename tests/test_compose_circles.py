@@ -58,4 +58,4 @@ def test_a_name_at_the_top_keeps_no_dot(tmp_path: Path, capsys: pytest.CaptureFi
     assert oracle.config([path], cwd=tmp_path).project is None
     for version in "25":
         assert main(["check", "--compose", version, str(path)]) == UNCHECKED
-        assert f"{path}:9:14: error: Docker Compose takes *a for a circle" in capsys.readouterr().err
+        assert f"{path}:9:14: error: Docker Compose sees a circle in *a" in capsys.readouterr().err

@@ -296,7 +296,7 @@ TEXT = r"""name: shop  # compose.yaml:1
 services:
   web:
     image: nginx:1.27  # compose.yaml:4; TAG is set at .env:1
-    user: ${WHO}  # compose.yaml:5; unknown: WHO is set nowhere in the project's files
+    user: ${WHO}  # compose.yaml:5; unknown: WHO is not set in the project's files
     privileged: true  # compose.override.yaml:3
     hostname: ""  # compose.yaml:7; NAME is empty at .env:2
     domainname: ""  # compose.yaml:8; ALT is empty
@@ -316,7 +316,7 @@ services:
         target: /data  # compose.yaml:16
         bind:
           create_host_path: true  # default
-      - ${WHERE}:/x  # compose.yaml:17; unknown: WHERE is set nowhere in the project's files
+      - ${WHERE}:/x  # compose.yaml:17; unknown: WHERE is not set in the project's files
     networks:
       default: null  # default
 networks:
@@ -398,9 +398,9 @@ def test_a_file_of_variables_that_cannot_be_had_stays_named(clean: Path, capsys:
     assert service["environment"] == {"A": "1", "B": "${C}"}
     assert main(["config", "sub"]) == CLEAN
     out = capsys.readouterr().out
-    assert "- gone.env  # sub/compose.yaml:1; unknown: gone.env is not there\n" in out
+    assert "- gone.env  # sub/compose.yaml:1; unknown: gone.env does not exist\n" in out
     assert "unknown: ../out.env lies outside the project" in out
-    assert "B: ${C}  # sub/here.env:2; unknown: C is set nowhere in the project's files\n" in out
+    assert "B: ${C}  # sub/here.env:2; unknown: C is not set in the project's files\n" in out
 
 
 def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -414,11 +414,11 @@ def test_a_folder_is_known_by_its_path(clean: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("files", "words", "message"),
     [
-        ({}, [], "dropcap: .: no Compose project here; name its file\n"),
+        ({}, [], "dropcap: .: there is no Compose project here; name its file\n"),
         ({}, ["no.yaml"], "no.yaml: error: does not exist; check the path\n"),
         ({"a.yaml": "services: ["}, ["a.yaml"], "a.yaml:1:11: error: "),
-        ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services\n"),
-        ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: -f names the files of the project"),
+        ({"a.yaml": "a: 1"}, ["a.yaml"], "a.yaml:1:1: error: not a Compose file: it has no services key\n"),
+        ({"a.yaml": "services: {}"}, ["a.yaml", "-f", "a.yaml"], "dropcap: give the project's files with -f or a path"),
     ],
 )
 def test_what_cannot_be_resolved_is_told(

@@ -55,14 +55,14 @@ READ: list[tuple[str, str | None, str | None]] = [
 REFUSED = [
     ("A=1\nB!=2\n", "!", 'no variable\'s name can hold "!"'),
     ("A=1\nB\x00=2\n", "\x00", "no variable's name can hold U+0000"),
-    ("A B=1\n", "A B", "a variable's name holds a blank"),
-    ("A=1\nB='2\nC=3\n", "'", "this quotation mark is never closed"),
-    ('A="1\\"', '"', "this quotation mark is never closed"),
-    ("A='1'x y\n", "x y", "a variable's name holds a blank"),
-    ("A=x${}\n", "${", "a value has a ${ without the name of a variable: write $$ for a dollar sign"),
-    ('A="\\n${}"\n', "\\n${}", "a value has a ${ without the name of a variable: write $$ for a dollar sign"),
+    ("A B=1\n", "A B", "a variable's name has a space in it"),
+    ("A=1\nB='2\nC=3\n", "'", "this quote is never closed"),
+    ('A="1\\"', '"', "this quote is never closed"),
+    ("A='1'x y\n", "x y", "a variable's name has a space in it"),
+    ("A=x${}\n", "${", "a value has a $ that no variable's name follows: write $$ for a dollar sign"),
+    ('A="\\n${}"\n', "\\n${}", "a value has a $ that no variable's name follows: write $$ for a dollar sign"),
     ("A=${U:?set it}\n", "${U:?set it}", "a value needs a value for the variable U: set it"),
-    ("A=1\nexport ", "", "export is followed by no name"),
+    ("A=1\nexport ", "", "no name follows export"),
     ("\ufeff\ufeffA=1\n", "\ufeff", "no variable's name can hold U+FEFF"),
 ]
 NAMES = ("A", "B", "C", "OS", "U")
@@ -182,7 +182,7 @@ def test_a_value_knows_its_place_without_quotation_marks() -> None:
 def test_a_value_that_depends_on_what_nobody_sets_is_not_known() -> None:
     values, failures = read("A=x${U}$B\nB=1\nC=$A\nD\nE=${U:-d}${U:+r}\nF=${U:?m}\n", NOTHING_KNOWN)
     assert failures == []
-    reason = "U is set nowhere in the project's files"
+    reason = "U is not set in the project's files"
     assert {name: (variable.value, variable.unknown) for name, variable in values.items()} == {
         "A": ("x${U}$B", UnknownText("${U}", reason)),
         "B": ("1", None),
@@ -214,7 +214,7 @@ def test_of_several_files_the_later_one_wins_and_sees_the_earlier_ones(tmp_path:
 def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
     data = "A=1\n".encode("utf-16")
     _, (failure,) = read_dotenv(Source.decode(".env", data), COMPLETE)
-    assert failure.message == "Docker Compose refuses this file of variables: it is not UTF-8 but UTF-16"
+    assert failure.message == "Docker Compose refuses this file of variables: it is not UTF-8, but UTF-16"
     (tmp_path / ".env").write_bytes(data)
     file = tmp_path / "compose.json"
     file.write_text('{"services": {"a": {"image": "b"}}}')
@@ -226,7 +226,7 @@ def test_long_files_take_linear_steps_and_values_have_a_limit() -> None:
         assert_linear(lambda n: read(part * n), 500)  # noqa: B023  # called within the round
         assert_linear(lambda n: read('A="' + part * n), 500)  # noqa: B023  # as above
     values, ((_, message),) = read("A=xxxxxxxx\n" + "A=$A$A\n" * 30)
-    assert "comes to more than" in message or f"{MAX_GROWTH:,}" in message
+    assert "is longer than" in message or f"{MAX_GROWTH:,}" in message
     assert len(values["A"].value) <= MAX_GROWTH
     _, ((_, message),) = read("A=" + "x" * 900_000 + "\n" + "".join(f"B{n}=$A\n" for n in range(30)))
     assert f"{MAX_GROWTH:,}" in message

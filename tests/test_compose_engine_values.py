@@ -21,14 +21,14 @@ REFUSED = {
     "restart: 'any:3'": "can only be used with 'on-failure'",
     "deploy: {restart_policy: {condition: foo}}": "unknown policy",
     "deploy: {restart_policy: {condition: any, max_attempts: 3}}": "can only be used with 'on-failure'",
-    "mem_limit: 5m": "mem_limit is refused by Docker's engine: Minimum memory limit allowed is 6MB",
+    "mem_limit: 5m": "engine refuses services.s.mem_limit: Minimum memory limit allowed is 6MB",
     "mem_limit: -1": "Minimum memory limit allowed is 6MB",
     "mem_reservation: 1m": "Minimum memory reservation allowed is 6MB",
-    "{mem_limit: 100m, memswap_limit: 50m}": "memswap_limit is refused by Docker's engine: Minimum memoryswap limit",
+    "{mem_limit: 100m, memswap_limit: 50m}": "engine refuses services.s.memswap_limit: Minimum memoryswap limit",
     "memswap_limit: 50m": "You should always set the Memory limit",
     "{mem_limit: 100m, mem_reservation: 200m}": "can not be less than memory reservation limit",
-    "{mem_limit: 10m, deploy: {resources: {reservations: {memory: 20m}}}}": "deploy.resources.reservations.memory is",
-    "{deploy: {resources: {limits: {memory: 1m}}}}": "deploy.resources.limits.memory is refused",
+    "{mem_limit: 10m, deploy: {resources: {reservations: {memory: 20m}}}}": "deploy.resources.reservations.memory:",
+    "{deploy: {resources: {limits: {memory: 1m}}}}": "refuses services.s.deploy.resources.limits.memory:",
     "shm_size: -1": "SHM size can not be less than 0",
     "cpus: -1": "range of CPUs is from 0.01",
     "{cpus: 0.5, cpu_quota: 50000}": "Nano CPUs and CPU Quota cannot both be set",
@@ -56,7 +56,7 @@ REFUSED = {
     "volumes: ['/tmp:/x:nocopy']": "field VolumeOptions must not be specified",
     "volumes: [{type: tmpfs, source: /a, target: /x}]": "field Source must not be specified",
     "volumes: [{type: bind, source: /a, target: /x, bind: {propagation: foo}}]": "invalid propagation mode: foo",
-    "ports: [{target: 70000}]": 'ports.target is refused by Docker\'s engine: invalid port specification: "70000"',
+    "ports: [{target: 70000}]": 'refuses services.s.ports.target: invalid port specification: "70000"',
     "ports: [{target: 80, published: '90-80'}]": 'invalid port specification: "90-80"',
     "ports: [{target: 80, protocol: icmp}]": "invalid proto: icmp",
     "ipc: foo": "Invalid IPC mode: foo",
@@ -82,7 +82,7 @@ REFUSED = {
     "logging: {driver: syslog, options: {syslog-facility: '24'}}": "invalid syslog facility: 24",
     "logging: {driver: syslog, options: {syslog-format: foo}}": "Invalid syslog format: foo",
     "logging: {driver: journald, options: {max-file: '3'}}": "unknown log opt 'max-file' for journald log driver",
-    "logging: {driver: gelf}": "logging is refused by Docker's engine: gelf-address is a required parameter",
+    "logging: {driver: gelf}": "refuses services.s.logging: gelf-address is a required parameter",
     "logging: {driver: gelf, options: {gelf-address: 'http://1.2.3.4:5'}}": "should be in form proto://host:port",
     "logging: {driver: gelf, options: {gelf-address: 'udp://a'}}": "should be in form proto://host:port",
     "logging: {driver: gelf, options: {gelf-address: 'udp://1.2.3.4:5', gelf-compression-level: '10'}}": "unknown",
@@ -101,7 +101,7 @@ REFUSED = {
     "extra_hosts: {a: ''}": "invalid IP address",
     "extra_hosts: ['a:b']": "invalid IP address",
     "extra_hosts: {a: 1.2.3}": "invalid IP address",
-    "ulimits: {files: 5}": "a limit that the runtime does not know: files",
+    "ulimits: {files: 5}": "the limit files, which the runtime does not know",
     "stop_signal: SIGFOO": "invalid signal",
     "working_dir: app": "needs to be an absolute path",
 }
@@ -175,7 +175,7 @@ def test_what_the_engine_alone_refuses_is_a_note_where_a_project_is_only_resolve
     path = tmp_path / "compose.yaml"
     path.write_text("services: {s: {image: i, mem_limit: 1m}}\n", encoding="utf-8")
     assert main(["config", str(path)]) == CLEAN
-    assert "note: services.s.mem_limit is refused by Docker's engine: Minimum memory" in capsys.readouterr().err
+    assert "note: Docker's engine refuses services.s.mem_limit: Minimum memory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("line", TAKEN)

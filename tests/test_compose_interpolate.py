@@ -44,7 +44,7 @@ PARTIAL = Environment(
     },
     is_complete=False,
 )
-NOWHERE = "U is set nowhere in the project's files"
+NOWHERE = "U is not set in the project's files"
 
 # What Docker Compose makes of a text where nothing but VALUES is set.
 KNOWN = {
@@ -262,11 +262,11 @@ def test_a_stronger_environment_wins_and_knows_what_the_weaker_one_sets() -> Non
 def test_nesting_and_length_have_limits_and_steps_are_linear() -> None:
     deep = "${U:-" * (MAX_NESTED) + "x" + "}" * MAX_NESTED
     assert substitute(deep, COMPLETE).text == "x"
-    with pytest.raises(InvalidTemplateError, match="nests variables deeper"):
+    with pytest.raises(InvalidTemplateError, match="nests variables more than"):
         substitute(f"${{U:-{deep}}}", COMPLETE)
     long = from_mapping("e", {"A": "x" * 1000}, is_complete=True)
     assert len(substitute("$A" * (MAX_SUBSTITUTED // 1000), long).text) == MAX_SUBSTITUTED
-    with pytest.raises(InvalidTemplateError, match="comes to more than"):
+    with pytest.raises(InvalidTemplateError, match="is longer than"):
         substitute("$A" * (MAX_SUBSTITUTED // 1000 + 1), long)
     for part in ("${A}", "${U:-{", "{}", "$$", "${U:-{x} ", "${U:-x} ", "$A}", "${A:+{}}}"):
         assert_linear(lambda n: ours(part * n + "}"), 500)  # noqa: B023  # called within the round
@@ -498,10 +498,10 @@ def test_what_is_wrong_is_said_where_it_stands() -> None:
     )
     _, root, log, _ = read(text)
     assert said(log) == [
-        ("${", "services.web.image has a ${ without the name of a variable: write $$ for a dollar sign"),
+        ("${", "services.web.image has a $ that no variable's name follows: write $$ for a dollar sign"),
         ('"${EMPTY}"', 'services.web.privileged must be true or false, not ""'),
         ('"\\u0024{U:?set it}"', "services.web.user needs a value for the variable U: set it"),
-        ("${", "services.web.command has a ${ without the name of a variable: write $$ for a dollar sign"),
+        ("${", "services.web.command has a $ that no variable's name follows: write $$ for a dollar sign"),
     ]
     assert plain(at(root, "services", "web", "image")) == "it's ${ x}"
 

@@ -203,17 +203,20 @@ def test_a_text_that_is_cast_is_read_in_a_file_without_variables_too(field: str,
     [
         (
             "services:\n  a: {image: x, extends: b}\n  b: {extends: a}\n",
-            "services.a extends itself in the end: a extends b extends a",
+            "services.a extends itself: a extends b extends a",
         ),
-        ("services:\n  a: {image: x, extends: a}\n", "services.a extends itself in the end: a extends a"),
-        ("services:\n  a: {image: x, extends: b}\n", "services.a extends b, which is not in compose.yaml"),
+        ("services:\n  a: {image: x, extends: a}\n", "services.a extends itself: a extends a"),
+        (
+            "services:\n  a: {image: x, extends: b}\n",
+            "services.a extends b, but compose.yaml has no service of that name: correct the name",
+        ),
         (
             "services:\n  a: {image: x, extends: {file: no.yaml, service: b}}\n",
-            "no.yaml is extended from and does not exist",
+            "a service extends one of no.yaml, which does not exist",
         ),
         (
             "services:\n  a: {image: x, extends: {file: e.yaml, service: b}}\n",
-            "e.yaml is extended from and has no services",
+            "a service extends one of e.yaml, which has no services: correct the path",
         ),
     ],
 )
@@ -234,7 +237,7 @@ def test_a_key_or_a_merge_that_compose_refuses_is_an_error_wherever_it_stands(he
     }
     for name, text in files.items():
         write({"compose.yaml": f"x-list: &list [A=b]\n{text}"})
-        wanted = "must name a mapping, or a list of mappings" if name == "merge" else "must be a string"
+        wanted = "must name a mapping or a list of mappings" if name == "merge" else "must be a string"
         (error,) = errors(read())
         assert wanted in error
         assert oracle.config([here / "compose.yaml"]).error
@@ -285,7 +288,7 @@ def test_an_included_project_has_its_own_folder_and_variables_and_is_checked_onc
     assert [mount.value.source for mount in db.mounts] == [theirs["volumes"][0]["source"]] == ["team/d"]
     found = [one for one in report(".").findings if one.rule == "privileged"]
     assert [one.problem.where.source.path for one in found] == ["team/compose.yaml"]
-    assert [one.message for one in found[0].problem.related] == ["team/compose.yaml is included here"]
+    assert [one.message for one in found[0].problem.related] == ["this includes team/compose.yaml"]
     assert report(".").files == 2
 
 
@@ -315,7 +318,7 @@ def test_a_conflict_with_an_included_service_is_told_and_both_are_read(here: Pat
     assert "conflicts with imported resource" in oracle.config([], cwd=here).error
     document = read(settings=VERSION_2)
     (message,) = errors(document)
-    assert message.startswith("services.web comes by include from a.yaml:2 too")
+    assert message.startswith("services.web is also in a.yaml:2, which this project includes")
     web = services(document)["web"]
     assert web.user is not None
     assert (web.user.value, values(web, "cap_add")) == ("5", ["NET_ADMIN"])
@@ -335,9 +338,7 @@ def test_includes_that_go_round_in_a_circle_are_an_error(here: Path) -> None:
     write({"compose.yaml": "include: [a.yaml]\n" + ONE, "a.yaml": "include: [compose.yaml]\nservices: {}\n"})
     assert "include cycle" in oracle.config([], cwd=here).error
     document = read()
-    assert errors(document) == [
-        "this include goes round in a circle: compose.yaml includes a.yaml includes compose.yaml"
-    ]
+    assert errors(document) == ["this include leads back to itself: compose.yaml includes a.yaml includes compose.yaml"]
     assert [container.name for container in report(".").containers] == ["web"]
 
 
@@ -347,10 +348,10 @@ def test_includes_that_go_round_in_a_circle_are_an_error(here: Path) -> None:
         ("../outside.yaml", "lies outside the project"),
         ("/etc/compose.yaml", "lies outside the project"),
         ("link.yaml", "lies outside the project"),
-        ("https://example.com/compose.git", "is not on this machine"),
-        ("oci://example.com/app:1", "is not on this machine"),
-        ("git@example.com:app.git", "is not on this machine"),
-        ("https://github.com/a/b.git#main:sub", "is not on this machine"),
+        ("https://example.com/compose.git", "is on another machine"),
+        ("oci://example.com/app:1", "is on another machine"),
+        ("git@example.com:app.git", "is on another machine"),
+        ("https://github.com/a/b.git#main:sub", "is on another machine"),
     ],
 )
 def test_nothing_outside_the_project_is_read(
@@ -379,7 +380,7 @@ def test_an_address_that_nobody_fetches_is_a_file_that_is_not_there(reference: s
     write({"compose.yaml": f"include: ['{reference}']\nservices:\n  web:\n    image: x\n"})
     (failure,) = read().failures
     assert failure.level is Level.ERROR
-    assert "is included and does not exist: Docker Compose fetches repositories" in failure.message
+    assert "which does not exist: of addresses Docker Compose fetches Git repositories" in failure.message
 
 
 @pytest.mark.usefixtures("here")
@@ -502,7 +503,7 @@ def test_what_a_stack_ignores_is_said_under_swarm() -> None:
     targets, _ = discover(["stack.yaml"])[:2]
     document = read_target(targets[0], engine=Engine.SWARM)
     assert [failure.message for failure in document.failures] == [
-        "docker stack deploy ignores security_opt: a runs without it",
+        "docker stack deploy ignores security_opt, so a runs without it",
     ]
 
 
@@ -526,9 +527,10 @@ def test_what_is_named_and_not_there_is_told_for_a_whole_project(here: Path) -> 
         )
         assert not oracle_accepts(here, text), kind
         (failure,) = read().failures
+        remedy = "Docker Compose refuses that: add it, or correct the name"
         assert (failure.level, failure.message) == (
             Level.ERROR,
-            f"services.a names the {kind} gone, which is not in the project",
+            f"services.a names the {kind} gone, which the project does not have; {remedy}",
         )
 
 
@@ -647,7 +649,7 @@ def test_a_file_of_variables_that_leads_out_of_the_project_is_told(
     Path(".env").unlink()
     assert [(failure.level, failure.message) for failure in read().failures] == [
         (Level.NOTE, "../outside.env lies outside the project: dropcap reads nothing there"),
-        (Level.NOTE, "inside.env is not here: Docker Compose does not start the project without it"),
+        (Level.NOTE, "the file inside.env does not exist: Docker Compose does not start the project without it"),
     ]
     write({"compose.yaml": "services:\n  a: {image: x, cap_add: ['$CAP']}\n"})
     given = read(settings=Settings(env_files=("../outside.env",)))
@@ -660,7 +662,10 @@ def test_a_file_of_variables_that_many_services_name_is_told_once() -> None:
     files = ("[a.env, b.env]", "./a.env", "[{path: a.env, required: false}]") * 20
     named = "".join(f"  s{number}: {{image: x, env_file: {one}}}\n" for number, one in enumerate(files))
     write({"compose.yaml": f"services:\n{named}"})
-    assert [failure.message.partition(" is not here")[0] for failure in read().failures] == ["a.env", "b.env"]
+    assert [failure.message.partition(" does not exist")[0] for failure in read().failures] == [
+        "the file a.env",
+        "the file b.env",
+    ]
 
 
 @pytest.mark.usefixtures("here")

@@ -239,7 +239,7 @@ def test_each_pattern_of_a_value_has_words() -> None:
         ("user:", "user", "user is empty: give it a value or take it out"),
         ("cap-add: [A]", "cap-add", "cap-add is not a key that Compose knows: did you mean cap_add?"),
         ("imgae: a", "imgae", "imgae is not a key that Compose knows: did you mean image?"),
-        ("wrongField: a", "wrongField", "wrongField is not a key that Compose knows"),
+        ("wrongField: a", "wrongField", "wrongField is not a key that Compose knows: correct it or take it out"),
         ("net: host", "net", "net is not a key that Compose knows: write network_mode"),
         ("interval: 5s", "interval", "interval is not a key that Compose knows: it belongs below healthcheck"),
         (
@@ -247,7 +247,7 @@ def test_each_pattern_of_a_value_has_words() -> None:
             "ports",
             "build.ports is not a key that Compose knows: it belongs to services.web: indent it less",
         ),
-        ("'a b': c", "'a b'", '["a b"] is not a key that Compose knows'),
+        ("'a b': c", "'a b'", '["a b"] is not a key that Compose knows: correct it or take it out'),
         ("${KEY}: c", "${KEY}", '["${KEY}"] is not a key that Compose knows: variables are not replaced in keys'),
         ("cap_add: ALL", "ALL", "cap_add must be a list, not a single value: put it into brackets"),
         ("cap_add: {A: b}", "{A: b}", "cap_add must be a list, not a mapping"),
@@ -258,7 +258,7 @@ def test_each_pattern_of_a_value_has_words() -> None:
         (
             "environment: [A: b]",
             "A: b",
-            "environment[0] must be a string, not a mapping: write an equals sign in place of the colon and the blank",
+            "environment[0] must be a string, not a mapping: write an equals sign in place of the colon and the space",
         ),
         ("environment: 5", "5", "environment must be a mapping or a list, not a single value"),
         ("environment: {'': a}", "''", "environment has an empty key"),
@@ -329,10 +329,7 @@ def test_a_fault_of_a_service_is_told_at_its_place(text: str, where: str, messag
         (
             "web: {image: a}\ndb: {build: .}\n",
             "web",
-            (
-                "services stand at the top level, as in version 1, which Docker Compose no longer reads: "
-                "put them below a services key"
-            ),
+            ("services are at the top level, which Docker Compose no longer reads: indent them below services:"),
         ),
     ],
 )
@@ -375,13 +372,13 @@ def test_resets_merge_keys_aliases_and_dates_where_they_are_allowed(text: str) -
 
 def test_a_reset_does_not_take_out_what_is_merged_in_beside_it() -> None:
     text = "x-a: &a {foo: a}\nservices: {web: {<<: *a, foo: !reset }}"
-    assert told(text) == [("foo", "services.web.foo is not a key that Compose knows")]
+    assert told(text) == [("foo", "services.web.foo is not a key that Compose knows: correct it or take it out")]
 
 
 def test_faults_behind_merge_keys_and_aliases_point_to_the_anchor() -> None:
     text = "x-a: &a {foo: a}\nx-b: &b [5]\nservices: {web: {<<: [*a], cap_add: *b}}"
     assert told(text) == [
-        ("foo", "services.web.foo is not a key that Compose knows"),
+        ("foo", "services.web.foo is not a key that Compose knows: correct it or take it out"),
         ("5", "services.web.cap_add[0] must be a string: put it into quotes"),
     ]
     assert told("services: {web: {depends_on: {db: {condition: !reset a}}}}")[0][0] == "db"
@@ -442,7 +439,7 @@ def test_a_value_that_nobody_knows_is_no_list_and_no_mapping() -> None:
         "services.web.cap_add must be a list, not a single value: put it into brackets",
         "services.web.logging must be a mapping, not a single value",
         "services.web.ports[0].volume is not a key that Compose knows",
-        "services.web.foo is not a key that Compose knows",
+        "services.web.foo is not a key that Compose knows: correct it or take it out",
         "services.web.user must be a string: put it into quotes",
     ]
 

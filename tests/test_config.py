@@ -72,17 +72,17 @@ def test_a_pyproject_without_the_table_hides_no_file_above(
 
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".dropcap.toml").mkdir()
-    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is a folder where a file is needed$"):
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is a folder, and dropcap needs a file$"):
         load_config()
     (tmp_path / ".dropcap.toml").rmdir()
     os.mkfifo(tmp_path / ".dropcap.toml")
-    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is not a regular file where one is needed$"):
+    with pytest.raises(ConfigError, match=r"^\.dropcap\.toml: is not a regular file$"):
         load_config()
 
 
 def test_a_pyproject_that_cannot_be_read_may_hold_the_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file .*; name the configuration with"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml: is not a regular file, .*; name the configuration with"):
         load_config()
     (tmp_path / "pyproject.toml").unlink()
     (tmp_path / "pyproject.toml").symlink_to("/etc/hostname")
@@ -112,11 +112,11 @@ def test_the_nearest_file_up_to_the_repository_s_top_counts(tmp_path: Path, monk
     ("text", "message"),
     [
         ("\nengine = ?", r"\.dropcap\.toml: not TOML: Invalid value \(at line 2, column 10\)"),
-        ('engin = "docker"', "toml:1: unknown key 'engin'; there are compose, engine, exclude, extend-select"),
-        ('# x\nengine = "lxc"', "toml:2: engine = 'lxc': an engine is one of docker, podman, nerdctl, swarm"),
-        ("fail-on = 3", "fail-on = 3: a severity is one of low, medium, high, critical"),
-        ('select = "a"', "select = 'a': has to be a list of strings"),
-        ("select = [1]", "has to be a list of strings"),
+        ('engin = "docker"', "toml:1: unknown key 'engin'; write one of compose, engine, exclude, extend-select"),
+        ('# x\nengine = "lxc"', "toml:2: engine = 'lxc': write one of docker, podman, nerdctl, swarm"),
+        ("fail-on = 3", "fail-on = 3: write one of low, medium, high, critical"),
+        ('select = "a"', "select = 'a': must be a list of strings"),
+        ("select = [1]", "must be a list of strings"),
     ],
 )
 def test_a_broken_file_is_refused_in_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -136,5 +136,5 @@ def test_a_file_that_is_not_text_or_not_there_is_refused(tmp_path: Path) -> None
 
 def test_the_table_in_pyproject_is_a_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("tool.dropcap = 1\n# [tool.dropcap]\n")
-    with pytest.raises(ConfigError, match="has to be a table"):
+    with pytest.raises(ConfigError, match="must be a table"):
         load_config()

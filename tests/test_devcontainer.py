@@ -14,7 +14,9 @@ from dropcap.carriers import devcontainer
 from dropcap.check import Setup, check_file
 from dropcap.discover import Target
 from dropcap.model import Container, Document, Engine, Kind, Level, Mount, UnreadableError
+from dropcap.needs.container import needs_of
 from dropcap.source import Source
+from dropcap.workspace import Workspace
 from oracles import docker_cli
 from oracles.requests import meant, requested
 from reading import request_of
@@ -186,6 +188,21 @@ def test_a_feature_adds_what_is_known_of_it_or_hides_what_it_may_add(
     assert not found.may_be_set("cap_drop")
 
 
+def test_what_a_feature_adds_is_said_where_its_line_does_not_show_it() -> None:
+    found = container(features={"ghcr.io/devcontainers/features/go:1": {}}, securityOpt=["label=disable"])
+    own, added = sorted(found.security_opt, key=lambda one: one.value)
+    assert found.route(own) == ()
+    message = "this feature adds --cap-add SYS_PTRACE --security-opt seccomp=unconfined"
+    assert [step.message for step in found.route(added)] == [message]
+
+
+def test_what_a_feature_starts_is_not_known() -> None:
+    starts = container(features={"ghcr.io/devcontainers/features/docker-in-docker:2": {}})
+    assert starts.may_be_set("entrypoint")
+    assert not needs_of(starts, Workspace.of_text(starts.source)).is_complete
+    assert not container(features={"ghcr.io/devcontainers/features/go:1": {}}).may_be_set("entrypoint")
+
+
 def test_a_feature_is_pointed_at_by_its_name() -> None:
     found = container(features={"ghcr.io/devcontainers/features/docker-in-docker:2": {}})
     assert found.privileged
@@ -258,7 +275,11 @@ def test_the_old_name_of_the_dockerfile_is_read_and_the_last_stage_is_built(tmp_
         ),
         ('{"build": {"dockerfile": "absent"}}', "does not exist", Level.ERROR),
         ('{"build": {"dockerfile": ".."}}', "is a folder", Level.ERROR),
-        ('{"build": {"dockerfile": "../Dockerfile", "target": "x"}}', "../Dockerfile has no stage x", Level.ERROR),
+        (
+            '{"build": {"dockerfile": "../Dockerfile", "target": "x"}}',
+            "../Dockerfile has no stage x: correct target",
+            Level.ERROR,
+        ),
     ],
 )
 def test_a_dockerfile_that_is_not_read_leaves_image_and_user_open(
@@ -287,19 +308,23 @@ def test_a_link_that_leads_out_of_the_project_is_not_followed(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "message", "where"),
     [
-        ('{"image": "a", "capAdd": "NET_ADMIN"}', "capAdd is to be a list of texts", '"NET_ADMIN"'),
-        ('{"image": "a", "capAdd": ["KILL", 3]}', "capAdd is to be a list of texts", "3"),
-        ('{"image": "a", "privileged": "true"}', "privileged is to be true or false", '"true"'),
-        ('{"image": "a", "containerUser": 1000}', "containerUser is to be a text", "1000"),
-        ('{"image": "a", "features": []}', "features is to be an object", "[]"),
-        ('{"image": "a", "mounts": [{"source": "x"}]}', "a mount is a text, or an object", '{"source": "x"}'),
+        ('{"image": "a", "capAdd": "NET_ADMIN"}', "capAdd must be a list of strings", '"NET_ADMIN"'),
+        ('{"image": "a", "capAdd": ["KILL", 3]}', "capAdd must be a list of strings", "3"),
+        ('{"image": "a", "privileged": "true"}', "privileged must be true or false", '"true"'),
+        ('{"image": "a", "containerUser": 1000}', "containerUser must be a string", "1000"),
+        ('{"image": "a", "features": []}', "features must be an object", "[]"),
+        ('{"image": "a", "mounts": [{"source": "x"}]}', "a mount must be a string, or an object", '{"source": "x"}'),
         (
             '{"image": "a", "runArgs": ["--cap-add SYS_PTRACE"]}',
             "unknown flag: --cap-add SYS_PTRACE",
             '"--cap-add SYS_PTRACE"',
         ),
         ('{"image": "a", "runArgs": ["--cap-ad=X"]}', "did you mean --cap-add?", '"--cap-ad=X"'),
-        ('{"image": "a", "runArgs": ["--net", "x", "host"], "capAdd": ["ALL"]}', "takes host for the image", '"host"'),
+        (
+            '{"image": "a", "runArgs": ["--net", "x", "host"], "capAdd": ["ALL"]}',
+            "host is not an option: docker takes it for the image",
+            '"host"',
+        ),
         ('{"image": "A B"}', "invalid reference format", '"A B"'),
         ('{"name": "x"}', "names no image, no Dockerfile and no Compose file", '"x"'),
         ('{"image": "a" "name": "x"}', "a comma is missing before this", '"'),

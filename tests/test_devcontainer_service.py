@@ -120,7 +120,7 @@ services:
     document = read(project)
     [found] = document.containers
     assert [(one.level, one.message.partition(";")[0]) for one in document.failures] == [
-        (Level.NOTE, f"{name} has no effect beside dockerComposeFile")
+        (Level.NOTE, f"{name} does nothing where dockerComposeFile is set")
         for name in ("runArgs", "appPort", "workspaceMount")
     ]
     runargs = document.failures[0]
@@ -181,7 +181,7 @@ def test_a_security_option_that_the_service_has_already_is_refused(project: Path
     service = "services: {web: {image: nginx, security_opt: [seccomp=unconfined]}}"
     write(project, {"compose.yaml": service, HERE: joined("../compose.yaml", securityOpt=["seccomp=unconfined"])})
     [(message, at, level)] = complaints(project)
-    assert message == "the service web has seccomp=unconfined already: Docker Compose refuses it twice"
+    assert message == "the service web has seccomp=unconfined too: Docker Compose refuses it twice; take it out here"
     assert (at, level) == ('"seccomp=unconfined"', Level.ERROR)
 
 
@@ -219,7 +219,7 @@ def test_a_mount_is_what_its_short_form_in_compose_says(
 def test_a_mount_without_a_target_is_told(project: Path, mount: object) -> None:
     write(project, {"compose.yaml": WEB, HERE: joined("../compose.yaml", mounts=[mount])})
     [(message, at, _)] = complaints(project)
-    assert message.startswith("a mount is a text, or an object with a target")
+    assert message.startswith("a mount must be a string, or an object with a target")
     assert json.loads(at) == mount
 
 
@@ -257,7 +257,7 @@ def test_a_value_says_how_it_came_from_the_file_it_stands_in(project: Path) -> N
     assert ways == {
         "KILL": [("web extends base of base.yml", "compose.yaml:3"), last],
         "SYS_TIME": [last],
-        "NET_ADMIN": [(".devcontainer/dev.yml is laid over the service web here", "compose.yaml:2"), last],
+        "NET_ADMIN": [(".devcontainer/dev.yml changes the service web", "compose.yaml:2"), last],
         "SYS_PTRACE": [],
     }
 
@@ -306,19 +306,19 @@ def test_the_variables_of_the_folder_of_the_first_file_count(project: Path) -> N
         (joined("../other.yml"), "", "", Level.ERROR),
         (
             joined("../compose.yaml", service="nope"),
-            "no service nope that starts a container is in compose.yaml",
+            "compose.yaml has no service nope that starts a container: correct service",
             '"nope"',
             Level.ERROR,
         ),
         (
             {"dockerComposeFile": "../compose.yaml"},
-            "names Compose files and no service of theirs: add service",
+            "names Compose files but no service: add service",
             '"dockerComposeFile"',
             Level.ERROR,
         ),
         (joined(*["../compose.yaml"] * 101), "is one file too many", '"../compose.yaml"', Level.ERROR),
-        (joined("../compose.yaml", service=3), "service is to be a text", "3", Level.ERROR),
-        ({**joined("x"), "dockerComposeFile": 3}, "dockerComposeFile is to be a text", "3", Level.ERROR),
+        (joined("../compose.yaml", service=3), "service must be a string", "3", Level.ERROR),
+        ({**joined("x"), "dockerComposeFile": 3}, "dockerComposeFile must be a string", "3", Level.ERROR),
     ],
 )
 def test_what_cannot_be_joined_is_told_once_at_its_place_and_leaves_the_rest_open(

@@ -251,8 +251,12 @@ def test_what_cannot_be_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     targets, failures = discover([str(tmp_path)])[:2]
     assert [Path(target.path).name for target in targets] == ["c.sh", "d.yaml"]
     assert [(Path(one.path).name, one.level, one.message) for one in failures] == [
-        ("a.yaml", Level.ERROR, "cannot be read: Permission denied; run as a user who may, or exclude it"),
-        ("b", Level.NOTE, "cannot be read: Permission denied; run as a user who may, or exclude it"),
+        (
+            "a.yaml",
+            Level.ERROR,
+            "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it",
+        ),
+        ("b", Level.NOTE, "cannot be read: Permission denied; run dropcap as a user who may read it, or exclude it"),
     ]
 
 
@@ -299,7 +303,7 @@ def test_named_files_can_be_taken_as_if_a_walk_had_found_them(tmp_path: Path, mo
     )
     monkeypatch.chdir(tmp_path)
     names = ["app.yaml", "forced.sh", "gone.sh", "notes.txt", "script", "values.yaml", "vendor/x/compose.yaml"]
-    targets, failures, left_out = discover(names, ["vendor/"], as_discovered=True)
+    targets, failures, left_out, _ = discover(names, ["vendor/"], as_discovered=True)
     # What git ignores and has nevertheless was put there on purpose.
     assert targets == [
         Target("app.yaml", "compose", named=False),
@@ -329,6 +333,7 @@ def test_beside_an_override_that_is_named_the_whole_project_counts(
         ("web.container", "# [Container]\n[Pod]\n", None),
         ("web.container", "not a unit", None),
         ("web.pod", "[Container]\n", None),
+        ("web.pod", "[Pod]\n", "quadlet"),
         ("x.json", '[{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}]', "inspect"),
         ("-", '\n{"Id": "1", "HostConfig": {"CapAdd": null, "CapDrop": null}}', "inspect"),
         ("x.json", '[{"Id": "1", "HostConfig": {}}]', None),

@@ -148,11 +148,11 @@ def test_the_target_is_found_by_name_number_or_is_the_last() -> None:
         ("FROM x\nSHELL sh\n", "2: the builder refuses this: SHELL requires the arguments to be in JSON form"),
         (
             "FROM x\nRUN --security=foo true\n",
-            '2: the builder refuses this: security "foo" is not valid; there are sandbox and insecure',
+            '2: the builder refuses this: security "foo" is not valid; write one of sandbox, insecure',
         ),
         ("FROM x\nONBUILD FROM y\n", "2: the builder refuses this: FROM isn't allowed as an ONBUILD trigger"),
         ("FROM x\nUSER ${a\n", "2: the builder refuses this: unsupported modifier in ${a…}"),
-        ("ARG A\n", "1: the builder refuses this: no FROM, so there is no stage to build"),
+        ("ARG A\n", "1: the builder refuses this: no FROM, so there is no stage to build; begin with FROM IMAGE"),
     ],
 )
 def test_what_the_builder_refuses_is_said_at_its_line_and_the_rest_is_read(text: str, message: str) -> None:
@@ -162,13 +162,13 @@ def test_what_the_builder_refuses_is_said_at_its_line_and_the_rest_is_read(text:
 @pytest.mark.parametrize(
     ("text", "message", "level"),
     [
-        ("", "no Dockerfile: it has no instructions", Level.ERROR),
-        ("# only\n", "no Dockerfile: it has no instructions", Level.ERROR),
+        ("", "not a Dockerfile: it has no instructions", Level.ERROR),
+        ("# only\n", "not a Dockerfile: it has no instructions", Level.ERROR),
         ("# escape=`\n# escape=`\nFROM x\n", "only one escape parser directive can be used", Level.ERROR),
-        ("# escape=x\nFROM x\n", "the escape character is ` or", Level.ERROR),
+        ("# escape=x\nFROM x\n", "the escape character must be ` or", Level.ERROR),
         ("FROM x\nRUN " + "x" * 70000, "this line is longer than the 65535 bytes", Level.ERROR),
         ("{% if x %}\nFROM x\n", "this is a template", Level.NOTE),
-        ("Hello, world\n", "no Dockerfile: it begins with 'HELLO,'", Level.NOTE),
+        ("Hello, world\n", "not a Dockerfile: it begins with 'HELLO,'", Level.NOTE),
     ],
 )
 def test_what_cannot_be_taken_apart_is_refused_in_one_line(text: str, message: str, level: Level) -> None:
@@ -186,7 +186,7 @@ def test_utf16_is_refused_as_the_builder_cannot_read_it() -> None:
 def test_defaults_in_defaults_end_somewhere() -> None:
     deep = "${a:-" * 5000 + "x" + "}" * 5000
     assert messages(f"FROM scratch\nUSER {deep}\n") == [
-        "2: the builder refuses this: variables nest deeper than 20 levels"
+        "2: the builder refuses this: variables nest more than 20 levels deep"
     ]
 
 

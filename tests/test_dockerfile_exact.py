@@ -136,7 +136,7 @@ def test_a_heredoc_that_nothing_ends_is_one_error_and_what_stands_above_is_read(
     assert stage.user is not None
     assert (stage.name, stage.user.value) == ("y", "u")
     assert [failure.message for failure in document.failures] == [
-        "the builder refuses this: unterminated heredoc: no line E ends it; from here on nothing is checked"
+        "the builder refuses this: unterminated heredoc: no line E ends it; dropcap checks nothing from here on"
     ]
 
 
@@ -145,15 +145,15 @@ def test_a_heredoc_that_the_builder_does_not_see_is_one_error(line: str) -> None
     text = f"FROM x\n{line}\n" + "echo a\nUSER root\n" * 99 + "E\nCOPY a\n"
     assert messages(text) == [
         (
-            "3: unknown instruction: ECHO; it finds no heredoc in line 2, so that the text below it is"
-            " instructions; from here on nothing is checked"
+            "3: unknown instruction: ECHO; line 2 begins no heredoc, so it reads the text below it as"
+            " instructions; dropcap checks nothing from here on"
         )
     ]
 
 
 @pytest.mark.parametrize("written", ["RUN a <<E", "RUN it's <<E\necho a\nE"])
 def test_whoever_builds_a_file_with_a_broken_heredoc_knows_nothing_of_it(written: str) -> None:
-    with pytest.raises(UnreadableError, match="from here on nothing is checked"):
+    with pytest.raises(UnreadableError, match="checks nothing from here on"):
         read_stages(Source("Dockerfile", f"FROM x\nUSER a\n{written}\nUSER b\n"))
 
 
@@ -203,36 +203,36 @@ def test_a_stage_whose_from_is_refused_keeps_its_instructions() -> None:
         ('ADD ["a"]', "ADD requires at least two arguments: a source and a destination"),
         ("COPY a <<E\nE", "COPY cannot accept a heredoc as a destination"),
         ("COPY --link a b", None),
-        ("COPY --link=yes a b", "--link is true or false, not 'yes'"),
+        ("COPY --link=yes a b", "--link must be true or false, not 'yes'"),
         ("COPY --link= a b", "missing a value on flag: --link"),
         ("COPY --from a b", "missing a value on flag: --from"),
         ("COPY --exclude=a --exclude=b c d", None),
         ("COPY --checksum=a b c", "unknown flag: --checksum"),
         ("ADD --parents a b", "unknown flag: --parents"),
         ("COPY -- --a b", None),
-        ("COPY <<E /a\n${a:0:1}\nE", "the text of a heredoc is expanded: unsupported modifier in ${a…}"),
+        ("COPY <<E /a\n${a:0:1}\nE", "a variable in the text of a heredoc: unsupported modifier in ${a…}"),
         ("COPY <<'E' /a\n${a:0:1}\nE", None),
         ("COPY <<E /a\nit's $a\nE", None),
         ("HEALTHCHECK", "HEALTHCHECK requires at least one argument"),
-        ("HEALTHCHECK FOO", "unknown type 'FOO' in HEALTHCHECK; there are CMD and NONE"),
+        ("HEALTHCHECK FOO", "unknown type 'FOO' in HEALTHCHECK; write CMD or NONE"),
         ("HEALTHCHECK CMD", "missing command after HEALTHCHECK CMD"),
         ("HEALTHCHECK cmd []", "missing command after HEALTHCHECK CMD"),
         ("HEALTHCHECK NONE a", "HEALTHCHECK NONE takes no arguments"),
         ("HEALTHCHECK --no=1 NONE", None),
         ("HEALTHCHECK --interval=1m30s --timeout=.5s --retries=3 CMD a", None),
-        ("HEALTHCHECK --interval=5 CMD a", "--interval is a duration such as 30s, not '5'"),
+        ("HEALTHCHECK --interval=5 CMD a", "--interval must be a duration such as 30s, not '5'"),
         ("HEALTHCHECK --interval=50ns CMD a", "--interval cannot be less than 1ms"),
         ("HEALTHCHECK --interval=0 CMD a", None),
         ("HEALTHCHECK --interval=-1s CMD a", "--interval cannot be less than 1ms"),
-        ("HEALTHCHECK --retries=-1 CMD a", "--retries is a number of tries, not '-1'"),
-        ("HEALTHCHECK --retries=2147483648 CMD a", "--retries is a number of tries, not '2147483648'"),
+        ("HEALTHCHECK --retries=-1 CMD a", "--retries must be a number of tries, not '-1'"),
+        ("HEALTHCHECK --retries=2147483648 CMD a", "--retries must be a number of tries, not '2147483648'"),
         ('HEALTHCHECK CMD ["a", 1]', "only string type is allowed in JSON format arrays"),
         ("ONBUILD", "ONBUILD requires at least one argument"),
         ("ONBUILD ONBUILD RUN a", "ONBUILD isn't allowed as an ONBUILD trigger"),
         ("ONBUILD MAINTAINER a", "MAINTAINER isn't allowed as an ONBUILD trigger"),
         ("ONBUILD ENV a", "ENV must have two arguments"),
-        ("ONBUILD COPY a", "every build upon this image refuses this: COPY requires at least two arguments: a source"),
-        ("ONBUILD FOO", "every build upon this image refuses this: unknown instruction: FOO"),
+        ("ONBUILD COPY a", "every build on this image refuses this: COPY requires at least two arguments: a source"),
+        ("ONBUILD FOO", "every build on this image refuses this: unknown instruction: FOO"),
         ("ONBUILD --a RUN b", "unknown flag: --a"),
         ("EXPOSE", "EXPOSE requires at least one argument"),
         ("EXPOSE 80 443/udp 8000-8010/TCP 127.0.0.1:80:81 [::1]:80:81 5000-5001:80-81 70-79:80", None),
@@ -252,9 +252,9 @@ def test_a_stage_whose_from_is_refused_keeps_its_instructions() -> None:
         ("STOPSIGNAL $S", None),
         ("USER", "USER requires exactly one argument"),
         ("USER --a b", "unknown flag: --a"),
-        ("USER 'a", "a single quotation mark is never closed"),
+        ("USER 'a", "a single quote is never closed"),
         ("WORKDIR", "WORKDIR requires exactly one argument"),
-        ('WORKDIR "/a', "a quotation mark is never closed"),
+        ('WORKDIR "/a', "a quote is never closed"),
         ("MAINTAINER", "MAINTAINER requires exactly one argument"),
         ("MAINTAINER it's me", None),
         ("SHELL []", "SHELL requires at least one argument"),
@@ -267,7 +267,7 @@ def test_a_stage_whose_from_is_refused_keeps_its_instructions() -> None:
         ("CMD --a", "unknown flag: --a"),
         ("ENTRYPOINT []", None),
         ("RUN", None),
-        ("RUN --network=bridge a", 'network "bridge" is not valid; there are default, none and host'),
+        ("RUN --network=bridge a", 'network "bridge" is not valid; write one of default, none, host'),
         ("RUN --security='insecure' a", None),
         ("RUN --mount=target=/a --mount=type=cache,dst=/b,uid=0,mode=0755,sharing=LOCKED,ro --device=c d", None),
         ("RUN --mount=type=secret,id=a,required --mount=type=ssh --mount=type=tmpfs,target=/b,size=1.5gb c", None),
@@ -290,7 +290,7 @@ def test_a_stage_whose_from_is_refused_keeps_its_instructions() -> None:
         # BuildKit refuses these, Buildah does not.
         ("RUN --mount=target=/a,z,U,relabel=shared b", None),
         ("COPY --from=$A b c", None),
-        ("COPY 'a b' c", "a single quotation mark is never closed"),
+        ("COPY 'a b' c", "a single quote is never closed"),
         ('CMD ["a"', None),
         ('CMD ["a"] b', None),
         ("CMD [NaN]", None),

@@ -79,13 +79,13 @@ def test_a_split_index_is_said_to_be_unknown(tmp_path: Path) -> None:
     git(folder, "init", "-q")
     git(folder, "add", "--", *write(folder, ["a", "b"]))
     git(folder, "update-index", "--split-index")
-    with pytest.raises(IndexUnknownError, match="its index is of a form that dropcap does not know"):
+    with pytest.raises(IndexUnknownError, match="its index has a form that dropcap does not know"):
         tracked(folder)
 
 
 def test_a_repository_that_lies_elsewhere_is_said_to_be_unknown(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text("gitdir: /elsewhere\n")
-    with pytest.raises(IndexUnknownError, match="its index lies elsewhere"):
+    with pytest.raises(IndexUnknownError, match="its index is elsewhere"):
         tracked(str(tmp_path))
 
 
@@ -131,7 +131,7 @@ def test_names_that_share_their_beginnings_do_not_multiply(tmp_path: Path) -> No
         (tmp_path / ".git/index").write_bytes(data)
 
         def check() -> None:
-            with pytest.raises(IndexUnknownError, match="of a form"):
+            with pytest.raises(IndexUnknownError, match="has a form"):
                 tracked(str(tmp_path))
 
         assert_small(check, len(data))

@@ -147,5 +147,5 @@ def test_a_pattern_is_read_in_linear_steps(unit: str) -> None:
 
 def test_a_pattern_that_means_nothing_is_refused_where_a_person_wrote_it() -> None:
     for text in ("/", "!", "a\\", "[a", "x" * (MAX_LENGTH + 1), "[[:nothing:]]"):
-        with pytest.raises(PatternError, match="is not a pattern"):
+        with pytest.raises(PatternError, match="is not a valid pattern"):
             parse(text)

@@ -12,7 +12,7 @@ from dropcap.capabilities.facts import circumstances, fact
 from dropcap.capabilities.grades import Grade, grade
 from dropcap.capabilities.names import NAMES
 from dropcap.commands.explain import capability_page
-from dropcap.model import Container, Engine, Kind, Located, Mount
+from dropcap.model import Container, Engine, Kind, Located
 from dropcap.source import Source, Span
 
 T = TypeVar("T")
@@ -36,8 +36,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "host-network": {"network_mode": at("host")},
     "no-network": {"network_mode": at("none")},
     "device-rules": {"device_rules": (at("a *:* rwm"),)},
-    "host-directory": {"mounts": (at(Mount("bind", "/etc", "/etc")),)},
-    "with-read-search": {"held": ("DAC_READ_SEARCH",)},
     "with-bpf-companion": {"held": ("PERFMON",)},
     "no-apparmor": {"security_opt": (at("apparmor=unconfined"),)},
     "no-seccomp": {"security_opt": (at("seccomp=unconfined"),)},
@@ -85,7 +83,10 @@ def test_what_the_process_does_not_hold_itself_weighs_one_level_less(name: str) 
         ("AUDIT_CONTROL", {}, Grade.LOW),
         ("AUDIT_CONTROL", {"pid": at("host")}, Grade.HIGH),
         ("DAC_OVERRIDE", {}, Grade.LOW),
-        ("DAC_OVERRIDE", {"held": ("DAC_READ_SEARCH",)}, Grade.HIGH),
+        # DAC_READ_SEARCH is critical and said; the pair is one thing to mend.
+        ("DAC_OVERRIDE", {"held": ("DAC_READ_SEARCH",)}, Grade.LOW),
+        # The host's processes are what weighs: root ends those of root without it.
+        ("KILL", {"pid": at("host")}, Grade.LOW),
         ("NET_ADMIN", {}, Grade.HIGH),
         ("NET_ADMIN", {"network_mode": at("none")}, Grade.MODERATE),
         ("NET_ADMIN", {"network_mode": at("none"), "user": at("1000")}, Grade.LOW),

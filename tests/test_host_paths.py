@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dropcap.capabilities import facts, host_paths
-from dropcap.capabilities.host_paths import host_path, listener, names_host, plain_path, system_directories
+from dropcap.capabilities.host_paths import host_path, listener, names_host, plain_path
 from dropcap.model import Severity
 from dropcap.rule import load_rules
 from dropcap.testing import findings
@@ -160,6 +160,16 @@ def test_an_address_is_the_hosts_or_not(address: str, alone: bool, shared: bool)
     assert names_host(address, shares_network=True) is shared
 
 
-def test_system_directories_are_what_they_were() -> None:
-    assert {"/", "/etc", "/run", "/usr/local/bin", "/var/lib/docker"} <= system_directories()
-    assert not {"/var/log", "/lib/modules", "/etc/ssl"} & system_directories()
+@pytest.mark.parametrize(
+    ("mount", "advice"),
+    [
+        ("~/.docker/config.json:/x:ro", "; leave it out"),
+        ("~/.docker/config.json:/x", "; mount it read-only, or leave it out"),
+        ("~/.docker:/x:ro", "; mount only the files that it needs"),
+        ("/run/dbus:/run/dbus:ro", "; leave it out"),
+    ],
+)
+def test_of_what_has_no_parts_no_part_is_to_be_mounted(mount: str, advice: str) -> None:
+    text = f"services:\n  web:\n    image: web:1\n    volumes: ['{mount}']\n"
+    (found,) = findings("compose", text, [RULES["sensitive-host-path"]])
+    assert found.problem.message.endswith(advice)

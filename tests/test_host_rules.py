@@ -61,6 +61,52 @@ def test_a_socket_is_milder_for_a_user_who_cannot_open_it(lines: tuple[str, ...]
     assert ("engine-socket", severity) in said("compose", service(f"volumes: ['{SOCKET}']", *lines))
 
 
+@pytest.mark.parametrize(
+    ("image", "lines", "severity"),
+    [
+        ("tecnativa/docker-socket-proxy", (), "low"),
+        ("docker.io/tecnativa/docker-socket-proxy:v0.4.2", ("environment: [POST=0]",), "low"),
+        ("lscr.io/linuxserver/socket-proxy@sha256:12", (), "low"),
+        ("lscr.io/linuxserver/socket-proxy", ("environment: [POST=1]",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("environment: [POST]",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("env_file: there.env",), "critical"),
+        ("lscr.io/linuxserver/socket-proxy", ("command: [sh]",), "critical"),
+        ("somebody/socket-proxy", (), "critical"),
+    ],
+)
+def test_a_proxy_that_lets_reading_pass_is_the_remedy(image: str, lines: tuple[str, ...], severity: str) -> None:
+    text = service(f"volumes: ['{SOCKET}']", *lines).replace("web:1", image)
+    assert ("engine-socket", severity) in said("compose", text)
+
+
+@pytest.mark.parametrize(
+    ("command", "severity"),
+    [
+        ("[sh, -c, 'chown -R 1000:1000 /srv']", "low"),
+        ("chown -R 1000:1000 /srv", "low"),
+        ("$COMMAND", "medium"),
+        ("sleep 9", "medium"),
+    ],
+)
+def test_root_is_low_where_what_is_started_needs_it(command: str, severity: str) -> None:
+    text = service("user: root", f"command: {command}").replace("web:1", "debian:12")
+    assert said("compose", text) == [("root-user", severity)]
+
+
+@pytest.mark.parametrize(
+    ("target", "lines", "severity"),
+    [
+        ("/proc", (), "medium"),
+        ("/proc/", (), "medium"),
+        ("/host/proc", (), "critical"),
+        ("/proc", ("privileged: true",), "critical"),
+        ("/proc", ("security_opt: [systempaths=unconfined]",), "critical"),
+    ],
+)
+def test_the_engine_seals_proc_at_its_own_place(target: str, lines: tuple[str, ...], severity: str) -> None:
+    assert said("compose", service(f"volumes: ['/proc:{target}']", *lines)) == [("sensitive-host-path", severity)]
+
+
 def test_what_podman_makes_ambient_opens_files_of_others() -> None:
     line = "podman run --user 1000 {} -v /etc:/host/etc web:1\n"
     assert said("script", line.format("")) == [("sensitive-host-path", "high")]

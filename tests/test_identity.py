@@ -14,6 +14,8 @@ from dropcap.check import Setup, check_text
 from dropcap.cli import main
 from dropcap.report import to_report
 from dropcap.rule import load_rules
+from dropcap.writers.fingerprint import identity_hash
+from dropcap.writers.grouping import grouped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +109,28 @@ def test_no_two_findings_of_a_report_are_the_same(lines: list[str]) -> None:
     report = to_report([check_text("run.sh", "script", "\n".join(lines), RULES, Setup())])
     identities = [finding.identity for finding in report.findings]
     assert len(set(identities)) == len(identities)
+
+
+SERVICES = {
+    "web": "    <<: *wide\n",
+    "app": "    <<: *wide\n",
+    "job": "    cap_drop: [ALL]\n    cap_add: [SYS_TIME]\n",
+    "db": "    user: '0'\n",
+    "mail": "    image: x\n",
+    "cache": "    image: x\n",
+}
+
+
+@given(st.permutations(list(SERVICES)))
+def test_the_order_of_services_changes_none(order: list[str]) -> None:
+    assert _of_services(order) == _of_services(sorted(SERVICES))
+
+
+def _of_services(order: list[str]) -> set[str]:
+    text = "x-wide: &wide\n  cap_add: [NET_ADMIN]\n  pid: host\nservices:\n"
+    text += "".join(f"  {name}:\n{SERVICES[name]}" for name in order)
+    report = to_report([check_text("compose.yaml", "compose", text, RULES, Setup())], (), RULES)
+    groups = grouped(report.findings)
+    assert any(one.shared_by for one in report.findings)
+    assert len(groups) < len(report.findings)
+    return {identity_hash(one) for one in (*report.findings, *groups)}

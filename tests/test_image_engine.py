@@ -106,7 +106,7 @@ def test_the_lock_is_written_from_the_engine(project: Path, capsys: pytest.Captu
         ({"Id": "sha256:bb"}, ""),  # as engines do that keep images by their manifests
         (
             {"Id": "sha256:cc", "RepoDigests": ["app@sha256:dd"]},
-            "the engine has another image of that name, or knows it by another digest",
+            "the engine has another image of that name, or another digest for it",
         ),
         ({}, ""),
     ],
@@ -126,7 +126,7 @@ def test_another_image_at_the_engine_makes_the_lock_stale(
     assert told["engine"].startswith("unix://")
     assert [one["stale"] for one in told["images"]] == [said or None]
     assert main(["images"]) == 0
-    assert ("is stale: run `dropcap images lock` again." in capsys.readouterr().out) is bool(said)
+    assert ("is stale for 1 image: run `dropcap images lock` again." in capsys.readouterr().out) is bool(said)
     assert (project / LOCK).exists()
 
 
@@ -150,7 +150,7 @@ def test_where_an_engine_cannot_say_the_list_says_so(
     capsys.readouterr()
     assert main(["images"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("app:1  dropcap.lock  1 container\n\nWhether dropcap.lock is stale was not asked: ")
+    assert out.startswith("app:1  dropcap.lock  1 container\n\nIt is not known whether dropcap.lock is stale: ")
     assert said in out
 
 
@@ -165,9 +165,9 @@ def test_where_an_engine_cannot_say_the_list_says_so(
         ("/version", (500, b'{"message": "out of order"}'), "out of order"),
         ("/images/app:1/json", (500, b'{"message": "disk is broken"}'), "app:1: the engine says: disk is broken"),
         ("/images/app:1/get", (500, b'{"message": "cannot export"}'), "app:1: the engine says: cannot export"),
-        ("/images/app:1/get", (200, IMAGE[:3000]), "app:1: it is not an archive that can be read"),
-        ("/images/app:1/get", (200, b"nonsense"), "app:1: it is not an archive that can be read"),
-        ("/images/app:1/json", (404, b'{"message": "no such image"}'), "app:1: it is not at hand"),
+        ("/images/app:1/get", (200, IMAGE[:3000]), "app:1: dropcap cannot read it as an archive"),
+        ("/images/app:1/get", (200, b"nonsense"), "app:1: dropcap cannot read it as an archive"),
+        ("/images/app:1/json", (404, b'{"message": "no such image"}'), "app:1: the image is not here"),
     ],
 )
 def test_an_engine_that_does_wrong_is_told_in_one_line(  # what is wrong, and where it is said
@@ -194,7 +194,7 @@ def test_without_an_engine_one_line_says_what_to_do(
     assert main(["images", "lock"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("dropcap: no engine answers (unix:///nonexistent/socket: ")
-    assert told.endswith("; start one, or name an archive by --from\n")
+    assert told.endswith("; start one, or name an archive with --from\n")
     assert told.count("\n") == 1
 
 
@@ -219,8 +219,8 @@ def test_an_engine_that_nobody_may_ask_is_told_in_one_line(
     monkeypatch.setattr("docker.DockerClient.__init__", refused)
     assert main(["images", "lock"]) == 2
     assert capsys.readouterr().err == (
-        "dropcap: no engine answers (unix:///run/closed: permission denied; run as a user who may); "
-        "start one, or name an archive by --from\n"
+        "dropcap: no engine answers (unix:///run/closed: permission denied; run dropcap as a user who may); "
+        "start one, or name an archive with --from\n"
     )
 
 

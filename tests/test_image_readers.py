@@ -103,6 +103,15 @@ def test_a_later_layer_stands_over_those_before() -> None:
     assert sorted(laid_over([below, above])) == ["/", "/a", "/a/y", "/a/z", "/b", "/b/n"]
 
 
+def test_an_empty_file_has_an_empty_text() -> None:
+    found = {one.path: one.file for one in read(tar(info("a/__init__.py"), info("a/data"))).members}
+    texts = {path: file.text for path, file in found.items() if file is not None}
+    assert texts["/a/data"] is None
+    kept = texts["/a/__init__.py"]
+    assert kept is not None
+    assert kept.text == ""
+
+
 def test_an_opaque_folder_keeps_nothing_of_those_before() -> None:
     below = layer(("/a", FOLDER), ("/a/x", FILE), ("/a/s", FOLDER), ("/a/s/t", FILE))
     assert sorted(laid_over([below, layer(("/a/n", FILE), emptied=["/a"])])) == ["/", "/a", "/a/n"]
@@ -226,7 +235,7 @@ def test_a_layer_in_frames_of_zstd_is_read() -> None:
 
 @pytest.mark.usefixtures("zstd")
 def test_frames_that_are_broken_are_told_in_one_line() -> None:
-    with pytest.raises(ImageError, match=r"layer: it is not a layer that can be read: \S"):
+    with pytest.raises(ImageError, match=r"layer: dropcap cannot read it as a layer: \S"):
         read(frame(tar(info("a"))[:3000]) + b"\x28\xb5\x2f\xfdnonsense")
 
 
@@ -234,7 +243,7 @@ def test_where_nothing_reads_zstd_that_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "compression", None)
     packed = frame(tar(info("a")))
     for call in (lambda: read(packed), lambda: read_archive(io.BytesIO(saved([packed])), "x.tar", Reading())):
-        with pytest.raises(ImageError, match=r"it is compressed by zstd, .*; run dropcap by Python 3.14, or save"):
+        with pytest.raises(ImageError, match=r"it is compressed with zstd, .*; run dropcap with Python 3.14, or save"):
             call()
 
 
@@ -250,20 +259,20 @@ CUT = saved([tar((info("x"), b"1" * 5000))])
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "not an archive that can be read"),
-        (b"no archive at all", "not an archive that can be read"),
-        (CUT[:2000], "not an archive that can be read"),
-        (gzip.compress(os.urandom(9000) + CUT)[:5000], "not an archive that can be read"),
+        (b"", "dropcap cannot read it as an archive"),
+        (b"no archive at all", "dropcap cannot read it as an archive"),
+        (CUT[:2000], "dropcap cannot read it as an archive"),
+        (gzip.compress(os.urandom(9000) + CUT)[:5000], "dropcap cannot read it as an archive"),
         (tar((info("x"), b"1")), "index.json or manifest.json is missing"),
         (tar((info("manifest.json"), b"[")), "manifest.json is not JSON"),
         (tar((info("manifest.json"), b"[" * 100_000)), "manifest.json is not JSON"),
-        (tar((info("manifest.json"), b"[{}]")), "not what it should be"),
+        (tar((info("manifest.json"), b"[{}]")), "its description is not valid"),
         (tar((info("manifest.json"), b"[]")), "index.json or manifest.json is missing"),
         (tar((info("manifest.json"), b'[{"Config": "c", "Layers": []}]')), "c is missing"),
         (tar((info("c"), b"{}"), (info("manifest.json"), b'[{"Config": "c", "Layers": ["l"]}]')), "layer l is missing"),
-        (saved([b"no layer" * 200]), "not a layer that can be read"),
-        (tar((info("index.json"), b'{"manifests": [{"digest": "../../etc/passwd"}]}')), "not what it should be"),
-        (tar((info("index.json"), b'{"manifests": []}')), "no image is in it"),
+        (saved([b"no layer" * 200]), "dropcap cannot read it as a layer"),
+        (tar((info("index.json"), b'{"manifests": [{"digest": "../../etc/passwd"}]}')), "its description is not valid"),
+        (tar((info("index.json"), b'{"manifests": []}')), "it has no image"),
     ],
 )
 def test_what_is_no_image_is_told_in_one_line(data: bytes, said: str) -> None:
@@ -282,7 +291,7 @@ def test_an_archive_that_says_its_header_is_huge_is_not_believed() -> None:
 def test_an_archive_that_says_its_file_is_huge_ends_too_early() -> None:
     header = info("x")
     header.size = 1024**3
-    with pytest.raises(ImageError, match="not a layer that can be read"):
+    with pytest.raises(ImageError, match="dropcap cannot read it as a layer"):
         read(header.tobuf(tarfile.USTAR_FORMAT) + b"\0" * 10240)
 
 

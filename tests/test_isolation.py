@@ -191,7 +191,7 @@ def test_who_joins_is_told_with_the_one_that_is_joined() -> None:
     text = "services:\n  a:\n    image: x\n    pid: host\n  b:\n    image: x\n    pid: service:a\n"
     (one,) = found("host-pid", text)
     assert (one.container.name, [other.name for other in one.shared_by]) == ("a", ["b"])
-    assert [step.message for step in one.problem.related] == ["the process ids of a is shared here"]
+    assert [step.message for step in one.problem.related] == ["this shares the process ids of a"]
 
 
 def test_a_long_chain_is_followed_in_good_time() -> None:

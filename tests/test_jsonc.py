@@ -110,22 +110,22 @@ def test_each_character_of_a_text_stands_where_it_is_written(text: str, ascii_on
 @pytest.mark.parametrize(
     ("text", "message", "place"),
     [
-        ("", "JSON: holds no value", "1:1"),
-        ("// only a comment", "JSON: holds no value", "1:1"),
-        ('{"a": 1', "JSON: what is opened here is not closed", "1:1"),
+        ("", "JSON: the file is empty", "1:1"),
+        ("// only a comment", "JSON: the file is empty", "1:1"),
+        ('{"a": 1', "JSON: this is never closed", "1:1"),
         ('{"a": [1, 2}', "JSON: } does not close what line 1 opens", "1:12"),
-        ("{\n  a: 1}", "JSON: a key in double quotation marks is expected here", "2:3"),
-        ('{"a" 1}', "JSON: a colon is expected after the key", "1:6"),
-        ('{"a": }', "JSON: a value is expected here", "1:7"),
-        ("{'a': 1}", "JSON: a key in double quotation marks is expected here", "1:2"),
-        ('{"a": yes}', 'JSON: "yes" is not a value; a text has quotation marks', "1:7"),
-        ('{"a": NaN}', 'JSON: "NaN" is not a value; a text has quotation marks', "1:7"),
-        ('{"a": "x\n"}', "JSON: this text is not ended; a double quotation mark is missing", "1:7"),
-        ('["\\x"]', "JSON: no escape; a backslash is written \\\\", "1:3"),
-        ('["\\u12"]', "JSON: no escape; a backslash is written \\\\", "1:3"),
-        ("[1] /* x", "JSON: this comment is not ended", "1:5"),
-        ("[" * (MAX_DEPTH + 1), "JSON: nests more than 200 levels deep", "1:201"),
-        ("[" + "1 " * 30 + "]", "JSON: too much is wrong before this; repair it and check again", "1:44"),
+        ("{\n  a: 1}", "JSON: write a key in double quotes here", "2:3"),
+        ('{"a" 1}', "JSON: write a colon after the key", "1:6"),
+        ('{"a": }', "JSON: write a value here", "1:7"),
+        ("{'a': 1}", "JSON: write a key in double quotes here", "1:2"),
+        ('{"a": yes}', 'JSON: "yes" is not a value; put text into double quotes', "1:7"),
+        ('{"a": NaN}', 'JSON: "NaN" is not a value; put text into double quotes', "1:7"),
+        ('{"a": "x\n"}', "JSON: this string has no end; add the double quote", "1:7"),
+        ('["\\x"]', "JSON: this is no escape; write \\\\ for a backslash", "1:3"),
+        ('["\\u12"]', "JSON: this is no escape; write \\\\ for a backslash", "1:3"),
+        ("[1] /* x", "JSON: this comment has no end; add */", "1:5"),
+        ("[" * (MAX_DEPTH + 1), "JSON: this nests more than 200 levels deep", "1:201"),
+        ("[" + "1 " * 30 + "]", "JSON: there are too many errors before this; correct them and check again", "1:44"),
     ],
 )
 def test_what_is_no_json_is_refused_at_its_place(text: str, message: str, place: str) -> None:
@@ -136,10 +136,10 @@ def test_what_is_no_json_is_refused_at_its_place(text: str, message: str, place:
     ("text", "value", "said"),
     [
         ('{"a": 1 "b": 2}', {"a": 1, "b": 2}, ["JSON: a comma is missing before this"]),
-        ("[1,, 2]", [1, 2], ["JSON: nothing stands before this comma; take one out"]),
-        ("[, 1]", [1], ["JSON: nothing stands before this comma; take one out"]),
-        ("[1] x", [1], ["JSON: something follows the end; take it out"]),
-        ('["a\tb"]', ["a\tb"], ["JSON: a control character in a text is written \\u0009"]),
+        ("[1,, 2]", [1, 2], ["JSON: nothing is before this comma; take it out"]),
+        ("[, 1]", [1], ["JSON: nothing is before this comma; take it out"]),
+        ("[1] x", [1], ["JSON: this follows the end of the value; take it out"]),
+        ('["a\tb"]', ["a\tb"], ["JSON: write \\u0009 for this control character"]),
     ],
 )
 def test_what_can_be_repaired_is_told_and_read(text: str, value: object, said: list[str]) -> None:
@@ -155,7 +155,7 @@ def test_of_a_key_that_stands_there_twice_the_last_one_counts_and_it_is_told() -
     assert plain(members(found.root)["a"].value) == 3
     [problem] = found.problems
     assert problem.level is Level.NOTE
-    assert problem.message == 'JSON: "a" stands here twice; the last one counts'
+    assert problem.message == 'JSON: "a" is here twice, and the last one counts; take one out'
     assert problem.span is not None
     assert problem.span.start == 17
 

@@ -52,7 +52,7 @@ def test_a_command_is_known_up_to_what_a_variable_hides(tmp_path: Path, lines: s
     assert [one.splits for one in found.words if one.unknown] == [True]
     for word in found.words[1:]:
         assert word.source.text[word.span.start : word.span.end].strip("\"'").endswith(word.value) or word.unknown
-    assert [one.reason for one in found.unknown] == ["its entrypoint or its command is not all written in its file"]
+    assert [one.reason for one in found.unknown] == ["a part of its entrypoint or command is not in its file"]
 
 
 def test_nothing_is_started_by_an_entrypoint_that_is_not_written(tmp_path: Path) -> None:

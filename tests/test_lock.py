@@ -106,7 +106,7 @@ def test_what_is_kept_is_what_is_read(
     assert tree.group("app") == Group("app", "6", ("app", "web"))
     unknown = tree.look("/never asked for")
     assert isinstance(unknown, UnknownFact)
-    assert unknown.reason == f"{LOCK} says nothing of it"
+    assert unknown.reason == f"{LOCK} does not have it"
 
 
 def test_a_line_of_a_script_is_found_in_the_lock(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_there_are_no_other_accounts_than_those_of_the_lock(tmp_path: Path) -> N
 def test_accounts_that_could_not_all_be_read_are_not_kept(tmp_path: Path) -> None:
     tree = FileTree()
     tree.put_account(Account("app", "5", "6", "/home/app", "/bin/sh"))
-    tree.forget_accounts(UnknownFact("its accounts are in no file that can be read"))
+    tree.forget_accounts(UnknownFact("dropcap finds no file with its accounts"))
     lock = HEAD + "\n".join(entry_lines("app:1", ("sha256:aa", ()), tree, {}, ())) + "\n"
     found = locked_tree("app:1", project(tmp_path, lock))
     assert found is not None
@@ -174,7 +174,7 @@ def test_an_entry_that_somebody_changed_is_not_believed(tmp_path: Path, before: 
     assert before in lock
     tree = locked_tree("app:1", project(tmp_path, lock.replace(before, after, 1)))
     assert tree is not None
-    assert f"{LOCK} cannot be used" in tree.config.unknowns[0].reason
+    assert f"dropcap cannot use {LOCK}" in tree.config.unknowns[0].reason
 
 
 def test_an_image_that_the_lock_has_not_is_not_locked(tmp_path: Path) -> None:
@@ -247,10 +247,10 @@ def test_images_are_listed_with_where_their_facts_are(here: Path, capsys: pytest
     assert capsys.readouterr().out == (
         "app:1      nowhere  2 containers\n"
         "db:latest  nowhere  1 container\n\n"
-        "Of 2 images nothing is known: run `dropcap images lock` where an engine has them.\n"
+        "dropcap knows nothing of 2 images: run `dropcap images lock` where an engine has them.\n"
     )
     assert main(["images", "lock", "--from", "app.tar"]) == 2  # the other one is not at hand
-    assert "db:latest: it is not at hand" in capsys.readouterr().err
+    assert "db:latest: the image is not here" in capsys.readouterr().err
     assert main(["images"]) == 0
     assert capsys.readouterr().out.startswith("app:1      dropcap.lock  2 containers\ndb:latest  nowhere")
     assert (here / LOCK).is_file()
@@ -273,8 +273,10 @@ def test_images_are_listed_for_programs(here: Path, capsys: pytest.CaptureFixtur
     assert main(["images"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("app:1    dropcap.lock, stale: a file pins another digest  1 container\n")
-    assert "\nOf 1 image dropcap.lock is stale: run `dropcap images lock` again.\n" in out
-    assert "\nWhether dropcap.lock is stale was not asked: no engine can be asked: install dropcap[engine]" in out
+    assert "\ndropcap.lock is stale for 1 image: run `dropcap images lock` again.\n" in out
+    assert (
+        "\nIt is not known whether dropcap.lock is stale: dropcap cannot ask an engine: install dropcap[engine]" in out
+    )
 
 
 def test_with_the_lock_an_image_alone_is_answered(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,7 +312,7 @@ def test_locking_once_more_keeps_what_is_not_at_hand(here: Path, capsys: pytest.
     before = (here / LOCK).read_text()
     (here / "db.tar").write_bytes(saved([tar(info("x"))], name="db:latest"))
     assert main(["images", "lock", "--from", "db.tar"]) == 0
-    assert "app:1: it is not at hand; what dropcap.lock has of it stays" in capsys.readouterr().err
+    assert "app:1: the image is not here; dropcap.lock keeps what it has of it" in capsys.readouterr().err
     after = (here / LOCK).read_text()
     assert before.split("images:\n")[1] in after
     assert '\n  "db:latest":\n' in after
@@ -344,10 +346,10 @@ def test_locking_many_images_tells_how_far_it_is(here: Path, capsys: pytest.Capt
     ("words", "said"),
     [
         (["lock", "--from", "missing.tar"], "--from missing.tar: there is no such file"),
-        (["lock", "--from", "compose.yaml"], "it is not an archive that can be read"),
-        (["lock", "--from", "app.tar", "--pull"], "--pull asks an engine, and --from asks none"),
-        (["--from", "app.tar"], "--from and --pull go with `dropcap images lock`"),
-        (["lock", "--format", "json"], "--format goes with `dropcap images`"),
+        (["lock", "--from", "compose.yaml"], "dropcap cannot read it as an archive"),
+        (["lock", "--from", "app.tar", "--pull"], "give --pull or --from, not both: --from asks no engine"),
+        (["--from", "app.tar"], "--from and --pull are options of `dropcap images lock`"),
+        (["lock", "--format", "json"], "--format is an option of `dropcap images`"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(
@@ -413,7 +415,7 @@ def test_a_variable_of_a_packaged_configuration_is_what_its_script_makes_it() ->
 )
 def test_what_only_calls_a_package_is_known_by_its_name(path: str, text: str, *, is_known: bool) -> None:
     needs = image_needs([path], {path: script(text)})
-    described = not any("nobody has described" in one.reason for one in needs.unknown)
+    described = not any("dropcap does not know the program" in one.reason for one in needs.unknown)
     assert described is is_known
 
 
@@ -453,7 +455,7 @@ def test_a_program_of_a_language_is_read_in_its_image() -> None:
 )
 def test_a_program_of_an_image_that_nobody_read_is_told(command: list[str]) -> None:
     needs = image_needs(command, {"/app": FOLDER, "/app/server.py": FILE})
-    assert any(one.reason == "the text of /app/server.py is not at hand" for one in needs.unknown)
+    assert any(one.reason == "dropcap cannot read /app/server.py" for one in needs.unknown)
 
 
 def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:

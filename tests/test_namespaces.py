@@ -37,7 +37,7 @@ def test_a_service_has_the_network_of_the_service_that_it_joins() -> None:
     assert value is not None
     assert value == found["a"].network_mode
     told = [(step.message, step.where.value) for step in found["c"].route(value)]
-    assert told == [("the network of a is shared here", "service:a"), ("the network of b is shared here", "service:b")]
+    assert told == [("this shares the network of a", "service:a"), ("this shares the network of b", "service:b")]
 
 
 def test_of_a_long_chain_the_first_steps_and_the_own_one_are_told() -> None:

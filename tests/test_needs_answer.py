@@ -86,7 +86,7 @@ def test_what_can_add_only_what_it_fails_without_anyhow_adds_nothing(known: Need
     assert put_together([found(known, unknown=(hidden,))]).is_complete is is_complete
     anything = UnknownNeed("nobody has described it")
     assert not put_together([found(known, unknown=(anything,))]).is_complete
-    more = UnknownNeed("what it does to files is not described", capabilities=("CHOWN", "FOWNER"))
+    more = UnknownNeed("dropcap does not know what it does to files", capabilities=("CHOWN", "FOWNER"))
     assert not put_together([found(known, unknown=(more,))]).is_complete
 
 

@@ -44,7 +44,7 @@ def test_it_ends(script: str) -> None:
 def test_what_is_too_large_is_told(script: str) -> None:
     needs = inferred(script)
     assert not needs.is_complete
-    assert any("too large to follow" in one.reason for one in needs.unknown)
+    assert any("too large for dropcap to follow" in one.reason for one in needs.unknown)
 
 
 def test_a_need_below_forty_branches_is_found() -> None:

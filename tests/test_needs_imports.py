@@ -118,4 +118,4 @@ def test_many_modules_are_bounded(tmp_path: Path) -> None:
     start = time.monotonic()
     found = needs(tmp_path, '["python3", "m0.py"]', files)
     assert time.monotonic() - start < 20
-    assert [one.reason for one in found.unknown] == ["m0.py draws in more modules than are read"]
+    assert [one.reason for one in found.unknown] == ["m0.py imports more modules than dropcap reads"]

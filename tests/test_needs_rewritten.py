@@ -131,8 +131,7 @@ def test_the_set_depends_on_what_is_done_and_not_on_how_it_is_written(
     tmp_path_factory: pytest.TempPathFactory, one: Startup
 ) -> None:
     needs = inferred(tmp_path_factory.mktemp("rewritten"), one)
-    # What comes through a pipe to xargs is not followed: it may be any file.
-    changes_nothing = one.is_owned and one.give.startswith("find") and "xargs" not in one.give
+    changes_nothing = one.is_owned and one.give.startswith("find")
     expected = {"SETUID", "SETGID"} | SETS.get(one.switch, set()) | (set() if changes_nothing else {"CHOWN"})
     assert set(needs.cap_add) == expected, (dockerfile(one), script(one), needs.unknown)
-    assert needs.is_complete or "xargs" in one.give, needs.unknown
+    assert needs.is_complete, needs.unknown

@@ -78,7 +78,7 @@ def test_a_path_that_may_be_written_elsewhere_leaves_it_open(tmp_path: Path) -> 
     script = 'def put(path):\n    open(path, "w")\n\nput("/srv/app/state")\n'
     found = needs(tmp_path, "python3", script)
     assert [one.reason for one in found.unknown] == [
-        "whether main writes /srv/app/state, which belongs to another user, is not known"
+        "it is not known whether main writes /srv/app/state, which belongs to another user"
     ]
 
 

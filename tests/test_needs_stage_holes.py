@@ -315,4 +315,4 @@ def test_what_a_program_executes_is_refused_to_anybody(folder: Path, user: str) 
 def test_a_file_that_carries_capabilities_may_be_any(folder: Path, user: str, file: str) -> None:
     steps = f"RUN apt-get install -y python3 && setcap cap_net_bind_service=+ep {file}\nUSER {user}"
     found = needs(folder, steps, 'CMD ["python3", "-m", "http.server", "8080"]')
-    assert [one.capabilities for one in found.unknown if "carries" in one.reason] == [("NET_BIND_SERVICE",)]
+    assert [one.capabilities for one in found.unknown if "file capabilities" in one.reason] == [("NET_BIND_SERVICE",)]

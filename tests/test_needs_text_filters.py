@@ -136,3 +136,82 @@ def test_find_says_whose_files_there_are(test: str, expected: tuple[str, ...]) -
     script = f'mkdir -p /srv/x; if [ -n "$(find /srv/x {test})" ]; then chown daemon /srv; fi'
     found = needs(script.replace("$", "$$"))
     assert (found.cap_add, found.is_complete) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("if ! cmp -s /srv/a /srv/b; then cp /srv/a /srv/b; chown daemon /srv/b; fi", ("CHOWN",)),
+        ("cmp -s /srv/a /srv/none || chown daemon /srv", ("CHOWN",)),
+        ("cp /srv/a /srv/b; cmp -s /srv/a /srv/b || chown daemon /srv", ()),
+        ("grep -q user= /srv/a || chown daemon /srv", ()),
+        ("if grep -q other /srv/a; then chown daemon /srv; fi", ()),
+        ("grep -qF -- port /srv/a && chown daemon /srv", ("CHOWN",)),
+        ("grep -q '^user=' /srv/a && chown daemon /srv", ("CHOWN",)),
+    ],
+)
+def test_files_are_compared_as_they_are(script: str, expected: tuple[str, ...]) -> None:
+    found = needs(f"printf 'user=app\\nport=1\\n' > /srv/a; {script}; true")
+    assert (found.cap_add, found.is_complete) == (expected, True), found.unknown
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "grep -q x.y /srv/a || chown daemon /srv",
+        "grep -qi USER /srv/a || chown daemon /srv",
+        "grep -q user /srv/none || chown daemon /srv",
+        "grep -q user /srv/a /etc/passwd || chown daemon /srv",
+        "cmp -n 3 /srv/a /srv/a || chown daemon /srv",
+        "redis-server & sleep 1; grep -q other /srv/a && chown daemon /srv",
+        "install -d -o daemon /srv/d; cmp -s /srv/a /srv/d/a || chown daemon /srv; exec setpriv --reuid daemon sleep 9",
+    ],
+)
+def test_what_else_is_compared_is_not_known(script: str) -> None:
+    found = needs(f"printf 'user=app\\nport=1\\n' > /srv/a; {script}; true")
+    assert "CHOWN" in found.cap_add
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("for one in daemon:/srv/a; do IFS=: read -r u p <<X\n$one\nX\nmkdir -p $p; chown $u $p; done", ("CHOWN",)),
+        ("IFS=: read -r u p <<X\nroot:/srv/a:b\nX\nmkdir -p $p; chown $u $p", ()),
+        ("read u p <<X\n  daemon   /srv  \nX\nchown $u $p", ("CHOWN",)),
+        ("{ read -r a; read -r u; } <<X\nroot\ndaemon\nX\nchown $u /srv", ("CHOWN",)),
+        ("read -r u rest <<X\nroot a\\\\b\nX\nchown $u /srv", ()),
+        ("read u <<X\nroot\\\\\nX\nchown $u /srv", ("CHOWN",)),
+    ],
+)  # fmt: skip
+def test_what_is_read_is_known(script: str, expected: tuple[str, ...]) -> None:
+    found = needs(script.replace("$", "$$"))
+    assert (found.cap_add, found.is_complete) == (expected, True), found.unknown
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("export A=daemon; x=$(printenv A || echo root); chown $x /srv", ("CHOWN",)),
+        ("export A=root; x=$(printenv A || echo daemon); chown $x /srv", ()),
+        ("A=root; x=$(printenv A || echo daemon); chown $x /srv", ("CHOWN",)),
+        ("export A=root; x=$(printenv A B); chown $x /srv", ("CHOWN",)),
+    ],
+)
+def test_printenv_prints_what_is_exported(script: str, expected: tuple[str, ...]) -> None:
+    assert needs(script.replace("$", "$$")).cap_add == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "user"),
+    [
+        ("export A=daemon; envsubst < /t > /etc/redis.conf", "daemon"),
+        ("export A=daemon; envsubst '$A' < /t > /etc/redis.conf", "daemon"),
+        ("export A=daemon; envsubst '$B' < /t > /etc/redis.conf", None),
+        ("A=daemon; envsubst < /t > /etc/redis.conf", None),
+        ("export A=$(date); envsubst < /t > /etc/redis.conf", None),
+    ],
+)
+def test_envsubst_puts_in_what_is_exported(script: str, user: str | None) -> None:
+    script = f"printf 'user ${{A}}\\n' > /t; {script}; dnsmasq -k --conf-file=/etc/redis.conf"
+    found = needs(script.replace("user ", "user=").replace("$", "$$"))
+    assert found.is_complete is (user is not None)

@@ -76,8 +76,8 @@ def test_volumes_and_networks_are_its_own() -> None:
     assert model["secrets"] == RESOLVED["secrets"]
     project = own_project(RESOLVED, "web", "me", publishes=False, has_binds=False)
     assert project.notes == (
-        "an empty volume of its own stands for the volume data",
-        "a plain network of its own stands for the network front",
+        "it uses an empty volume in place of the volume data",
+        "it uses a plain network in place of the network front",
     )
 
 
@@ -89,9 +89,9 @@ def test_ports_are_published_on_a_persons_word() -> None:
     ("service", "said"),
     [
         ({"volumes": [{"type": "bind", "source": "/o", "target": "/x"}]}, "it depends on db: it may write to /o"),
-        ({"network_mode": "host"}, "it depends on db: it listens on the network of this machine"),
-        ({"pid": "container:x"}, "it depends on db: pid names a container that is not of this project"),
-        ({"volumes_from": ["container:x"]}, "it depends on db: it takes the volumes of a container"),
+        ({"network_mode": "host"}, "it depends on db: it uses the network of this machine"),
+        ({"pid": "container:x"}, "it depends on db: pid names a container outside this project"),
+        ({"volumes_from": ["container:x"]}, "it depends on db: it uses the volumes of a container"),
         ({"provider": {"type": "x"}}, "it depends on db: a provider starts it"),
     ],
 )

@@ -357,7 +357,7 @@ def test_what_shells_print_otherwise_is_not_known(command: str) -> None:
 
 def read_base(*listed: str) -> FileTree:
     """Return a base as the lock has it: a release, what a startup asked for, and that nothing else is known."""
-    tree = FileTree(UnknownFact("the lock says nothing of it"))
+    tree = FileTree(UnknownFact("the lock does not have it"))
     tree.is_read, tree.release = True, "bookworm"
     folders = (
         "/etc",

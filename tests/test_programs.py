@@ -320,7 +320,7 @@ def test_tables_of_jobs_name_their_users() -> None:
     assert users_of(answer) == ["app", "root", "bob"]
     assert "DAC_OVERRIDE" in capabilities(answer, Facts(files))
     (hidden,) = answer.unknown
-    assert hidden.reason.startswith("the text of /var/spool/cron/crontabs/bob is not at hand")
+    assert hidden.reason.startswith("dropcap cannot read /var/spool/cron/crontabs/bob")
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_an_include_among_assignments_is_followed() -> None:
 
 def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
     assert [one.reason for one in call("/usr/bin/suricata -i eth0").unknown] == [
-        "not all that suricata asks for is known"
+        "dropcap does not know all that suricata asks for"
     ]
 
 
@@ -464,9 +464,26 @@ def test_what_is_not_known_is_said_of_the_program_that_is_called() -> None:
     ],
 )
 def test_a_service_is_started_by_its_name(command: str, line: str) -> None:
-    answer = call(command)
+    answer = call(command, facts=Facts(is_seen=False))
     assert "; ".join(" ".join(word.value for word in run.words) for run in answer.runs) == line
     assert not answer.unknown
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "told"),
+    [
+        ("cron", Facts(is_seen=False), ""),
+        ("cron", Facts({"/etc/init.d/cron": File(FileKind.FILE, "0", "0", 0o755)}), ""),
+        ("cron", Facts(), "/etc/init.d/cron is not there"),
+        ("rsyslog", Facts(), "/etc/init.d/rsyslog is not there"),
+        ("rsyslog", Facts({"/etc/init.d/rsyslog": File(FileKind.FILE, "0", "0", 0o755)}), ""),
+        ("rsyslog", Facts(is_seen=False), "whether /etc/init.d/rsyslog is there is not known"),
+    ],
+)
+def test_a_service_without_a_script_is_not_started(name: str, facts: Facts, told: str) -> None:
+    answer = call(f"service {name} start", facts=facts)
+    assert [one.reason.startswith(told) for one in answer.unknown] == [True] * bool(told)
+    assert bool(answer.runs) is not bool(told)
 
 
 def test_a_service_that_nobody_has_described_is_not_known() -> None:

@@ -163,7 +163,7 @@ def test_what_systemd_fills_in_is_not_known() -> None:
         "${NET}": ("network_mode",),
     }
     assert {unknown.reason for unknown in found.unknowns if unknown.text.startswith("%")} == {
-        "systemd puts it in when the unit starts"
+        "systemd fills it in when the unit starts"
     }
     assert values(found.command)[-1] == "a%b"
 
@@ -226,8 +226,8 @@ def test_a_unit_that_is_named_has_to_stand_in_the_project(tmp_path: Path, line: 
     text = f"{IMAGE}{line}\n"
     [missing] = document(text, folder / "web.container").failures
     assert missing.level is Level.ERROR
-    assert missing.message == f"Quadlet refuses this unit: {_NAMING[line]}; put it beside this unit"
     name = next(word for word in _NAMING[line].split() if word.startswith("other."))
+    assert missing.message == f"Quadlet refuses this unit: {_NAMING[line]}; put {name} into the same folder"
     (folder / place).mkdir(exist_ok=True)
     (folder / place / name).write_text("")
     assert document(text, folder / "web.container").failures == ()
@@ -251,7 +251,7 @@ def test_a_project_of_very_many_folders_is_not_looked_through(tmp_path: Path) ->
         (tmp_path / str(number)).mkdir()
     [found] = document(f"{IMAGE}Pod=other.pod\n", tmp_path / "web.container").failures
     assert found.level is Level.NOTE
-    assert found.message.startswith("other.pod is in none of the 200 nearest folders")
+    assert found.message.startswith("other.pod is not in the 200 nearest folders")
 
 
 @pytest.mark.parametrize(
@@ -263,8 +263,8 @@ def test_a_project_of_very_many_folders_is_not_looked_through(tmp_path: Path) ->
         (f"{IMAGE}Pod=x\n", Level.ERROR, "pod x is not Quadlet based", "Pod"),
         (f"{IMAGE}AddCapabilitys=X\n", Level.ERROR, "; did you mean AddCapability?", "AddCapabilitys"),
         (f"{IMAGE}Privileged=true\n", Level.ERROR, "unsupported key 'Privileged' in group 'Container'", "Privileged"),
-        (f"{IMAGE}PodmanArgs=--cap-ad=X\n", Level.ERROR, "podman refuses what this makes: unknown", "--cap-ad=X"),
-        (f"{IMAGE}AddCapability='KILL\n", Level.NOTE, "Podman leaves this value out: unbalanced quotes", "'KILL"),
+        (f"{IMAGE}PodmanArgs=--cap-ad=X\n", Level.ERROR, "podman refuses this value: unknown", "--cap-ad=X"),
+        (f"{IMAGE}AddCapability='KILL\n", Level.NOTE, "Podman ignores this value: unbalanced quotes", "'KILL"),
         (f"{IMAGE}PodmanArgs=a\\qb\n", Level.NOTE, "unsupported escape char", "a\\qb"),
         (
             f"{IMAGE}ReloadCmd=x\nReloadSignal=HUP\n",
@@ -286,8 +286,8 @@ def test_a_project_of_very_many_folders_is_not_looked_through(tmp_path: Path) ->
         (f"{IMAGE}[Quadlet]\nDefaultDependency=no\n", Level.ERROR, "in group 'Quadlet'", "DefaultDependency"),
         (f"{IMAGE}[Service]\nKillMode=process\n", Level.ERROR, "invalid KillMode 'process'", "process"),
         (f"{IMAGE}[Service]\nType=simple\n", Level.ERROR, "invalid service Type 'simple'", "simple"),
-        (f"{IMAGE}[Service]\nUser=app\n", Level.NOTE, "User= of [Service] is not for Quadlet", "User"),
-        ("[Kube]\nYaml=x.yml\n", Level.NOTE, "a unit for Kubernetes files is not read", "Kube"),
+        (f"{IMAGE}[Service]\nUser=app\n", Level.NOTE, "User= in [Service] does not set", "User"),
+        ("[Kube]\nYaml=x.yml\n", Level.NOTE, "dropcap does not read Kubernetes files", "Kube"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_place(text: str, level: Level, message: str, where: str) -> None:
@@ -376,7 +376,7 @@ def test_what_is_wrong_is_told_at_its_place(text: str, level: Level, message: st
 def test_what_podman_itself_refuses_is_told_at_the_value(line: str, message: str) -> None:
     [(level, said, at)] = told(f"{IMAGE}{line}\n")
     assert level is Level.ERROR
-    assert said.startswith("podman refuses what this makes: ")
+    assert said.startswith("podman refuses this value: ")
     assert message in said
     assert at
     assert at in line.rpartition("\n")[2].partition("=")[2]
@@ -414,9 +414,9 @@ def test_what_podman_itself_takes_is_taken(line: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "line"),
     [
-        (f"{IMAGE}nonsense\n", "nonsense is not a section, a key=value or a comment", 3),
-        ("Image=x\n", "a section, as [Container], has to come first", 1),
-        (f"{IMAGE}=x\n", "=x is not a section", 3),
+        (f"{IMAGE}nonsense\n", "nonsense is not a [Section], a Key=value or a # comment", 3),
+        ("Image=x\n", "a section such as [Container] must come first", 1),
+        (f"{IMAGE}=x\n", "=x is not a [Section]", 3),
     ],
 )
 def test_a_file_with_a_line_that_is_nothing_is_refused_whole(text: str, message: str, line: int) -> None:
@@ -431,7 +431,7 @@ def test_a_file_with_a_line_that_is_nothing_is_refused_whole(text: str, message:
 
 def test_a_unit_of_another_kind_is_refused() -> None:
     with pytest.raises(UnreadableError, match=r"no \[Container\] section"):
-        document("[Pod]\nPodName=x\n")
+        document("[Volume]\nVolumeName=x\n")
 
 
 @pytest.mark.parametrize(

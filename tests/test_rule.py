@@ -54,13 +54,13 @@ def test_a_folder_s_modules_are_rules_named_by_their_files(tmp_path: Path) -> No
     [
         ("x = (", "cannot be imported: SyntaxError"),
         ("raise ValueError('no')", "cannot be imported: ValueError: no"),
-        (GOOD.replace("SEVERITY = Severity.LOW", ""), "SEVERITY has to be"),
-        (GOOD.replace("Severity.LOW", "'low'"), "SEVERITY has to be"),
+        (GOOD.replace("SEVERITY = Severity.LOW", ""), "SEVERITY must be"),
+        (GOOD.replace("Severity.LOW", "'low'"), "SEVERITY must be"),
         (GOOD.replace("def check", "def chek"), "neither check"),
-        (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS has to be a tuple of ids of rules"),
-        (f"{GOOD}\nCONTROLS = ['CIS-5.4']\n", "CONTROLS has to be a tuple of ids of controls"),
+        (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS must be a tuple of ids of rules"),
+        (f"{GOOD}\nCONTROLS = ['CIS-5.4']\n", "CONTROLS must be a tuple of ids of controls"),
         (f"{GOOD}\nFIELDS = ('pid', 'capadd')\n", "FIELDS names 'capadd', which is not a field of a container"),
-        (f"{GOOD}\nON_BY_DEFAULT = 0\n", "ON_BY_DEFAULT has to be True or False"),
+        (f"{GOOD}\nON_BY_DEFAULT = 0\n", "ON_BY_DEFAULT must be True or False"),
         (GOOD.replace("Something is wrong.\n\nMore about it.", ""), "docstring"),
     ],
 )

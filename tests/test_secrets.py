@@ -9,6 +9,7 @@ import pytest
 from dropcap.api import Secret, names_secret, secret_in
 from dropcap.cli import main
 from dropcap.masking import mask
+from dropcap.writers import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,10 @@ def test_what_is_a_secret_is_decided_by_name_and_value(name: str, value: str, se
 def test_what_stands_beside_a_password_is_guessed_first() -> None:
     assert secret_in("DB_PASSWORD", "tracker2024-app") is Secret.OWN
     assert secret_in("DB_PASSWORD", "tracker2024-app", {"trackerapp"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "minioadmin-tracker", {"tracker"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "TrackerAdmin123!", {"tracker"}) is Secret.KNOWN
+    assert secret_in("DB_PASSWORD", "TrackerAdmin123!") is Secret.OWN
+    assert secret_in("DB_PASSWORD", "abc123") is Secret.KNOWN
 
 
 @pytest.mark.parametrize("name", ["A" * 100_000, "_" * 100_000, "aB" * 50_000, "PASSWORD_" * 10_000])
@@ -93,7 +98,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("form", ["text", "json", "sarif", "line"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("file", FILES)
 def test_a_secret_is_told_and_never_printed(
     file: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -208,31 +208,31 @@ def test_the_project_is_that_of_the_folder_that_the_line_runs_in(project: Path, 
 
 
 UNKNOWN = [
-    ('cd "$1"; docker compose exec -u 0 web id', "cd leads to $1, which is not known"),
-    ("cd; docker compose exec -u 0 web id", "cd leads to the home of whoever runs it"),
-    ("cd ~/x; docker compose exec -u 0 web id", "cd leads to the home of whoever runs it"),
+    ('cd "$1"; docker compose exec -u 0 web id', "cd goes to $1, which is not known"),
+    ("cd; docker compose exec -u 0 web id", "cd goes to the home of whoever runs it"),
+    ("cd ~/x; docker compose exec -u 0 web id", "cd goes to the home of whoever runs it"),
     ("cd /srv/app; docker compose exec -u 0 web id", "/srv/app lies outside the project"),
     ("cd ..; docker compose exec -u 0 web id", "lies outside the project"),
-    ('[ -z "$1" ] || cd sub\ndocker compose exec -u 0 web id', "the folder that it runs in differs by branch"),
+    ('[ -z "$1" ] || cd sub\ndocker compose exec -u 0 web id', "it runs in different folders in different branches"),
     ("docker compose -f ../compose.yaml exec -u 0 web id", "lies outside the project"),
     ("docker compose -f $X exec -u 0 web id", "it names a file that is not known"),
     ("D=$(pick)\ndocker compose -f $D/compose.yaml exec -u 0 web id", "it names a file that is not known"),
-    ("read D\ncd $D/sub; docker compose exec -u 0 web id", "cd leads to $D/sub, which is not known"),
+    ("read D\ncd $D/sub; docker compose exec -u 0 web id", "cd goes to $D/sub, which is not known"),
     ("docker compose -f - exec -u 0 web id", "the line reads a Compose file from its input"),
     ("docker compose -f none.yaml exec -u 0 web id", "does not exist"),
     ("docker compose -f sub/broken.yaml exec -u 0 web id", "cannot be read"),
     ("docker compose --env-file ../.env exec -u 0 web id", "lies outside the project"),
     ("docker compose --env-file $E exec -u 0 web id", "it names a file that is not known"),
     ("docker compose --project-directory . -f sub/compose.yaml exec -u 0 web id", "--project-directory names another"),
-    ("COMPOSE_FILE=$X docker compose exec -u 0 web id", "COMPOSE_FILE is set by the script and not known"),
+    ("COMPOSE_FILE=$X docker compose exec -u 0 web id", "the script sets COMPOSE_FILE to a value that is not known"),
     ("docker compose exec -u 0 nobody id", "its Compose project has no service nobody"),
-    ('docker compose exec -u 0 "$S" id', "which service it is is not known"),
+    ('docker compose exec -u 0 "$S" id', "the name of the service is not known"),
     ("ssh host 'docker compose exec -u 0 web id'", "ssh runs it in another folder"),
     ("su - app -c 'docker compose exec -u 0 web id'", "su runs it in another folder"),
     ("chroot /x docker compose exec -u 0 web id", "chroot runs it in another folder"),
-    ("env -C sub docker compose exec -u 0 web id", "what starts it does so in another folder"),
-    ("sudo -i docker compose exec -u 0 web id", "what starts it does so in another folder"),
-    ("systemd-run docker compose exec -u 0 web id", "what starts it does so in another folder"),
+    ("env -C sub docker compose exec -u 0 web id", "it is started in another folder"),
+    ("sudo -i docker compose exec -u 0 web id", "it is started in another folder"),
+    ("systemd-run docker compose exec -u 0 web id", "it is started in another folder"),
 ]
 
 
@@ -288,7 +288,7 @@ def test_recipes_start_beside_their_file(project: Path, name: str, text: str) ->
 )
 def test_of_other_files_the_folder_is_not_known(project: Path, name: str, text: str) -> None:
     found = next(one for one in containers(project, text, name) if one.kind is Kind.EXEC)
-    assert any("the folder that it runs in is not known" in reason for reason in reasons(found))
+    assert any("it is not known in which folder it runs" in reason for reason in reasons(found))
 
 
 def test_a_variable_that_the_script_gives_the_project_makes_it_unknown(project: Path) -> None:
@@ -301,7 +301,7 @@ def test_a_variable_that_the_script_gives_the_project_makes_it_unknown(project: 
     )
     found = container(project, "export CAP=SYS_ADMIN\ndocker compose exec -u root web id\n")
     assert found.may_be_set("cap_add")
-    assert "the script gives the project another CAP" in reasons(found)
+    assert "the script changes the project's CAP" in reasons(found)
     assert container(project, "export OTHER=1\ndocker compose exec -u root web id\n").unknowns == ()
 
 
@@ -345,7 +345,7 @@ def test_a_finding_stands_where_its_value_does_and_says_how_it_came_to_the_line(
     [finding] = found
     assert finding.problem.where.source.path.endswith("compose.yaml")
     [step] = finding.problem.related
-    assert step.message == "the command is executed in the service web"
+    assert step.message == "the command runs in the service web"
     assert (step.where.source.path, step.where.span.start) == (str(project / "run.sh"), 0)
 
 

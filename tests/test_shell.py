@@ -254,7 +254,7 @@ def test_a_script_of_another_encoding_is_one_failure() -> None:
     source = Source.decode("x.sh", b"\xff\xfe" + "docker run a\n".encode("utf-16-le"))
     with pytest.raises(UnreadableError) as caught:
         script.read(source)
-    assert "save it as UTF-8" in caught.value.failure.message
+    assert "save the script as UTF-8" in caught.value.failure.message
     assert script.read(Source.decode("x.sh", b"\xff\xfe" + "echo a\n".encode("utf-16-le"))).containers == ()
 
 
@@ -263,7 +263,7 @@ def test_a_deep_script_is_one_failure(opening: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         script.read(Source("x.sh", "docker run a " + opening * 10_000))
     failure = caught.value.failure
-    assert "take the script apart" in failure.message
+    assert "split the script" in failure.message
     assert failure.span
 
 

@@ -175,6 +175,8 @@ CONDITIONS = st.one_of(
     NAME.map(lambda name: f'[ "${name}" = x ]'),
     NAME.map(lambda name: f'[ -n "${name}" ]'),
     NAME.map(lambda name: f"[[ ${name} == g* ]]"),
+    NAME.map(lambda name: f'[[ -n ${name} && (${name} != x || -z "$a") ]]'),
+    NAME.map(lambda name: f'[[ "${name}" || "$b" && $c == [a-z] ]]'),
     st.sampled_from(
         ['[ "$#" -gt 2 ]', '[ "$1" != first ]', '[ -z "${list[*]}" ]', '[ "$(id -u)" = 0 ]', "test 1 -lt 2"]
     ),

@@ -63,7 +63,7 @@ def test_what_is_not_followed_is_an_error_and_the_rest_is_read(text: str) -> Non
     assert document.containers[-1].name == "last"
     assert [failure.level for failure in document.failures] in ([], [Level.ERROR])
     if document.failures:
-        assert "is not followed" in document.failures[0].message
+        assert "does not follow a part" in document.failures[0].message
 
 
 def test_a_command_of_too_many_words_is_an_error() -> None:

@@ -295,7 +295,9 @@ def test_more_values_than_are_told_apart_leave_one_container_that_says_so() -> N
     loop = "for i in 1 2 3 4 5 6 7 8 9 10; do docker run --cap-add C$i x; done"
     containers = read(loop).containers
     assert [added(container) for container in containers] == [*((f"C{i}",) for i in range(1, 9)), ()]
-    assert [hidden.reason for hidden in containers[-1].unknowns] == ["it has more than 8 values"]
+    assert [hidden.reason for hidden in containers[-1].unknowns] == [
+        "it has more than 8 values, and dropcap follows no more"
+    ]
 
 
 def test_as_many_values_as_are_told_apart_leave_no_other_container_however_often_they_come() -> None:
@@ -315,17 +317,17 @@ def test_containers_that_differ_in_nothing_that_is_told_are_one() -> None:
         ("A=$1; docker run $A x", "$A", "the caller of the script gives it"),
         ("A=$(a); docker run $A x", "$A", "a command prints it"),
         ("A=(--rm $(a)); docker run ${A[@]} x", "$(a)", "a command prints it"),
-        ("A=([1]=--rm [5]=x); docker run ${A[@]} x", "${A[@]}", "it is a table"),
-        ("A=([k]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
-        ("A=(a b); A+=([0]=--rm); docker run ${A[@]} x", "${A[@]}", "it is a table"),
+        ("A=([1]=--rm [5]=x); docker run ${A[@]} x", "${A[@]}", "it is an array with keys"),
+        ("A=([k]=--rm); docker run ${A[@]} x", "${A[@]}", "it is an array with keys"),
+        ("A=(a b); A+=([0]=--rm); docker run ${A[@]} x", "${A[@]}", "it is an array with keys"),
         ("read A; docker run $A x", "$A", "it is read from the input"),
-        ("declare -A A; docker run ${A[k]} x", "${A[k]}", "it is a table"),
+        ("declare -A A; docker run ${A[k]} x", "${A[k]}", "it is an array with keys"),
         ("docker run $OPTS x", "$OPTS", "OPTS is set elsewhere"),
-        ("for A in *.x; do docker run $A x; done", "$A", "a loop sets it to what is not known"),
+        ("for A in *.x; do docker run $A x; done", "$A", "a loop sets it to an unknown value"),
         ("((A++)); docker run $A x", "$A", "the shell computes it"),
-        ("parallel docker run {.} x ::: a", "{.}", "the input of parallel gives it"),
-        ("parallel docker run ::: a", "$@", "the input of parallel gives it"),
-        ("echo | xargs docker run", "$@", "the input of xargs gives it"),
+        ("parallel docker run {.} x ::: a", "{.}", "the input of parallel fills it in"),
+        ("parallel docker run ::: a", "$@", "the input of parallel fills it in"),
+        ("echo | xargs docker run", "$@", "the input of xargs fills it in"),
         ('while a; do A="$A --x=y"; done; docker run $A x', "$A", "it changes in a loop"),
     ],
 )

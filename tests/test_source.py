@@ -92,8 +92,8 @@ def test_utf16_with_a_mark_is_text(bom: bytes, encoding: str) -> None:
     [
         (b"ab\nc\xff", (2, 2), "not UTF-8 text: byte 0xff"),
         ("🐳".encode() + b"\xc3(", (1, 2), "not UTF-8 text: byte 0xc3"),
-        (b"a\r\n\x00", (2, 1), "not text: a NUL character"),
-        ("ab".encode("utf-16-le"), (1, 2), "not text: a NUL character"),
+        (b"a\r\n\x00", (2, 1), "not a text file: it has a NUL character"),
+        ("ab".encode("utf-16-le"), (1, 2), "not a text file: it has a NUL character"),
         (codecs.BOM_UTF16_LE + b"a\x00\x00\xd8", (1, 2), "not UTF-16-LE text: an unpaired unit"),
         (codecs.BOM_UTF16_LE + b"a", (1, 1), "not UTF-16-LE text: an unpaired unit"),
     ],

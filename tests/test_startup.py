@@ -20,7 +20,7 @@ DOCKERFILE = Source("Dockerfile", 'ENTRYPOINT ["/entry.sh"]\nCMD ["server"]\n')
 def image(script: str, *, owner: str = "0", mode: int = 0o755, unknown: UnknownFact | None = None) -> FileTree:
     """Return an image with an entrypoint, the account `app` and a folder of data."""
     tree = FileTree(unknown)
-    tree.add_account(Account("app", "70", "app"))
+    tree.add_account(Account("app", "70", "app", home="/data"))
     tree.put("/entry.sh", File(FileKind.FILE, "0", "0", 0o755, text=Source("entry.sh", f"#!/bin/sh\n{script}\n")))
     tree.put("/data", File(FileKind.FOLDER, owner, owner, mode), is_new=True)
     return tree
@@ -55,7 +55,11 @@ SWITCH = {"SETUID": REQUIRED, "SETGID": REQUIRED}
         ("set -e\n(cd /data; true)\ntouch x", {}),
         ("set -e\nchown -R app /data || true\nexec su-exec app sleep 1", {**SWITCH, "CHOWN": POSSIBLE}),
         ("exec setpriv --reuid=app --regid=app --init-groups sleep 1", SWITCH),
+        ("install -d -o app /run/app\nchroot --userspec=app / touch /run/app/x", {**SWITCH, "SYS_CHROOT": REQUIRED, "CHOWN": REQUIRED, "FOWNER": REQUIRED}),
         ("mkdir -p /run/app\necho 1 > /run/app/pid\nexec sleep 1", {}),
+        ("set -e\nchown -R app ~app\nexec sleep 1", {"CHOWN": REQUIRED}),
+        ("set -e\n[ -d ~app ] && chown app /data\nexec sleep 1", {"CHOWN": REQUIRED}),
+        ("set -e\n[ -d ~app/x ] && chown app /data\nexec sleep 1", {}),
         ("if [ ! -d /data ]; then mkdir /data; chown app /data; fi\nexec sleep 1", {}),
         ("set -e\nchown app /data\nchmod 700 /data\nexec sleep 1", {"CHOWN": REQUIRED, "FOWNER": REQUIRED}),
         ("set -e\nchown app:app /data\nchmod g+s /data\nexec sleep 1", {"CHOWN": REQUIRED, "FOWNER": REQUIRED, "FSETID": REQUIRED}),
@@ -77,7 +81,7 @@ def test_a_startup_as_another_user_needs_nothing() -> None:
 
 def test_what_fails_today_is_told() -> None:
     found = start(image("set -e\nchown 5 /data\nexec sleep 1"), user="app")
-    assert [one.reason for one in found.today] == ["gives /data to 5, as a user who may not"]
+    assert [one.reason for one in found.today] == ["gives /data to 5, and its user may not"]
 
 
 def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
@@ -87,7 +91,7 @@ def test_giving_a_file_to_whom_it_belongs_asks_too() -> None:
 
 def test_a_program_that_nobody_knows_is_unknown_as_root() -> None:
     found = start(image("exec who-knows-what"))
-    assert [one.reason for one in found.unknown] == ["nobody has described what who-knows-what asks for"]
+    assert [one.reason for one in found.unknown] == ["dropcap does not know the program who-knows-what"]
 
 
 def test_a_program_in_a_variable_is_unknown() -> None:
@@ -137,3 +141,9 @@ def test_what_a_shell_of_its_own_goes_to_is_gone_behind_it() -> None:
 def test_what_a_here_document_writes_is_executed() -> None:
     tree = image("cat > /run.sh <<'E'\nchown app /data\nE\nsh /run.sh")
     assert needs(start(tree)) == {"CHOWN": REQUIRED}
+
+
+@pytest.mark.parametrize("path", ["~other", "~/x", "~other/x"])
+def test_a_home_that_nobody_knows_is_not_absent(path: str) -> None:
+    found = start(image(f"[ -e {path} ] && chown app /data\nexec sleep 1"))
+    assert needs(found) == {"CHOWN": POSSIBLE}

@@ -158,20 +158,20 @@ def test_of_two_that_do_the_same_one_is_kept(engine: Engine, capsys: pytest.Capt
     needed = set(measured()["needed"])
     assert "NET_RAW" in needed
     assert len(needed & {"CHOWN", "DAC_OVERRIDE"}) == 1
-    assert "of which one did as long as another was missing" in capsys.readouterr().out
+    assert "of which one is enough while another is missing" in capsys.readouterr().out
 
 
 def test_what_is_lost_is_told_and_not_added(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.set(needs=NEEDS[1:])
     assert main(["verify", "--probe", LOST, "--seconds", "1"]) == 0
     out = capsys.readouterr().out
-    assert "not told apart  CHOWN   serves without, and loses: nothing can be written" in out
+    assert "undecided  CHOWN   works without it, but loses: nothing can be written" in out
     assert "cap_add: [SETGID, SETUID]" in out
     assert measured()["degrades"] == {"CHOWN": "nothing can be written"}
     told = caps(capsys)
     assert told["suggested"]["cap_add"] == ["SETGID", "SETUID"]
     assert [one["certainty"] for one in told["needs"]] == ["degrades", "required", "required"]
-    assert any("show CHOWN as needed" in one["reason"] for one in told["remarks"])
+    assert any("show a need for CHOWN" in one["reason"] for one in told["remarks"])
 
 
 def test_a_failure_at_the_restart_counts(engine: Engine) -> None:
@@ -212,7 +212,7 @@ def test_a_health_check_does_not_outweigh_what_the_files_show(
     engine.set(needs=NEEDS[1:])
     assert main(["verify", "--seconds", "1"]) == 0
     out = capsys.readouterr().out
-    assert "not told apart  CHOWN   its files show that it is needed" in out
+    assert "undecided  CHOWN   its files show a need" in out
     assert "cap_add: [CHOWN, SETGID, SETUID]" in out
     assert list(measured()["unsure"]) == ["CHOWN"]
 
@@ -232,7 +232,7 @@ def test_what_a_hook_needs_is_not_called_needless(engine: Engine, capsys: pytest
     hook = "    post_start:\n      - {command: [chown, nobody, /usr/bin/env], user: root}\n"
     path.write_text(path.read_text().replace("    build: .\n", f"    build: .\n{hook}"))
     assert main(["verify", *PROBE]) == 0
-    assert "not told apart  CHOWN   a hook needs it, and hooks are not asked" in capsys.readouterr().out
+    assert "undecided  CHOWN   a hook needs it, and no probe tests hooks" in capsys.readouterr().out
     assert list(measured()["unsure"]) == ["CHOWN"]
 
 
@@ -249,8 +249,8 @@ def test_a_probe_on_this_machine_knows_the_container(engine: Engine) -> None:
     [
         ({"volumes": [{"type": "bind", "source": "/srv/d", "target": "/d"}]}, "--with-binds", "/srv/d"),
         ({"network_mode": "host"}, "--publish", "network of this machine"),
-        ({"network_mode": "container:other"}, "", "not of this project"),
-        ({"volumes_from": ["container:other"]}, "", "not of this project"),
+        ({"network_mode": "container:other"}, "", "outside this project"),
+        ({"volumes_from": ["container:other"]}, "", "outside this project"),
     ],
 )
 def test_what_is_not_its_own_is_left_alone(
@@ -296,7 +296,7 @@ def test_an_image_that_is_not_here_is_named(engine: Engine, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(["web"], "no service web here; there are app"), (["--seconds", "0"], "has to be")]
+    ("words", "said"), [(["web"], "no service web here; name one of app"), (["--seconds", "0"], "must be")]
 )
 def test_a_wrong_call_is_told(
     engine: Engine, capsys: pytest.CaptureFixture[str], words: Sequence[str], said: str
@@ -336,7 +336,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(engine: Engine, capsys: p
     engine.change(networks={"dead": dead})
     assert main(["verify", *PROBE]) == 0
     assert engine.left() == ["living", "away", "living"]
-    assert "left behind: 3 things" in capsys.readouterr().err
+    assert "removed 3 things that an earlier run left behind" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -378,5 +378,5 @@ def test_a_section_that_was_changed_by_hand_is_not_used(engine: Engine, capsys: 
     path = Path("dropcap.lock")
     path.write_text(path.read_text().replace("    unsure: {}\n", ""))
     told = caps(capsys)
-    assert "dropcap.lock cannot be used" in told["remarks"][0]["reason"]
+    assert "dropcap cannot use dropcap.lock" in told["remarks"][0]["reason"]
     assert told["suggested"]["cap_add"] == ["CHOWN", "SETGID", "SETUID"]

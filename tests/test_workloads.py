@@ -10,7 +10,9 @@ from image_ways import Client
 from locked_answers import Answers, answers_of, read_images
 from locked_answers import differences as locked_differences
 from locked_page import PAGE as LOCKED_PAGE
-from locked_page import read_locked, write_locked_page
+from locked_page import read_limits, read_locked, write_locked_page
+from verified_page import PAGE as VERIFY_PAGE
+from verified_page import read_verified, write_verified_part
 from workload_engine import BASE
 from workload_page import FOLDER, PAGE, Workload, read_results, read_workload, workload_names, write_page
 from workloads import differences, measure, trial_of
@@ -82,6 +84,23 @@ def test_the_page_is_what_the_data_makes() -> None:
 
 def test_the_page_of_locks_is_what_the_data_makes() -> None:
     assert LOCKED_PAGE.read_text(encoding="utf-8") == write_locked_page(read_locked())
+
+
+def test_the_part_about_what_was_verified_is_what_the_data_makes() -> None:
+    assert VERIFY_PAGE.read_text(encoding="utf-8").endswith("\n\n" + write_verified_part(read_verified()))
+
+
+def test_what_was_verified_is_what_is_expected() -> None:
+    for name, told in read_verified().items():
+        workload = read_workload(name)
+        sets = [set(one) for one in (workload.minimal, *workload.alternatives)]
+        assert set(told["needed"].split()) in sets, name
+
+
+def test_what_a_lock_does_not_know_has_its_reason() -> None:
+    not_complete = {name for name, told in read_locked().items() if "lock unknown" in told}
+    reasons = [name for limits in read_limits().values() for name in limits]
+    assert sorted(reasons) == sorted(not_complete)
 
 
 # Texts that a shell draws in from files of no known kind are not kept: they are where secrets stand.

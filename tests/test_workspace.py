@@ -126,12 +126,12 @@ def test_a_link_put_there_after_the_path_was_resolved_leads_nowhere(
     [
         ("absent", Why.MISSING, "does not exist"),
         ("a/b.txt/c", Why.UNREADABLE, "cannot be read: Not a directory; check the path"),
-        ("a", Why.UNREADABLE, "is a folder where a file is needed"),
-        ("pipe", Why.UNREADABLE, "is not a regular file where one is needed"),
+        ("a", Why.UNREADABLE, "is a folder, and dropcap needs a file"),
+        ("pipe", Why.UNREADABLE, "is not a regular file"),
         ("null\0", Why.UNREADABLE, "is not a path"),
         ("half\ud800", Why.UNREADABLE, "is not a path"),
         ("x" * 300, Why.UNREADABLE, "cannot be read: File name too long"),
-        ("loop", Why.UNREADABLE, "is not a regular file where one is needed"),
+        ("loop", Why.UNREADABLE, "is not a regular file"),
     ],
 )
 def test_what_is_no_file_to_read_says_so(project: Path, name: str, why: Why, reason: str) -> None:
@@ -158,7 +158,7 @@ def test_a_file_that_becomes_a_pipe_does_not_hang(project: Path, monkeypatch: py
     reader = threading.Thread(target=lambda: ended.append(refusal(project, "pipe")), daemon=True)
     reader.start()
     reader.join(60)
-    assert [one.reason for one in ended] == ["is not a regular file where one is needed"]
+    assert [one.reason for one in ended] == ["is not a regular file"]
 
 
 def test_a_file_is_read_whole_or_not_at_all(project: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_text_by_itself_has_no_other_files(project: Path, monkeypatch: pytest.
     workspace = Workspace.of_text(source)
     assert workspace.source("./x") is source
     assert not workspace.is_file("a/b.txt")
-    with pytest.raises(NotReadError, match="this text is read by itself") as caught:
+    with pytest.raises(NotReadError, match="dropcap reads this text alone") as caught:
         workspace.read("a/b.txt")
     assert (caught.value.why, caught.value.level) == (Why.ALONE, Level.NOTE)
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from dropcap.model.changes import Fix, Put, Remove, Replace
     from dropcap.needs.model import Need, Needs
     from dropcap.secret_values import Secret
+    from dropcap.written_secrets import WrittenSecret
 
 __all__ = [
     "NAMES",
@@ -108,6 +109,7 @@ __all__ = [
     "step_commands",
     "suggest",
     "weakness",
+    "written_secrets",
 ]
 
 
@@ -155,6 +157,14 @@ def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | 
     from dropcap.secret_values import secret_in as found
 
     return found(name, value, guesses)
+
+
+def written_secrets(container: Container) -> Iterator[WrittenSecret]:
+    """Give the secrets that a container's file writes out, without their values."""
+    if container.process is not None and container.process.environment:
+        from dropcap.written_secrets import written_secrets as found  # few containers have variables of their own
+
+        yield from found(container)
 
 
 def image_user(reference: str) -> str | None:

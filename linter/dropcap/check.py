@@ -32,11 +32,12 @@ from dropcap.questions import Questions
 from dropcap.real_paths import root_of
 from dropcap.source import Source
 from dropcap.subject import Subject
+from dropcap.targeted import is_targeted, problems_of_target
 from dropcap.targets import Target
 from dropcap.workspace import NotReadError, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.model import Problem
     from dropcap.rule import Rule
@@ -118,6 +119,9 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
                     findings += [_finding(rule, problem, container, path) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
+    for container in filter(is_targeted, document.containers):
+        path = request.workspace.name(container.source.to_root(container.span)[0].path)
+        findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     return FileResult(
         tuple(findings),
@@ -129,6 +133,19 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         bases=document.bases,
         is_base=document.is_base,
     )
+
+
+def _of_target(
+    container: Container, questions: Questions, path: str, broken: dict[tuple[str, str], list[Container]]
+) -> Iterator[Finding]:
+    """Ask the rules about stages of the one that a container's image is built from."""
+    for rule, check in questions.of_stages:
+        try:
+            problems = list(problems_of_target(container, check))
+        except Exception as error:  # noqa: BLE001, PERF203  # as above
+            broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
+        else:
+            yield from (_finding(rule, problem, container, path) for problem in problems)
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:
@@ -151,7 +168,7 @@ def read_document(target: Target, request: Request) -> Document:
         if carrier is None:
             other = registry.unsupported_kind(target.path, data)
             if other is not None:
-                message = f"{other}: what it starts is not checked here"
+                message = f"dropcap does not check {other}"
                 raise UnreadableError(Failure(target.path, message, Level.NOTE))
             if not target.named or not registry.is_yaml(target.path):
                 raise UnreadableError(_of_no_carrier(target))
@@ -171,9 +188,11 @@ def read_document(target: Target, request: Request) -> Document:
 
 
 def _of_no_carrier(target: Target) -> Failure:
+    if os.path.basename(target.path) == ".env":
+        return Failure(target.path, "no Compose project lies beside it; name the project's file")
     known = "a Compose file, Dockerfile, script, devcontainer.json, Quadlet unit or an engine's inspect output"
-    advice = "leave it out, or give it a name that does (compose.yaml, Dockerfile, *.sh)"
-    return Failure(target.path, f"neither name nor content says that this is {known}; {advice}")
+    advice = "leave it out, or name it so (compose.yaml, Dockerfile, *.sh)"
+    return Failure(target.path, f"neither its name nor its content shows that this is {known}; {advice}")
 
 
 def _defect(target: Target, error: Exception) -> Failure:
@@ -181,7 +200,7 @@ def _defect(target: Target, error: Exception) -> Failure:
     from dropcap.crash import place, trace_of
 
     what = f"the {target.carrier or 'file'} reader failed: {type(error).__name__} at {place(error)}"
-    message = f"{what}; this is a defect of dropcap, please report it; the other files were checked"
+    message = f"{what}; this is a defect of dropcap, please report it; dropcap checked the other files"
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 

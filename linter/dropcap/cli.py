@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
     "caps": "list every container with its bounding and effective set",
-    "images": "say where the facts of images are; `images lock` keeps them in dropcap.lock",
-    "verify": "measure on the engine here what services need, and keep it in dropcap.lock",
-    "config": "print a Compose project as it is resolved, each value with its place",
+    "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
+    "verify": "measure on a real engine what services need, and keep it in dropcap.lock",
+    "config": "print a Compose project with everything resolved, each value with its place",
     "rules": "list the rules",
-    "explain": "print the documentation of a rule or a capability",
+    "explain": "explain a rule or a capability",
 }
 """Each command's name, which is its module's in `dropcap.commands`, and what it does."""
 
@@ -101,7 +101,7 @@ def _chosen(argv: Sequence[str]) -> tuple[ModuleType, Namespace]:
         from dropcap.parser import overview
 
         overview(COMMANDS).parse_args(argv)
-        raise UsageError("name the command first; see `dropcap --help`")
+        raise UsageError("write a command first, such as check; see `dropcap --help`")
     command = import_module(f"dropcap.commands.{name}")
     arguments = fast_start.plain_arguments(command.add_arguments, argv[1:])
     if arguments is None:

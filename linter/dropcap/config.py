@@ -11,7 +11,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.model import Engine, Severity
+from dropcap.model import NEVER, Engine, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.real_paths import repository_top
 from dropcap.workspace import NotReadError, Why, Workspace
@@ -51,7 +51,7 @@ class Config(NamedTuple):
 
     Attributes:
         engine: the engine for containers whose file names none.
-        fail_on: the severity from which a finding makes the exit code 1.
+        fail_on: the severity from which a finding makes the exit code 1; `never` for none.
         select: ids of the only rules to run; empty for those that are on by default.
         extend_select: ids of further rules to run.
         ignore: ids of rules not to run.
@@ -63,7 +63,7 @@ class Config(NamedTuple):
     """
 
     engine: Engine = Engine.DOCKER
-    fail_on: Severity = Severity.MEDIUM
+    fail_on: int = Severity.MEDIUM
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def _may_have_table(path: str, workspace: Workspace) -> bool:
     except NotReadError as error:
         if error.why is Why.MISSING:  # a link that leads nowhere
             return False
-        message = f"{os.path.relpath(path)}: {error.reason}: whether it configures dropcap is not known"
+        message = f"{os.path.relpath(path)}: {error.reason}, so dropcap cannot look for its configuration there"
         raise ConfigError(f"{message}; name the configuration with --config") from None
 
 
@@ -147,7 +147,7 @@ def _read(path: str, workspace: Workspace) -> tuple[ConfigFile | None, dict[str,
         return None, {}
     own = tools["dropcap"]
     if not isinstance(own, dict):
-        raise ConfigError(f"{file.place('dropcap')}: tool.dropcap has to be a table")
+        raise ConfigError(f"{file.place('dropcap')}: tool.dropcap must be a table")
     return file, own
 
 
@@ -170,7 +170,7 @@ def _from_table(file: ConfigFile, table: Mapping[str, Any]) -> Config:
     for key, value in table.items():
         if key not in _KEYS:
             known = ", ".join(sorted(_KEYS))
-            raise ConfigError(f"{file.place(key)}: unknown key {key!r}; there are {known}")
+            raise ConfigError(f"{file.place(key)}: unknown key {key!r}; write one of {known}")
         field, convert = _KEYS[key]
         try:
             values[field] = convert(value)
@@ -188,32 +188,32 @@ def to_engine(word: object) -> Engine:
     """
     names = {engine.value: engine for engine in Engine}
     if not isinstance(word, str) or word not in names:
-        raise ValueError(f"an engine is one of {', '.join(names)}")
+        raise ValueError(f"write one of {', '.join(names)}")
     return names[word]
 
 
-def to_severity(word: object) -> Severity:
-    """Take a severity's label.
+def to_threshold(word: object) -> int:
+    """Take a severity's label, or `never`.
 
     Raises:
         ValueError: there is no such severity; says which there are.
 
     """
-    labels = {severity.label: severity for severity in Severity}
+    labels = {**{severity.label: severity for severity in Severity}, "never": NEVER}
     if not isinstance(word, str) or word not in labels:
-        raise ValueError(f"a severity is one of {', '.join(labels)}")
+        raise ValueError(f"write one of {', '.join(labels)}")
     return labels[word]
 
 
 def _to_switch(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("has to be true or false")  # noqa: TRY004  # as every converter here
+        raise ValueError("must be true or false")  # noqa: TRY004  # as every converter here
     return value
 
 
 def _to_words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("has to be a list of strings")
+        raise ValueError("must be a list of strings")
     return tuple(value)
 
 
@@ -225,7 +225,7 @@ def to_compose(word: object) -> int:
 
     """
     if isinstance(word, bool) or str(word) not in ("2", "5"):
-        raise ValueError("a version of Docker Compose is 2 or 5")
+        raise ValueError("write 2 or 5")
     return int(str(word))
 
 
@@ -234,7 +234,7 @@ _KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "engine": ("engine", to_engine),
     "exclude": ("exclude", _to_words),
     "extend-select": ("extend_select", _to_words),
-    "fail-on": ("fail_on", to_severity),
+    "fail-on": ("fail_on", to_threshold),
     "ignore": ("ignore", _to_words),
     "markdown": ("markdown", _to_switch),
     "select": ("select", _to_words),

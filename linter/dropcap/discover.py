@@ -18,7 +18,7 @@ from dropcap.walk import Walk
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dropcap.model import Failure
 
@@ -48,12 +48,14 @@ class Discovery(NamedTuple):
         targets: the files to check.
         failures: what could not be looked at.
         left_out: what ignore rules leave out.
+        markdown: a file of Markdown that was found and is looked at only where somebody asks; empty for none.
 
     """
 
     targets: list[Target]
     failures: list[Failure]
     left_out: list[str]
+    markdown: str = ""
 
 
 def discover(
@@ -80,7 +82,8 @@ def discover(
     """
     targets: dict[str, Target] = {}
     walk = Walk(exclude, overlay)
-    for path in map(shown, paths):
+    unasked = ""
+    for path in _projects_of_variables(map(shown, paths), walk.failures, overlay):
         found: Iterable[Target]
         if is_path(path) and os.path.isdir(path):
             found = walk.folder(path)
@@ -94,13 +97,27 @@ def discover(
             continue
         for target in found:
             if target.carrier is not None and not is_walked(target.carrier) and not markdown:
+                unasked = unasked or target.path
                 continue
             targets.setdefault(os.path.abspath(target.path), target)
     walked = Walked({path for path, target in targets.items() if not target.named}, walk.env_folders)
     projects = together(list(targets.values()), walk.failures, overlay, walked)
     if as_discovered:
         projects = [target._replace(named=False) for target in projects]
-    return Discovery(projects, walk.failures, walk.left_out)
+    return Discovery(projects, walk.failures, walk.left_out, unasked)
+
+
+def _projects_of_variables(
+    paths: Iterable[str], failures: list[Failure], overlay: dict[str, bytes] | None
+) -> Iterator[str]:
+    """Yield paths; for a file of variables, a `.env`, the first file of the project beside it, where there is one."""
+    for path in paths:
+        folder, name = os.path.split(path)
+        if name == ".env" and is_path(path) and not os.path.isdir(path):
+            files, _ = _files_of(folder, None, overlay, failures, {})
+            yield files[0] if files else path
+        else:
+            yield path
 
 
 def together(

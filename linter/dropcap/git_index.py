@@ -40,7 +40,7 @@ def tracked_files(top: str, workspace: Workspace) -> frozenset[str]:
     """
     git = os.path.join(top, ".git")
     if not workspace.is_folder(git):
-        raise IndexUnknownError("its index lies elsewhere")
+        raise IndexUnknownError("its index is elsewhere")
     try:
         data = workspace.read(os.path.join(git, "index"))
         config = (
@@ -63,7 +63,7 @@ def tracked_files(top: str, workspace: Workspace) -> frozenset[str]:
             if left < 0:
                 raise ValueError("names that multiply")  # noqa: TRY301  # one error for all that is wrong
     except (IndexError, ValueError):
-        raise IndexUnknownError("its index is of a form that dropcap does not know") from None
+        raise IndexUnknownError("its index has a form that dropcap does not know") from None
     return frozenset(found)
 
 

@@ -46,7 +46,7 @@ class PatternError(ValueError):
 
     def __init__(self, pattern: str) -> None:
         """Keep the pattern."""
-        super().__init__(f"{pattern!r} is not a pattern in the manner of .gitignore: mend it or take it out")
+        super().__init__(f"{pattern!r} is not a valid pattern of .gitignore: correct it or take it out")
         self.pattern = pattern
 
 

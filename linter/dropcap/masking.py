@@ -22,6 +22,8 @@ FORMS = (
     r"|SG\.[\w-]{22}\.[\w-]{40})[\w-]*|-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
 )
 """An expression for the forms of tokens that services hand out, and of private keys, whatever their names are."""
+SHORTEST_FORM = 20
+"""How many characters a text has at least that :data:`FORMS` is found in: `AKIA` and 16 more."""
 _FORM_SIGNS = (
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "npm_", "dckr_pat_", "hf_"),
     *("sk-", "aiza", "akia", "sg.", "private key"),

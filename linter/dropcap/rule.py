@@ -116,26 +116,26 @@ def to_rule(module: ModuleType) -> Rule:
     severity = getattr(module, "SEVERITY", None)
     check, check_stage = getattr(module, "check", None), getattr(module, "check_stage", None)
     if not _is_id(rule_id):
-        raise RuleError(f"{origin}: a rule's file is named by words in lower case, such as net_raw.py")
+        raise RuleError(f"{origin}: give a rule's file a name of words in lower case, such as net_raw.py")
     if not isinstance(severity, Severity):
-        raise RuleError(f"{origin}: no rule: SEVERITY has to be a dropcap.api.Severity")
+        raise RuleError(f"{origin}: not a rule: SEVERITY must be a dropcap.api.Severity")
     if not callable(check) and not callable(check_stage):
-        raise RuleError(f"{origin}: no rule: it has neither check(subject) nor check_stage(stage)")
+        raise RuleError(f"{origin}: not a rule: it has neither check(subject) nor check_stage(stage)")
     fix = getattr(module, "fix", None)
     if fix is not None and not callable(fix):
         raise RuleError(f"{origin}: no rule: fix has to be a function: fix(subject, problem)")
     page = (module.__doc__ or "").strip()
     if not page:
-        raise RuleError(f"{origin}: no rule: its docstring is its documentation, and it has none")
+        raise RuleError(f"{origin}: not a rule: it has no docstring, which is its documentation")
     summary = " ".join(page.split("\n\n", 1)[0].split())
     covers, controls = _words(module, "COVERS", "ids of rules"), _words(module, "CONTROLS", "ids of controls")
     on_by_default = getattr(module, "ON_BY_DEFAULT", True)
     if not isinstance(on_by_default, bool):
-        raise RuleError(f"{origin}: no rule: ON_BY_DEFAULT has to be True or False")
+        raise RuleError(f"{origin}: not a rule: ON_BY_DEFAULT must be True or False")
     fields = _words(module, "FIELDS", "fields of a container")
     unknown = [field for field in fields if field not in Container._fields]
     if unknown:  # it would never be asked
-        raise RuleError(f"{origin}: no rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
+        raise RuleError(f"{origin}: not a rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
     return Rule(
         rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields, fix
     )
@@ -144,7 +144,7 @@ def to_rule(module: ModuleType) -> Rule:
 def _words(module: ModuleType, name: str, what: str) -> tuple[str, ...]:
     words = getattr(module, name, ())
     if not isinstance(words, tuple) or not all(isinstance(one, str) for one in words):
-        raise RuleError(f"{module.__file__ or module.__name__}: no rule: {name} has to be a tuple of {what}")
+        raise RuleError(f"{module.__file__ or module.__name__}: not a rule: {name} must be a tuple of {what}")
     return words
 
 
@@ -172,7 +172,7 @@ def choose(
     wanted = {*(select or (rule.id for rule in rules if rule.on_by_default)), *extend_select}.difference(ignore)
     chosen = tuple(rule for rule in rules if rule.id in wanted)
     if not chosen:
-        raise RuleError("no rule is left to check with: everything that is selected is ignored as well")
+        raise RuleError("no rule is left to run: you ignore all that you select")
     return chosen
 
 
@@ -232,7 +232,7 @@ def _package_modules(name: str) -> Iterator[ModuleType]:
 def _folder_modules(folder: str) -> list[ModuleType]:
     stems = _module_stems(folder)
     if not stems:
-        raise RuleError(f"{folder}: no rules here: --rules takes a folder of rule modules (*.py)")
+        raise RuleError(f"{folder}: there are no rules here: --rules takes a folder of rule modules (*.py)")
     return [_load_file(stem, os.path.join(folder, f"{stem}.py")) for stem in stems]
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.masking import FORMS
+from dropcap.masking import FORMS, SHORTEST_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -116,15 +117,16 @@ _SPEAKING = (
 )
 _STRETCHED = (
     r"(?:[-_.@!#]|\d|pass(?:word|wd)?|pwd|secret|admin|root|test(?:ing)?|dev|user|db|key|token|change|me|this|my|the|it"
-    r"|app)+"
+    r"|app|abc|enc)+"
 )
 _SHORTEST, _SHORTEST_KEY = 3, 8
+_LONGEST_NAME = 200
 _ADDRESS = r"[A-Za-z][\w+.-]*://([^\s/:@]*):([^\s/@]+)@[^\s@]+"
 
 
 def names_secret(name: str) -> bool:
     """Return whether a variable of a name holds a secret, if it holds anything."""
-    return _kind(name) is not None
+    return _kind(name[:_LONGEST_NAME]) is not None
 
 
 def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | None:
@@ -139,12 +141,13 @@ def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | 
     value = value.strip().strip("\"'")
     if len(value) < _SHORTEST or "$" in value or "{{" in value:
         return None
-    if re.search(FORMS, value) and not _NEVER & set(_words(name)):
+    # Most values are short and no address: they need no pattern.
+    if len(value) >= SHORTEST_FORM and re.search(FORMS, value) and not _NEVER & set(_words(name)):
         return None if "EXAMPLE" in value.upper() or re.search(r"(?i)x{6}|0{8}|1234567", value) else Secret.OWN
-    address = re.fullmatch(_ADDRESS, value)
+    address = re.fullmatch(_ADDRESS, value) if "://" in value else None
     if address is not None:
         return _graded(name, address[2], (*guesses, address[1]))
-    kind = _kind(name)
+    kind = _kind(name[:_LONGEST_NAME])
     is_one = kind is not None and not _is_something_else(value) and (kind == "password" or _may_be_key(value))
     return _graded(name, value, guesses) if is_one else None
 
@@ -172,7 +175,8 @@ def _graded(name: str, value: str, guesses: Collection[str]) -> Secret | None:
     bare = re.sub(r"[\W\d_]", "", value.lower())
     is_known = (
         {value.lower(), bare} & known
-        or _is_stretched(value.lower())
+        or known.issuperset(re.split(r"[-_.@]", value.lower()))
+        or _is_stretched(value.lower(), guesses)
         or re.fullmatch(_SPEAKING, value)
         or "123456" in value
         or len(set(value)) <= 2  # noqa: PLR2004  # nothing but one sign, and perhaps another one at its end
@@ -180,16 +184,21 @@ def _graded(name: str, value: str, guesses: Collection[str]) -> Secret | None:
     return Secret.KNOWN if is_known else Secret.OWN
 
 
-def _is_stretched(value: str) -> bool:
+def _is_stretched(value: str, guesses: Collection[str] = ()) -> bool:
     """Whether a value is made of words that everybody guesses, and of figures: `test_password123`."""
-    return len(value) <= 30 and re.fullmatch(_STRETCHED, value) is not None  # noqa: PLR2004  # a secret is longer
+    if len(value) > 30:  # noqa: PLR2004  # a secret is longer
+        return False
+    for word in sorted((one.lower() for one in guesses if len(one) > _SHORTEST), key=len, reverse=True):
+        value = value.replace(word, "test")
+    return re.fullmatch(_STRETCHED, value) is not None
 
 
 def _words(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name[:200])
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name[:_LONGEST_NAME])
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.upper()) if word]
 
 
+@lru_cache(maxsize=1024)  # services have the same variables
 def _kind(name: str) -> str | None:
     words = _words(name)
     while words and (words[-1].isdigit() or words[-1] in {"BASE64", "B64"}):

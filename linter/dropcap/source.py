@@ -114,7 +114,7 @@ class Source:
             raise UndecodableError(before.position(len(before.text)), reason) from None
         nul = text.find("\0")
         if nul >= 0:
-            raise UndecodableError(cls(path, text).position(nul), "not text: a NUL character")
+            raise UndecodableError(cls(path, text).position(nul), "not a text file: it has a NUL character")
         return cls(path, text, encoding=encoding)
 
     def piece(self, text: str, segments: Sequence[tuple[int, int]], *, is_scattered: bool = False) -> Source:
@@ -222,6 +222,11 @@ class Source:
         """Give line and column from 1, the column in UTF-16 units, as editors' protocols count."""
         line, column = self.position(offset)
         return Position(line, utf16_length(self.text[offset - column + 1 : offset]) + 1)
+
+    def to_utf8(self, offset: int) -> Position:
+        """Give line and column from 1, the column in bytes of UTF-8."""
+        line, column = self.position(offset)
+        return Position(line, len(self.text[offset - column + 1 : offset].encode("utf-8", "surrogatepass")) + 1)
 
     def from_utf16(self, position: Position) -> int:
         """Give the offset of a line and a UTF-16 column, both from 1."""

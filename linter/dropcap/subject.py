@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
 from dropcap.capabilities.engines import strategy_of
-from dropcap.capabilities.grades import grade, is_raised
+from dropcap.capabilities.grades import grades, is_raised
 from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
 from dropcap.model import Container, Kind, Problem, Severity
@@ -131,7 +131,7 @@ class Subject(Container):
     @cached_property
     def grades(self) -> Sequence[tuple[str, Graded]]:
         """How much each capability of its bounding set weighs in it, in the kernel's order."""
-        return [(name, grade(self, name)) for name in self.sets.bounding]
+        return grades(self)
 
     @cached_property
     def strategy(self) -> Strategy:
@@ -193,6 +193,12 @@ class Subject(Container):
 
         by_default = resource == "processes" and self.strategy.limits_processes
         return is_limited(self, resource, by_default=by_default)
+
+    def limit_entry(self, resource: str) -> Located[str] | None:
+        """Return what its file writes of a limit last, of those that :meth:`is_limited` speaks of."""
+        from dropcap.model.limits import limit_entry
+
+        return limit_entry(self, resource) if self.limits else None
 
     @property
     def maps_root(self) -> bool:
@@ -301,7 +307,8 @@ class Subject(Container):
         """Return how a value of a field is written in its file: `pid: host`, or `--pid=host` on a command line."""
         if self.kind is Kind.SERVICE:
             return f"{_KEYS.get(field, field)}: {value}"
-        if self.kind is Kind.QUADLET and field in _KEYS_OF_QUADLET:
+        is_unit = self.kind is Kind.QUADLET or (self.kind is Kind.POD and self.source.path.endswith(".pod"))
+        if is_unit and field in _KEYS_OF_QUADLET:
             return f"{_KEYS_OF_QUADLET[field]}={value}"
         return f"--{_FLAGS.get(field, field.replace('_', '-'))}={value}"
 
@@ -369,11 +376,15 @@ class Subject(Container):
 
     def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
         """Say what to do about capabilities that weigh much; what is needed is not to be left out."""
-        if where is None:
-            return "drop it" if len(names) == 1 else "drop them"
         if self.is_comparable and any(need.capability in names for need in self.needs.needs):
             return "what it starts needs it"
-        return "leave it out"
+        them = "it" if len(names) == 1 else "them"
+        # Nobody is told to take away what may be needed.
+        unless = "" if self.is_comparable and self.needs.is_complete else f" if nothing needs {them}"
+        if where is not None:
+            return f"leave {them} out{unless}"
+        is_added = any(self.entry_name(entry) in names for entry in self.cap_add)
+        return f"drop {them}, and do not add {them}{unless}" if is_added else f"drop {them}{unless}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -50,7 +50,8 @@ class Walk:
             count += 1
             if count > MAX_FOLDERS:
                 self._tell(
-                    folder, f"more than {MAX_FOLDERS:,} folders: the rest of {root} is not looked at; exclude some"
+                    folder,
+                    f"more than {MAX_FOLDERS:,} folders: dropcap does not look at the rest of {root}; exclude some",
                 )
                 return
             try:
@@ -117,12 +118,12 @@ class Walk:
                 advice = (
                     "exclude it, or name it without --as-discovered" if named else "name the file to have it checked"
                 )
-                message = f"is a link that leads out of the folder: not followed; {advice}"
+                message = f"is a link out of the folder, and dropcap does not follow it; {advice}"
                 self._tell(path, message, Level.ERROR if named else Level.NOTE)
             return None
         if is_link and os.path.islink(path) and not os.path.exists(path):  # nor does one that leads back to itself
             if is_expected:
-                self._tell(path, "is a link that leads nowhere: nothing to check there", Level.NOTE)
+                self._tell(path, "is a link to a file that does not exist: dropcap checks nothing there", Level.NOTE)
             return None
         try:
             if carrier is not None:
@@ -160,10 +161,10 @@ class Walk:
         try:
             text = workspace.read(path).decode("utf-8", "replace")
         except NotReadError as error:
-            self._tell(path, f"{error.reason}: what it leaves out is checked", Level.NOTE)
+            self._tell(path, f"{error.reason}: dropcap checks also what it ignores", Level.NOTE)
             return ignores
         if text.count("\n") > MAX_PATTERNS:
-            self._tell(path, f"has more than {MAX_PATTERNS:,} lines: those behind leave nothing out", Level.NOTE)
+            self._tell(path, f"has more than {MAX_PATTERNS:,} lines: dropcap ignores the lines after these", Level.NOTE)
         return ignores.with_text(folder, text)
 
     def _is_ignored(self, at: str, ignores: tuple[Ignores, Ignores], workspace: Workspace, *, is_folder: bool) -> bool:
@@ -185,8 +186,10 @@ class Walk:
                 self._tracked[top] = tracked_files(top, workspace)
             except IndexUnknownError as error:
                 self._tracked[top] = ()
-                what = "files that are ignored and tracked all the same are left out; name them to have them checked"
-                self._tell(shown(top), f"which files git tracks is not known, {error}: {what}", Level.NOTE)
+                what = "dropcap skips tracked files that an ignore rule names; name them to check them"
+                self._tell(
+                    shown(top), f"dropcap does not know which files git tracks, because {error}: {what}", Level.NOTE
+                )
         return os.path.relpath(at, top).replace(os.sep, "/") in self._tracked[top]
 
     def _tell(self, path: str, message: str, level: Level = Level.ERROR) -> None:

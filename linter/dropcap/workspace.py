@@ -27,8 +27,8 @@ MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
 LOCK = "dropcap.lock"
 """The file at a project's root that keeps what matters of its images."""
-_TOO_LARGE = f"is larger than {MAX_BYTES // 1024 // 1024} MiB, so a program wrote it; name its source instead"
-_ADVICE = {errno.EACCES: "; run as a user who may, or exclude it", errno.ENOTDIR: "; check the path"}
+_TOO_LARGE = f"is larger than {MAX_BYTES // 1024 // 1024} MiB, the most that dropcap reads; exclude it"
+_ADVICE = {errno.EACCES: "; run dropcap as a user who may read it, or exclude it", errno.ENOTDIR: "; check the path"}
 # A FIFO or a terminal must not make the program wait or become its own. Systems that lack these have no such files.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
 _FLAGS |= getattr(os, "O_BINARY", 0)
@@ -210,7 +210,7 @@ class Workspace:
 
         """
         if not is_path(path):
-            raise NotReadError(path, "is not a path: it holds a character that no file name has", Why.UNREADABLE)
+            raise NotReadError(path, "is not a path: it has a character that no file name can have", Why.UNREADABLE)
         real = self.real(path)
         data = self._overlay[real] if real in self._overlay else self._from_disk(path, real, size)
         self.reads[real] = None
@@ -220,7 +220,7 @@ class Workspace:
 
     def _from_disk(self, path: str, real: str, size: int) -> bytes:
         if not self._disk:
-            raise NotReadError(path, "is not looked at: this text is read by itself", Why.ALONE)
+            raise NotReadError(path, "is another file, and dropcap reads this text alone", Why.ALONE)
         is_named = real in self._allowed
         if not is_named and not is_below(real, self.root):
             raise NotReadError(path, "lies outside the project: dropcap reads nothing there", Why.OUTSIDE)
@@ -303,9 +303,9 @@ def _open_below(real: str, root: str) -> int:
 
 def _check_kind(path: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise NotReadError(path, "is a folder where a file is needed", Why.UNREADABLE)
+        raise NotReadError(path, "is a folder, and dropcap needs a file", Why.UNREADABLE)
     if not stat.S_ISREG(status.st_mode):
-        raise NotReadError(path, "is not a regular file where one is needed", Why.UNREADABLE)
+        raise NotReadError(path, "is not a regular file", Why.UNREADABLE)
 
 
 def _not_read(path: str, error: OSError) -> NotReadError:

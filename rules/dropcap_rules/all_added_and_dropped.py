@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 
     from dropcap.api import Located, Subject
 
-# That all is held is critical, and said by all-capabilities; this is the line that promises the contrary.
-SEVERITY = Severity.HIGH
+# All is held, as all-capabilities would say; the lines promise the contrary, so this one says it.
+SEVERITY = Severity.CRITICAL
+COVERS = ("all-capabilities",)
 CONTROLS = ("CIS-5.4", "OWASP-RULE-3", "NIST-4.4.3", "CWE-250")
 FIELDS = ("cap_drop",)
 
@@ -63,17 +64,21 @@ def check(subject: Subject) -> Iterator[Problem]:
     added, dropped = _all(subject, subject.cap_add), _all(subject, subject.cap_drop)
     if added is None or dropped is None:
         return
-    related = (Related("ALL is added here", added),)
-    yield Problem(dropped, f"ALL is added and dropped: {_outcome(subject, added)}; do not add ALL", related=related)
+    related = (Related("ALL is dropped here", dropped),)
+    is_refused = any(refusal.where is added for refusal in subject.sets.errors)
+    # Of what does not start nobody gains anything.
+    severity = Severity.MEDIUM if is_refused else SEVERITY
+    message = f"ALL is added and dropped: {_outcome(subject, is_refused=is_refused)}; do not add ALL"
+    yield Problem(added, message, ("ALL",), related, severity=severity)
 
 
 def _all(subject: Subject, entries: tuple[Located[str], ...]) -> Located[str] | None:
     return next((entry for entry in entries if subject.entry_name(entry) == "ALL"), None)
 
 
-def _outcome(subject: Subject, addition: Located[str]) -> str:
+def _outcome(subject: Subject, *, is_refused: bool) -> str:
     engine = subject.engine_name
-    if any(refusal.where is addition for refusal in subject.sets.errors):
+    if is_refused:
         return f"{engine} refuses to start the container"
     # Docker alone keeps drops by name beside the drop of ALL.
     what = "holds all but what is dropped by name" if engine == "Docker" else "holds every capability"

@@ -68,4 +68,5 @@ def check(subject: Subject) -> Iterator[Problem]:
         what = "every capability but those that are dropped by name"
     else:
         what = f"every capability that {subject.engine_name} has"
-    yield Problem(entry, f"ALL is added: the container holds {what}; drop ALL and add by name what it needs")
+    message = f"ALL is added: the container holds {what}; drop ALL and add by name what it needs"
+    yield Problem(entry, message, ("ALL",))

@@ -6,7 +6,8 @@ those call, over the files and accounts that the Dockerfile's steps leave. Where
 container does not hold, it fails there: at its first start, when it is restarted with its data in place, in its
 health check or in a hook.
 
-What is only lost, such as a priority or a log line, is not reported here; `dropcap caps --why` lists it.
+What is only lost, such as a priority or a log line, is not reported here; `dropcap caps --why` lists it. Nor is what
+changes files where the root file system is read-only: it may fail by that first, and then no capability helps.
 
 Audit: `docker logs NAME` shows the step that failed, mostly with "Operation not permitted" or "Permission denied";
 `docker exec NAME grep CapBnd /proc/1/status` shows what it holds.
@@ -61,13 +62,18 @@ if TYPE_CHECKING:
 SEVERITY = Severity.MEDIUM
 CONTROLS = ("CIS-5.4", "OWASP-RULE-3")
 
+_FOR_CHANGES = frozenset({"CHOWN", "FOWNER", "FSETID"})
+
 
 def check(subject: Subject) -> Iterator[Problem]:
     if not subject.is_comparable:
         return
+    is_sealed = subject.read_only is not None and subject.read_only.value
     together: dict[tuple[object, ...], list[Need]] = {}
     for need in subject.needs.needs:
-        if need.certainty is Certainty.REQUIRED and not {need.capability, *need.instead} & set(subject.sets.bounding):
+        if need.certainty is not Certainty.REQUIRED or (is_sealed and _changes_files(need)):
+            continue
+        if not {need.capability, *need.instead} & set(subject.sets.bounding):
             together.setdefault((need.evidence[0], need.phase), []).append(need)
     told: set[str] = set()
     for needs in together.values():
@@ -75,6 +81,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         if names:
             told.update(names)
             yield _problem(subject, names, needs[0])
+
+
+def _changes_files(need: Need) -> bool:
+    """Whether a capability is for a change of files, which a root file system that cannot be written refuses anyhow."""
+    return need.capability in _FOR_CHANGES or (need.capability == "DAC_OVERRIDE" and not need.instead)
 
 
 def _problem(subject: Subject, names: list[str], need: Need) -> Problem:

@@ -16,7 +16,8 @@ Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{json .Mounts}}
 nothing of an engine's.
 
 Remediation: leave the mount out. Where a program only reads what runs, as a reverse proxy does, put a proxy in between
-that lets through requests by GET for that alone, and give the socket to nothing else.
+that lets through requests by GET for that alone, and give the socket to nothing else. `tecnativa/docker-socket-proxy`
+and `linuxserver/socket-proxy` are made for that: they are low here while `POST` is not set.
 
 Impact of the fix: what starts containers, or reads their labels, logs and events, needs another way to do so.
 
@@ -75,6 +76,8 @@ COVERS = ("sensitive-host-path",)
 CONTROLS = ("CIS-5.32", "OWASP-RULE-1", "BENCH-5.32", "CWE-250", "T1611")
 FIELDS = ("mounts", "process")
 
+# Read from their documentation: without `POST` they let GET and HEAD pass, and of these what other variables open.
+_PROXIES = frozenset({"tecnativa/docker-socket-proxy", "linuxserver/socket-proxy"})
 _ADDRESSES = ("DOCKER_HOST=", "CONTAINER_HOST=")
 
 
@@ -101,16 +104,38 @@ def _mounted(subject: Subject) -> Iterator[Problem]:
             found[plain] = found[plain]._replace(related=(*found[plain].related, again))
         else:
             message, severity = _message(subject, mount, listens), subject.over_files_of_root(listens.severity)
+            severity = Severity.LOW if _only_reads(subject) else severity
             found[plain] = Problem(mount, message, (plain_path(_shown(subject, mount)),), severity=severity)
     yield from found.values()
 
 
 def _message(subject: Subject, mount: Located[Mount], listens: Listener) -> str:
     what = f"the folder with the socket of {listens.title}" if listens.is_folder else f"the socket of {listens.title}"
-    how = ", read-only, which does not help" if mount.value.read_only else ""
-    who = "" if subject.opens_files_of_root else f", though not as {subject.user_title} itself"
     written = mount.value.options or _shown(subject, mount)  # an option of its own mounts it too
+    if _only_reads(subject):
+        who = f"whoever takes that over {listens.gives}"
+        return f"{what} is mounted (`{written}`) into a proxy that lets reading pass alone: {who}; let few reach it"
+    how = ", read-only, which does not help" if mount.value.read_only else ""
+    who = "" if subject.opens_files_of_root else f" ({subject.user_title} has to become root first)"
     return f"{what} is mounted (`{written}`{how}): whoever connects {listens.gives}{who}; leave it out"
+
+
+def _only_reads(subject: Subject) -> bool:
+    """Whether the container is a proxy that is made to hold the socket, and lets nothing but reading pass."""
+    image = subject.image
+    if image is None or subject.entrypoint is not None or subject.command is not None:
+        return False
+    if subject.may_be_set("image", "entrypoint", "command"):
+        return False
+    host, slash, name = image.value.partition("/")
+    name = name if slash and "." in host else image.value
+    if name.partition("@")[0].partition(":")[0] not in _PROXIES:
+        return False
+    process = subject.process
+    if process is None:
+        return True
+    posts = [one.value for one in process.environment if one.value.partition("=")[0] == "POST"]
+    return not process.has_more and all(one == "POST=0" for one in posts)
 
 
 def _shown(subject: Subject, mount: Located[Mount]) -> str:
@@ -122,7 +147,10 @@ def _shown(subject: Subject, mount: Located[Mount]) -> str:
 
 def _addressed(subject: Subject) -> Iterator[Problem]:
     """Look at the address that a client of an engine is given; of several the last one counts."""
-    variables = subject.process.environment if subject.process is not None else ()
+    every = subject.process.environment if subject.process is not None else ()
+    variables = [one for one in every if one.value.startswith(_ADDRESSES)]
+    if not variables:
+        return
     shares_network = subject.network_mode is not None and subject.host_namespace("network_mode") is not None
     for start in _ADDRESSES:
         given = [one for one in variables if one.value.startswith(start)]

@@ -19,7 +19,8 @@ Impact of the fix: what works by broadcasts of the host's network has to be give
 network: DHCP servers, discovery by mDNS or SSDP. What measures the host's own network cards does need the
 option.
 
-Default value: a network of its own. In a stack file the option is ignored.
+Default value: a network of its own. In a stack file `network_mode` is ignored; there a service is attached to the
+host's network as an external network of the name `host`.
 
 ```yaml bad
 services:
@@ -77,12 +78,13 @@ if TYPE_CHECKING:
 # What the host keeps to itself on localhost is open to it, and containers have got out by the host's sockets.
 SEVERITY = Severity.HIGH
 CONTROLS = ("CIS-5.10", "BENCH-5.10", "OWASP-RULE-5", "NIST-4.4.2", "CWE-653", "T1046")
-FIELDS = ("network_mode",)
+FIELDS = ("network_mode", "networks")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     where = subject.host_namespace("network_mode")
     if where is not None:
-        written = subject.written("network_mode", where.value)
+        is_attached = where in subject.networks
+        written = f"network {where.value}" if is_attached else subject.written("network_mode", where.value)
         message = f"the host's network is shared (`{written}`): it reaches what listens on the host's localhost alone"
         yield Problem(where, f"{message}; leave the option out and publish ports", ("network_mode=host",))

@@ -80,4 +80,4 @@ def _instead(subject: Subject) -> str:
     if not subject.says_what_it_starts or not subject.needs.is_complete:
         return "leave it out and add by name what it needs"
     names = joined(subject.needs.cap_add)
-    return f"leave it out and add {names}" if names else "leave it out: it needs no capability"
+    return f"leave it out, drop ALL and add {names}" if names else "leave it out and drop ALL: it needs no capability"

@@ -5,10 +5,10 @@ The container's root is the host's root, but for what its capabilities, profiles
 file of the container, and every file of root's that is mounted; a flaw of the kernel or of the engine that needs root
 finds it there. A process that runs as another user has nothing of that, and not one capability either.
 
-Where the file names root, that is somebody's decision and medium. Where nobody is named and the image is known to start
-as root, it is low: many images start as root, set things up and go on as another user. Images are known by the
-project's Dockerfile, by its lock or by the catalogue; of others `unknown-user` says that nobody knows. Root that Podman
-maps to another user of the host is left in peace.
+Only a file that names root is meant: that is somebody's decision. It is low where what the file starts needs root, as a
+command does that gives files away. Most images that start as root set things up and go on as another user; of those
+`implicit-root` speaks, which is off by default, and `unknown-user` of images that nobody knows. Root that Podman maps
+to another user of the host is left in peace.
 
 Audit: `docker ps -q | xargs docker inspect --format '{{.Name}} {{.Config.User}}'` prints a user other than root for
 each; where nothing stands, it is root.
@@ -27,12 +27,6 @@ services:
   web:
     image: web:1
     user: root
-```
-
-```yaml bad
-services:
-  web:
-    image: nginx:1.27
 ```
 
 ```yaml good
@@ -59,43 +53,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Related, Severity
+from dropcap.api import Certainty, Kind, Problem, Severity, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.api import Subject
 
-# It is one barrier less for what comes after, and gives nothing by itself; where nobody chose it, it is low.
+# It is one barrier less for what comes after, and gives nothing by itself.
 SEVERITY = Severity.MEDIUM
 CONTROLS = ("CIS-4.1", "BENCH-4.1", "OWASP-RULE-2", "CWE-250")
-
-_OWNS = "whoever takes it over owns every file of the container"
+FIELDS = ("user",)
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     user = subject.user
+    if user is None or not subject.is_root or subject.maps_root:
+        return
     # A line that runs a service may name a user of its own.
-    is_own = user is not None and (user.source is subject.source or not _is_of_project(subject))
+    is_own = user.source is subject.source or not _is_of_project(subject)
     if not (subject.starts_container or (subject.kind is Kind.RUN and is_own)):
         return
-    if subject.is_root is False or subject.maps_root:
-        return
-    if user is not None and user.value:
-        if subject.is_root:
-            # An engine prints the image's user where the container had none.
-            severity = Severity.LOW if subject.kind is Kind.INSPECT else Severity.MEDIUM
-            shown = user.value if subject.is_typed(user.value, user) else "root"
-            message = f"its process runs as root (user `{shown}`): {_OWNS}; name another user"
-            yield Problem(user, message, ("root",), severity=severity)
-        return
-    if not subject.starts_as_root:
-        return
-    of_stage = subject.stage.user if subject.stage is not None else None
-    related = (Related("the image is built with root as its user", of_stage),) if of_stage is not None else ()
-    why = "no user is named and its image's own is root"
-    message = f"it starts as root, since {why}: unless it changes its user itself, {_OWNS}; name another user"
-    yield Problem(subject.anchor, message, ("root",), related, severity=Severity.LOW)
+    # An engine prints the image's user where the container had none.
+    needed = _needed(subject)
+    severity = Severity.LOW if needed or subject.kind is Kind.INSPECT else SEVERITY
+    shown = user.value if subject.is_typed(user.value, user) else "root"
+    means = "whoever takes it over owns every file of the container"
+    advice = f"what it starts needs that for {needed}" if needed else "name another user"
+    yield Problem(user, f"its process runs as root (user `{shown}`): {means}; {advice}", ("root",), severity=severity)
+
+
+def _needed(subject: Subject) -> str:
+    """Name what its command asks for as root, which another user does not hold; nothing where that is not known."""
+    if not subject.says_what_it_starts or subject.may_be_set("command", "entrypoint"):
+        return ""
+    needs = (need for need in subject.needs.needs if need.certainty is not Certainty.DEGRADES)
+    return joined(list(dict.fromkeys(need.capability for need in needs)))
 
 
 def _is_of_project(subject: Subject) -> bool:

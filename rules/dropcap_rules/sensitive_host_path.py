@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity, host_path, plain_path
+from dropcap.api import Kind, Problem, Related, Severity, host_path, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,26 +79,46 @@ def check(subject: Subject) -> Iterator[Problem]:
             before = graver.get(problem.evidence[0])
             if before is None or (problem.severity or SEVERITY) > (before.severity or SEVERITY):
                 graver[problem.evidence[0]] = problem
+    if "/" in graver:
+        graver = _with_parts(graver)
     yield from graver.values()
+
+
+def _with_parts(found: dict[str, Problem]) -> dict[str, Problem]:
+    """Say of a mount of all of the host which parts of it are mounted too: they give nothing that it does not."""
+    whole = found["/"]
+    parts = {
+        path: one
+        for path, one in found.items()
+        if path != "/" and (one.where.value.read_only or not whole.where.value.read_only)
+    }
+    related = tuple(Related(f"`{path}` of it is mounted here too", one.where) for path, one in parts.items())
+    return {path: one for path, one in found.items() if path not in parts} | {"/": whole._replace(related=related)}
 
 
 def _mounted(subject: Subject, mount: Located[Mount], path: str) -> Problem | None:
     found = host_path(path)
     if found is None:
         return None
-    who = "" if subject.opens_files_of_root else f" (though not as {subject.user_title} itself)"
+    who = "" if subject.opens_files_of_root else f" ({subject.user_title} has to become root first)"
     shown = _shown(subject, mount, path)
-    if not mount.value.read_only:
+    if not (mount.value.read_only or _is_sealed(subject, mount, path)):
         severity = found.writable
         message = f"`{shown}` of the host is mounted and can be written: it can {found.changes}{who}"
-        advice = "mount only what it needs, read-only"
+        advice = "mount it read-only, or leave it out" if found.is_whole else "mount only what it needs, read-only"
     elif found.read_only is not None:
         severity = found.read_only
         message = f"`{shown}` of the host is mounted: it can {found.reads}{who}"
-        advice = "mount only the files that it needs"
+        advice = "leave it out" if found.is_whole else "mount only the files that it needs"
     else:
         return None
     return Problem(mount, f"{message}; {advice}", (plain_path(shown),), severity=subject.over_files_of_root(severity))
+
+
+def _is_sealed(subject: Subject, mount: Located[Mount], path: str) -> bool:
+    """Whether it is the host's `/proc` at the container's own: the engine hides and seals there what is dangerous."""
+    is_own = plain_path(path) == "/proc" and plain_path(mount.value.target) == "/proc"
+    return is_own and subject.privileged_option is None and subject.unmasked is None
 
 
 def _shown(subject: Subject, mount: Located[Mount], path: str) -> str:

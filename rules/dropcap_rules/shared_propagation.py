@@ -46,14 +46,15 @@ Docs, "Configure bind propagation".
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from dropcap.api import Kind, Problem, Severity
+from dropcap.api import Kind, Located, Problem, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Mount, Subject
 
 # Without SYS_ADMIN nothing can be mounted, and that is told by itself.
 SEVERITY = Severity.LOW
@@ -66,4 +67,12 @@ def check(subject: Subject) -> Iterator[Problem]:
         word = mount.value.propagation
         if word in {"shared", "rshared"}:
             message = f"what it mounts below this path appears on the host too (`{word}`); leave `{word}` out"
-            yield Problem(mount, message, (mount.value.target,))
+            yield Problem(_place(mount, word), message, (mount.value.target,))
+
+
+def _place(mount: Located[Mount], word: str) -> Located[str]:
+    """Give the place of the word in what is written of the mount; the mount's own where it is not there."""
+    start, end = mount.span
+    found = re.search(rf"propagation[\"']?[:=]\s*[\"']?({word})\b", mount.source.text[start:end])
+    span = Span(start + found.start(1), start + found.end(1)) if found is not None else mount.span
+    return Located(word, mount.source, span)

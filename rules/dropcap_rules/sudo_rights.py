@@ -8,6 +8,9 @@ the bounding set. That is medium, and low where only some commands are named.
 A member of the group `sudo` or `wheel` needs a password for it, and most users of an image have none. It is the
 same step once one is set, so it is low. That sudo is installed says nothing by itself: nobody may use it then.
 
+A sudoers file that is copied out of the build's context (`COPY sudoers /etc/sudoers.d/app`) is read where it stands
+in the Dockerfile's folder, or from the project's root on.
+
 Only what gets into an image is told; in a stage that others only copy from, nobody runs sudo later.
 
 Audit: `grep -r NOPASSWD /etc/sudoers /etc/sudoers.d` and `getent group sudo wheel` in a container of the image.
@@ -49,12 +52,12 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.api import Located, Problem, Severity, Span, step_commands
+from dropcap.api import Located, Problem, Related, Severity, Span, step_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.api import Source, Stage
+    from dropcap.api import Instruction, Source, Stage
 
 # Without a password the user is root in all but name; in the group alone a password stands between.
 SEVERITY = Severity.MEDIUM
@@ -78,10 +81,19 @@ def check_stage(stage: Stage) -> Iterator[Problem]:
                 yield from _without_password(step.body)
             for words in step_commands(step, _COMMANDS):
                 yield from _memberships(words)
-        elif step.keyword == "COPY" and step.contents and "/etc/sudoers" in step.value.value:
-            for _, text in step.contents:
-                if text is not None:
-                    yield from _without_password(text)
+        elif step.keyword in {"ADD", "COPY"}:
+            yield from _copied(step)
+
+
+def _copied(step: Instruction) -> Iterator[Problem]:
+    """Find what texts say that a step writes into sudoers files; of a file it is told at the step that copies it."""
+    for _, text in step.contents if "/etc/sudoers" in step.value.value else ():
+        if text is not None:
+            yield from _without_password(text)
+    for path, text in step.copied:
+        for found in _without_password(text) if "NOPASSWD" in text.text else ():
+            related = Related(f"a line of what is copied to {path}", found.where)
+            yield found._replace(where=step.value, evidence=(*found.evidence, path), related=(related,))
 
 
 def _without_password(text: Source) -> Iterator[Problem]:

@@ -63,5 +63,6 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.starts_container and subject.is_limited("cpu") is False:
         remedy = _REMEDIES.get(subject.kind, "`--cpus`")
         yield Problem(
-            subject.anchor, f"it may use all of the host's processors, so that all others get slow; add {remedy}"
+            subject.limit_entry("cpu") or subject.anchor,
+            f"it may use all of the host's processors, so that all others get slow; set {remedy}",
         )

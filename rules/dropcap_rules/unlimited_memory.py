@@ -63,6 +63,6 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.starts_container and subject.is_limited("memory") is False:
         remedy = _REMEDIES.get(subject.kind, "`--memory`")
         yield Problem(
-            subject.anchor,
-            f"it may use all of the host's memory, so that the kernel ends other processes; add {remedy}",
+            subject.limit_entry("memory") or subject.anchor,
+            f"it may use all of the host's memory, so that the kernel ends other processes; set {remedy}",
         )

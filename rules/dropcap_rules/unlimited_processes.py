@@ -63,6 +63,6 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.starts_container and subject.is_limited("processes") is False:
         remedy = _REMEDIES.get(subject.kind, "`--pids-limit`")
         yield Problem(
-            subject.anchor,
-            f"it may start processes without end, so that the host can start none any more; add {remedy}",
+            subject.limit_entry("processes") or subject.anchor,
+            f"it may start processes without end, so that the host can start none any more; set {remedy}",
         )

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Problem, Related, Severity
+from dropcap.api import NAMES, Kind, Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,9 +81,18 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         found = _reason(subject, name, first.get(name))
         first.setdefault(name, entry)
-        if found is not None:
-            message, related = found
-            yield Problem(entry, f"{name} is added, {message}; delete the entry", (name,), related)
+        if found is None:
+            continue
+        message, related = found
+        where = entry
+        if first[name] is not entry and subject.kind is Kind.DEVCONTAINER and subject.route(entry):
+            # Nobody can delete the line of a feature that adds it.
+            where, message, related = (
+                first[name],
+                "but a feature adds it too",
+                (Related("this feature adds it", entry),),
+            )
+        yield Problem(where, f"{name} is added, {message}; delete the entry", (name,), related)
 
 
 def _reason(subject: Subject, name: str, earlier: Located[str] | None) -> tuple[str, tuple[Related, ...]] | None:

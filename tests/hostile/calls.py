@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.cli import main
+from dropcap.commands import check
+from dropcap.writers import FORMATS, writer
 from hostile.program import PATIENCE, PRIVILEGED, Ran
 
 if TYPE_CHECKING:
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from dropcap.model import Report
+    from dropcap.writers import Context
+
 CHECKS = tuple(("check", "--format", name) for name in ("text", "line", "json", "sarif"))
+EVERY = ("check", "--format", "every")
+"""A check whose report is written in every format there is, one behind the other."""
 CAPS = tuple(("caps", "--format", name) for name in ("text", "json"))
 WHY = ("caps", "--why=")
 CONFIGS = tuple(("config", "--format", name) for name in ("text", "json"))
@@ -31,12 +38,22 @@ def call(*words: str | Path, cwd: Path, stdin: bytes = b"") -> Ran:
     with pytest.MonkeyPatch.context() as patch, _patience(), redirect_stdout(out), redirect_stderr(err):
         patch.chdir(cwd)
         patch.setattr("sys.stdin", TextIOWrapper(BytesIO(stdin)))
+        if words[:3] == EVERY:
+            patch.setattr(check, "FORMATS", (*FORMATS, "every"))
+            patch.setattr(check, "writer", lambda _: _in_every_format)
+            patch.setattr(check, "asks_needs", lambda _: True)
+            patch.setattr(check, "paths_from_top", lambda _: True)
         try:
             code = main([str(word) for word in words])
         except SystemExit as left:
             code = int(left.code or 0)
     texts = [stream.buffer.getvalue().decode("utf-8", "surrogateescape") for stream in (out, err)]
     return Ran(code, *texts)
+
+
+def _in_every_format(report: Report, context: Context) -> Iterator[str]:
+    for name in FORMATS:
+        yield from writer(name)(report, context)
 
 
 @contextmanager

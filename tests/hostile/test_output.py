@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostile.calls import CAPS, CHECKS, CONFIGS, GOOD, assert_clean, call, write
+from hostile.calls import CAPS, CONFIGS, EVERY, GOOD, assert_clean, call, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +96,7 @@ def test_no_text_of_a_file_reaches_the_terminal(tmp_path: Path, control: str) ->
         folder = tmp_path / str(number)
         quoted = [escaped(text)] * 9
         write(folder, {path: written.format(*quoted, raw=text) if "{raw}" in written else written.format(*quoted)})
-        for command in (*CHECKS, *CAPS):
+        for command in (EVERY, *CAPS):
             ran = call(*command, ".", cwd=folder)
             assert_clean(ran)
             assert GOOD in ran.out
@@ -120,7 +120,7 @@ def test_no_name_of_a_file_reaches_the_terminal(tmp_path: Path, control: str) ->
     )
     (tmp_path / f"link{text}.yaml").symlink_to("/dev/null")
     (tmp_path / f"gone{text}.yaml").symlink_to("nowhere")
-    for command in (*CHECKS, *CAPS):
+    for command in (EVERY, *CAPS):
         ran = call(*command, ".", cwd=tmp_path)
         assert_clean(ran)
         assert GOOD in ran.out

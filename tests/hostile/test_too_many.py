@@ -27,7 +27,7 @@ MOST = 40
 """As many are checked here: the program's own limit takes a second or two to come to."""
 BEHIND = 0.8
 """What one behind those that are checked may cost, of what one costs that is: its line is read in some languages."""
-SAID = "more than 10,000 containers: from here on nothing of it is checked"
+SAID = "more than 10,000 containers: dropcap checks nothing from here on"
 
 Text = tuple[str, str, str]
 MANY: dict[str, Text] = {

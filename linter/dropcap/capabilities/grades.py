@@ -2,7 +2,7 @@
 
 The facts say what it weighs by itself; a circumstance of the container, such as the host's network, raises
 that by one level or by two, and several of them by no more. So SYS_PTRACE with the host's processes in view is
-critical, AUDIT_CONTROL high and KILL moderate. What the first process does not hold itself, since it runs as another
+critical and AUDIT_CONTROL high. What the first process does not hold itself, since it runs as another
 user than root, weighs one level less; so does what works on a network where there is none.
 
 Grades depend on what is held and on the container's other fields, never on how it was granted. So taking a
@@ -12,19 +12,18 @@ privilege away raises no grade, and granting one lowers none.
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets
 from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.facts import GENERAL, circumstances, fact
-from dropcap.capabilities.host_paths import plain_path, system_directories
 from dropcap.capabilities.isolation import ignores, last_option, names_host
 from dropcap.model import Related
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from dropcap.capabilities.facts import Circumstance
@@ -94,6 +93,14 @@ def grade(container: Container, capability: str) -> Graded:
     return Graded(level, known.why, raised_by, lowered_by, is_raised=most > own)
 
 
+def grades(container: Container) -> Sequence[tuple[str, Graded]]:
+    """Grade each capability of a container's bounding set, in the kernel's order."""
+    sets = capability_sets(container)
+    if sets.effective == sets.bounding and not _raising(container):
+        return _by_themselves(sets.bounding)
+    return [(name, grade(container, name)) for name in sets.bounding]
+
+
 def is_raised(container: Container) -> bool:
     """Whether a circumstance of the container raises what some capability weighs."""
     return bool(_raising(container))
@@ -103,6 +110,11 @@ def is_raised(container: Container) -> bool:
 def _by_itself(capability: str) -> Graded:
     known = fact(capability)
     return Graded(_BY_RISK[known.risk], known.why, ())
+
+
+@lru_cache(maxsize=256)  # many containers hold the same
+def _by_themselves(capabilities: tuple[str, ...]) -> Sequence[tuple[str, Graded]]:
+    return [(name, _by_itself(name)) for name in capabilities]
 
 
 # The last answer: many capabilities of the same container are graded, one after another.
@@ -128,14 +140,7 @@ def _find(container: Container, circumstance: Circumstance) -> Related | None:
     if container.may_be_set("cap_drop" if field == _HELD else field) or ignores(container, field):
         return None
     where = _FINDERS[field](container, circumstance)
-    return Related(_told(circumstance, where), where) if where is not None else None
-
-
-def _told(circumstance: Circumstance, where: Located[Any]) -> str:
-    """Say a circumstance with the path that it is about, where it is about one."""
-    if "{path}" not in circumstance.message:
-        return circumstance.message
-    return circumstance.message.replace("{path}", f"`{plain_path(where.value.source)}`")
+    return Related(circumstance.message, where) if where is not None else None
 
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:
@@ -161,14 +166,6 @@ def _by_device_rule(container: Container, _: Circumstance) -> Located[Any] | Non
     return next((entry for entry in container.device_rules if opened_devices(entry.value) is not None), None)
 
 
-def _by_mount(container: Container, _: Circumstance) -> Located[Any] | None:
-    for mount in container.mounts:
-        path = mount.value.host_path
-        if path.startswith("/") and not mount.value.read_only and plain_path(path) in system_directories():
-            return mount
-    return None
-
-
 def _by_company(container: Container, circumstance: Circumstance) -> Located[Any] | None:
     origins = capability_sets(container).origins
     for name in circumstance.values:
@@ -183,6 +180,5 @@ _FINDERS: dict[str, Callable[[Container, Circumstance], Located[Any] | None]] = 
     "network_mode": _by_namespace,
     "security_opt": _by_security_option,
     "device_rules": _by_device_rule,
-    "mounts": _by_mount,
     _HELD: _by_company,
 }

@@ -25,6 +25,7 @@ class HostPath(NamedTuple):
         changes: what a process can do by that, after "it can".
         read_only: the same where it can be read alone; None where that is harmless.
         reads: what a process can do by that, after "it can".
+        is_whole: whether no smaller part of it could be mounted: it is a file, or what one asks for orders.
 
     """
 
@@ -32,6 +33,7 @@ class HostPath(NamedTuple):
     changes: str
     read_only: Severity | None
     reads: str
+    is_whole: bool = False
 
 
 class Listener(NamedTuple):
@@ -117,12 +119,6 @@ def names_host(address: str, *, shares_network: bool) -> bool:
     return host in table["hosts"] or (shares_network and host in table["own"])
 
 
-@cache
-def system_directories() -> frozenset[str]:
-    """Give the system directories of a host whose writable mount makes capabilities weigh more."""
-    return frozenset(_paths()[0])
-
-
 def plain_path(path: str) -> str:
     """Write a path without dots and doubled slashes, and `/run` for `/var/run`, which is the same folder."""
     if path[:1] != "/":
@@ -176,6 +172,7 @@ def _paths() -> tuple[Mapping[str, HostPath], Mapping[str, HostPath], Mapping[st
                 str(table["changes"]),
                 Severity[read_only.upper()] if read_only else None,
                 str(table.get("reads", "")),
+                "whole" in table,
             )
     return groups["system"], groups["other"], groups["home"]
 

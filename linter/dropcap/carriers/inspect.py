@@ -72,7 +72,9 @@ def read(source: Source, _request: Request | None = None) -> Document:
     described = (_described(item) for item in items if isinstance(item, Object) and _is_container(item))
     containers = tuple(islice(described, MOST_CONTAINERS + 1))
     if not containers:
-        message = "describes no container: none of its objects has a HostConfig; give what `docker inspect` prints"
+        message = (
+            "describes no container: no object has a HostConfig; put the output of `docker inspect CONTAINER` into it"
+        )
         raise UnreadableError(Failure(source.path, message, source=source, span=text.root.span))
     return Document(source, "inspect", containers, text.problems)
 

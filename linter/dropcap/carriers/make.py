@@ -1,6 +1,6 @@
 """Makefiles: each line of a recipe is a script, with make's own variables in it.
 
-A variable that the file sets once is known, wherever it is set, unless a condition of the file decides it; what a
+A variable that the file sets once is known, wherever it is set, unless a condition in the file decides it; what a
 target sets for itself counts in its recipe. `$$` is a dollar for the shell. What `include`, the command line or the
 environment set is not known. What `$(shell …)` and `!=` run is a script of its own.
 """
@@ -41,10 +41,10 @@ _MOST_TARGETS = 100  # whose own variables are looked at
 _CLIENT = rf"\b{client_names()}"
 _PROGRAM = r"[\w./-]*" + _CLIENT
 _LINE = r"[^\n]*(?:\n|\Z)"
-_ELSEWHERE = "make has it from elsewhere"
-_SEVERAL = "the file sets it in several places"
-_BY_CONDITION = "a condition of the file decides it"
-_BY_TARGET = "targets of the file set it for themselves"
+_ELSEWHERE = "the caller of make or another file sets it"
+_SEVERAL = "the file sets it more than once"
+_BY_CONDITION = "a condition in the file decides it"
+_BY_TARGET = "single targets set it differently"
 
 
 class _Part(NamedTuple):
@@ -291,7 +291,9 @@ class _Makefile:
             value = found if any(re.search(_CLIENT, one.text) for one in found if not isinstance(one, str)) else value
         size = sum(len(part.text) for part in value) if not isinstance(value, str) else 0
         if isinstance(value, str) or place.depth >= MAX_DEPTH or not self._budget.take(size):
-            builder.unknown(written.text, written.at, value if isinstance(value, str) else "it is too long to follow")
+            builder.unknown(
+                written.text, written.at, value if isinstance(value, str) else "it is too long for dropcap to follow"
+            )
             return
         if value and re.fullmatch(_PROGRAM, value[0].text) and len(value) == 1:
             # A container's anchor stands where its client is called, not where it is chosen.

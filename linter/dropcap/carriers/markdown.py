@@ -33,7 +33,7 @@ _FENCE = (
 _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign>[$#%>])[ \t]+"
 _FIRST = rf"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?{client_names()}[ \t]"
 _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
-_REASON = "the text leaves it to its reader"
+_REASON = "the reader of the text has to fill it in"
 _QUOTE = r"(?: {0,3}>[ ]?)+"
 _ELLIPSIS = r"[ \t]*(?:-[ \t]+)?(?:\.{3,}|…|\[(?:\.{3,}|…)\]|<\.{3,}>)[ \t]*(?:#.*)?\r?\n?"
 _DEEP = 4  # as many blanks as stand before what a service holds

@@ -85,7 +85,7 @@ class _Ends:
             if end is None and _joins(other, self._field) is None:
                 end = _End(other, ())
             if end is not None:
-                step = Related(f"the {_FIELDS[self._field]} of {other.name} is shared here", value)
+                step = Related(f"this shares the {_FIELDS[self._field]} of {other.name}", value)
                 self._known[id(one)] = end._replace(steps=(*end.steps[: MOST_STEPS - 1], step))
         return self._known[id(container)]
 

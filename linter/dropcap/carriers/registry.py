@@ -96,18 +96,18 @@ CARRIERS = (
     Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"),
     Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?"),
     Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"),
-    Carrier("quadlet", content=(".container", ".kube")),
+    Carrier("quadlet", content=(".container", ".kube", ".pod")),
     Carrier("inspect", content=(".json",), head=64 * 1024, named=True),
     Carrier("markdown", r"(?:.*/)?[^/]+\.(?:md|markdown)", walked=False),
 )
 """A line a carrier; the first whose names or content fit counts."""
 
 _UNSUPPORTED = (
-    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "a Kubernetes manifest"),
+    (rb"(?m)^apiVersion:[ \t]*\S", rb"(?m)^kind:[ \t]*\S", "Kubernetes manifests"),
     (
         rb"(?m)^-[ \t]+(?:name|hosts|import_playbook):",
         rb"(?m)^[ \t-]+(?:hosts|tasks|roles|import_playbook):",
-        "an Ansible playbook",
+        "Ansible playbooks",
     ),
     (
         rb"(?m)^-[ \t]+(?:name|block|become|when):",
@@ -116,7 +116,7 @@ _UNSUPPORTED = (
             rb"|import_\w+|include_\w+|lineinfile|package|pip|podman_container|service|set_fact|shell|stat|systemd"
             rb"|template|unarchive|uri|user|yum):"
         ),
-        "a list of Ansible tasks",
+        "lists of Ansible tasks",
     ),
 )
 
@@ -224,6 +224,10 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.container_commands import with_started
 
         document = with_started(document)
+    if any(one.pod is not None for one in document.containers):
+        from dropcap.carriers.pods import in_pods  # few are in a pod
+
+        document = document._replace(containers=in_pods(document.containers))
     if any(mode is not None and ":" in mode.value for one in document.containers for mode in _namespaces(one)):
         from dropcap.carriers.namespaces import joined  # few join another container
 

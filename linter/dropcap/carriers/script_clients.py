@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["containers", "containers_of_words"]
 
 _CLIENT = re.compile(named_client().encode())
-_BROKEN = "the script is broken here (is a quotation mark missing?): what stands behind this may not be read"
+_BROKEN = "the script is broken here (is a quote missing?): dropcap may not read what follows"
 _TOO_LONG = (
-    "a part of the script is not followed, as it takes more than {steps:,} steps, has a command of more than {words:,} "
-    "words, or a script in a string that is too long or broken: a command may have other words than are shown here; "
-    "split the script, or write the command without variables"
+    "dropcap does not follow a part of the script: it takes more than {steps:,} steps, has a command of more than "
+    "{words:,} words, or a script in a string that is too long or broken; a command may have other words than "
+    "the report shows; split the script, or write the command without variables"
 )
 _CALL = rb"\w+[ \t]+(?:-\S*[ \t]+(?:[^-\s]\S*[ \t]+)??)*(?:container[ \t]+|compose[ \t]+)?(?:run|create|exec)\b"
 _LONGEST_CALL = 200
@@ -83,7 +83,7 @@ class Clients:
         call = service_call(words, surroundings)
         key = _key(words), call
         if key not in found and len(found) == MOST_VALUES:
-            words = as_written(f"it has more than {MOST_VALUES} values")
+            words = as_written(f"it has more than {MOST_VALUES} values, and dropcap follows no more")
             call = service_call(words, surroundings)
             key = _key(words), call
         if key not in found:

@@ -43,7 +43,7 @@ def service_call(words: Sequence[Word], surroundings: Callable[[], Surroundings]
     given = surroundings()
     name = line.name.value if line.name is not None and line.name.unknown is None else None
     if not line.is_whole:
-        return ServiceCall(name, None, "options of it are not known")
+        return ServiceCall(name, None, "some of its options are not known")
 
     def path_of(part: Part) -> str | None:
         text = given.path_of(part.text, None if part.is_known else part.text)

@@ -97,18 +97,18 @@ class _ServiceRuns:
         found = found._replace(service=call._replace(is_resolved=True))
         changed = _changed(call, project)
         if changed is not None:
-            reason = f"the script gives the project another {changed}"
+            reason = f"the script changes the project's {changed}"
             found = found._replace(unknowns=(*found.unknowns, Unknown(changed, reason, line.source, line.span)))
         return found._replace(routes=tuple(_routes(line, service, project)), shared_routes=None)
 
     def _project(self, call: ServiceCall) -> _Project:
         if call.name is None:
-            raise _NotKnownError("which service it is is not known")
+            raise _NotKnownError("the name of the service is not known")
         paths, env_files = self._files(call)
         key = tuple(paths), env_files
         if key not in self._projects:
             if len(self._projects) >= MOST_PROJECTS:
-                raise _NotKnownError(f"the file has lines of more than {MOST_PROJECTS} Compose projects")
+                raise _NotKnownError(f"the file uses more than {MOST_PROJECTS} Compose projects")
             try:
                 self._projects[key] = _read(paths, env_files, self._request)
             except _NotKnownError as error:
@@ -123,7 +123,7 @@ class _ServiceRuns:
         given = dict(call.variables)
         for name in ("COMPOSE_ENV_FILES", "COMPOSE_DISABLE_ENV_FILE"):
             if name in given:
-                raise _NotKnownError(f"the script sets {name}")
+                raise _NotKnownError(f"the script sets {name}, which dropcap does not follow")
         env_files = tuple(self._path(path, call) for path in call.env_files) or None
         directory = self._path(call.directory[0], call) if call.directory else None
         if _INPUT in call.files:
@@ -147,7 +147,7 @@ class _ServiceRuns:
         separator = given.get("COMPOSE_PATH_SEPARATOR", ":")
         names = [name for name in value.split(separator) if name] if value and separator else []
         if not names:
-            raise _NotKnownError("COMPOSE_FILE is set by the script and not known")
+            raise _NotKnownError("the script sets COMPOSE_FILE to a value that is not known")
         self._path(".", call, is_here=True)
         return [self._path(joined_path(call.folder or "", name), call) for name in names]
 
@@ -158,7 +158,7 @@ class _ServiceRuns:
         workspace = self._request.workspace
         for path in env_files or ():
             if workspace.is_file(path) and "COMPOSE_FILE" in self._source(path).text:
-                raise _NotKnownError(f"{path} may say which files the project has")
+                raise _NotKnownError(f"{path} may list other files of the project")
         above = folder
         for _ in range(_MOST_FOLDERS):
             found = project_files(above, workspace)
@@ -167,12 +167,12 @@ class _ServiceRuns:
             if found.paths:
                 return found.paths
             if found.failures:
-                raise _NotKnownError(f"it is not known which files the project has: {found.failures[0].message}")
+                raise _NotKnownError(f"the files of the project are not known: {found.failures[0].message}")
             above = os.path.normpath(os.path.join(above, os.pardir))
             above = "" if above == os.curdir else above
             if not workspace.is_folder(above):
                 break
-        raise _NotKnownError(f"there is no Compose project in {folder or 'the folder'}, which it is taken to run in")
+        raise _NotKnownError(f"there is no Compose project in {folder or 'the folder'}, where dropcap takes it to run")
 
     def _source(self, path: str) -> Source:
         try:
@@ -192,11 +192,11 @@ class _ServiceRuns:
         if path.startswith(REPOSITORY):
             top = repository_top(self._request.workspace.root)
             if top is None:
-                raise _NotKnownError("it names the top of a repository, and there is none")
+                raise _NotKnownError("it names the top of the repository, and the file is in none")
             path = posixpath.join(top, path[len(REPOSITORY) :].lstrip("/"))
         elif not path.startswith("/"):
             if self._start is None:
-                raise _NotKnownError("the folder that it runs in is not known")
+                raise _NotKnownError("it is not known in which folder it runs")
             path = os.path.normpath(os.path.join(self._start, path))
         if self._request.workspace.is_outside(path):
             raise _NotKnownError(f"{path} lies outside the project: dropcap reads nothing there")
@@ -295,7 +295,7 @@ def _unknown(line: Container, reason: str) -> Container:
     """Say why a line's service is not known."""
     own = tuple(one for one in line.unknowns if (one.text, one.span) != (line.name, line.span))
     fields = _OF_CONTAINER if line.kind is Kind.EXEC else ()
-    said = Unknown(line.name, f"the Compose file says it, and {reason}", line.source, line.span, fields)
+    said = Unknown(line.name, f"it is in the Compose file, and {reason}", line.source, line.span, fields)
     return line._replace(unknowns=(*own, said))
 
 
@@ -310,7 +310,7 @@ def _changed(call: ServiceCall, project: _Project) -> str | None:
 
 def _routes(line: Container, service: Container, project: _Project) -> Iterator[Route]:
     """Say how values came from the project's files to the line."""
-    what = "is executed in" if line.kind is Kind.EXEC else "runs"
+    what = "runs in" if line.kind is Kind.EXEC else "runs"
     step = Related(f"the command {what} the service {service.name}", line.anchor)
     for route in (*service.routes, *(service.shared_routes.routes if service.shared_routes else ())):
         yield route._replace(steps=(*route.steps, step))

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 _MESSAGE = (
-    f"the file has more than {MOST_CONTAINERS:,} containers: from here on nothing of it is checked; split it, or "
-    "exclude it if no person wrote it"
+    f"the file has more than {MOST_CONTAINERS:,} containers: dropcap checks nothing from here on; split it, or "
+    "exclude it if a program wrote it"
 )
 
 

@@ -50,7 +50,7 @@ _TOKEN = re.compile(
 )
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "s": " "}
 _SPECIFIER = "systemd fills it in"
-_ENVIRONMENT = "the unit's environment has it"
+_ENVIRONMENT = "the unit's environment sets it"
 
 
 def read(source: Source, _request: Request | None = None) -> Document:

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap import __version__
 from dropcap.capabilities.effective import capability_sets, starts_nothing
+from dropcap.commands.finder import Finder
 from dropcap.commands.inputs import add_paths, collect, configure, examine
-from dropcap.commands.output import failure_code, print_failures, wants_colour, write_output
+from dropcap.commands.output import add_output, failure_code, print_failures, to_file, wants_colour, write_output
 from dropcap.exit_codes import UsageError
 from dropcap.hidden import shown_of
 from dropcap.masking import without_secrets
-from dropcap.model import Engine, Failure, Level
+from dropcap.model import Engine
 from dropcap.writers.summary import as_written
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from typing import TextIO
 
     from dropcap.capabilities.effective import Origin
     from dropcap.model import Container, Report
-    from dropcap.needs.allowance import Allowance
-    from dropcap.needs.model import Needs
-    from dropcap.workspace import Workspace
     from dropcap.writers.caps_table import Row
 
 _WIDTH = 80
@@ -41,26 +40,27 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="CONTAINER",
         nargs="?",
         const="",
-        help="list the evidence of what a container needs, or each one; put it behind the paths",
+        help="show why CONTAINER, or each one, needs its capabilities; write it after the paths",
     )
-    parser.add_argument("--output", metavar="FILE", help="write the list to FILE instead of standard output")
+    add_output(parser, "list")
 
 
 def run(arguments: Namespace) -> int:
     """List the containers of the arguments' paths; gives the exit code."""
     found, setup = collect(arguments, configure(arguments))
     report = examine(arguments, found, setup)
-    finder = _Finder(setup.overlay)
+    finder = Finder(setup.overlay)
     if arguments.format == "json":
         chunks = _json(report, finder)
     elif arguments.why is not None:
         chunks = _why(report, arguments.why, finder)
     else:
-        colour = arguments.output is None and wants_colour(sys.stdout)
-        chunks = _text(report, finder, width=_width(arguments.output), colour=colour)
+        is_file = to_file(arguments.output)
+        colour = arguments.color == "always" if is_file else wants_colour(sys.stdout, arguments.color)
+        chunks = _text(report, finder, width=_width(None if is_file else sys.stdout), colour=colour)
     write_output(chunks, arguments.output)
     report = report._replace(failures=(*report.failures, *finder.failures))
-    print_failures(report)
+    print_failures(report, arguments.color)
     return failure_code(report)
 
 
@@ -69,46 +69,15 @@ def started(report: Report) -> Iterator[Container]:
     return (container for container in report.containers if not starts_nothing(container))
 
 
-class _Finder:
-    """Finds what containers need; the project of each file is read once."""
-
-    def __init__(self, overlay: Mapping[str, bytes] | None) -> None:
-        self.failures: list[Failure] = []
-        self._overlay = overlay
-        self._workspaces: dict[str, Workspace] = {}
-        self._allowances: dict[str, Allowance] = {}
-
-    def needs(self, container: Container) -> Needs:
-        """Return what a container needs; where following it fails, that is a failure, and all is unknown."""
-        from dropcap.needs.allowance import Allowance
-        from dropcap.needs.container import needs_of
-        from dropcap.needs.model import Needs, UnknownNeed
-        from dropcap.real_paths import root_of
-        from dropcap.workspace import Workspace
-
-        path = container.source.to_root(container.span)[0].path
-        root = root_of(os.path.dirname(path) or os.curdir)
-        workspace = self._workspaces.setdefault(root, Workspace(root, self._overlay, (path,)))
-        try:
-            return needs_of(container, workspace, self._allowances.setdefault(path, Allowance()), tries_user=True)
-        except Exception as error:  # noqa: BLE001  # a fault with one container: the others are still to be listed
-            from dropcap.crash import place, trace_of
-
-            message = f"what {container.name} needs cannot be found out: {type(error).__name__} at {place(error)}; "
-            message += "this is a defect of dropcap, please report it"
-            self.failures.append(Failure(path, message, Level.DEFECT, trace=trace_of(error)))
-            return Needs(unknown=(UnknownNeed("following it failed, which is a defect of dropcap"),))
-
-
-def _width(output: str | None) -> int:
+def _width(stream: TextIO | None) -> int:
     """Return how wide the terminal is that is written to, or as wide as most are."""
     try:
-        return min(_MOST_WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns) if output is None else _WIDTH
+        return min(_MOST_WIDTH, os.get_terminal_size(stream.fileno()).columns) if stream else _WIDTH
     except (OSError, ValueError):  # no terminal
         return _WIDTH
 
 
-def _text(report: Report, finder: _Finder, *, width: int, colour: bool) -> Iterator[str]:
+def _text(report: Report, finder: Finder, *, width: int, colour: bool) -> Iterator[str]:
     from dropcap.printable import printable
     from dropcap.writers.caps_table import Row, advice, legend, table
 
@@ -141,7 +110,7 @@ def _described(container: Container) -> Iterator[str]:
     yield f"      {engine}, {describe_user(container)}: {summarise(container)}\n"
 
 
-def _why(report: Report, name: str, finder: _Finder) -> Iterator[str]:
+def _why(report: Report, name: str, finder: Finder) -> Iterator[str]:
     """List the evidence of the containers of a name, or of all.
 
     Raises:
@@ -152,12 +121,12 @@ def _why(report: Report, name: str, finder: _Finder) -> Iterator[str]:
 
     wanted = [one for one in started(report) if not name or one.name == name]
     if not wanted and name:
-        hint = "; a path stands before --why" if "/" in name or "." in name else ""
+        hint = "; write paths before --why" if "/" in name or "." in name else ""
         raise UsageError(f"--why {name}: no container here has that name{hint}")
     return (f"{line}\n" for one in wanted for line in why_lines(one, finder.needs(one)))
 
 
-def _json(report: Report, finder: _Finder) -> Iterator[str]:
+def _json(report: Report, finder: Finder) -> Iterator[str]:
     from dropcap.writers.ascii_json import dumps
     from dropcap.writers.caps_needs import needs_json
 

@@ -6,20 +6,28 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.inputs import add_paths, configure, gather, option
-from dropcap.commands.output import failure_code, line_width, print_failures, wants_colour, write_output
-from dropcap.config import to_severity
+from dropcap.commands.inputs import add_paths, collect, configure, examine, option
+from dropcap.commands.output import (
+    add_output,
+    failure_code,
+    line_width,
+    print_failures,
+    to_file,
+    wants_colour,
+    write_output,
+)
+from dropcap.config import to_threshold
 from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.real_paths import repository_top
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
-from dropcap.writers import FORMATS, MOST_COLUMNS, Context, writer
+from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
     from dropcap.config import Config
-    from dropcap.model import Report, Severity
+    from dropcap.model import Report
     from dropcap.rule import Rule
 
 
@@ -27,27 +35,34 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
-    parser.add_argument("--output", metavar="FILE", help="write the report to FILE instead of standard output")
+    add_output(parser, "report")
     parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
     parser.add_argument(
-        "--extend-select", metavar="RULE,…", type=option(_to_words), help="run these rules too: those that are off"
+        "--extend-select",
+        metavar="RULE,…",
+        type=option(_to_words),
+        help="run these rules too, although they are off by default",
     )
     parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
-        type=option(to_severity),
-        help="exit 1 from this severity on: low, medium, high, critical (default: medium)",
+        type=option(to_threshold),
+        help="exit with 1 for findings of this severity or worse: low, medium, high, critical, never (default: medium)",
     )
-    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="load rules from FOLDER as well")
-    parser.add_argument("--statistics", action="store_true", help="count findings and containers by rule (text, JSON)")
+    parser.add_argument("--exit-zero", action="store_true", help="exit with 0 instead of 1, whatever is found")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
+    parser.add_argument("-q", "--quiet", action="store_true", help="findings and errors alone: no summary, no notes")
+    parser.add_argument(
+        "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
+    )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
 def _to_words(text: object) -> tuple[str, ...]:
     words = tuple(word.strip() for word in str(text).split(",") if word.strip())
     if not words:
-        raise ValueError("names no rule; leave the option out, or name one")
+        raise ValueError("names no rule; name one, or leave the option out")
     return words
 
 
@@ -55,15 +70,38 @@ def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
     rules = _chosen(arguments, config)
-    report = gather(arguments, config, rules, arguments.rules)
-    colour = arguments.output is None and wants_colour(sys.stdout)
-    width = MOST_COLUMNS if arguments.output else line_width(sys.stdout)
-    # GitHub takes paths to be relative to the top of the repository, wherever in it this runs.
-    root = repository_top(os.path.realpath(os.curdir)) if arguments.format == "sarif" else None
-    context = Context(rules, colour, arguments.category, root, config.fail_on, width, arguments.statistics)
+    found, setup = collect(arguments, config)
+    report = examine(arguments, found, setup, rules, arguments.rules)
+    context = _context(arguments, config, rules)
+    finder = None
+    if asks_needs(arguments.format):
+        from dropcap.commands.finder import Finder  # few formats tell what containers need
+
+        finder = Finder(setup.overlay)
+        context = context._replace(needs=finder.needs)
     write_output(writer(arguments.format)(report, context), arguments.output)
-    print_failures(report)
-    return exit_code(report, config.fail_on)
+    if finder and finder.failures:
+        report = report._replace(failures=(*report.failures, *finder.failures))
+    print_failures(report, arguments.color, quiet=arguments.quiet)
+    code = exit_code(report, config.fail_on)
+    return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
+    """Say what a writer has to know besides the report."""
+    is_file = to_file(arguments.output)
+    # A file has colours where the call says so alone: the environment speaks of terminals.
+    colour = arguments.color == "always" if is_file else wants_colour(sys.stdout, arguments.color)
+    return Context(
+        rules,
+        colour,
+        arguments.category,
+        repository_top(os.path.realpath(os.curdir)) if paths_from_top(arguments.format) else None,
+        config.fail_on,
+        MOST_COLUMNS if is_file else line_width(sys.stdout),
+        arguments.statistics,
+        arguments.quiet,
+    )
 
 
 def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
@@ -85,7 +123,7 @@ def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Seque
     return "ignore", arguments.ignore
 
 
-def exit_code(report: Report, fail_on: Severity) -> int:
+def exit_code(report: Report, fail_on: int) -> int:
     """Say what the report means to the shell; what was not checked outweighs what was found."""
     code = failure_code(report)
     if code == CLEAN and any(finding.severity >= fail_on for finding in report.findings):

@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-consistency",
         action="store_true",
-        help="do not refuse parts that exclude each other or name what is not there, as docker compose config has it",
+        help="do not check that the parts of the project fit together, as with docker compose config",
     )
     parser.add_argument(
         "--format",
@@ -51,9 +51,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the project of the arguments; gives the exit code."""
     target = find_project(arguments.path, arguments.files)
+    settings = _settings(arguments)
+    if settings.profiles:
+        from dropcap.commands.profiles import refuse_unknown
+
+        refuse_unknown([target], settings)
     failures: tuple[Failure, ...]
     try:
-        project = read_project(target, _settings(arguments))
+        project = read_project(target, settings)
     except UnreadableError as error:
         failures = (error.failure._replace(level=Level.ERROR),)
     else:
@@ -86,7 +91,7 @@ def find_project(path: str | None, files: list[str]) -> Target:
     """
     if files:
         if path is not None:
-            raise UsageError("-f names the files of the project and cannot be mixed with a path")
+            raise UsageError("give the project's files with -f or a path, not both")
         main, *over = files
         return Target(main, "compose", named=True, over=tuple(over), given=tuple(files))
     given = os.path.normpath(path or os.curdir)
@@ -97,7 +102,7 @@ def find_project(path: str | None, files: list[str]) -> Target:
     if not found and path is None:
         found = _above()
     if not found:
-        raise UsageError(f"{path or os.curdir}: no Compose project here; name its file")
+        raise UsageError(f"{path or os.curdir}: there is no Compose project here; name its file")
     # Which files those are a file of the project says, so they lie where the project lies.
     return Target(found[0], "compose", named=True, over=found[1:], root=root_of(given))
 

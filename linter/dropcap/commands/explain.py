@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", metavar="RULE|CAPABILITY")
-    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="look in FOLDER as well")
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also look in FOLDER")
 
 
 def run(arguments: Namespace) -> int:
@@ -86,6 +86,6 @@ def capability_page(name: str) -> Iterator[str]:
     yield from (f"Raised two levels by: {titles[one].title}." for one in known.raised_far_by)
     if known.risk != "low" or known.escalators() or known.raised_far_by:
         yield from (f"Lowered one level by: {titles[one].title}." for one in known.lowered_by)
-        yield "Lowered one level where the process does not hold it itself, since it runs as another user than root."
+        yield "Lowered one level where the process does not hold it itself, because it runs as another user than root."
     yield ""
     yield f"Sources: {'; '.join(known.evidence)}."

@@ -32,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="read images from PLACE and ask no engine: an archive of `docker save` or OCI, an OCI layout, or the root "
         "file system of IMAGE",
     )
-    parser.add_argument("--pull", action="store_true", help="let the engine get images that it does not have")
+    parser.add_argument("--pull", action="store_true", help="let the engine pull images that it does not have")
 
 
 def run(arguments: Namespace) -> int:
@@ -46,11 +46,11 @@ def run(arguments: Namespace) -> int:
     if locks:
         del arguments.paths[0]
     if not locks and (arguments.places or arguments.pull):
-        raise UsageError("--from and --pull go with `dropcap images lock`")
+        raise UsageError("--from and --pull are options of `dropcap images lock`")
     if locks and arguments.format:
-        raise UsageError("--format goes with `dropcap images`, and `dropcap images lock` lists nothing")
+        raise UsageError("--format is an option of `dropcap images`; `dropcap images lock` prints no list")
     if arguments.places and arguments.pull:
-        raise UsageError("--pull asks an engine, and --from asks none")
+        raise UsageError("give --pull or --from, not both: --from asks no engine")
     found, setup = collect(arguments, configure(arguments))
     report = examine(arguments, found, setup)
     projects = projects_of(report, setup.overlay or {})

@@ -36,9 +36,9 @@ class Where(Enum):
 
 _SHOWN = {
     Where.LOCK: LOCK,
-    Where.BROKEN: f"{LOCK}, which cannot be used there",
+    Where.BROKEN: f"{LOCK}, but dropcap cannot use its entry",
     Where.CATALOGUE: "catalogue",
-    Where.BASE: "base of dropcap",
+    Where.BASE: "bases in dropcap",
     Where.NOWHERE: "nowhere",
 }
 
@@ -146,7 +146,7 @@ def _stale(entry: Entry, written: Iterable[str], name: str, ids: Callable[[str],
     if not entry.id:
         return ""
     here = set(ids(name))
-    return "the engine has another image of that name, or knows it by another digest" if here and not here & own else ""
+    return "the engine has another image of that name, or another digest for it" if here and not here & own else ""
 
 
 def to_text(found: Listed) -> Iterator[str]:
@@ -163,12 +163,12 @@ def to_text(found: Listed) -> Iterator[str]:
     notes = []
     if missing:
         notes.append(
-            f"Of {counted(missing, 'image')} nothing is known: run `dropcap images lock` where an engine has them."
+            f"dropcap knows nothing of {counted(missing, 'image')}: run `dropcap images lock` where an engine has them."
         )
     if stale:
-        notes.append(f"Of {counted(stale, 'image')} {LOCK} is stale: run `dropcap images lock` again.")
+        notes.append(f"{LOCK} is stale for {counted(stale, 'image')}: run `dropcap images lock` again.")
     if found.why:
-        notes.append(f"Whether {LOCK} is stale was not asked: {shortened(found.why, _MOST_SAID)}")
+        notes.append(f"It is not known whether {LOCK} is stale: {shortened(found.why, _MOST_SAID)}")
     if notes:
         yield "\n"
         yield from (f"{note}\n" for note in notes)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["lock", "reading", "say"]
 
 _MOST_SAID = 300
-_KNOWN = "; dropcap knows it without"
-_ELSEWHERE = {Where.LOCK: f"; what {LOCK} has of it stays", Where.BASE: _KNOWN, Where.CATALOGUE: _KNOWN}
+_KNOWN = "; dropcap itself knows it"
+_ELSEWHERE = {Where.LOCK: f"; {LOCK} keeps what it has of it", Where.BASE: _KNOWN, Where.CATALOGUE: _KNOWN}
 
 
 def lock(projects: Mapping[str, Project], arguments: Namespace) -> int:
@@ -53,7 +53,7 @@ def _lock_all(projects: Mapping[str, Project], find: Callable[[str], Contents | 
                 continue
             if contents is None:
                 place = where(name, project.workspace)
-                say(f"{name}: it is not at hand{_ELSEWHERE.get(place, '')}")
+                say(f"{name}: the image is not here{_ELSEWHERE.get(place, '')}")
                 code = UNCHECKED if place not in _ELSEWHERE else code
             else:
                 read[name] = contents
@@ -103,11 +103,11 @@ def _of_places(places: list[str]) -> Callable[[str], Contents | None]:
         except ImageError as error:
             raise UsageError(f"--from {error}") from None
         if name and len(images) > 1:
-            raise UsageError(f"--from {place}: there are {len(images)} images, so that none of them is {name}")
+            raise UsageError(f"--from {place}: it has {len(images)} images, and {name}= can name only one")
         for image in images:
             names = (name,) if name else image.names
             if not names:
-                raise UsageError(f"--from {place}: no name is in it; write IMAGE={path}")
+                raise UsageError(f"--from {place}: it has no name of an image; write IMAGE={path}")
             found.update((familiar(one), image) for one in names)
     return found.get
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
+from dropcap.commands.standard_input import STDIN, from_stdin
 from dropcap.config import Config, load_config, to_compose, to_engine
-from dropcap.discover import Discovery, Target, discover, stdin_target
+from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
 from dropcap.model import Engine
 from dropcap.paths import shown
-from dropcap.real_paths import is_path
 from dropcap.report import to_report
 from dropcap.run import check_targets
-from dropcap.workspace import MAX_BYTES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from dropcap.model import Report
     from dropcap.rule import Rule
 
-STDIN = "-"
 _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
@@ -41,36 +38,36 @@ def add_paths(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--stdin-filename",
         metavar="NAME",
-        help="the name that standard input goes by, for reading and reporting it",
+        help="the name of the file on standard input, where its text does not tell what kind of file it is",
     )
     parser.add_argument(
         "--engine",
         type=option(to_engine),
         metavar="ENGINE",
-        help=f"the engine where a file names none: {', '.join(one.value for one in Engine)} (default: docker)",
+        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
     )
     parser.add_argument(
         "--exclude",
         metavar="PATTERN",
         action="append",
         default=[],
-        help="leave paths out, in the manner of .gitignore",
+        help="exclude paths; patterns are as in .gitignore",
     )
     parser.add_argument(
         "--as-discovered",
         action="store_true",
-        help="take files that are named as if they were found in a folder: leave excluded ones and other kinds alone",
+        help="treat files that you name like files of a folder: skip excluded ones and other kinds",
     )
     parser.add_argument(
         "--markdown",
         action="store_true",
         default=None,
-        help="look at the code blocks of Markdown in folders as well; a file that is named is always read",
+        help="also check the code blocks of Markdown files in folders (always on for a file that you name)",
     )
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
     add_project(parser)
     parser.add_argument(
-        "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as pay)"
+        "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as help)"
     )
 
 
@@ -83,7 +80,7 @@ def add_project(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         dest="files",
-        help="a Compose file; several are one project, each laid over those before it",
+        help="a Compose file; several are one project, each merged into those before it",
     )
     parser.add_argument(
         "--env-file",
@@ -99,7 +96,7 @@ def add_project(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         dest="profiles",
-        help="look at the services of this profile and of none (default: of all profiles)",
+        help="check the services of this profile and those without a profile (default: all services)",
     )
     parser.add_argument(
         "--compose",
@@ -110,7 +107,7 @@ def add_project(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--use-environment",
         action="store_true",
-        help="let the variables of this environment count in Compose files, where one that is set nowhere is empty",
+        help="use the variables of this environment in Compose files; a variable that is not set is then empty",
     )
 
 
@@ -130,7 +127,7 @@ def option(convert: Callable[[object], object]) -> Callable[[str], object]:
 
 def _to_count(text: object) -> int:
     if not str(text).isdecimal() or not 1 <= int(str(text)) <= _MAX_JOBS:
-        raise ValueError(f"has to be a number from 1 to {_MAX_JOBS}")
+        raise ValueError(f"must be a number from 1 to {_MAX_JOBS}")
     return int(str(text))
 
 
@@ -160,11 +157,11 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
     paths = arguments.paths or ([] if arguments.files else ["."])
     if arguments.files:
         if paths:
-            raise UsageError("-f names the files of one project and cannot be mixed with paths")
+            raise UsageError("give a project's files with -f, or paths, not both")
         files = tuple(map(shown, arguments.files))
         return Discovery([Target(files[0], "compose", named=True, over=files[1:], given=files)], [], [])
     if arguments.stdin_filename:
-        raise UsageError("--stdin-filename goes with the path -")
+        raise UsageError("--stdin-filename needs the path -, which reads standard input")
     try:
         found = discover(paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown)
     except ValueError as error:
@@ -174,27 +171,8 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
             raise
         raise UsageError(f"{_origin(arguments, config, error.pattern)}: {error}") from None
     if not found.targets and not found.failures and not arguments.as_discovered:
-        raise UsageError(f"{', '.join(paths)}: {_nothing(found.left_out)}")
+        raise UsageError(f"{', '.join(paths)}: {_nothing(found)}")
     return found
-
-
-def _from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
-    """Read standard input as the file that `--stdin-filename` names; the files beside it are those on the disk.
-
-    Raises:
-        UsageError: it is mixed with paths, has no name, or is too large to be read.
-
-    """
-    if arguments.paths != [STDIN]:
-        raise UsageError("- stands for standard input and cannot be mixed with other paths")
-    name = arguments.stdin_filename
-    if not name:
-        raise UsageError("- needs --stdin-filename NAME, to know what it is and to report it by")
-    if not is_path(name):
-        raise UsageError("--stdin-filename: this is not a path: it holds a character that no file name has")
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    targets, failures, overlay = stdin_target(shown(name), data)
-    return Discovery(targets, failures, []), overlay
 
 
 def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
@@ -202,24 +180,16 @@ def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
     return "--exclude" if pattern in arguments.exclude else config.place("exclude", pattern)
 
 
-def _nothing(left_out: Sequence[str]) -> str:
+def _nothing(found: Discovery) -> str:
     """Say that there is nothing to check, and what may be the reason."""
-    message = "nothing to check here: no Compose file, Dockerfile or shell script; name one"
+    message = "nothing to check here: there is no Compose file, Dockerfile or shell script; name a file"
+    left_out = found.left_out
+    if found.markdown:
+        message = f"{message}, or add --markdown to check code in Markdown, as in {found.markdown}"
     if not left_out:
         return message
     more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-    return f"{message}; ignore rules (.gitignore, exclude) leave out {left_out[0]}{more}"
-
-
-def gather(arguments: Namespace, config: Config, rules: Sequence[Rule] = (), folders: Sequence[str] = ()) -> Report:
-    """Find and read the files, and ask the rules (loaded from `folders` too) about their containers.
-
-    Raises:
-        UsageError: as :func:`find_targets`, and standard input cannot be used.
-
-    """
-    found, setup = collect(arguments, config)
-    return examine(arguments, found, setup, rules, folders)
+    return f"{message}; an ignore rule (.gitignore, exclude) leaves out {left_out[0]}{more}"
 
 
 def examine(
@@ -234,15 +204,21 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """Find the files, and say how they are to be read.
 
     Raises:
-        UsageError: as :func:`find_targets`, and standard input cannot be used.
+        UsageError: as :func:`find_targets`, standard input cannot be used, or there is no such profile.
 
     """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
-        found, overlay = _from_stdin(arguments)
+        found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
-    return found, Setup(config.engine, project_settings(arguments, config.compose), overlay)
+    settings = project_settings(arguments, config.compose)
+    # What other programs pass on may be a part of the projects alone.
+    if settings.profiles and not arguments.as_discovered:
+        from dropcap.commands.profiles import refuse_unknown
+
+        refuse_unknown(found.targets, settings, overlay)
+    return found, Setup(config.engine, settings, overlay)
 
 
 def project_settings(arguments: Namespace, compose: int) -> Settings:

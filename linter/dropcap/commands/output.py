@@ -14,14 +14,36 @@ from dropcap.printable import printable
 from dropcap.writers import MOST_COLUMNS, Context
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterable
     from typing import TextIO
 
     from dropcap.model import Report
 
 
+STDOUT = "-"
+"""As a file to write to, standard output."""
+
 # The only control characters that leave: line breaks, and those that `painted` makes for a terminal.
 _OURS = r"(\x1b\[(?:0|1|2|3[136](?:;1)?)m)"
+
+
+def add_output(parser: ArgumentParser, what: str) -> None:
+    """Add what says where a command's text goes, and whether with colours."""
+    parser.add_argument(
+        "--output", metavar="FILE", help=f"write the {what} to FILE instead of standard output, which is -"
+    )
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours in text (default: auto, for terminals; NO_COLOR and FORCE_COLOR are heeded)",
+    )
+
+
+def to_file(path: str | None) -> bool:
+    """Whether text goes to a file, by what `--output` says."""
+    return path not in {None, STDOUT}
 
 
 def at_the_edge(text: str) -> str:
@@ -35,16 +57,16 @@ def at_the_edge(text: str) -> str:
 
 
 def write_output(chunks: Iterable[str], path: str | None) -> None:
-    """Write text to a file, or to standard output where there is none.
+    """Write text to a file, or to standard output where there is none or it is called `-`.
 
-    A file is written beside its place and then put there: where that fails, the one before is still there.
+    A file is written beside its place and then put there: where that fails, the one before is still there. A reader
+    of standard output that leaves early, as `head` does, has what it wants: the rest goes nowhere.
 
     Raises:
         UsageError: it cannot be written.
-        BrokenPipeError: whoever read standard output has gone.
 
     """
-    if path is None:
+    if path is None or path == STDOUT:
         _write_to_standard_output(chunks)
         return
     text = "".join(map(at_the_edge, chunks))
@@ -94,14 +116,28 @@ def _write_to_standard_output(chunks: Iterable[str]) -> None:
             sys.stdout.write(at_the_edge(chunk))
         sys.stdout.flush()
     except BrokenPipeError:
-        raise  # the reader has left, as `head` does: that is no mistake to tell
+        goes_nowhere(sys.stdout)
     except OSError as error:
         raise UsageError(f"standard output: cannot be written: {error.strerror}") from None
 
 
-def wants_colour(stream: TextIO) -> bool:
-    """Whether a stream is a terminal whose owner has not said no, see https://no-color.org."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def goes_nowhere(stream: TextIO) -> None:
+    """Let what is still written to a stream whose reader has left be no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def wants_colour(stream: TextIO, choice: str = "auto") -> bool:
+    """Whether a stream is to have colours: by what the call says, else the environment, else if it is a terminal.
+
+    `NO_COLOR` counts more than `FORCE_COLOR`; see https://no-color.org and https://force-color.org.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in {"", "0"}:
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def line_width(stream: TextIO) -> int:
@@ -115,14 +151,31 @@ def line_width(stream: TextIO) -> int:
     return min(columns or MOST_COLUMNS, MOST_COLUMNS)
 
 
-def print_failures(report: Report) -> None:
-    """Say last, on standard error, what could not be checked; of defects, what to report."""
+def print_failures(report: Report, colour: str = "auto", *, quiet: bool = False) -> None:
+    """Say last, on standard error, what could not be checked; of defects, what to report.
+
+    Args:
+        report: the report.
+        colour: what the call says of colours.
+        quiet: whether notes are left out.
+
+    """
     if not report.failures:
         return
+    if quiet:
+        report = report._replace(failures=tuple(one for one in report.failures if one.level is not Level.NOTE))
+    try:
+        _write_failures(report, colour)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        goes_nowhere(sys.stderr)
+
+
+def _write_failures(report: Report, colour: str) -> None:
     from dropcap.writers.failures import failure_lines
 
     width = line_width(sys.stderr) if sys.stderr.isatty() else 0  # what programs read is a line a failure
-    for line in failure_lines(report, Context(colour=wants_colour(sys.stderr), width=width)):
+    for line in failure_lines(report, Context(colour=wants_colour(sys.stderr, colour), width=width)):
         sys.stderr.write(at_the_edge(line))
     traces = dict.fromkeys(failure.trace for failure in report.failures if failure.trace)
     if traces:

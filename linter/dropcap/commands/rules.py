@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "--rules", metavar="FOLDER", action="append", default=[], help="list the rules of FOLDER as well"
-    )
+    parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also list the rules of FOLDER")
 
 
 def run(arguments: Namespace) -> int:
@@ -30,4 +28,4 @@ def run(arguments: Namespace) -> int:
 
 
 def _said_of(rule: Rule) -> str:
-    return rule.summary if rule.on_by_default else f"{rule.summary} Off: name it with --extend-select."
+    return rule.summary if rule.on_by_default else f"{rule.summary} Off by default: turn it on with --extend-select."

@@ -51,36 +51,36 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--probe",
         metavar="COMMAND",
-        help="it works where this shell line exits with 0 in the container (default: the health check)",
+        help="a shell line to run in the container: the service works if it exits with 0 (default: the health check)",
     )
     parser.add_argument(
         "--probe-host",
         metavar="COMMAND",
-        help="it works where this shell line exits with 0 on this machine; $DROPCAP_CONTAINER names the container",
+        help="the same, but run on this machine; $DROPCAP_CONTAINER is the name of the container",
     )
     parser.add_argument(
         "--seconds",
         metavar="N",
         type=option(_to_seconds),
         default=_SECONDS,
-        help="how long it may take until it works, at a start and at a restart (default: 30)",
+        help="how long the service may take to work after a start or a restart (default: 30)",
     )
     parser.add_argument(
         "--from",
         choices=("suggestion", "default"),
         default="suggestion",
         dest="begins",
-        help="where the suggestion is too little, try the engine's default set with what the file adds "
+        help="the set to begin with: the suggestion, or the engine's default set with what the file adds "
         "(default: suggestion)",
     )
     parser.add_argument(
         "--observe",
         metavar="SECONDS",
         type=option(_to_seconds),
-        help="leave nothing out: list which capabilities the kernel asks its processes for (root, Linux 6.14)",
+        help="drop nothing: list the capabilities that the kernel checks for in SECONDS (needs root, Linux 6.14)",
     )
     parser.add_argument("--publish", action="store_true", help="publish ports, and use the network of this machine")
-    parser.add_argument("--with-binds", action="store_true", help="let folders of this machine be written to")
+    parser.add_argument("--with-binds", action="store_true", help="let the service write to folders of this machine")
 
 
 def run(arguments: Namespace) -> int:
@@ -92,9 +92,9 @@ def run(arguments: Namespace) -> int:
 
     """
     if arguments.probe and arguments.probe_host:
-        raise UsageError("--probe and --probe-host: say one of them")
+        raise UsageError("give --probe or --probe-host, not both")
     if arguments.observe and (arguments.probe or arguments.probe_host):
-        raise UsageError("--observe asks no probe")
+        raise UsageError("--observe runs no probe: leave --probe out")
     path, names = _place(arguments)
     target = find_project(path, arguments.files)
     report = _read(target, arguments)
@@ -116,7 +116,7 @@ def _to_seconds(text: object) -> float:
     except ValueError:
         seconds = 0.0
     if not 1 <= seconds <= _MOST_SECONDS:
-        raise ValueError(f"has to be a number from 1 to {_MOST_SECONDS:.0f}")
+        raise ValueError(f"must be a number from 1 to {_MOST_SECONDS:.0f}")
     return seconds
 
 
@@ -142,8 +142,8 @@ def _chosen(report: Report, names: Sequence[str]) -> list[Container]:
     found = {one.name: one for one in report.containers if one.kind is Kind.SERVICE}
     missing = [name for name in names if name not in found]
     if missing:
-        there = f"; there are {', '.join(found)}" if found else ""
-        raise UsageError(f"no service {', '.join(missing)} here{there}")
+        there = f"; name one of {', '.join(found)}" if found else ""
+        raise UsageError(f"there is no service {', '.join(missing)} here{there}")
     return [found[name] for name in dict.fromkeys(names)] if names else list(found.values())
 
 
@@ -164,7 +164,7 @@ def _measure(target: Target, containers: Sequence[Container], arguments: Namespa
             client = find_client(interrupts)
             left = remove_dead(client)
             if left:
-                say(f"removed what a run before had left behind: {counted(left, 'thing')}")
+                say(f"removed {counted(left, 'thing')} that an earlier run left behind")
             session = Session(client, _options(target, arguments), _folder(target), own_label(), arguments)
         except (NoClientError, LeftError) as error:
             raise UsageError(str(error)) from None
@@ -173,7 +173,7 @@ def _measure(target: Target, containers: Sequence[Container], arguments: Namespa
         except (EngineGoneError, LeftError) as error:
             raise UsageError(f"{error}; nothing is kept") from None
         except KeyboardInterrupt:
-            say(f"stopped: what was started is being removed; {LOCK} is as it was")
+            say(f"stopped: dropcap removes what it started, and does not change {LOCK}")
             raise
         finally:
             _clean(client, session)
@@ -195,7 +195,7 @@ def _clean(client: Client, session: Session) -> None:
         for image in session.images:
             client.engine("image", "rm", image, ends=False)
     except LeftError as error:
-        raise UsageError(f"something is left at the engine: {error}; run `dropcap verify` again to remove it") from None
+        raise UsageError(f"something is left on the engine: {error}; run `dropcap verify` again to remove it") from None
 
 
 def _options(target: Target, arguments: Namespace) -> list[str]:
@@ -257,7 +257,7 @@ def _keep(told: Sequence[Told], before: Sequence[str | UndecidedError]) -> int:
             continue
         if not isinstance(digest, str) or digest != _digest(one.container):
             why = "its files have changed meanwhile" if isinstance(digest, str) else str(digest)
-            say(f"{one.container.name}: what was measured is not kept: {why}")
+            say(f"{one.container.name}: dropcap does not keep the result: {why}")
             code = UNCHECKED
             continue
         workspace = _workspace(one.container)

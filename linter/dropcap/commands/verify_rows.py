@@ -34,12 +34,12 @@ def verified_rows(found: Verified, hide: Hide, *, shows_little: bool) -> Iterato
     for name, one in found.needed.items():
         yield "needed", name, f"fails at the {one.failed}: {hide.shown(one.said)}".rstrip(": ")
     for name, lost in found.degrades.items():
-        yield "not told apart", name, f"serves without, and loses: {', '.join(map(hide.shown, lost))}"
+        yield "undecided", name, f"works without it, but loses: {', '.join(map(hide.shown, lost))}"
     for name, why in found.unsure.items():
-        yield "not told apart", name, why
+        yield "undecided", name, why
     for name in found.needless:
         if shows_little:
-            yield "not told apart", name, "stays up without"
+            yield "undecided", name, "stays up without it"
         else:
             yield "not needed", name, ""
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Session", "Told"]
 
 _BUILD = 3600.0
-_SHOWS_LITTLE = "it was only seen to stay up, which shows little of what it does without: give --probe COMMAND"
+_SHOWS_LITTLE = "dropcap only saw that it stays up, which shows little of what it needs: give --probe COMMAND"
 
 
 class Told(NamedTuple):
@@ -156,13 +156,13 @@ class Session:
                 number = self._client.engine("inspect", "--format={{.Id}}", name).out.strip()
                 first = first_process(number) if number and not started.code else None
                 if first is None:
-                    raise RefusedError("it does not start, or ends before it can be observed")
+                    raise RefusedError("it does not start, or ends too early to observe it")
                 self._client.pause(self._arguments.observe)
                 is_whole = recorder.is_whole()
         except NotObservedError as error:
             raise RefusedError(str(error)) from None
-        notes = [] if is_whole else ["more was asked for than could be recorded"]
-        notes.append("what is asked for is not what is needed: the kernel asks in passing, and much goes on without")
+        notes = [] if is_whole else ["the kernel checked more than dropcap could record"]
+        notes.append("a check is not a need: the kernel checks often, and most programs go on without")
         rows = list(observed_rows(asked_for(recorder.lines, first)))
         title = f"{container.name}: observed for {self._arguments.observe:g} s, {self._versions.engine}"
         return Told(container, tuple(verified_lines(title, rows, notes, None)))
@@ -176,18 +176,18 @@ class Session:
             tried = " ".join(found.start) or "nothing"
             notes.insert(0, f"fails with {tried} at the {found.whole.failed}: {hide.shown(found.whole.said)}")
             if self._arguments.begins == "suggestion":
-                notes.append("say --from default to begin with more than the suggestion")
+                notes.append("give --from default to begin with more than the suggestion")
             return Told(container, tuple(verified_lines(title, (), notes, None)), failed=True)
         shows_little = trial.probe.kind is ProbeKind.STAYS
         if shows_little:
             notes.append(_SHOWS_LITTLE)
         notes += [
-            f"left out: {' or '.join(one.instead)}, which may do instead of {one.capability}"
+            f"not added: {' or '.join(one.instead)}, which may do in place of {one.capability}"
             for one in {need.capability: need for need in needs.needs if need.instead}.values()
             if one.capability in found.cap_add
         ]
         if found.instead:
-            notes.append(f"left out: {' '.join(found.instead)}, of which one did as long as another was missing")
+            notes.append(f"not added: {' '.join(found.instead)}, of which one is enough while another is missing")
         added = [one for one in found.start if one in found.cap_add or (shows_little and one in found.needless)]
         lines = verified_lines(title, tuple(verified_rows(found, hide, shows_little=shows_little)), notes, added)
         return Told(container, tuple(lines), self._kept(service, trial, facts, found, hide))
@@ -225,7 +225,7 @@ def _doubted(found: Verified, needs: Needs, kind: ProbeKind) -> Verified:
     hooks = {one.capability for one in asked if one.phase is Phase.HOOK}
     shown = {one.capability for one in asked if one.certainty is Certainty.REQUIRED and not one.condition}
     doubts = dict.fromkeys(shown if kind is ProbeKind.HEALTH else (), _SHOWN)
-    doubts |= dict.fromkeys(hooks, "a hook needs it, and hooks are not asked")
+    doubts |= dict.fromkeys(hooks, "a hook needs it, and no probe tests hooks")
     unsure = {name: doubts[name] for name in (*found.needless, *found.degrades) if name in doubts}
     return found._replace(
         unsure={**found.unsure, **unsure},
@@ -234,4 +234,4 @@ def _doubted(found: Verified, needs: Needs, kind: ProbeKind) -> Verified:
     )
 
 
-_SHOWN = "its files show that it is needed, and the health check passes without; say --probe to try what it is for"
+_SHOWN = "its files show a need, and the health check passes without it; give a --probe that uses it"

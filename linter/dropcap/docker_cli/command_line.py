@@ -13,7 +13,7 @@ from dropcap.capabilities.effective import is_root
 from dropcap.clients import client_names
 from dropcap.docker_cli.commands import find_command
 from dropcap.docker_cli.flags import Hole, RefusedError, is_option, read_word, table
-from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option
+from dropcap.docker_cli.run_options import Reading, check_mounts, hide, read_option, shared_by_pod
 from dropcap.lang.words import Word
 from dropcap.model import Container, Failure, Kind, Level, Located, Unknown
 from dropcap.namedtuple import NamedTuple
@@ -37,8 +37,8 @@ _IMAGE_LIKE = (
 _OPTION_LIKE = rf"{_BEFORE_NAME}(?:\w+:?\+|[\w-]*(?:{_NOT_IMAGE}))"
 _GIVES_IMAGE = r"(\$\(|`)[^|;&]*\b(build|load|import|images?|pull)\b"
 _EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
-# What a build says where its steps may hold more than by default.
-_GRANTS = {"build": "security.insecure", "podman build": "cap-add"}
+# What a build says, all of it or one, where its steps may hold or reach more than by default.
+_GRANTS = {"build": ("security.insecure", "host"), "podman build": ("cap-add", "host", "unconfined", "disable")}
 # What decides the rest where a command names only what is to be different.
 _ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
 _OF_PROCESS = frozenset(
@@ -91,8 +91,8 @@ def refusal(program: str, what: str, error: RefusedError) -> Failure:
 
 
 def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
-    grant = _GRANTS.get(command.reader, "")
-    if not any(grant in word.value for word in words[at:]):
+    grants = _GRANTS.get(command.reader)
+    if grants is not None and not any(grant in word.value for word in words[at:] for grant in grants):
         return None
     reading, target_at = read_target(words, command, at)
     if reading.is_true("help"):
@@ -121,8 +121,18 @@ def _read(words: Sequence[Word], command: Command, at: int) -> Container | None:
     if command.kind in {Kind.EXEC, Kind.BUILD}:
         is_privileged = container.privileged is not None and container.privileged.value
         is_as_root = command.kind is Kind.EXEC and is_root(container) is True
-        return container if is_privileged or is_as_root or container.cap_add or goes_on else None
+        is_of_note = is_privileged or is_as_root or bool(container.cap_add) or _shares_machine(container)
+        return container if is_of_note or goes_on else None
     return container
+
+
+def _shares_machine(container: Container) -> bool:
+    """Whether a build's steps may reach more of the machine than by default."""
+    if container.kind is not Kind.BUILD:
+        return False
+    spaces = (container.network_mode, container.pid, container.ipc)
+    shares = any(space is not None and space.value == "host" for space in spaces)
+    return shares or bool(container.build_grants) or bool(container.security_opt)
 
 
 def read_target(words: Sequence[Word], command: Command, at: int) -> tuple[Reading, int]:
@@ -263,6 +273,11 @@ def _check_aliases(reading: Reading) -> None:
         raise RefusedError(aliases.word, message, "name such a network with --network")
 
 
+def _given_name(name: str, target: Word | None) -> str:
+    """Return a pod's name, which may stand in an option or for itself."""
+    return target.value if not name and target is not None and target.unknown is None else name
+
+
 def _container(reading: Reading, command: Command, anchor: Span, program: Word, words: Sequence[Word]) -> Container:
     """Put the parts together; the words begin with the image, or with the container of `exec`."""
     target = words[0] if words else None
@@ -329,7 +344,10 @@ def _container(reading: Reading, command: Command, anchor: Span, program: Word, 
         entrypoint=tuple(reading.entrypoint) if "entrypoint" in reading.options else None,
         command=arguments or None,
         labels=texts("labels"),
-        given_name=name,
+        build_grants=texts("build_grants"),
+        pod=text("pod"),
+        shares=shared_by_pod(reading) if command.kind is Kind.POD else (),
+        given_name=_given_name(name, target) if command.kind is Kind.POD else name,
         process=process,
         refusals=tuple(refusal(program.value.rpartition("/")[2], "this line", one) for one in reading.refused),
         unknowns=unknowns,

@@ -49,8 +49,13 @@ _ELSEWHERE = {
     "label-file": (("labels",), "a file has them"),
     "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports", "limits"), "the pod decides"),
 }
+_POD = "pod"
+# What `pod create --share` calls the fields: containers/podman pkg/specgen/generate/namespaces.go.
+_SHARED_BY_POD = {"cgroup": "cgroup", "ipc": "ipc", "net": "network_mode", "pid": "pid", "uts": "uts"}
+_SHARED_BY_DEFAULT = "ipc,net,uts"
 _LIMITS = ("memory", "pids-limit", "cpus", "cpu-quota", "cpuset-cpus", "cgroup-parent")
 _INSECURE = "security.insecure"
+_HOST_NETWORK = "network.host"
 _COMBINED = frozenset(("network", "log-opt"))
 # What is read for the sake of what Docker refuses alone.
 _JUDGED = frozenset(
@@ -318,13 +323,35 @@ def _read_env(reading: Reading, option: Option, value: Part) -> None:
 
 
 def _read_allow(reading: Reading, _: Option, value: Part) -> None:
-    """Note that a build's steps may be privileged: docker/buildx util/buildflags/entitlements.go."""
+    """Note what a build's steps may be granted: docker/buildx util/buildflags/entitlements.go."""
     if value.text == _INSECURE:
         reading.switches["privileged"] = Located(value=True, source=value.word.source, span=value.span)
+    elif value.text == _HOST_NETWORK:
+        reading.lists.setdefault("build_grants", []).append(_located(value))
+
+
+def _read_share(reading: Reading, _: Option, value: Part) -> None:
+    """Note what the containers of a pod share with it: containers/podman cmd/podman/pods/create.go."""
+    reading.lists["shares"] = [_located(value)]
+    if not value.is_known:
+        hide(reading, value.word, ("shares",))
+
+
+def shared_by_pod(reading: Reading) -> tuple[str, ...]:
+    """Return the fields that a pod's containers have of it; none without its own container."""
+    if "infra" in reading.options and not reading.is_true("infra"):
+        return ()
+    written = reading.lists.get("shares")
+    names = written[0].value if written else _SHARED_BY_DEFAULT
+    if names.startswith("+"):
+        names = f"{_SHARED_BY_DEFAULT},{names[1:]}"
+    return tuple(field for name, field in _SHARED_BY_POD.items() if name in names.split(","))
 
 
 def _read_elsewhere(reading: Reading, option: Option, value: Part) -> None:
     _refuse(reading, option, value)
+    if option.flag.name == _POD and value.is_known:
+        reading.scalars[_POD] = _located(value)
     fields, reason = _ELSEWHERE[option.flag.name]
     reading.unknowns.append(Unknown(value.text, reason, value.word.source, value.span, fields))
 
@@ -376,4 +403,5 @@ _READERS: dict[str, Callable[[Reading, Option, Part], None]] = {
     "allow": _read_allow,
     "entrypoint": _read_entrypoint,
     "env": _read_env,
+    "share": _read_share,
 }

@@ -121,9 +121,9 @@ def _is_as_it_was(tree: FileTree, path: str) -> bool:
 def foreign_source(tree: FileTree, apt: Apt) -> UnknownFact | None:
     """Return why packages may come from elsewhere than the release's own mirrors; None where they do not."""
     if apt.release not in {"", tree.release}:
-        return UnknownFact(f"it is told to take {apt.release}", where=apt.where)
+        return UnknownFact(f"it takes packages from {apt.release}", where=apt.where)
     if not tree.release:
-        return UnknownFact("the release is not known")
+        return UnknownFact("the release of the base image is not known")
     hidden = tree.hidden_below("/etc/apt/sources.list.d")
     if hidden is not None and not hidden.roots:
         return hidden
@@ -133,7 +133,7 @@ def foreign_source(tree: FileTree, apt: Apt) -> UnknownFact | None:
         if is_bases or file.kind is FileKind.FOLDER or not is_source:
             continue
         if file.text is None or not _is_of(file.text.text, tree.release):
-            return UnknownFact(f"{path} is not the base image's", where=file.where)
+            return UnknownFact(f"{path} does not come from the base image", where=file.where)
     return None
 
 

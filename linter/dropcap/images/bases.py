@@ -17,7 +17,7 @@ else:
 
 __all__ = ["base_tree", "knows"]
 
-_UNLISTED = UnknownFact("not every file of the base image is listed", roots=True)
+_UNLISTED = UnknownFact("dropcap does not know every file of the base image", roots=True)
 
 
 @cache
@@ -34,7 +34,7 @@ def base_tree(image: str | None) -> FileTree:
         return FileTree()
     found = _row(image)
     if found is None:
-        return _unknown(UnknownFact(f"the image {image} is not at hand", "run `dropcap images lock`"))
+        return _unknown(UnknownFact(f"dropcap does not know the image {image}", "run `dropcap images lock`"))
     base, row, tag = found
     return _known(base, _release(row, tag)).copy()
 

@@ -158,6 +158,8 @@ class BuildContext:
                 yield found
 
     def _real(self, path: str) -> str:
+        if self._folder == posixpath.curdir and path:
+            return path  # as files are named in a report
         return posixpath.join(self._folder, path) if path else self._folder
 
     def _entries(self, folder: str) -> dict[str, Entry]:

@@ -57,7 +57,7 @@ class Build:
 
     def do_anything(self, reason: str, where: Located[Any] | None) -> None:
         """Forget what this user may have changed."""
-        unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
+        unknown = UnknownFact(reason, "use the built image by name, and run `dropcap images lock`", where)
         if self.user in {None, "0"}:
             self.tree.spoil("/", unknown)
             self.tree.forget_accounts(unknown, keeps=False)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["catalogue_tree", "is_in_catalogue"]
 
 _LOCK = "run `dropcap images lock`"
-_UNLISTED = UnknownFact("not every file of the image is listed", _LOCK, roots=True)
-_OPEN = UnknownFact("the catalogue does not say what lies there in the image", _LOCK)
+_UNLISTED = UnknownFact("dropcap's catalogue does not list every file of the image", _LOCK, roots=True)
+_OPEN = UnknownFact("dropcap's catalogue does not say what is there in the image", _LOCK)
 _IS_LISTED = f" {LISTED}"
 _LISTS = ("entrypoint", "command", "volumes", "ports", "health_check")
 
@@ -48,7 +48,7 @@ def _whole(reference: str) -> FileTree | None:
     if not row.is_looked_at:
         digest = pinned_digest(reference)
         shown = f"{digest[:19]}…" if digest and familiar(reference).endswith(digest) else familiar(reference)
-        other = UnknownFact(f"nobody has looked at {shown} for the catalogue", _LOCK)
+        other = UnknownFact(f"dropcap's catalogue does not cover {shown}", _LOCK)
         reasons.append(other)
         tree.open_below("/", other)  # also where a build takes another entrypoint
         tree.forget_accounts(other)

@@ -88,7 +88,7 @@ class Ignores:
             return False
         self._steps += len(path)
         if self._steps > _MOST_STEPS:
-            raise TooManyStepsError("its .dockerignore takes too long to follow")
+            raise TooManyStepsError("its .dockerignore takes too long for dropcap to follow")
         return pattern.fits(path)
 
 
@@ -101,7 +101,7 @@ def read_patterns(text: str) -> Ignores:
     """
     lines = text.removeprefix("\ufeff").split("\n")
     if len(lines) > MOST_PATTERNS or any(len(line) >= _LONGEST_LINE for line in lines):
-        raise BadPatternError("it is larger than is followed")
+        raise BadPatternError("it is larger than dropcap reads")
     return patterns_of(_cleaned(line) for line in lines if not line.startswith("#"))
 
 
@@ -115,7 +115,7 @@ def patterns_of(lines: Iterable[str]) -> Ignores:
         pattern = _clean(pattern)
         takes_in = pattern.startswith("!")
         if pattern == "!":
-            raise BadPatternError("a ! stands alone")
+            raise BadPatternError("nothing follows a !")
         rules.append(_Rule(compiled(pattern[1:] if takes_in else pattern), takes_in))
     return Ignores(rules)
 

@@ -226,7 +226,7 @@ class Files:
         """Put a file at a path; the folders above it are root's where none are known. A new folder is empty."""
         path = self._real(path)
         if len(self._files) >= self._most:
-            self.open_below("/", UnknownFact("there are more files than are followed"))
+            self.open_below("/", UnknownFact("there are more files than dropcap follows"))
             return
         self._make_parents(path, file)
         if is_new and file.kind is FileKind.FOLDER:

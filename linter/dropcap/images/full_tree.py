@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "FullTree", "configuration"]
 
 _RELEASES = ("/etc/os-release", "/usr/lib/os-release")
-_NO_ACCOUNTS = UnknownFact("its accounts are in no file that can be read")
+_NO_ACCOUNTS = UnknownFact("dropcap finds no file with its accounts")
 
 
 class Asked:

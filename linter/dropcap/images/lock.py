@@ -109,9 +109,13 @@ def locked_tree(reference: str, workspace: Workspace) -> FileTree | None:
             return _unknown(UnknownFact(f"{LOCK} is stale: it has another image than {pinned[:19]}…", _AGAIN))
         return _tree(entry)
     except UnreadableError as error:
-        return _unknown(UnknownFact(f"{LOCK} cannot be used: {error.failure.message}", _AGAIN))
+        return _unknown(UnknownFact(f"dropcap cannot use {LOCK}: {error.failure.message}", _AGAIN))
     except (KeyError, ValueError, TypeError) as error:
-        return _unknown(UnknownFact(f"{LOCK} cannot be used: an entry is not as dropcap writes it ({error})", _AGAIN))
+        return _unknown(
+            UnknownFact(
+                f"dropcap cannot use {LOCK}: an entry does not have the form that dropcap writes ({error})", _AGAIN
+            )
+        )
 
 
 def _unknown(fact: UnknownFact) -> FileTree:
@@ -122,7 +126,7 @@ def _tree(entry: Entry) -> FileTree:
     from dropcap.lang.yaml.text import text_piece
 
     fields = entry.fields
-    tree = FileTree(UnknownFact(f"{LOCK} says nothing of it", _AGAIN))
+    tree = FileTree(UnknownFact(f"{LOCK} does not have it", _AGAIN))
     tree.is_read = True
     tree.config = _config(mapping(fields["config"]))
     tree.release = text_of(fields["release"])

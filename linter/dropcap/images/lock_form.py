@@ -119,7 +119,7 @@ def entry_of(piece: Source) -> Value:
 
 def broken(source: Source, error: Exception, again: str) -> UnreadableError:
     """Return what says that an entry is not as it is written."""
-    message = f"this entry is not as dropcap writes it ({error}); {again}"
+    message = f"this entry does not have the form that dropcap writes ({error}); {again}"
     return UnreadableError(Failure(source.path, message, Level.ERROR, source, Span(0, 1)))
 
 

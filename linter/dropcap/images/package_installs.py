@@ -30,7 +30,7 @@ __all__ = ["fill_base", "install"]
 _DEBIANS = frozenset({"apt", "apt-get", "aptitude"})
 _PROGRAMS = ("/usr/bin", "/usr/sbin")
 """Where every program of a package is known."""
-_LEFT_OUT = UnknownFact("not every file of the base image is listed", roots=True)
+_LEFT_OUT = UnknownFact("dropcap does not know every file of the base image", roots=True)
 
 
 def install(tree: FileTree, words: Sequence[Word]) -> None:
@@ -49,7 +49,7 @@ def install(tree: FileTree, words: Sequence[Word]) -> None:
     if apt.verb is Verb.NOTHING:
         return
     if apt.verb is Verb.UNKNOWN:
-        _hide(tree, UnknownFact(f"nobody has described what {name} does here", where=_place(words[0])))
+        _hide(tree, UnknownFact(f"dropcap does not know what {name} does here", where=_place(words[0])))
         return
     if apt.verb is not Verb.INSTALL:
         _remove(tree, apt)
@@ -72,14 +72,14 @@ def _install_unknown(tree: FileTree, words: Iterable[Word], foreign: UnknownFact
     for word in words:
         name = _name(word.value)
         if word.unknown is not None:
-            hidden = UnknownFact("which package is installed is not known", where=_place(word))
+            hidden = UnknownFact("it is not known which package is installed", where=_place(word))
         elif name not in build_programs().plain:
-            reason = f"nobody has described what the package {name} brings"
+            reason = f"dropcap does not know what the package {name} installs"
             if foreign is not None and package_table().knows(name):
-                reason = f"the package {name} may not be Debian's: {foreign.reason}"
+                reason = f"the package {name} may not come from Debian: {foreign.reason}"
             hidden = UnknownFact(reason, where=_place(word))
         elif tree.release:
-            reason = f"not every file of the package {name} is listed"
+            reason = f"dropcap does not know every file of the package {name}"
             tree.unlisted("/etc", UnknownFact(reason, roots=True, where=_place(word)))
     if hidden is not None:
         _hide(tree, hidden)
@@ -91,13 +91,13 @@ def _install(tree: FileTree, apt: Apt) -> None:
     hidden: UnknownFact | None = None
     for word in apt.packages:
         if word.unknown is not None:
-            hidden = UnknownFact("which package is installed is not known", where=_place(word))
+            hidden = UnknownFact("it is not known which package is installed", where=_place(word))
     wanted = recommends_by_default(tree) if apt.recommends is None else apt.recommends
     found = selected(table, tuple(places), tree.packages, with_recommended=wanted is True)
     if wanted is None:
         more = selected(table, tuple(places), tree.packages, with_recommended=True)
         if set(more.packages) - set(found.packages) or set(more.unknown) - set(found.unknown):
-            hidden = UnknownFact("whether recommended packages are installed too is not known", where=apt.where)
+            hidden = UnknownFact("it is not known whether recommended packages are installed too", where=apt.where)
     before = dict(tree.packages)
     tree.packages = {**before, **{name: False for name in found.packages if name not in before}}
     tree.packages |= {name: True for name in places if name in tree.packages}
@@ -107,7 +107,7 @@ def _install(tree: FileTree, apt: Apt) -> None:
     for name, origin in found.unknown.items():
         root = places.get(name) or places.get(origin) or apt.where
         pulled = "" if name == origin else f", which {origin} pulls in"
-        hidden = UnknownFact(f"nobody has described what the package {name} brings{pulled}", where=root)
+        hidden = UnknownFact(f"dropcap does not know what the package {name} installs{pulled}", where=root)
     if hidden is not None:
         _hide(tree, hidden)
 
@@ -143,7 +143,7 @@ def _may_be_filled(tree: FileTree, path: str) -> bool:
 
 _LISTED = ("/usr/local", *_PROGRAMS)
 """Where packages put nothing in `/usr` that is not listed."""
-_REFILLED = UnknownFact("not every file that packages bring is listed", roots=True)
+_REFILLED = UnknownFact("dropcap does not know every file that packages install", roots=True)
 
 
 def _refill(tree: FileTree) -> None:
@@ -176,7 +176,7 @@ def _put(tree: FileTree, package: Package) -> None:
         _doubt(tree, package, other)
     for line in package.doubt:
         path, kind = line.split(" ")
-        reason = f"what {package.name} does with {path} depends on which others there are"
+        reason = f"what {package.name} does with {path} depends on which other packages there are"
         if not isinstance(tree.look(path), File):
             tree.spoil(path, UnknownFact(reason, roots=kind == "roots"))
 
@@ -212,7 +212,7 @@ def _put_accounts(tree: FileTree, package: Package) -> None:
 
 def _doubt(tree: FileTree, one: Package, other: Package) -> None:
     """Forget what differs between two states of a package."""
-    unknown = UnknownFact(f"what the package {one.name} brings depends on which others there are")
+    unknown = UnknownFact(f"what the package {one.name} installs depends on which other packages there are")
     for line in set(one.files) ^ set(other.files):
         tree.spoil(line.split(" ", 1)[0], unknown)
     for path in set(one.programs) ^ set(other.programs):
@@ -256,7 +256,7 @@ def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
         number = its_group.gid or group if isinstance(its_group, Group) else group
         made = written._replace(owner=user, group=number, package=name)
         if account is ABSENT or its_group is ABSENT:
-            reason = f"whether another package makes {owner} or {group}, to whom {name} gives {path}, is not known"
+            reason = f"it is not known whether another package makes {owner} or {group}, to whom {name} gives {path}"
             tree.spoil(path, UnknownFact(reason))
             continue
         _make_parents(tree, path)
@@ -268,7 +268,7 @@ def _put_files(tree: FileTree, lines: Iterable[str], name: str) -> None:
             continue  # unpacking leaves a folder that is there as it is
         tree.put(path, made, is_new=kind == "folder" and not is_here)
         if is_partial:
-            reason = f"not every file of the package {name} is listed"
+            reason = f"dropcap does not know every file of the package {name}"
             tree.unlisted(path, UnknownFact(reason, roots=kind == "roots"))
 
 

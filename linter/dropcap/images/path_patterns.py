@@ -89,7 +89,7 @@ def compiled(text: str) -> PathPattern:
     """
     _check(text)
     if "\ufeff" in text:
-        raise BadPatternError("a byte order mark stands in a pattern")  # Go's scanner passes over some
+        raise BadPatternError("a pattern has a byte order mark")  # Go's scanner passes over some
     tokens: list[object] = []
     kind, at = _EXACT, 0
     while at < len(text):
@@ -226,7 +226,7 @@ def _bracket_character(text: str, at: int) -> tuple[str, int]:
     if sign in {"", "-", "]"}:
         raise BadPatternError(f"{text[:30]!r} has a bracket that is not closed, or is empty")
     if sign == "[" or (sign == "\\" and text[at + 1 : at + 2].isalnum()):
-        raise BadPatternError(f"{text[:30]!r} has a bracket that is not followed")
+        raise BadPatternError(f"{text[:30]!r} has a bracket that dropcap does not follow")
     if sign == "\\":
         if at + 1 >= len(text):
             raise BadPatternError(f"{text[:30]!r} has a bracket that is not closed")

@@ -69,7 +69,7 @@ class Mounts:
     def mount(self) -> None:
         """Lay them over the files."""
         for one in self._mounts:
-            unknown = UnknownFact(f"what is mounted at {one.target} in a build is not known", where=one.where)
+            unknown = UnknownFact(f"it is not known what a build mounts at {one.target}", where=one.where)
             self._tree.remove(one.target)
             if one.kind in {"cache", "tmpfs"} or not self._show(one):
                 self._tree.spoil(one.target, unknown)
@@ -79,7 +79,7 @@ class Mounts:
         for one in self._mounts:
             self._tree.put_back(one.target, self._before)
             if not isinstance(self._tree.look(one.target), File):
-                reason = f"whether {one.target}, which a build mounts something at, is left is not known"
+                reason = f"it is not known whether {one.target}, a mount of a build step, stays in the image"
                 self._tree.spoil(one.target, UnknownFact(reason, roots=True, where=one.where))
 
     def _show(self, one: _Mount) -> bool:
@@ -105,7 +105,7 @@ class Mounts:
             kind = FileKind.FOLDER if file.is_folder else FileKind.FILE
             text = None if file.is_folder else self._context.text(file.path)
             self._tree.put(end, made._replace(kind=kind, text=text))
-        reason = f"what else lies in {found.path or 'the context'} in a build is not known"
+        reason = f"it is not known what else is in {found.path or 'the context'} in a build"
         self._tree.open_below(one.target, UnknownFact(reason, where=one.where))
         return True
 

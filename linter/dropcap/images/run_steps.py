@@ -140,7 +140,7 @@ class RunSteps:
         text = self.tree.text(path) if path is not None else None
         self._has_read = True
         if text is None:
-            self._build(call).do_anything("a build step reads a script that is not at hand", _place(word))
+            self._build(call).do_anything("a build step reads a script that dropcap does not have", _place(word))
         return text
 
     def executed(self, call: Call) -> Executed | None:
@@ -289,9 +289,7 @@ class RunSteps:
 
     def _install(self, call: Call) -> None:
         if any(guard.taken for guard in call.guards):
-            self._build(call).do_anything(
-                "whether packages are installed depends on a condition", _place(call.words[0])
-            )
+            self._build(call).do_anything("a condition decides whether packages are installed", _place(call.words[0]))
         else:
             install(self.tree, call.words)
 
@@ -306,9 +304,9 @@ class RunSteps:
         where = _place(call.words[0])
         if name in SHELLS:
             if script_at(call.words) is not None:
-                build.do_anything("a build step runs a script that is not read", where)
+                build.do_anything("dropcap cannot read a script that a build step runs", where)
             return
-        build.do_anything(f"nobody has described what {name} does in a build", where)
+        build.do_anything(f"dropcap does not know what {name} does in a build", where)
 
 
 _OF_ONE = frozenset({EffectKind.GIVE, EffectKind.MODE})

@@ -62,7 +62,7 @@ class Copies:
         """Put each source."""
         for written, source in self.request.sources:
             if source is None or self.request.mode is None:
-                self._put_unknown(f"what {written} brings is not known")
+                self._put_unknown(f"it is not known what {written} copies")
             elif written.startswith("<<"):
                 self._put_heredoc(written)
             elif self.request.origin:
@@ -134,7 +134,7 @@ class Copies:
         """Have other accounts where the files that hold them are copied."""
         name = posixpath.basename((source or "").rstrip("/"))
         for file, inner in account_files(self.place):
-            unknown = UnknownFact(f"what {written} brings as {file} is not known", where=self.where)
+            unknown = UnknownFact(f"it is not known what {written} copies to {file}", where=self.where)
             path = source if not inner or inner == name else None if source is None else posixpath.join(source, inner)
             if path is None or has_wildcard(path):
                 replace_accounts(self.tree, file, None, unknown)
@@ -197,13 +197,13 @@ class Copies:
         if has_wildcard(source):
             for one in self.context.matching(source) or ():
                 self._put_found(one, source)
-            self.tree.open_below(self.place, self._unknown(f"which files {source} means in a build is not known"))
+            self.tree.open_below(self.place, self._unknown(f"it is not known which files {source} means in a build"))
             return
         found = self.context.look(source)
         if isinstance(found, ContextFile):
             self._put_found(found, source)
             return
-        reason = found.reason if isinstance(found, UnknownFact) else f"{source} is not there before it is built"
+        reason = found.reason if isinstance(found, UnknownFact) else f"{source} does not exist before the build"
         name = posixpath.basename(source.rstrip("/")) if not self.request.keeps_parents else ""
         if self._may_be_unpacked(source, None):
             self._unpack(source)
@@ -216,7 +216,7 @@ class Copies:
         elif found.is_folder:
             self._put_folder(found.path, self.place)
         elif self.request.excluded:  # whether they hold for a file that is named, builders do not agree
-            self._put_unknown(f"whether {source} is excluded is not known", posixpath.basename(found.path))
+            self._put_unknown(f"it is not known whether {source} is excluded", posixpath.basename(found.path))
         elif self._may_be_unpacked(found.path, self.context.head(found.path, _HEAD)):
             self._unpack(found.path)
         else:
@@ -234,7 +234,7 @@ class Copies:
         if found.is_folder:
             self._put_folder(found.path, end)
         elif self.request.excluded:
-            self._put_unknown(f"whether {source} is excluded is not known")
+            self._put_unknown(f"it is not known whether {source} is excluded")
         else:
             self._put(end, self.made._replace(text=self.context.text(found.path), mode=self._mode(None)))
 
@@ -253,7 +253,7 @@ class Copies:
                 self._put(end, made, is_new=self.tree.look(end) is ABSENT)
             else:
                 self._put(end, self.made._replace(text=self.context.text(file.path), mode=self._mode(None)))
-        unknown = self._unknown(f"what else lies in {folder or 'the context'} in a build is not known")
+        unknown = self._unknown(f"it is not known what else is in {folder or 'the context'} in a build")
         self.tree.open_below(place, unknown)
 
     def _left(self, folder: str, files: list[ContextFile]) -> list[ContextFile]:

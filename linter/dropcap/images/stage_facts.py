@@ -48,7 +48,7 @@ class _Build:
         key = (stage.instructions[0].value.source.path if stage.instructions else "", stage.number)
         if key not in self._built:
             if self._depth >= _DEEPEST_STAGES:
-                unknown = UnknownFact("more stages build upon each other than are followed")
+                unknown = UnknownFact("more stages build on each other than dropcap follows")
                 return FileTree(unknown, ImageConfig(unknowns=(unknown,))), Variables()
             self._depth += 1
             self._built[key] = self._build(stage)

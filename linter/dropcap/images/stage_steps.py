@@ -156,12 +156,12 @@ class StageSteps:
     def run(self, step: Instruction) -> None:
         """Follow a RUN, over what its mounts lay on the files meanwhile."""
         if not self.has_usual_shell and step.words is None:
-            self.spoil("the shell of a build step is none that is followed", step.value)
+            self.spoil("dropcap does not follow the shell of a build step", step.value)
             return
         mounts = Mounts(step, self.variables, self.folder, self.tree, self.context, self.origin)
         mounts.mount()
         if not self._follow(step):
-            self.spoil("a build step is too large to follow", step.value)
+            self.spoil("a build step is too large for dropcap to follow", step.value)
         mounts.unmount()
 
     def _follow(self, step: Instruction) -> bool:
@@ -183,7 +183,7 @@ class StageSteps:
 
     def spoil(self, reason: str, where: Located[str]) -> None:
         """Forget everything: nobody knows what a step has changed."""
-        unknown = UnknownFact(reason, "name the program's effect, or read the image itself", where)
+        unknown = UnknownFact(reason, "use the built image by name, and run `dropcap images lock`", where)
         self.tree.spoil("/", unknown)
         self.tree.forget_accounts(unknown, keeps=False)
 

@@ -88,11 +88,11 @@ def read_unit(source: Source, *, is_systemd: bool = False) -> dict[str, Section]
         if not equals or not key.strip():
             if is_systemd:
                 continue
-            raise _refused(line, f"{_shown(text)} is not a section, a key=value or a comment")
+            raise _refused(line, f"{_shown(text)} is not a [Section], a Key=value or a # comment")
         if current is None and is_systemd:  # a part of a unit, as a template has it
             current = sections["Service"] = Section(Located("Service", line, Span(0, 0)), [])
         if current is None:
-            raise _refused(line, "a section, as [Container], has to come first")
+            raise _refused(line, "a section such as [Container] must come first")
         current.entries.append(_entry(line, key))
     return sections
 

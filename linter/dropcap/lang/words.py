@@ -60,8 +60,8 @@ def reason_of(unknown: str) -> str:
     if unknown.startswith(("$(", "`", "<(", ">(")):
         return "a command prints it"
     if unknown.startswith("{"):
-        return "the shell counts it out"
+        return "the shell expands it"
     if unknown.startswith("%"):
-        return "systemd puts it in when the unit starts"
+        return "systemd fills it in when the unit starts"
     variable = re.match(_VARIABLE, unknown)
     return f"{variable[1]} is set elsewhere" if variable else "the caller of the script gives it"

@@ -101,7 +101,7 @@ def _remove_once(client: Client, labels: list[str]) -> str:
         if found:
             done = client.engine(*removes, *found, ends=False)
             if done.code:
-                return f"a {kind} cannot be removed: {done.reason}"
+                return f"dropcap cannot remove a {kind}: {done.reason}"
     return ""
 
 
@@ -115,7 +115,7 @@ def _labels(client: Client, kind: str) -> dict[str, str]:
     lists, form = next((words, form) for name, words, form, _ in _KINDS if name == kind)
     listed = client.engine(*lists, _FILTER, ends=False)
     if listed.code:
-        raise LeftError(f"what is left cannot be listed: {listed.reason}")
+        raise LeftError(f"dropcap cannot list what is left: {listed.reason}")
     found = {}
     for one in listed.out.split():
         shown = client.engine(kind, "inspect", f"--format={form}", one, ends=False)

@@ -61,10 +61,10 @@ class Recorder:
         """
         folder = next((one for one in _PLACES if os.path.isdir(f"{one}/events")), None)
         if folder is None:
-            advice = "as root, mount them: `mount -t tracefs tracefs /sys/kernel/tracing`"
-            raise NotObservedError(f"the kernel's events are not at hand; {advice}")
+            advice = "mount them as root: `mount -t tracefs tracefs /sys/kernel/tracing`"
+            raise NotObservedError(f"dropcap cannot find the kernel's events; {advice}")
         if not os.path.isdir(f"{folder}/events/{_EVENTS[0]}"):
-            raise NotObservedError("this kernel has no event for capabilities: Linux 6.14 is the first that has")
+            raise NotObservedError("this kernel has no event for capabilities: use Linux 6.14 or newer")
         self.lines: list[str] = []
         self._folder = f"{folder}/instances/dropcap-verify-{os.getpid()}"
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -78,7 +78,9 @@ class Recorder:
                 self._write(f"events/{event}/enable", "1")
         except OSError as error:
             self._remove()
-            raise NotObservedError(f"the kernel's events cannot be read: {error.strerror}; run it as root") from None
+            raise NotObservedError(
+                f"dropcap cannot read the kernel's events: {error.strerror}; run it as root"
+            ) from None
         self._thread.start()
         return self
 

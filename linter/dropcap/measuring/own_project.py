@@ -132,16 +132,16 @@ def _check(service: Mapping[str, Any], about: str, *, publishes: bool, has_binds
         for volume in service.get("volumes") or ():
             if volume.get("type") == "bind" and not volume.get("read_only"):
                 where = f"{volume.get('source')}, which it mounts at {volume.get('target')}"
-                raise RefusedError(f"{about}it may write to {where}; say --with-binds to have its data used")
+                raise RefusedError(f"{about}it may write to {where}; give --with-binds to allow that")
     if any(str(one).startswith(_OF_CONTAINER) for one in service.get("volumes_from") or ()):
-        raise RefusedError(f"{about}it takes the volumes of a container that is not of this project")
+        raise RefusedError(f"{about}it uses the volumes of a container outside this project")
     for key in _SHARES:
         if str(service.get(key) or "").startswith(_OF_CONTAINER):
-            raise RefusedError(f"{about}{key} names a container that is not of this project")
+            raise RefusedError(f"{about}{key} names a container outside this project")
     if service.get("network_mode") == "host" and not publishes:
-        raise RefusedError(f"{about}it listens on the network of this machine; say --publish to have it so")
+        raise RefusedError(f"{about}it uses the network of this machine; give --publish to allow that")
     if "provider" in service:
-        raise RefusedError(f"{about}a provider starts it, and no engine")
+        raise RefusedError(f"{about}a provider starts it, not an engine")
 
 
 def _service(service: Mapping[str, Any], label: str, image: str, *, publishes: bool) -> dict[str, Any]:
@@ -178,8 +178,8 @@ def _notes(resolved: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     used = {str(one.get("source")) for service in services for one in service.get("volumes") or ()}
     for name, volume in (resolved.get("volumes") or {}).items():
         if name in used and ((volume or {}).get("external") or (volume or {}).get("driver_opts")):
-            yield f"an empty volume of its own stands for the volume {name}"
+            yield f"it uses an empty volume in place of the volume {name}"
     joined = {name for service in services for name in service.get("networks") or ()}
     for name, network in (resolved.get("networks") or {}).items():
         if name in joined and ((network or {}).get("external") or (network or {}).get("driver")):
-            yield f"a plain network of its own stands for the network {name}"
+            yield f"it uses a plain network in place of the network {name}"

@@ -142,7 +142,7 @@ def _check_engine(client: Client) -> None:
     """
     answer = client.engine("version")
     if answer.code:
-        raise EngineGoneError(f"the engine does not answer any more: {answer.reason}")
+        raise EngineGoneError(f"the engine no longer answers: {answer.reason}")
 
 
 def _down(client: Client, compose: Sequence[str], text: str, folder: str) -> None:

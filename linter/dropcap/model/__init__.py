@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dropcap.model.containers import MOST_CONTAINERS, Container, Hook, Mount, ProcessOptions, ServiceCall
 from dropcap.model.failures import Failure, UnreadableError, worst
-from dropcap.model.kinds import Engine, Kind, Level, Severity
+from dropcap.model.kinds import NEVER, Engine, Kind, Level, Severity
 from dropcap.model.located import Located, Unknown
 from dropcap.model.results import Document, FileResult, Finding, Problem, Report, Suppression
 from dropcap.model.routes import MAX_ALIKE, SET_HERE, Related, Route, SharedRoutes
@@ -16,6 +16,7 @@ from dropcap.model.stages import Instruction, Stage
 __all__ = [
     "MAX_ALIKE",
     "MOST_CONTAINERS",
+    "NEVER",
     "SET_HERE",
     "Container",
     "Document",

@@ -143,13 +143,17 @@ class Container(NamedTuple):
         source: the text it stands in.
         span: its anchor, the name or the command's words; an absence is reported there.
         engine: the engine that its file names, or None: then the configuration decides.
+        networks: of a service, the networks that it is attached to and that its project does not make, by the names
+            that the engine knows.
         limits: what it may use at most, by the names of Docker's options: `memory=512m`, `pids-limit=100`, `cpus=0.5`;
             without a value where that is not known. See :func:`dropcap.model.limits.is_limited`.
+        pod: the pod of Podman's that it is put into; `new:` stands before the name of one that is made for it.
+        shares: of a pod, the fields that its containers have of it where they do not say otherwise.
         given_name: the name that the file tells the engine to give it: `--name`, `container_name`.
         refusals: why its engine does not start it as it is; what it would hold is said all the same.
         stage: the Dockerfile stage that its image is built from, where that is known.
         build_grants: what lets steps of that build run with every capability or in the network of the machine:
-            `privileged`, `security.insecure`, `network.host`.
+            `privileged`, `security.insecure`, `network.host`; `network` where all of them run in that network.
         process: what is said of its processes besides; None where nothing is, or the file's kind has no more to say.
         service: of a command line, the Compose service that it runs or runs a command in.
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
@@ -171,6 +175,7 @@ class Container(NamedTuple):
     cap_drop: tuple[Located[str], ...] = ()
     security_opt: tuple[Located[str], ...] = ()
     network_mode: Located[str] | None = None
+    networks: tuple[Located[str], ...] = ()
     pid: Located[str] | None = None
     ipc: Located[str] | None = None
     uts: Located[str] | None = None
@@ -187,6 +192,8 @@ class Container(NamedTuple):
     entrypoint: tuple[Located[str], ...] | None = None
     command: tuple[Located[str], ...] | None = None
     labels: tuple[Located[str], ...] = ()
+    pod: Located[str] | None = None
+    shares: tuple[str, ...] = ()
     given_name: str = ""
     refusals: tuple[Failure, ...] = ()
     stage: Stage | None = None

@@ -66,6 +66,10 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+NEVER = 5
+"""As the severity from which findings make a run fail: none does, as none is that grave."""
+
+
 class Level(Enum):
     """What a failure does to the exit code."""
 

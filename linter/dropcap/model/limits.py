@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dropcap.model.containers import Container
+    from dropcap.model.located import Located
 
 _OPTIONS = {
     "memory": frozenset({"memory"}),
@@ -44,6 +45,12 @@ def is_limited(container: Container, resource: str, *, by_default: bool = False)
     if "" in values.values():
         return None
     return any(map(_is_limit, values.values())) if values else by_default
+
+
+def limit_entry(container: Container, resource: str) -> Located[str] | None:
+    """Return the last entry that speaks of a limit of `memory`, `processes` or `cpu`, whatever it says."""
+    names = _OPTIONS[resource]
+    return next((one for one in reversed(container.limits) if one.value.partition("=")[0] in names), None)
 
 
 def _is_limit(value: str) -> bool:

@@ -105,9 +105,16 @@ class Finding(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str, str, str, tuple[str, ...], int]:
-        """What stays the same when prose and lines change, and from whichever folder the program runs."""
-        container = self.container
-        return (self.path, container.kind.value, container.name, self.rule, self.problem.evidence, self.ordinal)
+        """What stays the same when prose, lines and the order of containers change, from whichever folder it runs.
+
+        Of several containers of its file that have it, it has the first name by the alphabet.
+        """
+        kind, name = self.container.kind.value, self.container.name
+        if self.shared_by:
+            path = self.container.source.path
+            own = ((one.kind.value, one.name) for one in self.shared_by if one.source.path == path)
+            kind, name = min([(kind, name), *own])
+        return (self.path, kind, name, self.rule, self.problem.evidence, self.ordinal)
 
 
 class FileResult(NamedTuple):

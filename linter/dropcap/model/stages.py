@@ -23,6 +23,7 @@ class Instruction(NamedTuple):
         span: from the keyword to the end of its last line (heredoc bodies included).
         trigger: the instruction that ONBUILD keeps for the builds upon this stage's image.
         contents: of COPY and ADD, the heredocs: the name of each, and its text, or None where the builder changes it.
+        copied: of COPY and ADD, the sudoers files of the context: where each is copied to, and its text.
 
     """
 
@@ -34,6 +35,7 @@ class Instruction(NamedTuple):
     span: Span
     trigger: Instruction | None = None
     contents: tuple[tuple[str, Source | None], ...] = ()
+    copied: tuple[tuple[str, Source], ...] = ()
 
 
 class Stage(NamedTuple):

@@ -6,6 +6,7 @@ What is not known is answered with None: then both ways are followed.
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.entrypoint import PATH
@@ -273,6 +274,44 @@ def _cat(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | 
     return Answer(found.text.text, holds=True) if isinstance(found, File) and found.text is not None else None
 
 
+def _text_at(name: str, facts: ImageFacts, folder: str | None) -> str | Absent | None:
+    """Return the text of a file; None where it is not known."""
+    path = absolute(name, folder)
+    found = resolved(facts, path) if path is not None else None
+    if found is ABSENT:
+        return ABSENT
+    return found.text.text if isinstance(found, File) and found.text is not None else None
+
+
+def _cmp(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | None) -> Answer | None:
+    """Answer whether two files are the same; one that is not there is like none. Source: diffutils src/cmp.c."""
+    names = [word for word in words if word not in {"-s", "--quiet", "--silent"}]
+    if len(names) != _UNARY or any(name.startswith("-") for name in names):
+        return None
+    one, other = (_text_at(name, facts, folder) for name in names)
+    if one is ABSENT or other is ABSENT:
+        return Answer(None, holds=False)
+    return None if one is None or other is None else Answer(None, holds=one == other)
+
+
+def _grep(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | None) -> Answer | None:
+    """Answer `grep -q TEXT FILE` of a file whose text is known, where the text has no signs of a pattern in it."""
+    options = "".join(word.lstrip("-") for word in words if word.startswith("-"))
+    names = [word for word in words if not word.startswith("-")]
+    if "q" not in options or not set(options) <= set("qFs") or len(names) != _UNARY:
+        return None
+    wanted, text = names[0], _text_at(names[1], facts, folder)
+    is_first = wanted.startswith("^") and "F" not in options
+    plain = wanted[1:] if is_first else wanted
+    if text is ABSENT or text is None or not plain or (_PATTERN.search(plain) and "F" not in options):
+        return None
+    lines = str(text).split("\n")
+    return Answer("", holds=any(line.startswith(plain) if is_first else plain in line for line in lines))
+
+
+_PATTERN = re.compile(r"[][\\^$.*+?{}()|\n]")
+
+
 def _pwd(_: Sequence[str], __: ImageFacts, ___: Credentials, folder: str | None) -> Answer | None:
     return None if folder is None else Answer(folder + "\n", holds=True)
 
@@ -280,9 +319,11 @@ def _pwd(_: Sequence[str], __: ImageFacts, ___: Credentials, folder: str | None)
 _ANSWERS: dict[str, Callable[[Sequence[str], ImageFacts, Credentials, str | None], Answer | None]] = {
     "basename": _path_part(posixpath.basename),
     "cat": _cat,
+    "cmp": _cmp,
     "dirname": _path_part(lambda path: posixpath.dirname(path) or "."),
     "find": lambda words, facts, _, folder: find(words, facts, folder),
     "getent": _getent,
+    "grep": _grep,
     "id": _id,
     "ls": _ls,
     "pwd": _pwd,

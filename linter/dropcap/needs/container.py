@@ -68,18 +68,18 @@ def _inferred(
     container: Container, workspace: Workspace, allowance: Allowance, images: Images, *, tries_user: bool
 ) -> Needs:
     if container.kind in _NOT_STARTED:
-        return Needs(unknown=(UnknownNeed("what runs there is started by another command"),))
+        return Needs(unknown=(UnknownNeed("another command starts what runs in it"),))
     facts = _facts(container, images)
     first = launch(container, facts.config)
     unknown = [_unknown(one) for one in first.unknown]
     if first.words is None and not unknown:
-        unknown.append(UnknownNeed("what it starts is not known", "read the image, or write its entrypoint"))
+        unknown.append(UnknownNeed("it is not known what it starts", "write its entrypoint and command"))
     if first.words is None:
         return _hidden(put_together((), unknown), container, facts)
     from dropcap.needs.world import mounted  # the shell's evaluator, which most containers do not take
 
     if allowance.left <= 0:
-        unknown.append(UnknownNeed("the containers of its file start more than is followed"))
+        unknown.append(UnknownNeed("the containers of its file start more than dropcap follows"))
         return _hidden(put_together((), unknown), container, facts)
     tree = mounted(facts, container, workspace)
     found = list(_phases(container, first, tree, first.words, allowance))

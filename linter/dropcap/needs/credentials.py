@@ -52,7 +52,7 @@ def credentials(facts: ImageFacts, text: str | None, reason: str = "") -> Creden
 
     """
     if text is None:
-        return Credentials(None, None, reason=reason or "nobody says which user it is")
+        return Credentials(None, None, reason=reason or "no file says which user it is")
     if text in {"0", "root"}:  # as most are
         return Credentials("0", "0", ("0",), reason)
     name, _, named = text.partition(":")

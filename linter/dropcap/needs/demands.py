@@ -110,7 +110,7 @@ def _give(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     files = [(demand.path, file)]
     if demand.is_deep and file.kind is FileKind.FOLDER:
         files += facts.below(demand.path)
-    verdicts = [_given(demand, facts, who, one) for _, one in files]
+    verdicts = [_given(demand, situation, path, one) for path, one in files]
     certain = [one for one in verdicts if one is not None]
     found += sorted(certain, key=lambda one: -one.certainty)[:1]
     if demand.is_deep:
@@ -123,8 +123,9 @@ def _give(demand: Demand, situation: Situation) -> Sequence[Verdict]:
     return found
 
 
-def _given(demand: Demand, facts: ImageFacts, who: Credentials, file: File) -> Verdict | None:
+def _given(demand: Demand, situation: Situation, path: str, file: File) -> Verdict | None:
     """Judge one file: its owner may keep it, and give it to a group of his own."""
+    facts, who = situation.facts, situation.who
     if demand.user is None and demand.group is None:
         return None
     owns = is_same_user(facts, who.user, file.owner)
@@ -134,12 +135,13 @@ def _given(demand: Demand, facts: ImageFacts, who: Credentials, file: File) -> V
     if owns and keeps and in_group:
         return None
     if owns is None and keeps is not False:
-        return Verdict("CHOWN", Certainty.POSSIBLE, demand.why, "it belongs to another user", unknown=_owner_of(file))
+        unknown = _owner_of(path, file)
+        return Verdict("CHOWN", Certainty.POSSIBLE, demand.why, "it belongs to another user", unknown=unknown)
     return Verdict("CHOWN", Certainty.REQUIRED, demand.why)
 
 
-def _owner_of(file: File) -> UnknownFact:
-    return UnknownFact("its owner is not known", where=file.where)
+def _owner_of(path: str, file: File) -> UnknownFact:
+    return UnknownFact(f"the owner of {path} is not known", where=file.where)
 
 
 def _walk(demand: Demand, situation: Situation, files: Sequence[tuple[str, File]]) -> Sequence[Verdict]:
@@ -207,7 +209,7 @@ def _altered(demand: Demand, situation: Situation, path: str, file: File | Unkno
     if owns:
         return []
     if owns is None:
-        return [Verdict("FOWNER", Certainty.POSSIBLE, demand.why, condition, unknown=_owner_of(file))]
+        return [Verdict("FOWNER", Certainty.POSSIBLE, demand.why, condition, unknown=_owner_of(path, file))]
     return [Verdict("FOWNER", Certainty.REQUIRED, f"{demand.why}: {path} belongs to {file.owner}")]
 
 

@@ -65,7 +65,7 @@ def launch(container: Container, config: ImageConfig) -> Launch:
     words: tuple[Word, ...] | None
     entrypoint, command = _entrypoint_and_command(container, config)
     if container.may_be_set("entrypoint", "command"):
-        unknown.append(UnknownFact("its entrypoint or its command is not all written in its file"))
+        unknown.append(UnknownFact("a part of its entrypoint or command is not in its file"))
     if container.may_be_set("entrypoint") or (entrypoint is None and config.unknowns):
         words = None
     elif container.may_be_set("command"):
@@ -74,7 +74,7 @@ def launch(container: Container, config: ImageConfig) -> Launch:
         words = to_words((*(entrypoint or ()), *(command or ())))
     user = container.user if container.user is not None and container.user.value else config.user
     if container.may_be_set("user"):
-        unknown.append(UnknownFact("its user is not written in its file"))
+        unknown.append(UnknownFact("its file does not show its user"))
     process = container.process
     folder = config.working_folder or "/"
     if process is not None and process.working_folder is not None:
@@ -160,7 +160,7 @@ def _environment(container: Container, config: ImageConfig) -> tuple[dict[str, W
     for name, located in config.environment.items():
         is_hidden = _is_masked(name, located.value)
         unknown = f"${{{name}}}" if is_hidden else None
-        reason = f"the lock has not the value of {name}" if is_hidden else ""
+        reason = f"the lock does not keep the value of {name}" if is_hidden else ""
         found[name] = Word(unknown or located.value, located.source, located.span, unknown, reason=reason)
     process = container.process
     if process is None:

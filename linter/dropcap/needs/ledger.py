@@ -82,7 +82,7 @@ class Ledger:
         for verdict in verdicts(demand, situation):
             if who.is_root is False and not of_anybody:
                 if verdict.certainty is Certainty.REQUIRED and not call.guards:
-                    self.today.append(Evidence(f"{verdict.reason}, as a user who may not", evidence[0].where))
+                    self.today.append(Evidence(f"{verdict.reason}, and its user may not", evidence[0].where))
                 continue
             need = self._need(call, who, demand, verdict, evidence)
             if need is not None:
@@ -94,7 +94,7 @@ class Ledger:
             return
         name = call.words[0].value.rpartition("/")[2]
         who = "the shell" if call.is_builtin or call.words[0].unknown is not None else name
-        reason = f"which file {who} uses is not known, and so not whether root gets to it"
+        reason = f"it is not known which file {who} uses, and whether root may use it"
         self.note(UnknownNeed(reason, where=where, capabilities=("DAC_OVERRIDE",)))
 
     def _need(
@@ -110,13 +110,13 @@ class Ledger:
             return None
         loss = verdict.loss
         if call.is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_MODES:
-            certainty, loss = Certainty.DEGRADES, "the mode stays as it is; that failure is passed over"
+            certainty, loss = Certainty.DEGRADES, "the mode stays as it is; the program ignores the failure"
         elif passed := _lost_where_passed_over(demand, call):
             certainty, loss = Certainty.DEGRADES, passed
         elif is_tested and certainty is Certainty.REQUIRED and demand.kind in _OF_FILES:
-            parts.append("what it does is wanted; its failure is passed over")
+            parts.append("the program needs what this does; it ignores a failure")
         if is_at_stop(call) and certainty is not Certainty.DEGRADES:
-            certainty, loss = Certainty.DEGRADES, "what it does when it is stopped fails"
+            certainty, loss = Certainty.DEGRADES, "what it does at its stop fails"
         condition = " and ".join(dict.fromkeys(filter(None, parts)))
         if condition and certainty is Certainty.REQUIRED:
             certainty = Certainty.POSSIBLE
@@ -137,11 +137,11 @@ class Ledger:
 def _lost_where_passed_over(demand: Demand, call: Call) -> str:
     """Return what is lost where a script goes on without what is asked for; empty where it does not go on."""
     if demand.kind is DemandKind.GIVE and (demand.path or "").startswith("/proc/") and call.is_tested:
-        return "its output stays whose it is; that failure is passed over"
+        return "its output keeps its owner; the program ignores the failure"
     if demand.capabilities == ("SETFCAP",) and is_passed_over(call):
-        return "the program gets no file capabilities; that failure is passed over"
+        return "the program gets no file capabilities; the script ignores the failure"
     if demand.why.startswith(LOOKS_INTO) and is_passed_over(call):
-        return "it does not see that process; that failure is passed over"
+        return "it does not see that process; the program ignores the failure"
     return ""
 
 

@@ -27,7 +27,7 @@ _KINDS = {"f": FileKind.FILE, "d": FileKind.FOLDER, "l": FileKind.LINK}
 def absolute(path: str, folder: str | None) -> str | None:
     """Return a path from the root, without `.` and `..`; None where the folder is not known that it starts in."""
     if not path.startswith("/"):
-        if folder is None:
+        if folder is None or path.startswith("~"):
             return None
         path = posixpath.join(folder, path)
     return "/" + posixpath.normpath(path).lstrip("/")

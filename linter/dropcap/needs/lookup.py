@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import File
+from dropcap.images.facts import Account, File
 from dropcap.needs.conditions import Program, find_program
 from dropcap.needs.listings import absolute
 from dropcap.needs.permissions import resolved
@@ -31,6 +31,22 @@ class Lookup:
     def path(self, name: str) -> str | None:
         """Return a path from the root; None where it is not known."""
         return absolute(name, self.folder)
+
+    def at_home(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Return words with the home folders of accounts in the place of `~NAME`."""
+        for word in words:
+            if word.value.startswith("~"):
+                return tuple(map(self._home, words))
+        return words
+
+    def _home(self, word: Word) -> Word:
+        name, slash, rest = word.value.removeprefix("~").partition("/")
+        if not word.value.startswith("~") or word.unknown is not None or not name:
+            return word
+        found = self.tree.account(name)
+        if not isinstance(found, Account) or not found.home:
+            return word
+        return word._replace(value=f"{found.home}{slash}{rest}")
 
     def begin(self) -> None:
         """Look for the program of the next command anew: a word is the same each time that its command is run."""
@@ -67,4 +83,4 @@ def is_of_package(program: Program) -> bool:
     return program.file.where is None and folder in _OF_PACKAGES and described(name) is not None
 
 
-_OF_PACKAGES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin"})
+_OF_PACKAGES = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/lib/php", "/usr/sbin"})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["with_measured"]
 
 _ORDER = {name: index for index, name in enumerate(NAMES)}
-_MORE = "say `dropcap verify` how to probe it, with --probe"
+_MORE = "run `dropcap verify` with a --probe that tests it"
 # What has to be known for a measurement to say anything of another start.
 _DECIDING = ("entrypoint", "command", "user", "mounts", "network_mode", "sysctls", "security_opt")
 
@@ -34,7 +34,7 @@ def with_measured(needs: Needs, container: Container, workspace: Workspace, imag
     try:
         found = read_measurement(measured_name(container, workspace), workspace)
     except UnreadableError as error:
-        return _remarked(needs, Evidence(f"{LOCK} cannot be used: {error.failure.message}"))
+        return _remarked(needs, Evidence(f"dropcap cannot use {LOCK}: {error.failure.message}"))
     if found is None:
         return needs
     stale = _stale(found, container, images)
@@ -54,11 +54,11 @@ def _stale(found: Found, container: Container, images: Images) -> str:
     try:
         digest = settings_digest(container, images.workspace)
     except UndecidedError as error:
-        return f"what was measured on {date} cannot be held against its files: {error}"
+        return f"dropcap cannot compare the measurement of {date} with its files: {error}"
     if digest != found.texts["settings"]:
-        return f"stale: its settings, or files of its image, are not those that were measured on {date}; {AGAIN}"
+        return f"stale: its settings or files of its image have changed since the measurement of {date}; {AGAIN}"
     if container.stage is None and container.image is not None and _is_another_image(found, container, images):
-        return f"stale: {LOCK} has another image than was measured on {date}; {AGAIN}"
+        return f"stale: {LOCK} has another image than the measurement of {date}; {AGAIN}"
     return ""
 
 
@@ -91,15 +91,15 @@ def _laid_over(needs: Needs, found: Found, container: Container) -> Needs:
         added |= set(needs.cap_add)
     unknown = list(needs.unknown) if shows_little else []
     if container.may_be_set(*_DECIDING) and not shows_little:
-        unknown.append(UnknownNeed("something of it that decides is not written in its file", "", found.where))
+        unknown.append(UnknownNeed("its file does not show a setting that decides this", "", found.where))
     if shows_little and unknown:
-        reason = f"when it was measured on {found.texts['date']} nothing but that it stays up was looked at"
+        reason = f"the measurement of {found.texts['date']} only looked whether it stays up"
         unknown.append(UnknownNeed(reason, _MORE, found.where))
     needless = [name for name in needs.cap_add if name not in added]
     remark = f"measured on {found.texts['date']} with {found.texts['engine']}, probe: {found.texts['probe']}"
     remarks = [Evidence(remark, found.where)]
     if needless:
-        remarks.append(Evidence(f"its files show {' '.join(needless)} as needed, and it works without", found.where))
+        remarks.append(Evidence(f"its files show a need for {' '.join(needless)}, and it works without", found.where))
     return needs._replace(
         needs=tuple(sorted(measured, key=lambda one: (_ORDER[one.capability], -one.certainty))),
         alternatives=needs.alternatives if shows_little else (),
@@ -130,7 +130,7 @@ def _need(name: str, certainty: Certainty, said: Located[str], needs: Needs) -> 
     phase = phases.get(said.value, Phase.FIRST_START)
     told = {
         Certainty.REQUIRED: f"measured: without it, it fails at the {phase.value}",
-        Certainty.POSSIBLE: f"measured, and not told apart: {said.value}",
+        Certainty.POSSIBLE: f"measured, and undecided: {said.value}",
         Certainty.DEGRADES: f"measured: without it, it loses: {said.value}",
     }[certainty]
     evidence = dict.fromkeys((Evidence(told, said), *(each for one in inferred for each in one.evidence)))

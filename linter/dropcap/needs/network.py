@@ -28,12 +28,12 @@ def first_free_port(container: Container) -> tuple[int | None, str]:
         is_number = value.isdecimal() and len(value) <= len("65535")
         return (int(value) if is_number else None), f"the file sets {_SYSCTL}"
     if container.may_be_set("network_mode", "sysctls"):
-        return None, "its network is not written in its file"
+        return None, "its file does not show its network"
     mode = container.network_mode.value if container.network_mode is not None else ""
     if mode == "host":
-        return _USUAL, "it has the network of the host"
+        return _USUAL, "it uses the network of the host"
     if mode.startswith(("container:", "service:", "ns:")):
-        return None, "it has the network of another container"
+        return None, "it uses the network of another container"
     if (container.engine or Engine.DOCKER) in {Engine.DOCKER, Engine.SWARM}:
         return 0, "Docker frees all ports in a network of its own"
     return _USUAL, "the engine leaves the kernel's own limit"

@@ -43,6 +43,7 @@ _BY_FUSERMOUNT = frozenset(
     {"bindfs", "curlftpfs", "encfs", "fusermount", "fusermount3", "gocryptfs", "s3fs", "squashfuse", "sshfs"}
 )
 """Those that mount by such a program, where a user runs them. Source: libfuse lib/mount.c fuse_mount_fusermount()."""
+_DESCRIBE = "measure it with `dropcap verify`, or add it to dropcap's programs"
 _LONGEST_WORD = 10_000
 _USING = frozenset({"daemon", "interpreter", "tool"})
 _ABOUT_FILES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID")
@@ -133,7 +134,7 @@ class ProgramAsks:
             self.ledger.judge(call, who, demand, (Evidence(why, place(call.words[0])),))
             file = resolved(self.lookup.tree, path)
             if isinstance(file, File) and file.where is None and file.text is None and file.kind is FileKind.FILE:
-                self.ledger.not_known(call, who, f"the text of {path} is not at hand")  # it is the image's own
+                self.ledger.not_known(call, who, f"dropcap cannot read {path}")  # it is the image's own
         for effect in edited_in_place(words, self.lookup):
             self.changes.do(call, who, effect)
         searched = self._environment.get("PYTHONPATH")
@@ -156,7 +157,7 @@ class ProgramAsks:
         if started is not None and started.user is not None:
             self._become(call, who, started.user)
         elif started is None and not is_known and name not in SHELLS:
-            self.ledger.not_known(call, who, f"nobody has described what {name} asks for", "describe it, or measure it")
+            self.ledger.not_known(call, who, f"dropcap does not know the program {name}", _DESCRIBE)
             self._ask_of_symbols(call, who, name)
 
     def _ask_of_symbols(self, call: Call, who: Credentials, name: str) -> None:
@@ -180,7 +181,9 @@ class ProgramAsks:
         """Give what is not known of a program for its kind: it changes files, or it runs the programs of others."""
         where = place(call.words[0])
         if found.program.has_effects and not is_known and not _writes_nothing(call.words):
-            yield UnknownNeed(f"what {name} does to files is not described", where=where, capabilities=_ABOUT_FILES)
+            yield UnknownNeed(
+                f"dropcap does not know what {name} does to files", where=where, capabilities=_ABOUT_FILES
+            )
         if found.program.role in {"writer", "server"}:
             yield from self._of_writer(call, name)
         elif found.program.role in _USING and not is_known and name != "tar":
@@ -196,7 +199,7 @@ class ProgramAsks:
             if takes_script_from_input(call.words):
                 yield UnknownNeed(f"the script that {name} reads from its standard input is not known", where=where)
         if found.is_interpreter and self.start.first_free_port != 0:
-            reason = f"which ports {name} listens on is not known, and {self.start.why_port}"
+            reason = f"it is not known on which ports {name} listens, and {self.start.why_port}"
             yield UnknownNeed(reason, where=where, capabilities=("NET_BIND_SERVICE",))
 
     def _only_starts(self, call: Call) -> bool:
@@ -213,7 +216,7 @@ class ProgramAsks:
                 continue
             demand = Demand(DemandKind.MAKE, f"may write {path}", path=path)
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
-                reason = f"whether {name} writes {path} is not described"
+                reason = f"dropcap does not know whether {name} writes {path}"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
 
     def _of_words(self, call: Call, found: ProgramAnswer, name: str) -> Iterator[UnknownNeed]:
@@ -238,7 +241,7 @@ class ProgramAsks:
             else:
                 demand = Demand(DemandKind.REACH, "", path=path)
             if judge(demand, Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)):
-                reason = f"whether {name} uses {path}, which belongs to another user, is not known"
+                reason = f"it is not known whether {name} uses {path}, which belongs to another user"
                 yield UnknownNeed(reason, where=place(word), capabilities=("DAC_OVERRIDE",))
 
     def _paths(self, words: Sequence[Word]) -> Iterator[tuple[Word, str]]:
@@ -279,7 +282,7 @@ class ProgramAsks:
         for effect in read_by(call.words, self.lookup.folder):
             self.changes.ask(call, who, effect)
             if effect.path is None and who.is_root is not False:
-                reason = f"whether what {call.words[0].value} reads is closed to root is not known"
+                reason = f"it is not known whether root may read the file that {call.words[0].value} reads"
                 self.ledger.note(UnknownNeed(reason, where=effect.where, capabilities=("DAC_OVERRIDE",)))
 
     def _ask_of_mounts(self, call: Call, who: Credentials, name: str) -> None:
@@ -299,7 +302,7 @@ class ProgramAsks:
             file = resolved(self.lookup.tree, path)
             if isinstance(file, File) and is_same_user(self.lookup.tree, "0", file.owner):
                 continue
-            reason = f"whether what {name} runs uses {path}, which may belong to another user than root, is not known"
+            reason = f"it is not known whether the code that {name} runs uses {path}, which may not belong to root"
             resolve = f"run it as the user that {path} belongs to"
             yield UnknownNeed(reason, resolve, where, ("DAC_OVERRIDE",))
 
@@ -309,7 +312,9 @@ class ProgramAsks:
         demand = Demand(DemandKind.MAKE, "", path=f"{folder}/entry")
         known = Situation(self.lookup.tree, ROOT, self.start.first_free_port, self.start.why_port)
         if folder is not None and isinstance(resolved(self.lookup.tree, folder), File) and judge(demand, known):
-            reason = f"whether what {name} runs writes into {folder}, which belongs to another user, is not known"
+            reason = (
+                f"it is not known whether the code that {name} runs writes into {folder}, which belongs to another user"
+            )
             yield UnknownNeed(reason, f"run it as the user that {folder} belongs to", where, ("DAC_OVERRIDE",))
 
     def _asked(self, call: Call, who: Credentials, asked: Asked) -> None:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.images.facts import File, FileKind, UnknownFact
+from dropcap.images.facts import ABSENT, File, FileKind, UnknownFact
 from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import UnknownNeed
@@ -146,11 +146,25 @@ def _named(call: ProgramCall) -> tuple[Sequence[Run], list[UnknownNeed]]:
     if verb.unknown is None and verb.value not in _VERBS:
         return [], []
     line = call.program.starts.get(name.value) if name.unknown is None else None
+    place = Located(name.value, name.source, name.span)
     if line is None:
-        place = Located(name.value, name.source, name.span)
-        return [], [UnknownNeed(f"nobody has described what the service {name.value} starts", where=place)]
+        return [], [UnknownNeed(f"dropcap does not know what the service {name.value} starts", where=place)]
+    why = _without_script(call, name.value)
+    if why:
+        return [], [UnknownNeed(f"{why}, so what the service {name.value} starts is not known either", where=place)]
     commands = [command.split() for command in line.split(";")]
     return [Run(tuple(name._replace(value=one) for one in command)) for command in commands if command], []
+
+
+def _without_script(call: ProgramCall, name: str) -> str:
+    """Say why a service may have no script that starts it; nothing where it has one, as its package brings it."""
+    path = f"{_SCRIPTS}{name}"
+    found = resolved(call.context.facts, path)
+    if found is ABSENT:
+        return f"{path} is not there"
+    if isinstance(found, File) or name not in call.program.seen_only:
+        return ""
+    return f"whether {path} is there is not known"
 
 
 _SCRIPTS = "/etc/init.d/"
@@ -203,7 +217,7 @@ def _unread_tables(call: ProgramCall) -> Iterator[UnknownFact]:
     facts = call.context.facts
     for path, file in facts.below(resolved_path(facts, _TABLES)):
         if file.kind is FileKind.FILE and file.text is None:
-            yield UnknownFact(f"the text of {path} is not at hand", where=file.where)
+            yield UnknownFact(f"dropcap cannot read {path}", where=file.where)
 
 
 def _processes(call: ProgramCall) -> Iterator[Run]:
@@ -280,7 +294,7 @@ def _parts(call: ProgramCall, value: Value) -> tuple[Sequence[Run], UnknownFact 
         return [], value.unknown or UnknownFact("the folder of programs is not known")
     names = _names(call)
     if names is None:
-        return [], UnknownFact("which of the programs it runs is not known")
+        return [], UnknownFact("it is not known which of the programs it runs")
     facts = call.context.facts
     folder = resolved(facts, path)
     if isinstance(folder, UnknownFact):

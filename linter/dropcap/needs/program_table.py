@@ -130,6 +130,7 @@ class Program(NamedTuple):
         services: the folder whose folders hold a script `run` each, and perhaps one for their log.
         parts: the folder whose programs it runs one after the other.
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
+        seen_only: the names of those that count only where the script of that name is seen: not every release has it.
         children: whom its own children run as.
         private: the folders in which it makes others that its user alone may enter.
         prints: the settings that it prints with `--verbose --help`, a line each.
@@ -161,6 +162,7 @@ class Program(NamedTuple):
     services: tuple[Origin, ...] = ()
     parts: tuple[Origin, ...] = ()
     starts: Mapping[str, str] = MappingProxyType({})
+    seen_only: tuple[str, ...] = ()
     children: tuple[Origin, ...] = ()
     private: tuple[Origin, ...] = ()
     prints: tuple[tuple[str, tuple[Origin, ...]], ...] = ()
@@ -288,7 +290,20 @@ _PROGRAM_KEYS = frozenset(
         "prints",
         "refuses",
     }
-    | {"runs", "runs_as", "sections", "services", "source", "starts", "stops", "style", "syntax", "takes", "texts"}
+    | {
+        "runs",
+        "runs_as",
+        "sections",
+        "seen_only",
+        "services",
+        "source",
+        "starts",
+        "stops",
+        "style",
+        "syntax",
+        "takes",
+        "texts",
+    }
 )
 _ASK_KEYS = frozenset(
     {
@@ -359,6 +374,7 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         services=_origins(name, table.get("services", [])),
         parts=_origins(name, table.get("parts", [])),
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
+        seen_only=_strings(name, table.get("seen_only", [])),
         children=_origins(name, table.get("children", [])),
         private=_origins(name, table.get("private", [])),
         prints=tuple((one, _origins(name, texts)) for one, texts in table.get("prints", {}).items()),

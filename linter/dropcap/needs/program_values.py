@@ -138,7 +138,7 @@ class ProgramCall:
             text = "it does not run as root" if test.is_not else "it runs as root"
             unknown = None
             if is_root is None:
-                unknown = UnknownFact(self.context.who.reason or "nobody says which user it is")
+                unknown = UnknownFact(self.context.who.reason or "no file says which user it is")
             return Answered(is_root, text=text, unknown=unknown)
         judge = {"foreign": self._foreign, "leads": self._leads, "lines": self._has_line}.get(test.kind)
         if judge is not None:
@@ -171,7 +171,7 @@ class ProgramCall:
 
     def _foreign(self, test: Test) -> Answered:
         path = self._absolute(test.names[0])
-        file = UnknownFact("the folder that it runs in is not known") if path is None else self._look(path)
+        file = UnknownFact("it is not known in which folder it runs") if path is None else self._look(path)
         text = f"{path or 'the folder'} or its group is {'' if test.is_not else 'not '}root's"
         if file is ABSENT:
             return Answered(holds=False, text=text)
@@ -381,7 +381,7 @@ class ProgramCall:
                 why = None if why is not None and why.roots else why  # what packages bring is as their own is
                 behind = [Text(one.text, one, Span(0, len(one.text))) for one in file.behind if one is not None]
                 return [*texts, *behind, *drawn_in], why, True, path
-            return texts, UnknownFact(f"the text of {path} is not at hand", where=file.where), False, path
+            return texts, UnknownFact(f"dropcap cannot read {path}", where=file.where), False, path
         found, hidden = self._included(path, file.text)
         return [*texts, *found], hidden, False, path
 
@@ -396,7 +396,7 @@ class ProgramCall:
                 if file.text is not None:
                     texts.append(Text(file.text.text, file.text, Span(0, len(file.text.text))))
                 elif not file.package or file.where is not None or self.program.package is None:
-                    unread = UnknownFact(f"the text of {name} is not at hand", where=file.where)
+                    unread = UnknownFact(f"dropcap cannot read {name}", where=file.where)
                     hidden = unread if hidden is None or hidden.roots else hidden
         return texts, hidden
 
@@ -411,10 +411,10 @@ class ProgramCall:
                 continue
             value = found.values[-1]
             if value.text is None:
-                return first, value.unknown or UnknownFact("which configuration file it reads is not known")
+                return first, value.unknown or UnknownFact("it is not known which configuration file it reads")
             path = self._absolute(value.text)
             if path is None:
-                return first, UnknownFact("the folder that it runs in is not known", where=value.where)
+                return first, UnknownFact("it is not known in which folder it runs", where=value.where)
             first = first or path
             file = resolved(self.context.facts, path)
             if isinstance(file, UnknownFact):
@@ -458,7 +458,7 @@ class ProgramCall:
                     if file.text is not None:
                         left.append((name, file.text))
                     elif not file.package or file.where is not None or self.program.package is None:
-                        hidden = hidden or UnknownFact(f"{here} includes {name}, whose text is not at hand")
+                        hidden = hidden or UnknownFact(f"{here} includes {name}, which dropcap cannot read")
         if left:
             hidden = hidden or UnknownFact(f"{path} includes too many files")
         return texts, hidden
@@ -476,7 +476,7 @@ class ProgramCall:
             if found:
                 return found, hidden
         if hidden is None and not is_there:
-            hidden = UnknownFact(f"{path} includes {pattern}, which is not there")
+            hidden = UnknownFact(f"{path} includes {pattern}, which does not exist")
         return [], hidden
 
     def _matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:

@@ -102,7 +102,7 @@ def demands(words: Sequence[Word], context: ProgramContext, own: Program | None 
     unknown += hidden
     if not program.is_certain or any(call.holds(test).holds is not True for test in program.certain_when):
         name = words[0].value.rpartition("/")[2]  # a table may stand for many
-        unknown.append(UnknownNeed(f"not all that {name} asks for is known", where=_place(words[0])))
+        unknown.append(UnknownNeed(f"dropcap does not know all that {name} asks for", where=_place(words[0])))
     return ProgramAnswer(
         program,
         tuple(asked),
@@ -187,7 +187,7 @@ def _asked(call: ProgramCall, ask: Ask) -> tuple[Sequence[Asked], Sequence[Unkno
     if not main.values:
         if hidden is None:
             return [], []
-        says = f"the configuration of {call.program.name} says so" if call.program.config else "it is told to"
+        says = f"the configuration of {call.program.name} says so" if call.program.config else "an option says so"
         main = Found((Value(None, unknown=hidden),))
         situation = situation._replace(conditions=(*situation.conditions, says))
     found = [
@@ -245,7 +245,7 @@ def _told(call: ProgramCall, ask: Ask, situation: _Situation) -> tuple[Sequence[
         unknown.append(UnknownNeed(found.hidden.reason, found.hidden.resolve, found.hidden.where))
     for value in found.values:
         if value.text is None:
-            unknown.append(UnknownNeed("the capabilities that it hands on are not known", where=value.where))
+            unknown.append(UnknownNeed("it is not known which capabilities it hands on", where=value.where))
             continue
         for sign, name in re.findall(r"(?:^|[,\s])([-+]?)(\w+)", value.text):
             bare = bare_name(name)
@@ -254,7 +254,7 @@ def _told(call: ProgramCall, ask: Ask, situation: _Situation) -> tuple[Sequence[
             if bare in NAMES:
                 names.append(bare)
             else:
-                unknown.append(UnknownNeed("the capabilities that it hands on are not known", where=value.where))
+                unknown.append(UnknownNeed("it is not known which capabilities it hands on", where=value.where))
     if not names:
         return [], unknown
     demand = Demand(

@@ -145,7 +145,7 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
     start = Located(name, source, Span(0, min(1, len(source.text))))
     tree = parsed(source.text) if len(source.text) <= _LONGEST else None
     if tree is None:
-        unread = UnknownNeed(f"the Python of {name} cannot be read", where=start)
+        unread = UnknownNeed(f"dropcap cannot parse the Python of {name}", where=start)
         return [ScriptCall(start, unknown=unread)]
     names = dict(_imported(tree))
     certain = {id(node) for node in _always(tree)}

@@ -66,7 +66,7 @@ def files_in(source: Source, comments: re.Pattern[str], name: str, tree: FileTre
         if call is not None:
             yield ScriptCall(where, call)
         elif writing and _is_kept(_written(path, name, tree), tree):
-            reason = f"whether {name} writes {path}, which belongs to another user, is not known"
+            reason = f"it is not known whether {name} writes {path}, which belongs to another user"
             yield ScriptCall(where, unknown=UnknownNeed(reason, where=where, capabilities=("DAC_OVERRIDE",)))
 
 

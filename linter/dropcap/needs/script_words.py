@@ -194,7 +194,7 @@ def calls_in(source: Source, name: str, language: Language, arguments: Sequence[
     """
     if len(source.text) > _LONGEST:
         start = Located(name, source, Span(0, 1))
-        return [ScriptCall(start, unknown=UnknownNeed(f"{name} is too large to be read", where=start))]
+        return [ScriptCall(start, unknown=UnknownNeed(f"{name} is too large for dropcap to read", where=start))]
     text = language.comments.sub(lambda found: " " * len(found[0]), source.text)
     found = [*_calls(text, source, name, language), *_ports(text, source, name, language)]
     place = next((one.where for one in found if one.unknown is not None), None)

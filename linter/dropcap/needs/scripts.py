@@ -78,7 +78,7 @@ def _of_module(words: Sequence[Word], lookup: Lookup, folders: str) -> Sequence[
         return []
     if found[1] is None:
         where = Located(word.value, word.source, word.span)
-        return [ScriptCall(where, unknown=UnknownNeed(f"the text of {found[0]} is not at hand", where=where))]
+        return [ScriptCall(where, unknown=UnknownNeed(f"dropcap cannot read {found[0]}", where=where))]
     package = word.value if found[0].endswith("/__main__.py") else word.value.rpartition(".")[0]
     arguments = words[words.index(word) + 1 :] if word in words else ()
     return _of_python((found[0], found[1]), posixpath.basename(found[0]), arguments, lookup, places, package)
@@ -103,12 +103,12 @@ def _of_python(
     modules = drawn_in(script, package, places, lookup.tree)
     if len(modules) == MOST:
         more.append(
-            ScriptCall(start, unknown=UnknownNeed(f"{called} draws in more modules than are read", where=start))
+            ScriptCall(start, unknown=UnknownNeed(f"{called} imports more modules than dropcap reads", where=start))
         )
     for module, text in modules:
         name = posixpath.basename(module)
         if text is None:
-            more.append(ScriptCall(start, unknown=UnknownNeed(f"the text of {module} is not at hand", where=start)))
+            more.append(ScriptCall(start, unknown=UnknownNeed(f"dropcap cannot read {module}", where=start)))
             continue
         more += [_perhaps(one, name) for one in calls_of(text, name)]
         more += files_in(text, _COMMENTS, name, lookup.tree)

@@ -131,7 +131,7 @@ def _below(folder: str, workspace: Workspace) -> list[tuple[str, str]]:
     context = BuildContext(workspace, folder)
     found, is_whole = context.below("")
     if not is_whole:
-        raise UndecidedError(f"{folder} holds more than is looked at, or links")
+        raise UndecidedError(f"{folder} has links, or more files than dropcap looks at")
     return [(one.path, "" if one.is_folder else _file(posixpath.join(folder, one.path), workspace)) for one in found]
 
 
@@ -213,5 +213,5 @@ def _files(found: ContextFile, context: BuildContext) -> Iterator[str]:
         return
     below, is_whole = context.below(found.path)
     if not is_whole:
-        raise UndecidedError(f"{found.path or 'the context'} holds more than is looked at, or links")
+        raise UndecidedError(f"{found.path or 'the context'} has links, or more files than dropcap looks at")
     yield from (one.path for one in below if not one.is_folder)

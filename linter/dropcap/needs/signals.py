@@ -39,7 +39,7 @@ class Signals:
         self.start = start
         self.ledger = ledger
         self.users: dict[str, None] = {}
-        self._first = credentials(tree, start.user, "nobody says which user it is")
+        self._first = credentials(tree, start.user, "no file says which user it is")
         self._roots: frozenset[object] | None = None  # where the words stand that it starts with
         self._behind: dict[tuple[int, ...], tuple[str, Located[str]]] = {}
 

@@ -30,6 +30,7 @@ from dropcap.needs.file_changes import FileChanges
 from dropcap.needs.ledger import Ledger, is_word_of, place, shown_at
 from dropcap.needs.listings import absolute, matching
 from dropcap.needs.lookup import Lookup, is_of_package
+from dropcap.needs.meanwhile import Meanwhile
 from dropcap.needs.model import Access, Allowance, Certainty, Demand, DemandKind, Evidence, UnknownNeed
 from dropcap.needs.owner_tests import OwnerTests
 from dropcap.needs.permissions import resolved
@@ -85,7 +86,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
 
     """
     follower = _Follower(start, tree, allowance or Allowance())
-    user = User(start.user, "nobody says which user it is" if start.user is None else "")
+    user = User(start.user, "no file says which user it is" if start.user is None else "")
     setting = Setting(user, start.environment, is_closed=not start.has_more)
 
     def run(listener: Listener) -> bool:
@@ -98,7 +99,7 @@ def follow(start: Start, tree: FileTree, allowance: Allowance | None = None, bef
     else:
         is_whole = follow_again(recording, follower, run)
     if not is_whole:
-        reason = "its startup is too large to follow"
+        reason = "its startup is too large for dropcap to follow"
         follower.ledger.unknown[reason] = UnknownNeed(reason, where=place(start.words[0]))
     follower.start_what_programs_start(setting)
     ledger = follower.ledger
@@ -115,15 +116,16 @@ class _Follower:
         self.lookup = Lookup(tree, start.folder)
         self.ledger = Ledger(start, tree)
         for one in tree.carried:  # the kernel refuses that file to anybody who lacks one of them
-            reason = f"which file carries {', '.join(one.permitted)} is not known"
+            reason = f"it is not known which file has the file capabilities {', '.join(one.permitted)}"
             names = one.permitted if ALL not in one.permitted else ()
-            self.ledger.note(UnknownNeed(reason, "name that file", one.where, names))
+            self.ledger.note(UnknownNeed(reason, "name the file", one.where, names))
         self.changes = FileChanges(tree, self.ledger)
         self.programs = ProgramAsks(start, self.lookup, self.ledger, self.changes)
         self.signals = Signals(start, tree, self.ledger)
         self.folders: dict[tuple[int, ...], str | None] = {(): start.folder}
         self.writer = TextWriter(tree)
         self.owners = OwnerTests(tree)
+        self.meanwhile = Meanwhile(self.lookup)
         self.temporary = 0
         self._last_effects: tuple[tuple[Word, ...], str | None, Sequence[Effect] | None] = (), None, None
         self._last_executed: tuple[Call | None, int, str | None, Executed | None] = None, 0, None, None
@@ -133,16 +135,19 @@ class _Follower:
     def hear(self, call: Call) -> None:
         """Take note of a command: what it asks for, and what it changes."""
         self.allowance.left -= 1
-        if self.allowance.left >= 0:
+        if call.is_awaited:
+            self._enter(call)
+            self.meanwhile.wait(call._replace(words=self.lookup.at_home(call.words)))
+        elif self.allowance.left >= 0:
             self._hear(call)
         else:
-            reason = "its startup is too large to follow"
+            reason = "its startup is too large for dropcap to follow"
             self.ledger.note(UnknownNeed(reason, where=place(call.words[0])))
 
     def _hear(self, call: Call) -> None:
         self._enter(call)
         self.lookup.begin()
-        words = expanded(call.words, self.paths)
+        words = expanded(self.lookup.at_home(call.words), self.paths)
         call = call if words is call.words else call._replace(words=words)
         who = self._who(call)
         for redirection in call.redirections:
@@ -172,21 +177,29 @@ class _Follower:
         effects = self._effects_of(call.words)
         if call.launchers and call.launchers[-1] == "find" and effects is not None:
             return  # what it is run for is known of `find` itself
-        edited = [one.path for one in effects or () if name == "sed" and one.path and one.target == one.path]
-        texts = {path: self.lookup.tree.text(path) for path in edited}
-        for effect in effects or ():
-            self.changes.do(call, who, effect)
-        self.writer.edit(call, texts)
+        self._change(call, who, effects or ())
         self.programs.ask(call, who, is_known=effects is not None)
+        if effects is None:
+            self.meanwhile.begin(call)
         if name in SHELLS:
             self._ask_of_shell(call)
+
+    def _change(self, call: Call, who: Credentials, effects: Sequence[Effect]) -> None:
+        """Do to the files what a command does."""
+        is_sed = call.words[0].value.rpartition("/")[2] == "sed"
+        edited = [one.path for one in effects if is_sed and one.path and one.target == one.path]
+        texts = {path: self.lookup.tree.text(path) for path in edited}
+        for effect in effects:
+            self.meanwhile.change(effect)
+            self.changes.do(call, who, effect)
+        self.writer.edit(call, texts)
 
     def _hear_builtin(self, call: Call, who: Credentials) -> None:
         name = call.words[0].value
         if name in {"cd", "pushd"}:
             self._change_folder(call, who)
         elif name == "alias" and len(call.words) > 1:
-            self._unread(call, "an alias may stand for another program")
+            self._unread(call, "an alias may name another program")
         elif name == "kill":
             self.signals.kill(call, who)
         elif name == "ulimit":
@@ -204,6 +217,7 @@ class _Follower:
             path = self.lookup.path(word.value) if word.unknown is None and word.value else None
             if path is None or sign.value not in _LOOKS:
                 continue
+            self.meanwhile.look(sign.value, path)
             folder = posixpath.dirname(path)
             why = f"looks at {path}"
             demand = Demand(DemandKind.REACH, why, path=folder, access=Access.SEARCH, certainty=Certainty.POSSIBLE)
@@ -212,6 +226,7 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
+        call = call._replace(words=self.lookup.at_home(call.words))
         name = call.words[0].value
         if name in {"stat", "id"}:
             self.owners.note(call, self.lookup.folder)
@@ -220,9 +235,12 @@ class _Follower:
             holds = False if self._asks_of_the_kernels_own(call) else self.owners.judge(call)
             if holds is not None:
                 return Answer(holds=holds)
+        if self.meanwhile.are_some and name in _OF_TEXTS:
+            return None
         found = conditions.answer(call.words, self.lookup.tree, self._who(call), self.lookup.folder)
-        if found is not None or call.is_builtin:
-            return found
+        return found if found is not None or call.is_builtin else self._answer_of_program(call, name)
+
+    def _answer_of_program(self, call: Call, name: str) -> Answer | None:
         if name == "mktemp":
             return self._make_temporary(call)
         is_known = all(one.unknown is None for one in call.words)
@@ -290,7 +308,7 @@ class _Follower:
             if text is not None:
                 return text
         if found is not ABSENT:
-            self._unread(call, f"the text of {call.words[1].value} is not at hand")
+            self._unread(call, f"dropcap cannot read {call.words[1].value}")
         return None
 
     def executed(self, call: Call) -> Executed | None:
@@ -365,6 +383,15 @@ class _Follower:
             self.changes.do(call, who, Effect(kind, place(target), path=path))
             if kind is not EffectKind.READ:
                 self.writer.write(call, operator, place(target), path, is_last=is_last)
+            if operator == ">" and call.words[0].value == "envsubst" and not any(one.taken for one in call.guards):
+                self._write_known(call, path)
+
+    def _write_known(self, call: Call, path: str) -> None:
+        """Write what a program makes of the text that it reads, which is known by then."""
+        document, at = call.document, call.span.start
+        if document is not None and document.unknown is None and 0 < len(document.value) <= _LONGEST_WRITTEN:
+            places = [(offset, at) for offset in range(len(document.value))]  # it is the command that says so
+            self.lookup.tree.write(path, call.source.piece(document.value, places, is_scattered=True))
 
     def _execute(self, call: Call, who: Credentials) -> None:
         """Look at the file capabilities of a program."""
@@ -387,7 +414,7 @@ class _Follower:
         """
         at = script_at(call.words)
         if at:
-            self._unread(call, f"the text of {call.words[at].value} is not at hand")
+            self._unread(call, f"dropcap cannot read {call.words[at].value}")
         elif at is not None and (self.start.takes_input or not is_word_of(call.words[0], self.start.words)):
             self._unread(call, "the commands that a shell reads from its standard input are not known")
 
@@ -398,7 +425,7 @@ class _Follower:
         """Follow the commands that programs start by themselves, each as its user."""
         for count, (words, user, folder) in enumerate(self.programs.runs):
             if count >= _MOST_RUNS:
-                reason = "its programs start more others than are followed"
+                reason = "its programs start more programs than dropcap follows"
                 self.ledger.note(UnknownNeed(reason, where=place(words[0])))
                 return
             self.folders = {(): folder}
@@ -412,4 +439,6 @@ _SUCCEED = frozenset(
     }
 )
 """The programs that are taken to succeed where all their words are known."""
-_LOOKS = frozenset({"-d", "-e", "-f", "-r", "-s", "-w", "-x"})
+_LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
+_OF_TEXTS = frozenset({"cmp", "grep"})
+_LONGEST_WRITTEN = 20_000

@@ -24,7 +24,7 @@ def suggestions(needs: Sequence[Need], added: Sequence[str], user: str | None) -
 
     """
     if user is not None and added:
-        change = f"write `user: {user}`, to whom a volume with data has to belong"
+        change = f"write `user: {user}`, and give volumes with data to that user"
         yield Suggestion(change, tuple(added))
     for name in added:
         wanted = [one for one in needs if one.capability == name and one.certainty is not Certainty.DEGRADES]
@@ -37,7 +37,7 @@ def suggestions(needs: Sequence[Need], added: Sequence[str], user: str | None) -
 
 _CHANGES: dict[DemandKind | None, str] = {
     DemandKind.BIND: "let it listen on a port above 1023, and publish that one",
-    DemandKind.EXECUTE: "take the file capabilities off its program (`setcap -r`), where it does without",
+    DemandKind.EXECUTE: "take the file capabilities off its program (`setcap -r`), if it works without them",
     DemandKind.GIVE: "give the files to their user when the image is built (`COPY --chown`, `RUN chown`)",
     DemandKind.ALTER: "set the modes when the image is built",
     DemandKind.KEEP_BITS: "set the modes when the image is built",

@@ -58,7 +58,7 @@ def _put_engines(tree: FileTree) -> None:
         tree.put("/etc/mtab", File(FileKind.LINK, "0", "0", 0o777, target="/proc/mounts"))
     for path in _MARKS:
         if tree.look(path) is ABSENT:
-            tree.spoil(path, UnknownFact(f"which engine makes {path} is not known", roots=True))
+            tree.spoil(path, UnknownFact(f"it is not known which engine makes {path}", roots=True))
 
 
 # The engine makes it as root, for a group. Source: docker/go-connections sockets/unix_socket.go.
@@ -78,8 +78,8 @@ def _mount(tree: FileTree, mount: Located[Mount], target: str) -> None:
         tree.remove(target)
         tree.put(target, File(FileKind.SOCKET, "0", None, 0o660, where=mount))
     else:
-        reason = f"{target} is mounted from the host, and no file says whom it belongs to there"
-        resolve = "look at the folder's owner on the host"
+        reason = f"{target} is mounted from the host, and no file says who owns it there"
+        resolve = "look at its owner on the host"
         tree.remove(target)
         tree.spoil(target, UnknownFact(reason, resolve, mount))
 

@@ -15,8 +15,10 @@ from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
-    from dropcap.model import Report
+    from dropcap.model import Container, Report
+    from dropcap.needs.model import Needs
     from dropcap.rule import Rule
 
     Writer = Callable[[Report, "Context"], Iterator[str]]
@@ -39,10 +41,12 @@ class Context(NamedTuple):
         rules: every rule that ran, whether it found something or not.
         colour: whether to use terminal colours.
         category: what tells several SARIF uploads for one commit apart.
-        root: the folder that SARIF's paths are to be relative to; None for the current one.
-        threshold: the severity from which a finding makes the run fail.
+        root: the folder that paths are to be relative to, where a format asks; None for the current one.
+        threshold: the severity from which a finding makes the run fail, or `NEVER`.
         width: how many columns a line for people may take; 0 for as many as it has.
         statistics: whether to count by rule, where the format does not always do so.
+        quiet: whether findings alone are wanted, without what sums them up.
+        needs: says what a container needs, for formats that tell; None where nobody can be asked.
 
     """
 
@@ -50,9 +54,11 @@ class Context(NamedTuple):
     colour: bool = False
     category: str = "dropcap"
     root: str | None = None
-    threshold: Severity = Severity.LOW
+    threshold: int = Severity.LOW
     width: int = MOST_COLUMNS
     statistics: bool = False
+    quiet: bool = False
+    needs: Callable[[Container], Needs] | None = None
 
 
 def writer(name: str) -> Writer:
@@ -65,6 +71,20 @@ def writer(name: str) -> Writer:
 
     """
     if name not in FORMATS:
-        raise ValueError(f"no format {name!r}: the formats are {', '.join(FORMATS)}")
-    write: Writer = import_module(f"dropcap.writers.formats.{name}").write
+        raise ValueError(f"there is no format {name!r}: write one of {', '.join(FORMATS)}")
+    write: Writer = _module(name).write
     return write
+
+
+def paths_from_top(name: str) -> bool:
+    """Whether a format wants paths from the top of the repository: its module has `FROM_TOP`."""
+    return bool(getattr(_module(name), "FROM_TOP", False))
+
+
+def asks_needs(name: str) -> bool:
+    """Whether a format tells what containers need: its module has `ASKS_NEEDS`."""
+    return bool(getattr(_module(name), "ASKS_NEEDS", False))
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"dropcap.writers.formats.{name}")

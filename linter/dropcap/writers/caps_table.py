@@ -43,7 +43,7 @@ class Sign(Enum):
     NONE = "."
 
 
-_MEANINGS = {
+MEANINGS = {
     Sign.NEEDED: "held and needed",
     Sign.MISSING: "needed, not held",
     Sign.HELPFUL: "works without, but less well",
@@ -137,7 +137,7 @@ def legend(rows: Sequence[Row], *, colour: bool) -> Iterator[str]:
     for name in NAMES:
         found = {sign_of(name, row.sets, row.needs) for row in rows if not row.sets.errors}
         met |= found if found != {Sign.NONE} else set()
-    for sign, meaning in _MEANINGS.items():
+    for sign, meaning in MEANINGS.items():
         if sign in met:
             yield f"{_MARGIN}{painted(sign.value, _COLOURS.get(sign, _FAINT), on=colour)} {meaning}"
 

@@ -12,7 +12,7 @@ from dropcap.writers.wrapping import lines_of, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.model import Finding, Report, Severity
+    from dropcap.model import Finding, Report
     from dropcap.writers import Context
     from dropcap.writers.partly import PartlyKnown
 
@@ -39,7 +39,7 @@ def closing_lines(report: Report, findings: Sequence[Finding], context: Context)
     for line in lines_of(words_of(summary), context.width, "", _MARGIN):
         yield painted(line, BOLD, on=context.colour)
     if len(findings) > 1:
-        for text in _advice(findings, context.threshold):
+        for text in advice(findings, context.threshold):
             yield from lines_of(words_of(text), context.width, "", _MARGIN)
     if partly:
         yield from _partly(partly, context.width)
@@ -55,7 +55,7 @@ def _statistics(findings: Sequence[Finding], width: int) -> Iterator[str]:
         yield from lines_of(zip(cells, cells, strict=True), width, "", _LATER)
 
 
-def _advice(findings: Sequence[Finding], threshold: Severity) -> Iterator[str]:
+def advice(findings: Sequence[Finding], threshold: int) -> Iterator[str]:
     """Say what to do first: the gravest finding, and of those the one that most containers have.
 
     Then comes the rule that most containers break, of what makes the run fail if anything does.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from os.path import basename, dirname
 from typing import TYPE_CHECKING, Any
 
-from dropcap import HOME
 from dropcap.controls import named
 from dropcap.model import Severity
+from dropcap.writers.places import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +29,6 @@ _SCORES = {
     Severity.MEDIUM: "5.5",
     Severity.LOW: "2.5",
 }
-_OURS = "dropcap_rules"
 _TEXT_SIZE = 1024
 """GitHub refuses longer descriptions."""
 _FENCE = re.compile(r"^(`{3,}|~{3,})(\S+) +(bad|good|fixed)\b.*$", re.MULTILINE)
@@ -41,12 +39,13 @@ _WORDS = {"bad": "Found", "good": "Not found", "fixed": "Fixed"}
 def descriptor(rule: Rule) -> dict[str, Any]:
     """Describe a rule for GitHub's code scanning."""
     about = named(rule.controls) if rule.controls else []
+    page = page_of(rule)
     return {
         "id": rule.id,
         "name": _title(rule),
         "shortDescription": {"text": _cut(rule.summary)},
         "fullDescription": {"text": _cut(_prose(rule.page) or rule.summary)},
-        **({"helpUri": _page(rule)} if _is_ours(rule) else {}),
+        **({"helpUri": page} if page else {}),
         "help": {"text": rule.page, "markdown": _FENCE.sub(_labelled, rule.page)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         **({"relationships": [_relationship(one) for one in about]} if about else {}),
@@ -89,16 +88,6 @@ def _is_weakness(control: Control) -> bool:
 def _title(rule: Rule) -> str:
     """Write the summary as the standard wants a name: its words run together, each with a capital."""
     return "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", rule.summary))
-
-
-def _is_ours(rule: Rule) -> bool:
-    """Whether a rule comes with dropcap: where others have their pages nobody knows."""
-    return basename(dirname(rule.origin)) == _OURS
-
-
-def _page(rule: Rule) -> str:
-    """Return where a rule's documentation is, which is its file."""
-    return f"{HOME}/blob/main/rules/{_OURS}/{basename(rule.origin)}"
 
 
 def _prose(page: str) -> str:

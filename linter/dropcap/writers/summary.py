@@ -25,7 +25,7 @@ _PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start", "may
 _OTHERS = {
     Kind.STAGE: "starts no container",
     Kind.POD: "starts no program of its own",
-    Kind.BUILD: "may run steps that hold everything",
+    Kind.BUILD: "starts no container of its own",
 }
 _TEXT_SIZE = 40
 _REFUSAL_SIZE = 200
@@ -36,7 +36,8 @@ _FEW = 3
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
     if starts_nothing(container):
-        return _OTHERS[container.kind]
+        is_open = container.kind is Kind.BUILD and container.privileged is not None and container.privileged.value
+        return "may run steps that hold everything" if is_open else _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:
         whole = "all that its container can hold" if is_root(container) else "what its container was started with"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.model import Kind, Level, Severity
+from dropcap.model import NEVER, Kind, Level, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.printable import counted
 
@@ -22,13 +22,13 @@ class OfRule(NamedTuple):
     containers: int
 
 
-def totals(report: Report, findings: Sequence[Finding], threshold: Severity, partly: int) -> str:
+def totals(report: Report, findings: Sequence[Finding], threshold: int, partly: int) -> str:
     """Sum up a report: `3 findings (1 critical, 2 medium) in 2 of 14 files, 31 containers`.
 
     Args:
         report: the report.
         findings: its findings, those of equal containers as one.
-        threshold: the severity from which a finding makes the run fail.
+        threshold: the severity from which a finding makes the run fail, or `NEVER`.
         partly: how many containers are only partly known.
 
     """
@@ -38,8 +38,8 @@ def totals(report: Report, findings: Sequence[Finding], threshold: Severity, par
     paths = len({finding.container.source.path for finding in findings})
     files = "1 file" if report.files == 1 else f"{paths} of {counted(report.files, 'file')}"
     line = f"{counted(len(findings), 'finding')} ({kinds}) in {files}, {_checked(report)}{_errors(report)}"
-    if all(finding.severity < threshold for finding in findings):
-        return f"{line}; none is {threshold.label} or worse"
+    if threshold < NEVER and all(finding.severity < threshold for finding in findings):
+        return f"{line}; none is {Severity(threshold).label} or worse"
     return line
 
 
@@ -76,7 +76,7 @@ def _nothing(report: Report, partly: int) -> str:
         return f"Nothing to check: no container in {counted(report.files, 'file')}{_errors(report)}"
     if not errors and not partly:
         return f"No findings in {_checked(report)} of {counted(report.files, 'file')}"
-    what = f"Nothing found in what could be seen of {_checked(report)} of {counted(report.files, 'file')}"
+    what = f"Nothing found in what dropcap could see of {_checked(report)} of {counted(report.files, 'file')}"
     return f"{what}{_errors(report)}"
 
 

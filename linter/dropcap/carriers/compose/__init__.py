@@ -195,7 +195,9 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         if not isinstance(services, Mapping) and not (
             isinstance(services, Scalar) and scalar_type(services) == "nothing"
         ):
-            log.error(services, "services must be a mapping of names to services")
+            log.error(
+                services, "services must be a mapping: write each service as its name, a colon, and its keys below"
+            )
         if isinstance(services, Mapping):
             # A file that stands alone may be laid over one that has what it names.
             is_whole = (is_main(source.path) or bool(over)) and not scope.provenance.is_partial
@@ -203,7 +205,10 @@ def resolve(source: Source, request: Request | None = None) -> Project:
         return Project(model, services, scope, profiles)
     if is_version_1(model):
         first = next(iter(top.values()))
-        log.error(first.key, "services stand at the top level, as in version 1: Docker Compose refuses that since 2.0")
+        log.error(
+            first.key,
+            "services are at the top level, which Docker Compose refuses since 2.0: indent them below services:",
+        )
         return Project(model, model, scope, profiles)
     check_parts(model, scope, request, is_whole=False)
     return Project(model, None, scope, profiles)
@@ -223,4 +228,4 @@ def _routes(container: Container, scope: LoadContext, over: Sequence[str]) -> It
         source = scope.files.given(path)
         if source is not None and source is not container.source:
             where = Located(container.name, container.source, container.span)
-            yield route(source, whole(source), f"{path} is laid over the service {container.name} here", where)
+            yield route(source, whole(source), f"{path} changes the service {container.name}", where)

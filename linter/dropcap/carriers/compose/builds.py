@@ -124,12 +124,18 @@ def _arguments(build: Value, scope: LoadContext) -> dict[str, str | None]:
 
 
 def _grants(build: Value, fields: Fields) -> tuple[Located[str], ...]:
-    """Give what lets steps of the build run with every capability, or in the network of the machine."""
+    """Give what lets steps of the build run with every capability, or in the network of the machine.
+
+    With `network: host` all of them are in it: docker/buildx build/opt.go allows the entitlement itself.
+    """
     found = []
     of_build = Fields(entries(build), "build", fields.log)
     privileged = of_build.flag("privileged", "build_grants")
     if privileged is not None and privileged.value:
         found.append(Located("privileged", privileged.source, privileged.span))
+    network = of_build.string("network", "build_grants") if "network" in of_build.entries else None
+    if network is not None and network.value == "host":
+        found.append(Located("network", network.source, network.span))
     found += [one for one in of_build.strings("entitlements", "build_grants") if one.value in ENTITLEMENTS]
     fields.unknowns += of_build.unknowns
     return tuple(found)

@@ -49,7 +49,8 @@ def refuse_seeming_circles(root: Node, log: Diagnostics, *, keeps_dots: bool) ->
         if other is not None:
             here, there = ".".join(place), ".".join(other)
             log.error(
-                alias, f"Docker Compose takes *{alias.name} for a circle, at {here} and at {there}: write one out"
+                alias,
+                f"Docker Compose sees a circle in *{alias.name}, used at {here} and {there}: write out one of them",
             )
         for count in range(1, len(place)):
             known.setdefault(place[:count], place)

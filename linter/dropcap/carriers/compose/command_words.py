@@ -41,7 +41,7 @@ def _split(fields: Fields, key: str, scalar: Scalar) -> tuple[Located[str], ...]
     try:
         words = split(scalar.text)
     except NotWordsError as error:
-        fields.refuse(scalar, key, f"cannot be split into words: {error}", key)
+        fields.refuse(scalar, key, f"cannot be split into words, because {error}", key)
         return None
     piece = text_piece(scalar)
     return tuple(Located(word.text, piece, Span(word.start, word.end)) for word in words)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Wrong: TypeAlias = "tuple[Value, str]"
 
 _CONTAINER = "container:"
+_SHOWN = 40  # characters of a value
 _PATH_STARTS = frozenset("./~")
 # What services name in lists of names, by name, or in long forms, under the key that it is defined under at the top.
 _KINDS = ("networks", "configs", "secrets", "models")
@@ -59,7 +60,7 @@ def check_consistency(model: Mapping, scope: LoadContext, profiles: frozenset[st
         for keys, check in _CHECKS:
             if not keys.isdisjoint(found):
                 for where, message in check(found):
-                    scope.log.error(where, f"services.{name}{message}: Docker Compose refuses that")
+                    scope.log.error(where, f"services.{name}{message}")
         if is_whole:
             for where, message in project.missing(entry, found):
                 scope.log.error(where, f"services.{name} {message}")
@@ -85,28 +86,46 @@ class _Project:
         """Give what a service names that is not in the project, and keep which services it needs."""
         # One that still extends another one takes over what nobody knows.
         if not (_is_given(found, "image") or any(_is_given(found, key) for key in ("build", "provider", "extends"))):
-            yield service.key, "has neither image nor build: Docker Compose refuses that"
+            yield service.key, _refused("has neither image nor build", "add one of them")
         needs = self.needs.setdefault(service.key.text, {})
         for where, name, is_required in () if _NEEDING.isdisjoint(found) else _needed(found):
             if name not in self.services:
-                yield where, f"names the service {name}, which is not in the project"
+                yield (
+                    where,
+                    _refused(
+                        f"names the service {name}, which the project does not have", "add it, or correct the name"
+                    ),
+                )
             elif name in self.off:
                 if is_required:
-                    yield where, f"names the service {name}, whose profiles are not active"
+                    yield (
+                        where,
+                        _refused(
+                            f"needs the service {name}, which no active profile starts", "turn on one of its profiles"
+                        ),
+                    )
             else:
                 needs.setdefault(name, where)
         if not _USING.isdisjoint(found):
             yield from self._missing_resources(found)
         for where, name in _built_upon(found) if "build" in found else ():
             if name not in self.services:
-                yield where, f"builds upon the service {name}, which is not in the project"
+                yield (
+                    where,
+                    _refused(
+                        f"builds on the service {name}, which the project does not have", "add it, or correct the name"
+                    ),
+                )
             elif child(self.services[name].value, "build") is None:
-                yield where, f"builds upon the service {name}, which is not built"
+                yield where, _refused(f"builds on the service {name}, which has no build", "give that service a build")
 
     def _missing_resources(self, found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         for where, name in _listed(found["networks"].value) if "networks" in found else ():
             if name.startswith("x-"):
-                yield where, f"names the network {name}, which Docker Compose takes for an extension"
+                yield (
+                    where,
+                    f"names the network {name}, and Docker Compose takes a name with x- for an extension: rename it",
+                )
         build = found["build"].value if "build" in found else None
         named = [(kind, one) for kind in _KINDS if kind in found for one in _listed(found[kind].value)]
         named += [("secrets", one) for one in _listed(child(build, "secrets"))] if build is not None else []
@@ -116,10 +135,12 @@ class _Project:
                 continue
             if kind != "networks" or name != "default":
                 one = kind.removesuffix("s")
-                yield (
-                    where,
-                    f"names the {one} {name}, which is not in the project" if name else f"has a {one} of no name",
+                fault = (
+                    f"names the {one} {name}, which the project does not have"
+                    if name
+                    else f"has a {one} without a name"
                 )
+                yield where, _refused(fault, "add it, or correct the name" if name else "give it one")
 
     def circles(self) -> Iterator[Wrong]:
         """Give the first place at which services need each other in a circle."""
@@ -136,7 +157,7 @@ class _Project:
                 elif name in path:
                     circle = [*path[path.index(name) :], name]
                     where = self.needs[circle[0]][circle[1]]
-                    yield where, f"services need each other in a circle: {' -> '.join(circle)}"
+                    yield where, _refused("services depend on each other in a circle", f"break {' -> '.join(circle)}")
                     return
                 elif name not in done:
                     path.append(name)
@@ -220,17 +241,23 @@ def _network(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     networks = found["networks"].value if "networks" in found else None
     has_networks = entries(networks) or (isinstance(networks, Sequence) and items(networks))
     if has_networks and known_scalar(found["network_mode"].value if "network_mode" in found else None):
-        yield found["network_mode"].key, " has network_mode and networks, which exclude each other"
+        yield found["network_mode"].key, _refused(" has both network_mode and networks", "keep one of them")
 
 
 def _build(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     build = entries(found["build"].value) if "build" in found else {}
     if _is_given(build, "dockerfile") and _is_given(build, "dockerfile_inline"):
-        yield build["dockerfile_inline"].key, ".build has dockerfile and dockerfile_inline, which exclude each other"
+        yield (
+            build["dockerfile_inline"].key,
+            _refused(".build has both dockerfile and dockerfile_inline", "keep one of them"),
+        )
     platform = known_scalar(found["platform"].value) if "platform" in found else None
     platforms = [known_scalar(one) for one in items(build["platforms"].value)] if "platforms" in build else []
     if platform and platforms and None not in platforms and platform not in platforms:
-        yield build["platforms"].key, f".build.platforms lacks {platform}, which is the service's platform"
+        yield (
+            build["platforms"].key,
+            _refused(f".build.platforms lacks the service's own platform {platform}", "add it to the list"),
+        )
 
 
 def _health(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
@@ -238,7 +265,7 @@ def _health(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     first = next(iter(items(test)), None) if isinstance(test, Sequence) else None
     text = known_scalar(first)
     if first is not None and text is not None and text not in _TESTS:
-        yield first, ".healthcheck.test must start with CMD, CMD-SHELL or NONE"
+        yield first, _refused(f".healthcheck.test starts with {text[:_SHOWN]}", "start it with CMD, CMD-SHELL or NONE")
 
 
 def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
@@ -249,16 +276,21 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
     many, copies = _number(scale), _number(replicas)
     for value, number, name in ((scale, many, "scale"), (replicas, copies, "deploy.replicas")):
         if value is not None and number is not None and number < 0:
-            yield value, f".{name} must be 0 or more"
+            yield value, _refused(f".{name} is below zero", "write 0 or more")
     if scale is not None and many is not None and copies is not None and many != copies:
-        yield scale, " has different values for scale and deploy.replicas"
+        yield scale, _refused(" has different numbers in scale and deploy.replicas", "keep one of them")
     count = many if many is not None else copies
     if (
         count is not None
         and count > 1
         and known_scalar(found["container_name"].value if "container_name" in found else None)
     ):
-        yield found["container_name"].key, " is started more than once, and container_name names only one"
+        yield (
+            found["container_name"].key,
+            _refused(
+                f" starts {count:g} containers, and container_name gives all the same name", "leave container_name out"
+            ),
+        )
     resources = child(deploy, "resources")
     for key, part, name, read in _TWICE:
         own = found[key].value if key in found else None
@@ -268,7 +300,12 @@ def _numbers(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
             continue
         other = child(group, name)
         if other is None or (read(other) is not None and read(other) != number):
-            yield own, f".{key} differs from deploy.resources.{part}.{name}"
+            yield own, _refused(f".{key} differs from deploy.resources.{part}.{name}", "keep one of them")
+
+
+def _refused(what: str, advice: str) -> str:
+    """Return the sentence: what is wrong, that it is refused, and what to do."""
+    return f"{what}; Docker Compose refuses that: {advice}"
 
 
 def _number(value: Value | None) -> float | None:
@@ -304,9 +341,9 @@ def _watch(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         trigger = entries(one)
         action = known_scalar(trigger["action"].value) if "action" in trigger else None
         if action is not None and action not in _WITHOUT_TARGET and not _is_given(trigger, "target"):
-            yield trigger["action"].value, f".develop.watch must have a target for the action {action}"
+            yield trigger["action"].value, _refused(f".develop.watch has no target for the action {action}", "add one")
         if "path" in trigger and not _is_given(trigger, "path"):
-            yield trigger["path"].key, ".develop.watch must have a path that is not empty"
+            yield trigger["path"].key, _refused(".develop.watch has an empty path", "write the path to watch")
 
 
 def _targets(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
@@ -326,7 +363,7 @@ def _second_targets(value: Value | None, volumes: list[Value]) -> Iterator[Wrong
     for text, one in written.items():
         path = text.partition(":")[0]
         if path in taken:
-            yield one, f".tmpfs mounts {path} a second time"
+            yield one, _refused(f".tmpfs mounts {path} a second time", "keep one")
         taken.add(path)
     single_tmpfs = known_scalar(value) if isinstance(value, Scalar) else None
     if single_tmpfs is not None:
@@ -335,12 +372,12 @@ def _second_targets(value: Value | None, volumes: list[Value]) -> Iterator[Wrong
     for item in volumes:
         target = _volume_target(item)
         if target is not None and target in taken:
-            yield item, f".volumes mounts {target}, which tmpfs mounts too"
+            yield item, _refused(f".volumes mounts {target}, and so does tmpfs", "keep one of them")
         elif target is not None:
             # Only the path of a short form is cleaned before the last one of a path is taken.
             identity = known_scalar(child(item, "target")) if isinstance(item, Mapping) else target
             if mounted.setdefault(target, identity or "") != identity:
-                yield item, f".volumes mounts {target} a second time"
+                yield item, _refused(f".volumes mounts {target} a second time", "keep one")
 
 
 def _volume_target(item: Value) -> str | None:
@@ -360,10 +397,10 @@ def _devices(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         for one in items(value) if isinstance(value, Sequence) else ():
             request = entries(one)
             if "count" in request and "device_ids" in request:
-                yield request["count"].key, f"{path} has count and device_ids, which exclude each other"
+                yield request["count"].key, _refused(f"{path} has both count and device_ids", "keep one of them")
             count = known_scalar(request["count"].value) if "count" in request else None
             if count is not None and count != "all" and not count.lstrip("+-").isdecimal():
-                yield request["count"].value, f"{path}.count must be a number or all"
+                yield request["count"].value, _refused(f"{path}.count is {count[:_SHOWN]}", "write a number, or all")
 
 
 def _value(found: Dictionary[str, Entry], key: str) -> Value | None:
@@ -377,7 +414,7 @@ def _addresses(found: Dictionary[str, Entry]) -> Iterator[Wrong]:
         address = child(item, "host_ip")
         text = known_scalar(address)
         if address is not None and text is not None and not _is_address(text):
-            yield address, f".ports has a host_ip that is not an address: {text}"
+            yield address, _refused(f".ports has the host_ip {text[:_SHOWN]}", "write an IP address")
 
 
 def _is_address(text: str) -> bool:
@@ -411,18 +448,24 @@ def _resources(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
             if not isinstance(entry.value, Mapping):
                 continue
             if len(given) > 1:
-                yield found[given[1]].key, f"{kind}.{name} has {' and '.join(given)}, which exclude each other"
+                yield found[given[1]].key, _refused(f"{kind}.{name} has both {' and '.join(given)}", "keep one of them")
             elif (not given and "driver" not in found and "external" not in found) or (
                 kind == "secrets" and not _is_external(found) and not any(_is_given(found, key) for key in keys)
             ):
-                yield entry.key, f"{kind}.{name} must have one of {', '.join(keys)}, or be external"
+                yield (
+                    entry.key,
+                    _refused(f"{kind}.{name} has no source", f"write one of {', '.join(keys)}, or external: true"),
+                )
     for name, entry in entries(top["volumes"].value if "volumes" in top else None).items():
         if not isinstance(entry.value, Mapping):
             continue  # most are empty
         found = entries(entry.value)
         others = [key for key in found if key not in ("name", "external") and not key.startswith("x-")]
         if others and _is_external(found):
-            yield found[others[0]].key, f"volumes.{name} is external, which excludes {others[0]}"
+            yield (
+                found[others[0]].key,
+                _refused(f"volumes.{name} is external and has {others[0]} too", f"leave {others[0]} out"),
+            )
 
 
 def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
@@ -434,7 +477,10 @@ def _names(top: Dictionary[str, Entry]) -> Iterator[Wrong]:
             own, outer = child(entry.value, "name"), child(child(entry.value, "external"), "name")
             given, taken = known_scalar(own), known_scalar(outer)
             if outer is not None and given is not None and taken is not None and given != taken:
-                yield outer, f"{kind}.{name} has a name and another external.name, which exclude each other"
+                yield (
+                    outer,
+                    _refused(f"{kind}.{name} has one name in name and another in external.name", "keep one of them"),
+                )
 
 
 def _is_external(found: Dictionary[str, Entry]) -> bool:

@@ -112,7 +112,7 @@ class _Reader:
 
     def read(self) -> None:
         if self._source.encoding != "utf-8":
-            raise _RefusedError(f"it is not UTF-8 but {self._source.encoding[:6].upper()}", 0, 0)
+            raise _RefusedError(f"it is not UTF-8, but {self._source.encoding[:6].upper()}", 0, 0)
         text, size = self._text, len(self._text)
         at = _skip(_BEFORE_NAME, text, 0)
         while at < size:
@@ -131,7 +131,7 @@ class _Reader:
         text = self._text
         at = start = _skip(_EXPORT, text, start)
         if at == len(text):
-            raise _RefusedError("export is followed by no name", at, at)
+            raise _RefusedError("no name follows export", at, at)
         while True:
             at = _skip(_NAME, text, at)
             character = text[at : at + 1]
@@ -144,7 +144,7 @@ class _Reader:
             return "", start, False
         name = text[start:at].rstrip(_SPACE)
         if " " in name:
-            raise _RefusedError("a variable's name holds a blank", start, start + len(name))
+            raise _RefusedError("a variable's name has a space in it", start, start + len(name))
         return name, _skip(_BLANKS, text, at + 1), character == "\n"
 
     def _take_over(self, name: str) -> None:
@@ -163,7 +163,7 @@ class _Reader:
             return self._expanded(value, Span(start, start + len(value))), min(end + 1, len(text))
         found = re.compile(_QUOTED[quote], re.DOTALL).match(text, start)
         if found is None:
-            raise _RefusedError("this quotation mark is never closed", start, start + 1)
+            raise _RefusedError("this quote is never closed", start, start + 1)
         span = Span(*found.span(1))
         value = found[1]
         if "\\" in value:

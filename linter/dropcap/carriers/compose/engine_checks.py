@@ -42,7 +42,7 @@ def check_engine(name: str, service: Entry, scope: LoadContext, level: Level) ->
         return
     for check in [one for keys, one in _CHECKS if not keys.isdisjoint(found)]:
         for where, path, message in check(found):
-            scope.log.tell(where, f"services.{name}.{path} is refused by Docker's engine: {message}", level)
+            scope.log.tell(where, f"Docker's engine refuses services.{name}.{path}: {message}", level)
 
 
 def _ports(found: Service) -> Iterator[Wrong]:

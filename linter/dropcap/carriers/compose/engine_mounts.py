@@ -49,7 +49,7 @@ def _devices(found: Service) -> Iterator[Wrong]:
 
 def _permissions(where: Value, permissions: str) -> Iterator[Wrong]:
     if not permissions:
-        yield where, "devices", "device access field cannot be empty: name its permissions, as rwm"
+        yield where, "devices", "device access field cannot be empty: add its permissions, such as rwm"
 
 
 def _device_rules(found: Service) -> Iterator[Wrong]:

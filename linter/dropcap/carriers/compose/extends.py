@@ -131,7 +131,7 @@ class _Resolver:
         if self._taken_over > MAX_TAKEN_OVER:
             if self._taken_over - above.size <= MAX_TAKEN_OVER:
                 most = f"{MAX_TAKEN_OVER // 1_000_000} million characters"
-                message = f"services.{name}, and others after it, are not extended: they take over more than {most}"
+                message = f"dropcap does not extend services.{name} and those after it: they take over more than {most}"
                 self._scope.log.error(reference.where, message)
             return _Resolved(own, size=size)
         if base_group is not self.main:
@@ -158,12 +158,12 @@ class _Resolver:
         *before, last = chain
         base = group.services.get(reference.service)
         if base is None or base.value.tag == RESET:
-            wrong = f"extends {reference.service}, which is not in {group.path}"
+            wrong = f"extends {reference.service}, but {group.path} has no service of that name: correct the name"
         elif last in before:
             names = [service for _, service in before]
-            wrong = f"extends itself in the end: {' extends '.join([*names[names.index(name) :], name])}"
+            wrong = f"extends itself: {' extends '.join([*names[names.index(name) :], name])}"
         elif len(before) >= MAX_CHAIN:
-            wrong = f"is extended over more than {MAX_CHAIN} services: dropcap stops here"
+            wrong = f"extends over more than {MAX_CHAIN} services in a row: dropcap stops here"
         else:
             return True
         self._scope.log.error(reference.where, f"services.{name} {wrong}")
@@ -176,7 +176,7 @@ class _Resolver:
             return None
         named, file = (child(value, "service"), child(value, "file")) if isinstance(value, Mapping) else (value, None)
         if named is None:
-            self._scope.log.error(value, f"services.{name}.extends must name a service")
+            self._scope.log.error(value, f"services.{name}.extends names no service: add service: NAME")
         base = known_text(named)
         path = None if file is None or is_nothing(file) else known_text(file)
         is_known = base is not None and (path is not None or file is None or is_nothing(file))
@@ -198,11 +198,13 @@ class _Resolver:
                 model = document if model is None else merge(model, document, scope.log)
         except NotReadError as error:
             scope.provenance.is_partial = True
-            scope.log.tell(where, f"{path} is extended from and {error.reason}", error.level)
+            scope.log.tell(where, f"a service extends one of {path}, which {error.reason}", error.level)
             return None
         services = child(model, "services")
         if not isinstance(services, Mapping):
-            scope.log.tell(where, f"{path} is extended from and has no services", Level.ERROR)
+            scope.log.tell(
+                where, f"a service extends one of {path}, which has no services: correct the path", Level.ERROR
+            )
             return None
         folder = os.path.dirname(os.path.normpath(file)) or "."
         return _Group(entries(services), path, folder)

@@ -168,7 +168,7 @@ class Fields:
     def refuse(self, value: Value, key: str, message: str, field: str) -> None:
         """Tell that Compose refuses a value, and take its field as unknown."""
         self.log.error(value, f"{self._path}.{key} {message}")
-        self.hide(value, key, f"{self._path}.{key} is not valid", field)
+        self.hide(value, key, f"Docker Compose refuses {self._path}.{key}", field)
 
     def hide(self, value: Value, text: str, reason: str, *fields: str) -> None:
         """Keep that fields, or with none all, may hold more than can be seen."""

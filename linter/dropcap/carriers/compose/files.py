@@ -86,7 +86,7 @@ class Files:
         _refuse_remote(path)
         real = self.real(path)
         if real not in self._seen and len(self._seen) >= MAX_FILES:
-            raise NotReadError(path, f"is one file too many: a project may have {MAX_FILES:,}", Why.UNREADABLE)
+            raise NotReadError(path, f"is one file too many: dropcap reads {MAX_FILES:,} of a project", Why.UNREADABLE)
         self._seen.add(real)
         return self._workspace.source(path)
 
@@ -137,9 +137,11 @@ def _refuse_remote(path: str) -> None:
     if is_page or scheme not in _FETCHED:
         # Docker Compose takes such an address for a file of its folder.
         raise NotReadError(
-            path, "does not exist: Docker Compose fetches repositories, whose names end in .git", Why.MISSING
+            path,
+            "does not exist: of addresses Docker Compose fetches Git repositories alone, whose names end in .git",
+            Why.MISSING,
         )
-    raise NotReadError(path, "is not on this machine: dropcap fetches nothing", Why.OUTSIDE)
+    raise NotReadError(path, "is on another machine, and dropcap downloads nothing", Why.OUTSIDE)
 
 
 def _is_remote(path: str) -> bool:

@@ -104,7 +104,7 @@ def _texts(value: Value | None, scope: LoadContext) -> tuple[str, ...]:
         if not isinstance(one, Scalar) or is_nothing(one):
             continue
         if one.unknown:
-            reason = f"what {one.unknown.text} includes is not checked here, because {one.unknown.reason}"
+            reason = f"dropcap does not check the file that {one.unknown.text} includes, because {one.unknown.reason}"
             scope.log.tell(one, reason, Level.NOTE)
             scope.provenance.is_partial = True
             return ()
@@ -118,7 +118,7 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
     main = scope.files.real(paths[0])
     if main in included:
         names = " includes ".join(os.path.basename(path) for path in (*included[included.index(main) :], main))
-        scope.log.error(include.where, f"this include goes round in a circle: {names}")
+        scope.log.error(include.where, f"this include leads back to itself: {names}")
         return None
     if _is_too_much(include, scope):
         return None
@@ -130,12 +130,12 @@ def _imported(include: _Include, scope: LoadContext, included: tuple[str, ...], 
             source = scope.files.source(path)
             scope.provenance.count(scope.files.real(path), len(source.text))
             where = Located(path, include.where.source, include.where.span)
-            scope.provenance.routes.append(route(source, whole(source), f"{path} is included here", where))
+            scope.provenance.routes.append(route(source, whole(source), f"this includes {path}", where))
         inner = scope._replace(directory=directory, environment=environment)
         model = load(paths, inner, included)
     except NotReadError as error:
         scope.provenance.is_partial = True
-        scope.log.tell(include.where, f"{paths[0]} is included and {error.reason}", error.level)
+        scope.log.tell(include.where, f"include names {paths[0]}, which {error.reason}", error.level)
         return None
     except UnreadableError as error:
         scope.log.add(error.failure._replace(level=Level.ERROR))
@@ -233,8 +233,8 @@ def _join(joined: _Joined, model: Mapping, imported: Mapping, scope: LoadContext
                 own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
             elif not _is_same(here.value, other.value):
                 place = other.key.source.region(other.key.span)
-                message = f"{kind}.{name} comes by include from {place.path}:{place.line} too"
-                scope.log.error(here.key, f"{message}: Docker Compose before 5 refuses that")
+                message = f"{kind}.{name} is also in {place.path}:{place.line}, which this project includes"
+                scope.log.error(here.key, f"{message}; Docker Compose before 5 refuses that: rename one of them")
                 own[name] = other._replace(value=_laid_over(other, here, kind, name, scope))
 
 

@@ -126,7 +126,7 @@ class _Replacer:
         result = substitute(scalar.text, self._environment)
         self._growth += max(0, len(result.text) - len(scalar.text))
         if self._growth > MAX_GROWTH:
-            message = f"makes the file more than {MAX_GROWTH:,} characters longer by its variables"
+            message = f"adds more than {MAX_GROWTH:,} characters to the file by its variables: dropcap stops here"
             raise InvalidTemplateError(0, message)
         for name, variable in result.used:
             self._use(scalar, Use(scalar.source, scalar.span, name, variable, name in result.empty))

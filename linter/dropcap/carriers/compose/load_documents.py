@@ -40,14 +40,14 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
     source = scope.files.source(path)
     for first, repeat in stream.repeats:
         line = source.position(first.span.start).line
-        scope.log.error(repeat, f"the key {repeat.text} stands here a second time, after line {line}: take one out")
+        scope.log.error(repeat, f"the key {repeat.text} is already in line {line}: keep one of them")
     if len(stream.documents) > MAX_DOCUMENTS:
         span = stream.documents[MAX_DOCUMENTS].span
-        message = f"holds more than {MAX_DOCUMENTS} documents, each laid over those before it: split the file"
+        message = f"has more than {MAX_DOCUMENTS} YAML documents, each merged into those before it: split the file"
         raise UnreadableError(Failure(source.path, message, Level.ERROR, source, span))
     directive = re.search(_OTHER_YAML, source.text) if "%YAML" in source.text else None
     if directive is not None:
-        message = f"{directive[1]} is refused by Docker Compose, which reads YAML 1.1: take the line out"
+        message = f"{directive[1]} names a version of YAML that Docker Compose refuses: it reads 1.1; take the line out"
         scope.log.error_at(source, Span(*directive.span(1)), message)
     found: list[Mapping] = []
     empty: list[Scalar] = []
@@ -57,9 +57,9 @@ def documents(path: str, scope: LoadContext) -> list[Mapping]:
         elif isinstance(root, Scalar) and is_nothing(root):
             empty.append(root)
         else:
-            raise another_kind(source, root.span, "its top level is not a mapping")
+            raise another_kind(source, root.span, "its top level is not a mapping of keys such as services:")
     for root in empty if found else ():
-        scope.log.error(root, "a document between two --- is empty, which Docker Compose refuses: take a --- out")
+        scope.log.error(root, "nothing is between two --- lines, which Docker Compose refuses: take one of them out")
     return [_replaced(_by_version(root, source, scope), source, scope) for root in found]
 
 

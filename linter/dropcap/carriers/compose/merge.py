@@ -94,7 +94,7 @@ class _Merge:
         if isinstance(base, Scalar):
             return over
         form = "mapping" if isinstance(base, Mapping) else "list"
-        self._log.error(over, f"{path} must be a {form}, as where it is first set")
+        self._log.error(over, f"{path} must be a {form}, because an earlier file or document writes it as one")
         return base  # Docker Compose refuses the project: what is known of it is what is checked
 
     def _lists(self, base: Sequence, over: Sequence, way: str, path: str) -> Sequence:

@@ -31,6 +31,7 @@ API_SOCKET = "/var/run/docker.sock"
 _SHORTEST_PAIR = 3  # Compose takes a shorter text for a target, whatever it is
 _MOST_SECTIONS = 3  # source, target, options
 _PROPAGATIONS = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
+_KEEPS_AT = "local-persist"
 _SELINUX = frozenset({"z", "Z"})
 
 
@@ -119,7 +120,9 @@ def mounts(fields: Fields, model: Mapping | None = None) -> tuple[Located[Mount]
             temporary[text.partition("=")[0]] = located(Mount("tmpfs", "", target, options=options), item)
     for item in fields.listed("volumes_from", FIELD):
         if isinstance(item, Scalar):
-            fields.hide(item, item.text, f"the mounts of {item.text} come along with volumes_from", FIELD)
+            fields.hide(
+                item, item.text, f"volumes_from adds the mounts of {item.text}, which are not in this service", FIELD
+            )
     socket = _api_socket(fields) if "use_api_socket" in fields.entries else ()
     return (*volumes.values(), *temporary.values(), *socket)
 
@@ -149,11 +152,13 @@ def _long(item: Mapping, fields: Fields) -> Mount | None:
         return None
     for needed in ("type", "target"):
         if not parts.get(needed):
-            fields.refuse(item, "volumes", f"has a mount without a {needed}", FIELD)
+            fields.refuse(item, "volumes", f"has a mount without a {needed}: add one", FIELD)
             return None
     read_only = truth(parts.get("read_only", "false"))
     if read_only is None:
-        fields.refuse(item, "volumes", "has a mount whose read_only is neither true nor false", FIELD)
+        fields.refuse(
+            item, "volumes", "has a mount whose read_only is neither true nor false: write one of them", FIELD
+        )
         return None
     propagation = child(child(item, "bind"), "propagation")
     written = propagation.text if isinstance(propagation, Scalar) else ""
@@ -163,15 +168,19 @@ def _long(item: Mapping, fields: Fields) -> Mount | None:
 def _followed(mount: Mount, model: Mapping) -> Mount:
     """Put in which path of the host a named volume is: `driver_opts: {type: none, o: bind, device: /srv}`.
 
-    That is a bind mount by another name: moby volume/local/local_unix.go. Of a volume that somebody else makes, what
+    That is a bind mount by another name: moby volume/local/local_unix.go. So is `mountpoint` of the driver
+    local-persist (MatchbookLab/local-persist, driver.go). Of a volume that somebody else makes, what
     is written beside counts for nothing.
     """
     volume = child(child(model, "volumes"), mount.source)
     options = child(volume, "driver_opts")
     driver, external = child(volume, "driver"), child(volume, "external")
     is_external = external is not None and not (isinstance(external, Scalar) and truth(external.text) is False)
-    if options is None or is_external or (isinstance(driver, Scalar) and driver.text != "local"):
+    if options is None or is_external:
         return mount
+    if isinstance(driver, Scalar) and driver.text != "local":
+        place = child(options, "mountpoint") if driver.text == _KEEPS_AT else None
+        return mount if not isinstance(place, Scalar) else mount._replace(device=place.text)
     words, device = child(options, "o"), child(options, "device")
     if not isinstance(words, Scalar) or not isinstance(device, Scalar):
         return mount

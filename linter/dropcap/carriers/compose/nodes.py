@@ -260,7 +260,9 @@ class _Normaliser:
             value = self.node(node, path, is_repeated=is_repeated)
             for other in items(value) if isinstance(value, Sequence) else [value]:
                 if not isinstance(other, Mapping):
-                    self._log.error(node, "<< must name a mapping, or a list of mappings")
+                    self._log.error(
+                        node, "<< must name a mapping or a list of mappings: write << with an alias such as *name"
+                    )
                     continue
                 for name, entry in all_entries(other).items():
                     # Docker Compose finds no place for a reset that comes by a list of mappings.
@@ -281,7 +283,7 @@ def refuse_key(key: Node, path: str, log: Diagnostics, value: Node | None = None
     """Tell that a key is no string; its value says whether it is a key by mistake."""
     remedy = "put it into quotes"
     if path.endswith(".ports") and isinstance(key, Scalar) and isinstance(value, Scalar):
-        remedy = f'write "{key.text}:{value.text}" behind a dash'
+        remedy = f'write "{key.text}:{value.text}" after a dash'
     log.error(key, f"a key {f'of {path}' if path else 'at the top'} must be a string: {remedy}")
 
 

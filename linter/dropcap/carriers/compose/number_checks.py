@@ -27,7 +27,10 @@ _LARGEST = 1 << 63
 def _groups(value: Value) -> Iterator[tuple[Value, str]]:
     for item in items(value) if isinstance(value, Sequence) else ():
         if isinstance(item, Scalar) and not item.unknown and _is_fraction(item):
-            yield item, "has a number that is not whole, which Docker Compose refuses: put it into quotes"
+            yield (
+                item,
+                "has the number {item.text}, which is not whole; Docker Compose refuses that: put it into quotes",
+            )
 
 
 def _is_fraction(scalar: Scalar) -> bool:
@@ -44,7 +47,7 @@ def limit_types(value: Value) -> Iterator[tuple[Value, str]]:
         if isinstance(limit, Scalar) and not limit.unknown and not is_nothing(limit):
             is_whole = scalar_type(limit) == "number" and re.fullmatch(_WHOLE_NUMBER, to_string(limit))
             if not is_whole or not -_LARGEST <= int(to_string(limit)) < _LARGEST:
-                yield limit, f"must have a whole number of 64 bits for {name}, and no text"
+                yield limit, f"has no whole number for {name}: write one that fits 64 bits, without quotes"
 
 
 def _deploy(value: Value) -> Iterator[tuple[Value, str]]:

@@ -157,5 +157,5 @@ def _hooks(found: Dictionary[str, Entry], unknowns: list[Unknown]) -> Iterator[H
 
 def _unknown(value: Value, field: str) -> Unknown:
     hidden = value.unknown if isinstance(value, Scalar) else None
-    text, reason = (hidden.text, hidden.reason) if hidden is not None else (field, "it is not valid")
+    text, reason = (hidden.text, hidden.reason) if hidden is not None else (field, "Docker Compose refuses it")
     return Unknown(text, reason, value.source, value.span, (field,))

@@ -186,5 +186,5 @@ def _text(name: str, variable: Variable) -> Located[str]:
 
 def _variable(one: Located[str]) -> Variable:
     name, equals, value = one.value.partition("=")
-    unknown = None if equals else UnknownText(name, "its value is not known")
+    unknown = None if equals else UnknownText(name, "it is not set in the project's files")
     return Variable(value, one.source, one.span, unknown)

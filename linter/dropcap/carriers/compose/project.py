@@ -57,7 +57,7 @@ def load(paths: Sequence[str], scope: LoadContext, included: tuple[str, ...] = (
             if isinstance(error, UnreadableError):
                 scope.log.add(error.failure._replace(level=Level.ERROR))
             else:
-                scope.log.add_about(path, f"{error.reason}; the other files are checked without it", Level.ERROR)
+                scope.log.add_about(path, f"{error.reason}; dropcap checks the other files without it", Level.ERROR)
     if model is None:
         raise refused or another_kind(scope.files.source(paths[0]), Span(0, 0), "it is empty")
     return model
@@ -123,7 +123,7 @@ def _refuse_another_kind(model: Mapping, source: Source) -> None:
     is_part = all(name in TOP_LEVEL or name.startswith("x-") for name in top)
     if "services" in top or (top and is_part) or is_version_1(model):
         return
-    raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services")
+    raise another_kind(source, (model.pairs[0].key if model.pairs else model).span, "it has no services key")
 
 
 def _is_service(value: Value) -> bool:

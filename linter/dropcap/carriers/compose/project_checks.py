@@ -59,6 +59,7 @@ MAY_BE_REFUSED = frozenset(
 )
 """What `engine_checks` looks at, likewise."""
 
+_HAVE_ENGINES_NAMES = frozenset({"networks", "volumes"})
 _HOLDS_RESOURCES = frozenset({"configs", "networks", "secrets", "volumes"})
 
 
@@ -81,6 +82,10 @@ def check_project(model: Mapping, services: Mapping, scope: LoadContext, request
 
         for name, entry in entries(services).items():
             check_engine(name, entry, scope, level)
+    if is_docker and _HAVE_ENGINES_NAMES & keys and _HAVE_ENGINES_NAMES & entries(model).keys():
+        from dropcap.carriers.compose.engine_resources import check_resources
+
+        check_resources(services, model, scope, level)
     if _MAY_CONTRADICT & keys or _HOLDS_RESOURCES & entries(model).keys():
         check_parts(model, scope, request, is_whole=is_whole)
 

@@ -64,9 +64,9 @@ def with_files(
             if path == os.devnull:
                 continue  # the way to say: none
             if where is None:
-                log.add_about(path, f"{error.reason}: what it sets is unknown", error.level)
+                log.add_about(path, f"{error.reason}: dropcap does not know which variables it sets", error.level)
             else:
-                log.tell(where, f"{path} {error.reason}: what it sets is unknown", Level.NOTE)
+                log.tell(where, f"{path} {error.reason}: dropcap does not know which variables it sets", Level.NOTE)
             continue
         except UnreadableError as error:
             log.add(error.failure)

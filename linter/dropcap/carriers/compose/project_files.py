@@ -126,10 +126,14 @@ def _listed(folder: str, path: str, workspace: Workspace) -> tuple[tuple[str, ..
     if listed is None:
         return (), ()
     if listed.unknown is not None:
-        message = f"COMPOSE_FILE decides which files the project has, and is not known: {listed.unknown.reason}"
+        message = (
+            f"dropcap does not know which files the project has: COMPOSE_FILE lists them, and {listed.unknown.reason}"
+        )
         return (), (Failure(path, message, Level.NOTE, listed.source, listed.span),)
     names = [name for name in listed.value.split(separator.value if separator else os.pathsep) if name]
     if len(names) > MAX_LISTED:
-        message = f"COMPOSE_FILE lists {len(names)} files: dropcap stops at {MAX_LISTED}; include them instead"
+        message = (
+            f"COMPOSE_FILE lists {len(names)} files: dropcap reads {MAX_LISTED} at most; name the others with include"
+        )
         return (), (Failure(path, message, Level.ERROR, listed.source, listed.span),)
     return tuple(os.path.normpath(os.path.join(folder, name)) for name in names), ()

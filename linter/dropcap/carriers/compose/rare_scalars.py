@@ -34,7 +34,7 @@ def refuse_endless(root: Mapping, log: Diagnostics) -> None:
         value = pending.pop()
         if isinstance(value, Scalar):
             if scalar_type(value) == "number" and to_string(value) in _ENDLESS:
-                log.error(value, f"{value.text} is not a number that Docker Compose can write: put it into quotes")
+                log.error(value, f"Docker Compose cannot write the number {value.text}: put it into quotes")
         elif id(value) not in seen:  # an alias repeats it
             seen.add(id(value))
             pending += [one.value for one in entries(value).values()]

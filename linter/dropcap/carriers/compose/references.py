@@ -36,7 +36,9 @@ def check_named_files(services: Mapping, scope: LoadContext) -> None:
                 if reason is not None:
                     scope.log.note(where, f"{path} {reason}")
                 elif is_required and not scope.files.is_there(whole):
-                    scope.log.note(where, f"{path} is not here: Docker Compose does not start the project without it")
+                    scope.log.note(
+                        where, f"the file {path} does not exist: Docker Compose does not start the project without it"
+                    )
 
 
 def _named(value: Value | None) -> Iterator[tuple[Value, str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.fields import Fields
+from dropcap.carriers.compose.fields import Fields, located
 from dropcap.carriers.compose.mounts import MOUNT_KEYS, device_text, mounts, port_text
 from dropcap.carriers.compose.nodes import child, entries, is_nothing, items
 from dropcap.lang.yaml import Mapping, Scalar
@@ -68,6 +68,17 @@ def is_enabled(found: dict[str, Entry], profiles: Sequence[str] | None) -> bool:
     return not names or any(name.unknown or name.text in profiles for name in names)
 
 
+def profiles_named(services: Value | None) -> set[str] | None:
+    """Return the profiles that services name; None where one of them is not known."""
+    found: set[str] = set()
+    for entry in entries(services).values() if isinstance(services, Mapping) else ():
+        names = [one for one in items(child(entry.value, "profiles")) if isinstance(one, Scalar)]
+        if any(one.unknown for one in names):
+            return None
+        found.update(one.text for one in names)
+    return found
+
+
 def _container(
     name: str,
     key: Scalar,
@@ -85,6 +96,11 @@ def _container(
             values[field] = _READERS[name_of_key](fields, name_of_key, field)
     if not found.keys().isdisjoint(MOUNT_KEYS):
         values["mounts"] = mounts(fields, model)
+    if "networks" in found and model is not None and "networks" in entries(model):
+        from dropcap.carriers.compose.networks import external_networks  # few projects have an external one
+
+        attached = external_networks(found["networks"].value, model)
+        values["networks"] = tuple(located(network, where) for where, network in attached)
     if not found.keys().isdisjoint(_OF_LIMITS):
         from dropcap.carriers.compose.limits import limits  # few services have any
 
@@ -120,11 +136,11 @@ def _hide_what_stands_elsewhere(fields: Fields, key: Scalar) -> None:
     """Keep that the service is not all here: it extends another one, or it is a part to be laid over another."""
     extends = fields.entries.get("extends")
     if extends is not None and not is_nothing(extends.value):
-        reason = "what it takes over from there is not known"
+        reason = "dropcap could not read the service that it extends"
         fields.hide(extends.value, f"extends: {_extended(extends.value)}", reason)
     elif "image" not in fields.entries and "build" not in fields.entries:
-        reason = "it has neither image nor build, so it completes a service of another file"
-        fields.hide(key, "the file that it completes", reason)
+        reason = "it has neither image nor build, so it changes a service of another file"
+        fields.hide(key, "the file that it changes", reason)
 
 
 def _extended(value: Value) -> str:

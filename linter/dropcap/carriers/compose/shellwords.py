@@ -25,7 +25,7 @@ class Word(NamedTuple):
 
 
 class NotWordsError(ValueError):
-    """Compose refuses the text: a quotation or a bracket is not closed, or not opened."""
+    """Compose refuses the text: a quote or a parenthesis is not closed, or not opened."""
 
 
 def split(text: str) -> list[Word]:  # noqa: C901, PLR0912  # one automaton; its states make sense only together
@@ -67,7 +67,7 @@ def split(text: str) -> list[Word]:  # noqa: C901, PLR0912  # one automaton; its
         elif character in "()" and not quote and not in_backticks:
             opens = character == "("
             if in_substitution is opens or (opens and not "".join(parts[-1:]).endswith("$")):
-                raise NotWordsError("a bracket stands outside of quotes")
+                raise NotWordsError("a parenthesis is not in quotes")
             in_substitution = opens
             parts.append(character)
         elif character in _ENDS and not (quote or in_backticks or in_substitution):
@@ -79,7 +79,7 @@ def split(text: str) -> list[Word]:  # noqa: C901, PLR0912  # one automaton; its
             parts.append(character)
         start = first if start < 0 else start
     if quote or in_backticks or in_substitution:
-        raise NotWordsError("a quotation or a bracket is not closed")
+        raise NotWordsError("a quote or a parenthesis is not closed")
     if start >= 0:
         words.append(Word("".join(parts), start, size))
     return words

@@ -34,5 +34,5 @@ def ignored_by_stack(containers: Iterable[Container]) -> Iterator[Failure]:
             value = getattr(container, field)
             first = value[0] if isinstance(value, tuple) and field in ("security_opt", "devices") and value else value
             if first:
-                message = f"docker stack deploy ignores {key}: {container.name} runs without it"
+                message = f"docker stack deploy ignores {key}, so {container.name} runs without it"
                 yield Failure(first.source.path, message, Level.NOTE, first.source, first.span)

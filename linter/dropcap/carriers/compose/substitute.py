@@ -104,7 +104,7 @@ class _Substituter:
     def stretch(self, start: int, stop: int, depth: int) -> Substitution:
         """Replace what stands in a part of the text."""
         if depth > MAX_NESTED:
-            raise InvalidTemplateError(start, f"nests variables deeper than {MAX_NESTED} levels")
+            raise InvalidTemplateError(start, f"nests variables more than {MAX_NESTED} levels deep: dropcap stops here")
         parts: list[str] = []
         found: list[Substitution] = []
         at = start
@@ -155,10 +155,10 @@ class _Substituter:
         if kind == "-":
             return self._worded(word, reference.name)
         if kind == "?":
-            return self._required(reference, word.text, "is set nowhere in the project's files")
+            return self._required(reference, word.text, "is not set in the project's files")
         if kind == "+" or self._environment.is_complete:
             return Substitution("", empty=(reference.name,))
-        return self._hidden(reference, f"{reference.name} is set nowhere in the project's files")
+        return self._hidden(reference, f"{reference.name} is not set in the project's files")
 
     def _required(self, reference: Reference, message: str, reason: str) -> Substitution:
         if self._environment.is_complete:
@@ -180,5 +180,7 @@ class _Substituter:
     def _count(self, value: str, reference: Reference) -> None:
         self._length += len(value)
         if self._length > MAX_SUBSTITUTED:
-            message = f"comes to more than {MAX_SUBSTITUTED:,} characters when its variables are put in"
+            message = (
+                f"is longer than {MAX_SUBSTITUTED:,} characters when its variables are replaced: dropcap stops here"
+            )
             raise InvalidTemplateError(reference.start, message)

@@ -29,19 +29,23 @@ def wrong_scalar(scalar: Scalar) -> str | None:
     if scalar.style == '"':
         written = scalar.source.text[scalar.span.start : scalar.span.end]
         if "\\/" in written and re.search(_SLASH, written):
-            return "has the escape \\/, which Docker Compose does not know: write / alone"
+            return "has the escape \\/, which Docker Compose does not know: write / without the backslash"
     if not scalar.tag or scalar.unknown or not scalar.tag.startswith(_STANDARD):
         return None
     kind = scalar.tag[len(_STANDARD) :]
     if kind == "binary":
-        return None if _decoded(scalar.text) is not None else "has the tag !!binary and is not base64"
+        return (
+            None
+            if _decoded(scalar.text) is not None
+            else "has the tag !!binary, and its value is not base64: take out the tag"
+        )
     wanted = _WANTED.get(kind)
     if wanted is None:
         return None
     plain = scalar._replace(tag=None, style="")
     is_whole = kind != "int" or not re.search(r"[.eE]|(?i:inf|nan)", scalar.text) or scalar.text.startswith("0x")
     if scalar_type(plain) != wanted or not is_whole:
-        return f"has the tag !!{kind}, and {scalar.text or 'nothing'} is none: take out the tag"
+        return f"has the tag !!{kind}, which does not fit the value {scalar.text or 'nothing'}: take out the tag"
     return None
 
 

@@ -131,9 +131,9 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         wrong = engine_refusals.port(text)
         if wrong is not None:
-            yield item, f"is refused by Docker Compose: {wrong}"
+            yield item, f"has a port that Docker Compose refuses: {wrong}"
         elif not text.rpartition(":")[2].partition("/")[0].partition("-")[0].strip("+-0"):
-            yield item, f"has a port without a target, which Docker Compose refuses: {text}"
+            yield item, f"has the port {text} without a port of the container; Docker Compose refuses that: add one"
     for port in items(value):
         if not isinstance(port, Mapping):
             continue
@@ -141,17 +141,23 @@ def _ports(value: Value) -> Iterator[tuple[Value, str]]:
         # One with other keys is refused for them.
         is_port = found.keys() <= _PORT_KEYS if found else port.source.text[slice(*port.span)].startswith("{")
         if "target" not in found and is_port:
-            yield port, "has a port without a target, which Docker Compose refuses"
+            yield (
+                port,
+                "has a port without a target; Docker Compose refuses that: add target, the port in the container",
+            )
 
 
 def _devices(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         if text.count(":") >= _DEVICE_PARTS:
-            yield item, f"has more than source, target and permissions, which Docker Compose refuses: {text}"
+            yield item, f"has {text}; Docker Compose refuses that: write source:target:permissions and no more"
     for device in items(value) if isinstance(value, Sequence) else ():
         # One with other keys is refused for them.
         if isinstance(device, Mapping) and "target" not in entries(device) and entries(device).keys() <= _DEVICE_KEYS:
-            yield device, "has a device without a target, which Docker Compose refuses"
+            yield (
+                device,
+                "has a device without a target; Docker Compose refuses that: add target, its path in the container",
+            )
 
 
 def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
@@ -161,10 +167,10 @@ def _hosts(value: Value) -> Iterator[tuple[Value, str]]:
         if separator:
             names.append((scalar, name))
         else:
-            yield scalar, f"has a host without an address, which Docker Compose refuses: {text}"
+            yield scalar, f"has {text} without an address; Docker Compose refuses that: write {text}=ADDRESS"
     for where, name in names:
         if not name or not _IN_ADDRESSES.isdisjoint(name):
-            yield where, f"has a name of a host that Docker Compose refuses: '{name}'"
+            yield where, f"has '{name}', which Docker Compose does not take for the name of a host: write NAME=ADDRESS"
 
 
 def _build(value: Value) -> Iterator[tuple[Value, str]]:
@@ -176,10 +182,10 @@ def _build(value: Value) -> Iterator[tuple[Value, str]]:
         yield from _hosts(build["extra_hosts"].value)
     for item, text in _texts(build["ssh"].value) if "ssh" in build else ():
         if text != _DEFAULT_KEY and "=" not in text:
-            yield item, f"has a key for SSH that Docker Compose refuses: write {_DEFAULT_KEY}, or name=path"
+            yield item, f"has the SSH key {text}; Docker Compose refuses that: write {_DEFAULT_KEY}, or name=path"
     for item, text in _texts(build["additional_contexts"].value) if "additional_contexts" in build else ():
         if "=" not in text:
-            yield item, "has a context without a name, which Docker Compose refuses: write name=context"
+            yield item, "has a context without a name; Docker Compose refuses that: write name=context"
 
 
 def _variables(value: Value) -> Iterator[tuple[Value, str]]:
@@ -190,21 +196,24 @@ def _variables(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         name = text.partition("=")[0]
         if name.encode("utf-8", "surrogatepass")[-1:] in _BLANK_BYTES:
-            yield item, f"has a name with a blank behind it, which Docker Compose refuses: {name.strip()}"
+            yield item, f"has a space after the name {name.strip()}; Docker Compose refuses that: take it out"
 
 
 def _variable_files(value: Value) -> Iterator[tuple[Value, str]]:
     for item in items(value) if isinstance(value, Sequence) else ():
         written = child(item, "format") if isinstance(item, Mapping) else None
         if isinstance(written, Scalar) and not written.unknown and written.text not in _FORMATS:
-            yield written, f"has a format that Docker Compose does not know: {written.text}"
+            yield (
+                written,
+                f"has the format {written.text}, which Docker Compose does not know: write raw, or leave it out",
+            )
 
 
 def _options(value: Value) -> Iterator[tuple[Value, str]]:
     for item, text in _texts(value):
         wrong = engine_refusals.security_option(text)
         if wrong is not None:
-            yield item, f"is refused by Docker's engine: {wrong}"
+            yield item, f"has a value that Docker's engine refuses: {wrong}"
 
 
 def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
@@ -215,7 +224,7 @@ def _volumes(value: Value) -> Iterator[tuple[Value, str]]:
             continue
         wrong = _wrong_target(target.text) if is_long else wrong_volume(target.text)
         if wrong is not None:
-            yield target, f"is refused by Docker's engine: {wrong}"
+            yield target, f"has a value that Docker's engine refuses: {wrong}"
 
 
 def wrong_volume(text: str) -> str | None:
@@ -237,7 +246,7 @@ def _judged(value: Value, option: str) -> Iterator[tuple[Value, str]]:
 
         wrong = value_refusal(option, to_string(value))
         if wrong is not None:
-            yield value, f"is refused by Docker's engine: {wrong}"
+            yield value, f"has a value that Docker's engine refuses: {wrong}"
 
 
 def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
@@ -252,7 +261,7 @@ def _addresses(value: Value) -> Iterator[tuple[Value, str]]:
 
             wrong = extra_host(f"host={address}")
             if wrong is not None:
-                yield where, f"is refused by Docker's engine: {wrong}"
+                yield where, f"has a value that Docker's engine refuses: {wrong}"
 
 
 def _limits(value: Value) -> Iterator[tuple[Value, str]]:
@@ -261,7 +270,7 @@ def _limits(value: Value) -> Iterator[tuple[Value, str]]:
         from dropcap.docker_cli.value_refusals import LIMITS
 
         if name not in LIMITS and name != "as":
-            yield entry.key, f"has a limit that the runtime does not know: {name}"
+            yield entry.key, f"has the limit {name}, which the runtime does not know: correct the name"
 
 
 _GATEWAY = "host-gateway"

@@ -28,7 +28,7 @@ def refuse_excess(root: Node, log: Diagnostics) -> None:
     text, (start, end) = root.source.text, root.span
     # A value takes a character, and what parts it from the next one another.
     if end - start > MAX_VALUES and sum(1 for _ in _values(root)) > MAX_VALUES:
-        message = f"holds more than {MAX_VALUES:,} values, which Docker Compose refuses: split the file"
+        message = f"has more than {MAX_VALUES:,} values, which Docker Compose refuses: split the file"
         log.error_at(root.source, root.span, message)
     if text.count("*", start, end) > 1:
         _refuse_repetition(root, log)
@@ -58,7 +58,7 @@ def _refuse_repetition(root: Node, log: Diagnostics) -> None:
             more = _measured(node, known, is_merged=is_merged)
             written, repeated = written + more[0], repeated + more[1]
             if _is_excess(repeated, written + repeated):
-                log.error(node, f"*{node.name} repeats too much for Docker Compose: write less behind aliases")
+                log.error(node, f"*{node.name} repeats more than Docker Compose takes: use fewer aliases")
                 return
             continue
         written += 1

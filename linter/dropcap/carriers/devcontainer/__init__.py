@@ -42,6 +42,8 @@ from dropcap.model import (
     Level,
     Located,
     ProcessOptions,
+    Related,
+    Route,
     Unknown,
     UnreadableError,
 )
@@ -61,7 +63,7 @@ _BUILT_IMAGE = "devcontainer"
 _SHELL = "/bin/sh"
 # What says the same for a service of a Compose project.
 _IN_COMPOSE = {
-    "runArgs": "write what it says into the service, or use capAdd and securityOpt",
+    "runArgs": "write the options into the service, or use capAdd and securityOpt",
     "appPort": "publish ports of the service, or use forwardPorts",
     "workspaceMount": "write the mount into the service, or use mounts",
 }
@@ -85,7 +87,7 @@ def read(source: Source, request: Request | None = None) -> Document:
     if not isinstance(text.root, Object):
         span = text.root.span
         raise UnreadableError(
-            Failure(source.path, "no devcontainer.json: it is not an object", source=source, span=span)
+            Failure(source.path, "not a devcontainer.json: write an object, { }", source=source, span=span)
         )
     properties = Properties(text.root)
     named = compose_service(properties)
@@ -95,6 +97,8 @@ def read(source: Source, request: Request | None = None) -> Document:
     else:
         container, bases = _of_service(named, properties, request)
     failures = tuple(dict.fromkeys((*text.problems, *properties.failures)))
+    if container is not None:
+        container = container._replace(routes=(*container.routes, *_from_features(properties)))
     document = Document(source, "devcontainer", () if container is None else (container,), failures, bases=bases)
     if re.search(client_names(), source.text) is None:
         return document
@@ -121,7 +125,7 @@ def _single(properties: Properties, request: Request) -> Container | None:
     ]
     image = None if dockerfile else properties.text("image")
     if image is None and dockerfile is None:
-        message = "names no image, no Dockerfile and no Compose file; an editor asks, or takes an image of its own"
+        message = "names no image, no Dockerfile and no Compose file, so the editor asks for one; add image"
         properties.failures.append(Failure(anchor.source.path, message, Level.NOTE, anchor.source, anchor.span))
     container = _run(properties, anchor, words, image)
     if container is None:
@@ -182,7 +186,7 @@ def _without_effect(properties: Properties) -> Iterator[Failure]:
     for name, advice in _IN_COMPOSE.items():
         found = properties.member(name)
         if found is not None:
-            message = f"{name} has no effect beside dockerComposeFile; {advice}"
+            message = f"{name} does nothing where dockerComposeFile is set; {advice}"
             yield Failure(found.key.source.path, message, Level.NOTE, found.key.source, found.key.span)
 
 
@@ -215,7 +219,7 @@ def _run(properties: Properties, anchor: Located[str], words: Sequence[Word], im
                 return run("podman")
             except RefusedError:
                 pass
-        properties.failures.append(refusal("docker", "what this makes", error))
+        properties.failures.append(refusal("docker", "this value", error))
         return None
 
 
@@ -223,7 +227,7 @@ def _check_order(properties: Properties, container: Container, image: Scalar | L
     """Tell of an argument that is no option: Docker takes the first one for the image."""
     taken = container.image
     if taken is not None and taken.span != image.span:
-        message = f"docker takes {taken.value} for the image, and what follows it for the command; it is not an option"
+        message = f"{taken.value} is not an option: docker takes it for the image, and what follows for the command"
         properties.failures.append(Failure(taken.source.path, message, Level.ERROR, taken.source, taken.span))
 
 
@@ -246,7 +250,7 @@ def _mounts(properties: Properties, text_of: Callable[[Node], str | None]) -> It
     for mount in properties.items("mounts"):
         text = text_of(mount)
         if text is None:
-            message = "a mount is a text, or an object with a target; this one is left out"
+            message = "a mount must be a string, or an object with a target; dropcap ignores this one"
             properties.failures.append(Failure(mount.source.path, message, source=mount.source, span=mount.span))
         else:
             yield option("--mount", mount)
@@ -280,6 +284,16 @@ def _after(properties: Properties, unknowns: list[Unknown]) -> Iterator[Word]:
             unknowns.append(asked.unknowns)
 
 
+def _from_features(properties: Properties) -> Iterator[Route]:
+    """Say of what features ask for that they do: their line does not show it."""
+    features = properties.inner("features")
+    for member in features.root.members if features else ():
+        asked = asked_by(member.key)
+        if asked.options:
+            step = Related(f"this feature adds {' '.join(asked.options)}", located(member.key))
+            yield Route(member.key.source, member.key.span, (step,))
+
+
 def _environment(properties: Properties) -> Iterator[Word]:
     """Give the variables; what Docker would not take for one is left out."""
     given = properties.member("containerEnv")
@@ -307,5 +321,5 @@ def _from_image(image: Located[str] | None, stage: Stage | None) -> Iterator[Unk
     """Say what the metadata of an image may add."""
     base = base_of(stage) if stage else image
     if base is not None and has_metadata(base.value):
-        reason = "the image's metadata may ask for more than the file says"
+        reason = "the labels of the image may add more, and dropcap does not read them"
         yield Unknown(base.value, reason, base.source, base.span, FIELDS[:3])

@@ -16,7 +16,7 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from dropcap.lang.jsonc import Scalar
 
-FIELDS = ("privileged", "cap_add", "security_opt", "mounts")
+FIELDS = ("privileged", "cap_add", "security_opt", "mounts", "entrypoint")
 """What a feature or an image's metadata may add."""
 
 _OFFICIAL = "ghcr.io/devcontainers/features/"
@@ -39,6 +39,10 @@ _ASK = {
 }
 
 
+# Their metadata names an entrypoint of their own, which starts programs before the container's.
+_START = frozenset({"desktop-lite", "docker-in-docker", "docker-outside-of-docker", "nix", "sshd"})
+
+
 class Asked(NamedTuple):
     """What a feature adds: options of `docker run`, or something that is not known."""
 
@@ -51,8 +55,10 @@ def asked_by(feature: Scalar) -> Asked:
     name = str(feature.value)
     known = name.removeprefix(_OFFICIAL).partition("@")[0].partition(":")[0]
     if name.startswith(_OFFICIAL) and (known in _ASK_NOTHING or known in _ASK):
-        return Asked(_ASK.get(known, ()), None)
-    reason = "a feature may ask for more than the file says"
+        reason = "the feature starts programs of its own"
+        hidden = Unknown(name, reason, feature.source, feature.span, ("entrypoint",)) if known in _START else None
+        return Asked(_ASK.get(known, ()), hidden)
+    reason = "the feature may add more, and dropcap does not read it"
     return Asked((), Unknown(name, reason, feature.source, feature.span, FIELDS))
 
 

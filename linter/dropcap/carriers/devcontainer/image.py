@@ -42,22 +42,26 @@ def read_image(properties: Properties, file: Scalar, workspace: Workspace) -> Bu
     target = build.text("target") if build else None
     for text in (file, target):
         if text is not None and word(text).unknown is not None:
-            return _unknown(file, "a variable of the machine decides it")
+            return _unknown(file, "a variable of the editor's machine decides it")
     path = beside(file.source.path, str(file.value))
     try:
         document = dockerfile.read_stages(workspace.source(path), _arguments(build))
     except NotReadError as error:
         failure = Failure(file.source.path, f"{path} {error.reason}", error.level, file.source, file.span)
         properties.failures.append(failure)
-        return _unknown(file, "the Dockerfile is not read")
+        return _unknown(file, "dropcap cannot read the Dockerfile")
     except UnreadableError:
-        return _unknown(file, "the Dockerfile cannot be read")
+        return _unknown(file, "dropcap cannot read the Dockerfile")
     stage = dockerfile.target(document, str(target.value) if target else None)
     if stage is None:
         where = target or file
-        message = f"{file.value} has no stage {target.value}" if target else f"{file.value} has no stage"
+        message = (
+            f"{file.value} has no stage {target.value}: correct target"
+            if target
+            else f"{file.value} has no stage: it needs a FROM"
+        )
         properties.failures.append(Failure(file.source.path, message, source=where.source, span=where.span))
-        return _unknown(where, "there is no such stage")
+        return _unknown(where, "the Dockerfile does not have that stage")
     unknowns = next(container.unknowns for container in document.containers if container.stage is stage)
     return Built(stage, unknowns)
 

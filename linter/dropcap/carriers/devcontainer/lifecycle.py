@@ -28,7 +28,7 @@ _NAMES = (
     *("initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand"),
     "postAttachCommand",
 )
-_REASON = "an editor fills it in"
+_REASON = "the editor fills it in"
 
 
 def with_commands(document: Document, properties: Properties, variable: re.Pattern[str]) -> Document:

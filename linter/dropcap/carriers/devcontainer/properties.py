@@ -46,7 +46,7 @@ class Properties:
             return None
         if isinstance(found.value, Scalar) and isinstance(found.value.value, str):
             return found.value
-        self._wrong(name, found.value, "a text")
+        self._wrong(name, found.value, "a string")
         return None
 
     def truth(self, name: str) -> Scalar | None:
@@ -65,7 +65,7 @@ class Properties:
         if found is None:
             return ()
         if not isinstance(found.value, Array):
-            self._wrong(name, found.value, "a list of texts")
+            self._wrong(name, found.value, "a list of strings")
             return ()
         return tuple(self._texts_in(name, found.value))
 
@@ -102,10 +102,10 @@ class Properties:
             if isinstance(item, Scalar) and isinstance(item.value, str):
                 yield item
             else:
-                self._wrong(name, item, "a list of texts")
+                self._wrong(name, item, "a list of strings")
 
     def _wrong(self, name: str, node: Node, wanted: str) -> None:
-        message = f"{name} is to be {wanted}; what stands here is left out"
+        message = f"{name} must be {wanted}; dropcap ignores this value"
         self.failures.append(Failure(node.source.path, message, source=node.source, span=node.span))
 
 

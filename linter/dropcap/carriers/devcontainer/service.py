@@ -47,7 +47,7 @@ class Service(NamedTuple):
     """What became of it.
 
     Attributes:
-        container: the service's container; None where it cannot be had.
+        container: the service's container; None where the service is not in its files.
         unknowns: why it cannot.
         first: the text of the project's first file.
         bases: real path and name of it in each of the files.
@@ -79,22 +79,24 @@ def service_of(named: ComposeService, properties: Properties, request: Request) 
     anchor = properties.member("dockerComposeFile")
     if anchor is None or not named.files:
         # The editor then takes what Compose finds in the folder that the editor was started in.
-        return _unknown(properties, named, "which files these are is known on the machine alone")
+        return _unknown(properties, named, "only the editor's machine has the list of its files")
     if named.service is None:
         if properties.member("service") is None:
             where = Located("", anchor.key.source, anchor.key.span)
-            _tell(properties, where, "names Compose files and no service of theirs: add service")
-        return _unknown(properties, named, "no service is named")
+            _tell(properties, where, "names Compose files but no service: add service")
+        return _unknown(properties, named, "the file names no service")
     if any("${" in str(text.value) for text in (*named.files, named.service)):
-        return _unknown(properties, named, "a variable of the machine decides it")
+        return _unknown(properties, named, "a variable of the editor's machine decides it")
     if len(named.files) > MAX_FILES:
-        _tell(properties, located(named.files[MAX_FILES]), f"is one file too many: dropcap stops at {MAX_FILES}")
-        return _unknown(properties, named, "there are too many files")
+        _tell(properties, located(named.files[MAX_FILES]), f"is one file too many: dropcap reads {MAX_FILES}")
+        return _unknown(properties, named, "there are more files than dropcap reads")
     sources = [_source(file, properties, request) for file in named.files]
     known = [source for source in sources if source is not None]
     if len(known) < len(sources):
-        return _unknown(properties, named, "not all of its files are read")
-    return _found(named.service, known, properties, request) or _unknown(properties, named, "it cannot be had")
+        return _unknown(properties, named, "dropcap cannot read all of its files")
+    return _found(named.service, known, properties, request) or _unknown(
+        properties, named, "the service is not in its files"
+    )
 
 
 def laid_over(service: Service, own: Container, properties: Properties) -> Container:
@@ -135,7 +137,7 @@ def laid_over(service: Service, own: Container, properties: Properties) -> Conta
 
 
 def _found(name: Scalar, sources: list[Source], properties: Properties, request: Request) -> Service | None:
-    """Find the service in the project; tells where it cannot be had."""
+    """Find the service in the project; tells where the service is not in its files."""
     from dropcap.carriers import compose  # few files join one
 
     first, over = sources[0], [source.path for source in sources[1:]]
@@ -152,7 +154,7 @@ def _found(name: Scalar, sources: list[Source], properties: Properties, request:
             bases = tuple((request.workspace.real(source.path), container.name) for source in sources)
             return Service(container, (), first, bases)
     files = ", ".join(source.path for source in sources)
-    _tell(properties, located(name), f"no service {name.value} that starts a container is in {files}")
+    _tell(properties, located(name), f"{files} has no service {name.value} that starts a container: correct service")
     return None
 
 
@@ -187,7 +189,7 @@ def _unknown(properties: Properties, named: ComposeService, reason: str) -> Serv
     if anchor is None:
         return Service(None)
     text = ", ".join(str(file.value) for file in named.files[:MAX_FILES]) or "dockerComposeFile"
-    said = f"the Compose project says the rest, and {reason}"
+    said = f"the rest is in the Compose project, and {reason}"
     return Service(None, (Unknown(text, said, anchor.value.source, anchor.value.span),))
 
 
@@ -207,7 +209,9 @@ def _tell_twice(base: Container, own: Container, properties: Properties) -> None
     known = {option.value for option in base.security_opt}
     for option in own.security_opt:
         if option.value in known:
-            message = f"the service {base.name} has {option.value} already: Docker Compose refuses it twice"
+            message = (
+                f"the service {base.name} has {option.value} too: Docker Compose refuses it twice; take it out here"
+            )
             _tell(properties, option, message)
 
 

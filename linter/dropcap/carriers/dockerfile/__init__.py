@@ -39,13 +39,15 @@ if TYPE_CHECKING:
 __all__ = ["may_start_containers", "read", "read_stages", "target"]
 
 _LIKE_A_HEREDOC = r"<<-?\s*\\?['\"]?(\w+)"
-_TEMPLATE = "this is a template, not a Dockerfile yet: render it first and check the result"
+_TEMPLATE = "this is a template of a Dockerfile: run its tool first and check the result"
 _MARKS = ("{{", "{%", "<%", "%%")
 _OPTION = "${templateOption:"  # in templates of development containers
+# The ends of a target above the folder of sudoers files.
+_ABOVE_SUDOERS = ("/etc", "/etc/", " /", '"/')
 _CLIENT = r"\b{clients}(?:[-.]\w+)?[\s\\\"',]"
 
 
-def read(source: Source, _request: Request | None = None) -> Document:
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a Dockerfile: its stages, and the containers that its build steps start.
 
     What the builder would refuse is a failure, and the rest is still read; but nothing below a broken heredoc.
@@ -55,6 +57,11 @@ def read(source: Source, _request: Request | None = None) -> Document:
 
     """
     document, _ = _read(source, {})
+    steps = (step for one in document.containers if one.stage is not None for step in one.stage.steps)
+    if request is not None and any(map(_may_copy_sudoers, steps)):
+        from dropcap.carriers.dockerfile import copied_sudoers  # few Dockerfiles copy anything there
+
+        document = copied_sudoers.with_copied(document, request.workspace)
     if not may_start_containers(source.text):
         return document
     from dropcap.carriers.dockerfile import build_steps  # few Dockerfiles name a client at all
@@ -99,12 +106,12 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
 
 def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document, Failure | None]:
     if source.encoding != "utf-8":
-        message = f"the builder reads no {source.encoding.upper()}; save the file as UTF-8"
+        message = f"the builder does not read {source.encoding.upper()}; save the file as UTF-8"
         raise refusal(source, Span(0, 0), message)
     lines = read_lines(source)
     cut = lines.broken
     if not lines.instructions and cut is None:
-        raise refusal(source, Span(0, 0), "no Dockerfile: it has no instructions")
+        raise refusal(source, Span(0, 0), "not a Dockerfile: it has no instructions")
     _refuse_other_files(source, lines.instructions)
     failures: list[Failure] = []
 
@@ -129,12 +136,17 @@ def _stages(source: Source, arguments: Mapping[str, str | None]) -> tuple[Docume
     uses = with_uses([one.stage for one in built])
     built = [one._replace(stage=stage) for one, stage in zip(built, uses, strict=True)]
     if not built and not failures:
-        message = "the builder refuses this: no FROM, so there is no stage to build"
+        message = "the builder refuses this: no FROM, so there is no stage to build; begin with FROM IMAGE"
         failures.append(Failure(source.path, message, source=source, span=instructions[0].span))
     failures.sort(key=_start)
     # What a build is given besides is said by who starts it; without a word of it that is the file's own folder.
     process = ProcessOptions(context=os.path.dirname(source.path) or os.curdir)
     return Document(source, "dockerfile", tuple(_container(one, process) for one in built), tuple(failures)), cut
+
+
+def _may_copy_sudoers(step: Instruction) -> bool:
+    text = step.value.value
+    return step.keyword in {"ADD", "COPY"} and ("/etc/sudoers" in text or text.rstrip('"] ').endswith(_ABOVE_SUDOERS))
 
 
 def may_start_containers(text: str) -> bool:
@@ -194,8 +206,8 @@ def _no_heredoc(beginning: Logical, logical: Logical) -> UnreadableError:
     """Refuse the first line of what was to be a heredoc; what is one and what not is anybody's guess below it."""
     line = beginning.text.region(Span(0, 1)).line
     message = (
-        f"the builder refuses this: unknown instruction: {logical.keyword[:30]}; it finds no heredoc in line {line}, so"
-        " that the text below it is instructions; from here on nothing is checked"
+        f"the builder refuses this: unknown instruction: {logical.keyword[:30]}; line {line} begins no heredoc, so"
+        " it reads the text below it as instructions; dropcap checks nothing from here on"
     )
     return refusal(logical.text, keyword(logical.text.text), message)
 
@@ -230,7 +242,7 @@ def _refuse_other_files(source: Source, lines: list[Logical]) -> None:
         if logical.keyword == "FROM" and any(mark in logical.text.text for mark in _MARKS):
             raise _note(logical.text, span, _TEMPLATE)
     if first.keyword not in KEYWORDS:
-        message = f"no Dockerfile: it begins with {first.keyword[:30]!r}, which is not an instruction"
+        message = f"not a Dockerfile: it begins with {first.keyword[:30]!r}, which is not an instruction"
         raise _note(first.text, keyword(first.text.text), message)
 
 

@@ -1,8 +1,8 @@
 """Podman's Quadlet units: a `.container` file is the `podman run` that Quadlet makes of it.
 
-Its drop-ins are read with it, each value at its own place, and so is what the commands of its [Service]
-start. A `.kube` unit starts what a Kubernetes file describes, which is not read here; units of other kinds have no
-word of capabilities.
+Its drop-ins are read with it, each value at its own place, and so is what the commands of its [Service] start. A `.pod`
+file is the `podman pod create`, whose namespaces the containers of the pod have. A `.kube` unit starts what a
+Kubernetes file describes, which is not read here; units of other kinds have no word of capabilities.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.quadlet.drop_ins import drop_ins
+from dropcap.carriers.quadlet.drop_ins import add_drop_ins
 from dropcap.carriers.quadlet.keys import Keys, command
 from dropcap.carriers.quadlet.refusals import complaints
 from dropcap.docker_cli.command_line import RefusedError, read_words, refusal
 from dropcap.lang.unitfile import read_unit
 from dropcap.model import Container, Document, Failure, Kind, Level, Located, Unknown, UnreadableError
 from dropcap.source import Span
-from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,19 +25,19 @@ if TYPE_CHECKING:
     from dropcap.carriers.request import Request
     from dropcap.lang.unitfile import Entry, Section
     from dropcap.source import Source
-    from dropcap.workspace import Workspace
 
 __all__ = ["read", "recognise"]
 
 _SECTION = "Container"
 _SECTIONS = rb"(?m)^[ \t]*\[(?:Container|Kube)\][ \t]*\r?$"
+_POD_SECTION = rb"(?m)^[ \t]*\[Pod\][ \t]*\r?$"
 _LIMITS = {"MemoryMax": "memory", "MemoryLimit": "memory", "TasksMax": "pids-limit", "CPUQuota": "cpus"}
 _OTHER_UNITS = (".build", ".image")
 
 
-def recognise(_path: str, data: bytes) -> bool:
+def recognise(path: str, data: bytes) -> bool:
     """Return whether a file has the section of a unit that starts containers."""
-    return re.search(_SECTIONS, data) is not None
+    return re.search(_POD_SECTION if path.endswith(".pod") else _SECTIONS, data) is not None
 
 
 def read(source: Source, request: Request | None = None) -> Document:
@@ -52,13 +51,19 @@ def read(source: Source, request: Request | None = None) -> Document:
     sections = read_unit(source)
     if "Kube" in sections and _SECTION not in sections:
         where = sections["Kube"].name
-        message = "a unit for Kubernetes files is not read; check what its file describes with a tool for that"
+        message = (
+            "dropcap does not read Kubernetes files: check the file that this unit names with a tool for Kubernetes"
+        )
         return empty._replace(failures=(Failure(source.path, message, Level.NOTE, where.source, where.span),))
+    if "Pod" in sections and _SECTION not in sections:
+        from dropcap.carriers.quadlet.pods import read_pod  # few units are pods
+
+        return read_pod(source, sections, request)
     if _SECTION not in sections:
-        raise UnreadableError(Failure(source.path, "no unit of a container: it has no [Container] section"))
+        raise UnreadableError(Failure(source.path, "not a container unit: it has no [Container] section"))
     failures: list[Failure] = []
     if request is not None:
-        _add_drop_ins(source, request.workspace, sections, failures)
+        add_drop_ins(source, request.workspace, sections, failures)
     section = sections[_SECTION]
 
     def warn(entry: Entry, message: str) -> None:
@@ -68,13 +73,7 @@ def read(source: Source, request: Request | None = None) -> Document:
     failures += complaints(sections, source.path, keys, request.workspace if request else None)
     container = _container(source, section, keys, failures)
     if container is not None:
-        from dropcap.carriers.quadlet.process import with_files
-
-        container = with_files(container, keys, source.path, request.workspace if request else None)
-        if request is not None:
-            from dropcap.carriers.quadlet.volumes import with_volumes
-
-            container = with_volumes(container, source.path, request.workspace)
+        container = _with_other_files(container, source, keys, request)
         if "Service" in sections:
             container = container._replace(limits=(*container.limits, *_limits_of_service(sections["Service"])))
     containers = [container] if container else []
@@ -87,6 +86,23 @@ def read(source: Source, request: Request | None = None) -> Document:
     return empty._replace(containers=tuple(containers), failures=tuple(dict.fromkeys(failures)))
 
 
+def _with_other_files(container: Container, source: Source, keys: Keys, request: Request | None) -> Container:
+    """Put in what files beside the unit say: files of variables, volumes, the pod."""
+    from dropcap.carriers.quadlet.process import with_files
+
+    container = with_files(container, keys, source.path, request.workspace if request else None)
+    if request is None:
+        return container
+    from dropcap.carriers.quadlet.volumes import with_volumes
+
+    container = with_volumes(container, source.path, request.workspace)
+    if container.pod is not None:
+        from dropcap.carriers.quadlet.pods import in_pod  # few are in a pod
+
+        container = in_pod(container, source.path, request)
+    return container
+
+
 def _limits_of_service(section: Section) -> Iterator[Located[str]]:
     """Give the limits that systemd sets for the service: the container is in its control group (`--cgroups=split`)."""
     for entry in section.entries:
@@ -95,28 +111,11 @@ def _limits_of_service(section: Section) -> Iterator[Located[str]]:
             yield Located(f"{name}={entry.value.text}", entry.value, entry.span)
 
 
-def _add_drop_ins(source: Source, workspace: Workspace, sections: dict[str, Section], failures: list[Failure]) -> None:
-    """Put the entries of the drop-ins behind the unit's own."""
-    for path in drop_ins(source.path, workspace, failures):
-        for title, section in _drop_in(path, workspace, failures).items():
-            sections.setdefault(title, section._replace(entries=[])).entries.extend(section.entries)
-
-
-def _drop_in(path: str, workspace: Workspace, failures: list[Failure]) -> dict[str, Section]:
-    try:
-        return read_unit(workspace.source(path))
-    except NotReadError as error:
-        failures.append(error.failure())
-    except UnreadableError as error:
-        failures.append(error.failure)
-    return {}
-
-
 def _container(source: Source, section: Section, keys: Keys, failures: list[Failure]) -> Container | None:
     try:
         container = read_words(list(command(keys, section.name)))
     except RefusedError as error:
-        failures.append(refusal("podman", "what this makes", error))
+        failures.append(refusal("podman", "this value", error))
         return None
     if container is None:  # a global argument that asks for help
         return None
@@ -128,7 +127,7 @@ def _container(source: Source, section: Section, keys: Keys, failures: list[Fail
     if keys.entry("Image") is None:
         image = None
     elif image is not None and image.value.endswith(_OTHER_UNITS):
-        unknowns = (Unknown(image.value, "another unit makes it", image.source, image.span, ("image",)),)
+        unknowns = (Unknown(image.value, "another unit builds it", image.source, image.span, ("image",)),)
         image = None
     return container._replace(
         kind=Kind.QUADLET,

@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dropcap.model import Failure
+from dropcap.lang.unitfile import read_unit
+from dropcap.model import Failure, UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.lang.unitfile import Section
+    from dropcap.source import Source
     from dropcap.workspace import Workspace
 
 MAX_FILES = 100
@@ -59,5 +62,22 @@ def drop_ins(path: str, workspace: Workspace, failures: list[Failure]) -> Iterat
     for name in sorted(found)[:MAX_FILES]:
         yield found[name]
     if len(found) > MAX_FILES:
-        message = f"has {len(found)} drop-ins, and dropcap reads {MAX_FILES}: what the others add is not checked"
+        message = f"has {len(found)} drop-ins, and dropcap reads {MAX_FILES} of them: it does not check the others"
         failures.append(Failure(path, message))
+
+
+def add_drop_ins(source: Source, workspace: Workspace, sections: dict[str, Section], failures: list[Failure]) -> None:
+    """Put the entries of the drop-ins behind the unit's own."""
+    for path in drop_ins(source.path, workspace, failures):
+        for title, section in _drop_in(path, workspace, failures).items():
+            sections.setdefault(title, section._replace(entries=[])).entries.extend(section.entries)
+
+
+def _drop_in(path: str, workspace: Workspace, failures: list[Failure]) -> dict[str, Section]:
+    try:
+        return read_unit(workspace.source(path))
+    except NotReadError as error:
+        failures.append(error.failure())
+    except UnreadableError as error:
+        failures.append(error.failure)
+    return {}

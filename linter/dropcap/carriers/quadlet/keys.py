@@ -98,7 +98,7 @@ class Keys:
         try:
             return split(entry.value, is_command=is_command)
         except BrokenError as error:
-            self._fail(entry, f"Podman leaves this value out: {error}")
+            self._fail(entry, f"Podman ignores this value: {error}")
             return []
 
 
@@ -122,6 +122,23 @@ def command(keys: Keys, start: Located[str]) -> Iterator[Word]:
     else:
         yield own("image")
     yield from keys.last_words("Exec")
+
+
+def pod_command(keys: Keys, start: Located[str]) -> Iterator[Word]:
+    """Give the words of `podman pod create …` that bear on namespaces (ConvertPod there), as :func:`command` does."""
+
+    def own(text: str) -> Word:
+        return Word(text, start.source, start.span)
+
+    yield own("podman")
+    yield from keys.words("GlobalArgs", is_command=True)
+    yield own("pod")
+    yield own("create")
+    yield from _users(keys)
+    yield from _each("--publish", keys.texts("PublishPort"))
+    yield from _each("--network", map(_network, keys.texts("Network")))
+    yield from _each("--volume", keys.texts("Volume"))
+    yield from keys.words("PodmanArgs", is_command=True)
 
 
 def _options(keys: Keys) -> Iterator[Word]:

@@ -109,7 +109,7 @@ def _service(keys: Keys) -> Iterator[Failure]:
     for key in _OF_SERVICE:
         for entry in keys.written(key):
             where = entry.key
-            message = f"{key}= of [Service] is not for Quadlet; the container's user is User= of [Container]"
+            message = f"{key}= in [Service] does not set the container's user; write User= in [Container]"
             yield Failure(where.source.path, message, Level.NOTE, where.source, where.span)
 
 
@@ -164,9 +164,9 @@ def _missing_units(unit: Keys, keys: Keys, path: str, workspace: Workspace | Non
     missing, is_whole = _absent(wanted, path, workspace)
     for where, name, message in named:
         if name in missing and is_whole:
-            yield _refusal(where, f"{message.format(name)}; put it beside this unit")
+            yield _refusal(where, f"{message.format(name)}; put {name} into the same folder")
         elif name in missing:
-            text = f"{name} is in none of the {MAX_FOLDERS} nearest folders; Quadlet refuses this unit if it is missing"
+            text = f"{name} is not in the {MAX_FOLDERS} nearest folders; Quadlet refuses this unit where it is missing"
             yield Failure(where.source.path, text, Level.NOTE, where.source, where.span)
 
 

@@ -63,7 +63,7 @@ def refused_values(keys: Keys, mounts: Sequence[Word]) -> Iterator[Failure]:
         is_known = word.unknown is None and "%" not in word.value
         wrong = podman_refusal(option, word.value) if is_known and word.value else None
         if wrong is not None:
-            message = f"podman refuses what this makes: {wrong}"
+            message = f"podman refuses this value: {wrong}"
             yield Failure(word.source.path, message, Level.ERROR, word.source, word.span)
     yield from _of_the_host(keys)
 
@@ -76,7 +76,7 @@ def _of_the_host(keys: Keys) -> Iterator[Failure]:
     for word in keys.words("Sysctl"):
         if word.unknown is None and word.value.startswith("net."):
             name = word.value.partition("=")[0]
-            message = f"podman refuses what this makes: sysctl {name} can't be set since Network Namespace set to host"
+            message = f"podman refuses this value: sysctl {name} can't be set since Network Namespace set to host"
             yield Failure(word.source.path, message, Level.ERROR, word.source, word.span)
 
 

@@ -50,7 +50,7 @@ def read_archive(stream: IO[bytes], name: str, reading: Reading) -> list[Content
         with tarfile.open(fileobj=without_zstd(stream, name), mode="r|*") as archive:
             for number, one in enumerate(archive):
                 if number >= _MOST_PARTS:
-                    raise ImageError(f"{name}: it has more parts than are read")
+                    raise ImageError(f"{name}: it has more parts than dropcap reads")
                 path = posixpath.normpath(one.name)
                 if one.issym() or one.islnk():
                     above = posixpath.dirname(path) if one.issym() else ""
@@ -59,7 +59,7 @@ def read_archive(stream: IO[bytes], name: str, reading: Reading) -> list[Content
                     _take(archive, one, path, (texts, layers), reading)
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
         raise ImageError(
-            f"{name}: it is not an archive that can be read: {str(error) or type(error).__name__}"
+            f"{name}: dropcap cannot read it as an archive: {str(error) or type(error).__name__}"
         ) from None
 
     def layer(path: str) -> Layer:
@@ -121,9 +121,9 @@ def read_parts(name: str, text: Callable[[str], bytes | None], layer: Callable[[
     try:
         found = list(_saved(name, text, layer) or _laid_out(name, text, layer))
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise ImageError(f"{name}: its description is not what it should be: {error!r}") from None
+        raise ImageError(f"{name}: its description is not valid: {error!r}") from None
     if not found:
-        raise ImageError(f"{name}: no image is in it")
+        raise ImageError(f"{name}: it has no image")
     return found
 
 
@@ -177,7 +177,7 @@ def _manifests(
             yield row
             continue
         if depth >= _DEEPEST_INDEX:
-            raise ImageError(f"{name}: its indexes stand too deep in one another")
+            raise ImageError(f"{name}: its indexes are nested too deep")
         inner = _json(name, text(_blob(row["digest"])), row["digest"])
         first = next(_manifests(name, text, inner, depth + 1), None)
         if first is not None:

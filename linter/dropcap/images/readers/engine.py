@@ -108,8 +108,10 @@ def connect(seconds: int = _SECONDS) -> Engine:
         from docker import DockerClient
         from docker.errors import DockerException
     except ImportError:
-        raise ImageError("no engine can be asked: install dropcap[engine], or name an archive by --from") from None
-    why = "none was found on this machine"
+        raise ImageError(
+            "dropcap cannot ask an engine: install dropcap[engine], or name an archive with --from"
+        ) from None
+    why = "there is none on this machine"
     for address in _addresses():
         try:
             client = DockerClient(base_url=address, version="auto", timeout=seconds)
@@ -118,7 +120,7 @@ def connect(seconds: int = _SECONDS) -> Engine:
             why = f"{address}: {_reason(error)}"
             continue
         return Engine(client, address)
-    raise ImageError(f"no engine answers ({why}); start one, or name an archive by --from")
+    raise ImageError(f"no engine answers ({why}); start one, or name an archive with --from")
 
 
 def _addresses() -> Iterator[str]:
@@ -148,7 +150,7 @@ def _reason(error: Exception) -> str:
     """Return what an error says, in one line."""
     text = " ".join(str(getattr(error, "explanation", "") or error).split())
     if "PermissionError" in text or "Permission denied" in text:
-        return "permission denied; run as a user who may"
+        return "permission denied; run dropcap as a user who may"
     return text[:200]
 
 

@@ -124,12 +124,12 @@ def _walk(root: str, reading: Reading) -> Iterator[tuple[str, File]]:
                 listed = sorted(found, key=lambda one: one.name)
         except OSError as error:
             if error.errno in {errno.EACCES, errno.EPERM}:
-                raise ImageError(f"{real}: cannot be read: {error.strerror}; run as a user who may") from None
+                raise ImageError(f"{real}: cannot be read: {error.strerror}; run dropcap as a user who may") from None
             raise ImageError(f"{real}: cannot be read: {error.strerror}") from None
         for one in listed:
             left -= 1
             if left < 0:
-                raise ImageError(f"{root}: it holds more files than are read")
+                raise ImageError(f"{root}: it has more files than dropcap reads")
             path = posixpath.join(folder, one.name)
             if one.is_dir(follow_symlinks=False):
                 waiting.append(path)
@@ -162,7 +162,7 @@ def _capabilities(real: str) -> tuple[tuple[str, ...], bool]:
 def _contents(
     real: str, path: str, status: os.stat_result, reading: Reading
 ) -> tuple[Source | None, tuple[str, ...] | None]:
-    if not 0 < status.st_size <= LARGEST_PROGRAM:
+    if status.st_size > LARGEST_PROGRAM:
         return None, None
     try:
         with os.fdopen(os.open(real, _FLAGS), "rb") as file:

@@ -108,7 +108,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
             for number, one in enumerate(_each(archive)):
                 left -= max(one.size, 0)
                 if number >= _MOST_MEMBERS or left < 0:
-                    raise ImageError(f"{name}: it holds more files than are read")
+                    raise ImageError(f"{name}: it has more files than dropcap reads")
                 path = posixpath.normpath("/" + one.name.lstrip("/"))
                 folder, base = posixpath.split(path)
                 if base == _OPAQUE:
@@ -120,7 +120,7 @@ def read_layer(stream: IO[bytes], name: str, reading: Reading) -> Layer:
                 else:
                     members.append(Member(path, _file(archive, one, path, reading)))
     except (tarfile.TarError, EOFError, OSError, ValueError, struct.error) as error:
-        raise ImageError(f"{name}: it is not a layer that can be read: {str(error) or type(error).__name__}") from None
+        raise ImageError(f"{name}: dropcap cannot read it as a layer: {str(error) or type(error).__name__}") from None
     return Layer(tuple(members), frozenset(removed), frozenset(emptied))
 
 
@@ -136,7 +136,7 @@ def _file(archive: tarfile.TarFile, one: tarfile.TarInfo, path: str, reading: Re
     written = one.pax_headers.get(_CAPABILITY)
     names, is_effective = file_capabilities(written.encode("utf-8", "surrogateescape")) if written else ((), False)
     text = symbols = None
-    stream = archive.extractfile(one) if kind is FileKind.FILE and 0 < one.size <= LARGEST_PROGRAM else None
+    stream = archive.extractfile(one) if kind is FileKind.FILE and one.size <= LARGEST_PROGRAM else None
     if stream is not None:
         text, symbols = contents_of(stream, path, one.size, reading)
     target = one.linkname if kind is FileKind.LINK else ""

@@ -34,8 +34,8 @@ def without_zstd(stream: IO[bytes], name: str) -> IO[bytes]:
     try:
         from compression import zstd  # type: ignore[import-not-found]  # of a later Python
     except ImportError:
-        again = "run dropcap by Python 3.14, or save the image again without"
-        raise ImageError(f"{name}: it is compressed by zstd, which this Python does not read; {again}") from None
+        again = "run dropcap with Python 3.14, or save the image without zstd"
+        raise ImageError(f"{name}: it is compressed with zstd, which this Python does not read; {again}") from None
     return io.BufferedReader(_Unpacked(zstd.open(looked), zstd.ZstdError))
 
 

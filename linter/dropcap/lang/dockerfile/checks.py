@@ -77,7 +77,7 @@ def _check_trigger(instruction: Instruction, trigger: Instruction, escape: str) 
     try:
         _check(trigger, escape)
     except _Refusal as error:
-        who = "the builder" if error.is_for_all else "every build upon this image"
+        who = "the builder" if error.is_for_all else "every build on this image"
         raise _refused(instruction, error, f"{who} refuses") from None
 
 
@@ -110,10 +110,9 @@ def _check_flags(keyword: str, found: Sequence[Located[str]]) -> None:
         if (not has_value and kind != _SWITCH) or (has_value and not value and kind == _SWITCH):
             raise _Refusal(f"missing a value on flag: --{name}", flag)
         if kind == _SWITCH and value.lower() not in {"", "true", "false"}:
-            raise _Refusal(f"--{name} is true or false, not {value[:30]!r}", flag)
+            raise _Refusal(f"--{name} must be true or false, not {value[:30]!r}", flag)
         if name in _VALUES and value not in _VALUES[name]:
-            choices = " and ".join(", ".join(_VALUES[name]).rsplit(", ", 1))
-            raise _Refusal(f'{name} "{value[:30]}" is not valid; there are {choices}', flag)
+            raise _Refusal(f'{name} "{value[:30]}" is not valid; write one of {", ".join(_VALUES[name])}', flag)
 
 
 def _one_argument(instruction: Instruction, _escape: str) -> None:
@@ -194,7 +193,7 @@ def _healthcheck(instruction: Instruction, _escape: str) -> None:
             raise _Refusal("HEALTHCHECK NONE takes no arguments")
         return
     if name != "CMD":
-        raise _Refusal(f"unknown type {kind.value[:30]!r} in HEALTHCHECK; there are CMD and NONE", kind)
+        raise _Refusal(f"unknown type {kind.value[:30]!r} in HEALTHCHECK; write CMD or NONE", kind)
     if is_empty:
         raise _Refusal("missing command after HEALTHCHECK CMD")
     for flag in instruction.flags:
@@ -207,11 +206,11 @@ def _check_health_flag(flag: Located[str]) -> None:
         return
     if name == "--retries":
         if not re.fullmatch(r"\+?\d+|-0+", value, re.ASCII) or len(value) > 20 or int(value) >= _INT32:  # noqa: PLR2004  # more digits than any number that fits
-            raise _Refusal(f"{name} is a number of tries, not {value[:30]!r}", flag)
+            raise _Refusal(f"{name} must be a number of tries, not {value[:30]!r}", flag)
         return
     length = nanoseconds(value)
     if length is None:
-        raise _Refusal(f"{name} is a duration such as 30s, not {value[:30]!r}", flag)
+        raise _Refusal(f"{name} must be a duration such as 30s, not {value[:30]!r}", flag)
     if length and length < _SHORTEST:
         raise _Refusal(f"{name} cannot be less than 1ms", flag)
 
@@ -262,6 +261,6 @@ def _check_content(heredoc: Heredoc, file: Source) -> None:
     try:
         expand(text, lambda _name: Absent.UNKNOWN, "\\", Budget(""), keeps_quotes=True)
     except ExpansionError as error:
-        raise refused(file, heredoc.body, f"the text of a heredoc is expanded: {error}") from None
+        raise refused(file, heredoc.body, f"a variable in the text of a heredoc: {error}") from None
     except (TooLongError, UnknownVariableError):
         return

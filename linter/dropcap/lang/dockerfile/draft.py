@@ -29,7 +29,7 @@ _PROXY_ARGS = frozenset(
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 # The builder sets it where the base does not.
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_TOO_LONG = "dropcap follows no more of what the variables of this file add to it; write this value out"
+_TOO_LONG = "the variables of this file make it too long for dropcap to follow; write this value out"
 MAX_INHERITED = 20_000
 """How many values and instructions all the stages of a file may inherit from others of it."""
 SCRATCH = "scratch"
@@ -150,7 +150,7 @@ def expanded(written: Located[str], lookup: Lookup, file: FileState, field: str)
     except UnknownVariableError as error:
         reason = f"the value of {error} is not in this file"
     except TooLongError:
-        reason = "it is too long to follow"
+        reason = "it is too long for dropcap to follow"
         file.stop(written.source, written.span, _TOO_LONG)
     except ExpansionError as error:
         raise refused(written.source, written.span, str(error)) from None

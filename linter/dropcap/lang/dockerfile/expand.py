@@ -106,7 +106,7 @@ class Expander:
         A pattern keeps its escapes: they say there which characters mean themselves.
         """
         if depth > MAX_DEPTH:
-            raise ExpansionError(f"variables nest deeper than {MAX_DEPTH} levels")
+            raise ExpansionError(f"variables nest more than {MAX_DEPTH} levels deep")
         text, parts, plain = self.text, list[Part](), re.compile(_PLAIN[closing])
         while at < len(text) and text[at] != closing:
             character = text[at]
@@ -122,7 +122,7 @@ class Expander:
             parts.append(part)
             at = part.end
         if closing and at >= len(text):
-            raise ExpansionError(f"a ${{ is never closed: {closing} is missing")
+            raise ExpansionError(f"a ${{ has no end: {closing} is missing")
         return _joined(parts, at + len(closing))
 
     def quoted(self, at: int, depth: int, *, is_pattern: bool = False) -> Part:
@@ -132,7 +132,7 @@ class Expander:
         if mark == "'":
             end = text.find("'", at)
             if end < 0:
-                raise ExpansionError("a single quotation mark is never closed")
+                raise ExpansionError("a single quote is never closed")
             return Part(text[at:end], end + 1)
         while at < len(text) and text[at] != '"':
             character = text[at]
@@ -148,7 +148,7 @@ class Expander:
             parts.append(part)
             at = part.end
         if at >= len(text):
-            raise ExpansionError("a quotation mark is never closed")
+            raise ExpansionError("a quote is never closed")
         return _joined(parts, at + 1)
 
     def variable(self, at: int, depth: int) -> Part:
@@ -162,7 +162,7 @@ class Expander:
         if not braced:
             return self._value(name)._replace(end=end) if name else Part("$", end)
         if text[start : start + 1] in {"", "{", "}", ":"}:
-            raise ExpansionError("${ is followed by no variable's name")
+            raise ExpansionError("no variable's name follows ${")
         if text.startswith("}", end):
             return self._value(name)._replace(end=end + 1)
         colon = text.startswith(":", end)

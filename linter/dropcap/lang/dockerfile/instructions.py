@@ -81,7 +81,7 @@ def to_instruction(logical: Logical, file: Source, escape: str) -> Instruction:
     if name in {"FROM", "MAINTAINER"}:
         raise refused(text, word, f"{name} isn't allowed as an ONBUILD trigger")
     if name not in KEYWORDS:
-        raise refused(text, word, f"unknown instruction: {name[:30]}", "every build upon this image refuses")
+        raise refused(text, word, f"unknown instruction: {name[:30]}", "every build on this image refuses")
     return instruction._replace(trigger=_read(logical._replace(keyword=name), start, file, escape, whole))
 
 

@@ -132,7 +132,7 @@ class _Reader:
             if name == "escape":
                 self.escape = value.strip(_BLANKS) or value[-1]
                 if self.escape not in {"\\", "`"}:
-                    raise refusal(self.source, span, f"the escape character is ` or \\, not {self.escape[:30]}")
+                    raise refusal(self.source, span, f"the escape character must be ` or \\, not {self.escape[:30]}")
             self._skip()
 
     def _instruction(self) -> Logical:
@@ -202,7 +202,7 @@ class _Reader:
 
     def _check_length(self, line: _Line) -> None:
         if len(line.text) > MAX_LINE // 4 and len(line.text.encode()) > MAX_LINE:
-            message = f"this line is longer than the {MAX_LINE} bytes that the builder reads; break it"
+            message = f"this line is longer than the {MAX_LINE} bytes that the builder reads; break it up"
             raise refusal(self.source, Span(line.start, line.start), message)
 
 
@@ -219,14 +219,16 @@ def read_lines(source: Source) -> Lines:
     try:
         for logical in reader.instructions():
             if len(found) == MAX_INSTRUCTIONS:
-                message = f"the file has more than {MAX_INSTRUCTIONS:,} instructions: from here on nothing is checked"
+                message = (
+                    f"the file has more than {MAX_INSTRUCTIONS:,} instructions: dropcap checks nothing from here on"
+                )
                 broken = Failure(source.path, message, source=logical.text, span=keyword(logical.text.text))
                 break
             found[logical.first] = logical
     except _UnendedError as error:
         message = (
             f"the builder refuses this: unterminated heredoc: no line {error.word.name[:30]} ends it; "
-            "from here on nothing is checked"
+            "dropcap checks nothing from here on"
         )
         at = keyword(error.text.text)
         broken = Failure(source.path, message, source=error.text, span=at)

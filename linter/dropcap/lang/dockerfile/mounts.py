@@ -76,7 +76,7 @@ def mount_fields(written: str) -> list[str]:
     try:
         (fields,) = reader([written], strict=True)
     except (Error, ValueError):
-        raise MountError("quotation marks of a mount do not fit") from None
+        raise MountError("a quote in a mount is not closed") from None
     return fields
 
 

@@ -91,11 +91,13 @@ def _begin(file: FileState, instruction: Instruction) -> None:
     stored: Sequence[Instruction] = parent.onbuild if parent else ()
     file.may_inherit -= sum(map(len, (*lists, inherited.variables, stored)))
     if file.may_inherit < 0 and parent:
-        message = (
-            f"the stages of this file inherit more than {MAX_INHERITED} values: what this one does is not followed"
-        )
+        message = f"the stages of this file inherit more than {MAX_INHERITED} values: dropcap does not follow this one"
         file.stop(instruction.value.source, instruction.value.span, message)
-        unknown.append(Unknown(base.value if base else "", "the stages inherit too much", image.source, image.span))
+        unknown.append(
+            Unknown(
+                base.value if base else "", "the stages inherit more than dropcap follows", image.source, image.span
+            )
+        )
         lists, inherited, stored = ((), (), ()), Variables({}, {}), ()
     stage = Stage(
         name=name or str(number),

@@ -64,11 +64,11 @@ class _Parser:
     def parse(self) -> Text:
         self._skip()
         if self._at == len(self._text):
-            raise self._refused(Span(0, 0), "holds no value")
+            raise self._refused(Span(0, 0), "the file is empty")
         root = self._value()
         self._skip()
         if self._at < len(self._text):
-            self._repair(Span(self._at, self._at + 1), "something follows the end; take it out")
+            self._repair(Span(self._at, self._at + 1), "this follows the end of the value; take it out")
         self._problems.sort(key=lambda problem: problem.span or Span(0, 0))
         return Text(root, tuple(self._problems))
 
@@ -89,7 +89,7 @@ class _Parser:
         if char not in "{[":
             return self._scalar()
         if len(stack) == MAX_DEPTH:
-            raise self._refused(Span(self._at, self._at + 1), f"nests more than {MAX_DEPTH} levels deep")
+            raise self._refused(Span(self._at, self._at + 1), f"this nests more than {MAX_DEPTH} levels deep")
         stack.append(_Frame(self._at, is_object=char == "{"))
         self._at += 1
         return self._inside(stack)
@@ -110,7 +110,7 @@ class _Parser:
         self._skip()
         self._expect_more(stack)
         while self._text[self._at] == ",":
-            self._repair(Span(self._at, self._at + 1), "nothing stands before this comma; take one out")
+            self._repair(Span(self._at, self._at + 1), "nothing is before this comma; take it out")
             self._at += 1
             self._skip()
             self._expect_more(stack)
@@ -128,13 +128,13 @@ class _Parser:
 
     def _key(self, stack: list[_Frame]) -> None:
         if self._text[self._at] != '"':
-            raise self._refused(self._here(), "a key in double quotation marks is expected here")
+            raise self._refused(self._here(), "write a key in double quotes here")
         frame = stack[-1]
         frame.key = self._string()
         self._skip()
         self._expect_more(stack)
         if self._text[self._at] != ":":
-            raise self._refused(self._here(), "a colon is expected after the key")
+            raise self._refused(self._here(), "write a colon after the key")
         self._at += 1
         self._skip()
         self._expect_more(stack)
@@ -154,7 +154,7 @@ class _Parser:
         for member in frame.items:
             key = member.key
             if key.value in seen:
-                message = f"{_shown(key.value)} stands here twice; the last one counts"
+                message = f"{_shown(key.value)} is here twice, and the last one counts; take one out"
                 self._repair(key.span, message, Level.NOTE)
             seen.add(key.value)
         return Object(tuple(frame.items), self._source, span)
@@ -172,8 +172,8 @@ class _Parser:
             self._at = word.end()
             return Scalar(_WORDS[word[0]], self._source, Span(start, self._at))
         if word:
-            raise self._refused(Span(*word.span()), f"{_shown(word[0])} is not a value; a text has quotation marks")
-        raise self._refused(self._here(), "a value is expected here")
+            raise self._refused(Span(*word.span()), f"{_shown(word[0])} is not a value; put text into double quotes")
+        raise self._refused(self._here(), "write a value here")
 
     def _string(self) -> Scalar:
         start, text = self._at, self._text
@@ -185,14 +185,16 @@ class _Parser:
         while text[end : end + 1] != '"':
             char = text[end : end + 1]
             if char in {"", "\n", "\r"}:
-                raise self._refused(Span(start, end), "this text is not ended; a double quotation mark is missing")
+                raise self._refused(Span(start, end), "this string has no end; add the double quote")
             if char == "\\":
                 part, size = escape(text, end)
                 if not size:
-                    raise self._refused(Span(end, min(end + 2, len(text))), "no escape; a backslash is written \\\\")
+                    raise self._refused(
+                        Span(end, min(end + 2, len(text))), "this is no escape; write \\\\ for a backslash"
+                    )
             else:
                 part, size = char, 1
-                self._repair(Span(end, end + 1), f"a control character in a text is written \\u{ord(char):04x}")
+                self._repair(Span(end, end + 1), f"write \\u{ord(char):04x} for this control character")
             parts.append(part)
             at = end + size
             end = end_of(self._plain, text, at)
@@ -210,13 +212,13 @@ class _Parser:
             else:
                 end = text.find("*/", self._at + 2) + 2
                 if end < 2:  # noqa: PLR2004  # it was not found
-                    raise self._refused(Span(self._at, self._at + 2), "this comment is not ended")
+                    raise self._refused(Span(self._at, self._at + 2), "this comment has no end; add */")
             self._at = end_of(self._blanks, text, end)
 
     def _expect_more(self, stack: list[_Frame]) -> None:
         if self._at == len(self._text):
             start = stack[-1].start
-            raise self._refused(Span(start, start + 1), "what is opened here is not closed")
+            raise self._refused(Span(start, start + 1), "this is never closed")
 
     def _here(self) -> Span:
         return Span(self._at, min(self._at + 1, len(self._text)))
@@ -226,7 +228,7 @@ class _Parser:
         if before < MAX_PROBLEMS:
             self._problems.append(self._failure(span, message, level))
         elif level is Level.ERROR:  # a note repairs nothing
-            raise self._refused(span, "too much is wrong before this; repair it and check again")
+            raise self._refused(span, "there are too many errors before this; correct them and check again")
 
     def _refused(self, span: Span, message: str) -> UnreadableError:
         return UnreadableError(self._failure(span, message, Level.ERROR))

@@ -44,7 +44,7 @@ def check_readable(source: Source) -> None:
 
     """
     if source.encoding != "utf-8":
-        message = f"no shell reads a script in {source.encoding.upper()}; save it as UTF-8"
+        message = f"no shell reads {source.encoding.upper()}; save the script as UTF-8"
         raise UnreadableError(Failure(source.path, message))
     found = unreadable_at(source.text)
     if found is not None:

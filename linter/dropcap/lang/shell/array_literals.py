@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["has_subscripts", "subscripted", "table"]
 
 _SUBSCRIPT = r"\[(\d{1,4})\]="
-_TABLE = "it is a table"
+_TABLE = "it is an array with keys"
 
 
 def table() -> Values:

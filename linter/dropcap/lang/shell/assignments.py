@@ -111,7 +111,10 @@ def declaration(shell: Shell, node: tree_sitter.Node) -> None:  # one arm an opt
         if "n" in options:
             _set_by_another_name(shell, name)
         if "A" in options or "n" in options:
-            shell.scope.set(name, unknown_value("it is a table" if "A" in options else "it is another's name"))
+            shell.scope.set(
+                name,
+                unknown_value("it is an array with keys" if "A" in options else "it is a name for another variable"),
+            )
         if (keyword.type == "export" or "x" in options) and name not in shell.run.exported:
             shell.run.changed()
             shell.run.exported[name] = None
@@ -125,7 +128,7 @@ def _set_by_another_name(shell: Shell, name: str) -> None:
         if text is None or not text.isidentifier():
             _may_set_any(shell)
         else:
-            shell.scope.set(text, unknown_value("it is set by another name"))
+            shell.scope.set(text, unknown_value("it is set under another name"))
 
 
 def _declare(shell: Shell, node: tree_sitter.Node, *, is_local: bool) -> str | None:
@@ -159,7 +162,7 @@ def _declare_computed(shell: Shell, node: tree_sitter.Node, *, is_local: bool) -
     for name, found in values.items():
         if is_local:
             _make_local(shell, name)
-        shell.scope.set(name, tuple(found) if len(values) == 1 else unknown_value("which variable it is differs"))
+        shell.scope.set(name, tuple(found) if len(values) == 1 else unknown_value("it stands for different variables"))
     return next(iter(values)) if len(values) == 1 else None
 
 

@@ -101,6 +101,9 @@ class Call(NamedTuple):
         shells: the numbers of the shells of their own that it runs in, the outermost first: what `cd` does in one is
             gone behind it.
         document: the here-document or the text that it reads; None where that is not known, or it reads none.
+        is_background: whether the script goes on while it runs.
+        is_awaited: whether it is a test that a loop waits for: behind it, something else has made it come out
+            otherwise.
 
     """
 
@@ -118,6 +121,8 @@ class Call(NamedTuple):
     redirections: tuple[Redirection, ...] = ()
     shells: tuple[int, ...] = ()
     document: Word | None = None
+    is_background: bool = False
+    is_awaited: bool = False
 
 
 class Executed(NamedTuple):

@@ -238,11 +238,12 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
     if found.is_table and text:
         text = without_schedules(text)
     left = None if reads or found.takes_input else document
+    commands = _commands(shell, texts, found, document)
 
     def handed() -> None:
         run.is_errexit = run.is_errexit or found.is_errexit
         _move(shell, name.rpartition("/")[2], texts, found)
-        for one in (found.command, *found.others):
+        for one in commands:
             if one:
                 run.depth += 1
                 follow(shell, raws, [Field(list(text), fields[0].span, is_literal=False) for text in one], left)
@@ -256,6 +257,19 @@ def hand_on(shell: Shell, raws: Sequence[Raw], fields: Sequence[Field], document
         shell.alone(handed)
     run.user, run.launchers = before
     return not found.command and bool(text)
+
+
+def _commands(shell: Shell, texts: Sequence[Text], found: Inner, document: Text | None) -> Sequence[Sequence[Text]]:
+    """Return the commands that a command hands on, by what it reads where that is known."""
+    run = shell.run
+    if found.takes_input and run.listener is not None and run.launchers[-1] == "xargs":
+        from dropcap.lang.shell.xargs_input import commands_of  # few startups have one
+
+        sender = run.sent[0] if len(run.sent) == 1 and run.sent[0].guards == run.guards else None
+        known = commands_of(texts, document, sender, run.texts)
+        if known is not None:
+            return known
+    return (found.command, *found.others)
 
 
 def _move(shell: Shell, name: str, texts: Sequence[Text], found: Inner) -> None:

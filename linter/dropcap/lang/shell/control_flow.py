@@ -37,7 +37,7 @@ _ALWAYS = {"true": True, ":": True, "false": False}
 _OPERAND = 3  # `-z WORD`
 _OPERANDS = 5  # `[ WORD = WORD ]`
 _IN_LOOP = "it changes in a loop"
-_NOT_LISTED = "a loop sets it to what is not known"
+_NOT_LISTED = "a loop sets it to an unknown value"
 
 
 def follow_arm(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> Change | None:

@@ -24,7 +24,7 @@ MOST_ERRORS = 100
 MOST_READS = 10_000
 """How many blocks the parser may ask for beyond one a byte; of what people write it asks for one in a hundred bytes."""
 
-TOO_BROKEN = "the script is too broken to be read (is a quotation mark or a parenthesis missing?); mend it"
+TOO_BROKEN = "dropcap cannot read this script (is a quote or a parenthesis missing?); correct it"
 
 # What is quoted counts as well: this has to be quick, and it errs far beyond what people write.
 _PARENTHESIS = r"[()]|\$\["
@@ -42,7 +42,7 @@ def unreadable_at(text: str) -> tuple[int, str] | None:
         else:
             depth = depth + 1 if match[0] == "(" else max(0, depth - 1)
         if max(depth, arithmetic) > MAX_DEPTH:
-            return match.start(), f"more than {MAX_DEPTH} parentheses stand in one another; take the script apart"
+            return match.start(), f"more than {MAX_DEPTH} parentheses are nested here; split the script"
     return _empty_at(text) or _documents_at(text) or _words_at(text)
 
 
@@ -52,7 +52,7 @@ def _words_at(text: str) -> tuple[int, str] | None:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         if end - start > MOST_BLANKS and text.count(" ", start, end) + text.count("\t", start, end) > MOST_BLANKS:
-            return start, f"a line has more than {MOST_BLANKS:,} words; take it apart"
+            return start, f"a line has more than {MOST_BLANKS:,} words; split it"
         start = end + 1
     return None
 
@@ -75,7 +75,7 @@ def _documents_at(text: str) -> tuple[int, str] | None:
             line_end = len(text) if line_end < 0 else line_end
         total, pending = total + 1, pending + 1
         if pending > MOST_PENDING:
-            return match.start(), f"more than {MOST_PENDING} here-documents begin in this line; take it apart"
+            return match.start(), f"more than {MOST_PENDING} here-documents begin in this line; split it"
         if total > MOST_DOCUMENTS:
-            return match.start(), f"more than {MOST_DOCUMENTS} here-documents begin in the script; take it apart"
+            return match.start(), f"more than {MOST_DOCUMENTS} here-documents begin in the script; split it"
     return None

@@ -51,6 +51,7 @@ def call_of(  # all of a command that is known
         redirections=tuple(one for one in run.redirections if one.source is not source or span.start >= one.since),
         shells=run.shells,
         document=read,
+        is_background=run.is_background,
     )
 
 
@@ -91,7 +92,7 @@ def open_files(shell: Shell, nodes: Sequence[tree_sitter.Node], body: tree_sitte
 
 
 _REDIRECTION = r"(?:\d+|\{\w+\})?(&>>|&>|>>|>\||<>|>&|<&|>|<)"
-_BY_BRANCH = "it differs by branch"
+_BY_BRANCH = "it differs between branches"
 
 
 def read(shell: Shell, words: Sequence[Word], texts: Sequence[Text], call: Call) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.lang.shell import exact_calls, exact_flow, exact_input, exact_tests
 from dropcap.lang.shell.assignments import assign
 from dropcap.lang.shell.builtins import BUILTINS
-from dropcap.lang.shell.call import Guard
+from dropcap.lang.shell.call import Answer, Guard
 from dropcap.lang.shell.exact_calls import call_of
 from dropcap.lang.shell.expansions import to_words
 from dropcap.lang.shell.fragments import Piece, known_text
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Call
+    from dropcap.lang.shell.call import Call
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
     from dropcap.lang.shell.lexer import Raw
     from dropcap.lang.words import Word
 
-__all__ = ["ask", "follow", "follow_all"]
+__all__ = ["ask", "follow", "follow_all", "wait"]
 
 
 def follow(
@@ -151,6 +151,7 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     """Follow what the launchers have led to."""
     run = shell.run
     name = words[0].value if words[0].unknown is None else ""
+    document = _substituted(shell, words, document) if name == "envsubst" else document
     if name in run.functions and is_direct and not is_exec:
         run.holds = None
         shell.call(name, _texts(fields[1:]), document)
@@ -164,7 +165,11 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     is_builtin = is_direct and not is_exec and name in _HEARD
     call = call_of(shell, raws, words, is_exec=is_exec, is_builtin=is_builtin, document=document)
     answer = _tell(shell, call)
-    if name in BUILTINS and is_direct:
+    if (
+        name in BUILTINS
+        and is_direct
+        and not (name == "read" and exact_input.read_into(shell, _texts(fields), document))
+    ):
         BUILTINS[name](shell, _texts(fields))
     holds = None if answer is None else answer.holds
     holds = True if is_builtin and name in {"echo", "printf"} and holds is None else holds
@@ -185,6 +190,12 @@ def _run(  # noqa: PLR0913  # all of a command that is known
     run.holds = holds
 
 
+def _substituted(shell: Shell, words: Sequence[Word], document: Text | None) -> Text | None:
+    from dropcap.lang.shell.exact_printed import substituted  # few scripts have one
+
+    return None if document is None else substituted(shell, words, document)
+
+
 def _texts(fields: Sequence[Field]) -> list[Text]:
     return [field.text for field in fields]
 
@@ -192,7 +203,24 @@ def _texts(fields: Sequence[Field]) -> list[Text]:
 def ask(shell: Shell, words: Sequence[Word]) -> Answer | None:
     """Return what the listener knows of a condition that it does not hear."""
     listener = shell.run.listener
-    return None if listener is None else listener.answer(call_of(shell, (), words, is_builtin=True))
+    if listener is None:
+        return None
+    if shell.run.asked is not None:
+        shell.run.asked.append(words)
+    return listener.answer(call_of(shell, (), words, is_builtin=True))
+
+
+def wait(shell: Shell, asked: Sequence[Sequence[Word]]) -> None:
+    """Let it be heard what a loop waits for: something else makes its tests come out otherwise."""
+    run = shell.run
+    if run.listener is None or run.is_quiet:
+        return
+    for words in {tuple(word.value for word in one): one for one in asked}.values():
+        if words[0].value in _TESTS:
+            run.listener.hear(call_of(shell, (), words, is_builtin=True)._replace(is_awaited=True))
+
+
+_TESTS = frozenset({"[", "[[", "test"})
 
 
 def _tell(shell: Shell, call: Call) -> Answer | None:
@@ -203,12 +231,27 @@ def _tell(shell: Shell, call: Call) -> Answer | None:
     if not run.is_quiet:
         listener.hear(call)
     answer = listener.answer(call)
+    if answer is None and call.words[0].value == "printenv":
+        answer = _of_environment(shell, call)
+    if run.asked is not None and answer is not None and answer.holds is not None and not call.is_builtin:
+        run.asked.append(call.words)
+    if run.is_piped and len(run.sending) <= 1:
+        run.sending = (*run.sending, call)
     if run.is_piped and answer is not None and answer.is_passing:
         _print(shell, None)
     else:
         is_text = call.is_builtin and call.words[0].value in {"echo", "printf"}
         _print(shell, _printed(call.words) if is_text else answer and answer.output)
     return answer
+
+
+def _of_environment(shell: Shell, call: Call) -> Answer | None:
+    """Return what `printenv NAME` prints of a variable that it gets, where that is known."""
+    from dropcap.lang.shell.exact_printed import of_environment  # few scripts ask so
+
+    words = call.words[1:]
+    text = of_environment(shell, words[0].value) if len(words) == 1 and words[0].unknown is None else None
+    return None if text is None else Answer(f"{text}\n", holds=True)
 
 
 def _print(shell: Shell, text: str | None) -> None:
@@ -264,9 +307,9 @@ def _set(shell: Shell, fields: Sequence[Field]) -> bool | None:
         if value[:1] not in {"-", "+"} or value == "--":
             break
         if "f" in value:
-            shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+            shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     if any(known_text(field.pieces) == "noglob" for field in fields[1:]):
-        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+        shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     BUILTINS["set"](shell, _texts(fields))
     return True
 
@@ -275,7 +318,7 @@ def _shopt(shell: Shell, fields: Sequence[Field]) -> bool | None:
     """Take note of what becomes of a pattern that no file fits."""
     words = [known_text(field.pieces) for field in fields[1:]]
     if None in words or _OF_PATTERNS.intersection(one or "" for one in words):
-        shell.scope.set(PATTERNS, unknown_value("nobody knows what a pattern stands for"))
+        shell.scope.set(PATTERNS, unknown_value("it depends on which files exist"))
     elif "nullglob" in words:
         shell.scope.set(PATTERNS, (Value(((Piece("null" if "-s" in words else ""),),)),))
     return True

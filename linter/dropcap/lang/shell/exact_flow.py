@@ -22,7 +22,9 @@ def statements(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> None:
     """Follow statements up to one that ends the path; of one with `&` behind it nothing stays."""
     for index, node in enumerate(nodes, 1):
         if index < len(nodes) and nodes[index].type == "&":
+            was_background, shell.run.is_background = shell.run.is_background, True
             shell.alone(lambda node=node: shell.visit(node))  # type: ignore[misc]  # bound now
+            shell.run.is_background = was_background
             shell.run.holds = True
         else:
             shell.visit(node)

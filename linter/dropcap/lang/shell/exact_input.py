@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Values
 
-__all__ = ["Lines", "lines", "succeeds", "to_document"]
+__all__ = ["Lines", "lines", "read_into", "succeeds", "to_document"]
 
 _NOTHING = Piece("", at=-2)
 """What is certain to print nothing; `echo` without words prints a line, and gives a text that is as empty."""
@@ -62,6 +62,33 @@ def succeeds(document: Text | None) -> bool | None:
     """Return whether the first `read` of a text gets a line; None where nobody knows."""
     found = _lines(document)
     return None if found is None else bool(found)
+
+
+def read_into(shell: Shell, texts: Sequence[Text], document: Text | None) -> bool:
+    """Give the variables of a `read` what it gets of the first line of a text; returns whether that is known.
+
+    Args:
+        shell: where it stands.
+        texts: its words, its own name first.
+        document: what it reads by itself; what a group reads, several read one after the other.
+
+    """
+    found = _lines(document, is_whole=True)
+    words = [known_text(text) or "" for text in texts[1:]]
+    is_raw = words[:1] == ["-r"]
+    names = words[1:] if is_raw else words
+    if not found or not names or not all(name.isidentifier() for name in names):
+        return False
+    if any(document is one for one in shell.documents.values()) or (not is_raw and "\\" in found[0].text):
+        return False
+    set_here = shell.run.prefixed or {}
+    values = set_here["IFS"] if "IFS" in set_here else shell.scope.get("IFS")
+    separator = None if values is None else known_text(values[0].elements[0]) if values and values[0].elements else ""
+    if (values is not None and len(values) != 1) or (separator is not None and len(separator.strip()) != 1):
+        return False
+    for name, part in zip(names, _parts(found[0].text, len(names), separator), strict=True):
+        shell.scope.set(name, (Value(((Piece(part, at=found[0].at),),)),))
+    return True
 
 
 def lines(shell: Shell, conditions: Sequence[tree_sitter.Node]) -> Lines | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.scope import Change
+    from dropcap.lang.words import Word
 
 _MOST_WIDENINGS = 4
 _IN_LOOP = "it changes in a loop"
@@ -106,6 +107,8 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
     lists = control_flow.loop_words(shell, node)
     loop = Loop(shell, is_loop=True)
     shell.run.holds = True
+    outer, asked = shell.run.asked, _listen(shell)
+    first = len(asked)
     if lists is None or len(lists) != 1 or len(lists[0]) > control_flow.MOST_ROUNDS:
         _unknown_rounds(shell, loop, node, (), body, name)
     else:
@@ -114,6 +117,9 @@ def for_each(shell: Shell, node: tree_sitter.Node) -> None:
             if not loop.round(lambda: shell.visit(body)):
                 break
     loop.end()
+    if len(asked) > first and _SLEEP in shell.text(body):
+        shell.run.handlers.wait(shell, asked[first:])
+    shell.run.asked = outer
 
 
 def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
@@ -131,24 +137,47 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     if given is not None and len(given.rounds) <= control_flow.MOST_ROUNDS:
         _each_line(shell, loop, given, body)
         return
+    outer, asked = shell.run.asked, _listen(shell)
+    first, sleeps = len(asked), _SLEEP in shell.text(body)
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
+        before_test = len(asked)
         verdict = tested(shell, conditions)
         if shell.is_over or (verdict is not None and verdict is not wanted):
             break
-        if verdict is None or not rest:
+        waits = rest < control_flow.MOST_ROUNDS and len(asked) > (first if sleeps else before_test)
+        if verdict is None or not rest or waits:
+            shell.run.handlers.wait(shell, asked[first:] if verdict is not None else ())
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             break
         before = shell.scope.current(loop.target.level)
         is_going_on = loop.round(lambda: shell.visit(body))
         last = shell.run.holds
         after = shell.scope.current(loop.target.level)
+        if is_going_on and _same(before, after) and len(asked) > first:
+            shell.run.handlers.wait(shell, asked[first:])
+            _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
+            last = None
+            break
         if is_going_on and _same(before, after):
             shell.is_over = shell.run.is_exit = True  # nothing ends it but what leaves it
             break
         if not is_going_on:
             break
+    shell.run.asked = outer
     shell.run.holds = last
     loop.end()
+
+
+def _listen(shell: Shell) -> list[Sequence[Word]]:
+    """Return the list of what is asked of the listener in loops."""
+    run = shell.run
+    if run.asked is None:
+        run.asked = []
+    return run.asked
+
+
+_SLEEP = "sleep"
+"""What a loop does that waits for something."""
 
 
 def _each_line(shell: Shell, loop: Loop, given: exact_input.Lines, body: tree_sitter.Node) -> None:

@@ -38,14 +38,51 @@ def known(text: str) -> Text:
 
 def verdict(shell: Shell, node: tree_sitter.Node) -> bool | None:
     """Return whether the condition of a node holds; None where nobody knows."""
-    script = shell.script
     raws = shell.raws_of(node)
-    if script.data.startswith(b"[[", node.start_byte):
-        raws = _not_split(script, raws)
-    found = combinations(raws, shell.parameters, shell.scope, shell.written)
-    if len(found) != 1 or not raws or raws[-1].span.end != script.to_offset(node.end_byte):
+    is_compared = shell.script.data.startswith(b"[[", node.start_byte)
+    parts = node.named_children if is_compared else ()
+    if raws and len(parts) == 1 and (_joint(parts[0]) or parts[0].type == _GROUP):
+        return _of_parts(shell, parts[0], raws[0])
+    if not raws or not _is_whole(shell, node, raws):
         return None
-    is_compared = script.data.startswith(b"[[", node.start_byte)
+    return _of_words(shell, _not_split(shell.script, raws) if is_compared else raws, is_compared=is_compared)
+
+
+_GROUP = "parenthesized_expression"
+
+
+def _joint(node: tree_sitter.Node) -> str:
+    """Return the sign that joins the two parts of a condition; empty where it is one."""
+    return next((child.type for child in node.children if child.type in {"&&", "||"}), "")
+
+
+def _of_parts(shell: Shell, node: tree_sitter.Node, opened: Raw) -> bool | None:
+    """Judge a condition of `[[` that may be made of several."""
+    sign = _joint(node)
+    if node.type == _GROUP and len(node.named_children) == 1:
+        return _of_parts(shell, node.named_children[0], opened)
+    if not sign:
+        raws = shell.raws_of(node)
+        if not raws or not _is_whole(shell, node, raws):
+            return None
+        closed = opened._replace(pieces=[Piece("]]")])
+        return _of_words(shell, [opened, *_not_split(shell.script, raws), closed], is_compared=True)
+    holds = _of_parts(shell, node.children[0], opened)
+    if holds is (sign == "||"):
+        return holds
+    other = _of_parts(shell, node.children[-1], opened)
+    return other if other is (sign == "||") else None if holds is None else other
+
+
+def _is_whole(shell: Shell, node: tree_sitter.Node, raws: Sequence[Raw]) -> bool:
+    return raws[-1].span.end == shell.script.to_offset(node.end_byte)
+
+
+def _of_words(shell: Shell, raws: list[Raw], *, is_compared: bool) -> bool | None:
+    """Judge a condition whose words stand between its brackets."""
+    found = combinations(raws, shell.parameters, shell.scope, shell.written)
+    if len(found) != 1:
+        return None
     patterns = [PieceKind.PLAIN in [piece.kind for piece in raw.pieces] for raw in raws] if is_compared else ()
     return judge(shell, found[0].fields, patterns if len(patterns) == len(found[0].fields) else ())
 

@@ -60,7 +60,7 @@ class Field(NamedTuple):
             return self
         text = "".join(piece.text for piece in self.pieces)
         at = self.pieces[0].at
-        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=at, reason="the files that are there decide it")
+        piece = Piece(text, PieceKind.UNKNOWN, splits=True, at=at, reason="it depends on which files exist")
         # Where its parts are written in several places, it has the one where it is used.
         return self._replace(pieces=[piece], is_literal=self.is_literal or len(self.pieces) > 1)
 

@@ -80,7 +80,7 @@ def folder_of(scope: Scope) -> Folder:
     if values is None:
         return Folder(_START)
     if len(values) > 1:
-        return Folder(None, "the folder that it runs in differs by branch")
+        return Folder(None, "it runs in different folders in different branches")
     return _top(values[0])
 
 
@@ -91,7 +91,7 @@ def _top(value: Value) -> Folder:
     if text is not None:
         return Folder(text)
     reason = next((piece.reason for piece in value.elements[0] if piece.reason), "")
-    return Folder(None, reason or "the folder that it runs in is not known")
+    return Folder(None, reason or "it is not known in which folder it runs")
 
 
 def leave(shell: Shell, reason: str) -> None:
@@ -166,10 +166,10 @@ def _enter(shell: Shell, words: Sequence[Text]) -> None:
     target = _target(shell.scope, words[0]) if words else None
     here = folder_of(shell.scope)
     if not words or (target or "").startswith("~"):
-        _set_top(shell, None, "cd leads to the home of whoever runs it")
+        _set_top(shell, None, "cd goes to the home of whoever runs it")
     elif target is None or not target:
         text = "".join(piece.text for piece in words[0])
-        _set_top(shell, None, f"cd leads to {text}, which is not known")
+        _set_top(shell, None, f"cd goes to {text}, which is not known")
     elif not target.startswith("/") and here.path is None:
         _set_top(shell, None, here.reason)
     else:
@@ -182,14 +182,18 @@ def _first(values: Values | None) -> str | None:
 
 def _set_top(shell: Shell, path: str | None, reason: str) -> None:
     stack = _stack(shell)
-    text = unknown_value(reason or "the folder before is not known")[0].elements[0] if path is None else (Piece(path),)
+    text = (
+        unknown_value(reason or "cd - goes back to a folder that is not known")[0].elements[0]
+        if path is None
+        else (Piece(path),)
+    )
     shell.scope.set(_FOLDER, (Value((text, *stack[1:]), is_list=True),))
 
 
 def _stack(shell: Shell) -> tuple[Text, ...]:
     values = shell.scope.get(_FOLDER)
     if values is not None and len(values) > 1:
-        return unknown_value("the folder that it runs in differs by branch")[0].elements
+        return unknown_value("it runs in different folders in different branches")[0].elements
     return (values[0].elements[:_MOST_FOLDERS] if values else ()) or ((Piece(_START),),)
 
 
@@ -198,7 +202,7 @@ def _push(shell: Shell, texts: Sequence[Text]) -> None:
     words = [text for text in texts[1:] if known_text(text) not in {"-n", "--"}]
     here = folder_of(shell.scope)
     if len(words) != 1 or len(words) < len(texts) - 1 or (known_text(words[0]) or "").startswith(("+", "-")):
-        leave(shell, "pushd turns its stack of folders")
+        leave(shell, "pushd rotates its stack of folders")
         return
     below = (Piece(here.path),) if here.path is not None else unknown_value(here.reason)[0].elements[0]
     stack = (below, *_stack(shell)[1:])
@@ -211,7 +215,7 @@ def _pop(shell: Shell, texts: Sequence[Text]) -> None:
     """`popd`."""
     stack = _stack(shell)
     if len(texts) > 1 or len(stack) == 1:
-        leave(shell, "popd leads to a folder that is not known")
+        leave(shell, "popd goes to a folder that is not known")
     else:
         shell.scope.set(_FOLDER, (Value(stack[1:], is_list=True),))
 

@@ -70,7 +70,7 @@ _DOCUMENT = re.compile(
     re.VERBOSE,
 )
 _BROKEN = "its end is missing"
-_TOO_MANY = f"more than {MOST_WORDS:,} words stand before it"
+_TOO_MANY = f"more than {MOST_WORDS:,} words are before it"
 _SIMPLE = re.compile(r"\$(?:[A-Za-z_]\w*|[0-9@*#?!$-])", re.ASCII)
 _BACKQUOTED = re.compile(r"`(?:[^`\\]|\\[\s\S])*`")
 _COMMENT = re.compile(r"`[ \t]*#[^`\n]*`")  # a way to put a comment between joined lines: it becomes nothing

@@ -41,7 +41,7 @@ _PROGRAM = r"(?:\$\(|`)\s*(?:command\s+-v|which|type\s+-[pP])\s+(?P<path>[\w./-]
 _CALLER = "the caller of the script gives it"
 _ON_PATH = "the machine decides where it is"
 _EDITED = "the shell computes it"
-_TOO_DEEP = "too many defaults stand in one another"
+_TOO_DEEP = "too many defaults are nested in each other"
 _SUBSTRING = r"(?a)(\d{1,9}|[ ]+-\d{1,9})(?::[ ]*(-?\d{1,9}))?(?=\})"
 _SLICE = r"(?a)[ ]*([1-9]\d{0,8})(?::(\d{1,9}))?(?=\})"
 

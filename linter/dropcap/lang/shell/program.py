@@ -210,6 +210,7 @@ _HANDLERS = Handlers(
     remember=remember,
     whole=follow_all,
     ask=_not_heard,
+    wait=_not_heard,
     exact_sequence=_not_heard,
     exact_alone=_not_heard,
     exact_printed=_not_heard,
@@ -225,6 +226,7 @@ def _exact_handlers() -> Handlers:
     return _HANDLERS._replace(
         exact_statements={**exact_branches.HANDLERS, **exact_loops.HANDLERS},
         ask=exact_commands.ask,
+        wait=exact_commands.wait,
         exact_sequence=exact_flow.statements,
         exact_alone=exact_flow.alone,
         exact_printed=exact_printed.printed,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
+    from dropcap.lang.shell.call import Call
     from dropcap.lang.shell.evaluator import Shell
     from dropcap.lang.shell.fragments import Text
 
@@ -116,9 +117,12 @@ def _with_input(shell: Shell, node: tree_sitter.Node, document: Text | None) -> 
 
 def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | None = None) -> None:
     """Follow the parts of a pipeline, each in a shell of its own; what `echo` and `cat <<E` print is read on."""
+    outer = shell.run.sent, shell.run.sending
+    sent: Sequence[Call] = ()
     for node in nodes:
         if not node.is_named:
             continue
+        shell.run.sent, shell.run.sending = sent, outer[1] if node is nodes[-1] else ()
         given = document
         document = printed(shell, node, given) if node is not nodes[-1] else None
         before, piped = shell.run.printed, shell.run.is_piped
@@ -128,3 +132,5 @@ def pipeline(shell: Shell, nodes: Sequence[tree_sitter.Node], document: Text | N
         heard, shell.run.printed, shell.run.is_piped = shell.run.printed, before, piped
         if document is None and node is not nodes[-1] and shell.run.listener is not None:
             document = exact_input.to_document(heard)
+        sent = shell.run.sending
+    shell.run.sent, shell.run.sending = outer

@@ -136,6 +136,16 @@ def _gcloud(words: Words) -> Inner | None:
     return Inner(script, sight=Sight.NONE) if script else Inner(sight=Sight.NONE, reads_input=True)
 
 
+def _chroot(words: Words) -> Inner | None:
+    """`chroot [--userspec=USER[:GROUP]] FOLDER command`."""
+    options, _ = option_values(words, "", ("groups", "userspec"), stops=True)
+    found = _behind("", ("groups", "userspec"), 1)(words)
+    user = options.get("userspec")
+    if found is None or not user or value(user).startswith(":"):
+        return found
+    return found._replace(user=user)
+
+
 _NSENTER_NAMES = ("net-socket", "setgid", "setuid", "target")
 _UNSHARE_NAMES = (
     *("boottime", "load-interp", "map-group", "map-groups", "map-user", "map-users", "monotonic", "owner"),
@@ -147,7 +157,7 @@ REMOTE_COMMANDS: dict[str, Callable[[Words], Inner | None]] = {
     **dict.fromkeys(("distrobox", "distrobox-enter", "mosh", "pct"), _dashed()),
     "arch-chroot": _behind("u", (), 1),
     "autossh": _ssh(_OF_SSH + "M"),
-    "chroot": _behind("", ("groups", "userspec"), 1),
+    "chroot": _chroot,
     "colima": _behind("p", ("profile",), 0, "ssh"),
     "dbclient": _ssh("bcimJKlLopRW"),
     "docker-machine": _behind("", (), 1, "ssh", is_script=True),

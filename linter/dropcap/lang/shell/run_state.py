@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from dropcap.lang.shell.call import Answer, Guard, Listener, NameListener, Redirection
+    from dropcap.lang.shell.call import Answer, Call, Guard, Listener, NameListener, Redirection
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.shell.scope import Change
     from dropcap.lang.shell.script import Script
@@ -44,6 +44,7 @@ class Handlers(NamedTuple):
         remember: keeps what a substituted command prints.
         whole: follows a script, and what its statements do not lead to.
         ask: asks the listener about a condition.
+        wait: lets the listener hear what a loop waits for.
         exact_sequence: follows statements in their order.
         exact_alone: follows what a shell of its own runs.
         exact_printed: follows a substituted command, and gives what it prints.
@@ -60,6 +61,7 @@ class Handlers(NamedTuple):
     remember: Callable[[Any, tree_sitter.Node], None]
     whole: Callable[[Any], None]
     ask: Callable[[Any, Sequence[Word]], Answer | None]
+    wait: Callable[[Any, Sequence[Sequence[Word]]], None]
     exact_sequence: Callable[[Any, Sequence[tree_sitter.Node]], None]
     exact_alone: Callable[[Any, Callable[[], None]], None]
     exact_printed: Callable[[Any, tree_sitter.Node], Any]
@@ -105,8 +107,16 @@ class Run:
     """The shells of their own that the run is in, by number; only for one who hears every command."""
     is_piped = False
     """Whether what is printed goes into a pipe, where each line of it may be a command."""
+    is_background = False
+    """Whether the script goes on while what the run is at runs."""
     is_watched = False
     """Whether a shell that runs this script ends where the script fails."""
+    asked: list[Sequence[Word]] | None = None
+    """In a loop, what was asked of the listener since the outermost began; None outside."""
+    sent: Sequence[Call] = ()
+    """The commands whose output the part of a pipeline reads that the run is in."""
+    sending: Sequence[Call] = ()
+    """Those of that part itself, or as many of them as make more than one."""
     shell_count = 0
 
     def __init__(

@@ -64,7 +64,7 @@ def _shown(element: Text) -> object:
 # On the other way through a branch, a variable that this script sets is empty, unless the caller's environment has it.
 _NEVER_SET = (Value(()),)
 _CALLERS = (Value(((Piece("$@", PieceKind.UNKNOWN, splits=True),),), is_list=True),)
-_BY_BRANCH = "it differs by branch"
+_BY_BRANCH = "it differs between branches"
 
 if TYPE_CHECKING:
     Values: TypeAlias = tuple[Value, ...]
@@ -152,7 +152,7 @@ class Scope:
         elif len(values) > MOST_VALUES:
             self._values[name] = unknown_value(_BY_BRANCH, is_list=values[0].is_list)
         elif any(sum([len(element) for element in value.elements]) > LONGEST_VALUE for value in values):
-            self._values[name] = unknown_value("its value is too long to follow", is_list=values[0].is_list)
+            self._values[name] = unknown_value("its value is too long for dropcap to follow", is_list=values[0].is_list)
         else:
             self._values[name] = values
 

@@ -167,7 +167,7 @@ def _xargs(words: Words) -> Inner | None:
 
 
 _LETTER = 2
-_INPUT = "the input of xargs gives it"
+_INPUT = "the input of xargs fills it in"
 
 
 def _parallel(words: Words) -> Inner | None:
@@ -192,7 +192,7 @@ def _all_marked(word: Text) -> Text:
     return word
 
 
-_OTHER_INPUT = "the input of parallel gives it"
+_OTHER_INPUT = "the input of parallel fills it in"
 _MARKS = ("{}", "{.}", "{/}", "{//}", "{/.}", "{#}", "{%}", "{1}", "{2}", "{3}")
 _OF_PARALLEL = (
     *("arg-file", "arg-sep", "colsep", "delay", "delimiter", "env", "halt", "jobs", "joblog", "load", "max-args"),
@@ -211,7 +211,7 @@ def _find(*options: str) -> Callable[[Words], Inner | None]:
             if at < end or written not in options:
                 continue
             end = next((index for index in range(at, len(values)) if values[index] in {";", "+"}), len(values))
-            found.append(tuple(marked(one, "{}", "find gives it") for one in words[at + 1 : end]))
+            found.append(tuple(marked(one, "{}", "find fills it in") for one in words[at + 1 : end]))
         return Inner(command=found[0], others=tuple(found[1:])) if found else None
 
     return read

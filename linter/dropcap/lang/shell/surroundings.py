@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOWHERE", "surroundings_of"]
 
-NOWHERE = Surroundings(None, "where it runs is not known")
+NOWHERE = Surroundings(None, "it is not known in which folder it runs")
 """Of a command that the script's statements do not lead to."""
 
 _SET = r"[A-Za-z_]\w*="
@@ -38,7 +38,7 @@ def surroundings_of(shell: Shell, launchers: Sequence[Word]) -> Surroundings:
     run, scope = shell.run, shell.scope
     folder = folder_of(scope)
     if moves(launchers):
-        folder = folder._replace(path=None, reason="what starts it does so in another folder")
+        folder = folder._replace(path=None, reason="it is started in another folder")
     variables = {name: _value(scope, name) for name in run.exported if scope.get(name) is not None}
     scope.begin()
     names = [assign(shell, node) for node in shell.assignments]

@@ -215,7 +215,7 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             seen += anchored.size
             repeated += anchored.size
             if repeated > MAX_REPEATED:
-                raise _refusal(source, at.start, f"aliases repeat more than {MAX_REPEATED:,} values")
+                raise _refusal(source, at.start, f"aliases repeat more than {MAX_REPEATED:,} values: use fewer of them")
             frame.height = max(frame.height, anchored.height)
             if len(stack) + anchored.height > MAX_DEPTH:
                 raise _too_deep(source, at.start)
@@ -260,10 +260,14 @@ def _refusal(source: Source, offset: int, message: str) -> UnreadableError:
 
 
 def _too_deep(source: Source, offset: int) -> UnreadableError:
-    return _refusal(source, offset, f"nested deeper than {MAX_DEPTH} levels")
+    return _refusal(source, offset, f"the values nest more than {MAX_DEPTH} levels deep")
 
 
 def _unknown_alias(source: Source, at: Span, name: str, *, is_defined: bool) -> UnreadableError:
     name = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}..."
-    wrong = "stands inside what it names" if is_defined else f"names nothing: no &{name} stands above it"
+    wrong = (
+        "is inside the value that it names: write the value out"
+        if is_defined
+        else f"names nothing: define &{name} above it"
+    )
     return UnreadableError(Failure(source.path, f"invalid YAML: the alias *{name} {wrong}", source=source, span=at))

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 # A part of the parser's problem or context (the C parser's words, then the pure one's where they differ), whether
 # the mistake is where the construct begins and not where the parser noticed it, and what to tell.
 _WORDS = (
-    ("quoted scalar found unexpected end", True, "this quotation mark is never closed"),
+    ("quoted scalar found unexpected end", True, "this quote is never closed"),
     ("',' or ']'", True, "the list that opens here lacks a comma or its closing ]"),
     ("',' or '}'", True, "the mapping that opens here lacks a comma or its closing }"),
-    ("simple key could not find expected ':'", True, "this line is no key with a colon and no part of the one above"),
-    ("mapping values are not allowed", False, "no key may stand here: mend the indentation, or quote the colon"),
-    ("entries are not allowed", False, "no list item may start here: put the - on its own line, or quote the text"),
+    ("simple key could not find expected ':'", True, "this line has no colon and does not continue the line above"),
+    ("mapping values are not allowed", False, "no key can be here: correct the indentation, or quote the colon"),
+    ("entries are not allowed", False, "no list item can start here: put the - on its own line, or quote the text"),
     ("tab character", False, "a tab indents here: use spaces"),
-    ("unknown escape", False, r"no such escape: write \\ for a backslash, or use single quotes"),
-    ("alphabetic or numeric character", True, "a name has to follow & or *: put the text into quotes if it is none"),
+    ("unknown escape", False, r"this escape does not exist: write \\ for a backslash, or use single quotes"),
+    ("alphabetic or numeric character", True, "a name must follow & and *: if this is plain text, put it into quotes"),
     ("node content", False, "a value is missing before this character"),
-    ("block mapping", False, "this does not continue the mapping: mend the indentation or the quotes before it"),
-    ("block collection", False, "this does not continue the list: mend the indentation"),
-    ("<document start>", False, "this stands behind the end of the document: mend the indentation"),
+    ("block mapping", False, "this does not fit the mapping: correct the indentation, or the quotes before it"),
+    ("block collection", False, "this is not an item of the list above: correct the indentation"),
+    ("<document start>", False, "this comes after the end of the document: correct the indentation"),
 )  # fmt: skip
 _CLOSING = {"[": "',' or ']'", "{": "',' or '}'"}
 _BOUND = 100
@@ -86,7 +86,7 @@ def _unclosed(text: str) -> int | None:
 
 def template_failure(source: Source, offset: int) -> Failure:
     """Refuse a text that becomes YAML only when something fills it in; nobody but that something starts anything."""
-    message = "this is a template, not YAML yet: render it first and check the result"
+    message = "this is a template of a YAML file: run its tool first and check the result"
     return Failure(source.path, message, Level.NOTE, source, Span(offset, offset + 2))
 
 
@@ -105,8 +105,8 @@ def _wrong_start(character: str) -> str:
 def _control_failure(source: Source) -> Failure:
     found = _CONTROL.search(source.text)
     at = found.start() if found else 0
-    name = f"U+{ord(found[0]):04X}" if found else "of an unknown kind"
-    return _failure(source, at, f"a control character, {name}: take it out")
+    name = f"U+{ord(found[0]):04X}" if found else "that YAML does not allow"
+    return _failure(source, at, f"here is the control character {name}: take it out")
 
 
 def _failure(source: Source, offset: int, message: str) -> Failure:

@@ -13,12 +13,13 @@ from urllib.parse import quote
 
 from dropcap import HOME, __version__
 from dropcap.model import Level
-from dropcap.paths import below
 from dropcap.printable import counted, printable, shortened, title
 from dropcap.writers.ascii_json import dumps, listed
-from dropcap.writers.fingerprint import identity_hash, line_hashes, portable
+from dropcap.writers.failures import folded
+from dropcap.writers.fingerprint import identity_hash, line_hashes
 from dropcap.writers.grouping import grouped
 from dropcap.writers.partly import partly_known
+from dropcap.writers.places import from_top
 from dropcap.writers.sarif_rules import LEVELS, descriptor, taxonomies
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from dropcap.source import Region, Source
     from dropcap.writers import Context
 
+FROM_TOP = True
+"""GitHub takes paths to be relative to the top of the repository, wherever in it this runs."""
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
 _MOST_RESULTS = 25_000
@@ -80,7 +83,7 @@ def _driver(rules: Iterable[Rule], catalogues: Iterable[dict[str, Any]]) -> dict
 
 
 def _invocation(report: Report, root: str | None, every: int, kept: int) -> dict[str, Any]:
-    notifications = [_notification(failure, root) for failure in report.failures]
+    notifications = [_notification(failure, root) for failure in folded(report.failures)]
     if kept < every:
         what = f"{every - kept} of {every} findings"
         text = f"{what}, the least severe ones, are left out: an upload has a limit."
@@ -198,15 +201,12 @@ def _physical(path: str, region: Region | None, root: str | None) -> dict[str, A
 
 def _artifact(path: str, root: str | None) -> dict[str, str]:
     """Write a path as a URI, relative to the root if it lies there; a name that is not UTF-8 keeps its bytes."""
-    if root is not None:
-        inside = below(path, root)
-        path = os.path.abspath(path) if inside is None else inside
-    portable_path = portable(path)
+    portable_path = from_top(path, root)
     try:
         raw = os.fsencode(portable_path)
     except UnicodeEncodeError:
         raw = portable_path.encode("utf-8", "replace")
-    if os.path.isabs(path):
+    if os.path.isabs(portable_path):
         return {"uri": f"file:///{quote(raw.lstrip(b'/'), safe='/:')}"}
     return {"uri": quote(raw, safe="/"), "uriBaseId": _ROOT}
 

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def write(report: Report, context: Context) -> Iterator[str]:
-    """Yield the findings block by block, and lines that sum up, say what to do first and what was not seen."""
+    """Yield the findings block by block, and lines that sum up, say what to do first and what was not seen.
+
+    Where no more than findings is wanted there are no such lines.
+    """
+    if context.quiet and not report.findings:
+        return
     if not report.findings and not any(container.unknowns for container in report.containers):
         line = totals(report, (), context.threshold, 0)
         if len(line) <= context.width:  # most runs end here
@@ -31,4 +36,6 @@ def write(report: Report, context: Context) -> Iterator[str]:
         findings = grouped(report.findings)
         for block in file_blocks(findings, Style(context.width, context.colour)):
             yield "".join(f"{line}\n" for line in (*block, ""))
+    if context.quiet:
+        return
     yield "".join(f"{line}\n" for line in closing_lines(report, findings, context))

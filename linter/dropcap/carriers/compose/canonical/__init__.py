@@ -76,7 +76,7 @@ def canonical(project: Project, profiles: Sequence[str] | None = None) -> dict[s
 
 
 def _too_large(project: Project) -> UnreadableError:
-    message = f"not printed: resolved, the project has more than {MAX_VALUES:,} values"
+    message = f"dropcap does not print this project: resolved, it has more than {MAX_VALUES:,} values"
     return UnreadableError(Failure(project.model.source.path, message))
 
 

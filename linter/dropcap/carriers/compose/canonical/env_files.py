@@ -93,7 +93,7 @@ def _hidden(path: Leaf, unknown: UnknownText | None) -> Leaf:
     """Say of a path why what its file sets is not known."""
     if not isinstance(path.at, Scalar):
         return path
-    reason = unknown or UnknownText(str(path.value), f"{path.value} is not there")
+    reason = unknown or UnknownText(str(path.value), f"{path.value} does not exist")
     return path._replace(at=path.at._replace(unknown=reason))
 
 

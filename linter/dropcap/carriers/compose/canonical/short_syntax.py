@@ -53,7 +53,7 @@ def ports(value: Value, scope: LoadContext, field: Field) -> Tree | None:
             left = max(MAX_PORTS - len(found), 0)
             written: list[Tree] = [] if is_full or item.unknown else [*islice(_short_ports(item), left + 1)]
             if len(written) > left:
-                scope.log.error(item, f"more than {MAX_PORTS:,} ports of a service are not written out one by one")
+                scope.log.error(item, f"dropcap does not list more than {MAX_PORTS:,} ports of a service one by one")
                 is_full = True
             found += [Leaf(item.text, item)] if is_full or item.unknown else written
     return _once(found, "port") or None

@@ -78,5 +78,7 @@ def _too_new(root: Mapping, version: Version) -> Iterator[Wrong]:
             found = entries(value)
             if last in found:
                 where = f"services.{name}.{'.'.join(path)}"
-                message = f"{where} is known since Docker Compose {since}; {version.number} refuses it"
+                message = (
+                    f"Docker Compose {version.number} refuses {where}, new in {since}: take it out or update Compose"
+                )
                 yield Wrong(found[last].key, message)

@@ -49,7 +49,12 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
         # What stands at the top in an extension may be anything.
         data = to_python(without(root, *(name for name in all_entries(root) if name.startswith("x-"))), MAX_VALUES)
     except TooLargeError:
-        return [(root, f"Docker Compose refuses this, and it has too many values (over {MAX_VALUES:,}) to say why")]
+        return [
+            (
+                root,
+                f"Docker Compose refuses this; with over {MAX_VALUES:,} values it is too large for dropcap to say why",
+            )
+        ]
     found: dict[tuple[int, str], tuple[Node, str]] = {}
     children = _Children()
     for error in _validator().iter_errors(data):
@@ -200,8 +205,8 @@ def _unknown_keys(schema: Any, place: _Place) -> Iterator[tuple[Node, str]]:  # 
     known = schema.get("properties", {})
     unknown = [key for key in place.data if key not in known and not any(match(key) for match in patterns)]
     if not place.path and is_version_1(place.data, unknown):
-        message = "services stand at the top level, as in version 1, which Docker Compose no longer reads"
-        yield place.inside[unknown[0]][0] or place.value, f"{message}: put them below a services key"
+        message = "services are at the top level, which Docker Compose no longer reads"
+        yield place.inside[unknown[0]][0] or place.value, f"{message}: indent them below services:"
         return
     remedy = remedies.joined(place.path, place.data)
     for key in unknown:

@@ -84,7 +84,7 @@ def joined(steps: Sequence[str | int], instance: Any) -> str:  # noqa: ANN401  #
     if _JOINED_BY.get(name) != ":" or text is None or _is_refused(name, text):
         return ""
     if len(text) > _SIZE or not text.isprintable():
-        return "take the blank behind the colon out"
+        return "take out the space after the colon"
     return f'write "{text}"' if name == "ports" else f"write {text}"
 
 
@@ -150,13 +150,13 @@ def _of_one_for_many(name: str, node: Scalar) -> Iterator[Remedy]:
     if node.style == "" and re.match(r"-[^\s-]", text):
         if _begins_line(node):
             line = " ".join(text[1:].split())
-            yield "write a blank behind each dash", line.split(" -")
+            yield "write a space after each dash", line.split(" -")
         else:
             yield "put it into brackets, without the dash", [text[1:]]
     elif node.style in ("|", ">"):
-        yield "write each line behind a dash and a blank, in place of the block", text.splitlines()
+        yield "write each line after a dash and a space, in place of the block", text.splitlines()
     elif name in _WITHOUT_BLANKS and len(words) > 1:
-        yield "write each item on a line of its own, behind a dash and a blank", words
+        yield "write each item on a line of its own, after a dash and a space", words
     elif node.style == "" and re.search(r"[][{}]", text):
         yield "put it into brackets and quotes", [text]
     else:
@@ -179,7 +179,7 @@ def _of_item(steps: Sequence[str | int], instance: dict[str, Any]) -> Iterator[R
         if sentence:
             yield sentence, text
     elif separator and text is not None:
-        yield "write an equals sign in place of the colon and the blank", text
+        yield "write an equals sign in place of the colon and the space", text
     elif name in _NAMES and all(value is None or isinstance(value, dict) for value in instance.values()):
         yield "take the dashes out, and write a colon after each name", next(iter(instance), "")
     elif list(instance.values()) == [None]:
@@ -198,8 +198,8 @@ def _of_mapping(steps: Sequence[str | int], types: Sequence[str], instance: dict
     texts = [_joined({name: value}, separator) for name, value in instance.items()]
     if separator == ":" and None not in texts:
         has_dashes = all(name.startswith("-") for name in instance)
-        dash = "write a blank behind each dash" if has_dashes else "begin each item with a dash"
-        yield f"{dash}, and take the blanks behind the colons out", [str(one).removeprefix("-") for one in texts]
+        dash = "write a space after each dash" if has_dashes else "begin each item with a dash"
+        yield f"{dash}, and take out the spaces after the colons", [str(one).removeprefix("-") for one in texts]
 
 
 def _joined(instance: Any, separator: str) -> str | None:  # noqa: ANN401  # as above
@@ -219,7 +219,7 @@ def _of_list(types: Sequence[str], instance: list[Any]) -> Iterator[Remedy]:
         elif all(isinstance(item, str) for item in instance):
             pairs = dict(item.partition("=")[::2] for item in instance)
             if all("=" in item for item in instance):
-                yield "write a colon and a blank in place of each equals sign, and no dash", pairs
+                yield "write a colon and a space in place of each equals sign, and no dash", pairs
             yield "write a colon after each name, and no dash before it", dict.fromkeys(instance)
     elif "string" in types and len(instance) == 1 and not isinstance(instance[0], (dict, list)):
         stands_for_another = set(types) == {"boolean", "string"} or _is_of_numbers(types)

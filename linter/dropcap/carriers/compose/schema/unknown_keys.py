@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _OF_A_SERVICE = frozenset({"image", "build", "extends"})
 _SERVICE = ("services", "a")
+_ANY = "correct it or take it out"
 
 _REPLACED = {
     "depends": "write depends_on",
@@ -53,7 +54,7 @@ def unknown_key(
         if not key.strip("\n"):
             return f"{path(steps)} has an empty key"
         return f"{name} is not a name that Compose allows: use letters, digits, dots, dashes and underscores"
-    remedy = of_item or _remedy(steps, key, value, known)
+    remedy = of_item or _remedy(steps, key, value, known) or ("" if steps and isinstance(steps[-1], int) else _ANY)
     return f"{name} is not a key that Compose knows{f': {remedy}' if remedy else ''}"
 
 

@@ -1,0 +1,46 @@
+"""The workloads that `dropcap verify` has measured as a person would have it, as data and as a part of its page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from locked_page import read_rows, write_results
+from workload_page import FOLDER, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PAGE", "note_verified", "read_verified", "write_verified_part"]
+
+VERIFIED = FOLDER / "verified.json"
+PAGE = ROOT / "docs" / "verify.md"
+HEAD = "## Held against what was measured\n"
+
+
+def read_verified() -> dict[str, dict[str, Any]]:
+    """Read which workloads were verified, and when."""
+    return read_rows(VERIFIED)
+
+
+def note_verified(name: str, needed: str, date: str) -> None:
+    """Note that `dropcap verify` has found of a workload what it is expected to need."""
+    write_results({**read_verified(), name: {"needed": needed, "verified": date}}, VERIFIED)
+    text = PAGE.read_text(encoding="utf-8").partition(HEAD)[0].rstrip("\n")
+    PAGE.write_text(f"{text}\n\n{write_verified_part(read_verified())}", encoding="utf-8")
+
+
+def write_verified_part(results: Mapping[str, dict[str, Any]]) -> str:
+    """Return the part of the page about them."""
+    dates = sorted({one["verified"] for one in results.values()})
+    kinds = sorted({name for one in results.values() for name in one["needed"].split()})
+    names = ", ".join(sorted(results))
+    when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
+    return f"""{HEAD}
+`scripts/verify_workloads.py --accept` lays [workloads](workloads.md) down as projects and runs `dropcap verify` on each
+with the workload's own probe, as a person would. Of these {len(results)} it found exactly the set that the workload is
+expected to need, and what it does worse without, and it left nothing behind ({when}).
+
+They need {len(kinds)} capabilities among them: {", ".join(kinds)}.
+
+The workloads: {names}.
+"""
