@@ -39,8 +39,9 @@ from dropcap.workspace import NotReadError, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dropcap.model import Problem
+    from dropcap.model import Problem, Severity
     from dropcap.rule import Rule
+    from dropcap.targets import Policy
 
 
 MAX_NAME = 200
@@ -54,12 +55,34 @@ class Setup(NamedTuple):
         engine: the engine for containers whose file names none.
         settings: how to resolve Compose projects.
         overlay: texts that stand in for files, by real path.
+        engine_by_name: whether a file's name may say that it is for another engine.
+        versions: the versions of engines; the current ones where none is named.
+        severity: how severe the findings of rules are, by id; else the rules decide.
 
     """
 
     engine: Engine = Engine.DOCKER
     settings: Settings = Settings()
     overlay: Mapping[str, bytes] | None = None
+    engine_by_name: bool = True
+    versions: Mapping[Engine, str] = {}
+    severity: Mapping[str, Severity] = {}
+
+    def request(self, workspace: Workspace, over: tuple[str, ...] = ()) -> Request:
+        """Return how a file is read."""
+        return Request(
+            workspace, over, self.engine, self.settings, engine_by_name=self.engine_by_name, versions=self.versions
+        )
+
+    def under(self, policy: Policy) -> Setup:
+        """Return how a file is checked that has a policy of its own."""
+        return self._replace(
+            engine=policy.engine,
+            settings=self.settings._replace(compose=policy.compose),
+            engine_by_name=policy.engine_by_name,
+            versions=policy.versions,
+            severity=policy.severity,
+        )
 
 
 def check_text(
@@ -67,8 +90,8 @@ def check_text(
 ) -> FileResult:
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
-    request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
-    return _checked(Target(path, carrier, named=True), request, rules)
+    request = setup.request(Workspace.of_text(source))
+    return _as_configured(_checked(Target(path, carrier, named=True), request, rules), setup)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -76,10 +99,14 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
+    if target.policy is not None:
+        setup = setup.under(target.policy)
+        questions = rules if isinstance(rules, Questions) else Questions(rules)
+        rules = questions.chosen(*target.policy.choice)
     given = (*target.given, *(setup.settings.env_files or ()))
     root = target.root or root_of(os.path.dirname(target.path))
-    request = Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
-    result = _checked(target, request, rules)
+    request = setup.request(Workspace(root, setup.overlay, given), target.over)
+    result = _as_configured(_checked(target, request, rules), setup, target.policy)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -135,6 +162,15 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
     )
 
 
+def _as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
+    """Return findings as severe as the configuration has them, with the threshold of their file."""
+    severity, fail_on = setup.severity, policy.fail_on if policy is not None else None
+    if not (severity or policy) or not result.findings:
+        return result
+    findings = (one._replace(severity=severity.get(one.rule, one.severity), fail_on=fail_on) for one in result.findings)
+    return result._replace(findings=tuple(findings))
+
+
 def _of_target(
     container: Container, questions: Questions, path: str, broken: dict[tuple[str, str], list[Container]]
 ) -> Iterator[Finding]:
@@ -173,7 +209,8 @@ def read_document(target: Target, request: Request) -> Document:
             if not target.named or not registry.is_yaml(target.path):
                 raise UnreadableError(_of_no_carrier(target))
             carrier = "compose"  # whoever names a YAML file may mean a part of a project
-    request = request._replace(engine=registry.engine_of_name(carrier, target.path, request.engine))
+    if request.engine_by_name:
+        request = request._replace(engine=registry.engine_of_name(carrier, target.path, request.engine))
     try:
         document = registry.read(carrier, source, request)
     except UnreadableError as error:
@@ -184,7 +221,7 @@ def read_document(target: Target, request: Request) -> Document:
             raise UnreadableError(_of_no_carrier(target)) from None
         level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
-    return document._replace(containers=tuple(_complete(one, request.engine) for one in document.containers))
+    return document._replace(containers=tuple(_complete(one, request) for one in document.containers))
 
 
 def _of_no_carrier(target: Target) -> Failure:
@@ -204,8 +241,8 @@ def _defect(target: Target, error: Exception) -> Failure:
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 
-def _complete(container: Container, engine: Engine) -> Container:
-    """Give a container an engine, and a name that can be printed with each of its findings."""
+def _complete(container: Container, request: Request) -> Container:
+    """Give a container an engine with its version, and a name that can be printed with each of its findings."""
     name = without_secrets(container.name[: MAX_NAME + 1])
     if container.kind not in {Kind.SERVICE, Kind.STAGE}:
         from dropcap.hidden import shown_of  # those have names of their own
@@ -213,7 +250,10 @@ def _complete(container: Container, engine: Engine) -> Container:
         name = shown_of(container, name)
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 3]}..."
-    return container._replace(name=name, engine=container.engine or engine)
+    engine = container.engine or request.engine
+    if request.versions:
+        container = container._replace(engine_version=request.versions.get(engine, ""))
+    return container._replace(name=name, engine=engine)
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:

@@ -56,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
         command, arguments = _chosen(argv)
         code: int = command.run(arguments)
     except (UsageError, ConfigError, RuleError) as error:
-        return _complain(str(error))
+        return _complain(*(error.messages if isinstance(error, ConfigError) else (str(error),)))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -68,10 +68,11 @@ def main(argv: Sequence[str]) -> int:
     return code
 
 
-def _complain(message: str) -> int:
+def _complain(*messages: str) -> int:
     from dropcap.printable import shortened
 
-    sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
+    for message in messages:
+        sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
     return UNCHECKED
 
 

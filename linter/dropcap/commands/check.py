@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.inputs import add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
     add_output,
@@ -19,12 +20,10 @@ from dropcap.commands.output import (
 from dropcap.config import to_threshold
 from dropcap.exit_codes import CLEAN, FINDINGS
 from dropcap.real_paths import repository_top
-from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
 
     from dropcap.config import Config
     from dropcap.model import Report
@@ -36,14 +35,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
-    parser.add_argument("--select", metavar="RULE,…", type=option(_to_words), help="run these rules only")
+    parser.add_argument("--select", metavar="RULE,…", type=option(to_words), help="run these rules only")
     parser.add_argument(
         "--extend-select",
         metavar="RULE,…",
-        type=option(_to_words),
+        type=option(to_words),
         help="run these rules too, although they are off by default",
     )
-    parser.add_argument("--ignore", metavar="RULE,…", type=option(_to_words), help="do not run these rules")
+    parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
     parser.add_argument(
         "--fail-on",
         metavar="SEVERITY",
@@ -59,18 +58,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
-def _to_words(text: object) -> tuple[str, ...]:
-    words = tuple(word.strip() for word in str(text).split(",") if word.strip())
-    if not words:
-        raise ValueError("names no rule; name one, or leave the option out")
-    return words
-
-
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
-    rules = _chosen(arguments, config)
     found, setup = collect(arguments, config)
+    rules = chosen_rules(arguments, config, found.targets)
     report = examine(arguments, found, setup, rules, arguments.rules)
     context = _context(arguments, config, rules)
     finder = None
@@ -104,28 +96,9 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
     )
 
 
-def _chosen(arguments: Namespace, config: Config) -> tuple[Rule, ...]:
-    """Load and choose the rules; says where a name stands that no rule has."""
-    try:
-        return choose(load_rules(arguments.rules), config.select, config.ignore, config.extend_select)
-    except UnknownRuleError as error:
-        key, given = _origin(error.name, arguments, config)
-        place = f"--{key}" if given else config.place(key, error.name)
-        raise RuleError(f"{place}: {error}") from None
-
-
-def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:
-    """Return the key that names a rule, and what the command line gives for it."""
-    if name in config.select:
-        return "select", arguments.select
-    if name in config.extend_select:
-        return "extend-select", arguments.extend_select
-    return "ignore", arguments.ignore
-
-
 def exit_code(report: Report, fail_on: int) -> int:
     """Say what the report means to the shell; what was not checked outweighs what was found."""
     code = failure_code(report)
-    if code == CLEAN and any(finding.severity >= fail_on for finding in report.findings):
+    if code == CLEAN and any(finding.fails(fail_on) for finding in report.findings):
         return FINDINGS
     return code
