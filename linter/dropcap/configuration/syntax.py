@@ -14,6 +14,8 @@ from dropcap.configuration.checking import shortened
 from dropcap.namedtuple import NamedTuple
 
 _MOST_REPAIRS = 20
+# Parsers take time by the square of a key's parts.
+_MOST_DOTS = 2000
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _WORD = re.compile(r"[A-Za-z_*./~-][\w*./~:-]*")
 _NUMBERS = re.compile(r"\d+(?:\.\d+){2,}")
@@ -45,6 +47,9 @@ def parse(text: str) -> Parsed:
     else:
         import tomli as tomllib
     faults: list[tuple[int, str]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:
+            return Parsed(None, text, ((number, "the line is too long: break it into several"),))
     while True:
         try:
             return Parsed(tomllib.loads(text), text, tuple(faults))
