@@ -49,7 +49,7 @@ def pages() -> dict[str, str]:
         **{f"rules/{rule.id}.md": rule_page(rule) for rule in rules},
         "capabilities.md": capabilities_page(),
         "engines.md": engines_page(),
-        "formats.md": formats_page(rules),
+        "format-examples.md": formats_page(rules),
         "configuration.md": configuration_page(),
     }
 
@@ -132,23 +132,29 @@ def formats_page(rules: Sequence[Rule]) -> str:
     chosen = tuple(rule for rule in rules if rule.id in {"privileged", "useless-drop"})
     report = to_report([check_text("compose.yaml", "compose", SHOWN, chosen, Setup())], rules=chosen)
     head = (
-        "# Formats\n\n`dropcap check --format NAME` writes a report in one of these; `--output FILE` writes it to a"
-        f" file. Each shows what is said of this file:\n\n```yaml\n{SHOWN}```\n"
+        "# One report in each format\n\n[Formats](formats.md) says what each is for. This is what they say of this"
+        f" file:\n\n```yaml\n{SHOWN}```\n"
     )
     parts = [head]
     for name in FORMATS:
         doc = (import_module(f"dropcap.writers.formats.{name}").__doc__ or "").strip()
         text = "".join(writer(name)(report, Context(chosen)))
-        language = "json" if text.startswith("{") else "text"
-        parts.append(f"\n## {name}\n\n{doc}\n\n```{language}\n{_short(text)}```\n")
+        shown = f"\n\n```{_language(text)}\n{_short(text)}```" if not text.startswith("<!DOCTYPE") else ""
+        parts.append(f"\n## {name}\n\n{doc}{shown}\n")
     codes = said("--help").partition("exit codes:\n")[2]
     parts.append(f"\n## Exit codes\n\n```text\n{codes.rstrip()}\n```\n")
     return "".join(parts)
 
 
+def _language(text: str) -> str:
+    """Say which language a report is in, for a viewer that colours it."""
+    starts = {"{": "json", "[": "json", "<": "xml", "#": "markdown"}
+    return starts.get(text[:1], "text")
+
+
 def _short(text: str) -> str:
     """Lay out JSON for a reader; of SARIF only the results, since the rules are documented here."""
-    if not text.startswith("{"):
+    if _language(text) != "json":
         return text if text.endswith("\n") else f"{text}\n"
     report = json.loads(text)
     if "runs" in report:

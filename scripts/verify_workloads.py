@@ -158,7 +158,7 @@ def verified(program: Program, name: str, folder: Path, *, restarts: bool) -> st
         else f"needed {' '.join(sorted(needed)) or 'nothing'} instead of {' '.join(sorted(expected)) or 'nothing'}"
     )
     if unsure and not restarts:
-        said += f"; not told apart: {found['unsure']}"
+        said += f"; undecided: {found['unsure']}"
     if not restarts and is_same and set(found["degrades"]) != set(workload.degrades):
         said += f"degrades without {' '.join(found['degrades'])} instead of {' '.join(workload.degrades)}"
     return said + left

@@ -51,6 +51,7 @@ PATHS = {
     "make": "Makefile",
     "just": "justfile",
     "package": "package.json",
+    "bake": "docker-bake.json",
     "jenkins": "Jenkinsfile",
     "unit": "web.service",
     "cron": "crontab",

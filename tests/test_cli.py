@@ -109,8 +109,7 @@ def test_a_wrong_call_gets_one_line_and_2(
 def test_a_folder_without_any_input_is_no_clean_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "."]) == UNCHECKED
     assert one_line(capsys) == (
-        "dropcap: .: nothing to check here: there is no Compose file, Dockerfile or shell script; "
-        "name a file, or add --markdown to check code in Markdown"
+        "dropcap: .: nothing to check here: there is no Compose file, Dockerfile or shell script; name a file"
     )
 
 

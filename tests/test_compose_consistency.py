@@ -103,7 +103,10 @@ REFUSED = {
     "a limit of a build": ("services: {a: {build: {context: ., ulimits: {a: b}}}}", "has no whole number"),
     "a limit of a build as a text": ("services: {a: {build: {context: ., ulimits: {a: '5'}}}}", "without quotes"),
     "a limit of more bits": ("services: {a: {image: x, ulimits: {core: 9999999999999999999}}}", "that fits 64 bits"),
-    "a group with a fraction": ("services: {a: {image: x, group_add: [1.0]}}", "which is not whole"),
+    "a group with a fraction": (
+        "services: {a: {image: x, group_add: [1.0]}}",
+        "has the number 1.0, which is not whole",
+    ),
     "processors that are none": (
         "services: {a: {image: x, deploy: {resources: {limits: {cpus: 1/2}}}}}",
         'must be a number, not "1/2"',

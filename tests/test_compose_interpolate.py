@@ -498,10 +498,10 @@ def test_what_is_wrong_is_said_where_it_stands() -> None:
     )
     _, root, log, _ = read(text)
     assert said(log) == [
-        ("${", "services.web.image has a $ that no variable's name follows: write $$ for a dollar sign"),
+        ("${", "services.web.image has a ${ that begins no variable: write ${NAME}, or $$ for a dollar sign"),
         ('"${EMPTY}"', 'services.web.privileged must be true or false, not ""'),
         ('"\\u0024{U:?set it}"', "services.web.user needs a value for the variable U: set it"),
-        ("${", "services.web.command has a $ that no variable's name follows: write $$ for a dollar sign"),
+        ("${", "services.web.command has a ${ that begins no variable: write ${NAME}, or $$ for a dollar sign"),
     ]
     assert plain(at(root, "services", "web", "image")) == "it's ${ x}"
 

@@ -42,9 +42,15 @@ def test_docker_compose_asks_for_an_alias_there_which_the_engine_refuses() -> No
     found, refused = checked(
         SERVICE.format(attached="[outside]", network="{external: true, name: host}"), Engine.DOCKER
     )
-    assert found == []
+    assert found == ["host-network"]  # what it would have is told all the same
     assert len(refused) == 1
     assert "network-scoped alias is supported only" in refused[0]
+
+
+def test_a_file_that_is_named_after_a_stack_is_not_for_docker_compose() -> None:
+    text = SERVICE.format(attached="[outside]", network="{external: true, name: host}")
+    result = check_text("docker-stack.yml", "compose", text, RULES, Setup())
+    assert ([one.rule for one in result.findings], result.failures) == (["host-network"], ())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,17 @@ HOUSE = Path(__file__).parent.parent / "linter" / "dropcap"
 LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "words and records that know nothing",
-        ("", "fast_start", "namedtuple", "package_data", "exit_codes", "masking", "secret_values", "controls"),
+        (
+            "",
+            "fast_start",
+            "namedtuple",
+            "computed",
+            "package_data",
+            "exit_codes",
+            "masking",
+            "secret_values",
+            "controls",
+        ),
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("real_paths", "workspace", "gitignore", "git_index")),

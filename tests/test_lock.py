@@ -468,11 +468,11 @@ def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:
     }
     found = image_needs(["proftpd", "--nodaemon"], files)
     assert "SYS_CHROOT" in found.cap_add
-    assert not any("is not there" in one.reason for one in found.unknown)
+    assert not any("does not exist" in one.reason for one in found.unknown)
     del files["/etc/proftpd/conf.d/own.conf"]  # an empty one is there as well
     found = image_needs(["proftpd", "--nodaemon"], files)
     assert "SYS_CHROOT" not in found.cap_add
-    assert not any("is not there" in one.reason for one in found.unknown)
+    assert not any("does not exist" in one.reason for one in found.unknown)
 
 
 CRONTAB = """\

@@ -55,7 +55,11 @@ def test_what_the_code_has_is_on_the_pages() -> None:
     assert re.findall(r"^## (\w+)$", PAGES["capabilities.md"], re.MULTILINE) == list(NAMES)
     assert len(re.findall(r"^## ", PAGES["engines.md"], re.MULTILINE)) == len(Engine)
     assert "refused: adding all caps and removing all caps not allowed" in PAGES["engines.md"]
-    assert re.findall(r"^## (\w+)$", PAGES["formats.md"], re.MULTILINE) == list(FORMATS)
+    outside = re.sub(r"^```.*?^```", "", PAGES["format-examples.md"], flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^## (\w+)$", outside, re.MULTILINE) == list(FORMATS)
+    written = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^## (\w+)$", written, re.MULTILINE)) == sorted(FORMATS)
+    assert re.findall(r"^\| `(\w+)` \|", written, re.MULTILINE) == re.findall(r"^## (\w+)$", written, re.MULTILINE)
     keys = [field.replace("_", "-") for field in Config._fields if field != "file"]
     assert re.findall(r"^\| `([a-z-]+)` \| ", PAGES["configuration.md"], re.MULTILINE) == keys
     assert '| `fail-on` | `"medium"` |' in PAGES["configuration.md"]

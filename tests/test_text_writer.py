@@ -10,7 +10,7 @@ from dropcap.source import Source, Span
 from dropcap.writers import FORMATS, Context, writer
 from dropcap.writers.failures import MOST_ALIKE, failure_lines
 from dropcap.writers.summary import describe_user, plural, summarise
-from dropcap.writers.wrapping import columns
+from dropcap.writers.wrapping import columns, lines_of, text_lines, words_of
 from handmade import finding, place, report, service
 
 if TYPE_CHECKING:
@@ -590,3 +590,13 @@ def test_every_format_has_a_writer_and_nothing_else_has() -> None:
     assert all("".join(writer(name)(report(), Context())) or name in {"github", "line"} for name in FORMATS)
     with pytest.raises(ValueError, match="there is no format 'xml': write one of checkstyle, github, gitlab, html, "):
         writer("xml")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "a b", "aa  bb cc ", "  aaaa bb", "a aaaaaaaaaa b", "é aa bb", "aaaaaaaaaaaa"]
+)
+def test_a_text_is_broken_where_its_words_are(text: str) -> None:
+    for width in range(14):
+        for indent, later in (("", ""), ("  ", "    "), ("", "    ")):
+            expected = [*lines_of(words_of(text), width, indent, later)]
+            assert [*text_lines(text, width, indent, later)] == expected

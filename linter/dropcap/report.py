@@ -5,6 +5,7 @@ results of files -> those that are reported by themselves -> a report, in an ord
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from dropcap.model import SET_HERE, Kind, Level, Report
@@ -81,15 +82,21 @@ def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]])
         for name in finding.problem.evidence
     }
 
+    milder_rules = {rule for _, rule, _ in said}
+
     def is_covered(finding: Finding) -> bool:
+        if finding.rule not in milder_rules:
+            return False
         names = finding.problem.evidence
         return bool(names) and all((id(finding.container), finding.rule, name) in said for name in names)
 
     return [finding for finding in findings if not is_covered(finding)] if said else findings
 
 
-def _folded(findings: Sequence[Finding]) -> Iterator[Finding]:
+def _folded(findings: Sequence[Finding]) -> Iterable[Finding]:
     """Say once what several containers have by the very same text, as by a YAML anchor."""
+    if len({id(finding.container) for finding in findings}) < 2:  # noqa: PLR2004  # several may have the same
+        return findings
     folded: dict[object, list[Finding]] = {}
     for finding in findings:
         problem = finding.problem
@@ -107,12 +114,17 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
 
     What one line of a file of variables gives to several lines is one thing as well, to be mended there.
     """
+    ordered = sorted(results, key=lambda result: result.path)
+    speaking = Counter(path for result in ordered for path in set(map(_path, result.findings)))
     folded: dict[object, list[Finding]] = {}
-    for result in sorted(results, key=lambda result: result.path):
+    for result in ordered:
         own: dict[object, int] = {}
         for finding in result.findings:
             problem = finding.problem
             cause = _variable(finding)
+            if cause is None and speaking[_path(finding)] == 1:
+                folded[id(finding)] = [finding]  # no other project speaks of that file, as of most
+                continue
             source, span = (cause or problem.where).source.to_root((cause or problem.where).span)
             place = (finding.rule, finding.severity, source.path, span)
             what = (*place, problem.evidence, problem.message, finding.suppression, finding.fail_on)
@@ -124,10 +136,16 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
     return map(_joined, folded.values())
 
 
+def _path(finding: Finding) -> str:
+    """Return the path of the file that a finding points at."""
+    where = finding.problem.where
+    return where.source.to_root(where.span)[0].path
+
+
 def _variable(finding: Finding) -> Located[Any] | None:
     """Return the line of another file that sets the variable by which a container has what a finding speaks of."""
     problem = finding.problem
-    if not any(related.message.endswith(SET_HERE) for related in problem.related):
+    if not problem.related or not any(related.message.endswith(SET_HERE) for related in problem.related):
         return None
     steps = [step.where for step in finding.container.route(problem.where) if step.message.endswith(SET_HERE)]
     return steps[0] if len(steps) == 1 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_label, capability_sets, is_root, names_root, no_new_privileges
@@ -10,6 +9,7 @@ from dropcap.capabilities.engines import strategy_of
 from dropcap.capabilities.grades import grades, is_raised
 from dropcap.capabilities.isolation import allowed_gains, host_namespace, ignores, unconfined, unmasked, without_label
 from dropcap.capabilities.names import ALL
+from dropcap.computed import computed
 from dropcap.model import Container, Kind, Problem, Severity
 from dropcap.printable import shortened
 
@@ -67,7 +67,7 @@ class Subject(Container):
         subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
-    @cached_property
+    @computed
     def needs(self) -> Needs:
         """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""
         from dropcap.needs.container import needs_of  # most rules never ask
@@ -75,7 +75,7 @@ class Subject(Container):
 
         return needs_of(self, self._workspace or Workspace.of_text(self.source), self._allowance)
 
-    @cached_property
+    @computed
     def sets(self) -> CapabilitySets:
         """What it holds; see :func:`dropcap.capabilities.effective.capability_sets`."""
         return capability_sets(self)
@@ -91,7 +91,7 @@ class Subject(Container):
             return True
         return self._workspace is not None and self._workspace.has_lock
 
-    @cached_property
+    @computed
     def is_told_by_catalogue(self) -> bool:
         """Whether the catalogue of images is all that says what it starts.
 
@@ -108,13 +108,15 @@ class Subject(Container):
 
         return is_in_catalogue(self.image.value)
 
-    @property
+    @computed
     def is_comparable(self) -> bool:
         """Whether what it holds and what it starts are written out, so that its needs can be held against its sets."""
+        if not self.says_what_it_starts:
+            return False  # as most
         is_open = self.may_be_set("cap_add", "cap_drop", "privileged", "entrypoint", "command", "user")
-        return not is_open and self.says_what_it_starts and not self.holds_all and not self.sets.errors
+        return not is_open and not self.holds_all and not self.sets.errors
 
-    @cached_property
+    @computed
     def remedy(self) -> str:
         """What to write instead of a set that is too wide, in the imperative, as far as it is known."""
         if not self.says_what_it_starts:
@@ -128,12 +130,12 @@ class Subject(Container):
             return f"drop ALL and add what it needs; that is not known, because {why}"
         return f"drop ALL and add at least {names}; it may need more, because {why}"
 
-    @cached_property
+    @computed
     def grades(self) -> Sequence[tuple[str, Graded]]:
         """How much each capability of its bounding set weighs in it, in the kernel's order."""
         return grades(self)
 
-    @cached_property
+    @computed
     def strategy(self) -> Strategy:
         """The ways of its engine; Docker's where it names none."""
         return strategy_of(self)
@@ -143,7 +145,7 @@ class Subject(Container):
         """Its engine's name as its makers write it."""
         return self.strategy.title
 
-    @property
+    @computed
     def is_root(self) -> bool | None:
         """Whether the first process runs as root; None where only the image knows, or nobody."""
         return is_root(self)
@@ -153,7 +155,7 @@ class Subject(Container):
         """Whether what is read starts a container of its own; one of a service's is told of where the service is."""
         return self.kind in _STARTS_ONE and self.service is None
 
-    @cached_property
+    @computed
     def starts_as(self) -> str | None:
         """Whom its first process runs as, as its file, its Dockerfile or its image names him; `0` where none does.
 
@@ -172,7 +174,7 @@ class Subject(Container):
             stage = stage.parent
         return "0" if stage.base is not None and stage.base.value == "scratch" else self._user_of(stage.base)
 
-    @property
+    @computed
     def starts_as_root(self) -> bool | None:
         """Whether its first process runs as root, by its image too; None where that is not known."""
         known = is_root(self)
@@ -220,13 +222,13 @@ class Subject(Container):
         """The option that lets its processes gain privileges, where it is written: `no-new-privileges:false`."""
         return allowed_gains(self) if self.security_opt else None
 
-    @cached_property
+    @computed
     def privileged_option(self) -> Located[Any] | None:
         """The option that makes it privileged; None where none does or the engine ignores it."""
         origin = self._common_origin
         return origin.where if origin is not None and origin.kind == "privileged" else None
 
-    @cached_property
+    @computed
     def all_entry(self) -> Located[Any] | None:
         """The addition of ALL that has effect: none does under privileged mode or where it is refused."""
         origin = self._common_origin
@@ -234,7 +236,7 @@ class Subject(Container):
             return None
         return origin.where if self.entry_name(origin.where) == ALL else None
 
-    @cached_property
+    @computed
     def holds_all(self) -> bool:
         """Whether privileged mode or an addition of ALL grants everything at once."""
         origin = self._common_origin
@@ -242,18 +244,20 @@ class Subject(Container):
             return False  # most hold what is there by default
         return self.privileged_option is not None or self.all_entry is not None
 
-    @cached_property
+    @computed
     def keeps_default_set(self) -> bool:
         """Whether it holds the whole default set of its engine, and holds it by default."""
         origins = self.sets.origins
+        if not self.cap_add and not self.holds_all:  # then it holds nothing else
+            return len(origins) == len(self.strategy.default)
         return all(name in origins and origins[name].kind == "default" for name in self.strategy.default)
 
-    @cached_property
+    @computed
     def _common_origin(self) -> Origin | None:
         """The origin of one capability: what grants everything at once is the origin of each."""
         return next(iter(self.sets.origins.values()), None)
 
-    @cached_property
+    @computed
     def opens_files_of_root(self) -> bool:
         """Whether its first process may open what a host keeps for root, or for a group, at once.
 
@@ -355,15 +359,8 @@ class Subject(Container):
         thing to say and not fourteen. Those that the same circumstances raise are one problem, with their names as
         evidence. Nothing is given where everything is granted at once.
         """
-        if self.holds_all or not (self.cap_add or is_raised(self)):
-            return  # without either, what is held is of the default set, and nothing raises it
         together: dict[object, tuple[list[str], Graded]] = {}
-        for name, graded in self.grades:
-            if graded.grade is not level:
-                continue
-            # A member of the default set weighs the same however it is held: adding it back is the way to do it.
-            if not graded.is_raised and name in self.strategy.default:
-                continue
+        for name, graded in self._told_by_grade.get(level, ()):
             key = name if self.sets.origins[name].where is not None else (graded.raised_by, self.reach(name))
             together.setdefault(key, ([], graded))[0].append(name)
         for names, graded in together.values():
@@ -373,6 +370,19 @@ class Subject(Container):
             reason = _raised(graded, names) if graded.is_raised else _reason(graded)
             message = f"{joined(names)} {origin}{reason}{self.reach(names[0])}; {self._advice(names, where)}"
             yield Problem(where or self.anchor, message, tuple(names), graded.raised_by)
+
+    @computed
+    def _told_by_grade(self) -> dict[Grade, list[tuple[str, Graded]]]:
+        """The capabilities of its bounding set that are told because of what they weigh."""
+        found: dict[Grade, list[tuple[str, Graded]]] = {}
+        if self.holds_all or not (self.cap_add or is_raised(self)):
+            return found  # without either, what is held is of the default set, and nothing raises it
+        default = self.strategy.default
+        for name, graded in self.grades:
+            # A member of the default set weighs the same however it is held: adding it back is the way to do it.
+            if graded.is_raised or name not in default:
+                found.setdefault(graded.grade, []).append((name, graded))
+        return found
 
     def _advice(self, names: Sequence[str], where: Located[Any] | None) -> str:
         """Say what to do about capabilities that weigh much; what is needed is not to be left out."""

@@ -91,7 +91,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             message = "its build may run steps in the network of the build machine (`network.host`); leave it out"
             yield Problem(grant, message, (_NETWORK,), severity=Severity.MEDIUM)
         elif grant.value == "network":
-            message = f"{_IN_NETWORK}; leave `network: host` out of `build`"
+            message = f"{_IN_NETWORK}; leave `network: host` out"
             yield Problem(grant, message, (_NETWORK,), severity=Severity.MEDIUM)
         else:
             yield Problem(grant, "its build may run steps with every capability; leave it out", ("security.insecure",))

@@ -87,10 +87,10 @@ def check_stage(stage: Stage) -> Iterator[Problem]:
     user = "0" if base is not None and base.value == "scratch" else image_user(base.value) if base is not None else None
     where = stage.instructions[0].value
     if user is None:
-        message = "nobody says whom the image starts as: no USER stands here, and its base is not known; write a USER"
+        message = "the image may start as root: it has no USER, and the user of its base is not known; write a USER"
         yield Problem(where, message, ("unknown",), severity=Severity.LOW)
     elif _is_root(user):
-        message = f"the image starts as root, since no USER stands here and its base has none: {_OWNS}; write a USER"
+        message = f"the image starts as root, because neither it nor its base has a USER: {_OWNS}; write a USER"
         yield Problem(where, message, ("root",), severity=Severity.LOW)
 
 

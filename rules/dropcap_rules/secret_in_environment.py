@@ -83,5 +83,5 @@ def check(subject: Subject) -> Iterator[Problem]:
         name = secret.name
         has = "every reader of the file and `docker inspect` has it"
         advice = f"`{name}_FILE` or `${{{name}}}`" if len(name) < _LONG else "a file or a variable from outside"
-        message = f"the secret in `{name[:60]}` stands in this file: {has}; use {advice}"
+        message = f"the secret in `{name[:60]}` is in this file: {has}; use {advice}"
         yield Problem(secret.where, message, (name,))

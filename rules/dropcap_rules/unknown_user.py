@@ -59,5 +59,5 @@ def check(subject: Subject) -> Iterator[Problem]:
     if any(not one.fields for one in subject.unknowns):
         return  # another file says all of it
     if subject.starts_container and subject.starts_as_root is None:
-        message = "nobody says whom its process runs as, so that it may be root; name a user, or lock its image"
+        message = "its user is not known, so it may run as root; name a user, or run `dropcap images lock`"
         yield Problem(subject.anchor, message)

@@ -79,6 +79,9 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("dockerfile", "labels"): lambda n: "FROM x\n" + each(n, "LABEL a{}=b\n"),
     ("dockerfile", "open quotes"): lambda n: "FROM x\nENV A=" + "'" * n,
     # Command lines and scripts.
+    ("script", "members of a pod"): lambda n: (
+        "podman pod create --name p --network host\n" + "podman run --pod p x\n" * n
+    ),
     ("script", "commands"): lambda n: each(n, f"{RUN}{{}}\n"),
     ("script", "options"): lambda n: f"docker run {'--cap-add A ' * n} x",
     ("script", "variables of a container"): lambda n: f"docker run {'-e A=b ' * n} x",
@@ -142,6 +145,7 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("cron", "lines"): lambda n: each(n, f"* * * * * root {RUN}\n"),
     ("cron", "variables"): lambda n: each(n, "V{}=a\n") + f"* * * * * {RUN} $V1\n",
     ("quadlet", "keys"): lambda n: "[Container]\nImage=x\n" + each(n, "AddCapability=KILL\n"),
+    ("quadlet", "keys of a pod"): lambda n: "[Pod]\n" + each(n, "Network=n{}\n"),
     ("quadlet", "words"): lambda n: f"[Container]\nImage=x\nAddCapability={'KILL ' * n}\n",
     ("quadlet", "arguments"): lambda n: "[Container]\nImage=x\n" + each(n, "PodmanArgs=--cap-add KILL\n"),
     ("quadlet", "unknown keys"): lambda n: "[Container]\nImage=x\n" + each(n, "Key{}=a\n"),
@@ -151,6 +155,8 @@ DIMENSIONS: dict[tuple[str, str], Callable[[int], str]] = {
     ("devcontainer", "keys"): lambda n: json.dumps({"image": "x", **{f"k{number}": 1 for number in range(n)}}),
     ("devcontainer", "comments"): lambda n: '{"image": "x", ' + "/* a */ // b\n" * n + "}",
     ("devcontainer", "mounts"): lambda n: json.dumps({"image": "x", "mounts": ["source=a,target=/b,type=bind"] * n}),
+    ("bake", "targets"): lambda n: json.dumps({"target": {f"t{number}": {"network": "host"} for number in range(n)}}),
+    ("bake", "entitlements"): lambda n: json.dumps({"target": {"a": {"entitlements": ["network.host"] * n}}}),
     ("inspect", "containers"): lambda n: json.dumps(listed(n, Name="/x", Config={}, HostConfig={"CapAdd": ["A"]})),
     ("inspect", "capabilities"): lambda n: json.dumps(listed(1, Config={}, HostConfig={"CapAdd": ["A"] * n})),
     ("markdown", "fences"): lambda n: each(n, f"```sh\n{RUN}\n```\n"),
@@ -175,6 +181,7 @@ NAMES = {
     "cron": "crontab",
     "quadlet": "a.container",
     "devcontainer": "devcontainer.json",
+    "bake": "docker-bake.json",
     "inspect": "a.json",
     "markdown": "a.md",
 }

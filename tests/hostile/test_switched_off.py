@@ -115,7 +115,7 @@ def test_an_index_that_is_none_is_said(tmp_path: Path, index: bytes) -> None:
     ran = call("check", ".", "--format", "line", cwd=tmp_path)
     assert_clean(ran)
     assert "a.yaml:4:17: critical" in ran.out
-    assert "which files git tracks is not known" in ran.err
+    assert "dropcap does not know which files git tracks" in ran.err
 
 
 def test_standard_input_beyond_the_limit_is_an_error(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import json
 import os
 import shutil
 import subprocess
+from select import select
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _PROGRAM = "chromium"
 _SECONDS = 300
+_PATIENCE = 30
 _OPTIONS = (
     *("--headless", "--no-sandbox", "--remote-debugging-pipe", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -57,11 +60,11 @@ class Browser:
         for domain in ("Page", "Runtime", "Network", "Log"):
             self._call(f"{domain}.enable")
 
-    def open(self, path: Path, fragment: str = "") -> None:
+    def open(self, path: Path) -> None:
         """Open a file; what was said before is forgotten."""
         self.console.clear()
         self.requests.clear()
-        self._call("Page.navigate", url=f"{path.as_uri()}{fragment}")
+        self._call("Page.navigate", url=path.as_uri())
         self._wait_for("Page.loadEventFired")
 
     def ask(self, expression: str) -> Any:  # noqa: ANN401  # whatever the page says
@@ -69,6 +72,13 @@ class Browser:
         done = self._call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in done, done["exceptionDetails"]
         return done["result"].get("value")
+
+    def becomes(self, expression: str) -> bool:
+        """Return whether an expression becomes true before patience ends: what a link leads to comes a little later."""
+        until = monotonic() + _PATIENCE
+        while not (is_true := bool(self.ask(expression))) and monotonic() < until:
+            sleep(0.02)
+        return is_true
 
     def press(self, key: str) -> None:
         """Press a key as a person does: one with a text types it."""
@@ -119,6 +129,8 @@ class Browser:
     def _next(self) -> Any:  # noqa: ANN401  # as above
         """Read a message, and keep what it tells of the page."""
         while b"\0" not in self._rest:
+            ready, _, _ = select([self._from], [], [], _PATIENCE)
+            assert ready, "the browser says nothing more"
             chunk = os.read(self._from.fileno(), 1 << 16)
             assert chunk, "the browser has ended"
             self._rest += chunk

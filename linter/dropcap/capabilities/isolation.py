@@ -59,7 +59,9 @@ def names_host(value: str) -> bool:
 def host_namespace(container: Container, field: str) -> Located[str] | None:
     """Find what gives a container the host's own namespace; the field is the one that says which."""
     if field == "network_mode" and container.networks and strategy_of(container).attaches_to_host:
-        return next((one for one in container.networks if one.value == _HOST), None)
+        attached = next((one for one in container.networks if one.value == _HOST), None)
+        if attached is not None:
+            return attached
     value: Located[str] | None = getattr(container, field)
     if value is None or not names_host(value.value) or container.kind in _WITHOUT_OPTIONS:
         return None

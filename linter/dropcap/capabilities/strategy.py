@@ -77,7 +77,8 @@ class Strategy(NamedTuple):
         separators: what may part the key of a security option from its value, the first that is found counts.
         ignored: the fields of a container that it does not look at.
         ignored_in_files: the same, where a Compose file names them.
-        attaches_to_host: whether a Compose file's service may be attached to the host's network as to any other.
+        attaches_to_host: whether a Compose file's service is attached to the host's network as to any other, by its
+            name. Docker creates such a container and does not start it, since Compose asks for an alias as well.
         makes_ambient: whether what is added becomes ambient for a user that is not root; all others hold nothing.
         heeds_label: whether a label of the image or the container reduces the set.
         maps_user: whether `userns: keep-id` decides who the first process runs as.

@@ -93,6 +93,7 @@ CARRIERS = (
     Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"),
     Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)"),
     Carrier("package", r"(?:.*/)?package\.json"),
+    Carrier("bake", r"(?:.*/)?docker-bake(?:\.[\w-]+)*\.json"),
     Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"),
     Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?"),
     Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"),
@@ -228,7 +229,8 @@ def read(name: str, source: Source, request: Request) -> Document:
         from dropcap.carriers.pods import in_pods  # few are in a pod
 
         document = document._replace(containers=in_pods(document.containers))
-    if any(mode is not None and ":" in mode.value for one in document.containers for mode in _namespaces(one)):
+    modes = [mode for one in document.containers if any(_namespaces(one)) for mode in _namespaces(one)]
+    if any(mode is not None and ":" in mode.value for mode in modes):
         from dropcap.carriers.namespaces import joined  # few join another container
 
         return document._replace(containers=joined(document.containers))

@@ -40,7 +40,7 @@ _EXPANSIONS = r"(\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@*#?!$-])+"
 # What a build says, all of it or one, where its steps may hold or reach more than by default.
 _GRANTS = {"build": ("security.insecure", "host"), "podman build": ("cap-add", "host", "unconfined", "disable")}
 # What decides the rest where a command names only what is to be different.
-_ELSEWHERE = {"service update": "the service has it already", "compose run": "the Compose file says it"}
+_ELSEWHERE = {"service update": "the service already has it", "compose run": "it is in the Compose file"}
 _OF_PROCESS = frozenset(
     {"env", "env-file", "env-host", "health-cmd", "init", "interactive", "no-healthcheck", "tty", "workdir"}
 )

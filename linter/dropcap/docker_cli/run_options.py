@@ -45,9 +45,9 @@ _MOUNTS: dict[str, Callable[[Part], Mount]] = {
 }
 # Options that take from elsewhere what these fields hold.
 _ELSEWHERE = {
-    "volumes-from": (("mounts",), "another container has them"),
-    "label-file": (("labels",), "a file has them"),
-    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports", "limits"), "the pod decides"),
+    "volumes-from": (("mounts",), "they are in another container"),
+    "label-file": (("labels",), "they are in a file"),
+    "pod": (("network_mode", "pid", "ipc", "uts", "userns", "ports", "limits"), "the pod decides them"),
 }
 _POD = "pod"
 # What `pod create --share` calls the fields: containers/podman pkg/specgen/generate/namespaces.go.

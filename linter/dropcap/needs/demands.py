@@ -169,7 +169,7 @@ def _overridden(why: str, barriers: Sequence[Barrier]) -> Sequence[Verdict]:
             reason = f"{why}: {one.path}{whose} lets no other user {_VERBS[one.access]} it"
             return [Verdict("DAC_OVERRIDE", Certainty.REQUIRED, reason, instead=instead)]
     first = barriers[0]
-    condition = f"{first.path} lets only another user {_VERBS[first.access]} it"
+    condition = f"only another user may {_VERBS[first.access]} {first.path}"
     return [Verdict("DAC_OVERRIDE", Certainty.POSSIBLE, why, condition, instead=instead, unknown=first.unknown)]
 
 

@@ -114,6 +114,8 @@ class ProgramCall:
         if not origins:
             return _NONE
         found = self.values(origins)
+        if not any(value.text is not None and "|" in value.text for value in found.values):
+            return found
         return found._replace(values=tuple(self._account(value) for value in found.values))
 
     def _account(self, value: Value) -> Value:
@@ -127,9 +129,10 @@ class ProgramCall:
         """Return whether a condition holds."""
         answered = self._judged.get(test)  # many lines of the table have the same
         if answered is None:
-            answered = self._judged[test] = self._judge(test)
-        if test.is_not and answered.holds is not None:
-            return answered._replace(holds=not answered.holds)
+            answered = self._judge(test)
+            if test.is_not and answered.holds is not None:
+                answered = answered._replace(holds=not answered.holds)
+            self._judged[test] = answered
         return answered
 
     def _judge(self, test: Test) -> Answered:
@@ -223,6 +226,8 @@ class ProgramCall:
             told = [value for text in texts for value in text.matches(origin.within)]
             return Found(tuple(told[:_MOST_VALUES]), hidden)
         found = self._named(origin.kind, origin.names)
+        if not found.values:
+            return found
         if not origin.within:
             return found._replace(values=tuple(one for one in found.values if one.text != ""))
         taken: list[Value] = []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dropcap.model import Container, Finding
+    from dropcap.model import Container, Finding, Kind
 
-    Key = tuple[str, int, str, str]
+    Key = tuple[str, int, Kind, str]
 
 
 def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -38,7 +38,7 @@ def owners(finding: Finding) -> tuple[Container, ...]:
 def key_of(container: Container) -> Key:
     """Tell containers apart; comparing all that they have would take longer than printing it."""
     root, span = container.source.to_root(container.span)
-    return (root.path, span.start, container.kind.value, container.name)
+    return (root.path, span.start, container.kind, container.name)
 
 
 def _joined(group: Sequence[Finding]) -> Finding:

@@ -36,7 +36,8 @@ _FEW = 3
 def summarise(container: Container) -> str:
     """Say which capabilities a container holds, as a sentence without its subject: `holds nothing`."""
     if starts_nothing(container):
-        is_open = container.kind is Kind.BUILD and container.privileged is not None and container.privileged.value
+        grants = any(one.value == "security.insecure" for one in container.build_grants)
+        is_open = container.kind is Kind.BUILD and (grants or container.privileged is not None)
         return "may run steps that hold everything" if is_open else _OTHERS[container.kind]
     sets = capability_sets(container)
     if container.kind is Kind.EXEC and not sets.bounding:
@@ -95,7 +96,8 @@ def _sentence(container: Container, sets: CapabilitySets) -> str:
     engine = container.engine or Engine.DOCKER
     version = container.engine_version
     bounding = describe_set(sets.bounding, engine, version)
-    if any(origin.kind == "privileged" for origin in sets.origins.values()):
+    origin = next(iter(sets.origins.values()), None)
+    if origin is not None and origin.kind == "privileged":  # then it is that of each
         bounding = f"{bounding} (privileged)"
     if sets.effective == sets.bounding:
         return bounding

@@ -11,7 +11,7 @@ from dropcap.printable import painted, place, printable, shortened, title
 from dropcap.writers.excerpt import excerpt
 from dropcap.writers.grouping import key_of, owners
 from dropcap.writers.summary import plural, summarise
-from dropcap.writers.wrapping import lines_of, words_of
+from dropcap.writers.wrapping import lines_of, text_lines, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def _shown_with(finding: Finding) -> object:
 
 def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterator[str]:
     for finding in findings:
-        yield from lines_of(_words(finding, style), style.width, "", _LATER)
+        yield from _sentence(finding, style)
     first = findings[0]
     yield from _excerpt(first, style)
     yield from _whose(owners(first), first.problem.where.source.path, told, style)
@@ -86,9 +86,16 @@ def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterato
         yield from lines_of(see, style.width, _MARGIN, _LATER)
 
 
-def _words(finding: Finding, style: Style) -> Iterator[Word]:
+def _sentence(finding: Finding, style: Style) -> Iterator[str]:
     where = finding.problem.where
     at = f"{place(where.source.region(where.span))}:"
+    if style.colour or " " in at:
+        return lines_of(_words(finding, at, style), style.width, "", _LATER)
+    text = f"{at} {finding.severity.label}: {printable(finding.problem.message)} [{finding.rule}]"
+    return text_lines(text, style.width, "", _LATER)
+
+
+def _words(finding: Finding, at: str, style: Style) -> Iterator[Word]:
     yield at, at
     label = finding.severity.label
     yield f"{label}:", f"{painted(label, COLOURS[finding.severity], on=style.colour)}:"
@@ -122,7 +129,7 @@ def _whose(containers: Sequence[Container], path: str, told: set[Key], style: St
     if len(containers) == 1:
         away = "" if first.source.path == path else f" ({_place(first, '')})"
         text = f"{title(first)}{away} {holding}" if holding else f"in {title(first)}{away}"
-        yield from lines_of(words_of(text), style.width, _MARGIN, _LATER)
+        yield from text_lines(text, style.width, _MARGIN, _LATER)
         return
     is_mixed = len({container.kind for container in containers}) > 1
     noun = "containers" if is_mixed else _NOUNS[first.kind]

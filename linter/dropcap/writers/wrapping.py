@@ -29,7 +29,7 @@ def lines_of(words: Iterable[Word], width: int, indent: str = "", later: str | N
     line, used = indent, columns(indent)
     is_empty = True
     for plain, shown in words:
-        taken = columns(plain)
+        taken = len(plain) if plain.isascii() else columns(plain)
         if not is_empty and 0 < width < used + 1 + taken:
             yield line
             line = indent if later is None else later
@@ -38,6 +38,22 @@ def lines_of(words: Iterable[Word], width: int, indent: str = "", later: str | N
         used += taken if is_empty else taken + 1
         is_empty = False
     yield line
+
+
+def text_lines(text: str, width: int, indent: str = "", later: str = "") -> Iterator[str]:
+    """Yield the lines that :func:`lines_of` makes of the words of a text."""
+    if not text.isascii():
+        yield from lines_of(words_of(text), width, indent, later)
+        return
+    while 0 < width < len(indent) + len(text):
+        end = text.rfind(" ", 0, max(width - len(indent), 0) + 1)
+        if end < 0:
+            end = text.find(" ")  # a word that is wider
+        if end < 0:
+            break
+        yield indent + text[:end]
+        text, indent = text[end + 1 :], later
+    yield indent + text
 
 
 def columns(text: str) -> int:

@@ -46,6 +46,7 @@ STRATEGY = Strategy(
         "SETFCAP",
     ),
     combine=combine,
+    attaches_to_host=True,
     oldest=(20, 10),
     # oci/caps/utils.go at v20.10.27: AUDIT_READ is the last that it knows, also of ALL and of privileged containers.
     older=(Older((23,), {"known": NAMES[: NAMES.index("AUDIT_READ") + 1]}),),

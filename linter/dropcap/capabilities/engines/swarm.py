@@ -47,5 +47,4 @@ STRATEGY = docker.STRATEGY._replace(
         {"privileged", "security_opt", "pid", "ipc", "uts", "userns", "cgroup", "devices", "device_rules"}
     ),
     ignored_in_files=frozenset({"network_mode"}),
-    attaches_to_host=True,
 )

@@ -2,11 +2,12 @@
 
 Sources: moby b985e23 `daemon/container_operations.go` (validateEndpointSettings) and `volume/local/local_unix.go`
 (validateOpts); docker/compose f729794 `pkg/compose/create.go`, where each endpoint has an alias. Docker 20.10 says the
-same of a network when the container starts.
+same of a network when the container starts. A file that is named after a stack is none of Docker Compose's.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.mounts import short_mount
@@ -31,7 +32,7 @@ def check_resources(services: Mapping, model: Mapping, scope: LoadContext, level
     used: set[str] = set()
     for name, service in entries(services).items():
         for where, network in external_networks(child(service.value, "networks"), model):
-            if network in _PREDEFINED:
+            if network in _PREDEFINED and "stack" not in os.path.basename(where.source.path).lower():
                 path = f"services.{name}.networks"
                 advice = "attach it to a network of the project"
                 message = f"{path} is refused by Docker's engine: {_ALIAS}; {advice}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, items
+from dropcap.carriers.compose.nodes import as_list, entries, is_nothing, is_plainly_text, items
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string, truth
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Located, Unknown
@@ -148,6 +148,8 @@ class Fields:
 
         A number or the like in place of a string is refused and yet taken as it is written.
         """
+        if isinstance(value, Scalar) and value.unknown is None and is_plainly_text(value):
+            return value.text  # most are so
         kind = scalar_type(value) if isinstance(value, Scalar) else "nothing"
         if not isinstance(value, Scalar) or kind == "nothing":
             self.refuse(value, key, "must be a string", field)

@@ -44,16 +44,14 @@ class Entry(Pair):
 
 def entries(value: Value | None) -> dict[str, Entry]:
     """Return a mapping's entries by key, without what a reset takes out; none for anything else."""
-    return {one.key.text: one for one in _entries(value) if one.value.tag != RESET}
+    pairs: tuple[Entry, ...] = value.pairs if isinstance(value, Mapping) else ()  # type: ignore[assignment]  # so they are
+    return {one.key.text: one for one in pairs if one.value.tag != RESET}
 
 
 def all_entries(mapping: Mapping) -> dict[str, Entry]:
     """Return a mapping's entries by key; what a reset takes out is still there, tagged with it."""
-    return {one.key.text: one for one in _entries(mapping)}
-
-
-def _entries(value: Value | None) -> tuple[Entry, ...]:
-    return value.pairs if isinstance(value, Mapping) else ()  # type: ignore[return-value]  # they are in this form
+    pairs: tuple[Entry, ...] = mapping.pairs  # type: ignore[assignment]  # they are in this form
+    return {one.key.text: one for one in pairs}
 
 
 def child(value: Value | None, name: str) -> Value | None:
@@ -71,7 +69,8 @@ def all_pairs(value: Value | None) -> tuple[tuple[Scalar, Value], ...]:
 
 def items(value: Value | None) -> list[Value]:
     """Return a list's values, without those that are tagged with a reset; none for anything else."""
-    return [item for item in all_items(value) if item.tag != RESET] if isinstance(value, Sequence) else []
+    of_list: tuple[Value, ...] = value.items if isinstance(value, Sequence) else ()  # type: ignore[assignment]  # as above
+    return [item for item in of_list if item.tag != RESET]
 
 
 def all_items(sequence: Sequence) -> tuple[Value, ...]:

@@ -29,7 +29,7 @@ def _groups(value: Value) -> Iterator[tuple[Value, str]]:
         if isinstance(item, Scalar) and not item.unknown and _is_fraction(item):
             yield (
                 item,
-                "has the number {item.text}, which is not whole; Docker Compose refuses that: put it into quotes",
+                f"has the number {item.text[:40]}, which is not whole; Docker Compose refuses that: put it into quotes",
             )
 
 

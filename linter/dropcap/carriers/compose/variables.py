@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAME = "[A-Za-z_\u017f\u212a][A-Za-z0-9_\u017f\u212a]*"
 _OPERATOR = r":?[-+?]"
 
-NO_VARIABLE = "has a $ that no variable's name follows: write $$ for a dollar sign"
+NO_VARIABLE = "has a ${ that begins no variable: write ${NAME}, or $$ for a dollar sign"
 """What is wrong with an invalid template, to follow the name of what holds it."""
 
 

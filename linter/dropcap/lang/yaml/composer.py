@@ -174,7 +174,8 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
                 anchors[anchor] = _Anchored(scalar)
             append(scalar)
         elif kind is mapping_start or kind is sequence_start:
-            start, anchor, tag = event.start_mark.index, event.anchor, event.tag
+            start, anchor = event.start_mark.index, event.anchor
+            tag = None if event.ctag is None else event.tag
             if len(stack) == MAX_DEPTH:
                 raise _too_deep(source, start)
             if anchor or tag:
@@ -189,17 +190,18 @@ def _compose(source: Source, next_event: Callable[[], Any], *, shares_anchors: b
             done, frame = frame, stack.pop()
             items, append = done.items, frame.items.append
             # The end mark of a block stands before the next token, however far that is.
-            span = Span(done.start, event.end_mark.index if done.is_flow else items[-1].span.end)
+            span = new(Span, (done.start, event.end_mark.index if done.is_flow else items[-1].span.end))
             node: Value
             if kind is mapping_end:
                 keys = items[::2]
-                node = Mapping(tuple(map(_PAIR, zip(keys, items[1::2], strict=True))), done.tag, source, span)
+                pairs = tuple(map(_PAIR, zip(keys, items[1::2], strict=True)))
+                node = new(Mapping, (pairs, done.tag, source, span))
                 if len(keys) > 1:
                     repeats += _repeats(keys)
                 elif keys and isinstance(keys[0], Mapping):
                     _refuse_template(source, span.start)
             else:
-                node = Sequence(tuple(items), done.tag, source, span)
+                node = new(Sequence, (tuple(items), done.tag, source, span))
             if done.anchored:
                 done.anchored.node = node
                 done.anchored.height = done.height + 1

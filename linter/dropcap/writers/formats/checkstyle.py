@@ -1,13 +1,11 @@
 """Checkstyle's XML, which Jenkins, Reviewdog and many other programs read.
 
-=================== ============
-severity            Checkstyle's
-=================== ============
-critical, high      error
-medium              warning
-low                 info
-not checked         error
-=================== ============
+| severity | Checkstyle's |
+| --- | --- |
+| critical, high | error |
+| medium | warning |
+| low | info |
+| not checked | error |
 
 Source: checkstyle/checkstyle, XMLLogger.java, which writes `checkstyle`, `file` and `error`, and SeverityLevel.java.
 """

@@ -3,14 +3,12 @@
 GitHub shows 10 errors, 10 warnings and 10 notices of a step, the first ones that it reads, so the gravest findings
 stand first. The log has them all; for more annotations there is `sarif`.
 
-=================== =========
-severity            GitHub's
-=================== =========
-critical, high      error
-medium              warning
-low                 notice
-not checked         error
-=================== =========
+| severity | GitHub's |
+| --- | --- |
+| critical, high | error |
+| medium | warning |
+| low | notice |
+| not checked | error |
 
 Sources: GitHub's documentation, "Workflow commands for GitHub Actions", for the words; actions/runner,
 src/Runner.Common/ActionCommand.cs, for how they are read; actions/toolkit, docs/problem-matchers.md, for the limits.

@@ -3,15 +3,13 @@
 A job hands it over as `artifacts: reports: codequality`. GitLab knows a finding again by its fingerprint and stops at
 the first entry that lacks something.
 
-=========== ==========
-severity    GitLab's
-=========== ==========
-critical    blocker
-high        critical
-medium      major
-low         minor
-not checked blocker
-=========== ==========
+| severity | GitLab's |
+| --- | --- |
+| critical | blocker |
+| high | critical |
+| medium | major |
+| low | minor |
+| not checked | blocker |
 
 Sources: GitLab's documentation, "Code Quality report format", which orders info, minor, major, critical, blocker;
 gitlabhq, app/validators/json_schemas/codeclimate.json and lib/gitlab/ci/parsers/codequality/code_climate.rb.

@@ -2,14 +2,12 @@
 
 Lines count from 1 and columns in bytes of UTF-8; an end column is the first one behind.
 
-=================== ==========
-severity            Reviewdog's
-=================== ==========
-critical, high      ERROR
-medium              WARNING
-low                 INFO
-not checked         ERROR
-=================== ==========
+| severity | Reviewdog's |
+| --- | --- |
+| critical, high | ERROR |
+| medium | WARNING |
+| low | INFO |
+| not checked | ERROR |
 
 Source: reviewdog/reviewdog, proto/rdf/reviewdog.proto.
 """
