@@ -38,7 +38,13 @@ class Told(NamedTuple):
 
 
 class Configurations:
-    """The configurations of a run: that of the current folder, and those nearer to the files."""
+    """The configurations of a run: that of the current folder, and those nearer to the files.
+
+    Attributes:
+        run: that of the current folder, or the one that is named, with what the command line says.
+        given: what the command line says.
+
+    """
 
     def __init__(self, run: Config, given: Mapping[str, Any], *, for_all: bool = False) -> None:
         """Take the configuration of the run.
@@ -51,7 +57,7 @@ class Configurations:
         """
         self.run = run.under(given)
         self._exclude = {id(self.run): run.exclude}
-        self._given = given
+        self.given = given
         self._for_all = for_all
         self._known: dict[str, Config | None] = {}
         self._tops: dict[str, str | None] = {}
@@ -82,7 +88,7 @@ class Configurations:
         if real == self._run_path:
             return self.run
         if real not in self._by_file:
-            config = self._by_file[real] = found.under(self._given)
+            config = self._by_file[real] = found.under(self.given)
             self._exclude[id(config)] = found.exclude
         return self._by_file[real]
 
@@ -122,7 +128,7 @@ class Configurations:
         if not any(policies):
             return list(targets)
         # Where rules are asked that the run does not ask, each file has to say which are asked of it.
-        others = policy_of(Told(self.run), self._given)
+        others = policy_of(Told(self.run), self.given)
         return [one._replace(policy=own or others) for one, own in zip(targets, policies, strict=True)]
 
     def _policy(self, path: str) -> Policy | None:
@@ -131,7 +137,7 @@ class Configurations:
         key = (file.path if file else "", tuple(entry.place for entry in told.entries))
         if key not in self._policies:
             is_run = told.config is self.run and not told.entries
-            self._policies[key] = None if is_run else policy_of(told, self._given)
+            self._policies[key] = None if is_run else policy_of(told, self.given)
         return self._policies[key]
 
 

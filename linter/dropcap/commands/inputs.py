@@ -45,17 +45,7 @@ def add_paths(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="the name of the file on standard input, where its text does not tell what kind of file it is",
     )
-    parser.add_argument(
-        "--engine",
-        type=option(to_engine),
-        metavar="ENGINE",
-        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
-    )
-    parser.add_argument(
-        "--engine-version",
-        metavar="VERSION",
-        help="the engine's version, as 20.10 or 4 (default: the current one)",
-    )
+    add_engine(parser)
     parser.add_argument(
         "--exclude",
         metavar="PATTERN",
@@ -78,6 +68,21 @@ def add_paths(parser: ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument(
         "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as help)"
+    )
+
+
+def add_engine(parser: ArgumentParser) -> None:
+    """Add what says which engine starts the containers of files that name none."""
+    parser.add_argument(
+        "--engine",
+        type=option(to_engine),
+        metavar="ENGINE",
+        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
+    )
+    parser.add_argument(
+        "--engine-version",
+        metavar="VERSION",
+        help="the engine's version, as 20.10 or 4 (default: the current one)",
     )
 
 
