@@ -28,9 +28,9 @@ def container(engine: Engine, version: str, adds: str = "", drops: str = "", **m
     def words(text: str) -> tuple[Located[str], ...]:
         return tuple(Located(word, TEXT, Span(0, 0)) for word in text.split())
 
-    labels = tuple(Located(one, TEXT, Span(0, 0)) for one in more.pop("labels", ()))
-    lists = {"cap_add": words(adds), "cap_drop": words(drops), "labels": labels}
-    return Container(Kind.RUN, "x", TEXT, Span(0, 0), engine=engine, engine_version=version, **lists, **more)
+    one = Container(Kind.RUN, "x", TEXT, Span(0, 0), engine=engine, engine_version=version)
+    labels = tuple(Located(label, TEXT, Span(0, 0)) for label in more.pop("labels", ()))
+    return one._replace(cap_add=words(adds), cap_drop=words(drops), labels=labels, **more)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_privileged_container_has_what_its_version_knows(engine: Engine, versi
 
 
 def test_an_empty_label_is_refused_before_4_7() -> None:
-    label = {"labels": ("io.containers.capabilities=",)}
+    label: dict[str, Any] = {"labels": ("io.containers.capabilities=",)}
     assert capability_sets(container(Engine.PODMAN, "4.7", **label)).bounding == ()
     (error,) = capability_sets(container(Engine.PODMAN, "4.6", **label)).errors
     assert error.message == '"CAP_": unknown capability'

@@ -38,7 +38,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what a container needs", ("needs",)),
     ("what a container was measured to need", ("measuring",)),
     ("what a rule is, and what it may import", ("subject", "written_secrets", "questions", "rule", "api")),
-    ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
+    (
+        "which files there are, and how a person wants them checked",
+        ("targets", "walk", "discover", "allow", "configuration", "config", "configured"),
+    ),
     ("one file in, findings out", ("hidden", "targeted", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("a report to text", ("writers",)),

@@ -47,8 +47,8 @@ def parse(text: str) -> Parsed:
     else:
         import tomli as tomllib
     faults: list[tuple[int, str]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > _MOST_DOTS:
+    for number, content in enumerate(text.split("\n"), 1):
+        if content.count(".") > _MOST_DOTS:
             return Parsed(None, text, ((number, "the line is too long: break it into several"),))
     while True:
         try:
