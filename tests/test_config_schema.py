@@ -88,8 +88,9 @@ def paths(value: object, above: tuple[str | int, ...] = ()) -> dict[tuple[str | 
     found: dict[tuple[str | int, ...], object] = {}
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        found[(*above, key)] = item
-        found |= paths(item, (*above, key))
+        path = (*above, key)
+        found[path] = item
+        found |= paths(item, path)
     return found
 
 

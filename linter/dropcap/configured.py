@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.config import Config, PerPath, nearest_config
 from dropcap.namedtuple import NamedTuple
-from dropcap.real_paths import is_path, real_folder
+from dropcap.real_paths import is_path, real_folder, real_path
 from dropcap.targets import Policy
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Configurations:
         self._for_all = for_all
         self._known: dict[str, Config | None] = {}
         self._tops: dict[str, str | None] = {}
-        self._run_path = os.path.realpath(run.file.path) if run.file else ""
+        self._run_path = real_path(run.file.path) if run.file else ""
         self._by_file: dict[str, Config] = {}
         self._paths: dict[tuple[str, int], Ignores] = {}
         self._policies: dict[object, Policy | None] = {}
@@ -84,7 +84,7 @@ class Configurations:
         found = nearest_config(folder, self._known, self._tops)
         if found is None or found.file is None:
             return self.run
-        real = os.path.realpath(found.file.path)
+        real = real_path(found.file.path)
         if real == self._run_path:
             return self.run
         if real not in self._by_file:

@@ -14,6 +14,7 @@ from dropcap.exit_codes import CLEAN, UsageError
 from dropcap.fast_start import plain_arguments
 from dropcap.model import Engine
 from dropcap.printable import counted
+from dropcap.real_paths import real_folder_of, real_path
 from dropcap.rule import load_rules
 
 if TYPE_CHECKING:
@@ -59,10 +60,11 @@ def _refuse_second(folder: str, path: str) -> None:
     if os.path.lexists(path):
         raise UsageError(f"{path}: is there already; change it, or see a new one with --stdout")
     try:
-        found = nearest_config(os.path.realpath(folder), {})
+        real = real_folder_of(folder)
+        found = nearest_config(real, {})
     except ConfigError:
         return  # what lies above and is broken does not hinder a new one
-    if found and found.file and os.path.dirname(os.path.realpath(found.file.path)) == os.path.realpath(folder):
+    if found and found.file and os.path.dirname(real_path(found.file.path)) == real:
         raise UsageError(f"{found.file.path}: configures dropcap already; change it, or see a new one with --stdout")
 
 
