@@ -236,7 +236,7 @@ def _unfit_patterns(patterns: Sequence[str], at: Path) -> Iterator[Fault]:
         except PatternError:
             is_pattern = False
         if not is_pattern:
-            yield Fault((*at, index), f"{pattern!r} is not a pattern as in .gitignore: correct it, or delete it")
+            yield Fault((*at, index), f"{pattern!r} is not a valid pattern of .gitignore: correct it, or delete it")
 
 
 def _base(extends: str, path: str, workspace: Workspace, above: tuple[str, ...], *, is_named: bool) -> Reading | Fault:
