@@ -129,6 +129,20 @@ def test_colours_are_as_the_call_then_the_environment_has_it(
     assert told == [on_terminal, elsewhere]
 
 
+def test_no_file_gives_commands_to_a_job_of_github(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = here / "::stop-commands::x"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(PRIVILEGED)
+    (folder / "b.compose.yaml").write_text("services: [")
+    for name in ("text", "line", "markdown", "github"):
+        main(["check", "--format", name, "."])
+        out, err = capsys.readouterr()
+        lines = [line.lstrip() for line in (out + err).splitlines() if line.lstrip().startswith("::")]
+        assert bool(lines) is (name == "github")
+        assert all(line.startswith(("::error title=dropcap%3A ", "::notice title=dropcap%3A ")) for line in lines)
+        assert r"\x3a:stop-commands::x/" in err
+
+
 def test_a_file_has_colours_where_the_call_says_so_alone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "compose.yaml").write_text(PRIVILEGED.replace("web:1", "alpine"))
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -237,7 +251,7 @@ def test_a_file_of_variables_of_an_excluded_project_is_left_alone(here: Path) ->
 def test_a_folder_of_markdown_says_how_to_look_at_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "README.md").write_text("```sh\ndocker run --privileged x\n```\n")
     assert main(["check"]) == UNCHECKED
-    assert "--markdown looks at the code blocks of Markdown, such as README.md" in capsys.readouterr().err
+    assert "add --markdown to check code in Markdown, as in README.md" in capsys.readouterr().err
     assert main(["check", "--markdown"]) == FINDINGS
 
 

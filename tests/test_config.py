@@ -300,3 +300,21 @@ def test_what_older_versions_took_is_taken(tmp_path: Path, text: str) -> None:
     (tmp_path / ".dropcap.toml").unlink()
     (tmp_path / "pyproject.toml").write_text("[tool.dropcap]\r\n" + text.replace("\n", "\r\n"), newline="")
     assert load_config().file is not None
+
+
+def test_what_is_accepted_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".dropcap.toml").write_text(
+        '[[allow]]\nrules = ["a"]\ncapabilities = ["NET_RAW"]\ncontainer = "c-*"\nimage = "i"\npath = "p/"\n'
+        'reason = "r"\nexpires = 2027-01-31\n[[allow]]\npath = ["q", "r"]\nexpires = "2027-02-01"\n'
+    )
+    one, two = load_config().allow
+    assert one == (("a",), ("NET_RAW",), "c-*", "i", ("p/",), "r", "2027-01-31", ".dropcap.toml:1")
+    assert (two.path, two.expires, two.place) == (("q", "r"), "2027-02-01", ".dropcap.toml:9")
+
+
+def test_a_baseline_lies_beside_its_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".dropcap.toml").write_text('baseline = "known.json"\n')
+    assert load_config().baseline == "known.json"
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path / "a")
+    assert load_config().baseline == os.path.join(os.pardir, "known.json")

@@ -198,3 +198,26 @@ def test_an_engine_s_version_counts(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert found(capsys, "compose.yaml", "--select", "unknown-capability", "--engine-version", "20.10")[0] == 1
     assert main(["check", ".", "--engine-version", "1"]) == 2
     assert capsys.readouterr().err.startswith("dropcap: --engine-version: dropcap does not know Docker 1;")
+
+
+def test_each_file_s_configuration_accepts_for_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    accepts = '[[allow]]\nrules = ["privileged"]\nreason = "x"\n'
+    write(tmp_path / "a" / ".dropcap.toml", accepts)
+    write(tmp_path / "b" / "base.toml", "\n" + accepts)
+    write(tmp_path / "b" / ".dropcap.toml", 'extends = "base.toml"\n')
+    assert main(["check", ".", "--select", "privileged,unused-ignore", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [one["path"] for one in report["findings"]] == ["compose.yaml"]
+    places = [one["suppression"]["place"] for one in report["suppressed"]]
+    assert places == ["a/.dropcap.toml:1", "b/base.toml:2", "b/base.toml:2"]
+    assert main(["check", "a/compose.yaml", "--select", "privileged"]) == 0
+
+
+def test_what_a_file_s_configuration_accepts_in_vain_is_told_where_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "b" / "base.toml", '\n\n[[allow]]\nrules = ["host-pid"]\nreason = "x"\n')
+    write(tmp_path / "b" / ".dropcap.toml", 'extends = "base.toml"\n')
+    main(["check", ".", "--select", "host-pid,unused-ignore", "--format", "json"])
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["path"], finding["line"]) == ("b/base.toml", 3)

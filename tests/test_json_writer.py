@@ -29,6 +29,7 @@ def test_an_empty_report_has_the_whole_envelope() -> None:
         "version": 1,
         "tool": {"name": "dropcap", "version": __version__},
         "findings": [],
+        "suppressed": [],
         "failures": [],
         "summary": {
             "files": 2,
@@ -36,6 +37,7 @@ def test_an_empty_report_has_the_whole_envelope() -> None:
             "stages": 0,
             "findings": {"critical": 0, "high": 0, "medium": 0, "low": 0},
             "rules": {},
+            "suppressed": 0,
             "failures": 0,
             "partly_known": {"containers": 0, "because": []},
         },
@@ -117,6 +119,7 @@ def test_the_summary_counts() -> None:
         "stages": 1,
         "findings": {"critical": 1, "high": 0, "medium": 0, "low": 1},
         "rules": {"some-rule": {"findings": 2, "containers": 2}},
+        "suppressed": 0,
         "failures": 1,
         "partly_known": {"containers": 0, "because": []},
     }

@@ -68,7 +68,7 @@ def test_jobs_beside_those_of_packages_are_followed(tmp_path: Path, steps: str, 
 
 
 def test_a_text_that_takes_the_place_of_a_packages_is_none_of_the_package(tmp_path: Path) -> None:
-    (tmp_path / "run.sh").write_text("#!/bin/sh\nenvsubst < /x > /etc/nginx/nginx.conf\nexec nginx -g 'daemon off;'\n")
+    (tmp_path / "run.sh").write_text("#!/bin/sh\nsed s/a/b/ /x > /etc/nginx/nginx.conf\nexec nginx -g 'daemon off;'\n")
     (tmp_path / "run.sh").chmod(0o755)
     found = needs(tmp_path, "nginx-light gettext-base", "COPY x.conf /x\nCOPY run.sh /run.sh\n", '["/run.sh"]')
     assert "dropcap cannot read /etc/nginx/nginx.conf" in [one.reason for one in found.unknown]

@@ -46,6 +46,7 @@ ALLOWED = {
     "workspace.py": "the door itself",
     "real_paths.py": "asks where links lead, and which folder is a repository",
     "commands/output.py": "writes the report where a person asked for it",
+    "edited_files.py": "writes the files that a person asked to have mended",
     "rule.py": "loads the rules of a folder that a person named",
     "package_data.py": "reads the package's own tables",
     "model/kinds.py": "lists the engines that there are",

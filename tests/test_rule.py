@@ -56,7 +56,7 @@ def test_a_folder_s_modules_are_rules_named_by_their_files(tmp_path: Path) -> No
         ("raise ValueError('no')", "cannot be imported: ValueError: no"),
         (GOOD.replace("SEVERITY = Severity.LOW", ""), "SEVERITY must be"),
         (GOOD.replace("Severity.LOW", "'low'"), "SEVERITY must be"),
-        (GOOD.replace("def check", "def chek"), "neither check"),
+        (GOOD.replace("def check", "def chek"), "it has none of check"),
         (f"{GOOD}\nCOVERS = 'net-raw'\n", "COVERS must be a tuple of ids of rules"),
         (f"{GOOD}\nCONTROLS = ['CIS-5.4']\n", "CONTROLS must be a tuple of ids of controls"),
         (f"{GOOD}\nFIELDS = ('pid', 'capadd')\n", "FIELDS names 'capadd', which is not a field of a container"),

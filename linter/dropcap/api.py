@@ -1,10 +1,12 @@
 """All that a rule may import.
 
-A rule is a module with a docstring (its documentation), a constant ``SEVERITY`` and one or both of
+A rule is a module with a docstring (its documentation), a constant ``SEVERITY`` and one or more of
 
 * ``check(subject) -> Iterator[Problem]``: asked about each container that a file starts; a :class:`Subject` is a
   :class:`Container` that knows its sets and grades;
-* ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing.
+* ``check_stage(stage) -> Iterator[Problem]``: asked about each Dockerfile stage, which starts nothing;
+* ``check_ignores(ignores) -> Iterator[Problem]``: asked once a run, about the comments and entries of the
+  configuration that accept findings; the place of a problem is an :class:`Ignore`'s `where`.
 
 It may have ``fix(subject, problem) -> Fix | None``, asked only where somebody wants a problem mended: what to change,
 in the words of the model (:class:`Remove`, :class:`Replace`, :class:`Put`), whatever language the file is written in.
@@ -48,11 +50,13 @@ from dropcap.subject import Subject, joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from typing import Any
 
     from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.model.changes import Fix, Put, Remove, Replace
+    from dropcap.model.ignores import Ignore
     from dropcap.needs.model import Need, Needs
     from dropcap.secret_values import Secret
     from dropcap.written_secrets import WrittenSecret
@@ -68,6 +72,7 @@ __all__ = [
     "Graded",
     "HostDevice",
     "HostPath",
+    "Ignore",
     "Instruction",
     "Kind",
     "Listener",
@@ -91,6 +96,7 @@ __all__ = [
     "Subject",
     "Unknown",
     "bare_name",
+    "can_do_without",
     "commands",
     "default_set",
     "entry_capabilities",
@@ -100,8 +106,10 @@ __all__ = [
     "image_user",
     "joined",
     "listener",
+    "meant_names",
     "names_host",
     "names_secret",
+    "narrowed",
     "opened_devices",
     "plain_path",
     "risk",
@@ -119,6 +127,10 @@ def __getattr__(name: str) -> object:
         from dropcap.model import changes
 
         return getattr(changes, name)
+    if name == "Ignore":
+        from dropcap.model.ignores import Ignore
+
+        return Ignore
     if name in {"Need", "Needs"}:
         from dropcap.needs import model
 
@@ -143,6 +155,27 @@ def risk(capability: str) -> Grade:
     from dropcap.capabilities.facts import fact
 
     return Grade[fact(capability).risk.upper()]
+
+
+def meant_names(word: str) -> tuple[str, ...]:
+    """Return the capabilities that a word was meant to be, each once; none where that is a guess."""
+    from dropcap.capabilities.names import certain  # for a fix alone
+
+    return certain(word)
+
+
+def narrowed(subject: Subject, without: Located[Any] | None = None) -> Fix | None:
+    """Return the fix that gives a container what it needs; see :func:`dropcap.narrowing.narrowed`."""
+    from dropcap.narrowing import narrowed as found  # for a fix alone
+
+    return found(subject, without)
+
+
+def can_do_without(subject: Subject, name: str) -> bool:
+    """Return whether a container is known not to need a capability."""
+    from dropcap.narrowing import can_do_without as found  # as above
+
+    return found(subject, name)
 
 
 def names_secret(name: str) -> bool:

@@ -30,7 +30,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.needs.allowance import Allowance
 from dropcap.questions import Questions
 from dropcap.real_paths import root_of
-from dropcap.source import Source
+from dropcap.source import MARK, Source
 from dropcap.subject import Subject
 from dropcap.targeted import is_targeted, problems_of_target
 from dropcap.targets import Target
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.model import Problem, Severity
+    from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.targets import Policy
 
@@ -91,7 +92,7 @@ def check_text(
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
     request = setup.request(Workspace.of_text(source))
-    return _as_configured(_checked(Target(path, carrier, named=True), request, rules), setup)
+    return _as_configured(check_request(Target(path, carrier, named=True), request, rules), setup)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -99,14 +100,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    if target.policy is not None:
-        setup = setup.under(target.policy)
-        questions = rules if isinstance(rules, Questions) else Questions(rules)
-        rules = questions.chosen(*target.policy.choice)
-    given = (*target.given, *(setup.settings.env_files or ()))
-    root = target.root or root_of(os.path.dirname(target.path))
-    request = setup.request(Workspace(root, setup.overlay, given), target.over)
-    result = _as_configured(_checked(target, request, rules), setup, target.policy)
+    result = _as_configured(check_request(target, request_of(target, setup), rules), setup, target.policy)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -117,7 +111,17 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
     return rest._replace(failures=(*lost, *rest.failures))
 
 
-def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+def request_of(target: Target, setup: Setup) -> Request:
+    """Return what a carrier is asked about a file."""
+    if target.policy is not None:
+        setup = setup.under(target.policy)
+    given = (*target.given, *(setup.settings.env_files or ()))
+    root = target.root or root_of(os.path.dirname(target.path))
+    return setup.request(Workspace(root, setup.overlay, given), target.over)
+
+
+def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+    """Read a file as :func:`check_file` does, by a request of its own, and ask the rules about it."""
     try:
         document = read_document(target, request)
     except NotReadError as error:
@@ -132,7 +136,7 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     paths: dict[str, str] = {}  # to name a file asks the disk
-    questions = rules if isinstance(rules, Questions) else Questions(rules)
+    questions = _questions(rules, target.policy)
     allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
@@ -150,8 +154,9 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         findings += _of_target(container, questions, path, broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
+    found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request, questions.ids)
     return FileResult(
-        tuple(findings),
+        found,
         tuple(failures),
         document.containers,
         read=True,
@@ -159,12 +164,20 @@ def _checked(target: Target, request: Request, rules: Sequence[Rule] | Questions
         parts=document.parts,
         bases=document.bases,
         is_base=document.is_base,
+        ignores=ignores,
     )
+
+
+def _questions(rules: Sequence[Rule] | Questions, policy: Policy | None) -> Questions:
+    """Return what is asked of a file."""
+    questions = rules if isinstance(rules, Questions) else Questions(rules)
+    return questions if policy is None else questions.chosen(*policy.choice)
 
 
 def _as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
     """Return findings as severe as the configuration has them, with the threshold of their file."""
-    severity, fail_on = setup.severity, policy.fail_on if policy is not None else None
+    severity = policy.severity if policy is not None else setup.severity
+    fail_on = policy.fail_on if policy is not None else None
     if not (severity or policy) or not result.findings:
         return result
     findings = (one._replace(severity=severity.get(one.rule, one.severity), fail_on=fail_on) for one in result.findings)
@@ -182,6 +195,17 @@ def _of_target(
             broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
         else:
             yield from (_finding(rule, problem, container, path) for problem in problems)
+
+
+def _accepted(
+    document: Document, findings: list[Finding], request: Request, asked: frozenset[str]
+) -> tuple[tuple[Finding, ...], tuple[Ignore, ...]]:
+    """Say of findings why comments accept them, and give these comments."""
+    if MARK in document.source.text or any(MARK in source.text for source in request.workspace.texts()):
+        from dropcap.suppress.comments import applied  # few files have such a comment
+
+        return applied(document, findings, request, asked)
+    return tuple(findings), ()
 
 
 def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "check": "check Compose files, Dockerfiles and shell scripts",
+    "fix": "mend by text edits what can be mended, and say what cannot",
     "caps": "list every container with its bounding and effective set",
     "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
     "verify": "measure on a real engine what services need, and keep it in dropcap.lock",

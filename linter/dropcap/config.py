@@ -93,6 +93,7 @@ class Config(NamedTuple):
         baseline: the file of known findings, from the current folder; empty for none.
         per_path: what is set for some files, the strongest last.
         words: where words of the file stand, by their key.
+        bases: the files that it extends.
         file: the file that was read; None where there is none.
 
     """
@@ -112,6 +113,7 @@ class Config(NamedTuple):
     baseline: str = ""
     per_path: tuple[PerPath, ...] = ()
     words: Mapping[tuple[str, str], str] = {}
+    bases: tuple[ConfigFile, ...] = ()
     file: ConfigFile | None = None
 
     def place(self, key: str, word: str = "") -> str:
@@ -231,7 +233,8 @@ def _read(path: str, workspace: Workspace, *, is_named: bool = False) -> Config 
     values = found.values
     if "per_path" in values:
         values["per_path"] = tuple(PerPath(**entry) for entry in values["per_path"])
-    return Config(**values, words=found.words, file=ConfigFile(found.shown, found.text))
+    bases = tuple(ConfigFile(path, text) for path, text in found.bases)
+    return Config(**values, words=found.words, bases=bases, file=ConfigFile(found.shown, found.text))
 
 
 def to_engine(word: object) -> Engine:

@@ -63,9 +63,13 @@ def _services(result: FileResult, finding: Finding) -> set[Base]:
 
 
 def _what(finding: Finding) -> tuple[object, ...]:
-    """Say what a finding is, whoever has it."""
-    problem = finding.problem
-    return (finding.rule, problem.evidence, problem.message, _place(finding, finding.container))
+    """Say what a finding is, whoever has it.
+
+    What a comment accepts of a service it accepts of both: it stands in the file that both are made of.
+    """
+    problem, why = finding.problem, finding.suppression
+    accepted = why if why is not None and why.kind != "comment" else None
+    return (finding.rule, problem.evidence, problem.message, _place(finding, finding.container), accepted)
 
 
 def _place(finding: Finding, container: Container) -> Place:

@@ -8,16 +8,39 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dropcap.model import SET_HERE, Kind, Level, Report
+from dropcap.model import SET_HERE, Finding, Kind, Level, Report
+from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Container as Collection
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Protocol
 
-    from dropcap.model import Container, Failure, FileResult, Finding, Located
+    from dropcap.model import Container, Failure, FileResult, Located
+    from dropcap.model.ignores import Ignore
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
+
+    class Allowed(Protocol):
+        """What accepts findings of any file."""
+
+        def applied(self, result: FileResult) -> FileResult:
+            """Give a result in which findings say why they are accepted."""
+
+        def ignores(self) -> Sequence[Ignore]:
+            """Give what accepts them, for the rules that judge it."""
+
+
+class Accepting(NamedTuple):
+    """What is accepted besides what comments in the files say, and what those may name.
+
+    Attributes:
+        known: the ids of all rules that there are, whether they run or not.
+        allowance: asked about the result of each file, and then for what it holds; None where nothing else is accepted.
+
+    """
+
+    known: Collection[str]
+    allowance: Allowed | None = None
 
 
 MOST_RELATED = 100
@@ -26,7 +49,12 @@ MAX_MESSAGE = 1000
 """A message quotes what a file holds, which may be anything; a longer one is cut."""
 
 
-def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), rules: Sequence[Rule] = ()) -> Report:
+def to_report(
+    results: Iterable[FileResult],
+    failures: Sequence[Failure] = (),
+    rules: Sequence[Rule] = (),
+    accepting: Accepting | None = None,
+) -> Report:
     """Put the results of files together, in an order that depends on nothing but the files.
 
     What belongs to a project is reported as part of it, and not by itself as well.
@@ -35,6 +63,7 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         results: what each file gave.
         failures: what else could not be looked at.
         rules: those that were asked, some of which cover what others find.
+        accepting: what is accepted besides what comments in the files say.
 
     """
     findings: list[Finding] = []
@@ -42,10 +71,12 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     problems = list(failures)
     files: set[str] = set()
     covers = {rule.id: rule.covers for rule in rules if rule.covers}
-    kept: Sequence[FileResult] = [
-        result._replace(findings=tuple(_folded(_uncovered(result.findings, covers))))
-        for result in drop_included(list(results))
-    ]
+    kept: Sequence[FileResult] = list(drop_included(list(results)))
+    ignores = [ignore for result in kept for ignore in result.ignores]
+    if accepting is not None and accepting.allowance is not None:
+        kept = list(map(accepting.allowance.applied, kept))
+        ignores += accepting.allowance.ignores()
+    kept = [result._replace(findings=tuple(_folded(uncovered(result.findings, covers)))) for result in kept]
     if any(container.kind is Kind.DEVCONTAINER for result in kept for container in result.containers):
         from dropcap.merge_devcontainer import merge_devcontainers  # few projects have one
 
@@ -56,6 +87,14 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
         if result.read:
             files.update((result.path, *result.parts, *(path for path, _ in result.bases)))
     findings += _folded_between(kept)
+    if ignores:
+        from dropcap.suppress.judged import findings_of  # few files accept anything
+
+        for one in findings_of(ignores, rules, accepting.known if accepting else None):
+            if isinstance(one, Finding):
+                findings.append(one)
+            else:
+                problems.append(one)
     findings.sort(key=_finding_order)
     # What is accepted counts in the numbers: accepting one gives no other a new identity.
     findings = [_clipped(finding) for finding in _numbered(findings)]
@@ -73,11 +112,15 @@ def to_report(results: Iterable[FileResult], failures: Sequence[Failure] = (), r
     return Report(tuple(findings), tuple(problems), tuple(containers), len(files), suppressed)
 
 
-def _uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
-    """Leave out what another rule says of the same container and evidence in a graver way."""
+def uncovered(findings: Sequence[Finding], covers: Mapping[str, Sequence[str]]) -> Sequence[Finding]:
+    """Leave out what another rule says of the same container and evidence in a graver way.
+
+    What is accepted says nothing for others: whoever accepts the graver has not accepted its parts by that.
+    """
     said = {
         (id(finding.container), milder, name)
         for finding in findings
+        if finding.suppression is None
         for milder in covers.get(finding.rule, ())
         for name in finding.problem.evidence
     }

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
     from dropcap.model import Problem, Stage
     from dropcap.model.changes import Fix
+    from dropcap.model.ignores import Ignore
     from dropcap.subject import Subject
 
     Check = Callable[[Subject], Iterable[Problem]]
     CheckStage = Callable[[Stage], Iterable[Problem]]
     FixOf = Callable[[Subject, Problem], Fix | None]
+    CheckIgnores = Callable[[Sequence[Ignore]], Iterable[Problem]]
 
 GROUP = "dropcap.rules"
+_QUESTIONS = ("check", "check_stage", "check_ignores")
+"""The functions of a rule's module, of which it has one at least."""
 
 
 class RuleError(Exception):
@@ -66,6 +70,7 @@ class Rule(NamedTuple):
         fields: it is asked about containers of which one of these fields is written; empty for all containers.
         fix: says how to mend what it found in a container, or that nothing certain can be done; asked only where a
             fix is asked for.
+        check_ignores: asked once a run, about the comments and entries of the configuration that accept findings.
 
     """
 
@@ -81,6 +86,7 @@ class Rule(NamedTuple):
     on_by_default: bool = True
     fields: tuple[str, ...] = ()
     fix: FixOf | None = None
+    check_ignores: CheckIgnores | None = None
 
 
 def load_rules(folders: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -114,13 +120,15 @@ def to_rule(module: ModuleType) -> Rule:
     origin = module.__file__ or module.__name__
     rule_id = module.__name__.rpartition(".")[2].replace("_", "-")
     severity = getattr(module, "SEVERITY", None)
-    check, check_stage = getattr(module, "check", None), getattr(module, "check_stage", None)
+    check, check_stage, check_ignores = (getattr(module, name, None) for name in _QUESTIONS)
     if not _is_id(rule_id):
         raise RuleError(f"{origin}: give a rule's file a name of words in lower case, such as net_raw.py")
     if not isinstance(severity, Severity):
         raise RuleError(f"{origin}: not a rule: SEVERITY must be a dropcap.api.Severity")
-    if not callable(check) and not callable(check_stage):
-        raise RuleError(f"{origin}: not a rule: it has neither check(subject) nor check_stage(stage)")
+    if not any(map(callable, (check, check_stage, check_ignores))):
+        raise RuleError(
+            f"{origin}: not a rule: it has none of check(subject), check_stage(stage), check_ignores(ignores)"
+        )
     fix = getattr(module, "fix", None)
     if fix is not None and not callable(fix):
         raise RuleError(f"{origin}: no rule: fix has to be a function: fix(subject, problem)")
@@ -137,7 +145,19 @@ def to_rule(module: ModuleType) -> Rule:
     if unknown:  # it would never be asked
         raise RuleError(f"{origin}: not a rule: FIELDS names {unknown[0]!r}, which is not a field of a container")
     return Rule(
-        rule_id, severity, summary, page, check, check_stage, origin, covers, controls, on_by_default, fields, fix
+        rule_id,
+        severity,
+        summary,
+        page,
+        check,
+        check_stage,
+        origin,
+        covers,
+        controls,
+        on_by_default,
+        fields,
+        fix,
+        check_ignores,
     )
 
 

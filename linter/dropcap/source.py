@@ -15,6 +15,8 @@ from dropcap.namedtuple import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MARK = "dropcap:"
+"""A text without it has no comment that speaks to dropcap: this is looked for before anything else is."""
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),

@@ -67,6 +67,11 @@ class Subject(Container):
         subject._workspace, subject._allowance = workspace, allowance  # noqa: SLF001  # its own
         return subject
 
+    def dropping(self, *drops: Located[str]) -> Subject:
+        """Return the subject that it would be if it dropped these as well."""
+        container = Container._make(self)._replace(cap_drop=(*self.cap_drop, *drops))
+        return Subject.of(container, self._workspace, self._allowance)
+
     @computed
     def needs(self) -> Needs:
         """What it needs of the kernel, as far as files tell; see :func:`dropcap.needs.container.needs_of`."""

@@ -21,7 +21,7 @@ from dropcap.real_paths import from_folder, is_below, is_path, real_folder_of, r
 from dropcap.source import Source, Span, UndecodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 MAX_BYTES = 16 * 1024 * 1024
 """A larger file is not read; it would be one that a program wrote."""
@@ -193,6 +193,10 @@ class Workspace:
         if found is None:
             found = self._sources[real] = _kept(path, self.read(path))
         return found
+
+    def texts(self) -> Collection[Source]:
+        """Return the texts of all files that were asked for."""
+        return self._sources.values()
 
     def known(self, path: str) -> Source | None:
         """Return the text of a file that was asked for before; None where it was not."""

@@ -53,7 +53,7 @@ from dropcap.api import NAMES, Problem, Related, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # Somebody relies on the line without effect: what was to be gone is held, or what is needed is not.
 SEVERITY = Severity.MEDIUM
@@ -87,3 +87,17 @@ def _outcome(subject: Subject, name: str, addition: Located[str]) -> str:
     if name in sets.origins:
         return f"with {engine} the addition wins and the container holds it"
     return f"with {engine} the drop wins and the container does not hold it"
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Delete the entry that has no effect; whether it or the other is meant is known where the needs are."""
+    from dropcap.api import Fix, Remove
+
+    name = problem.evidence[0]
+    added = next(entry for entry in subject.cap_add if subject.entry_name(entry) == name)
+    if subject.sets.errors:
+        return None
+    if name not in subject.sets.origins:
+        return Fix(f"delete the addition of {name}, which has no effect", (Remove(added),))
+    is_needed = subject.is_comparable and any(need.capability == name for need in subject.needs.needs)
+    return Fix(f"delete the drop of {name}, which has no effect", (Remove(problem.where),), safe=is_needed)

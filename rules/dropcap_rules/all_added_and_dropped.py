@@ -49,7 +49,7 @@ from dropcap.api import Problem, Related, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # All is held, as all-capabilities would say; the lines promise the contrary, so this one says it.
 SEVERITY = Severity.CRITICAL
@@ -83,3 +83,10 @@ def _outcome(subject: Subject, *, is_refused: bool) -> str:
     # Docker alone keeps drops by name beside the drop of ALL.
     what = "holds all but what is dropped by name" if engine == "Docker" else "holds every capability"
     return f"with {engine} the addition wins and the container {what}"
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # there is one addition of ALL
+    """Drop ALL and add by name what is needed, where that is known."""
+    from dropcap.api import narrowed
+
+    return narrowed(subject, without=_all(subject, subject.cap_add))

@@ -51,7 +51,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # SYS_ADMIN, SYS_MODULE and SYS_RAWIO are among them, and each of these is critical by itself.
 SEVERITY = Severity.CRITICAL
@@ -70,3 +70,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         what = f"every capability that {subject.engine_name} has"
     message = f"ALL is added: the container holds {what}; drop ALL and add by name what it needs"
     yield Problem(entry, message, ("ALL",))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Drop ALL and add by name what is needed, where that is known."""
+    from dropcap.api import narrowed
+
+    return narrowed(subject, without=problem.where)

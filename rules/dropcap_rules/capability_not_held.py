@@ -56,7 +56,7 @@ from dropcap.api import Certainty, Problem, Related, Severity, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Need, Subject
+    from dropcap.api import Fix, Located, Need, Subject
 
 # The container does not start, or does not come back; nobody gains anything by it.
 SEVERITY = Severity.MEDIUM
@@ -102,3 +102,20 @@ def _problem(subject: Subject, names: list[str], need: Need) -> Problem:
 def _place(where: Located[object]) -> str:
     region = where.source.region(where.span)
     return f"{region.path}:{region.line}"
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Give it what it needs: take a drop by name away, or add it."""
+    from dropcap.api import Fix, Put, Remove
+
+    names = problem.evidence
+    dropped = [entry for entry in subject.cap_drop if subject.entry_name(entry) in names]
+    taken = {subject.entry_name(entry) for entry in dropped}
+    drops_all = any(subject.entry_name(entry) == "ALL" for entry in subject.cap_drop)
+    # Without the drop by name the default set gives it again.
+    given = set() if drops_all else taken.intersection(subject.strategy.default)
+    added = [name for name in names if name not in given]
+    changes: tuple[Remove | Put, ...] = tuple(map(Remove, dropped))
+    if added:
+        changes += (Put(subject, "cap_add", (*(entry.value for entry in subject.cap_add), *added)),)
+    return Fix(f"let it hold {joined(names)}", changes)

@@ -56,7 +56,7 @@ from dropcap.api import Grade, Problem, Severity, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # Of what is only kept; what is added weighs as its grade.
 SEVERITY = Severity.LOW
@@ -93,3 +93,13 @@ def check(subject: Subject) -> Iterator[Problem]:
         it = "it" if len(kept) == 1 else "them"
         message = f"it keeps {joined(kept)} of {subject.engine_name}'s default set, but nothing needs {it}"
         yield Problem(subject.anchor, f"{message}; {subject.remedy}", tuple(kept))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Delete an addition, or drop what is kept; what a person starts by hand may need an addition."""
+    from dropcap.api import Fix, Remove, narrowed
+
+    name = problem.evidence[0]
+    if subject.sets.origins[name].where is problem.where:
+        return Fix(f"delete the addition of {name}, which nothing needs", (Remove(problem.where),))
+    return narrowed(subject)

@@ -52,7 +52,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # Nearly every container does it, and what makes it matter has rules of its own: NET_RAW, and what raises one
 # of the others.
@@ -68,3 +68,10 @@ def check(subject: Subject) -> Iterator[Problem]:
         whole = f"it keeps all {len(names)} capabilities of {subject.engine_name}'s default set"
         evidence = ("NET_RAW",) if "NET_RAW" in names else ()  # `net-raw` says it together with that
         yield Problem(subject.anchor, f"{whole}; {subject.remedy}", evidence)
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # the set is the same for all that is kept
+    """Drop ALL and add what is needed: safe where nothing else can be."""
+    from dropcap.api import narrowed
+
+    return narrowed(subject)

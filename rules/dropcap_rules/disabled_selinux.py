@@ -58,7 +58,7 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # A second barrier on some hosts, which stands where a flaw of the engine or the kernel has opened the first.
 SEVERITY = Severity.MEDIUM
@@ -77,3 +77,10 @@ def _disabled(subject: Subject) -> Located[str] | None:
     if subject.kind is Kind.INSPECT and (subject.host_namespace("pid") or subject.host_namespace("ipc")):
         return None  # the engine writes the option down itself then
     return subject.label_disabled
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # the option says all
+    """Leave the option out; a program may rely on what it opens."""
+    from dropcap.api import Fix, Remove
+
+    return Fix("leave the option out, so that SELinux separates it", (Remove(problem.where),))

@@ -46,7 +46,7 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # What the line asks for is not done, and what is held without it is what the default grants.
 SEVERITY = Severity.MEDIUM
@@ -149,3 +149,23 @@ def _is_astray(subject: Subject, before: Sequence[Located[str]]) -> bool:
 
 def _next(words: Sequence[Located[str]], index: int) -> str:
     return words[index + 1].value if index + 1 < len(words) else ""
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Move the option before the image, where it says what was meant."""
+    from dropcap.api import Fix, Put, Remove
+
+    option, value = problem.evidence
+    words = subject.command or ()
+    index = next(number for number, word in enumerate(words) if word is problem.where)
+    if option == "--privileged":
+        if problem.where.value != option:
+            return None
+        return Fix(f"move {option} before the image", (Remove(problem.where), Put(subject, "privileged", ("true",))))
+    if not value:
+        return None
+    moved = [problem.where] if "=" in problem.where.value else [problem.where, words[index + 1]]
+    field = option.removeprefix("--").replace("-", "_")
+    entries: tuple[Located[str], ...] = getattr(subject, field)
+    put = Put(subject, field, (*(entry.value for entry in entries), value))
+    return Fix(f"move {option} {value} before the image", (*map(Remove, moved), put), safe=True)

@@ -69,7 +69,7 @@ from dropcap.api import Grade, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # As its grade: it reaches the neighbours on the network, and the host only through a flaw of the kernel.
 SEVERITY = Severity.MEDIUM
@@ -119,3 +119,16 @@ def _reason(subject: Subject) -> str:
 def _may_be_dropped(subject: Subject, *, added: bool) -> bool:
     """Whether a drop out of sight may take it away; Docker and Swarm do not undo what is added by name."""
     return subject.may_be_set("cap_drop") and not (added and subject.survives_drop("NET_RAW"))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Drop ALL and add what is needed, or drop this one where nothing is known of the needs."""
+    from dropcap.api import Fix, Put, can_do_without, narrowed
+
+    if problem.where is subject.sets.origins["NET_RAW"].where or subject.may_be_set("cap_drop"):
+        return None  # somebody added it, or dropped what is not seen
+    whole = narrowed(subject) if _is_whole(subject) else None
+    if whole is not None:
+        return whole
+    values = (*(entry.value for entry in subject.cap_drop), "NET_RAW")
+    return Fix("drop NET_RAW", (Put(subject, "cap_drop", values),), safe=can_do_without(subject, "NET_RAW"))

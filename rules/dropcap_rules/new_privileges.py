@@ -67,7 +67,7 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # Nearly every container lacks it; it is a second barrier, behind what the container may hold.
 SEVERITY = Severity.LOW
@@ -94,3 +94,18 @@ def check(subject: Subject) -> Iterator[Problem]:
     elif subject.service is None:  # of a line that runs a service the service itself says it
         message = "its processes may gain privileges: a setuid program can make any user root"
         yield Problem(subject.anchor, f"{message}; add `{remedy}`", ("no-new-privileges",))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Forbid it; a setuid program that is needed works no more."""
+    from dropcap.api import Fix, Put, Replace
+
+    option = "no-new-privileges:true" if subject.kind is Kind.SERVICE else "no-new-privileges"
+    refused = subject.gains_option
+    if refused is not None:
+        return Fix(f"write {option}", (Replace(problem.where, option),))
+    values = tuple(entry.value for entry in subject.security_opt)
+    if any(value.startswith("no-new-privileges") for value in values):
+        return None  # what is there has a value that no engine takes
+    values += (option,)
+    return Fix(f"add the security option {option}", (Put(subject, "security_opt", values),))

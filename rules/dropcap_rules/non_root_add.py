@@ -59,7 +59,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # It can be right: where the program carries a file capability, this is how to do it.
 SEVERITY = Severity.LOW
@@ -78,3 +78,12 @@ def check(subject: Subject) -> Iterator[Problem]:
             ways = subject.ways_to_gain
             message = f"{name} is added, but {subject.user_title} does not get it: it is reachable only through {ways}"
             yield Problem(entry, message, (name,))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Delete the entry; a program with a file capability would have needed it."""
+    from dropcap.api import Fix, Remove
+
+    name = problem.evidence[0]
+    entries = tuple(entry for entry in subject.cap_add if subject.entry_name(entry) == name)
+    return Fix(f"delete the addition of {name}, which the user does not get", tuple(map(Remove, entries)))

@@ -56,7 +56,7 @@ from dropcap.api import Kind, Problem, Severity, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # Nothing is graver: it is all capabilities, all devices and no profile in one word.
 SEVERITY = Severity.CRITICAL
@@ -81,3 +81,10 @@ def _instead(subject: Subject) -> str:
         return "leave it out and add by name what it needs"
     names = joined(subject.needs.cap_add)
     return f"leave it out, drop ALL and add {names}" if names else "leave it out and drop ALL: it needs no capability"
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Leave the mode out and give what is needed, where that is known; devices and mounts are not looked at."""
+    from dropcap.api import narrowed
+
+    return narrowed(subject, without=problem.where)

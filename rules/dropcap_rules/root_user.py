@@ -58,7 +58,7 @@ from dropcap.api import Certainty, Kind, Problem, Severity, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # It is one barrier less for what comes after, and gives nothing by itself.
 SEVERITY = Severity.MEDIUM
@@ -93,3 +93,13 @@ def _needed(subject: Subject) -> str:
 
 def _is_of_project(subject: Subject) -> bool:
     return subject.service is not None and subject.service.is_resolved
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # there is one user
+    """Name the user that the startup changes to, where it does no more than that as root."""
+    from dropcap.api import Fix, Put
+
+    if not subject.says_what_it_starts or not subject.needs.is_complete or subject.needs.user is None:
+        return None
+    name = subject.needs.user
+    return Fix(f"start it as the user {name}", (Put(subject, "user", (name,)),))

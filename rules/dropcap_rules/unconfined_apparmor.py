@@ -55,7 +55,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # A second barrier on some hosts, behind the capabilities and the read-only paths that deny most of the same.
 SEVERITY = Severity.MEDIUM
@@ -68,3 +68,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     if option is not None:
         message = f"no AppArmor profile is in force (`{option.value}`): only its capabilities keep it from mounting"
         yield Problem(option, f"{message}; leave the option out or name your own profile", ("apparmor=unconfined",))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # the option says all
+    """Leave the option out; a program may rely on what it opens."""
+    from dropcap.api import Fix, Remove
+
+    return Fix("leave the option out, so that the AppArmor profile is in force", (Remove(problem.where),))

@@ -57,7 +57,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # It opens the kernel's widest surface to every user of the container: one flaw there is the host.
 SEVERITY = Severity.HIGH
@@ -72,3 +72,10 @@ def check(subject: Subject) -> Iterator[Problem]:
             f"no seccomp profile is in force (`{option.value}`): every system call reaches the kernel and its flaws"
         )
         yield Problem(option, f"{message}; leave the option out or name your own profile", ("seccomp=unconfined",))
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # the option says all
+    """Leave the option out; a program may rely on what it opens."""
+    from dropcap.api import Fix, Remove
+
+    return Fix("leave the option out, so that the seccomp profile is in force", (Remove(problem.where),))

@@ -58,7 +58,7 @@ from dropcap.api import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # Root in the container needs one write to run a program as root on the host, where no other profile keeps it from that.
 SEVERITY = Severity.HIGH
@@ -77,3 +77,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     else:
         message = f"files of the kernel are open that are hidden otherwise {written}: they tell of the host"
         yield Problem(opened.where, f"{message}; leave the option out", ("unmask",), severity=Severity.LOW)
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # the option says all
+    """Leave the option out; a program may rely on what it opens."""
+    from dropcap.api import Fix, Remove
+
+    return Fix("leave the option out, so that the files of the kernel are closed", (Remove(problem.where),))

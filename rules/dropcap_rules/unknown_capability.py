@@ -57,7 +57,7 @@ from dropcap.api import NAMES, Problem, Severity, bare_name, suggest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # It grants nothing, but the container does not start; with nerdctl it starts without what the line says.
 SEVERITY = Severity.HIGH
@@ -113,3 +113,36 @@ def _advice(value: str) -> str:
     if meant is None:
         return ""
     return f"; list each one separately: {meant}" if "," in meant else f" (did you mean {meant}?)"
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Write the names that are meant, where that is certain."""
+    from dropcap.api import Fix, Put, Remove, Replace, joined, meant_names
+
+    field, entry = problem.evidence[0], problem.where
+    meant = meant_names(entry.value)
+    if not meant or (field == "cap_add" and entry.value.strip().startswith("-")):
+        return None
+    entries: tuple[Located[str], ...] = getattr(subject, field)
+    others = [one for one in entries if one is not entry]
+    there = {subject.entry_name(one) for one in others}
+    new = tuple(name for name in meant if name not in there and not _is_there_anyway(subject, field, name, there))
+    # Who warns and goes on starts the container without it today.
+    is_safe = subject.strategy.refuses_unknown
+    if not new:
+        return Fix(
+            f"delete {_shown(entry.value)}, which changes nothing in its right spelling", (Remove(entry),), is_safe
+        )
+    if len(new) == 1:
+        return Fix(f"write {new[0]} for {_shown(entry.value)}", (Replace(entry, new[0]),), is_safe)
+    values = (*(one.value for one in entries[: entries.index(entry)]), *new)
+    values += tuple(one.value for one in entries[entries.index(entry) + 1 :])
+    return Fix(f"write each of {joined(new)} by itself", (Put(subject, field, values),), is_safe)
+
+
+def _is_there_anyway(subject: Subject, field: str, name: str, there: set[str]) -> bool:
+    """Whether a name changes nothing in its right spelling: what `useless-add` and `useless-drop` would find next."""
+    if field == "cap_drop":
+        return "ALL" in there
+    is_held = name in subject.strategy.default and not subject.cap_drop
+    return is_held and subject.is_root is not False and not subject.strategy.makes_ambient

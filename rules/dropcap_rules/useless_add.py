@@ -57,12 +57,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Kind, Problem, Related, Severity
+from dropcap.api import NAMES, Engine, Kind, Problem, Related, Severity, default_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # A line that changes nothing grants nothing.
 SEVERITY = Severity.LOW
@@ -120,3 +120,18 @@ def _is_only_held(subject: Subject) -> bool:
     With Podman it is made ambient too for another user than root: then it matters although it is held.
     """
     return not subject.strategy.makes_ambient or subject.is_root is True
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Delete the entry; it is known to be idle everywhere where it is there twice, or each engine has it anyway."""
+    from dropcap.api import Fix, Remove
+
+    name = problem.evidence[0]
+    if name == "privileged":  # another engine that reads the file heeds it
+        return Fix("delete the line that the engine ignores", (Remove(problem.where),))
+    names = [subject.entry_name(entry) for entry in subject.cap_add]
+    is_twice = names.count(name) > 1
+    is_everywhere = all(name in default_set(engine) for engine in Engine)
+    # Beside ALL or privileged mode it says what is needed once these go.
+    is_safe = not subject.holds_all and (is_twice or is_everywhere)
+    return Fix(f"delete the addition of {name}, which changes nothing", (Remove(problem.where),), is_safe)

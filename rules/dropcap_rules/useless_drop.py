@@ -58,7 +58,7 @@ from dropcap.api import NAMES, Engine, Problem, Related, Severity, default_set
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Located, Subject
+    from dropcap.api import Fix, Located, Subject
 
 # A line that changes nothing grants nothing; the privileged mode that it may stand beside is critical itself.
 SEVERITY = Severity.LOW
@@ -104,3 +104,12 @@ def _reason(
     if not any(name in default_set(engine) for engine in Engine):
         return f"but {subject.engine_name}'s default set does not have it; delete the entry", ()
     return None
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:
+    """Delete the entry, which changes nothing; under privileged mode that is what has to go."""
+    from dropcap.api import Fix, Remove
+
+    if subject.privileged_option is not None:
+        return None
+    return Fix(f"delete the drop of {problem.evidence[0]}, which changes nothing", (Remove(problem.where),), safe=True)

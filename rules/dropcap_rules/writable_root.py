@@ -51,7 +51,7 @@ from dropcap.api import Kind, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.api import Subject
+    from dropcap.api import Fix, Subject
 
 # It is one step more for who is in already, and nothing that gets out.
 SEVERITY = Severity.LOW
@@ -70,3 +70,10 @@ def check(subject: Subject) -> Iterator[Problem]:
     remedy = _REMEDIES.get(subject.kind, "`--read-only`")
     message = "its root file system can be written, so that whoever takes it over can change its programs"
     yield Problem(option or subject.anchor, f"{message}; add {remedy}, and a tmpfs for what it writes")
+
+
+def fix(subject: Subject, problem: Problem) -> Fix | None:  # noqa: ARG001  # there is one root file system
+    """Let it be read only; what the program writes to needs a mount then."""
+    from dropcap.api import Fix, Put
+
+    return Fix("let the root file system be read only", (Put(subject, "read_only", ("true",)),))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from oracles import UNWANTED, may_install
+from oracles import UNWANTED, may_install, one_at_a_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,13 +166,17 @@ def _install() -> str:
         return UNWANTED
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return "no Chromium, and none can be installed: that takes root on a Debian machine"
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", _PROGRAM]):
-        done = subprocess.run(
-            ["apt-get", *words],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", _PROGRAM]
+    with one_at_a_time():
+        for words in (install, ["apt-get", "update", "-qq"], install):
+            done = subprocess.run(
+                words,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+            if shutil.which(_PROGRAM):
+                return ""
     return f"Chromium cannot be installed: {done.stderr.strip()[-500:]}"

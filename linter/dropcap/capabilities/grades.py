@@ -126,21 +126,26 @@ def _raising(container: Container) -> dict[str, Related]:
     for known, raising in _last:
         if known is container:
             return raising
-    every = circumstances().items()
-    # Of most containers most of these fields are empty.
-    given = [(name, one) for name, one in every if one.field == _HELD or getattr(container, one.field)]
-    found = {name: where for name, circumstance in given if (where := _find(container, circumstance))}
+    found: dict[str, Related] = {}
+    for field, by_name in _circumstances_by_field().items():
+        if field != _HELD and not getattr(container, field):
+            continue  # as most are of most containers
+        if container.may_be_set("cap_drop" if field == _HELD else field) or ignores(container, field):
+            continue
+        for name, circumstance in by_name:
+            where = _FINDERS[field](container, circumstance)
+            if where is not None:
+                found[name] = Related(circumstance.message, where)
     _last[:] = [(container, found)]
     return found
 
 
-def _find(container: Container, circumstance: Circumstance) -> Related | None:
-    """Find the place where a circumstance of the container, whose field is not empty, is written."""
-    field = circumstance.field
-    if container.may_be_set("cap_drop" if field == _HELD else field) or ignores(container, field):
-        return None
-    where = _FINDERS[field](container, circumstance)
-    return Related(circumstance.message, where) if where is not None else None
+@cache
+def _circumstances_by_field() -> dict[str, list[tuple[str, Circumstance]]]:
+    by_field: dict[str, list[tuple[str, Circumstance]]] = {}
+    for name, one in circumstances().items():
+        by_field.setdefault(one.field, []).append((name, one))
+    return by_field
 
 
 def _by_namespace(container: Container, circumstance: Circumstance) -> Located[Any] | None:

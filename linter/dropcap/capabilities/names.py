@@ -101,6 +101,21 @@ def suggest(word: str) -> str | None:
     return ", ".join(dict.fromkeys(meant)) if meant and len(meant) == len(parts) else None
 
 
+def certain(word: str) -> tuple[str, ...]:
+    """Return the names that a word was meant to be, each once; none where that is a guess.
+
+    Letters alone say it, whatever stands between them, or a slip or two do that make no other name.
+    """
+    if len(word) > _LONGEST_LIST:
+        return ()
+    exact = _BY_LETTERS.get(_letters(word))
+    if exact is not None:
+        return (exact,)
+    parts = [_letters(part) for part in re.split(_SEPARATORS, word) if part]
+    names = [_BY_LETTERS.get(part) or _by_slip(part) if part and len(part) <= _LONGEST_NAME else None for part in parts]
+    return tuple(dict.fromkeys(name for name in names if name)) if all(names) else ()
+
+
 def _meant(word: str) -> str | None:
     """Find the one name that a single word stands for."""
     letters = _letters(word)

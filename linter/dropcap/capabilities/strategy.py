@@ -5,6 +5,7 @@ Each engine is a module of :mod:`dropcap.capabilities.engines`; here is what sev
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL, CAP, NAMES, SPACE, bare_name, upper
@@ -133,9 +134,16 @@ class Strategy(NamedTuple):
         return name if name == ALL or name.startswith(CAP) or name in self.unprefixed else CAP + name
 
 
+_KNOWN = frozenset(NAMES)
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Put bare names into the kernel's order, each once; words that are no capability are left out."""
-    wanted = frozenset(names)
+    return _ordered(_KNOWN.intersection(names))
+
+
+@lru_cache(maxsize=256)  # many containers hold the same
+def _ordered(wanted: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in NAMES if name in wanted)
 
 

@@ -6,15 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment
     from dropcap.model import Document
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["comments", "read"]
 
 _WHEN = r"[ \t]*(?:@\w+|(?:[\w*/,~?#L-]+[ \t]+){4}[\w*/,~?#L-]+)[ \t]+"
 _USER = r"[\w.-]+(?::[\w.-]+)?[ \t]+"
@@ -44,3 +46,12 @@ def _scripts(source: Source, *, has_user: bool) -> Iterator[Script]:
             builder.add("%", percent.start() + 1)
         builder.add(source.text[at : line.end()].rstrip("\r"), at)
         yield builder.build()
+
+
+def comments(source: Source) -> list[Comment]:
+    """Return the comments that speak to dropcap: lines of their own."""
+    from dropcap.lang.comments import Block, placed
+
+    spans = [Span(match.end(1), match.end()) for match in re.compile(r"(?m)^([ \t]*)#[^\n]*").finditer(source.text)]
+    content = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*").match(source.text)
+    return placed(source, spans, lambda line: Block(line, line), content.end() if content else 0)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment
     from dropcap.model import Document, Failure
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["comments", "read"]
 
 _PART = (
     r"//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)"
@@ -79,8 +80,20 @@ def read(source: Source, _request: Request | None = None) -> Document:
     return document._replace(failures=(*document.failures, *failures))
 
 
-def _tokens(source: Source) -> Iterator[_Token]:
-    """Give the words, signs and strings of a Groovy script; comments are none."""
+def comments(source: Source) -> list[Comment]:
+    """Return the comments that speak to dropcap: Groovy's own; those in a script are its shell's."""
+    from dropcap.lang.comments import Lines, joined, placed
+
+    spans: list[Span] = []
+    tokens = [token.span for token in _tokens(source, spans)]
+    lines = Lines(source.text)
+    pairs = [(lines.of(span.start), lines.of(max(span.start, span.end - 1))) for span in tokens]
+    content = tokens[0].start if tokens else len(source.text)
+    return placed(source, spans, joined(pairs), content, lines)
+
+
+def _tokens(source: Source, comments: list[Span] | None = None) -> Iterator[_Token]:
+    """Give the words, signs and strings of a Groovy script; comments are none, and gathered where a list is given."""
     text, at, pattern = source.text, 0, re.compile(_PART)
     while match := pattern.match(text, at):
         at = match.end()
@@ -93,6 +106,8 @@ def _tokens(source: Source) -> Iterator[_Token]:
             at = end + len(quote)
         elif match.lastgroup in {"word", "sign"}:
             yield _Token(str(match.lastgroup), match[0], Span(*match.span()))
+        elif match.lastgroup is None and comments is not None:
+            comments.append(Span(*match.span()))
 
 
 def _script(source: Source, start: int, end: int, *, fills_in: bool) -> Script:

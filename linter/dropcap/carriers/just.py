@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Builder, Script, may_concern, read_all
 from dropcap.lang.budget import Budget
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment
     from dropcap.model import Document
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["comments", "read"]
 
 _LINE = r"[^\n]*(?:\n|\Z)"
 _CONSTANT = r"""(?m)^(?:export[ \t]+)?([A-Za-z_][\w-]*)[ \t]*:=[ \t]*(?:'([^'\n]*)'|"([^"\\\n]*)")[ \t]*(?:#.*)?\r?$"""
 _SHELL = r"#!\s*\S{0,200}?(?:/env\s+)?\S{0,200}?\b(?:ba|da|k|z)?sh\b"
+_TEXT = r"""(?m)^[ \t]*#[^\n]*|(?:'{3}|"{3}|`{3})[\s\S]*?(?:'{3}|"{3}|`{3})|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|`[^`\n]*`"""
 _FILLED = r"\{\{([^}]{0,1000})\}\}"
 
 
@@ -30,6 +33,22 @@ def read(source: Source, _request: Request | None = None) -> Document:
     budget = Budget(source.text)
     constants = {match[1]: match for match in re.compile(_CONSTANT).finditer(source.text)}
     return read_all(source, "just", (_script(source, *bounds, constants, budget) for bounds in _bodies(source.text)))
+
+
+def comments(source: Source) -> list[Comment]:
+    """Return the comments that speak to dropcap: lines of their own; the others are the scripts'."""
+    from dropcap.lang.comments import Lines, joined, placed
+
+    lines = Lines(source.text, r"\n")
+    texts = [Span(*match.span()) for match in re.compile(_TEXT).finditer(source.text)]
+    # A sign within a text that is written over several lines begins none.
+    spans = [one for one in texts if source.text[one.start] == "#"]
+    pairs = [(lines.of(one.start), lines.of(one.end - 1)) for one in texts]
+    pairs += [
+        (number, number + 1) for number, at in enumerate(lines.starts[1:]) if source.text[at - 2 : at - 1] == "\\"
+    ]
+    content = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*").match(source.text)
+    return placed(source, spans, joined(pairs), content.end() if content else 0, lines)
 
 
 def _bodies(text: str) -> Iterator[tuple[int, int, int]]:

@@ -15,15 +15,17 @@ from dropcap.clients import client_names
 from dropcap.lang.budget import Budget
 from dropcap.lang.make_functions import CALLED, CLOSING, closing, repeated, shell_calls
 from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment, Lines
     from dropcap.model import Document
     from dropcap.source import Source
 
-__all__ = ["read"]
+__all__ = ["comments", "read"]
 
 MAX_DEPTH = 10
 """How deeply variables may stand in one another."""
@@ -41,6 +43,8 @@ _MOST_TARGETS = 100  # whose own variables are looked at
 _CLIENT = rf"\b{client_names()}"
 _PROGRAM = r"[\w./-]*" + _CLIENT
 _LINE = r"[^\n]*(?:\n|\Z)"
+# A comment behind what a line says; a sign in a call of a function, or behind a backslash, begins none.
+_BEHIND = r"^[^#$\\]*(?:(?:\\[\s\S]|\$(?:\([^()#]*\)|\{[^{}#]*\}|[^({]))[^#$\\]*)*(?=#)"
 _ELSEWHERE = "the caller of make or another file sets it"
 _SEVERAL = "the file sets it more than once"
 _BY_CONDITION = "a condition in the file decides it"
@@ -66,6 +70,46 @@ def read(source: Source, _request: Request | None = None) -> Document:
     if not may_concern(source):
         return read_all(source, "make", ())
     return read_all(source, "make", _Makefile(source).scripts())
+
+
+def comments(source: Source) -> list[Comment]:
+    """Return the comments that speak to dropcap: make's own, and those that are a recipe's whole line.
+
+    Those at the end of a recipe's line are its script's.
+    """
+    from dropcap.lang.comments import Lines, joined, placed
+
+    lines = Lines(source.text, r"\n")
+    spans: list[Span] = []
+    pairs: list[tuple[int, int]] = []
+    content = -1
+    is_defining = False
+    number = 0
+    while number < len(lines.starts):
+        first = number
+        while _goes_on(lines, number):
+            number += 1
+        whole = lines.span(first, number)
+        number += 1
+        text = source.text[whole.start : whole.end]
+        if is_defining:
+            is_defining = re.match(r"\s*endef\b", text) is None
+            continue
+        is_recipe = text.startswith("\t")
+        is_defining = not is_recipe and re.match(_DEFINE, text) is not None
+        comment = re.match(r"\t[ \t@+-]*(?=#)|[ ]*(?=#)", text) or (None if is_recipe else re.search(_BEHIND, text))
+        if comment is not None:
+            spans.append(Span(whole.start + comment.end(), whole.end))
+        if content < 0 and text.strip() and not text.lstrip().startswith("#"):
+            content = whole.start
+        pairs.append((first, number - 1))
+    return placed(source, spans, joined(pairs), len(source.text) if content < 0 else content, lines)
+
+
+def _goes_on(lines: Lines, number: int) -> bool:
+    start, end = lines.span(number, number)
+    body = lines.text[start:end]
+    return number + 1 < len(lines.starts) and (len(body) - len(body.rstrip("\\"))) % 2 == 1
 
 
 class _Place(NamedTuple):

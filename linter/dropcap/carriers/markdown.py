@@ -14,14 +14,15 @@ from dropcap.carriers.script_builder import Builder, Script, read_all
 from dropcap.clients import client_names
 from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, Level, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Source, Span
+from dropcap.source import MARK, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment, Lines
 
-__all__ = ["read"]
+__all__ = ["block_starts", "comments", "read"]
 
 _SHELLS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "console", "shell-session", "shellsession", "sh-session"})
 _YAML = frozenset({"yaml", "yml", "compose", "docker-compose"})
@@ -34,6 +35,8 @@ _PROMPT = r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[: ][^$#\n]*)?(?P<sign
 _FIRST = rf"[ \t]*(?:[$#][ \t]+)?(?:sudo[ \t]+)?{client_names()}[ \t]"
 _LEFT_OUT = r"(?<![^\s=:/])(?:\.\.\.|…)(?![\w./])|\[(?:\.\.\.|…)\]|\[[A-Z][^\]\n]{0,80}\]|<[A-Za-z][\w .:/-]*>"
 _REASON = "the reader of the text has to fill it in"
+_ITEM = r" {0,3}(?:[-*+]|\d+[.)])[ \t]"
+_FRONT_MATTER = r"---[ \t]*\r?\n(?:(?!---|\.\.\.)[^\n]*\n)*(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)"
 _QUOTE = r"(?: {0,3}>[ ]?)+"
 _ELLIPSIS = r"[ \t]*(?:-[ \t]+)?(?:\.{3,}|…|\[(?:\.{3,}|…)\]|<\.{3,}>)[ \t]*(?:#.*)?\r?\n?"
 _DEEP = 4  # as many blanks as stand before what a service holds
@@ -58,31 +61,81 @@ def read(source: Source, _request: Request | None = None) -> Document:
     scripts: list[Script] = []
     containers: list[Container] = []
     failures: list[Failure] = []
+    embedded: list[tuple[str, Source]] = []
     for block in _blocks(source.text):
         if block.word in _YAML:
             document = _compose(source, block)
             if document is not None:
                 containers += document.containers
                 failures += document.failures
+                embedded += document.embedded
                 if len(containers) + len(failures) > MOST_CONTAINERS:
                     break
         elif block.word in _SHELLS or (not block.word and re.match(_FIRST, block.lines[0][0])):
             scripts.append(_script(source, _commands(block.lines)))
     document = read_all(source, "markdown", scripts, containers)
     found = [*document.failures, *failures]
-    return document._replace(failures=tuple(failure._replace(level=Level.NOTE) for failure in found))
+    return document._replace(
+        failures=tuple(failure._replace(level=Level.NOTE) for failure in found),
+        embedded=(*document.embedded, *embedded),
+    )
 
 
-def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901, PLR0912  # one loop, one branch a kind of line
-    """Give the code blocks, fenced or indented, outside of comments."""
+def comments(source: Source) -> list[Comment]:
+    """Return the comments that speak to dropcap: those of the text itself, each of the code block right below it.
+
+    Those in a code block are its language's.
+    """
+    from dropcap.lang.comments import Block, Lines, placed
+
+    lines = Lines(source.text)
+    spans: list[Span] = []
+    below: dict[int, Block] = {}
+    content = len(source.text)
+    for block in _blocks(source.text, spans):
+        first, last = lines.of(block.lines[0][1]), lines.of(block.lines[-1][1])
+        content = min(content, block.lines[0][1])
+        top = first
+        while top and (lines.is_blank(top - 1) or _is_fence(lines, top - 1)) and top > first - _MOST_ABOVE:
+            top -= 1
+        below.update(dict.fromkeys(range(top, first + 1), Block(first, last)))
+    return placed(source, spans, lambda line: below.get(line, Block(line, line)), content, lines, skips_blank=True)
+
+
+def block_starts(source: Source) -> list[tuple[int, int, bool]]:
+    """Return for each code block the line of its fence, or its first one, its last one, and whether it has a fence.
+
+    Lines count from 0.
+    """
+    from dropcap.lang.comments import Lines
+
+    lines = Lines(source.text)
+    found = []
+    for block in _blocks(source.text):
+        first, last = lines.of(block.lines[0][1]), lines.of(block.lines[-1][1])
+        is_fenced = first > 0 and _is_fence(lines, first - 1)
+        found.append((first - is_fenced, last, is_fenced))
+    return found
+
+
+_MOST_ABOVE = 3  # the fence, and a blank line or two
+
+
+def _is_fence(lines: Lines, line: int) -> bool:
+    return re.match(rf"(?:{_QUOTE})?{_FENCE}", lines.text[slice(*lines.span(line, line))]) is not None
+
+
+def _blocks(text: str, comments: list[Span] | None = None) -> Iterator[_Block]:  # noqa: C901, PLR0912, PLR0915  # one loop, one branch a kind of line
+    """Give the code blocks, fenced or indented, outside of comments; those are gathered where a list is given."""
     fence = ""
     indent = 0
     word = ""
     lines: list[tuple[str, int]] = []
     is_after_blank = True
     is_comment = False
-    was_quoted = False
-    for match in re.compile(_LINE).finditer(text):
+    was_quoted = in_list = False
+    front = re.match(_FRONT_MATTER, text)
+    for match in re.compile(_LINE).finditer(text, front.end() if front else 0):
         line, at = match[0], match.start()
         if not line:
             break
@@ -103,11 +156,16 @@ def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901, PLR0912  # one loop, 
                 cut = min(indent, len(line) - len(line.lstrip(" \t")))
                 lines.append((line[cut:], at + cut))
             continue
-        if is_comment or line.lstrip().startswith("<!--"):
+        is_indented = line.startswith(("    ", "\t")) and line.strip() != ""
+        if line.strip() and not is_indented:
+            in_list = re.match(_ITEM, line) is not None or (in_list and line.startswith(" "))
+        # So far indented it is code, but in a list.
+        if is_comment or (line.lstrip().startswith("<!--") and (in_list or not is_indented)):
+            if comments is not None:
+                _add_comment(comments, line, at, is_new=not is_comment)
             is_comment = "-->" not in line
             continue
         opening = re.match(_FENCE, line)
-        is_indented = line.startswith(("    ", "\t")) and line.strip() != ""
         if lines and not is_indented and line.strip():
             yield _Block("", lines)
             lines = []
@@ -123,6 +181,16 @@ def _blocks(text: str) -> Iterator[_Block]:  # noqa: C901, PLR0912  # one loop, 
         is_after_blank = not line.strip()
     if lines:
         yield _Block(word if fence else "", lines)
+
+
+def _add_comment(comments: list[Span], line: str, at: int, *, is_new: bool) -> None:
+    """Take a line of a comment: its first one, or one that it goes on in."""
+    end = line.find("-->") + len("-->")
+    end = at + (end if end >= len("-->") else len(line.rstrip("\r\n")))
+    if is_new:
+        comments.append(Span(at + len(line) - len(line.lstrip()), end))
+    else:
+        comments[-1] = Span(comments[-1].start, end)
 
 
 def _commands(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -187,7 +255,7 @@ def _compose(source: Source, block: _Block) -> Document | None:
         builder.add(line, at)
     piece = builder.build().source
     try:
-        return compose.read(piece)
+        return compose.read(piece)._replace(embedded=(("compose", piece),) if MARK in piece.text else ())
     except UnreadableError as error:
         return Document(piece, "compose", (), (error.failure,))
 

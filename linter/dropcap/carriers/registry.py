@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dropcap.carriers.request import Request
+    from dropcap.lang.comments import Comment
     from dropcap.model import Container, Document, Located
     from dropcap.source import Source
 
@@ -42,6 +43,7 @@ class Carrier(NamedTuple):
         walked: whether a walk of a folder takes it; else a file has to be named, or asked for by an option.
         others: the endings, in small letters and without the dot, of files that are named so and are none.
         sources: the endings of such that begin with a small letter.
+        comments: the module with `comments(source)` that finds the comments of such files; empty where they have none.
 
     """
 
@@ -53,9 +55,11 @@ class Carrier(NamedTuple):
     walked: bool = True
     others: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    comments: str = ""
 
 
 _YAML = (".yml", ".yaml")
+_OF_YAML = "lang.yaml.comments"
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".mustache", ".gotmpl")
 
 # Pictures, archives, documents and settings, whatever the case.
@@ -77,29 +81,33 @@ CARRIERS = (
         r"(?!(?:.*/)?\.(?:github|gitea|forgejo)/workflows/)"
         r"(?:.*/)?(?:[^/]*[._-])?(?i:compose|stack)(?:[._-][^/]*)?\.(?i:ya?ml)",
         _YAML,
+        comments=_OF_YAML,
     ),
-    Carrier("script", r".*\.(?i:sh|bash|ksh)", ("", *_YAML, ".json"), _LINE, named=True),
-    Carrier("devcontainer", r"(?:.*/)?\.?devcontainer\.json"),
+    Carrier(
+        "script", r".*\.(?i:sh|bash|ksh)", ("", *_YAML, ".json"), _LINE, named=True, comments="lang.shell.comments"
+    ),
+    Carrier("devcontainer", r"(?:.*/)?\.?devcontainer\.json", comments="lang.jsonc.comments"),
     Carrier(
         "dockerfile",
         r"(?:.*/)?(?i:(?:dockerfile|containerfile)(?:[._-][^/]*)?|[^/]*\.(?:dockerfile|containerfile))",
         others=_NO_DOCKERFILE,
         sources=_SOURCES,
+        comments="lang.dockerfile.comments",
     ),
-    Carrier("workflow", r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", _YAML),
-    Carrier("action", r"(?:.*/)?action\.ya?ml"),
-    Carrier("gitlab", r"(?:.*/)?[^/]*\.gitlab-ci\.ya?ml"),
-    Carrier("task", r"(?:.*/)?[Tt]askfile(?:\.dist)?\.ya?ml"),
-    Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)"),
-    Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)"),
+    Carrier("workflow", r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml", _YAML, comments=_OF_YAML),
+    Carrier("action", r"(?:.*/)?action\.ya?ml", comments=_OF_YAML),
+    Carrier("gitlab", r"(?:.*/)?[^/]*\.gitlab-ci\.ya?ml", comments=_OF_YAML),
+    Carrier("task", r"(?:.*/)?[Tt]askfile(?:\.dist)?\.ya?ml", comments=_OF_YAML),
+    Carrier("make", r"(?:.*/)?(?:(?:GNUm|[Mm])akefile(?:\.[\w-]+)?|[^/]+\.mk)", comments="carriers.make"),
+    Carrier("just", r"(?:.*/)?(?:\.?[Jj]ustfile|[^/]+\.just)", comments="carriers.just"),
     Carrier("package", r"(?:.*/)?package\.json"),
     Carrier("bake", r"(?:.*/)?docker-bake(?:\.[\w-]+)*\.json"),
-    Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)"),
-    Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?"),
-    Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)"),
-    Carrier("quadlet", content=(".container", ".kube", ".pod")),
+    Carrier("jenkins", r"(?:.*/)?(?:[^/]*\.jenkinsfile|Jenkinsfile(?:[.-][\w-]+)*)", comments="carriers.jenkins"),
+    Carrier("unit", r"(?:.*/)?[^/]+\.service(?:\.d/[^/]+\.conf)?", comments="lang.unitfile"),
+    Carrier("cron", r"(?:.*/)?(?:cron\.d/[^/.]+|crontab|[^/]+\.cron(?:tab)?)", comments="carriers.cron"),
+    Carrier("quadlet", content=(".container", ".kube", ".pod"), comments="lang.unitfile"),
     Carrier("inspect", content=(".json",), head=64 * 1024, named=True),
-    Carrier("markdown", r"(?:.*/)?[^/]+\.(?:md|markdown)", walked=False),
+    Carrier("markdown", r"(?:.*/)?[^/]+\.(?:md|markdown)", walked=False, comments="carriers.markdown"),
 )
 """A line a carrier; the first whose names or content fit counts."""
 
@@ -180,6 +188,27 @@ def bytes_to_recognise(path: str) -> int:
 def may_be_known(path: str) -> bool:
     """Whether a file may be one to check: its name says what it is, or its content may."""
     return bytes_to_recognise(path) > 0 or carrier_of_name(path) is not None
+
+
+def comments(name: str, source: Source) -> list[Comment]:
+    """Return the comments of a file, or of a text of some language, that speak to dropcap.
+
+    Args:
+        name: the carrier that it is; a script's, as of any other, for a text within another file.
+        source: its text.
+
+    Raises:
+        UnreadableError: it is not of that kind.
+
+    """
+    module = next((one.comments for one in CARRIERS if one.name == name), "")
+    found: list[Comment] = import_module(f"dropcap.{module}").comments(source) if module else []
+    return found
+
+
+def has_comments(name: str) -> bool:
+    """Whether the files of a carrier have comments."""
+    return any(one.comments for one in CARRIERS if one.name == name)
 
 
 def is_walked(name: str) -> bool:

@@ -10,7 +10,7 @@ from dropcap.clients import named_client
 from dropcap.lang.shell.template_holes import PLACEHOLDER, TemplateHole
 from dropcap.model import MOST_CONTAINERS, Container, Document, Failure, UnreadableError
 from dropcap.namedtuple import NamedTuple
-from dropcap.source import Span
+from dropcap.source import MARK, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -135,8 +135,8 @@ def add_filled_in(
 
 
 def may_concern(source: Source) -> bool:
-    """Whether a file names a container's client at all."""
-    return _CLIENT.search(source.text) is not None
+    """Whether a file names a container's client at all, or has a comment that may accept what one starts."""
+    return _CLIENT.search(source.text) is not None or MARK in source.text
 
 
 def read_all(
@@ -153,7 +153,10 @@ def read_all(
     """
     containers = list(others)
     failures: list[Failure] = []
+    embedded: list[tuple[str, Source]] = []
     for one in scripts:
+        if isinstance(one, Script) and MARK in one.source.text:
+            embedded.append(("script", one.source))
         try:
             found = read_script(*one) if isinstance(one, Script) else read_words(*one)
         except UnreadableError as error:  # one bad script leaves the others
@@ -163,4 +166,4 @@ def read_all(
             failures += found.failures
         if len(containers) + len(failures) > MOST_CONTAINERS:
             break
-    return Document(source, syntax, tuple(containers), tuple(failures))
+    return Document(source, syntax, tuple(containers), tuple(failures), embedded=tuple(embedded))

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from dropcap.commands.accepting import accepting_of
 from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.inputs import add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
@@ -18,8 +19,9 @@ from dropcap.commands.output import (
     write_output,
 )
 from dropcap.config import to_threshold
-from dropcap.exit_codes import CLEAN, FINDINGS
+from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
 from dropcap.real_paths import repository_top
+from dropcap.rule import load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
 if TYPE_CHECKING:
@@ -55,15 +57,41 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
+    parser.add_argument(
+        "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
+    )
+    parser.add_argument(
+        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
 
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
     config = configure(arguments)
+    known = load_rules(arguments.rules)
     found, setup = collect(arguments, config)
-    rules = chosen_rules(arguments, config, found.targets)
-    report = examine(arguments, found, setup, rules, arguments.rules)
+    rules = chosen_rules(arguments, config, known, found.targets)
+    accepting = accepting_of(arguments, config, [rule.id for rule in known])
+    if arguments.add_ignores and arguments.fix:
+        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
+    if arguments.add_ignores:
+        from dropcap.commands.add_ignores import run as add_ignores
+
+        report, code = add_ignores(arguments, config, rules, accepting)
+        print_failures(report, arguments.color, quiet=arguments.quiet)
+        found_code = exit_code(report, config.fail_on)
+        return max(code, CLEAN if found_code == FINDINGS and arguments.exit_zero else found_code)
+    if arguments.reason is not None:
+        raise UsageError("--reason goes with --add-ignores")
+    if arguments.fix:
+        from dropcap.commands.fixing import fix_first
+
+        fix_first(arguments, config, rules)
+        found, setup = collect(arguments, config)
+    report = examine(arguments, found, setup, rules, arguments.rules, accepting)
     context = _context(arguments, config, rules)
     finder = None
     if asks_needs(arguments.format):
@@ -93,6 +121,7 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
         MOST_COLUMNS if is_file else line_width(sys.stdout),
         arguments.statistics,
         arguments.quiet,
+        shows_suppressed=arguments.show_suppressed,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
+from dropcap.rule import RuleError, UnknownRuleError, choose
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -28,12 +28,15 @@ def to_words(text: object) -> tuple[str, ...]:
     return words
 
 
-def chosen_rules(arguments: Namespace, config: Config, targets: Sequence[Target] = ()) -> tuple[Rule, ...]:
-    """Load and choose the rules; says where a name stands that no rule has.
+def chosen_rules(
+    arguments: Namespace, config: Config, known: Sequence[Rule], targets: Sequence[Target] = ()
+) -> tuple[Rule, ...]:
+    """Choose among the rules; says where a name stands that no rule has.
 
     Args:
         arguments: the command line's.
         config: the run's configuration.
+        known: the rules.
         targets: the files, once they are found: the rules are those of all of them, and each says which are its own.
 
     Raises:
@@ -41,7 +44,6 @@ def chosen_rules(arguments: Namespace, config: Config, targets: Sequence[Target]
         ConfigError: the same, of a configuration file.
 
     """
-    known = load_rules(arguments.rules)
     if config.file is not None or getattr(arguments, "configurations", None) is not None:
         from dropcap.commands.configured_rules import check_names, rules_of_all
 

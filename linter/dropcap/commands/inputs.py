@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.commands.standard_input import STDIN, from_stdin
 from dropcap.config import load_config, to_compose, to_engine
 from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
     from dropcap.config import Config
     from dropcap.configured import Configurations
     from dropcap.model import Report
+    from dropcap.report import Accepting
     from dropcap.rule import Rule
 
+STDIN = "-"
 # The options that stand for a key of the configuration.
 _GIVEN = ("engine", "fail_on", "select", "extend_select", "ignore", "exclude", "markdown", "compose", "baseline")
 _MAX_JOBS = 256
@@ -248,11 +249,26 @@ def _nothing(found: Discovery) -> str:
 
 
 def examine(
-    arguments: Namespace, found: Discovery, setup: Setup, rules: Sequence[Rule] = (), folders: Sequence[str] = ()
+    arguments: Namespace,
+    found: Discovery,
+    setup: Setup,
+    rules: Sequence[Rule] = (),
+    folders: Sequence[str] = (),
+    accepting: Accepting | None = None,
 ) -> Report:
-    """Read the files that were found, and ask the rules about their containers."""
-    results = check_targets(found.targets, rules, setup, _job_count(arguments, found.targets), folders)
-    return to_report(results, found.failures, rules)
+    """Read the files that were found, and ask the rules about their containers.
+
+    Args:
+        arguments: the command line's.
+        found: the files.
+        setup: how they are read.
+        rules: what to ask.
+        folders: where rules were loaded from besides the installed packages.
+        accepting: what is accepted, besides what comments in the files say.
+
+    """
+    results = check_targets(found.targets, rules, setup, job_count(arguments, found.targets), folders)
+    return to_report(results, found.failures, rules, accepting)
 
 
 def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
@@ -264,6 +280,8 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """
     overlay: dict[str, bytes] = {}
     if STDIN in arguments.paths and not arguments.files:
+        from dropcap.commands.standard_input import from_stdin  # not for a file that is named
+
         found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
@@ -289,7 +307,8 @@ def project_settings(arguments: Namespace, compose: int) -> Settings:
     )
 
 
-def _job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+def job_count(arguments: Namespace, targets: Sequence[Target]) -> int:
+    """Return how many processes to use."""
     if arguments.jobs is not None:
         return int(arguments.jobs)
     return (os.cpu_count() or 1) if len(targets) >= _PARALLEL_FROM else 1

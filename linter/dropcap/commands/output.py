@@ -27,6 +27,9 @@ STDOUT = "-"
 # The only control characters that leave: line breaks, and those that `painted` makes for a terminal.
 _OURS = r"(\x1b\[(?:0|1|2|3[136](?:;1)?)m)"
 
+# A job of GitHub obeys a line that begins so, as a path or a message may. Our own are those of the format `github`.
+_COMMAND = r"^([^\S\n]*):(?=:(?!(?:error|warning|notice) title=dropcap%3A ))"
+
 
 def add_output(parser: ArgumentParser, what: str) -> None:
     """Add what says where a command's text goes, and whether with colours."""
@@ -47,7 +50,9 @@ def to_file(path: str | None) -> bool:
 
 
 def at_the_edge(text: str) -> str:
-    """Escape what no file may have a terminal do, whoever let it through: all that leaves passes here."""
+    """Escape what no file may have a terminal or a CI job do, whoever let it through: all that leaves passes here."""
+    if "::" in text:
+        text = re.sub(_COMMAND, r"\1\\x3a", text, flags=re.MULTILINE)
     if text.replace("\n", "").isprintable():
         return text
     return "\n".join(

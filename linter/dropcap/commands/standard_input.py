@@ -15,7 +15,6 @@ from dropcap.workspace import MAX_BYTES
 if TYPE_CHECKING:
     from argparse import Namespace
 
-STDIN = "-"
 # Carriers whose text tells them from all else, and the names that it goes by where it has none. The suffix says how to
 # find the values in it that are nobody's to print.
 _NAMES = {"inspect": "stdin.json", "compose": "stdin.yaml", "script": "stdin.sh"}
@@ -28,7 +27,7 @@ def from_stdin(arguments: Namespace) -> tuple[Discovery, dict[str, bytes]]:
         UsageError: it is mixed with paths, or has no name and its text does not tell what it is.
 
     """
-    if arguments.paths != [STDIN]:
+    if len(arguments.paths) > 1:
         raise UsageError("- reads standard input: give no other path")
     name = arguments.stdin_filename
     if name and not is_path(name):

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
         values: by the names of a configuration's fields; None where something is wrong.
         words: where each word of a list stands, by key and word, and each key by itself and an empty word.
         faults: what is wrong, a line each.
+        bases: path and text of the files that it extends.
 
     """
 
@@ -46,6 +47,7 @@ class Reading(NamedTuple):
     values: dict[str, Any] | None = None
     words: Mapping[tuple[str, str], str] = {}
     faults: tuple[str, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
 
 
 class NoTableError(Exception):
@@ -103,7 +105,8 @@ def _read(path: str, workspace: Workspace, *, is_named: bool, above: tuple[str, 
     if lines or base.faults:
         return Reading(shown, text, faults=(*lines, *base.faults))
     values = _merged(base.values or {}, _values(own, engine, file, prefix, path))
-    return Reading(shown, text, values, {**base.words, **file.words(own, prefix)})
+    bases = ((base.shown, base.text), *base.bases) if base.shown else ()
+    return Reading(shown, text, values, {**base.words, **file.words(own, prefix)}, bases=bases)
 
 
 class _File(NamedTuple):

@@ -17,6 +17,7 @@ from dropcap.source import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dropcap.lang.comments import Comment
     from dropcap.source import Source
 
 _BLANKS = " \t\n\r"
@@ -97,6 +98,23 @@ def read_unit(source: Source, *, is_systemd: bool = False) -> dict[str, Section]
     return sections
 
 
+def comments(source: Source) -> list[Comment]:
+    """Return the comments of a unit that speak to dropcap."""
+    from dropcap.lang.comments import Lines, joined, mistaken, placed
+
+    silent: list[Span] = []
+    lines = Lines(source.text, r"\n")
+    pairs: list[tuple[int, int]] = []
+    found: list[Comment] = []
+    content = len(source.text)
+    for logical in _logical_lines(source, is_systemd=True, silent=silent):
+        first, last = (logical.to_root(Span(at, at + 1))[1].start for at in (0, max(0, len(logical.text) - 1)))
+        content = min(content, first)
+        pairs.append((lines.of(first), lines.of(last)))
+        found += mistaken(logical, "#;")
+    return [*placed(source, silent, joined(pairs), content, lines), *found]
+
+
 def _entry(line: Source, key: str) -> Entry:
     start = len(key) + 1
     while start < len(line.text) and line.text[start].isspace():
@@ -105,8 +123,11 @@ def _entry(line: Source, key: str) -> Entry:
     return Entry(Located(name, line, Span(0, len(name))), line.slice(Span(start, len(line.text))))
 
 
-def _logical_lines(source: Source, *, is_systemd: bool) -> Iterator[Source]:
-    """Give the lines that count, continuation lines joined; comments within a continuation are left out."""
+def _logical_lines(source: Source, *, is_systemd: bool, silent: list[Span] | None = None) -> Iterator[Source]:
+    """Give the lines that count, continuation lines joined; comments are left out, and gathered where a list is given.
+
+    Within a continuation they are comments as well.
+    """
     parts: list[tuple[str, int]] = []
     offset = 0
     lines = source.text.removesuffix("\n").split("\n")
@@ -114,6 +135,8 @@ def _logical_lines(source: Source, *, is_systemd: bool) -> Iterator[Source]:
         start, offset = offset + len(line) - len(line.lstrip()), offset + len(line) + 1
         text = line.strip()
         if text.startswith(("#", ";")) or not (text or (is_systemd and parts)):
+            if text and silent is not None:
+                silent.append(Span(start, start + len(text)))
             continue
         goes_on = (line.removesuffix("\r") if is_systemd else text).endswith("\\")
         parts.append((text[:-1] + " " * is_systemd if goes_on else text, start))

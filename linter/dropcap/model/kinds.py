@@ -50,6 +50,8 @@ class Kind(Enum):
     INSPECT = "inspect"
     """A container that an engine described; nothing can be mended there."""
     STAGE = "stage"
+    FILE = "file"
+    """A file itself, which a rule about comments and the configuration speaks of; it is no container."""
 
 
 class Severity(IntEnum):

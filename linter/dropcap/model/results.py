@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from dropcap.model.containers import Container
     from dropcap.model.failures import Failure
+    from dropcap.model.ignores import Ignore
     from dropcap.model.kinds import Severity
     from dropcap.model.located import Located
     from dropcap.model.routes import Related
@@ -28,6 +29,7 @@ class Document(NamedTuple):
         parts: the real paths of further files that belong to it and are not to be read by themselves.
         bases: real path and name of the services of other files that it is made of.
         is_base: whether nobody starts the file by itself, so that its services may be there for others to be made of.
+        embedded: texts of other languages in it with comments that may speak to dropcap, each with its syntax.
 
     """
 
@@ -38,6 +40,7 @@ class Document(NamedTuple):
     parts: tuple[str, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     is_base: bool = False
+    embedded: tuple[tuple[str, Source], ...] = ()
 
 
 class Problem(NamedTuple):
@@ -137,6 +140,7 @@ class FileResult(NamedTuple):
         bases: real path and name of the services of other files that it is made of.
         is_base: whether it is a file that nobody starts by itself, so that its services may be there for others to
             be made of.
+        ignores: the comments that accept findings, or mean to.
 
     """
 
@@ -148,6 +152,7 @@ class FileResult(NamedTuple):
     parts: tuple[str, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     is_base: bool = False
+    ignores: tuple[Ignore, ...] = ()
 
 
 class Report(NamedTuple):

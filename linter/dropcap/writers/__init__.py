@@ -47,6 +47,7 @@ class Context(NamedTuple):
         statistics: whether to count by rule, where the format does not always do so.
         quiet: whether findings alone are wanted, without what sums them up.
         needs: says what a container needs, for formats that tell; None where nobody can be asked.
+        shows_suppressed: whether to tell each finding that is accepted, where the format does not always do so.
 
     """
 
@@ -59,6 +60,7 @@ class Context(NamedTuple):
     statistics: bool = False
     quiet: bool = False
     needs: Callable[[Container], Needs] | None = None
+    shows_suppressed: bool = False
 
 
 def writer(name: str) -> Writer:

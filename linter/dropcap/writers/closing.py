@@ -41,6 +41,10 @@ def closing_lines(report: Report, findings: Sequence[Finding], context: Context)
     if len(findings) > 1:
         for text in advice(findings, context.threshold):
             yield from lines_of(words_of(text), context.width, "", _MARGIN)
+    if report.suppressed:
+        from dropcap.writers.accepted import accepted_lines  # of most reports nothing is accepted
+
+        yield from accepted_lines(report.suppressed, context)
     if partly:
         yield from _partly(partly, context.width)
 

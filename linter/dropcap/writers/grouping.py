@@ -49,7 +49,15 @@ def _joined(group: Sequence[Finding]) -> Finding:
 def _what(finding: Finding) -> object:
     container, problem = finding.container, finding.problem
     path = container.source.path
-    return (path, container.kind, finding.rule, finding.severity, problem.message, problem.evidence)
+    return (
+        path,
+        container.kind,
+        finding.rule,
+        finding.severity,
+        problem.message,
+        problem.evidence,
+        finding.suppression,
+    )
 
 
 def _is_absence(finding: Finding) -> bool:

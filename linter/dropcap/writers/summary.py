@@ -24,6 +24,7 @@ _GROWING = frozenset({"privileged", "cap_add"})
 _PLURALS = {"holds": "each hold", "is": "are each", "starts": "each start", "may": "may each"}
 _OTHERS = {
     Kind.STAGE: "starts no container",
+    Kind.FILE: "is no container",
     Kind.POD: "starts no program of its own",
     Kind.BUILD: "starts no container of its own",
 }

@@ -34,6 +34,7 @@ _NOUNS = {
     Kind.QUADLET: "units",
     Kind.INSPECT: "containers",
     Kind.STAGE: "build stages",
+    Kind.FILE: "files",
 }
 _GUTTER = 5
 _BAR = " | "
@@ -139,8 +140,8 @@ def _whose(containers: Sequence[Container], path: str, told: set[Key], style: St
 
 
 def _holding(container: Container) -> str:
-    """Say what a container holds; nothing of what is built and not started."""
-    return "" if container.kind is Kind.STAGE else summarise(container)
+    """Say what a container holds; nothing of what is built and not started, and of what is no container."""
+    return "" if container.kind in {Kind.STAGE, Kind.FILE} else summarise(container)
 
 
 def _names(containers: Sequence[Container], path: str, *, is_mixed: bool) -> Iterator[Word]:

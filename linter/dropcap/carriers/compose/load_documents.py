@@ -89,7 +89,7 @@ def another_kind(source: Source, span: Span, reason: str) -> UnreadableError:
 
 def _may_hold(text: str, places: Sequence[Sequence[str]]) -> bool:
     """Whether all keys on the way to one of some places stand in a text."""
-    return any(all(key in text for key in place) for place in places if place[0] in text)
+    return any(all(key in text for key in place) for place in [one for one in places if one[0] in text])
 
 
 def _replaced(root: Mapping, source: Source, scope: LoadContext) -> Mapping:

@@ -56,7 +56,8 @@ def all_entries(mapping: Mapping) -> dict[str, Entry]:
 
 def child(value: Value | None, name: str) -> Value | None:
     """Return the value of a mapping's key; None where there is none, or no mapping."""
-    for key, inner in all_pairs(value):
+    pairs: tuple[tuple[Scalar, Value], ...] = value.pairs if isinstance(value, Mapping) else ()  # type: ignore[assignment]  # as above
+    for key, inner in pairs:
         if key.text == name and inner.tag != RESET:
             return inner
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.carriers.compose.nodes import all_pairs, child, entries, items
+from dropcap.carriers.compose.nodes import RESET, all_pairs, entries, items
 from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
 from dropcap.model import Engine, Level
@@ -98,12 +98,14 @@ def _keys(services: Mapping) -> tuple[set[str], set[str]]:
     keys: set[str] = set()
     odd: set[str] = set()
     for entry in entries(services).values():
+        image: Value | None = None
         for key, value in all_pairs(entry.value):
             name = key.text
+            if name == "image" and value.tag != RESET:
+                image = value
             keys.add(name)
             if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
                 odd.add(name)
-        image = child(entry.value, "image")
         if not isinstance(image, Scalar) or not image.text:
             keys.add("")
     return keys, odd

@@ -52,7 +52,7 @@ def check_values(name: str, service: Entry, scope: LoadContext, *, is_docker: bo
     """
     found = entries(service.value)
     below = _quantity_fields().below
-    if any(key in below and _may_hold(entry.value, below[key]) for key, entry in found.items()):
+    if any(_may_hold(found[key].value, below[key]) for key in below.keys() & found.keys()):
         _check_quantities(name, service.value, scope)
     for key, check in _OF_DOCKER if is_docker else _CHECKS:
         if key in found:

@@ -99,19 +99,21 @@ class _UnendedError(Exception):
 
 
 class _Reader:
-    """Walks the lines once; `prepared` gathers what dockerfile-parse is given."""
+    """Walks the lines once; `prepared` gathers what dockerfile-parse is given, `silent` what means nothing."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.lines = _split(source.text)
         self.at = 0
         self.prepared: list[str] = []
+        self.silent: list[int] = []
         self.escape = "\\"
 
     def instructions(self) -> Iterator[Logical]:
         self.directives()
         while self.at < len(self.lines):
             if _says_nothing(self.lines[self.at]):
+                self.silent.append(self.at)
                 self._skip()
             else:
                 yield self._instruction()
@@ -146,6 +148,7 @@ class _Reader:
             self._check_length(line)
             self._skip()
             if self.at > first + 1 and _says_nothing(line):
+                self.silent.append(self.at - 1)
                 continue
             content, goes_on = self._without_continuation(line.text)
             blanks = len(content) - len(content.lstrip(SPACE)) if not length else 0
@@ -233,6 +236,26 @@ def read_lines(source: Source) -> Lines:
         at = keyword(error.text.text)
         broken = Failure(source.path, message, source=error.text, span=at)
     return Lines([found[first] for first in _starts(reader.prepared) if first in found], reader.escape, broken)
+
+
+def comment_lines(source: Source) -> tuple[list[Span], list[Logical]]:
+    """Return where a Dockerfile's lines stand that are comments, and its instructions; both as far as it is whole.
+
+    Raises:
+        UnreadableError: as :func:`read_lines`.
+
+    """
+    reader = _Reader(source)
+    instructions: list[Logical] = []
+    try:
+        for logical in reader.instructions():
+            instructions.append(logical)
+            if len(instructions) == MAX_INSTRUCTIONS:
+                break
+    except _UnendedError:
+        pass  # what is below is no part of it: the reader of instructions says so
+    lines = [reader.lines[number] for number in reader.silent]
+    return [Span(line.start, line.start + len(line.text)) for line in lines if line.text.strip(SPACE)], instructions
 
 
 def escape_character(source: Source) -> str:

@@ -49,10 +49,11 @@ Node: TypeAlias = Scalar | Array | Object
 
 
 class Text(NamedTuple):
-    """What a text holds: its one value, and what had to be repaired."""
+    """What a text holds: its one value, what had to be repaired, and where comments stand."""
 
     root: Node
     problems: tuple[Failure, ...]
+    comments: tuple[Span, ...] = ()
 
 
 def members(node: Object) -> dict[str, Member]:

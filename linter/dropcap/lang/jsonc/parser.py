@@ -58,6 +58,7 @@ class _Parser:
         self._text = source.text
         self._at = 0
         self._problems: list[Failure] = []
+        self._comments: list[Span] = []
         self._plain = re.compile(PLAIN)
         self._blanks = re.compile(_BLANKS)
 
@@ -70,7 +71,7 @@ class _Parser:
         if self._at < len(self._text):
             self._repair(Span(self._at, self._at + 1), "this follows the end of the value; take it out")
         self._problems.sort(key=lambda problem: problem.span or Span(0, 0))
-        return Text(root, tuple(self._problems))
+        return Text(root, tuple(self._problems), tuple(self._comments))
 
     def _value(self) -> Node:
         """Read the value that starts here, with all that is in it."""
@@ -213,6 +214,7 @@ class _Parser:
                 end = text.find("*/", self._at + 2) + 2
                 if end < 2:  # noqa: PLR2004  # it was not found
                     raise self._refused(Span(self._at, self._at + 2), "this comment has no end; add */")
+            self._comments.append(Span(self._at, end))
             self._at = end_of(self._blanks, text, end)
 
     def _expect_more(self, stack: list[_Frame]) -> None:

@@ -267,7 +267,7 @@ def _commands(shell: Shell, texts: Sequence[Text], found: Inner, document: Text 
 
         sender = run.sent[0] if len(run.sent) == 1 and run.sent[0].guards == run.guards else None
         known = commands_of(texts, document, sender, run.texts)
-        if known is not None:
+        if known is not None and run.take(sum(map(len, known))):
             return known
     return (found.command, *found.others)
 

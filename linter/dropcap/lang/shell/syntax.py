@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.lexer import Raw
     from dropcap.source import Source
 
-__all__ = ["Syntax", "syntax_of"]
+__all__ = ["INLINE_COMMENT", "Syntax", "nodes_of", "syntax_of"]
 
 _EXPANSIONS = frozenset(
     {"arithmetic_expansion", "command_substitution", "expansion", "process_substitution", "simple_expansion"}
@@ -35,7 +35,8 @@ _COMMANDS = frozenset(
 )
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _SUBSTITUTION = re.compile(rb"[$<>]\(|`")
-_COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
+INLINE_COMMENT = re.compile(rb"`[ \t]*#[^`\n]*`")
+"""A way to put a comment between joined lines: what it runs is nothing."""
 _LINE_IN_BACKSLASH = rb"(?m)(?<!\\\n)(?<!\\\r\n)^([ \t]*)\\(?=\w|\r?\n)"
 _CHUNK = 1024
 # No text of this size takes long, however broken it is. A parser that asks for blocks never gives them back
@@ -70,7 +71,7 @@ class Syntax:
         data = source.text.encode("utf-8", "surrogatepass")
         # The parser takes the rest of the line for the comment, and all that follows for something else; and a line
         # that begins with a backslash it takes for a part of the one above.
-        masked = _COMMENT.sub(lambda match: b" " * len(match[0]), data)
+        masked = INLINE_COMMENT.sub(lambda match: b" " * len(match[0]), data)
         self.data = re.sub(_LINE_IN_BACKSLASH, rb"\1 ", masked) if b"\\" in masked else masked
         self._unmasked = data
         # A node does not keep its tree, nor does a walk through one.
@@ -251,3 +252,9 @@ def _of_kinds(root: tree_sitter.Node, kinds: frozenset[int | None]) -> list[tree
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return found
+
+
+def nodes_of(root: tree_sitter.Node, *names: str) -> list[tuple[str, int, int]]:
+    """Return the nodes with some names, in the order of the text: name, and where they start and end in the bytes."""
+    kinds = frozenset(_LANGUAGE.id_for_node_kind(name, True) for name in names)  # noqa: FBT003  # as above
+    return [(node.type, node.start_byte, node.end_byte) for node in _of_kinds(root, kinds)]

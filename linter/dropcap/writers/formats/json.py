@@ -28,12 +28,15 @@ def write(report: Report, _context: Context) -> Iterator[str]:
 
     Lines and columns count from 1, columns in code points, and an end column is the first one behind. Paths
     have forward slashes. A `fingerprint` stays while the finding does, whatever its lines and words. What equal
-    containers lack, and what several have by the same text, is one finding: `shared_by` names the others.
+    containers lack, and what several have by the same text, is one finding: `shared_by` names the others. What is
+    found and accepted stands in `suppressed`, each with a `suppression` that says why.
     """
     findings = grouped(report.findings)
     tool = {"name": "dropcap", "version": __version__}
     yield f'{{"version": {VERSION}, "tool": {dumps(tool)},\n"findings": ['
     yield from listed(_finding(finding) for finding in findings)
+    yield '],\n"suppressed": ['
+    yield from listed(_suppressed(finding) for finding in grouped(report.suppressed))
     yield '],\n"failures": ['
     yield from listed(_failure(failure) for failure in report.failures)
     yield f'],\n"summary": {dumps(_summary(report, findings))}}}\n'
@@ -56,6 +59,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": related,
         "fingerprint": identity_hash(finding),
     }
+
+
+def _suppressed(finding: Finding) -> dict[str, Any]:
+    why = finding.suppression
+    return {**_finding(finding), "suppression": why._asdict() if why is not None else None}
 
 
 def _named(container: Container) -> dict[str, Any]:
@@ -88,6 +96,7 @@ def _summary(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
         "stages": stages,
         "findings": dict(reversed(by_severity(findings).items())),
         "rules": {one.rule: {"findings": one.findings, "containers": one.containers} for one in by_rule(findings)},
+        "suppressed": len(grouped(report.suppressed)),
         "failures": len(report.failures),
         "partly_known": {"containers": partly.containers, "because": [_hidden(one) for one in partly.hidden]},
     }

@@ -79,12 +79,12 @@ def _path(finding: Finding) -> str:
 
 def _of_finding(finding: Finding, *, fails: bool) -> _Case:
     where = finding.problem.where
-    said = sentence(finding)
-    told = escaped(f"{place(where.source.region(where.span))}: {finding.severity.label}: {said} [{finding.rule}]")
+    said, label = sentence(finding), finding.severity.label
+    at = place(where.source.region(where.span))
     if fails:
-        inside = f"<{tag('failure', type=finding.severity.label, message=said)}>{told}</failure>"
+        inside = f"<{tag('failure', type=label, message=said)}>{escaped(f'{at}: {label} [{finding.rule}]')}</failure>"
     else:
-        inside = f"<system-out>{told}</system-out>"
+        inside = f"<system-out>{escaped(f'{at}: {label}: {said} [{finding.rule}]')}</system-out>"
     return _Case("failed" if fails else "passed", _case(_path(finding), _name(finding), inside))
 
 
@@ -103,8 +103,7 @@ def _of_failure(failure: Failure) -> _Case:
     where = failure.path
     if failure.source is not None and failure.span is not None:
         where = place(failure.source.region(failure.span))
-    told = escaped(f"{where}: {failure.message}")
-    inside = f"<{tag('error', type='not checked', message=failure.message)}>{told}</error>"
+    inside = f"<{tag('error', type='not checked', message=failure.message)}>{escaped(where)}</error>"
     return _Case("error", _case(portable(failure.path), "not checked", inside))
 
 

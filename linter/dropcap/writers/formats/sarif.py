@@ -1,7 +1,8 @@
 """SARIF 2.1.0 as GitHub's code scanning reads it.
 
 What GitHub asks for, ignores and limits stands in its documentation, "SARIF support for code scanning".
-Fixes and suppressions are left out: it ignores the ones, and would open alerts for the others.
+Fixes are left out, since it ignores them. So is what is accepted, for which it would open alerts; whoever asks for it
+gets it with `suppressions`, as other consumers read them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 def write(report: Report, context: Context) -> Iterator[str]:
     """Yield one log with one run, a result a line."""
-    every = grouped(report.findings)
+    every = grouped((*report.findings, *report.suppressed) if context.shows_suppressed else report.findings)
     findings = _most_severe(every)
     catalogues = taxonomies(context.rules)
     run = {
@@ -144,7 +145,18 @@ def _results(findings: Iterable[Finding], context: Context) -> Iterator[dict[str
                 "dropcapIdentity/v1": identity_hash(finding),
             },
             **_related(finding, context.root),
+            **_suppressions(finding),
         }
+
+
+def _suppressions(finding: Finding) -> dict[str, Any]:
+    why = finding.suppression
+    if why is None:
+        return {}
+    kind = "inSource" if why.kind == "comment" else "external"
+    reason = {"justification": _plain(why.reason)} if why.reason else {}
+    more = {name: value for name, value in (("by", why.kind), ("place", why.place), ("expires", why.expires)) if value}
+    return {"suppressions": [{"kind": kind, "status": "accepted", **reason, "properties": more}]}
 
 
 def _message(finding: Finding) -> str:

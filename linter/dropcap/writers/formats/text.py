@@ -21,7 +21,8 @@ def write(report: Report, context: Context) -> Iterator[str]:
     """
     if context.quiet and not report.findings:
         return
-    if not report.findings and not any(container.unknowns for container in report.containers):
+    is_short = not report.findings and not report.suppressed
+    if is_short and not any(container.unknowns for container in report.containers):
         line = totals(report, (), context.threshold, 0)
         if len(line) <= context.width:  # most runs end here
             yield f"{painted(line, BOLD, on=context.colour)}\n"

@@ -103,7 +103,7 @@ def _excerpt(finding: Finding) -> str:
 def _lines(finding: Finding, anchors: Mapping[Key, str]) -> Iterator[str]:
     """Yield whose it is and what that container holds, how the value came there, and who has it too."""
     container = finding.container
-    holds = "" if container.kind is Kind.STAGE else f" {marked(summarise(container))}"
+    holds = "" if container.kind in {Kind.STAGE, Kind.FILE} else f" {marked(summarise(container))}"
     yield f"{_named(container, anchors)}{holds}"
     for related in finding.problem.related[:_MOST_RELATED]:
         at = escaped(place(related.where.source.region(related.where.span)))
