@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.commands.accepting import accepting_of
 from dropcap.commands.chosen import chosen_rules, to_words
-from dropcap.commands.inputs import add_paths, collect, configure, examine, option
+from dropcap.commands.inputs import STDIN, add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
     add_output,
     failure_code,
@@ -70,13 +70,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
+    _refuse_what_makes_no_sense(arguments)
     config = configure(arguments)
     known = load_rules(arguments.rules)
     found, setup = collect(arguments, config)
     rules = chosen_rules(arguments, config, known, found.targets)
     accepting = accepting_of(arguments, config, [rule.id for rule in known])
-    if arguments.add_ignores and arguments.fix:
-        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
@@ -84,8 +83,6 @@ def run(arguments: Namespace) -> int:
         print_failures(report, arguments.color, quiet=arguments.quiet)
         found_code = exit_code(report, config.fail_on)
         return max(code, CLEAN if found_code == FINDINGS and arguments.exit_zero else found_code)
-    if arguments.reason is not None:
-        raise UsageError("--reason goes with --add-ignores")
     if arguments.fix:
         from dropcap.commands.fixing import fix_first
 
@@ -105,6 +102,20 @@ def run(arguments: Namespace) -> int:
     print_failures(report, arguments.color, quiet=arguments.quiet)
     code = exit_code(report, config.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _refuse_what_makes_no_sense(arguments: Namespace) -> None:
+    """Refuse options that do not go together, before anything is read."""
+    if arguments.add_ignores and arguments.fix:
+        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
+    if arguments.reason is not None and not arguments.add_ignores:
+        raise UsageError("--reason goes with --add-ignores")
+    if STDIN in arguments.paths and arguments.add_ignores:
+        raise UsageError("--add-ignores writes into files, and - is none")
+    if STDIN in arguments.paths and arguments.fix:
+        from dropcap.commands.fixing import refuse_standard_input
+
+        refuse_standard_input(arguments)
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
