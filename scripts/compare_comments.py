@@ -99,7 +99,7 @@ def compared(path: str, text: str, carrier: str, counts: Counter[str]) -> Iterat
         ours = {
             text.count("\n", 0, one.span.start)
             for one in registry.comments(carrier, source)
-            if one.source is source and not one.is_text
+            if one.source is source and not one.wrong
         }
     except UnreadableError:
         counts[f"{grammar}: texts that dropcap does not read"] += 1

@@ -177,6 +177,14 @@ def test_a_comment_at_the_end_of_a_text_speaks_of_nothing(syntax: str) -> None:
         assert one.covers.start == one.covers.end
 
 
+def test_of_very_many_comments_the_first_ones_count_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dropcap.lang.comments.MOST_COMMENTS", 2)
+    line = "  s{}:  # dropcap: ignore[net-raw] -- why\n    image: x\n"
+    one = report("services:\n" + "".join(line.format(number) for number in range(4)), "net-raw")
+    assert accepted(one) == ["net-raw", "net-raw"]
+    assert sorted(told(one)) == ["malformed-ignore", "net-raw", "net-raw"]
+
+
 # --- what is accepted in vain ---
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_COMMENTS = 10_000
 """How many such comments of a text are looked at."""
+_TOO_MANY = f"more than {MOST_COMMENTS:,} comments to dropcap stand before this: from here on none counts"
+_NO_COMMENT = "at the end of a line this is no comment here; write it on a line of its own, above"
 _BREAKS = "\r\n\x85\u2028\u2029"
 
 
@@ -33,7 +35,7 @@ class Comment(NamedTuple):
         covers: the lines that it speaks of, in the file; empty where it speaks of none.
         narrow: the first of them, up to where the others may hold things of their own.
         is_first: whether it stands before all that means something.
-        is_text: whether it only looks like one: the language takes it for a part of what stands before it.
+        wrong: why it counts for nothing where it stands, and what to do; empty for most.
 
     """
 
@@ -43,7 +45,7 @@ class Comment(NamedTuple):
     covers: Span
     narrow: Span
     is_first: bool = False
-    is_text: bool = False
+    wrong: str = ""
 
 
 class Lines:
@@ -143,6 +145,8 @@ def placed(
         if MARK not in text[span.start : span.end]:
             continue
         if len(found) == MOST_COMMENTS:
+            nowhere = _in_file(source, Span(span.start, span.start))
+            found.append(Comment(text[slice(*span)], source, span, nowhere, nowhere, wrong=_TOO_MANY))
             break
         line = lines.of(span.start)
         target = below.get(line, line)
@@ -173,7 +177,7 @@ def mistaken(text: Source, signs: str = "#") -> list[Comment]:
     if found is None or any(text.text.count(quote, 0, found.start()) % 2 for quote in "\"'"):
         return []
     at = text.to_root(Span(found.start(), found.start() + 1))[1].start
-    return [Comment(found[0], text, Span(*found.span()), Span(at, at), Span(at, at), is_text=True)]
+    return [Comment(found[0], text, Span(*found.span()), Span(at, at), Span(at, at), wrong=_NO_COMMENT)]
 
 
 def _in_file(source: Source, span: Span) -> Span:

@@ -189,8 +189,8 @@ def _narrowed(comment: Comment, anchors: Sequence[int]) -> Span:
 
 def _misplaced(entry: _Entry) -> str:
     """Say why a comment that is understood accepts nothing where it stands; nothing where it may."""
-    if entry.comment.is_text:
-        return "at the end of a line this is no comment here; write it on a line of its own, above"
+    if entry.comment.wrong:
+        return entry.comment.wrong
     if entry.says.is_of_file and not entry.comment.is_first:
         return "`ignore-file` stands at the top of a file, before all that means something"
     return ""
