@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what a rule is, and what it may import", ("subject", "narrowing", "written_secrets", "questions", "rule", "api")),
     (
         "which files there are, and how a person wants them checked",
-        ("targets", "walk", "discover", "configuration", "config", "configured"),
+        ("policy", "targets", "walk", "discover", "configuration", "config", "configured"),
     ),
     ("one file in, findings out", ("hidden", "targeted", "suppress", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from dropcap.model import Problem, Severity
     from dropcap.model.ignores import Ignore
+    from dropcap.policy import Policy
     from dropcap.rule import Rule
-    from dropcap.targets import Policy
 
 
 MAX_NAME = 200

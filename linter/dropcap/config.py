@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dropcap.allow import Allow
+    from dropcap.configuration.per_path import PerPath
 
 OWN_NAME = ".dropcap.toml"
 _SHARED_NAME = "pyproject.toml"
 _WORD = b"dropcap"
 _MOST_TOLD = 50
-_NONE: Mapping[str, Severity] = {}  # as a default, so that no table is made at a start
 
 
 class ConfigError(Exception):
@@ -43,35 +43,6 @@ class ConfigFile(NamedTuple):
 
     path: str
     text: str
-
-
-class PerPath(NamedTuple):
-    """What is set for some files; None and empty where nothing is.
-
-    Attributes:
-        paths: which files, in the manner of `.gitignore`, from the configuration's folder.
-        place: where it stands, as it is printed.
-        select: the only rules to run.
-        extend_select: further rules to run.
-        ignore: further rules not to run.
-        severity: how severe the findings of rules are.
-        fail_on: the severity from which on a finding makes the exit code 1.
-        engine: the engine, whatever the file is called.
-        versions: the versions of engines.
-        compose: the major version of Docker Compose.
-
-    """
-
-    paths: tuple[str, ...]
-    place: str
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = _NONE
-    fail_on: int | None = None
-    engine: Engine | None = None
-    versions: Mapping[Engine, str] | None = None
-    compose: int | None = None
 
 
 class Config(NamedTuple):
@@ -109,7 +80,7 @@ class Config(NamedTuple):
     allow: tuple[Allow, ...] = ()
     versions: Mapping[Engine, str] = {}
     extend_ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = _NONE
+    severity: Mapping[str, Severity] = {}
     baseline: str = ""
     per_path: tuple[PerPath, ...] = ()
     words: Mapping[tuple[str, str], str] = {}
@@ -231,8 +202,6 @@ def _read(path: str, workspace: Workspace, *, is_named: bool = False) -> Config 
     if found.values is None:
         raise ConfigError(*found.faults)
     values = found.values
-    if "per_path" in values:
-        values["per_path"] = tuple(PerPath(**entry) for entry in values["per_path"])
     bases = tuple(ConfigFile(path, text) for path, text in found.bases)
     return Config(**values, words=found.words, bases=bases, file=ConfigFile(found.shown, found.text))
 

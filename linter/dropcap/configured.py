@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dropcap.config import Config, PerPath, nearest_config
+from dropcap.config import Config, nearest_config
 from dropcap.namedtuple import NamedTuple
+from dropcap.policy import Policy
 from dropcap.real_paths import is_path, real_folder, real_path
-from dropcap.targets import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dropcap.configuration.per_path import PerPath
     from dropcap.gitignore import Ignores
     from dropcap.model import Engine
     from dropcap.targets import Target

@@ -6,7 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.accepting import accepting_of
 from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.inputs import STDIN, add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
@@ -21,11 +20,13 @@ from dropcap.commands.output import (
 from dropcap.config import to_threshold
 from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
 from dropcap.real_paths import repository_top
+from dropcap.report import Accepting
 from dropcap.rule import load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
 
     from dropcap.config import Config
     from dropcap.model import Report
@@ -75,7 +76,7 @@ def run(arguments: Namespace) -> int:
     known = load_rules(arguments.rules)
     found, setup = collect(arguments, config)
     rules = chosen_rules(arguments, config, known, found.targets)
-    accepting = accepting_of(arguments, config, [rule.id for rule in known])
+    accepting = _accepting(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
@@ -116,6 +117,15 @@ def _refuse_what_makes_no_sense(arguments: Namespace) -> None:
         from dropcap.commands.fixing import refuse_standard_input
 
         refuse_standard_input(arguments)
+
+
+def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+    """Say what the configurations accept, once the files are found."""
+    if not config.allow and getattr(arguments, "configurations", None) is None:
+        return Accepting(known)
+    from dropcap.commands.accepting import accepting_of  # few configurations accept anything
+
+    return accepting_of(arguments, config, known)
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:

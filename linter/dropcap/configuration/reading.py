@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropcap.allow import Allow
 from dropcap.configuration.checking import Fault, faults
+from dropcap.configuration.per_path import PerPath
 from dropcap.configuration.places import Place, places
 from dropcap.configuration.syntax import parse
 from dropcap.configuration.versions import to_versions
@@ -302,11 +303,11 @@ def _values(table: Mapping[str, Any], engine: Engine, file: _File, prefix: Path,
         values["baseline"] = os.path.relpath(os.path.join(os.path.dirname(path), table["baseline"]))
     if "per-path" in table:
         values["per_path"] = tuple(
-            {
+            PerPath(
+                tuple(entry["paths"]),
+                file.place((*prefix, "per-path", index)),
                 **_common(entry, Engine(entry.get("engine", engine.value))),
-                "paths": tuple(entry["paths"]),
-                "place": file.place((*prefix, "per-path", index)),
-            }
+            )
             for index, entry in enumerate(table["per-path"])
         )
     if "allow" in table:
