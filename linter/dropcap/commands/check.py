@@ -6,7 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.chosen import chosen_rules, to_words
 from dropcap.commands.inputs import STDIN, add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
     add_output,
@@ -21,7 +20,7 @@ from dropcap.config import to_threshold
 from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
 from dropcap.real_paths import repository_top
 from dropcap.report import Accepting
-from dropcap.rule import load_rules
+from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from dropcap.config import Config
     from dropcap.model import Report
     from dropcap.rule import Rule
+    from dropcap.targets import Target
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,6 +67,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
+
+
+def to_words(text: object) -> tuple[str, ...]:
+    """Return the words of a list with commas.
+
+    Raises:
+        ValueError: there are none.
+
+    """
+    words = tuple(word.strip() for word in str(text).split(",") if word.strip())
+    if not words:
+        raise ValueError("names no rule; name one, or leave the option out")
+    return words
 
 
 def run(arguments: Namespace) -> int:
@@ -144,6 +157,41 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
         arguments.quiet,
         shows_suppressed=arguments.show_suppressed,
     )
+
+
+def chosen_rules(
+    arguments: Namespace, config: Config, known: Sequence[Rule], targets: Sequence[Target] = ()
+) -> tuple[Rule, ...]:
+    """Choose among the rules; says where a name stands that no rule has.
+
+    Args:
+        arguments: the command line's.
+        config: the run's configuration.
+        known: the rules.
+        targets: the files, once they are found: the rules are those of all of them, and each says which are its own.
+
+    Raises:
+        RuleError: a name is no rule's, or no rule is left.
+        ConfigError: the same, of a configuration file.
+
+    """
+    if config.file is not None or getattr(arguments, "configurations", None) is not None:
+        from dropcap.commands.configured_rules import check_names, rules_of_all
+
+        check_names(arguments, config, known)
+        if any(target.policy is not None for target in targets):
+            return rules_of_all(known, targets)
+    try:
+        return choose(known, config.select, config.ignored, config.extend_select)
+    except UnknownRuleError as error:
+        raise RuleError(f"--{_option(error.name, config)}: {error}") from None
+
+
+def _option(name: str, config: Config) -> str:
+    """Return the option that names a rule."""
+    if name in config.select:
+        return "select"
+    return "extend-select" if name in config.extend_select else "ignore"
 
 
 def exit_code(report: Report, fail_on: int) -> int:

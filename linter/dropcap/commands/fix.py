@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.chosen import chosen_rules, to_words
+from dropcap.commands.check import chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.fixing import mended, refuse_standard_input, say, write
 from dropcap.commands.inputs import add_paths, collect, configure, option
