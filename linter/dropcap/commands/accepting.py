@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dropcap.suppress.allowed import Allowance
 
 
-def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+def accepting_by_file(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what is accepted, once the files are found.
 
     Args:

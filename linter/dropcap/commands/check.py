@@ -89,7 +89,7 @@ def run(arguments: Namespace) -> int:
     known = load_rules(arguments.rules)
     found, setup = collect(arguments, config)
     rules = chosen_rules(arguments, config, known, found.targets)
-    accepting = _accepting(arguments, config, [rule.id for rule in known])
+    accepting = accepting_of(arguments, config, [rule.id for rule in known])
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
@@ -132,13 +132,13 @@ def _refuse_what_makes_no_sense(arguments: Namespace) -> None:
         refuse_standard_input(arguments)
 
 
-def _accepting(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
     """Say what the configurations accept, once the files are found."""
     if not config.allow and getattr(arguments, "configurations", None) is None:
         return Accepting(known)
-    from dropcap.commands.accepting import accepting_of  # few configurations accept anything
+    from dropcap.commands.accepting import accepting_by_file  # few configurations accept anything
 
-    return accepting_of(arguments, config, known)
+    return accepting_by_file(arguments, config, known)
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.accepting import accepting_of
+from dropcap.commands.accepting import accepting_by_file
 from dropcap.commands.fix_text import summary
 from dropcap.commands.inputs import STDIN, collect
 from dropcap.commands.output import at_the_edge
@@ -54,7 +54,7 @@ def mended(
     ]
     wanted = frozenset(ids if arguments.select else {*ids, INVALID})
     found, setup = collect(arguments, config)
-    allowance = accepting_of(arguments, config, sorted(ids)).allowance
+    allowance = accepting_by_file(arguments, config, sorted(ids)).allowance
     accepts = allowance.applied if allowance is not None else None
     wishes = Wishes(wanted, getattr(arguments, "unsafe", False), wants, accepts)
     return found, Mender(found.targets, rules, setup, wishes).run()
