@@ -9,10 +9,10 @@ import re
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
-from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from configuration_page import configuration_page
 from rule_page import rule_page
 
 from dropcap.capabilities.engines import combine, strategy
@@ -20,7 +20,6 @@ from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import NAMES
 from dropcap.check import Setup, check_text
 from dropcap.cli import main
-from dropcap.config import Config
 from dropcap.exit_codes import CLEAN
 from dropcap.model import Engine
 from dropcap.report import to_report
@@ -37,7 +36,7 @@ REPOSITORY = "https://github.com/dropcap/dropcap/blob/main/"
 OF_THE_TREE = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}
 """Pages of the site that stand elsewhere in the tree."""
 SHOWN = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n    privileged: true\n"
-COMMANDS = ("check", "baseline", "caps", "config", "images", "verify", "explain", "rules")
+COMMANDS = ("check", "fix", "baseline", "caps", "config", "settings", "init", "images", "verify", "explain", "rules")
 
 
 def pages() -> dict[str, str]:
@@ -50,7 +49,7 @@ def pages() -> dict[str, str]:
         "capabilities.md": capabilities_page(),
         "engines.md": engines_page(),
         "format-examples.md": formats_page(rules),
-        "configuration.md": configuration_page(),
+        "configuration.md": configuration_page(_helps()),
     }
 
 
@@ -162,28 +161,9 @@ def _short(text: str) -> str:
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
-def configuration_page() -> str:
-    """List the keys of the configuration, with their defaults, and the options of each command."""
-    told = dict(re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", cleandoc(Config.__doc__ or ""), re.MULTILINE))
-    keys = [field for field in Config._fields if field != "file"]
-    rows = [
-        f"| `{field.replace('_', '-')}` | `{_toml(Config._field_defaults[field])}` | {' '.join(told[field].split())} |"
-        for field in keys
-    ]
-    head = (
-        "# Configuration\n\n`.dropcap.toml`, or the table `tool.dropcap` of `pyproject.toml`, in the current folder or"
-        " above it up to the top of the repository. The command line wins. It cannot name code to load.\n"
-    )
-    helps = (f"\n## dropcap {name}\n\n```text\n{said(name, '--help')}```\n" for name in COMMANDS)
-    return "\n".join([head, "| key | default | what it is |", "| --- | --- | --- |", *rows]) + "\n" + "".join(helps)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[]"
-    if isinstance(value, bool | int) and not hasattr(value, "label"):
-        return str(value).lower()
-    return f'"{getattr(value, "label", getattr(value, "value", value))}"'
+def _helps() -> str:
+    """Return what each command says of its options."""
+    return "".join(f"\n## dropcap {name}\n\n```text\n{said(name, '--help')}```\n" for name in COMMANDS)
 
 
 def said(*words: str) -> str:

@@ -117,7 +117,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     write(here, "compose.yaml", HARDENED)
     write(here, ".dropcap.toml", "engine = 3\n")
     assert main(["check"]) == UNCHECKED
-    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine = 3: write one of")
+    assert one_line(capsys).startswith("dropcap: .dropcap.toml:1: engine: is 3: write one of")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_broken_configuration_stops_the_run(here: Path, capsys: pytest.Capture
     [
         ('select = [\n  "privileged",\n  "net-rw",\n]\n', ".dropcap.toml:3: no rule is named 'net-rw' (did you"),
         ('# net-rw\nignore = ["net-rw"]\n', ".dropcap.toml:2: no rule is named 'net-rw'"),
-        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: 'a\\\\' is not a valid pattern of .gitignore"),
+        ('exclude = ["a\\\\"]\n', ".dropcap.toml:1: exclude: 'a\\\\' is not a valid pattern of .gitignore"),
     ],
 )
 def test_a_word_of_the_configuration_is_told_with_its_place(

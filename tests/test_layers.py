@@ -40,7 +40,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what a container needs", ("needs",)),
     ("what a container was measured to need", ("measuring",)),
     ("what a rule is, and what it may import", ("subject", "narrowing", "written_secrets", "questions", "rule", "api")),
-    ("which files there are, and how a person wants them checked", ("targets", "walk", "discover", "config")),
+    (
+        "which files there are, and how a person wants them checked",
+        ("policy", "targets", "walk", "discover", "configuration", "config", "configured"),
+    ),
     ("one file in, findings out", ("hidden", "targeted", "suppress", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("what mends findings, and writes files that people wrote", ("fixes", "edited_files")),

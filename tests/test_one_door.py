@@ -66,6 +66,9 @@ ALLOWED = {
     "commands/images_locked.py": "asks which of the places that a person named are folders",
     "commands/caps.py": "asks how wide the terminal is",
     "commands/check.py": "asks for the current folder's real path",
+    "commands/init.py": "makes the file that a person asked for, and none where there is one",
+    "commands/inputs.py": "asks which of a person's words are folders",
+    "commands/settings.py": "asks which of a person's words are folders",
     "commands/verify.py": "asks whether a person's first word is a path",
     "commands/config.py": "asks which of a person's words is a folder",
 }

@@ -59,13 +59,15 @@ class Hook:
             self.run("git", *words, cwd=folder).check_returncode()
         return self.run("git", "rev-parse", "HEAD", cwd=folder).stdout.strip()
 
-    def on(self, folder: Path, files: dict[str, str], arguments: str = "") -> subprocess.CompletedProcess[str]:
+    def on(
+        self, folder: Path, files: dict[str, str], arguments: str = "", hook: str = "dropcap"
+    ) -> subprocess.CompletedProcess[str]:
         """Run it on every file of a new repository."""
         for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        config = f"repos:\n- repo: {self.folder}/hook\n  rev: {self.revision}\n  hooks:\n  - id: dropcap\n{arguments}"
+        config = f"repos:\n- repo: {self.folder}/hook\n  rev: {self.revision}\n  hooks:\n  - id: {hook}\n{arguments}"
         (folder / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
         self.commit(folder)
         program = self.folder / "venv" / "bin" / "pre-commit"
@@ -97,3 +99,14 @@ def test_arguments_of_a_user_replace_nothing_that_the_hook_needs(hook: Hook, tmp
     done = hook.on(tmp_path, HARMLESS | FOUND, arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "x.sh").exists()
+
+
+def test_the_other_hook_mends_what_is_certain(hook: Hook, tmp_path: Path) -> None:
+    misspelt = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n    cap_add: [NET-BIND-SERVICE] # low\n"
+    done = hook.on(tmp_path, HARMLESS | {"compose.yaml": misspelt}, hook="dropcap-fix")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "files were modified by this hook" in done.stdout
+    assert (tmp_path / "compose.yaml").read_text(encoding="utf-8") == misspelt.replace("NET-BIND", "NET_BIND").replace(
+        "-S", "_S"
+    )
+    assert (tmp_path / "vendor" / "compose.yaml").read_text(encoding="utf-8") == PRIVILEGED

@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from rule_page import SECTIONS, rule_page, sections
 from site_pages import OF_THE_TREE, ROOT, links_of_the_site, pages
 
 from dropcap.capabilities.names import NAMES
-from dropcap.config import Config
+from dropcap.config import Config, load_config
+from dropcap.configuration.checking import schema
 from dropcap.model import Engine
 from dropcap.rule import Rule, load_rules
 from dropcap.testing import examples
 from dropcap.writers import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = load_rules()
 PAGES = pages()
@@ -60,10 +65,30 @@ def test_what_the_code_has_is_on_the_pages() -> None:
     written = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^## (\w+)$", written, re.MULTILINE)) == sorted(FORMATS)
     assert re.findall(r"^\| `(\w+)` \|", written, re.MULTILINE) == re.findall(r"^## (\w+)$", written, re.MULTILINE)
-    keys = [field.replace("_", "-") for field in Config._fields if field != "file"]
+    tables = (schema(), *(schema()["definitions"][name] for name in ("per-path", "allow")))
+    keys = [key for table in tables for key in table["properties"]]
     assert re.findall(r"^\| `([a-z-]+)` \| ", PAGES["configuration.md"], re.MULTILINE) == keys
-    assert '| `fail-on` | `"medium"` |' in PAGES["configuration.md"]
+    assert '`"critical"`, `"never"` | `"medium"` | The severity from which' in PAGES["configuration.md"]
     assert all(f"[{rule.id}]({rule.id}.md)" in PAGES["rules/index.md"] for rule in RULES)
+
+
+@pytest.mark.parametrize("text", re.findall(r"(?ms)^```toml\n(.*?)^```", PAGES["configuration.md"]))
+def test_the_examples_of_the_page_about_the_configuration_are_taken(text: str, tmp_path: Path) -> None:
+    (tmp_path / "company.toml").write_text("")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.toml").write_text(text)
+    config = load_config(str(tmp_path / "a" / "x.toml"))
+    named = {*config.ignored, *config.severity, *(name for one in config.allow for name in one.rules)}
+    assert named <= {rule.id for rule in RULES}
+
+
+def test_the_defaults_of_the_page_about_the_configuration_are_those_of_the_code() -> None:
+    defaults = {key: part["default"] for key, part in schema()["properties"].items() if "default" in part}
+    assert defaults.pop("engine-version") == ""
+    for key, value in defaults.items():
+        own = Config._field_defaults[key.replace("-", "_")]
+        shown = getattr(own, "label", getattr(own, "value", own))
+        assert (list(shown) if isinstance(shown, tuple) else shown) == value, key
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,9 @@ from dropcap.workspace import NotReadError, Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dropcap.model import Problem
+    from dropcap.model import Problem, Severity
     from dropcap.model.ignores import Ignore
+    from dropcap.policy import Policy
     from dropcap.rule import Rule
 
 
@@ -55,12 +56,34 @@ class Setup(NamedTuple):
         engine: the engine for containers whose file names none.
         settings: how to resolve Compose projects.
         overlay: texts that stand in for files, by real path.
+        engine_by_name: whether a file's name may say that it is for another engine.
+        versions: the versions of engines; the current ones where none is named.
+        severity: how severe the findings of rules are, by id; else the rules decide.
 
     """
 
     engine: Engine = Engine.DOCKER
     settings: Settings = Settings()
     overlay: Mapping[str, bytes] | None = None
+    engine_by_name: bool = True
+    versions: Mapping[Engine, str] = {}
+    severity: Mapping[str, Severity] = {}
+
+    def request(self, workspace: Workspace, over: tuple[str, ...] = ()) -> Request:
+        """Return how a file is read."""
+        return Request(
+            workspace, over, self.engine, self.settings, engine_by_name=self.engine_by_name, versions=self.versions
+        )
+
+    def under(self, policy: Policy) -> Setup:
+        """Return how a file is checked that has a policy of its own."""
+        return self._replace(
+            engine=policy.engine,
+            settings=self.settings._replace(compose=policy.compose),
+            engine_by_name=policy.engine_by_name,
+            versions=policy.versions,
+            severity=policy.severity,
+        )
 
 
 def check_text(
@@ -68,8 +91,8 @@ def check_text(
 ) -> FileResult:
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
-    request = Request(Workspace.of_text(source), (), setup.engine, setup.settings)
-    return check_request(Target(path, carrier, named=True), request, rules)
+    request = setup.request(Workspace.of_text(source))
+    return _as_configured(check_request(Target(path, carrier, named=True), request, rules), setup)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -77,7 +100,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    result = check_request(target, request_of(target, setup), rules)
+    result = _as_configured(check_request(target, request_of(target, setup), rules), setup, target.policy)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -90,9 +113,11 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
 def request_of(target: Target, setup: Setup) -> Request:
     """Return what a carrier is asked about a file."""
+    if target.policy is not None:
+        setup = setup.under(target.policy)
     given = (*target.given, *(setup.settings.env_files or ()))
     root = target.root or root_of(os.path.dirname(target.path))
-    return Request(Workspace(root, setup.overlay, given), target.over, setup.engine, setup.settings)
+    return setup.request(Workspace(root, setup.overlay, given), target.over)
 
 
 def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
@@ -111,7 +136,7 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     paths: dict[str, str] = {}  # to name a file asks the disk
-    questions = rules if isinstance(rules, Questions) else Questions(rules)
+    questions = _questions(rules, target.policy)
     allowance = Allowance()
     for container in document.containers:
         is_stage = container.kind is Kind.STAGE and container.stage is not None
@@ -141,6 +166,22 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
         is_base=document.is_base,
         ignores=ignores,
     )
+
+
+def _questions(rules: Sequence[Rule] | Questions, policy: Policy | None) -> Questions:
+    """Return what is asked of a file."""
+    questions = rules if isinstance(rules, Questions) else Questions(rules)
+    return questions if policy is None else questions.chosen(*policy.choice)
+
+
+def _as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
+    """Return findings as severe as the configuration has them, with the threshold of their file."""
+    severity = policy.severity if policy is not None else setup.severity
+    fail_on = policy.fail_on if policy is not None else None
+    if not (severity or policy) or not result.findings:
+        return result
+    findings = (one._replace(severity=severity.get(one.rule, one.severity), fail_on=fail_on) for one in result.findings)
+    return result._replace(findings=tuple(findings))
 
 
 def _of_target(
@@ -192,7 +233,8 @@ def read_document(target: Target, request: Request) -> Document:
             if not target.named or not registry.is_yaml(target.path):
                 raise UnreadableError(_of_no_carrier(target))
             carrier = "compose"  # whoever names a YAML file may mean a part of a project
-    request = request._replace(engine=registry.engine_of_name(carrier, target.path, request.engine))
+    if request.engine_by_name:
+        request = request._replace(engine=registry.engine_of_name(carrier, target.path, request.engine))
     try:
         document = registry.read(carrier, source, request)
     except UnreadableError as error:
@@ -203,7 +245,7 @@ def read_document(target: Target, request: Request) -> Document:
             raise UnreadableError(_of_no_carrier(target)) from None
         level = error.failure.level if is_own and not target.named else Level.ERROR
         raise UnreadableError(error.failure._replace(level=level)) from None
-    return document._replace(containers=tuple(_complete(one, request.engine) for one in document.containers))
+    return document._replace(containers=tuple(_complete(one, request) for one in document.containers))
 
 
 def _of_no_carrier(target: Target) -> Failure:
@@ -223,8 +265,8 @@ def _defect(target: Target, error: Exception) -> Failure:
     return Failure(target.path, message, Level.DEFECT, trace=trace_of(error))
 
 
-def _complete(container: Container, engine: Engine) -> Container:
-    """Give a container an engine, and a name that can be printed with each of its findings."""
+def _complete(container: Container, request: Request) -> Container:
+    """Give a container an engine with its version, and a name that can be printed with each of its findings."""
     name = without_secrets(container.name[: MAX_NAME + 1])
     if container.kind not in {Kind.SERVICE, Kind.STAGE}:
         from dropcap.hidden import shown_of  # those have names of their own
@@ -232,7 +274,10 @@ def _complete(container: Container, engine: Engine) -> Container:
         name = shown_of(container, name)
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 3]}..."
-    return container._replace(name=name, engine=container.engine or engine)
+    engine = container.engine or request.engine
+    if request.versions:
+        container = container._replace(engine_version=request.versions.get(engine, ""))
+    return container._replace(name=name, engine=engine)
 
 
 def _with_route(problem: Problem, container: Container) -> Problem:

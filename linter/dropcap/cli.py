@@ -25,6 +25,8 @@ COMMANDS = {
     "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
     "verify": "measure on a real engine what services need, and keep it in dropcap.lock",
     "config": "print a Compose project with everything resolved, each value with its place",
+    "settings": "say which configuration counts for a file, and what it says",
+    "init": "write a configuration file, with what is found here as suggestions",
     "rules": "list the rules",
     "explain": "explain a rule or a capability",
 }
@@ -58,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
         command, arguments = _chosen(argv)
         code: int = command.run(arguments)
     except (UsageError, ConfigError, RuleError) as error:
-        return _complain(str(error))
+        return _complain(*(error.messages if isinstance(error, ConfigError) else (str(error),)))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -70,10 +72,11 @@ def main(argv: Sequence[str]) -> int:
     return code
 
 
-def _complain(message: str) -> int:
+def _complain(*messages: str) -> int:
     from dropcap.printable import shortened
 
-    sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
+    for message in messages:
+        sys.stderr.write(f"dropcap: {shortened(message, _MOST_SAID)}\n")
     return UNCHECKED
 
 

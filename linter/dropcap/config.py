@@ -1,14 +1,12 @@
-"""The configuration file: `.dropcap.toml`, or `[tool.dropcap]` in pyproject.toml.
+"""The configuration: `.dropcap.toml`, or `[tool.dropcap]` in pyproject.toml.
 
-It is looked for in the current folder and its parents, up to the top of the repository. It can choose rules
-and set defaults for options; it cannot name code to load.
+The nearest file counts: the one in a file's own folder or above it, up to the top of the repository. It can choose
+rules and set defaults for options; it cannot name code to load.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import sys
 from typing import TYPE_CHECKING
 
 from dropcap.model import NEVER, Engine, Severity
@@ -17,18 +15,27 @@ from dropcap.real_paths import repository_top
 from dropcap.workspace import NotReadError, Why, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from dropcap.allow import Allow
+    from dropcap.configuration.per_path import PerPath
 
 OWN_NAME = ".dropcap.toml"
 _SHARED_NAME = "pyproject.toml"
 _WORD = b"dropcap"
+_MOST_TOLD = 50
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the message says which file and place, what, and what to do."""
+    """The configuration cannot be used; each message says which file and line, what is wrong, and what to write."""
+
+    def __init__(self, *messages: str) -> None:
+        """Take the messages, a line each; of very many the first."""
+        more = len(messages) - _MOST_TOLD
+        told = messages[:_MOST_TOLD] + ((f"and {more} mistakes more",) if more > 0 else ())
+        super().__init__("\n".join(told))
+        self.messages = told
 
 
 class ConfigFile(NamedTuple):
@@ -37,23 +44,13 @@ class ConfigFile(NamedTuple):
     path: str
     text: str
 
-    def place(self, key: str, word: str | None = None) -> str:
-        """Name the line that a key stands on, or a word of its list; a TOML parser does not keep it."""
-        found = re.search(rf"^[ \t]*(?:[^#\n]*[.{{,\s])?[\"']?{re.escape(key)}[\"']?[ \t]*=", self.text, re.MULTILINE)
-        if found is None:
-            return self.path
-        at = found.end() - 1
-        if word is not None and (item := re.compile(rf"[\"']{re.escape(word)}[\"']").search(self.text, at)):
-            at = item.start()
-        return f"{self.path}:{self.text.count(chr(10), 0, at) + 1}"
-
 
 class Config(NamedTuple):
     """What a run is told besides its paths; the command line wins over the file.
 
     Attributes:
         engine: the engine for containers whose file names none.
-        fail_on: the severity from which a finding makes the exit code 1; `never` for none.
+        fail_on: the severity from which on a finding makes the exit code 1; `NEVER` for none.
         select: ids of the only rules to run; empty for those that are on by default.
         extend_select: ids of further rules to run.
         ignore: ids of rules not to run.
@@ -61,6 +58,13 @@ class Config(NamedTuple):
         markdown: whether a walk takes Markdown as well.
         compose: the major version of Docker Compose that resolves projects.
         allow: what is accepted.
+        versions: the versions of engines; empty for the current ones.
+        extend_ignore: ids of further rules not to run.
+        severity: how severe the findings of rules are, by id.
+        baseline: the file of known findings, from the current folder; empty for none.
+        per_path: what is set for some files, the strongest last.
+        words: where words of the file stand, by their key.
+        bases: the files that it extends.
         file: the file that was read; None where there is none.
 
     """
@@ -74,45 +78,96 @@ class Config(NamedTuple):
     markdown: bool = False
     compose: int = 5
     allow: tuple[Allow, ...] = ()
+    versions: Mapping[Engine, str] = {}
+    extend_ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    baseline: str = ""
+    per_path: tuple[PerPath, ...] = ()
+    words: Mapping[tuple[str, str], str] = {}
+    bases: tuple[ConfigFile, ...] = ()
     file: ConfigFile | None = None
 
-    def place(self, key: str, word: str) -> str:
-        """Name the file and line that a word of a list comes from."""
-        return self.file.place(key, word) if self.file else key
+    def place(self, key: str, word: str = "") -> str:
+        """Name the file and line that a key stands on, or a word of its list."""
+        return self.words.get((key, word)) or self.words.get((key, "")) or key
+
+    @property
+    def folder(self) -> str:
+        """The folder that paths are counted from: the file's, or the current one."""
+        return os.path.dirname(os.path.abspath(self.file.path)) if self.file else os.getcwd()
+
+    def under(self, given: Mapping[str, Any]) -> Config:
+        """Lay what the command line says over it, by the names of the fields."""
+        values = dict(given)
+        if "exclude" in values:
+            values["exclude"] = (*self.exclude, *values["exclude"])
+        if "versions" in values:
+            values["versions"] = {**self.versions, **values["versions"]}
+        asked = {*values.get("select", ()), *values.get("extend_select", ())}
+        if asked:  # a file does not ignore what the command line asks for
+            values.setdefault("ignore", tuple(name for name in self.ignore if name not in asked))
+            values["extend_ignore"] = tuple(name for name in self.extend_ignore if name not in asked)
+        return self._replace(**values)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The rules not to run."""
+        return (*self.ignore, *self.extend_ignore)
 
 
 def load_config(path: str | None = None) -> Config:
-    """Read the configuration at `path`, or the nearest one, or take the defaults.
+    """Read the configuration at `path`, or the nearest one of the current folder, or take the defaults.
 
     Raises:
-        ConfigError: it cannot be read, is no TOML, or holds a key or value that is not known.
+        ConfigError: it cannot be read, or something in it is not understood.
 
     """
     if path is not None:
-        file, table = _read(path, Workspace(os.path.dirname(path) or os.curdir, named=[path]))
-    else:
-        file, table = _nearest()
-    return _from_table(file, table) if file is not None else Config()
+        found = _read(path, Workspace(os.path.dirname(path) or os.curdir, named=[path]), is_named=True)
+        if found is None:
+            raise ConfigError(f"{os.path.relpath(path)}: has no table [tool.dropcap]; write one, or name another file")
+        return found
+    return nearest_config(os.getcwd(), {}) or Config()
 
 
-def _nearest() -> tuple[ConfigFile | None, dict[str, Any]]:
-    """Find the file that counts in the current folder, and its table."""
-    folder = os.getcwd()
-    top = repository_top(folder)
+def nearest_config(
+    folder: str, known: dict[str, Config | None], tops: dict[str, str | None] | None = None
+) -> Config | None:
+    """Return the configuration that counts in a folder, an absolute path; None where there is none.
+
+    Args:
+        folder: the folder.
+        known: what counts in folders that were asked for already; the others on the way are added.
+        tops: the tops of repositories, as :func:`repository_top` takes them.
+
+    Raises:
+        ConfigError: as :func:`load_config`.
+
+    """
+    top = repository_top(folder, tops)
+    passed: list[str] = []
+    found: Config | None = None
     while True:
-        workspace = Workspace(top or folder)
-        own = os.path.join(folder, OWN_NAME)
-        if workspace.is_file(own) or workspace.is_folder(own):
-            return _read(own, workspace)
-        shared = os.path.join(folder, _SHARED_NAME)
-        if _may_have_table(shared, workspace):
-            file, table = _read(shared, workspace)
-            if file is not None:
-                return file, table
+        if folder in known:
+            found = known[folder]
+            break
+        passed.append(folder)
+        found = _of_folder(folder, Workspace(top or folder))
         parent = os.path.dirname(folder)
-        if folder in (top, parent):
-            return None, {}
+        if found is not None or folder in (top, parent):
+            break
         folder = parent
+    known.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _of_folder(folder: str, workspace: Workspace) -> Config | None:
+    """Read the configuration that lies in a folder, if one does."""
+    own = os.path.join(folder, OWN_NAME)
+    if workspace.is_file(own) or workspace.is_folder(own):
+        return _read(own, workspace)
+    shared = os.path.join(folder, _SHARED_NAME)
+    return _read(shared, workspace) if _may_have_table(shared, workspace) else None
 
 
 def _may_have_table(path: str, workspace: Workspace) -> bool:
@@ -131,56 +186,24 @@ def _may_have_table(path: str, workspace: Workspace) -> bool:
         raise ConfigError(f"{message}; name the configuration with --config") from None
 
 
-def _read(path: str, workspace: Workspace) -> tuple[ConfigFile | None, dict[str, Any]]:
-    """Read a file, and take our table out of it; of a pyproject.toml without one there is no file.
+def _read(path: str, workspace: Workspace, *, is_named: bool = False) -> Config | None:
+    """Read a file; of a pyproject.toml without our table there is no configuration.
 
     Raises:
         ConfigError: as :func:`load_config`.
 
     """
-    shown = os.path.relpath(path or os.curdir)
+    from dropcap.configuration.reading import NoTableError, read  # few projects have a configuration
+
     try:
-        data = workspace.read(path)
-    except NotReadError as error:
-        raise ConfigError(f"{shown}: {error.reason}") from None
-    file, table = _parse(shown, data)
-    if os.path.basename(path) != _SHARED_NAME:
-        return file, table
-    tools = table.get("tool")
-    if not isinstance(tools, dict) or "dropcap" not in tools:
-        return None, {}
-    own = tools["dropcap"]
-    if not isinstance(own, dict):
-        raise ConfigError(f"{file.place('dropcap')}: tool.dropcap must be a table")
-    return file, own
-
-
-def _parse(path: str, data: bytes) -> tuple[ConfigFile, dict[str, Any]]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        file = ConfigFile(path, data.decode("utf-8"))
-        return file, tomllib.loads(file.text)
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not UTF-8 text; save the file as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
-
-
-def _from_table(file: ConfigFile, table: Mapping[str, Any]) -> Config:
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in _KEYS:
-            known = ", ".join(sorted(_KEYS))
-            raise ConfigError(f"{file.place(key)}: unknown key {key!r}; write one of {known}")
-        field, convert = _KEYS[key]
-        try:
-            values[field] = convert(value)
-        except ValueError as error:
-            raise ConfigError(f"{file.place(key)}: {key} = {value!r}: {error}") from None
-    return Config(**values, file=file)
+        found = read(path, workspace, is_named=is_named)
+    except NoTableError:
+        return None
+    if found.values is None:
+        raise ConfigError(*found.faults)
+    values = found.values
+    bases = tuple(ConfigFile(path, text) for path, text in found.bases)
+    return Config(**values, words=found.words, bases=bases, file=ConfigFile(found.shown, found.text))
 
 
 def to_engine(word: object) -> Engine:
@@ -192,7 +215,7 @@ def to_engine(word: object) -> Engine:
     """
     names = {engine.value: engine for engine in Engine}
     if not isinstance(word, str) or word not in names:
-        raise ValueError(f"write one of {', '.join(names)}")
+        raise ValueError(f"write one of {', '.join(names)}{_near(word, names)}")
     return names[word]
 
 
@@ -205,20 +228,8 @@ def to_threshold(word: object) -> int:
     """
     labels = {**{severity.label: severity for severity in Severity}, "never": NEVER}
     if not isinstance(word, str) or word not in labels:
-        raise ValueError(f"write one of {', '.join(labels)}")
+        raise ValueError(f"write one of {', '.join(labels)}{_near(word, labels)}")
     return labels[word]
-
-
-def _to_switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")  # noqa: TRY004  # as every converter here
-    return value
-
-
-def _to_words(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("must be a list of strings")
-    return tuple(value)
 
 
 def to_compose(word: object) -> int:
@@ -233,13 +244,8 @@ def to_compose(word: object) -> int:
     return int(str(word))
 
 
-_KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
-    "compose": ("compose", to_compose),
-    "engine": ("engine", to_engine),
-    "exclude": ("exclude", _to_words),
-    "extend-select": ("extend_select", _to_words),
-    "fail-on": ("fail_on", to_threshold),
-    "ignore": ("ignore", _to_words),
-    "markdown": ("markdown", _to_switch),
-    "select": ("select", _to_words),
-}
+def _near(word: object, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # only for the message of an error
+
+    found = get_close_matches(str(word)[:40].lower(), list(known), 1)
+    return f" (did you mean {found[0]}?)" if found else ""

@@ -20,6 +20,7 @@ from dropcap.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from dropcap.configured import Configurations
     from dropcap.model import Failure
 
 __all__ = ["Discovery", "Target", "Walked", "discover", "stdin_target", "together"]
@@ -65,6 +66,7 @@ def discover(
     as_discovered: bool = False,
     markdown: bool = False,
     overlay: Mapping[str, bytes] | None = None,
+    configurations: Configurations | None = None,
 ) -> Discovery:
     """Find the files to check; those of one Compose project are one target.
 
@@ -75,6 +77,8 @@ def discover(
             excluded is left out, and one of another kind is left alone. What git ignores is no matter then.
         markdown: whether Markdown is looked at that is not named by itself.
         overlay: texts that stand in for files, by real path.
+        configurations: says of files that a walk finds what their own configurations leave out, and whether these
+            take Markdown.
 
     Raises:
         PatternError: one of `exclude` means nothing.
@@ -96,9 +100,14 @@ def discover(
             targets[key] = Target(shown_path, carrier_of_name(path), named=True, given=(shown_path,))
             continue
         for target in found:
-            if target.carrier is not None and not is_walked(target.carrier) and not markdown:
-                unasked = unasked or target.path
+            if configurations and configurations.leaves_out(target.path):
+                walk.left_out.append(target.path)
                 continue
+            if target.carrier is not None and not is_walked(target.carrier):
+                is_taken = configurations.takes_markdown(target.path) if configurations else markdown
+                if not is_taken:
+                    unasked = unasked or target.path
+                    continue
             targets.setdefault(os.path.abspath(target.path), target)
     walked = Walked({path for path, target in targets.items() if not target.named}, walk.env_folders)
     projects = together(list(targets.values()), walk.failures, overlay, walked)

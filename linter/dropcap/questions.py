@@ -22,16 +22,27 @@ class Questions:
     Most containers write the same few fields: which rules have a question about such is found once for all of them.
     """
 
-    __slots__ = ("_of_containers", "_rules", "ids", "of_stages")
+    __slots__ = ("_of_containers", "_parts", "_rules", "ids", "of_stages")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Take the rules, in the order in which they are asked."""
         self._rules = rules
+        self._parts: dict[object, Questions] = {}
         self.ids = frozenset(rule.id for rule in rules)
         """The ids of the rules that are asked."""
         self._of_containers: dict[tuple[bool, ...], list[Question]] = {}
         self.of_stages: list[Question] = [(rule, rule.check_stage) for rule in rules if rule.check_stage]
         """What is asked about a Dockerfile's stage: that starts nothing, so there are questions of its own."""
+
+    def chosen(self, select: Sequence[str], extend_select: Sequence[str], ignore: Sequence[str]) -> Questions:
+        """Return the questions of the rules that are chosen, or are on by default where none is; see `rule.choose`."""
+        key = (*select, "", *extend_select, "", *ignore)
+        found = self._parts.get(key)
+        if found is None:
+            on = select or [rule.id for rule in self._rules if rule.on_by_default]
+            wanted = {*on, *extend_select}.difference(ignore)
+            found = self._parts[key] = Questions([rule for rule in self._rules if rule.id in wanted])
+        return found
 
     def of(self, container: Container) -> list[Question]:
         """Return what is asked about a container."""

@@ -220,7 +220,7 @@ def _folded_between(results: Iterable[FileResult]) -> Iterable[Finding]:
                 continue
             source, span = (cause or problem.where).source.to_root((cause or problem.where).span)
             place = (finding.rule, finding.severity, source.path, span)
-            what = (*place, problem.evidence, problem.message, finding.suppression)
+            what = (*place, problem.evidence, problem.message, finding.suppression, finding.fail_on)
             key: object = what
             if cause is None:
                 own[what] = own.get(what, 0) + 1  # what one file says twice stays two

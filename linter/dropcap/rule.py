@@ -187,7 +187,7 @@ def choose(
     known = [rule.id for rule in rules]
     for name in (*select, *extend_select, *ignore):
         if name not in known:
-            message = f"no rule is named {name!r}{_suggestion(name, known)}; `dropcap rules` lists them"
+            message = f"no rule is named {name!r}{suggestion(name, known)}; `dropcap rules` lists them"
             raise UnknownRuleError(name, message)
     wanted = {*(select or (rule.id for rule in rules if rule.on_by_default)), *extend_select}.difference(ignore)
     chosen = tuple(rule for rule in rules if rule.id in wanted)
@@ -196,7 +196,8 @@ def choose(
     return chosen
 
 
-def _suggestion(name: str, known: Sequence[str]) -> str:
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """Return which known name another one was probably meant to be, to follow it in a message."""
     from difflib import get_close_matches  # only for the message of an error
 
     close = get_close_matches(name.lower().replace("_", "-"), known, 1)

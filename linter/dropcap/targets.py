@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dropcap.namedtuple import NamedTuple
 
+TYPE_CHECKING = False  # without `typing`, which is not to be imported at a start
+if TYPE_CHECKING:
+    from dropcap.policy import Policy
+
 
 class Target(NamedTuple):
     """A file to check.
@@ -15,6 +19,7 @@ class Target(NamedTuple):
         over: the Compose files that are laid over it, the strongest last.
         root: the folder that nothing is read outside of; None where the file's own place decides.
         given: the paths that a person named, which are read wherever they lie.
+        policy: how it is checked where that is not as the run says; None for most.
 
     """
 
@@ -24,3 +29,4 @@ class Target(NamedTuple):
     over: tuple[str, ...] = ()
     root: str | None = None
     given: tuple[str, ...] = ()
+    policy: Policy | None = None

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.api import NAMES, Problem, Severity
+from dropcap.api import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if entry is None:
         return
     # Which drops count is the engine's affair: Swarm and nerdctl forget names beside a drop of ALL.
-    if len(subject.sets.bounding) < len(NAMES):
+    if len(subject.sets.bounding) < len(subject.strategy.known):
         what = "every capability but those that are dropped by name"
     else:
         what = f"every capability that {subject.engine_name} has"

@@ -69,7 +69,11 @@ _LONGEST_SHOWN = 40
 def check(subject: Subject) -> Iterator[Problem]:
     for field, entry in _rejected(subject):
         name = bare_name(entry.value)
-        message = f"{_what(entry.value)}, and {_outcome(subject)}{_advice(entry.value)}"
+        if name in NAMES:  # of a version that the configuration names
+            title = f"{subject.engine_name} {subject.engine_version}"
+            message = f"{title} does not know {name} yet and refuses to start the container; delete it, or update"
+        else:
+            message = f"{_what(entry.value)}, and {_outcome(subject)}{_advice(entry.value)}"
         yield Problem(entry, message, (field, name))
 
 
@@ -79,7 +83,7 @@ def _rejected(subject: Subject) -> Iterator[tuple[str, Located[str]]]:
         for entry in entries:
             name = bare_name(entry.value)
             # What is refused for other reasons has a name that exists; nerdctl refuses nothing.
-            if name in NAMES or name == "ALL":
+            if name in subject.strategy.known or name == "ALL":
                 continue
             refused = any(refusal.where is entry for refusal in subject.sets.errors)
             if refused or not subject.strategy.refuses_unknown:

@@ -10,8 +10,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.engines import combine, strategy
-from dropcap.capabilities.names import ALL, NAMES, bare_name
+from dropcap.capabilities.engines import strategy_of
+from dropcap.capabilities.names import ALL, bare_name
 from dropcap.capabilities.strategy import in_order, quoted
 from dropcap.model import Engine, Kind
 from dropcap.namedtuple import NamedTuple
@@ -125,14 +125,14 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
     if starts_nothing(container) or is_of_unknown:
         return _NOTHING
     root = is_root(container, engine)
-    ways = strategy(engine)
+    ways = strategy_of(container, engine)
     ambient = ways.makes_ambient and _has_ambient_set(container, root=root)
     label = capability_label(container) if ways.heeds_label else None
     if not (privileged or label or ambient or container.cap_add or container.cap_drop):
         plain = _plain(ways.default)
         return plain if root is not False else plain._replace(effective=())
     if privileged is not None:
-        origins = dict.fromkeys(NAMES, Origin("privileged", privileged))
+        origins = dict.fromkeys(ways.known, Origin("privileged", privileged))
         refused = _refused_though_privileged(container, engine, ambient=ambient)
     else:
         origins, refused = _combined(container, engine)
@@ -142,7 +142,7 @@ def _compute(container: Container, engine: Engine) -> CapabilitySets:
     bounding = in_order(origins)
     effective = bounding if root is not False else ()
     if ambient:
-        asked = _ambient(container)
+        asked = _ambient(container, ways)
         if root is False or no_new_privileges(container, engine):
             effective = tuple(name for name in asked if name in origins)
         if not refused and (denied := _denied(container, label, frozenset(asked) - origins.keys())):
@@ -156,7 +156,8 @@ def _is_of_service(container: Container) -> bool:
 
 def _combined(container: Container, engine: Engine) -> tuple[dict[str, Origin], list[Refusal]]:
     adds, drops = container.cap_add, container.cap_drop
-    combined = combine(engine, [entry.value for entry in adds], [entry.value for entry in drops])
+    ways = strategy_of(container, engine)
+    combined = ways.combine(ways, [entry.value for entry in adds], [entry.value for entry in drops])
     origins = {name: _DEFAULT if at is None else Origin("cap_add", adds[at]) for name, at in combined.granted.items()}
     refused = [Refusal(one.message, (drops if one.dropped else adds)[one.at]) for one in combined.refused]
     return origins, refused
@@ -167,7 +168,7 @@ def _refused_though_privileged(container: Container, engine: Engine, *, ambient:
 
     Docker checks every name. Podman looks at the additions alone, and only for another user than root.
     """
-    if not strategy(engine).makes_ambient:
+    if not strategy_of(container, engine).makes_ambient:
         return _combined(container, engine)[1]
     return _combined(container._replace(cap_drop=()), engine)[1] if ambient else []
 
@@ -175,16 +176,20 @@ def _refused_though_privileged(container: Container, engine: Engine, *, ambient:
 def _privileged(container: Container, engine: Engine) -> Located[bool] | None:
     """Find what makes a container privileged; None where the engine ignores the option."""
     option = container.privileged
-    return option if option is not None and option.value and "privileged" not in strategy(engine).ignored else None
+    return (
+        option
+        if option is not None and option.value and "privileged" not in strategy_of(container, engine).ignored
+        else None
+    )
 
 
-def _ambient(container: Container) -> tuple[str, ...]:
+def _ambient(container: Container, ways: Strategy) -> tuple[str, ...]:
     """Give what Podman puts into the ambient set of a user that is not root: the additions and nothing else.
 
     Drops do not count here, nor does privileged mode: podman pkg/specgen/generate/security_linux.go.
     """
     added = {bare_name(entry.value) for entry in container.cap_add}
-    return NAMES if ALL in added else in_order(added)
+    return ways.known if ALL in added else in_order(added)
 
 
 def _has_ambient_set(container: Container, *, root: bool | None) -> bool:
@@ -227,13 +232,13 @@ def _reduced(
 ) -> tuple[dict[str, Origin], list[Refusal]]:
     """Reduce a set to what the image's label asks for; where it asks for more than that, nothing changes."""
     words = label.value.partition("=")[2].split(",")
-    if words == [""]:
+    if words == [""] and ways.empties_by_label:
         return {}, []
     wanted = {bare_name(word) for word in words}
-    if wrong := sorted(wanted.difference(NAMES, (ALL,))):
+    if wrong := sorted(wanted.difference(ways.known, (ALL,))):
         message = ways.unknown.format(list="Add", name=quoted(ways.normalise(wrong[0])))
         return origins, [Refusal(message, label)]
-    asked = NAMES if ALL in wanted else wanted
+    asked = ways.known if ALL in wanted else wanted
     if not origins.keys() >= set(asked):
         return origins, []
     return {name: origin for name, origin in origins.items() if name in asked}, []
@@ -251,7 +256,7 @@ def is_root(container: Container, engine: Engine | None = None) -> bool | None:
     user = _user(container)
     if user is not None:
         return names_root(user)
-    if container.userns is not None and strategy(engine).maps_user:
+    if container.userns is not None and strategy_of(container, engine).maps_user:
         mode, _, options = container.userns.value.partition(":")
         if mode == "keep-id":
             return "uid=0" in options.split(",")
@@ -287,11 +292,11 @@ def no_new_privileges(container: Container, engine: Engine | None = None) -> boo
     is left out here. Swarm ignores them all, and nerdctl that of a privileged container.
     """
     engine = engine or container.engine or Engine.DOCKER
-    if "security_opt" in strategy(engine).ignored:
+    if "security_opt" in strategy_of(container, engine).ignored:
         return False
     if container.may_be_set("security_opt"):
         return None
-    if strategy(engine).gains_if_privileged and _privileged(container, engine) is not None:
+    if strategy_of(container, engine).gains_if_privileged and _privileged(container, engine) is not None:
         return False
     answer = False
     for value, _ in security_values(container, "no-new-privileges", engine):
@@ -304,7 +309,7 @@ def security_values(container: Container, key: str, engine: Engine) -> Iterator[
 
     The separator is `=`, or `:` where there is no `=`; nerdctl knows `=` alone.
     """
-    separators = strategy(engine).separators
+    separators = strategy_of(container, engine).separators
     for option in container.security_opt:
         separator = next((one for one in separators if one in option.value), separators[0])
         name, found, value = option.value.partition(separator)

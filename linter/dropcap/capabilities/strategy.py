@@ -13,6 +13,10 @@ from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+_PARTS = 3  # of a version that are compared
+_LATEST = 1_000_000
 
 
 class Refused(NamedTuple):
@@ -45,8 +49,21 @@ class Combined(NamedTuple):
     refused: tuple[Refused, ...]
 
 
+class Older(NamedTuple):
+    """What versions of an engine do differently from those that came after them.
+
+    Attributes:
+        before: the first version that does it as described elsewhere.
+        changes: the fields of the strategy that differ.
+
+    """
+
+    before: tuple[int, ...]
+    changes: Mapping[str, Any]
+
+
 class Strategy(NamedTuple):
-    """An engine's own ways.
+    """An engine's own ways, those of its current version; :meth:`at` gives those of an older one.
 
     Attributes:
         title: the engine's name as its makers write it.
@@ -68,6 +85,10 @@ class Strategy(NamedTuple):
         maps_user: whether `userns: keep-id` decides who the first process runs as.
         gains_if_privileged: whether processes of a privileged container may gain privileges, whatever else is said.
         limits_processes: whether a container may have so many processes and no more where nothing is written.
+        known: the capabilities that it knows, in the kernel's order; ALL stands for these.
+        empties_by_label: whether an empty label of the image takes all capabilities; else it is refused.
+        oldest: the oldest version that is imitated; none where versions are not told apart.
+        older: what older versions do differently, the newest change first.
 
     """
 
@@ -88,6 +109,20 @@ class Strategy(NamedTuple):
     maps_user: bool = False
     gains_if_privileged: bool = False
     limits_processes: bool = False
+    known: tuple[str, ...] = NAMES
+    empties_by_label: bool = True
+    oldest: tuple[int, ...] = ()
+    older: tuple[Older, ...] = ()
+
+    def at(self, version: str) -> Strategy:
+        """Return the ways of a version, as `24`, `20.10` or `4.4.1`; a part that is left out is the latest there is."""
+        parts = tuple(map(int, version.split(".")))
+        wanted = parts + (_LATEST,) * (_PARTS - len(parts))
+        changes: dict[str, Any] = {}
+        for one in self.older:
+            if wanted < one.before:
+                changes.update(one.changes)
+        return self._replace(**changes)
 
     def read_name(self, word: str) -> str:
         """Return an entry's bare name as the engine reads it."""
@@ -97,6 +132,9 @@ class Strategy(NamedTuple):
         """Return an entry as the engine writes it in its messages: `CAP_CHOWN`, or `ALL`."""
         name = upper(word.strip(SPACE) if self.trims else word)
         return name if name == ALL or name.startswith(CAP) or name in self.unprefixed else CAP + name
+
+
+_KNOWN = frozenset(NAMES)
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
@@ -120,7 +158,7 @@ def read_entries(
         if sent is not None and full not in sent:
             continue
         name = full if full == ALL else full[len(CAP) :]
-        if name == ALL != full or (name != ALL and name not in _KNOWN):
+        if name == ALL != full or (name != ALL and name not in strategy.known):
             message = strategy.unknown.format(list="Drop" if dropped else "Add", name=quoted(full))
             refused.append(Refused(message, dropped, index))
         else:
@@ -128,16 +166,13 @@ def read_entries(
     return known, refused
 
 
-_KNOWN = frozenset(NAMES)
-
-
-def tweak(default: Sequence[str], added: Mapping[str, int], dropped: Mapping[str, int]) -> dict[str, int | None]:
+def tweak(strategy: Strategy, added: Mapping[str, int], dropped: Mapping[str, int]) -> dict[str, int | None]:
     """Combine as Docker does: an addition of ALL, then a drop of ALL, then the default set less drops and additions."""
     if ALL in added:
-        return {name: added[ALL] for name in NAMES if name not in dropped}
+        return {name: added[ALL] for name in strategy.known if name not in dropped}
     if ALL in dropped:
         return {**added}
-    granted: dict[str, int | None] = {name: None for name in default if name not in dropped}
+    granted: dict[str, int | None] = {name: None for name in strategy.default if name not in dropped}
     for name, index in added.items():
         granted.setdefault(name, index)
     return granted

@@ -9,6 +9,8 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dropcap.source import Source
 
 
@@ -43,6 +45,8 @@ class Request(NamedTuple):
         over: the paths of the files that are laid over the text, the strongest last.
         engine: the engine for containers whose file names none.
         settings: how to resolve projects.
+        engine_by_name: whether a file's name may say that it is for another engine.
+        versions: the versions of engines; the current ones where none is named.
         only_resolves: whether a project is only resolved, as `docker compose config` does, which asks no engine: what
             that refuses of a container is then a note.
 
@@ -53,6 +57,8 @@ class Request(NamedTuple):
     engine: Engine = Engine.DOCKER
     settings: Settings = Settings()
     only_resolves: bool = False
+    engine_by_name: bool = True
+    versions: Mapping[Engine, str] = {}
 
 
 def alone(source: Source) -> Request:

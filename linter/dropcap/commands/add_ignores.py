@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.inputs import STDIN, collect, job_count
+from dropcap.commands.inputs import collect, job_count
 from dropcap.commands.output import write_output
 from dropcap.edited_files import NotWrittenError, write_edited
 from dropcap.exit_codes import UNCHECKED, UsageError
@@ -38,8 +38,6 @@ def run(arguments: Namespace, config: Config, rules: Sequence[Rule], accepting: 
         UsageError: there is no reason, or nothing that can be written to.
 
     """
-    if STDIN in arguments.paths:
-        raise UsageError("--add-ignores writes into files, and - is none")
     reason = _reason(arguments.reason)
     found, setup = collect(arguments, config)
     jobs = job_count(arguments, found.targets)

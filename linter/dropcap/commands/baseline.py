@@ -42,11 +42,11 @@ def run(arguments: Namespace) -> int:
     """
     config = configure(arguments)
     known_rules = load_rules(arguments.rules)
-    rules = chosen_rules(arguments, config, known_rules)
-    accepting = accepting_of(arguments, config, [rule.id for rule in known_rules])
-    output = arguments.output or getattr(config, "baseline", "") or NAME
-    before = _written(output)
     found, setup = collect(arguments, config)
+    rules = chosen_rules(arguments, config, known_rules, found.targets)
+    accepting = accepting_of(arguments, config, [rule.id for rule in known_rules])
+    output = arguments.output or config.baseline or NAME
+    before = _written(output)
     results = list(check_targets(found.targets, rules, setup, job_count(arguments, found.targets), arguments.rules))
     standing = standing_of(results, rules, accepting)
     now = known_findings(standing)

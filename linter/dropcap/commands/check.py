@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.inputs import add_paths, collect, configure, examine, option
+from dropcap.commands.inputs import STDIN, add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
     add_output,
     failure_code,
@@ -18,7 +18,7 @@ from dropcap.commands.output import (
 )
 from dropcap.config import to_threshold
 from dropcap.exit_codes import CLEAN, FINDINGS, UsageError
-from dropcap.real_paths import is_below, real_path, repository_top
+from dropcap.real_paths import repository_top
 from dropcap.report import Accepting
 from dropcap.rule import RuleError, UnknownRuleError, choose, load_rules
 from dropcap.writers import FORMATS, MOST_COLUMNS, Context, asks_needs, paths_from_top, writer
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dropcap.discover import Discovery
     from dropcap.model import Report
     from dropcap.rule import Rule
+    from dropcap.targets import Target
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -96,28 +97,26 @@ def to_words(text: object) -> tuple[str, ...]:
 
 def run(arguments: Namespace) -> int:
     """Check the arguments' paths; gives the exit code."""
+    _refuse_what_makes_no_sense(arguments)
     config = configure(arguments)
     known = load_rules(arguments.rules)
-    rules = chosen_rules(arguments, config, known)
+    found, setup = collect(arguments, config)
+    rules = chosen_rules(arguments, config, known, found.targets)
     accepting = accepting_of(arguments, config, [rule.id for rule in known])
-    if arguments.add_ignores and arguments.fix:
-        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
     if arguments.add_ignores:
         from dropcap.commands.add_ignores import run as add_ignores
 
         if _is_compared(arguments, config):  # what was known needs no comment
-            accepting, _ = _with_known(arguments, config, rules, accepting, *collect(arguments, config))
+            accepting, _ = _with_known(arguments, config, rules, accepting, found, setup)
         report, code = add_ignores(arguments, config, rules, accepting)
         print_failures(report, arguments.color, quiet=arguments.quiet)
         found_code = exit_code(report, config.fail_on)
         return max(code, CLEAN if found_code == FINDINGS and arguments.exit_zero else found_code)
-    if arguments.reason is not None:
-        raise UsageError("--reason goes with --add-ignores")
     if arguments.fix:
         from dropcap.commands.fixing import fix_first
 
-        fix_first(arguments, config, rules, accepting)
-    found, setup = collect(arguments, config)
+        fix_first(arguments, config, rules)
+        found, setup = collect(arguments, config)
     if _is_compared(arguments, config):
         accepting, found = _with_known(arguments, config, rules, accepting, found, setup)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
@@ -136,9 +135,23 @@ def run(arguments: Namespace) -> int:
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
 
 
+def _refuse_what_makes_no_sense(arguments: Namespace) -> None:
+    """Refuse options that do not go together, before anything is read."""
+    if arguments.add_ignores and arguments.fix:
+        raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
+    if arguments.reason is not None and not arguments.add_ignores:
+        raise UsageError("--reason goes with --add-ignores")
+    if STDIN in arguments.paths and arguments.add_ignores:
+        raise UsageError("--add-ignores writes into files, and - is none")
+    if STDIN in arguments.paths and arguments.fix:
+        from dropcap.commands.fixing import refuse_standard_input
+
+        refuse_standard_input(arguments)
+
+
 def _is_compared(arguments: Namespace, config: Config) -> bool:
     """Whether findings are compared with what was known before."""
-    return bool(arguments.baseline or arguments.since is not None or getattr(config, "baseline", ""))
+    return bool(arguments.baseline or arguments.since is not None or config.baseline)
 
 
 def _with_known(
@@ -149,6 +162,15 @@ def _with_known(
 
     before, words = before_of(arguments, config, rules, found, setup)
     return accepting._replace(before=before), found._replace(failures=[*found.failures, *words])
+
+
+def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
+    """Say what the configurations accept, once the files are found."""
+    if not config.allow and getattr(arguments, "configurations", None) is None:
+        return Accepting(known)
+    from dropcap.commands.accepting import accepting_by_file  # few configurations accept anything
+
+    return accepting_by_file(arguments, config, known)
 
 
 def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
@@ -169,43 +191,44 @@ def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> C
     )
 
 
-def chosen_rules(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Choose among the rules; says where a name stands that no rule has."""
+def chosen_rules(
+    arguments: Namespace, config: Config, known: Sequence[Rule], targets: Sequence[Target] = ()
+) -> tuple[Rule, ...]:
+    """Choose among the rules; says where a name stands that no rule has.
+
+    Args:
+        arguments: the command line's.
+        config: the run's configuration.
+        known: the rules.
+        targets: the files, once they are found: the rules are those of all of them, and each says which are its own.
+
+    Raises:
+        RuleError: a name is no rule's, or no rule is left.
+        ConfigError: the same, of a configuration file.
+
+    """
+    if config.file is not None or getattr(arguments, "configurations", None) is not None:
+        from dropcap.commands.configured_rules import check_names, rules_of_all
+
+        check_names(arguments, config, known)
+        if any(target.policy is not None for target in targets):
+            return rules_of_all(known, targets)
     try:
-        return choose(rules, config.select, config.ignore, config.extend_select)
+        return choose(known, config.select, config.ignored, config.extend_select)
     except UnknownRuleError as error:
-        key, given = _origin(error.name, arguments, config)
-        place = f"--{key}" if given else config.place(key, error.name)
-        raise RuleError(f"{place}: {error}") from None
+        raise RuleError(f"--{_option(error.name, config)}: {error}") from None
 
 
-def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> Accepting:
-    """Say what the configuration accepts."""
-    if not config.allow:
-        return Accepting(known)
-    from dropcap.source import Source
-    from dropcap.suppress.allowed import Allowance  # few configurations accept anything
-
-    file = Source(config.file.path, config.file.text) if config.file else None
-    folder = os.path.dirname(config.file.path) if config.file else ""
-    # Where a part of the tree is looked at, an entry may be about another one.
-    paths = () if arguments.files or arguments.profiles else arguments.paths or (os.curdir,)
-    is_whole = any(is_below(real_path(folder or os.curdir), real_path(path)) for path in paths)
-    return Accepting(known, Allowance(config.allow, folder, file, is_whole=is_whole))
-
-
-def _origin(name: str, arguments: Namespace, config: Config) -> tuple[str, Sequence[str] | None]:
-    """Return the key that names a rule, and what the command line gives for it."""
+def _option(name: str, config: Config) -> str:
+    """Return the option that names a rule."""
     if name in config.select:
-        return "select", arguments.select
-    if name in config.extend_select:
-        return "extend-select", arguments.extend_select
-    return "ignore", arguments.ignore
+        return "select"
+    return "extend-select" if name in config.extend_select else "ignore"
 
 
 def exit_code(report: Report, fail_on: int) -> int:
     """Say what the report means to the shell; what was not checked outweighs what was found."""
     code = failure_code(report)
-    if code == CLEAN and any(finding.severity >= fail_on for finding in report.findings):
+    if code == CLEAN and any(finding.fails(fail_on) for finding in report.findings):
         return FINDINGS
     return code

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dropcap.commands.check import accepting_of, chosen_rules, to_words
+from dropcap.commands.check import chosen_rules, to_words
 from dropcap.commands.fix_text import asked, differences, prompt_lines, summary
 from dropcap.commands.fixing import mended, refuse_standard_input, say, write
-from dropcap.commands.inputs import add_paths, configure, option
+from dropcap.commands.inputs import add_paths, collect, configure, option
 from dropcap.commands.output import failure_code, print_failures, write_output
 from dropcap.exit_codes import CLEAN, FINDINGS, UNCHECKED, UsageError
 from dropcap.report import to_report
@@ -41,11 +41,9 @@ def run(arguments: Namespace) -> int:
     if arguments.interactive and arguments.diff:
         raise UsageError("--diff writes nothing, so there is nothing to ask: leave --interactive out")
     config = configure(arguments)
-    known = load_rules(arguments.rules)
-    chosen = chosen_rules(arguments, config, known)
-    accepting = accepting_of(arguments, config, [rule.id for rule in known])
+    chosen = chosen_rules(arguments, config, load_rules(arguments.rules), collect(arguments, config)[0].targets)
     wants = _Asker() if arguments.interactive else None
-    found, outcome = mended(arguments, config, chosen, accepting, wants)
+    found, outcome = mended(arguments, config, chosen, wants)
     report = to_report([one.result for one in outcome.readings], found.failures)
     code = failure_code(report)
     if arguments.diff:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from dropcap.commands.accepting import accepting_by_file
 from dropcap.commands.fix_text import summary
 from dropcap.commands.inputs import STDIN, collect
 from dropcap.commands.output import at_the_edge
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dropcap.config import Config
     from dropcap.discover import Discovery
     from dropcap.fixes.mending import Edited, Outcome, Wants
-    from dropcap.report import Accepting
     from dropcap.rule import Rule
 
 
@@ -37,7 +37,6 @@ def mended(
     arguments: Namespace,
     config: Config,
     chosen: Sequence[Rule],
-    accepting: Accepting,
     wants: Wants | None = None,
 ) -> tuple[Discovery, Outcome]:
     """Fix in memory what files hold: what the chosen rules find, and errors where no rule is named.
@@ -54,16 +53,17 @@ def mended(
     rules = [
         rule
         for rule in load_rules(arguments.rules)
-        if rule.id in ids or (rule.on_by_default and rule.id not in config.ignore)
+        if rule.id in ids or (rule.on_by_default and rule.id not in config.ignored)
     ]
     wanted = frozenset(ids if arguments.select else {*ids, INVALID})
     found, setup = collect(arguments, config)
-    accepts = accepting.allowance.applied if accepting.allowance is not None else None
+    allowance = accepting_by_file(arguments, config, sorted(ids)).allowance
+    accepts = allowance.applied if allowance is not None else None
     wishes = Wishes(wanted, getattr(arguments, "unsafe", False), wants, accepts)
     return found, Mender(found.targets, rules, setup, wishes).run()
 
 
-def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule], accepting: Accepting) -> None:
+def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule]) -> None:
     """Make the safe fixes before a check, and say on standard error what was done.
 
     Raises:
@@ -71,7 +71,7 @@ def fix_first(arguments: Namespace, config: Config, chosen: Sequence[Rule], acce
 
     """
     refuse_standard_input(arguments)
-    _, outcome = mended(arguments, config, chosen, accepting)
+    _, outcome = mended(arguments, config, chosen)
     lost = write(outcome.files)
     if not arguments.quiet:
         say(summary(outcome, lost, is_brief=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.request import Settings
 from dropcap.check import Setup
-from dropcap.config import Config, load_config, to_compose, to_engine
+from dropcap.config import load_config, to_compose, to_engine
 from dropcap.discover import Discovery, Target, discover
 from dropcap.exit_codes import UsageError
 from dropcap.model import Engine
@@ -18,12 +18,17 @@ from dropcap.run import check_targets
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
+    from typing import Any
 
+    from dropcap.config import Config
+    from dropcap.configured import Configurations
     from dropcap.model import Report
     from dropcap.report import Accepting
     from dropcap.rule import Rule
 
 STDIN = "-"
+# The options that stand for a key of the configuration.
+_GIVEN = ("engine", "fail_on", "select", "extend_select", "ignore", "exclude", "markdown", "compose", "baseline")
 _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
@@ -41,12 +46,7 @@ def add_paths(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="the name of the file on standard input, where its text does not tell what kind of file it is",
     )
-    parser.add_argument(
-        "--engine",
-        type=option(to_engine),
-        metavar="ENGINE",
-        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
-    )
+    add_engine(parser)
     parser.add_argument(
         "--exclude",
         metavar="PATTERN",
@@ -69,6 +69,21 @@ def add_paths(parser: ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument(
         "--jobs", metavar="N", type=option(_to_count), help="how many processes to use (default: as many as help)"
+    )
+
+
+def add_engine(parser: ArgumentParser) -> None:
+    """Add what says which engine starts the containers of files that name none."""
+    parser.add_argument(
+        "--engine",
+        type=option(to_engine),
+        metavar="ENGINE",
+        help=f"the engine of files that name none: {', '.join(one.value for one in Engine)} (default: docker)",
+    )
+    parser.add_argument(
+        "--engine-version",
+        metavar="VERSION",
+        help="the engine's version, as 20.10 or 4 (default: the current one)",
     )
 
 
@@ -139,13 +154,42 @@ def configure(arguments: Namespace) -> Config:
         ConfigError: the configuration file cannot be used.
 
     """
+    config, given = _configuration(arguments)
+    return config.under(given)
+
+
+def _configuration(arguments: Namespace) -> tuple[Config, dict[str, Any]]:
+    """Return the configuration of the current folder, or the one that is named, and what the command line says."""
     config = load_config(arguments.config)
-    given = {
-        name: value for name in Config._fields[:-1] if (value := getattr(arguments, name, None)) not in (None, [], ())
-    }
-    if "exclude" in given:
-        given["exclude"] = (*config.exclude, *given["exclude"])
-    return config._replace(**given)
+    given = {name: value for name in _GIVEN if (value := getattr(arguments, name, None)) not in (None, [], ())}
+    if version := getattr(arguments, "engine_version", None):
+        given["versions"] = _versions(version, given.get("engine", config.engine))
+    return config, given
+
+
+def configurations_of(arguments: Namespace) -> Configurations:
+    """Return the configurations of a run: that of the current folder, or the one that is named, and nearer ones.
+
+    Raises:
+        ConfigError: a configuration file cannot be used.
+
+    """
+    found: Configurations | None = getattr(arguments, "configurations", None)
+    if found is None:
+        from dropcap.configured import Configurations  # not for a file of the current folder
+
+        config, given = _configuration(arguments)
+        found = arguments.configurations = Configurations(config, given, for_all=arguments.config is not None)
+    return found
+
+
+def _versions(version: str, engine: Engine) -> dict[Engine, str]:
+    from dropcap.configuration.versions import to_versions
+
+    try:
+        return to_versions(version, engine)
+    except ValueError as error:
+        raise UsageError(f"--engine-version: {error}") from None
 
 
 def find_targets(arguments: Namespace, config: Config) -> Discovery:
@@ -164,7 +208,13 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
     if arguments.stdin_filename:
         raise UsageError("--stdin-filename needs the path -, which reads standard input")
     try:
-        found = discover(paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown)
+        found = discover(
+            paths,
+            config.exclude,
+            as_discovered=arguments.as_discovered,
+            markdown=config.markdown,
+            configurations=configurations_of(arguments) if any(map(_is_walked, paths)) else None,
+        )
     except ValueError as error:
         from dropcap.gitignore import PatternError  # not for a file that is named
 
@@ -174,6 +224,11 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
     if not found.targets and not found.failures and not arguments.as_discovered:
         raise UsageError(f"{', '.join(paths)}: {_nothing(found)}")
     return found
+
+
+def _is_walked(path: str) -> bool:
+    """Whether more than the current folder's configuration may say which files are looked at."""
+    return os.path.isdir(path) or bool(os.path.dirname(path))
 
 
 def _origin(arguments: Namespace, config: Config, pattern: str) -> str:
@@ -236,7 +291,10 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
         from dropcap.commands.profiles import refuse_unknown
 
         refuse_unknown(found.targets, settings, overlay)
-    return found, Setup(config.engine, settings, overlay)
+    if config.per_path or any(os.path.dirname(target.path) for target in found.targets):
+        found = found._replace(targets=configurations_of(arguments).with_policies(found.targets))
+    by_name = arguments.engine is None
+    return found, Setup(config.engine, settings, overlay, by_name, config.versions, config.severity)
 
 
 def project_settings(arguments: Namespace, compose: int) -> Settings:

@@ -36,7 +36,7 @@ def baseline_of(arguments: Namespace, config: Config) -> str:
     if arguments.baseline and arguments.since is not None:
         raise UsageError("--baseline and --since both say what was known before: give one of them")
     # A revision is nearer than what the configuration names.
-    return "" if arguments.since is not None else arguments.baseline or getattr(config, "baseline", "")
+    return "" if arguments.since is not None else arguments.baseline or config.baseline
 
 
 def before_of(
@@ -138,7 +138,12 @@ def _targets(
     if arguments.files:
         return found.targets
     then = discover(
-        paths, config.exclude, as_discovered=arguments.as_discovered, markdown=config.markdown, overlay=past
+        paths,
+        config.exclude,
+        as_discovered=arguments.as_discovered,
+        markdown=config.markdown,
+        overlay=past,
+        configurations=getattr(arguments, "configurations", None),
     ).targets
     now = {target.path: target for target in found.targets}
     return [now[one.path]._replace(over=one.over, carrier=one.carrier) if one.path in now else one for one in then]

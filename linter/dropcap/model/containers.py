@@ -159,6 +159,7 @@ class Container(NamedTuple):
         unknowns: what cannot be seen through; ask :meth:`may_be_set`.
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
         shared_routes: the same of what comes to all containers of its project alike.
+        engine_version: the version of its engine that the configuration names; empty for the current one.
 
     """
 
@@ -202,6 +203,7 @@ class Container(NamedTuple):
     unknowns: tuple[Unknown, ...] = ()
     routes: tuple[Route, ...] = ()
     shared_routes: SharedRoutes | None = None
+    engine_version: str = ""
 
     @property
     def anchor(self) -> Located[str]:

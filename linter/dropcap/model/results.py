@@ -94,6 +94,8 @@ class Finding(NamedTuple):
         path: the container's file from its project's root, with forward slashes.
         ordinal: which of the findings it is, from 1, that are equal in all else of the identity.
         suppression: why it is not reported; None for most.
+        fail_on: the severity from which on it makes the exit code 1, where the configuration of its file says so;
+            None where that of the run does.
 
     """
 
@@ -105,6 +107,11 @@ class Finding(NamedTuple):
     path: str = ""
     ordinal: int = 1
     suppression: Suppression | None = None
+    fail_on: int | None = None
+
+    def fails(self, threshold: int) -> bool:
+        """Whether it makes the exit code 1, by the run's threshold or one of its own."""
+        return self.severity >= (threshold if self.fail_on is None else self.fail_on)
 
     @property
     def identity(self) -> tuple[str, str, str, str, tuple[str, ...], int]:

@@ -25,7 +25,13 @@ class Allowance:
     """The entries of a configuration file, and which of them are used."""
 
     def __init__(
-        self, entries: Sequence[Allow], folder: str, file: Source | None = None, *, is_whole: bool = True
+        self,
+        entries: Sequence[Allow],
+        folder: str,
+        file: Source | None = None,
+        *,
+        others: Sequence[Source] = (),
+        is_whole: bool = True,
     ) -> None:
         """Take the entries.
 
@@ -33,11 +39,13 @@ class Allowance:
             entries: in their order.
             folder: what their paths are relative to: the configuration's folder.
             file: the configuration's text; None where it is not at hand.
+            others: the texts of files that it extends.
             is_whole: whether the run looks at all that the entries may speak of; else none of them is in vain.
 
         """
         self._entries = [_Entry(entry, folder) for entry in entries]
         self._file = file
+        self._others = {one.path: one for one in others}
         self._is_whole = is_whole
         self._paths: dict[str, str] = {}
 
@@ -82,7 +90,7 @@ class Allowance:
 
     def _place(self, place: str) -> tuple[Source, Span]:
         path, _, line = place.rpartition(":")
-        source = self._file or Source(path or place, "")
+        source = self._others.get(path) or self._file or Source(path or place, "")
         if not line.isdecimal() or not 1 <= int(line) <= source.line_count:
             return source, Span(0, 0)
         start = source.text.find(source.line(int(line)), sum(len(source.line(at)) for at in range(1, int(line))))

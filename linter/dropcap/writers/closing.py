@@ -73,7 +73,7 @@ def advice(findings: Sequence[Finding], threshold: int) -> Iterator[str]:
     others = len(first.shared_by)
     more = f" and {others} more" if others else ""
     yield f"Do first: {where}, {first.severity.label}, in {title(first.container)}{more} [{first.rule}]"
-    widest = by_rule([one for one in findings if one.severity >= threshold] or findings)[0]
+    widest = by_rule([one for one in findings if one.fails(threshold)] or findings)[0]
     if widest.containers > 1 and (widest.rule != first.rule or widest.containers > 1 + others):
         told = f"`dropcap explain {widest.rule}` says what to write"
         is_built = all(one.container.kind is Kind.STAGE for one in findings if one.rule == widest.rule)

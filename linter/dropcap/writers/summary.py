@@ -7,8 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets, is_root, starts_nothing
-from dropcap.capabilities.engines import strategy
-from dropcap.capabilities.names import NAMES
+from dropcap.capabilities.engines import strategy, strategy_of
 from dropcap.hidden import shown_of
 from dropcap.masking import without_secrets
 from dropcap.model import Engine, Kind
@@ -52,16 +51,17 @@ def summarise(container: Container) -> str:
 
 
 @lru_cache(maxsize=256)  # many containers hold the same
-def describe_set(names: tuple[str, ...], engine: Engine) -> str:
+def describe_set(names: tuple[str, ...], engine: Engine, version: str = "") -> str:
     """Name a set of capabilities in the shortest way: by itself, or by its difference from a known set."""
-    held, default = frozenset(names), frozenset(strategy(engine).default)
+    ways = strategy(engine, version)
+    held, default = frozenset(names), frozenset(ways.default)
     if not held:
         return "nothing"
-    less, more, missing = default - held, held - default, frozenset(NAMES) - held
+    less, more, missing = default - held, held - default, frozenset(ways.known) - held
     listed = f"{len(held)}: {_joined(held)}"
     changes = [f" {word} {_joined(some)}" for word, some in (("less", less), ("with", more)) if some]
-    changed = f"the {strategy(engine).title} default set{','.join(changes)} ({len(held)})"
-    nearly_all = f"all but {_joined(missing)} ({len(held)})" if missing else f"all {len(NAMES)}"
+    changed = f"the {ways.title} default set{','.join(changes)} ({len(held)})"
+    nearly_all = f"all but {_joined(missing)} ({len(held)})" if missing else f"all {len(ways.known)}"
     forms = (
         (len(less) + len(more), changed),
         (len(missing), nearly_all),
@@ -95,7 +95,8 @@ def plural(sentence: str) -> str:
 
 def _sentence(container: Container, sets: CapabilitySets) -> str:
     engine = container.engine or Engine.DOCKER
-    bounding = describe_set(sets.bounding, engine)
+    version = container.engine_version
+    bounding = describe_set(sets.bounding, engine, version)
     origin = next(iter(sets.origins.values()), None)
     if origin is not None and origin.kind == "privileged":  # then it is that of each
         bounding = f"{bounding} (privileged)"
@@ -103,7 +104,7 @@ def _sentence(container: Container, sets: CapabilitySets) -> str:
         return bounding
     user = _user(container)
     who = f" (user {shortened(user, _TEXT_SIZE)})" if user else ""
-    return f"{describe_set(sets.effective, engine)}{who}; bounding set: {bounding}"
+    return f"{describe_set(sets.effective, engine, version)}{who}; bounding set: {bounding}"
 
 
 def _with_unknown(container: Container, sets: CapabilitySets, sentence: str) -> str:
@@ -112,7 +113,7 @@ def _with_unknown(container: Container, sets: CapabilitySets, sentence: str) -> 
     if not sets.bounding:  # whoever it runs as
         unknown = [one for one in unknown if one.fields != ("user",)]
     only_more = all(one.fields and _GROWING.issuperset(one.fields) for one in unknown)
-    if only_more and (not unknown or len(sets.effective) == len(NAMES)):
+    if only_more and (not unknown or len(sets.effective) == len(strategy_of(container).known)):
         return f"holds {sentence}"
     several = len(unknown) > 1
     if only_more and sets.effective and sets.effective == sets.bounding:

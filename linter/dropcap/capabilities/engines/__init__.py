@@ -18,19 +18,28 @@ if TYPE_CHECKING:
     from dropcap.model import Container
 
 _strategies: dict[Engine, Strategy] = {}
+_older: dict[tuple[Engine, str], Strategy] = {}
 
 
-def strategy(engine: Engine) -> Strategy:
-    """Return an engine's own ways."""
+def strategy(engine: Engine, version: str = "") -> Strategy:
+    """Return an engine's own ways; those of its current version where none is given."""
     found = _strategies.get(engine)
     if found is None:
         found = _strategies[engine] = import_module(f"{__name__}.{engine.value}").STRATEGY
-    return found
+    if not version:
+        return found
+    older = _older.get((engine, version))
+    if older is None:
+        older = _older[engine, version] = found.at(version)
+    return older
 
 
-def strategy_of(container: Container) -> Strategy:
-    """Return the ways of a container's engine; Docker's where it names none."""
-    return strategy(container.engine or Engine.DOCKER)
+def strategy_of(container: Container, engine: Engine | None = None) -> Strategy:
+    """Return the ways of an engine, or else of a container's own, or Docker's; a version is that of its own."""
+    own = container.engine or Engine.DOCKER
+    if engine is None or engine is own:
+        return strategy(own, container.engine_version)
+    return strategy(engine)
 
 
 def default_set(engine: Engine) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Docker: moby `daemon/pkg/oci/caps`, TweakCapabilities and NormalizeLegacyCapabilities; defaults.go there.
 
+What its versions differ in is read at their tags: `oci/caps/utils.go` at v20.10.0, v20.10.27, v23.0.0 and v28.0.0.
+
 Its client: docker/cli 28f7560 and docker/compose f729794 say which words lead to a command: `docker container run`
 is `docker run`, `docker image build` and `docker builder build` are `docker buildx build`.
 """
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.capabilities.strategy import Combined, Strategy, read_entries, tweak
+from dropcap.capabilities.names import NAMES
+from dropcap.capabilities.strategy import Combined, Older, Strategy, read_entries, tweak
 from dropcap.clients import Client, Command, basic_commands
 from dropcap.model import Engine, Kind
 
@@ -20,7 +23,7 @@ def combine(strategy: Strategy, adds: Sequence[str], drops: Sequence[str]) -> Co
     """Combine; a name that it does not know makes it refuse the container."""
     added, unknown_adds = read_entries(strategy, adds, dropped=False)
     dropped, unknown_drops = read_entries(strategy, drops, dropped=True)
-    return Combined(tweak(strategy.default, added, dropped), (*unknown_adds, *unknown_drops))
+    return Combined(tweak(strategy, added, dropped), (*unknown_adds, *unknown_drops))
 
 
 STRATEGY = Strategy(
@@ -44,6 +47,9 @@ STRATEGY = Strategy(
     ),
     combine=combine,
     attaches_to_host=True,
+    oldest=(20, 10),
+    # oci/caps/utils.go at v20.10.27: AUDIT_READ is the last that it knows, also of ALL and of privileged containers.
+    older=(Older((23,), {"known": NAMES[: NAMES.index("AUDIT_READ") + 1]}),),
 )
 _BUILD = Command(Kind.BUILD, "docker build", "docker", "build", "build", Engine.DOCKER, 0)
 _BAKE = Command(Kind.BUILD, "docker buildx bake", "docker", "bake", "build", Engine.DOCKER, 0)

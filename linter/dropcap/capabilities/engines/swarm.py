@@ -23,7 +23,7 @@ def combine(strategy: Strategy, adds: Sequence[str], drops: Sequence[str]) -> Co
     sent_adds, sent_drops = swarm_lists(adds, drops)
     added, unknown_adds = read_entries(strategy, adds, dropped=False, sent=sent_adds)
     dropped, unknown_drops = read_entries(strategy, drops, dropped=True, sent=sent_drops)
-    return Combined(tweak(strategy.default, added, dropped), (*unknown_adds, *unknown_drops))
+    return Combined(tweak(strategy, added, dropped), (*unknown_adds, *unknown_drops))
 
 
 def swarm_lists(adds: Iterable[str], drops: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -57,7 +57,7 @@ def _suites(report: Report, context: Context) -> dict[str, list[_Case]]:
     has_findings: set[int] = set()
     for finding in grouped(report.findings):
         has_findings.update(map(id, owners(finding)))
-        suites.setdefault(_path(finding), []).append(_of_finding(finding, fails=finding.severity >= context.threshold))
+        suites.setdefault(_path(finding), []).append(_of_finding(finding, fails=finding.fails(context.threshold)))
     for finding in report.suppressed:
         has_findings.update(map(id, owners(finding)))
         suites.setdefault(_path(finding), []).append(_accepted(finding))
