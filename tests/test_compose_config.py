@@ -271,7 +271,7 @@ def test_a_project_of_several_files_is_what_docker_compose_prints(
     assert project == other
 
 
-@pytest.mark.parametrize("profiles", [["a"], ["b", "c"], ["*"]])
+@pytest.mark.parametrize("profiles", [["a"], ["a", "b"], ["*"]])
 def test_services_of_the_profiles_that_are_named_are_there(
     clean: Path, capsys: pytest.CaptureFixture[str], profiles: list[str]
 ) -> None:

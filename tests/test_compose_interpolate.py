@@ -538,7 +538,7 @@ def test_a_file_may_not_grow_without_end() -> None:
     long = from_mapping("e", {"A": "x" * 900_000}, is_complete=True)
     _, root, log, _ = read(f"x-a: [{'$A, ' * 30}]", long)
     assert len(log.failures) == 30 - MAX_GROWTH // 900_000
-    assert {message.partition(" more")[0] for _, message in said(log)} == {"x-a makes the file"}
+    assert {message.partition(" more")[0] for _, message in said(log)} == {"x-a adds"}
     assert sum(len(item) for item in plain(at(root, "x-a"))) <= MAX_GROWTH + 100
 
 
