@@ -5,6 +5,7 @@ r"""What mends findings: the changes that a rule names become edits of the text 
 * :mod:`contract`: what an editor gets, gives and raises;
 * :mod:`registry`: which editor writes which kind of container;
 * :mod:`editors`: a module or a folder for each language;
+* :mod:`lists`: how a list becomes another one by the fewest edits;
 * :mod:`candidates`: findings become edits that are to be tried;
 * :mod:`apply`: edits become the bytes of files;
 * :mod:`proof`: what has to be true of a project after edits, and what is wrong where it is not;

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.fixes.command_lines import gaps, parts
 from dropcap.fixes.command_lines.line import Line
 from dropcap.fixes.contract import RefusedError, place
+from dropcap.fixes.lists import list_edits
 from dropcap.model import Kind, Located
 from dropcap.model.changes import Edit, Put, Remove, Replace
 from dropcap.namedtuple import NamedTuple
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from dropcap.fixes.contract import Change
     from dropcap.model import Container
-
-MOST_VALUES = 200
-"""A list with more values is not written."""
 
 _LISTS = {"cap_drop": "--cap-drop", "cap_add": "--cap-add", "security_opt": "--security-opt"}
 _FLAGS = {"privileged": "--privileged", "read_only": "--read-only"}
@@ -129,21 +127,12 @@ class _Draft:
             self.new.append(_New(field, _FLAGS[field]))
 
     def _put_list(self, field: str, held: Sequence[Located[str]], wanted: Sequence[str]) -> None:
-        if len(held) > MOST_VALUES or len(wanted) > MOST_VALUES:
-            raise RefusedError(f"its {field} has more than {MOST_VALUES} values")
-        seen: set[str] = set()
-        unwanted = []
-        for one in held:
-            if one.value not in wanted or one.value in seen:
-                unwanted.append(one)
-            seen.add(one.value)
-        missing = [value for value in wanted if value not in seen]
-        for one, value in zip(unwanted, missing, strict=False):
+        replaced, removed, added = list_edits(field, held, wanted)
+        for one, value in replaced:
             self.replace(one, value)
-        count = min(len(unwanted), len(missing))
-        for one in unwanted[count:]:
+        for one in removed:
             self.remove(one)
-        for value in missing[count:]:
+        for value in added:
             self.new.append(_New(field, self.line.written(_LISTS[field], parts.plain_word(value))))
 
     def made(self) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.fixes.command_lines.parts import plain_word
 from dropcap.fixes.contract import RefusedError, place
 from dropcap.fixes.jsonc_edits import Part, after, has_comment, in_brackets, quoted, removals, text_of
+from dropcap.fixes.lists import list_edits
 from dropcap.lang.jsonc import Array, Scalar
 from dropcap.model.changes import Edit, Put, Remove, Replace
 
@@ -128,20 +129,13 @@ class _Draft:
             raise RefusedError(f"dropcap does not write {field} here")
 
     def _put_list(self, field: str, held: Sequence[Located[str]], wanted: Sequence[str]) -> None:
-        seen: set[str] = set()
-        unwanted = []
-        for one in held:
-            if one.value not in wanted or one.value in seen:
-                unwanted.append(one)
-            seen.add(one.value)
-        missing = [value for value in wanted if value not in seen]
-        for one, value in zip(unwanted, missing, strict=False):
+        replaced, removed, added = list_edits(field, held, wanted)
+        for one, value in replaced:
             self.replace(one, value)
-        count = min(len(unwanted), len(missing))
-        for one in unwanted[count:]:
+        for one in removed:
             self.remove(one)
-        if missing[count:]:
-            self._add(field, held, [plain_word(value) for value in missing[count:]])
+        if added:
+            self._add(field, held, [plain_word(value) for value in added])
 
     def _add(self, field: str, held: Sequence[Located[str]], values: Sequence[str]) -> None:
         """Add values to the property that has the others, or to the one that is made for them."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.fixes.command_lines import gaps, parts
 from dropcap.fixes.contract import RefusedError, place
+from dropcap.fixes.lists import list_edits
 from dropcap.lang.unitfile import read_unit
 from dropcap.model import UnreadableError
 from dropcap.model.changes import Edit, Put, Remove, Replace
@@ -36,7 +37,6 @@ _TRUTHS = frozenset({"NoNewPrivileges", "SecurityLabelDisable", "ReadOnly"})
 _ARGUMENTS = "PodmanArgs"
 _FAMILY = ("DropCapability", "AddCapability", "NoNewPrivileges", "SeccompProfile", "SecurityLabelDisable")
 _BREAK = re.compile(r"\r\n|\n|\r")
-_MOST_VALUES = 200
 
 
 class _Entry(NamedTuple):
@@ -140,21 +140,12 @@ class _Draft:
             raise RefusedError(f"dropcap does not write {field} here")
 
     def _put_list(self, field: str, held: Sequence[Located[str]], wanted: Sequence[str]) -> None:
-        if len(held) > _MOST_VALUES:
-            raise RefusedError(f"its {field} has more than {_MOST_VALUES} values")
-        seen: set[str] = set()
-        unwanted = []
-        for one in held:
-            if one.value not in wanted or one.value in seen:
-                unwanted.append(one)
-            seen.add(one.value)
-        missing = [value for value in wanted if value not in seen]
-        for one, value in zip(unwanted, missing, strict=False):
+        replaced, removed, added = list_edits(field, held, wanted)
+        for one, value in replaced:
             self.replace(one, value)
-        count = min(len(unwanted), len(missing))
-        for one in unwanted[count:]:
+        for one in removed:
             self.remove(one)
-        self.new += [_of_list(field, parts.plain_word(value)) for value in missing[count:]]
+        self.new += [_of_list(field, parts.plain_word(value)) for value in added]
 
     def made(self) -> Iterator[Edit]:
         """Give the edits."""
