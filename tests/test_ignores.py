@@ -363,7 +363,7 @@ def test_sarif_leaves_out_what_is_accepted_unless_it_is_asked_for() -> None:
 def test_text_counts_what_is_accepted_and_lists_it_where_it_is_asked_for() -> None:
     one = report(compose().replace("web:\n", "web:  # dropcap: ignore[net-raw] -- it pings\n", 1), "net-raw")
     assert written(one, "text").splitlines()[-1] == (
-        "1 more finding is accepted by a comment; --show-suppressed lists them"
+        "1 more finding is accepted by a comment; --show-suppressed lists it"
     )
     assert written(one, "text", shows_suppressed=True).splitlines()[-1] == (
         "  compose.yaml:2:3: medium: net-raw in service web: it pings (compose.yaml:2)"

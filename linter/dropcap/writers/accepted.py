@@ -34,10 +34,10 @@ def accepted_lines(suppressed: Sequence[Finding], context: Context) -> Iterator[
     for finding in findings:
         if finding.suppression is not None:
             counts[finding.suppression.kind] = counts.get(finding.suppression.kind, 0) + 1
-    are = "is" if len(findings) == 1 else "are"
+    are, them = ("is", "it") if len(findings) == 1 else ("are", "them")
     parts = [_by(kind, counts[kind], is_only=len(counts) == 1) for kind in sorted(counts)]
     line = f"{counted(len(findings), 'more finding')} {are} accepted {', '.join(parts)}"
-    more = ":" if context.shows_suppressed else "; --show-suppressed lists them"
+    more = ":" if context.shows_suppressed else f"; --show-suppressed lists {them}"
     yield from lines_of(words_of(f"{line}{more}"), context.width, "", _MARGIN)
     if context.shows_suppressed:
         for finding in findings:
