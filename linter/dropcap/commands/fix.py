@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    add_paths(parser)
+    add_paths(parser, takes_input=False)
     parser.add_argument("--unsafe", action="store_true", help="make fixes too that may change what a container can do")
     parser.add_argument("--diff", action="store_true", help="print what would change, and write nothing")
     parser.add_argument("--interactive", action="store_true", help="show each fix with its evidence, and ask")

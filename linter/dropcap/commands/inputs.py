@@ -33,19 +33,18 @@ _MAX_JOBS = 256
 _PARALLEL_FROM = 400  # with fewer files a second process costs more than it saves
 
 
-def add_paths(parser: ArgumentParser) -> None:
-    """Add what says which files to read, and how."""
+def add_paths(parser: ArgumentParser, *, takes_input: bool = True) -> None:
+    """Add what says which files to read, and how; `takes_input` says whether standard input may be one."""
+    paths = "files and folders (default: the current folder)"
     parser.add_argument(
-        "paths",
-        metavar="PATH",
-        nargs="*",
-        help="files and folders (default: the current folder); - reads standard input",
+        "paths", metavar="PATH", nargs="*", help=f"{paths}; - reads standard input" if takes_input else paths
     )
-    parser.add_argument(
-        "--stdin-filename",
-        metavar="NAME",
-        help="the name of the file on standard input, where its text does not tell what kind of file it is",
-    )
+    if takes_input:
+        parser.add_argument(
+            "--stdin-filename",
+            metavar="NAME",
+            help="the name of the file on standard input, where its text does not tell what kind of file it is",
+        )
     add_engine(parser)
     parser.add_argument(
         "--exclude",
@@ -205,7 +204,7 @@ def find_targets(arguments: Namespace, config: Config) -> Discovery:
             raise UsageError("give a project's files with -f, or paths, not both")
         files = tuple(map(shown, arguments.files))
         return Discovery([Target(files[0], "compose", named=True, over=files[1:], given=files)], [], [])
-    if arguments.stdin_filename:
+    if getattr(arguments, "stdin_filename", None):
         raise UsageError("--stdin-filename needs the path -, which reads standard input")
     try:
         found = discover(
