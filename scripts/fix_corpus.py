@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 FIELDS = frozenset({"cap_add", "cap_drop", "privileged", "security_opt", "user", "read_only"})
 ENVIRONMENT = {"HOME": tempfile.gettempdir()}
+_MOST_REASONS = 40
 BROKEN = 1
 MOST_OF_ONE = 20
 """How many files of one repository are changed."""
@@ -66,9 +67,14 @@ def main() -> int:
         if run.counts["files changed"] >= arguments.number:
             break
         run.repository(group, arguments.number)
+    return told(run)
+
+
+def told(run: Run) -> int:
+    """Print what came of a run; gives 1 if anything went wrong."""
     for what, count in sorted(run.counts.items()):
         print(f"{count:7} {what}")
-    for reason, count in run.reasons.most_common(25):
+    for reason, count in run.reasons.most_common(_MOST_REASONS):
         print(f"{count:7} not fixed: {reason}")
     for fault in run.faults:
         print(f"FAULT {fault}")

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from compare_run_lines import asked_of, words
-from fix_corpus import Looking, Run, key, short, spread
+from fix_corpus import Looking, Run, key, short, spread, told
 from ruamel.yaml import YAML
 
 from dropcap.check import Setup, check_file
@@ -62,13 +62,7 @@ def main() -> int:
         if run.counts["files changed"] >= arguments.number:
             break
         run.repository(group, arguments.number)
-    for what, count in sorted(run.counts.items()):
-        print(f"{count:7} {what}")
-    for reason, count in run.reasons.most_common(40):
-        print(f"{count:7} not fixed: {reason}")
-    for fault in run.faults:
-        print(f"FAULT {fault}")
-    return 1 if run.faults else 0
+    return told(run)
 
 
 def folders(where: Path) -> list[Path]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from dropcap.fixes.command_lines import gaps, parts
 from dropcap.fixes.command_lines.line import Line
-from dropcap.fixes.contract import RefusedError, place
+from dropcap.fixes.contract import RefusedError, made, place
 from dropcap.fixes.lists import list_edits
 from dropcap.model import Kind, Located
-from dropcap.model.changes import Edit, Put, Remove, Replace
+from dropcap.model.changes import Edit, Put
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -262,11 +262,4 @@ def otherwise(container: Container, changes: Sequence[Change]) -> Iterator[Edit]
 def _edits(container: Container, changes: Sequence[Change], *, is_behind_verb: bool) -> Iterator[Edit]:
 
     draft = _Draft(container, is_behind_verb=is_behind_verb)
-    for change in changes:
-        if isinstance(change, Remove):
-            draft.remove(change.where)
-        elif isinstance(change, Replace):
-            draft.replace(change.where, change.value)
-        else:
-            draft.put(change)
-    return draft.made()
+    return made(draft, changes)

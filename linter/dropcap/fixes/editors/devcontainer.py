@@ -6,11 +6,11 @@ import itertools
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.command_lines.parts import plain_word
-from dropcap.fixes.contract import RefusedError, place
+from dropcap.fixes.contract import RefusedError, made, place
 from dropcap.fixes.jsonc_edits import Part, after, has_comment, in_brackets, quoted, removals, text_of
 from dropcap.fixes.lists import list_edits
 from dropcap.lang.jsonc import Array, Scalar
-from dropcap.model.changes import Edit, Put, Remove, Replace
+from dropcap.model.changes import Edit, Put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,14 +34,7 @@ def edits(container: Container, changes: Sequence[Change]) -> Iterator[Edit]:
     """Return the edits that make all changes of one fix to a devcontainer; see :mod:`dropcap.fixes`."""
     source = container.source.to_root(container.span)[0]
     draft = _Draft(container, text_of(source))
-    for change in changes:
-        if isinstance(change, Remove):
-            draft.remove(change.where)
-        elif isinstance(change, Replace):
-            draft.replace(change.where, change.value)
-        else:
-            draft.put(change)
-    return draft.made()
+    return made(draft, changes)
 
 
 class _Draft:

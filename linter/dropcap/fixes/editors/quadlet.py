@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.fixes.command_lines import gaps, parts
-from dropcap.fixes.contract import RefusedError, place
+from dropcap.fixes.contract import RefusedError, made, place
 from dropcap.fixes.lists import list_edits
 from dropcap.lang.unitfile import read_unit
 from dropcap.model import UnreadableError
-from dropcap.model.changes import Edit, Put, Remove, Replace
+from dropcap.model.changes import Edit, Put
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -52,14 +52,7 @@ class _Entry(NamedTuple):
 def edits(container: Container, changes: Sequence[Change]) -> Iterator[Edit]:
     """Return the edits that make all changes of one fix to a unit; see :mod:`dropcap.fixes`."""
     draft = _Draft(container)
-    for change in changes:
-        if isinstance(change, Remove):
-            draft.remove(change.where)
-        elif isinstance(change, Replace):
-            draft.replace(change.where, change.value)
-        else:
-            draft.put(change)
-    return draft.made()
+    return made(draft, changes)
 
 
 class _Draft:
