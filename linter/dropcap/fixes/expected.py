@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _OF_PLACES = frozenset({"source", "span", "routes", "shared_routes", "refusals"})
 """The fields that say where something stands; what an engine refuses is compared with the failures of the file."""
 
+_OF_THE_IMAGE = frozenset({"command", "entrypoint"})
+"""The fields that the image decides where the file writes none of their words."""
+
 
 class _Rewritten(NamedTuple):
     """A value that is to be written in the place of another."""
@@ -52,7 +55,9 @@ def expected(container: Container, changes: Sequence[Change], opened: Iterable[s
             fields[name] = written.get(place(held), held)
         elif type(held) is tuple and any(isinstance(one, Located) for one in held):
             left = (written.get(place(one), one) if isinstance(one, Located) else one for one in held)
-            fields[name] = tuple(one for one in left if one is not None)
+            kept = tuple(one for one in left if one is not None)
+            # A command that loses all its words is none: the image's own runs then.
+            fields[name] = kept if kept or name not in _OF_THE_IMAGE else None
     for change in changes:
         if isinstance(change, Put):
             fields[change.field] = _Wanted(change.values)
