@@ -49,6 +49,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what mends findings, and writes files that people wrote", ("fixes", "edited_files")),
     ("a report to text", ("writers",)),
     ("what was found before", ("baseline",)),
+    ("what an editor asks for, and what an auditor does", ("lsp", "auditing")),
     ("what a person can ask for", ("commands",)),
     ("the program", ("parser", "cli", "__main__")),
 )
