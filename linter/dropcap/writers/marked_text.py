@@ -17,9 +17,10 @@ def marked(text: str, *, in_table: bool = True) -> str:
     pieces: list[str] = []
     done = 0
     for found in _CODE.finditer(text):
-        pieces += unmarked(text[done : found.start()]), in_code(found[1] or found[2], in_table=in_table)
+        pieces += unmarked(text[done : found.start()], in_table=in_table)
+        pieces += in_code(found[1] or found[2], in_table=in_table)
         done = found.end()
-    return "".join((*pieces, unmarked(text[done:])))
+    return "".join((*pieces, unmarked(text[done:], in_table=in_table)))
 
 
 def in_code(text: str, *, in_table: bool = True) -> str:
@@ -32,6 +33,11 @@ def in_code(text: str, *, in_table: bool = True) -> str:
     return f"{fence}{edge}{text}{edge}{fence}"
 
 
-def unmarked(text: str) -> str:
-    """Write a text so that none of it is markup; where it may hold links as well, see :func:`marked`."""
+def unmarked(text: str, *, in_table: bool = True) -> str:
+    """Write a text so that none of it is markup; where it may hold links as well, see :func:`marked`.
+
+    Outside of a table a backslash does, which people can read in an editor that shows Markdown as it is written.
+    """
+    if not in_table:
+        return _SIGNS.sub(lambda sign: f"\\{sign[0]}", printable(text))
     return _SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", printable(text))
