@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentParser
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from dropcap.commands.inputs import collect, configure, examine
 from dropcap.exit_codes import UsageError
 from dropcap.images.contents import ImageError
 from dropcap.images.reference import familiar
-from dropcap.parser import parser_of
 from dropcap.printable import shortened
 from dropcap.real_paths import real_path, root_of
 from dropcap.workspace import LOCK
@@ -43,7 +43,9 @@ def lock_image(path: str, image: str, overlay: Mapping[str, bytes]) -> str:
     from dropcap.images.readers.engine import connect
 
     root, name = root_of(os.path.dirname(real_path(path))), familiar(image)
-    arguments = parser_of("images", "lists images", images).parse_args(["--jobs=1", "--", root])
+    parser = ArgumentParser()
+    images.add_arguments(parser)
+    arguments = parser.parse_args(["--jobs=1", "--", root])
     found, setup = collect(arguments, configure(arguments))
     report = examine(arguments, found, setup._replace(overlay=overlay))
     projects = projects_of(report, overlay)

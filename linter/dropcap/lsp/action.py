@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dropcap.check import Setup
-    from dropcap.model import FileResult, Finding, Report
+    from dropcap.model import FileResult, Finding
+    from dropcap.report import Accepting
     from dropcap.rule import Rule
     from dropcap.source import Source, Span
-    from dropcap.targets import Target
 
 QUICK_FIX = "quickfix"
 FIX_ALL = "source.fixAll.dropcap"
@@ -73,14 +73,14 @@ class Tools(NamedTuple):
     """What the session checks with.
 
     Attributes:
-        rules: all rules that there are; the policy of a target says which of them it is asked.
+        rules: those that are asked.
         setup: how files are checked; its overlay has the open texts.
-        report: makes the report of what a target gave, as the session does.
+        accepting: what is accepted besides what comments say, as the session's reports have it.
         accepts: marks in the result of a file what the configuration accepts; None where that is nothing.
 
     """
 
     rules: Sequence[Rule]
     setup: Setup
-    report: Callable[[Target, FileResult], Report]
+    accepting: Accepting | None = None
     accepts: Callable[[FileResult], FileResult] | None = None

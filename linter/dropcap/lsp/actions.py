@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.images.reference import familiar
 from dropcap.images.whereabouts import Where, where
-from dropcap.lsp.action import FIX_ALL, LOCK_IMAGE, QUICK_FIX, Action, Command
+from dropcap.lsp.action import FIX_ALL, LOCK_IMAGE, QUICK_FIX, Action, Command, FileEdit, Tools
 from dropcap.lsp.edits import meets
 from dropcap.lsp.fixes_here import all_fixed, fixes
 from dropcap.lsp.ignoring import can_be_accepted, commented
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from dropcap.lsp.action import Tools
     from dropcap.lsp.checked import Checked
     from dropcap.model import Container, Finding, Located
     from dropcap.source import Source, Span
+
+__all__ = ["FIX_ALL", "LOCK_IMAGE", "QUICK_FIX", "Action", "FileEdit", "Tools", "actions", "fix_all", "resolved"]
 
 MOST_IGNORED = 10
 """How many findings of a place can be accepted one by one."""
@@ -36,7 +37,9 @@ _NAME_SIZE = 80
 _LOCKED = "from the local engine, which pulls and runs nothing"
 
 
-def actions(checks: Sequence[Checked], source: Source, span: Span, tools: Tools) -> tuple[Action, ...]:
+def actions(
+    checks: Sequence[Checked], source: Source, span: Span, tools: Tools, *, may_wait: bool = False
+) -> tuple[Action, ...]:
     """Return what can be done about the lines of a span: fixes, the safe ones first, then comments, then the lock.
 
     Args:
@@ -44,16 +47,20 @@ def actions(checks: Sequence[Checked], source: Source, span: Span, tools: Tools)
         source: the open text as it is now, as a whole file.
         span: what a person has chosen, or the cursor's place.
         tools: what the session checks with.
+        may_wait: whether the editor asks again for what a person has chosen: comments are then found by
+            :func:`resolved`, and the action that makes all safe fixes is offered too.
 
     """
     checks = current(checks, source)
-    found = list(_found(checks, source, span))
-    return (
-        *(fixes(checks, source, span, tools) if checks else ()),
-        *_comments(found, source),
-        *_all(checks, source, tools),
-        *_locks(checks, source, span),
-    )
+    if not checks:
+        return ()
+    comments = list(_comments(list(_found(checks, source, span)), source))
+    if may_wait:
+        comments += _all(checks, source, tools)
+    else:
+        found = (resolved(one, checks, source, tools) for one in comments)
+        comments = [one for one in found if one is not None]
+    return (*fixes(checks, source, span, tools), *comments, *_locks(checks, source, span))
 
 
 def resolved(action: Action, checks: Sequence[Checked], source: Source, tools: Tools) -> Action | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 from itertools import accumulate
-from os.path import commonprefix
 from typing import TYPE_CHECKING
 
 from dropcap.lsp.action import FileEdit
@@ -46,8 +45,8 @@ def differences(path: str, before: bytes, after: bytes) -> Iterator[FileEdit]:
     real = real_path(path)
     for start, end, new in _changed_lines(source.text, text):
         old = source.text[start:end]
-        head = len(commonprefix((old, new)))
-        tail = len(commonprefix((old[head:][::-1], new[head:][::-1])))
+        head = _common(old, new)
+        tail = _common(old[head:][::-1], new[head:][::-1])
         yield FileEdit(real, source, Span(start + head, end - tail), new[head : len(new) - tail])
 
 
@@ -61,3 +60,9 @@ def _changed_lines(before: str, after: str) -> Iterator[tuple[int, int, str]]:
     for tag, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield offsets[start], offsets[end], "".join(new[first:last])
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    most = min(len(one), len(other))
+    return next((at for at in range(most) if one[at] != other[at]), most)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dropcap.check import check_request, request_of
 from dropcap.lsp.edits import differences
 from dropcap.questions import Questions
+from dropcap.report import to_report
 from dropcap.suppress.placing import syntax_of
 from dropcap.suppress.writing import Writer
 
@@ -46,7 +47,8 @@ def _commented(wanted: set[object], checked: Checked, tools: Tools) -> tuple[Fil
 
     def check(overlay: Mapping[str, bytes]) -> Report:
         request = request_of(checked.target, setup._replace(overlay={**(setup.overlay or {}), **overlay}))
-        report = tools.report(checked.target, check_request(checked.target, request, questions))
+        result = check_request(checked.target, request, questions)
+        report = to_report([result], (), tools.rules, tools.accepting)
         return report._replace(findings=tuple(one for one in report.findings if one.identity in wanted))
 
     def read(path: str) -> bytes:
