@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.facts import fact
 from dropcap.capabilities.names import NAMES
 from dropcap.lsp.completion import Completion
+from dropcap.model import Kind
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _near(checks: Sequence[Checked], source: Source, offset: int) -> Iterator[Fi
         known = checked.request.workspace.known(source.path)
         for finding in checked.report.findings:
             where = finding.problem.where
+            if finding.container.kind is Kind.FILE:
+                continue  # it is the comment itself
             if known is None or where.source.to_root(where.span)[0] is not known:
                 continue
             if line <= where.source.region(where.span).line <= line + _NEAR:
