@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import cmarkgfm
 import pytest
-from cmarkgfm.cmark import Options
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]  # it ships no types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -32,7 +32,7 @@ def can_be_accepted(source: Source) -> bool:
 
 def commented(findings: Sequence[Finding], checks: Sequence[Checked], tools: Tools) -> tuple[FileEdit, ...]:
     """Return the edits that put a comment on findings; none where no comment can accept them."""
-    wanted = {one.identity for one in findings}
+    wanted: set[object] = {one.identity for one in findings}
     for checked in checks:
         if any(one.identity in wanted for one in checked.report.findings):
             edits = _commented(wanted, checked, tools)

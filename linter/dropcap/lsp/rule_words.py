@@ -43,11 +43,8 @@ def rule_words(
     end = rest.end() if rest is not None else offset
     near = list(_near(checks, source, offset))
     if colon:
-        span = Span(offset - len(name.lstrip()), end)
-        about = {one for finding in near if finding.rule == rule for one in finding.problem.evidence}
-        for one in NAMES:
-            order = f"{0 if one in about else 1}{one}"
-            yield Completion(one, "value", "found here" if one in about else "", fact(one).meaning, span, one, order)
+        about = {word for finding in near if finding.rule == rule for word in finding.problem.evidence}
+        yield from _capabilities(about, Span(offset - len(name.lstrip()), end))
         return
     span = Span(offset - len(typed.lstrip()), end)
     there = {one.strip() for one in before}
@@ -56,8 +53,15 @@ def rule_words(
         if one.id not in there:
             is_found = one.id in found
             detail = f"{one.severity.label}, found here" if is_found else one.severity.label
-            order = f"{0 if is_found else 1}{one.id}"
-            yield Completion(one.id, "rule", detail, one.summary, span, one.id, order)
+            yield Completion(one.id, "rule", detail, one.summary, span, one.id, f"{0 if is_found else 1}{one.id}")
+
+
+def _capabilities(about: set[str], span: Span) -> Iterator[Completion]:
+    """Give the capabilities that a rule is accepted of, those first that it speaks of there."""
+    for name in NAMES:
+        is_found = name in about
+        detail, order = "found here" if is_found else "", f"{0 if is_found else 1}{name}"
+        yield Completion(name, "value", detail, fact(name).meaning, span, name, order)
 
 
 def _near(checks: Sequence[Checked], source: Source, offset: int) -> Iterator[Finding]:
