@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.registry import bytes_to_recognise, carrier_of_content, carrier_of_name, is_walked
 from dropcap.discover import together
+from dropcap.lsp.policies import CONFIGURATION_NAMES
 from dropcap.model import Failure
 from dropcap.namedtuple import NamedTuple
 from dropcap.paths import shown
@@ -48,11 +49,15 @@ class Placed(NamedTuple):
     Attributes:
         targets: the files; none for a text that dropcap does not check.
         failures: why something is not checked.
+        faults: what is wrong with it as a configuration.
+        unusable: what a configuration says that cannot be used, a message for each mistake.
 
     """
 
     targets: tuple[Target, ...] = ()
     failures: tuple[Failure, ...] = ()
+    faults: tuple[Failure, ...] = ()
+    unusable: tuple[str, ...] = ()
 
 
 def root_for(path: str, folders: Sequence[str]) -> str:
@@ -92,6 +97,10 @@ def place(text: Text, real: str, overlay: Mapping[str, bytes], policies: Policie
     root = root_for(real, folders)
     if os.path.basename(path) == ".env":
         return _beside(path, root, overlay, policies)
+    if os.path.basename(path) in CONFIGURATION_NAMES:
+        from dropcap.lsp.config_file import faults
+
+        return Placed(faults=faults(path, text.text, overlay, root, policies.ids))
     if policies.leaves_out(path):
         return Placed()
     carrier = _carrier(path, text.language, data)

@@ -51,7 +51,8 @@ class Policies:
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Take all rules that there are."""
         self._rules = rules
-        self._ids = [rule.id for rule in rules]
+        self.ids = [rule.id for rule in rules]
+        """The ids of all rules."""
         self._configurations = Configurations(Config(), {})
         self._accepting: dict[int, Accepting] = {}
         self._rules_of: dict[object, tuple[Rule, ...]] = {}
@@ -99,12 +100,12 @@ class Policies:
         """Return what a configuration accepts, once its names of rules are known to be right."""
         found = self._accepting.get(id(config))
         if found is None:
-            wrong = unknown_names(config, self._ids)
+            wrong = unknown_names(config, self.ids)
             if wrong:
                 raise ConfigError(*dict.fromkeys(wrong))
             allowance = _allowance(config) if config.allow else None
-            before = _before(config, self._ids) if config.baseline else None
-            found = self._accepting[id(config)] = Accepting(self._ids, allowance, before)
+            before = _before(config, self.ids) if config.baseline else None
+            found = self._accepting[id(config)] = Accepting(self.ids, allowance, before)
         return found
 
     def is_about(self, path: str) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dropcap.carriers.request import Request
+    from dropcap.lsp.actions import Tools
     from dropcap.model import FileResult, Report
     from dropcap.rule import Rule
     from dropcap.targets import Target
@@ -67,6 +68,8 @@ class Session:
         self._unplaced: dict[str, None] = {}
         self._stale: dict[str, None] = {}
         self._is_put_together = True
+        self.revision = 0
+        """Grows with all that becomes known."""
 
     # What happens in the editor and on the disk.
 
@@ -102,6 +105,7 @@ class Session:
         self._look_around(key)
         self._touch(key)
         self._forget()
+        self.revision += 1
 
     def set_folders(self, folders: Iterable[str]) -> None:
         """Take the folders that are open in the editor."""
@@ -155,22 +159,37 @@ class Session:
         return bool(self._unplaced or self._stale or not self._is_put_together)
 
     def work(self) -> None:
-        """Do one step of the work: place the texts, check one target, or put the reports together."""
+        """Do one step of the work: place the texts, put the reports together, or check one target."""
+        self.revision += 1
         if self._unplaced:
-            for key in list(self._unplaced):
-                self._place(key)
-            self._unplaced.clear()
+            while self._unplaced:
+                self._place(self._unplaced.popitem()[0])
             self._forget()
+        elif not self._is_put_together:
+            self._is_put_together = True
+            self._put_together()
         elif self._stale:
             name, _ = self._stale.popitem()
             self._check(name, self._checks[name].target)
-        elif not self._is_put_together:
-            self._put_together()
 
     def finish(self) -> None:
         """Do all the work."""
         while self.has_work:
             self.work()
+
+    def bring_up(self, key: str) -> None:
+        """Do the work that an open text needs to be known as it is now."""
+        while not self.is_current(key):
+            own = [name for name in self._stale if name == key or _is_part(key, self._checks[name])]
+            for name in own:  # the others can wait
+                self._stale[name] = self._stale.pop(name)
+            self.work()
+
+    def is_current(self, key: str) -> bool:
+        """Return whether all is known of an open text as it is now."""
+        if self._unplaced or not self._is_put_together:
+            return False
+        return not any(name == key or _is_part(key, self._checks[name]) for name in self._stale)
 
     def _place(self, key: str) -> None:
         text = self._texts.get(key)
@@ -180,7 +199,7 @@ class Session:
             placed = place(text, key, self._overlay, self._policies, self._folders)
         except ConfigError as error:
             message = f"not checked, because its configuration cannot be used: {error.messages[0]}"
-            placed = Placed(failures=(Failure(text.path, message),))
+            placed = Placed(failures=(Failure(text.path, message),), unusable=error.messages)
         self._placed[key] = placed
         for target in placed.targets:
             name = _name(target, text)
@@ -219,7 +238,6 @@ class Session:
                 self._checks[name] = check._replace(kept=None, report=None)
             elif own is not check.kept:
                 self._checks[name] = check._replace(kept=own, report=self._report(check.target, own))
-        self._is_put_together = True
 
     def _report(self, target: Target, result: FileResult) -> Report:
         judging = self._policies.judging(target.path)
@@ -261,6 +279,40 @@ class Session:
     def failures_of(self, path: str) -> tuple[Failure, ...]:
         """Return why an open text is not checked, or what could not be found out of its project."""
         return self._placed.get(self._key(path), Placed()).failures
+
+    def faults_of(self, path: str) -> tuple[Failure, ...]:
+        """Return what is wrong with an open configuration."""
+        return self._placed.get(self._key(path), Placed()).faults
+
+    def unusable(self) -> tuple[str, ...]:
+        """Return what is wrong with the configurations of open texts, each mistake once."""
+        return tuple(dict.fromkeys(message for placed in self._placed.values() for message in placed.unusable))
+
+    def tools_of(self, checked: Checked) -> Tools:
+        """Return what a target was checked with, to try edits of it."""
+        from dropcap.lsp.actions import Tools
+
+        judging = self._policies.judging(checked.target.path)
+        accepting = judging.accepting
+        accepts = accepting.allowance.applied if accepting.allowance is not None else None
+        return Tools(judging.rules, Setup(overlay=self._overlay), accepting, accepts)
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """All rules that there are."""
+        return self._rules
+
+    def key_of(self, checked: Checked | None, path: str) -> str:
+        """Return the key of a file by its path as a check prints it."""
+        if path in self._texts and not self._texts[path].is_file:
+            return path
+        return real_path(path) if checked is None else checked.request.workspace.real(path)
+
+    def parts_of(self, checked: Checked) -> tuple[str, ...]:
+        """Return the keys of the open texts that a check is about, that of its target first."""
+        name = self.key_of(checked, checked.target.path)
+        asking = [key for key, placed in self._placed.items() if checked.target in placed.targets]
+        return tuple(dict.fromkeys((name, *asking)))
 
     def _key(self, path: str) -> str:
         return path if path in self._texts else real_path(path)
