@@ -10,12 +10,12 @@ from dropcap.model import Level
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.lsp.checked import Checked
     from dropcap.lsp.diagnostics import Client
     from dropcap.lsp.session import Session
-    from dropcap.model import Report
+    from dropcap.model import Finding, Report
     from dropcap.source import Source
 
 
@@ -47,6 +47,11 @@ class Publisher:
         self._made_of: dict[str, list[object]] = {}
         self._revision = -1
         self._number = 0
+
+    @property
+    def encoding(self) -> str:
+        """The units of columns."""
+        return self._client.encoding
 
     # The URIs by which the editor knows texts. A file may be open by several, as by a link to it.
 
@@ -87,12 +92,16 @@ class Publisher:
         """Return the diagnostics of a text; the same object as long as they are the same."""
         contributions = self._contributions(session, key)
         text = session.text_of(key)
-        made_of: list[object] = [text, *(part for _, part in contributions), *session.failures_of(key), *session.faults_of(key)]
+        made_of: list[object] = [
+            text,
+            *(part for _, part in contributions),
+            *session.failures_of(key),
+            *session.faults_of(key),
+        ]
         known = self._said.get(key)
         old = self._made_of.get(key)
-        if known is not None and old is not None and len(old) == len(made_of):
-            if all(one is other for one, other in zip(old, made_of, strict=True)):
-                return known
+        if known is not None and old is not None and _are_same(old, made_of):
+            return known
         self._made_of[key] = made_of
         items = list(self._of_text(session, key))
         for checked, found in contributions:
@@ -138,11 +147,21 @@ class Publisher:
         return keys
 
     def _of_text(self, session: Session, key: str) -> Iterator[dict[str, Any]]:
-        """Yield what there is to say of a text itself: why it is not checked, and what is wrong with a configuration."""
+        """Yield what there is to say of a text itself: why it is not checked, and what is wrong as a configuration."""
         scene = self._scene(session, None)
         failures = list(shown_failures(session.failures_of(key)))
         yield from diagnostics(Found([], failures, [], []), scene)
         yield from (of_fault(one, scene) for one in shown_failures(session.faults_of(key)))
+
+    def places(self, session: Session, source: Source, key: str) -> Places:
+        """Return the places of a text as the editor counts them."""
+        text = session.text_of(key)
+        has_mark = text is not None and text.text.startswith("\ufeff")
+        return Places(source, self._client.encoding, has_mark=has_mark)
+
+    def of_findings(self, session: Session, checked: Checked, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+        """Return the diagnostics of some findings."""
+        return list(diagnostics(Found([*findings], [], [], []), self._scene(session, checked)))
 
     def _scene(self, session: Session, checked: Checked | None) -> Scene:
         kept: dict[int, Places] = {}
@@ -154,12 +173,14 @@ class Publisher:
         def places(source: Source) -> Places:
             found = kept.get(id(source))
             if found is None:
-                text = session.text_of(key(source.path))
-                has_mark = text is not None and text.text.startswith("\ufeff")
-                found = kept[id(source)] = Places(source, self._client.encoding, has_mark=has_mark)
+                found = kept[id(source)] = self.places(session, source, key(source.path))
             return found
 
         def uri(path: str) -> str:
             return uris.get(path) or uris.setdefault(path, self.uri(key(path)))
 
         return Scene(self._client, uri, places, self._pages)
+
+
+def _are_same(some: list[object], others: list[object]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

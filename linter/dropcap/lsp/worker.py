@@ -1,4 +1,4 @@
-"""The one thread that owns the session: what the editor asks comes first, then the work that a pause leaves time for."""
+"""The one thread that owns the session: first what the editor asks, then the work that a pause leaves time for."""
 
 from __future__ import annotations
 
@@ -69,12 +69,15 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Do what there is to do."""
         while (job := self._next()) is not None:
-            try:
-                job()
-                if not self._jobs:
-                    self._progressed(self._session)
-            except BaseException as error:  # noqa: BLE001  # the thread goes on whatever one job does
-                self._failed(error)
+            self._try(job)
+
+    def _try(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+            if not self._jobs:
+                self._progressed(self._session)
+        except BaseException as error:  # noqa: BLE001  # the thread goes on whatever one job does
+            self._failed(error)
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for something to do; gives None when the thread is to end."""
