@@ -50,7 +50,8 @@ function named(around: Surroundings): string | undefined {
   if (!/[/\\]/.test(setting)) {
     return onPath(setting, around);
   }
-  return first(around.folders.slice(0, 1).map((folder) => resolve(folder, setting)));
+  // The person may mean the environment of each folder that they open; they trust not every folder with it.
+  return around.trusted ? first(around.folders.slice(0, 1).map((folder) => resolve(folder, setting))) : undefined;
 }
 
 function usual(around: Surroundings): string[] {
