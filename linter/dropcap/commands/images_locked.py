@@ -7,11 +7,11 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from dropcap.commands.images_listed import Where, where
 from dropcap.commands.output import write_output
 from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.images.contents import ImageError
 from dropcap.images.reference import familiar
+from dropcap.images.whereabouts import Where, where
 from dropcap.printable import counted
 from dropcap.workspace import LOCK
 
