@@ -34,7 +34,7 @@ export const run = runs({
     const privileged = languages.getDiagnostics(document.uri).find((one) => rule(one) === "privileged");
     ok(privileged);
     deepStrictEqual(document.getText(privileged.range), "true");
-    match(privileged.message, /^privileged mode grants every capability/);
+    match(privileged.message, /^service web: privileged mode grants every capability/);
     ok(typeof privileged.code === "object" && privileged.code.target.toString().startsWith("https://"));
   },
 
@@ -104,7 +104,7 @@ export const run = runs({
     const hints = () => commands.executeCommand<InlayHint[]>("vscode.executeInlayHintProvider", document.uri, whole);
     deepStrictEqual((await hints()).length, 0);
     const settings = workspace.getConfiguration("dropcap");
-    await settings.update("hints", true, ConfigurationTarget.Workspace);
+    await settings.update("hints", "inlay", ConfigurationTarget.Workspace);
     const visible = await becomes(hints, (all) => all.length > 0);
     match(JSON.stringify(visible[0]?.label), /holds/);
     await settings.update("hints", undefined, ConfigurationTarget.Workspace);
