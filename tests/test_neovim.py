@@ -20,12 +20,14 @@ BAD = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    cap_a
 SECONDS = 90
 VERSIONS = {"0.7": neovim, "0.11": newer_neovim}
 LINES = {"0.11": 0, "0.7": 1}
+QUADLET = 2
 
 
 def used(program: str, lines: list[str], folder: Path) -> Any:  # noqa: ANN401  # JSON
     """Start a Neovim in a folder with these lines as its settings, and do there what a person does."""
     (folder / "compose.yaml").write_text(BAD, encoding="utf-8")
     (folder / "values.yaml").write_text("privileged: true\n", encoding="utf-8")
+    (folder / "web.container").write_text("[Container]\nImage=nginx\nAddCapability=SYS_ADMIN\n", encoding="utf-8")
     (folder / "init.lua").write_text("\n".join(lines), encoding="utf-8")
     results = folder / "results.json"
     environ = {
@@ -54,7 +56,8 @@ def used(program: str, lines: list[str], folder: Path) -> Any:  # noqa: ANN401  
 @pytest.mark.parametrize("version", VERSIONS)
 def test_neovim_shows_what_is_found_and_mends_it(version: str, tmp_path: Path) -> None:
     program = VERSIONS[version]()
-    result = used(program, [shown("Neovim", "lua")[LINES[version]]], tmp_path)
+    blocks = shown("Neovim", "lua")
+    result = used(program, [blocks[LINES[version]], blocks[QUADLET]], tmp_path)
     assert [(one["line"], one["rule"]) for one in result["opened"]] == [
         (2, "new-privileges"),
         (4, "privileged"),
@@ -67,3 +70,4 @@ def test_neovim_shows_what_is_found_and_mends_it(version: str, tmp_path: Path) -
     assert result["actions"]
     assert any("dropcap: ignore[privileged]" in line for line in result["mended"])
     assert result["other"] == []
+    assert (3, "critical-capability") in [(one["line"], one["rule"]) for one in result["quadlet"]]

@@ -66,6 +66,10 @@ local function run()
   vim.cmd("silent edit! values.yaml")
   vim.wait(500)
   result.other = codes()
+
+  vim.cmd("silent edit! web.container")
+  becomes("something is found in a unit", function() return #codes() > 0 end)
+  result.quadlet = codes()
 end
 
 local worked, failure = pcall(run)
