@@ -11,6 +11,7 @@ from dropcap.printable import shortened, title
 from dropcap.subject import Subject
 from dropcap.writers.caps_needs import by_phases
 from dropcap.writers.marked_text import in_code, marked
+from dropcap.writers.summary import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,10 @@ _TEXT_SIZE = 300
 
 
 def shown(container: Container, text: str) -> str:
-    """Write a text about a container, without what its file hides."""
+    """Write a text about a container, without what its file hides, and with an image as the file names it."""
+    image = container.image
+    if image is not None and image.value and image.value in text:
+        text = text.replace(image.value, as_written(container, image))
     return marked(shortened(shown_of(container, text), _TEXT_SIZE), in_table=False)
 
 

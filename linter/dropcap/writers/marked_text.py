@@ -17,8 +17,8 @@ def marked(text: str, *, in_table: bool = True) -> str:
     pieces: list[str] = []
     done = 0
     for found in _CODE.finditer(text):
-        pieces += unmarked(text[done : found.start()], in_table=in_table)
-        pieces += in_code(found[1] or found[2], in_table=in_table)
+        pieces.append(unmarked(text[done : found.start()], in_table=in_table))
+        pieces.append(in_code(found[1] or found[2], in_table=in_table))
         done = found.end()
     return "".join((*pieces, unmarked(text[done:], in_table=in_table)))
 
