@@ -327,7 +327,7 @@ class Session:
         if checked is None:
             return self._key(path)
         alone = next((key for key in self._alone() if self._checks[key].request is checked.request), None)
-        return alone or checked.request.workspace.real(path)
+        return checked.request.workspace.real(path) if alone is None else alone
 
     def _alone(self) -> Iterator[str]:
         """Yield the keys of texts without a file that are checked."""
