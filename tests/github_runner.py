@@ -1,7 +1,7 @@
 """Runs the steps of a composite action as GitHub's runner does, and gathers what they hand to it.
 
-Source: actions/runner, src/Runner.Worker/Handlers/ (CompositeActionHandler.cs, ScriptHandler.cs, ScriptHandlerHelpers.cs)
-and FileCommandManager.cs. Only what our action uses is here; a step that asks for more is refused.
+Source: actions/runner, src/Runner.Worker/FileCommandManager.cs, and of its Handlers CompositeActionHandler.cs,
+ScriptHandler.cs and ScriptHandlerHelpers.cs. Only what our action uses is here; a step that asks for more is refused.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from github_runner import Ended, Runner
 
 if TYPE_CHECKING:
