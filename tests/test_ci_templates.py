@@ -126,7 +126,7 @@ def test_a_path_is_never_an_option(repository: Path, path: str) -> None:
 @pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
 def test_the_page_shows_the_examples_as_they_are(path: Path, request: pytest.FixtureRequest) -> None:
     text, page = path.read_text(encoding="utf-8"), PAGE.read_text(encoding="utf-8")
-    block = re.compile(rf"(?ms)^(```yaml {re.escape(path.name)}\n)(.*?)^```$")
+    block = re.compile(rf"(?ms)(\]\(examples/{re.escape(path.name)}\)[^\n]*\n\n```yaml\n)(.*?)^```$")
     if request.config.getoption("--accept"):
         page = block.sub(lambda found: f"{found[1]}{text}```", page)
         PAGE.write_text(page, encoding="utf-8")
