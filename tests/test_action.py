@@ -174,6 +174,34 @@ def test_no_input_is_run_by_a_shell_or_gives_commands_to_the_runner(act: Callabl
         assert not list(tmp_path.rglob("pwned"))
 
 
+def test_no_name_or_text_of_the_repository_gives_commands_to_the_runner(act: Callable[..., Ended]) -> None:
+    names = (
+        "::error::x",
+        "\n::add-mask::x",
+        "\r::stop-commands::x",
+        "##[group]x",
+        "a%0A::debug::x",
+        "\x1b[31m<script>",
+    )
+    token = "hunter2hunter2"
+    broken = 'services:\n  web: {image: x, cap_add: ["::warning::y", "\\n::notice::z"]}\n'
+    secret = f"services:\n  web:\n    image: x\n    privileged: true\n    environment: {{TOKEN: {token}}}\n"
+    files = {f"{name}/compose.yaml": text for name, text in zip(names, (PRIVILEGED, broken, secret) * 2, strict=True)}
+    ended = act(files | {"\n::error::unread/compose.yaml": "services: ["})
+    assert ended.code == 2
+    lines = re.split(r"[\r\n]", ended.log)
+    commands = [line for line in lines if line.startswith(("::", "##["))]
+    assert len(commands) > len(files)
+    assert [
+        line for line in commands if not re.match(r"::(?:error|warning|notice) title=dropcap(?:%3A |::)", line)
+    ] == []
+    assert [line for line in lines if line.lstrip() != line and line.lstrip().startswith("::")] == []
+    for text in (ended.log, ended.summary):
+        assert "\x1b" not in text
+        assert token not in text
+    assert "<script>" not in ended.summary.replace("`\\x1b[31m<script>/compose.yaml`", "")
+
+
 def test_options_can_be_given_and_none_changes_what_is_handed_on(act: Callable[..., Ended]) -> None:
     args = "--format\njson\n--output\nelsewhere\n--category=mine\n\n--select\nprivileged"
     ended = act({"compose.yaml": PRIVILEGED}, args=args, fail_on="critical")
