@@ -183,9 +183,9 @@ def test_no_name_or_text_of_the_repository_gives_commands_to_the_runner(act: Cal
         "a%0A::debug::x",
         "\x1b[31m<script>",
     )
-    token = "hunter2hunter2"
+    hidden = "hunter2hunter2"
     broken = 'services:\n  web: {image: x, cap_add: ["::warning::y", "\\n::notice::z"]}\n'
-    secret = f"services:\n  web:\n    image: x\n    privileged: true\n    environment: {{TOKEN: {token}}}\n"
+    secret = f"services:\n  web:\n    image: x\n    privileged: true\n    environment: {{TOKEN: {hidden}}}\n"
     files = {f"{name}/compose.yaml": text for name, text in zip(names, (PRIVILEGED, broken, secret) * 2, strict=True)}
     ended = act(files | {"\n::error::unread/compose.yaml": "services: ["})
     assert ended.code == 2
@@ -198,7 +198,7 @@ def test_no_name_or_text_of_the_repository_gives_commands_to_the_runner(act: Cal
     assert [line for line in lines if line.lstrip() != line and line.lstrip().startswith("::")] == []
     for text in (ended.log, ended.summary):
         assert "\x1b" not in text
-        assert token not in text
+        assert hidden not in text
     assert "<script>" not in ended.summary.replace("`\\x1b[31m<script>/compose.yaml`", "")
 
 
