@@ -32,7 +32,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("text, and the data that all hand around", ("source", "model", "paths", "printable", "crash")),
     ("the door to files, and what git leaves out", ("real_paths", "workspace", "gitignore", "git_index")),
-    ("what capabilities are, and what an engine makes of them", ("clients", "capabilities")),
+    (
+        "what capabilities are, what an engine makes of them, and which one runs",
+        ("clients", "capabilities", "engine_client"),
+    ),
     ("languages, which know no containers", ("lang",)),
     ("what is in images, as far as files tell", ("images",)),
     ("the command lines of container clients", ("docker_cli",)),

@@ -58,7 +58,7 @@ ALLOWED = {
     "discover.py": "asks which of a person's words are folders; reads through the workspace",
     "walk.py": "asks where links lead; reads through the workspace",
     "images/readers/folders.py": "reads the image that a person named: an archive, a layout, a root file system",
-    "images/readers/engine.py": "asks which engines have a socket here",
+    "engine_client.py": "asks which engines have a socket here",
     "baseline/objects.py": "asks git for the objects of a revision, on the person's word",
     "measuring/client.py": "runs the person's own Compose and engine client, on the person's word",
     "measuring/observing.py": "reads the kernel's events and which processes a container has, on the person's word",

@@ -1,0 +1,122 @@
+"""How a running engine is found: Docker's, or Podman's by the same interface.
+
+It is the one that the person names, else the one that `DOCKER_HOST` or the current context of Docker's client names,
+else one that has its socket on this machine, Docker's first and then Podman's.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dropcap.namedtuple import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docker import DockerClient
+    from docker.tls import TLSConfig
+
+__all__ = ["NoEngineError", "find_client", "reason"]
+
+_SOCKETS = (
+    "/var/run/docker.sock",
+    "{runtime}/docker.sock",
+    "/run/podman/podman.sock",
+    "{runtime}/podman/podman.sock",
+)
+_LONGEST = 200
+
+
+class NoEngineError(Exception):
+    """There is no engine to ask; says why, and what to do."""
+
+
+class _Address(NamedTuple):
+    """Where an engine may listen, and by which certificates it is known."""
+
+    url: str
+    tls: TLSConfig | None = None
+
+
+def find_client(seconds: int, address: str = "", instead: str = "") -> tuple[DockerClient, str]:
+    """Return a client that has reached its engine, and the engine's address.
+
+    Args:
+        seconds: how long an answer may take.
+        address: the path of a socket or the URL that a person names; empty to look for an engine.
+        instead: what a person can do instead, to follow a comma.
+
+    Raises:
+        NoEngineError: no engine answers, or the library that speaks to engines is not installed.
+
+    """
+    advice = f", {instead}" if instead else ""
+    try:
+        from docker import DockerClient
+        from docker.errors import DockerException
+    except ImportError:
+        raise NoEngineError(f"dropcap cannot ask an engine: install dropcap[engine]{advice}") from None
+    why = "there is none on this machine"
+    for one in [_Address(to_url(address))] if address else _addresses():
+        try:
+            client = DockerClient(base_url=one.url, version="auto", timeout=seconds, tls=one.tls or False)
+            client.ping()
+        except (DockerException, OSError, ValueError) as error:
+            why = f"{one.url}: {reason(error)}"
+            continue
+        return client, one.url
+    raise NoEngineError(f"no engine answers ({why}); start one{advice}")
+
+
+def to_url(address: str) -> str:
+    """Return the URL of an address that a person writes: a path is that of a socket."""
+    return address if "://" in address else f"unix://{os.path.abspath(address)}"
+
+
+def reason(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    text = " ".join(str(getattr(error, "explanation", "") or error).split())
+    if "PermissionError" in text or "Permission denied" in text:
+        return "permission denied; run dropcap as a user who may"
+    return text[:_LONGEST]
+
+
+def _addresses() -> Iterator[_Address]:
+    if os.environ.get("DOCKER_HOST"):
+        yield _Address(os.environ["DOCKER_HOST"], _certificates())
+        return
+    context = _of_context()
+    if context is not None:
+        yield context
+        return
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "/run/user/0")
+    for socket in _SOCKETS:
+        path = socket.replace("{runtime}", runtime)
+        if os.path.exists(path):
+            yield _Address(f"unix://{path}")
+
+
+def _certificates() -> TLSConfig | None:
+    """Return the certificates that `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` name."""
+    from docker.errors import DockerException
+    from docker.utils import kwargs_from_env
+
+    try:
+        found: TLSConfig | None = kwargs_from_env().get("tls") or None
+    except DockerException:  # they are not there: the engine says what it misses
+        return None
+    return found
+
+
+def _of_context() -> _Address | None:
+    """Return the address of the context that Docker's client uses; None where that is the default one."""
+    from docker.context import ContextAPI
+
+    try:
+        context = ContextAPI.get_current_context()
+    except Exception:  # noqa: BLE001  # whatever is wrong with its files, the sockets are still to be tried
+        return None
+    if context.Name == "default" or not context.Host:
+        return None
+    return _Address(str(context.Host), context.TLSConfig or None)
