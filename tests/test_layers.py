@@ -42,7 +42,10 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("kinds of files that start containers", ("carriers",)),
     ("what a container needs", ("needs",)),
     ("what a container was measured to need", ("measuring",)),
-    ("what a rule is, and what it may import", ("subject", "narrowing", "written_secrets", "questions", "rule", "api")),
+    (
+        "what a rule is, and what it may import",
+        ("subject", "differences", "narrowing", "written_secrets", "questions", "rule", "api"),
+    ),
     (
         "which files there are, and how a person wants them checked",
         ("policy", "targets", "walk", "discover", "configuration", "config", "configured"),
@@ -130,6 +133,7 @@ def test_carriers_do_not_know_each_other_but_through_the_registry() -> None:
         "registry",
         "request",
         "container_commands",
+        "declared_service",
         "namespaces",
         "pods",
         "script",

@@ -119,4 +119,4 @@ def _of_context() -> _Address | None:
         return None
     if context.Name == "default" or not context.Host:
         return None
-    return _Address(str(context.Host), context.TLSConfig or None)
+    return _Address(str(context.Host), context.TLSConfig)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.source import Answer
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,9 +50,9 @@ def _joined(group: Sequence[Finding]) -> Finding:
 
 def _what(finding: Finding) -> object:
     container, problem = finding.container, finding.problem
-    path = container.source.path
+    root, _ = container.source.to_root(container.span)
     return (
-        path,
+        "" if isinstance(root, Answer) else root.path,  # the containers of one engine are told of together
         container.kind,
         finding.rule,
         finding.severity,
