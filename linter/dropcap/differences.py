@@ -112,8 +112,8 @@ def _of_profiles(container: Container, service: Container) -> Iterator[Differenc
     if ours is not None and theirs is not None and ours != theirs:
         has = "may gain privileges by executing a file" if theirs else "cannot gain privileges by executing a file"
         option = _option(container if ours else service, "no-new-privileges")
-        at = (option, None) if ours else (None, option)
-        yield Difference(("no-new-privileges",), has, *at, is_more=theirs)
+        where, declared = (option, None) if ours else (None, option)
+        yield Difference(("no-new-privileges",), has, where, declared, is_more=theirs)
     for key, what in (("seccomp", "a seccomp profile"), ("apparmor", "an AppArmor profile")):
         yield from _of_profile(key, what, unconfined(container, key), unconfined(service, key))
     yield from _of_profile("label", "a separation by SELinux", without_label(container), without_label(service))

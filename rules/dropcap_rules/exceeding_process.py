@@ -111,10 +111,10 @@ def _problems(subject: Subject, where: Located[Process]) -> Iterator[Problem]:
 
 
 def _who(process: Process) -> str:
-    number = f", {process.pids[0]}" if process.pids else ""
-    if process.count > 1:
-        return f"one of {process.count} processes (`{process.name[:_NAME_SIZE]}`{number})"
-    return f"a process (`{process.name[:_NAME_SIZE]}`{number})"
+    first = f", {process.pids[0]}" if process.pids else ""
+    if process.number > 1:
+        return f"one of {process.number} processes (`{process.name[:_NAME_SIZE]}`{first})"
+    return f"a process (`{process.name[:_NAME_SIZE]}`{first})"
 
 
 def _has_filter(subject: Subject) -> bool:

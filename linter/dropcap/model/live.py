@@ -11,7 +11,7 @@ class Process(NamedTuple):
     Attributes:
         name: the name that the kernel has for them: that of the program, unless they gave themselves another.
         pids: the numbers of some of them, as this machine counts.
-        count: how many there are.
+        number: how many there are.
         bounding: the most that they can ever hold; bare names in the kernel's order, as the others.
         effective: what they hold now.
         permitted: what they may take.
@@ -26,7 +26,7 @@ class Process(NamedTuple):
 
     name: str
     pids: tuple[int, ...]
-    count: int
+    number: int
     bounding: tuple[str, ...]
     effective: tuple[str, ...]
     permitted: tuple[str, ...]
