@@ -92,7 +92,7 @@ def check_text(
     """Ask the rules about a text that stands alone, without any other file."""
     source = Source(path, text)
     request = setup.request(Workspace.of_text(source))
-    return _as_configured(check_request(Target(path, carrier, named=True), request, rules), setup)
+    return as_configured(check_request(Target(path, carrier, named=True), request, rules), setup)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -100,7 +100,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    result = _as_configured(check_request(target, request_of(target, setup), rules), setup, target.policy)
+    result = as_configured(check_request(target, request_of(target, setup), rules), setup, target.policy)
     if result.read or not target.over:
         return result
     first, *over = target.over
@@ -174,7 +174,7 @@ def _questions(rules: Sequence[Rule] | Questions, policy: Policy | None) -> Ques
     return questions if policy is None else questions.chosen(*policy.choice)
 
 
-def _as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
+def as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
     """Return findings as severe as the configuration has them, with the threshold of their file."""
     severity = policy.severity if policy is not None else setup.severity
     fail_on = policy.fail_on if policy is not None else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.effective import capability_sets, names_root, no_new_privileges
 from dropcap.capabilities.isolation import host_namespace, unconfined, without_label
+from dropcap.capabilities.names import ALL, bare_name
 from dropcap.model import Container, Engine
 from dropcap.namedtuple import NamedTuple
 
@@ -88,21 +89,22 @@ def _of_capabilities(container: Container, service: Container) -> Iterator[Diffe
     written = (*service.cap_add, *service.cap_drop)
     is_podman = container.engine is Engine.PODMAN
     more = [name for name in held.bounding if name not in given.origins]
-    if is_podman:
-        more = [name for name in more if name not in _DEFAULT_ELSEWHERE]
+    dropped = {bare_name(entry.value) for entry in service.cap_drop}
+    if is_podman and ALL not in dropped:
+        more = [name for name in more if name in dropped or name not in _DEFAULT_ELSEWHERE]
     if more:
         where = held.origins[more[0]].where
         names = ("capabilities", *more)
         yield Difference(names, f"holds {_listed(more)}", where, written[0] if written else None, is_more=True)
-    adds_all = any(entry.value.upper() == "ALL" for entry in (*service.cap_add, *container.cap_add))
+    adds_all = any(bare_name(entry.value) == ALL for entry in (*service.cap_add, *container.cap_add))
     # A machine may not have all there are; Podman's default set is a matter of its settings.
     less = [name for name in given.bounding if name not in held.origins and not adds_all]
     if is_podman:
         less = [name for name in less if given.origins[name].where is not None]
     if less:
         where = given.origins[less[0]].where
-        dropped = container.cap_drop[0] if container.cap_drop else None
-        yield Difference(("lacking", *less), f"does not hold {_listed(less)}", dropped, where)
+        entry = container.cap_drop[0] if container.cap_drop else None
+        yield Difference(("lacking", *less), f"does not hold {_listed(less)}", entry, where)
 
 
 def _of_profiles(container: Container, service: Container) -> Iterator[Difference]:

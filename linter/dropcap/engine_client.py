@@ -7,17 +7,21 @@ else one that has its socket on this machine, Docker's first and then Podman's.
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from docker import DockerClient
     from docker.tls import TLSConfig
 
-__all__ = ["NoEngineError", "find_client", "reason"]
+__all__ = ["ANY_VERSION", "EngineError", "NoEngineError", "chunks", "fetch", "find_client", "reason"]
+
+ANY_VERSION = "1.41"
+"""As the version of a client that asks by :func:`fetch` alone, which names a version in each path."""
 
 _SOCKETS = (
     "/var/run/docker.sock",
@@ -26,10 +30,18 @@ _SOCKETS = (
     "{runtime}/podman/podman.sock",
 )
 _LONGEST = 200
+_CHUNK = 64 * 1024
+_MOST_OF_ERROR = 64 * 1024
+_NOT_FOUND = 404
+_FAILED = 300  # an engine has no reason to send anybody elsewhere
 
 
 class NoEngineError(Exception):
     """There is no engine to ask; says why, and what to do."""
+
+
+class EngineError(Exception):
+    """An engine does not say what it was asked; says why, in one line."""
 
 
 class _Address(NamedTuple):
@@ -39,13 +51,14 @@ class _Address(NamedTuple):
     tls: TLSConfig | None = None
 
 
-def find_client(seconds: int, address: str = "", instead: str = "") -> tuple[DockerClient, str]:
+def find_client(seconds: int, address: str = "", instead: str = "", version: str = "auto") -> tuple[DockerClient, str]:
     """Return a client that has reached its engine, and the engine's address.
 
     Args:
         seconds: how long an answer may take.
         address: the path of a socket or the URL that a person names; empty to look for an engine.
         instead: what a person can do instead, to follow a comma.
+        version: the version of the interface; by itself the client asks the engine for it, and believes what it says.
 
     Raises:
         NoEngineError: no engine answers, or the library that speaks to engines is not installed.
@@ -60,9 +73,9 @@ def find_client(seconds: int, address: str = "", instead: str = "") -> tuple[Doc
     why = "there is none on this machine"
     for one in [_Address(to_url(address))] if address else _addresses():
         try:
-            client = DockerClient(base_url=one.url, version="auto", timeout=seconds, tls=one.tls or False)
-            client.ping()
-        except (DockerException, OSError, ValueError) as error:
+            client = DockerClient(base_url=one.url, version=version, timeout=seconds, tls=one.tls or False)
+            fetch(client, "/_ping", most=_CHUNK, seconds=seconds)
+        except (DockerException, EngineError, OSError, ValueError) as error:
             why = f"{one.url}: {reason(error)}"
             continue
         return client, one.url
@@ -80,6 +93,86 @@ def reason(error: Exception) -> str:
     if "PermissionError" in text or "Permission denied" in text:
         return "permission denied; run dropcap as a user who may"
     return text[:_LONGEST]
+
+
+def fetch(
+    client: DockerClient, path: str, params: Mapping[str, str] | None = None, *, most: int, seconds: float
+) -> bytes | None:
+    """Return what an engine answers to a GET; None where it does not have that.
+
+    Args:
+        client: the client.
+        path: what is asked for.
+        params: what follows the question mark.
+        most: how many bytes are taken at most.
+        seconds: how long the whole answer may take.
+
+    Raises:
+        EngineError: it does not say.
+
+    """
+    deadline = time.monotonic() + seconds
+    found = bytearray()
+    for chunk in chunks(client, path, params, seconds=seconds):
+        if chunk is None:
+            return None
+        found += chunk
+        if len(found) > most:
+            raise EngineError(f"its answer is longer than {most // 1024} KiB")
+        if time.monotonic() > deadline:
+            raise EngineError(f"its answer takes longer than {seconds:.0f} s")
+    return bytes(found)
+
+
+def chunks(
+    client: DockerClient, path: str, params: Mapping[str, str] | None = None, *, seconds: float | None
+) -> Iterator[bytes | None]:
+    """Give what an engine answers to a GET as it comes; None where it does not have that.
+
+    Args:
+        client: the client.
+        path: what is asked for.
+        params: what follows the question mark.
+        seconds: how long each part may take; None for as long as it does.
+
+    Raises:
+        EngineError: it does not say.
+
+    """
+    from http.client import HTTPException
+
+    from requests import RequestException
+    from urllib3.exceptions import HTTPError
+
+    # Unpacking would let a few bytes become many.
+    headers = {"Accept-Encoding": "identity"}
+    url = f"{client.api.base_url}{path}"
+    try:
+        answer = client.api.get(
+            url, params=params, headers=headers, stream=True, timeout=seconds, allow_redirects=False
+        )
+        with answer:
+            if answer.status_code == _NOT_FOUND:
+                yield None
+                return
+            if answer.status_code >= _FAILED:
+                raise EngineError(_said(answer.raw.read(_MOST_OF_ERROR), answer.status_code))
+            while part := answer.raw.read1(_CHUNK):
+                yield part
+    except (RequestException, HTTPError, HTTPException, OSError) as error:
+        raise EngineError(reason(error)) from None
+
+
+def _said(body: bytes, code: int) -> str:
+    """Return an engine's own words of what is wrong."""
+    import json
+
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    message = found.get("message") or found.get("cause") if isinstance(found, dict) else None
+    return " ".join(message.split())[:_LONGEST] if isinstance(message, str) else f"it answers {code}"
 
 
 def _addresses() -> Iterator[_Address]:

@@ -38,6 +38,22 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
+    add_report(parser)
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
+    parser.add_argument(
+        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
+    )
+
+
+def add_report(parser: ArgumentParser) -> None:
+    """Add what says which rules run, how to report, and what the exit code says."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
     add_rules(parser)
@@ -52,19 +68,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
-    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
-    )
-    parser.add_argument(
-        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
-    )
-    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
-    parser.add_argument(
-        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
-    )
-    parser.add_argument(
-        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
     )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
@@ -120,7 +125,7 @@ def run(arguments: Namespace) -> int:
     if _is_compared(arguments, config):
         accepting, found = _with_known(arguments, config, rules, accepting, found, setup)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
-    context = _context(arguments, config, rules)
+    context = context_of(arguments, config, rules)
     finder = None
     if asks_needs(arguments.format):
         from dropcap.commands.finder import Finder  # few formats tell what containers need
@@ -173,7 +178,7 @@ def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> 
     return accepting_by_file(arguments, config, known)
 
 
-def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
+def context_of(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
     """Say what a writer has to know besides the report."""
     is_file = to_file(arguments.output)
     # A file has colours where the call says so alone: the environment speaks of terminals.

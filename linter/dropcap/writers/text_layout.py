@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Kind, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.printable import painted, place, printable, shortened, title
+from dropcap.source import Answer
 from dropcap.writers.excerpt import excerpt
 from dropcap.writers.grouping import key_of, owners
 from dropcap.writers.summary import plural, summarise
@@ -78,6 +79,11 @@ def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterato
     first = findings[0]
     yield from _excerpt(first, style)
     yield from _whose(owners(first), first.problem.where.source.path, told, style)
+    root, span = first.problem.where.source.to_root(first.problem.where.span)
+    if isinstance(root, Answer):
+        from dropcap.writers.pointer import pointer  # an engine is seldom asked
+
+        yield from text_lines(f"at {printable(pointer(root, span))}", style.width, _MARGIN, _LATER)
     places: dict[str, list[str]] = {}
     for related in first.problem.related:
         places.setdefault(related.message, []).append(place(related.where.source.region(related.where.span)))
@@ -150,6 +156,9 @@ def _names(containers: Sequence[Container], path: str, *, is_mixed: bool) -> Ite
     for index, container in enumerate(containers[:_MOST_PLACES]):
         name = title(container) if is_mixed else shortened(container.name, _NAME_SIZE)
         end = "," if index < last or len(containers) > _MOST_PLACES else ""
+        if isinstance(container.source, Answer):
+            yield f"{name}{end}", f"{name}{end}"  # its place is the one that it has at its name
+            continue
         at = f"({_place(container, path, is_first=index == 0)}){end}"
         yield name, name
         yield at, at
