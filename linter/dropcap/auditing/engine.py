@@ -31,7 +31,10 @@ _ID = re.compile(r"[0-9a-f]{12,128}")
 _VERSION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _NAME_SIZE = 255
 _OLDEST = (1, 24)
-_CHANGES = frozenset({"create", "start", "die", "died", "destroy", "remove", "rename", "update", "pause", "unpause"})
+_CHANGES = frozenset(
+    {"create", "start", "die", "died", "destroy", "remove", "rename", "update", "pause", "unpause"}
+    | {"exec_start", "exec_die", "exec", "exec_died"}
+)
 
 
 class Listed(NamedTuple):
@@ -51,12 +54,12 @@ class Event(NamedTuple):
     """Something that happened to a container.
 
     Attributes:
-        id: the container's id.
+        container: the container.
         what: the engine's word: `start`, `die`.
 
     """
 
-    id: str
+    container: Listed
     what: str
 
 
@@ -121,14 +124,14 @@ class AuditedEngine:
         """
         return fetch(self._client, f"{self._prefix}/containers/{container}/json", most=MOST_OF_ONE, seconds=SECONDS)
 
-    def events(self) -> Iterator[Event]:
-        """Give what happens to containers, as it happens.
+    def events(self, since: float) -> Iterator[Event]:
+        """Give what has happened to containers since a time, and then what happens, as it does.
 
         Raises:
             EngineError: it went away, or does not say.
 
         """
-        params = {"filters": json.dumps({"type": ["container"]})}
+        params = {"filters": json.dumps({"type": ["container"]}), "since": str(int(since))}
         rest = b""
         for part in chunks(self._client, self._events, params, seconds=None):
             if part is None:
@@ -204,4 +207,9 @@ def _event(line: bytes) -> Event | None:
     what = found.get("Action") if isinstance(found, dict) else None
     if not isinstance(number, str) or not isinstance(what, str) or not _ID.fullmatch(number):
         return None
-    return Event(number, what) if what in _CHANGES else None
+    word = what.partition(":")[0]
+    if word not in _CHANGES:
+        return None
+    attributes = actor.get("Attributes") if isinstance(actor, dict) else None
+    name = attributes.get("name") if isinstance(attributes, dict) else None
+    return Event(Listed(number, (name[:_NAME_SIZE],) if isinstance(name, str) else ()), word)

@@ -25,6 +25,7 @@ _MOST_BYTES = 64 * 1024
 _MOST_PIDS = 20
 _MOST_KINDS = 500
 _STARTED = 19  # of the fields of /proc/PID/stat behind the program's name
+_RUNTIME = "runc:["  # what becomes the container's first process, or a command in it, once all is set
 _NOTHING = "no process of it can be seen from here; run dropcap on the engine's machine, outside of containers"
 
 
@@ -78,15 +79,16 @@ def _process(folder: str, pid: int) -> _Process | None:
     lines = dict(line.partition(":")[::2] for line in _told(f"{folder}/status").splitlines())
     masks = [lines.get(name, "").strip() for name in _MASKS]
     flags = [lines.get(name, "").strip() for name in _FLAGS]
-    if not all(map(_MASK.fullmatch, masks)):
-        return None  # it has ended meanwhile
+    name = lines.get("Name", "").strip()
+    if not all(map(_MASK.fullmatch, masks)) or name.startswith(_RUNTIME):
+        return None  # it has ended meanwhile, or is not the container's yet
     after = _told(f"{folder}/stat").rpartition(")")[2].split()[_STARTED : _STARTED + 1]
     try:
         namespace = os.readlink(f"{folder}/ns/user")
     except OSError:  # of another user's process only root is told
         namespace = None
     started = int(after[0]) if after and after[0].isdecimal() else 0
-    return _Process(pid, started, lines.get("Name", "").strip(), (*masks, *flags), namespace)
+    return _Process(pid, started, name, (*masks, *flags), namespace)
 
 
 def _told(path: str) -> str:

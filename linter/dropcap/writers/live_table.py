@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dropcap.model.live import Process
     from dropcap.needs.model import Needs
 
-__all__ = ["Shape", "kernel_sentence", "live_lines"]
+__all__ = ["Shape", "held_sentence", "kernel_sentence", "live_lines"]
 
 _MARGIN = "  "
 _LATER = "      "
@@ -119,6 +119,11 @@ def _flags(processes: Sequence[Process]) -> Iterator[str]:
             yield f"{name} for some"
         elif values == {False}:
             yield f"no {name.removeprefix('no-')}" if name == "seccomp" else "may gain privileges"
+
+
+def held_sentence(container: Container) -> str:
+    """Say of a container its state, whom it runs as, and what it holds."""
+    return f"{_state(container) or 'there'}: {_held(container)}"
 
 
 def _held(container: Container) -> str:
