@@ -93,6 +93,7 @@ def _of_capabilities(container: Container, service: Container) -> Iterator[Diffe
     if is_podman and ALL not in dropped:
         more = [name for name in more if name in dropped or name not in _DEFAULT_ELSEWHERE]
     if more:
+        more.sort(key=lambda name: held.origins[name].where is None)  # what was added by name comes first
         where = held.origins[more[0]].where
         names = ("capabilities", *more)
         yield Difference(names, f"holds {_listed(more)}", where, written[0] if written else None, is_more=True)

@@ -54,7 +54,7 @@ SYNTAXES = {
 _FENCE = re.compile(r"```(\S*)(?: (\S+))?")
 _TRAILING = re.compile(r"[ \t]*(?:#|//) error: ([a-z0-9, -]+)$")
 _ABOVE = re.compile(r"[ \t]*(?:#|//) error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
-_BESIDE = re.compile(r"(// compose\.yaml:\n)((?://.*\n)+)")
+_BESIDE = re.compile(r"^[ \t]*// compose\.yaml:\n((?:[ \t]*//.*\n)+)", re.MULTILINE)
 _FOLDER = "/srv/shop"
 """Where the Compose file of an example lies, which labels name."""
 _ABOUT = re.compile(r"^[ \t]*(?:#|//) rules: ([a-z0-9, -]+)$", re.MULTILINE)
@@ -138,11 +138,11 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
         UncheckableError: something in it could not be read, or a rule failed.
 
     """
-    beside = _BESIDE.match(text) if syntax == "inspect" else None
+    beside = _BESIDE.search(text) if syntax == "inspect" else None
     if beside is None:
         result = check_text("example", syntax, text, rules, Setup(engine))
     else:
-        result = _with_project(text, beside[2], rules)
+        result = _with_project(text, beside[1], rules)
     unchecked = [failure.message for failure in result.failures if failure.level is not Level.NOTE]
     if unchecked:
         raise UncheckableError("; ".join(unchecked))
@@ -157,7 +157,7 @@ def _with_project(text: str, comment: str, rules: Sequence[Rule]) -> FileResult:
     from dropcap.targets import Target
     from dropcap.workspace import Workspace
 
-    project = "".join(f"{line[3:]}\n" for line in comment.splitlines())
+    project = "".join(f"{line.lstrip()[3:]}\n" for line in comment.splitlines())
     files = {"example": text.encode(), f"{_FOLDER}/compose.yaml": project.encode()}
     workspace = Workspace("", files, disk=False)
     request = Request(workspace, declarations=Projects([_FOLDER], workspace=workspace))
@@ -199,7 +199,7 @@ def marked(syntax: str, text: str, found: Iterable[Finding]) -> str:
     A mark stands at the end of its line where a comment can stand there; otherwise above the first line of
     the statement, as a shell's continuation lines, Dockerfile instructions and units ask for.
     """
-    sign = "//" if syntax == "devcontainer" else "#"
+    sign = "//" if syntax in {"devcontainer", "inspect"} else "#"
     at_line: dict[int, list[str]] = {}
     for (number, rule), count in sorted(lines(found).items()):
         at_line.setdefault(number, []).extend([rule] * count)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from dropcap.commands.audited import Run, asking_of, chosen
 from dropcap.commands.check import accepting_of, add_report, chosen_rules, context_of, exit_code
 from dropcap.commands.inputs import STDIN, configure
 from dropcap.commands.output import print_failures, write_output
@@ -20,31 +21,11 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Sequence
 
-    from dropcap.auditing.audit import Asking
-    from dropcap.auditing.engine import AuditedEngine, Listed
-    from dropcap.config import Config
+    from dropcap.auditing.engine import AuditedEngine
     from dropcap.model import FileResult, Report
-    from dropcap.rule import Rule
     from dropcap.writers import Context
 
 _INPUT = "stdin.json"
-
-
-class Run(NamedTuple):
-    """What a person asked for.
-
-    Attributes:
-        arguments: the command line's.
-        config: the configuration.
-        known: all rules that there are.
-        rules: those that are asked.
-
-    """
-
-    arguments: Namespace
-    config: Config
-    known: tuple[Rule, ...]
-    rules: tuple[Rule, ...]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -111,43 +92,6 @@ def run(arguments: Namespace) -> int:
         raise UsageError(f"{engine.address}: {error}") from None
     finally:
         engine.close()
-
-
-def asking_of(wanted: Run) -> Asking:
-    """Return what is asked about each container."""
-    from dropcap.auditing.audit import Asking
-    from dropcap.carriers.declared_service import Projects
-    from dropcap.carriers.request import Settings
-    from dropcap.check import Setup
-    from dropcap.questions import Questions
-
-    config, roots = wanted.config, wanted.arguments.compose_root
-    for folder in roots:
-        if not os.path.isdir(folder):
-            raise UsageError(f"--compose-root {folder}: this is no folder")
-    settings = Settings(compose=config.compose)
-    setup = Setup(config.engine, settings, versions=config.versions, severity=config.severity)
-    return Asking(Questions(wanted.rules), setup, Projects([os.curdir, *roots], settings))
-
-
-def chosen(listed: Sequence[Listed], names: Sequence[str]) -> list[Listed]:
-    """Return the containers of some names or ids; all where none is given.
-
-    Raises:
-        UsageError: there is none of a name, or more than one.
-
-    """
-    if not names:
-        return list(listed)
-    found: dict[str, Listed] = {}
-    for name in names:
-        exact = [one for one in listed if name.lstrip("/") in one.names or one.id == name]
-        fits = exact or [one for one in listed if one.id.startswith(name)]
-        if len(fits) != 1:
-            what = "several containers have" if fits else "no container has"
-            raise UsageError(f"{name}: {what} that name or id")
-        found[fits[0].id] = fits[0]
-    return list(found.values())
 
 
 def _reads_input(arguments: Namespace) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.auditing.engine import connect
 from dropcap.auditing.watch import Watch
-from dropcap.commands.audit import asking_of
+from dropcap.commands.audited import asking_of
 from dropcap.commands.check import accepting_of
 from dropcap.commands.output import at_the_edge, write_output
 from dropcap.engine_client import EngineError, NoEngineError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dropcap.auditing.engine import AuditedEngine, Listed
     from dropcap.auditing.watch import Change
-    from dropcap.commands.audit import Run
+    from dropcap.commands.audited import Run
 
 __all__ = ["watch"]
 
