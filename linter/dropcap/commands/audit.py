@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dropcap.writers import Context
 
 _INPUT = "stdin.json"
+_NOT_ASKED = {"paths": (), "files": (), "profiles": (), "baseline": None, "since": None, "configurations": None}
+"""What commands are asked that read files."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -55,9 +57,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_report(parser)
     parser.add_argument("--config", metavar="FILE", help="use this configuration file")
-    # What other commands ask for, and what an engine says by itself.
-    parser.set_defaults(paths=[], files=[], profiles=[], engine=None, exclude=[], markdown=None, compose=None)
-    parser.set_defaults(baseline=None, since=None, configurations=None)
 
 
 def run(arguments: Namespace) -> int:
@@ -69,6 +68,7 @@ def run(arguments: Namespace) -> int:
     """
     from dropcap.engine_client import EngineError, NoEngineError
 
+    vars(arguments).update(_NOT_ASKED)
     config = configure(arguments)
     known = load_rules(arguments.rules)
     wanted = Run(arguments, config, known, chosen_rules(arguments, config, known))

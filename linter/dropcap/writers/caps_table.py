@@ -102,7 +102,8 @@ def sign_of(name: str, sets: CapabilitySets, needs: Needs) -> Sign:
 def table(rows: Sequence[Row], *, width: int, colour: bool, every: bool = False) -> Iterator[str]:
     """Yield the lines of the table of one file's containers, without line breaks.
 
-    A container of which nothing is known is left to :func:`advice`, unless `every` one is wanted.
+    A container of which nothing is known is left to :func:`advice`, unless `every` one is wanted; then what is held
+    stands across as far as there is room.
     """
     width = max(width, _LEAST_WIDTH)
     rows = [row for row in rows if every or _tells_something(row)]
@@ -110,7 +111,8 @@ def table(rows: Sequence[Row], *, width: int, colour: bool, every: bool = False)
         return
     signs = [{name: sign_of(name, row.sets, row.needs) for name in NAMES} for row in rows]
     label = _label_size(rows, width)
-    columns = _columns(signs, (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD)
+    room = (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD
+    columns = _columns(signs, room if every else min(MAX_COLUMNS, room))
     indent = len(_MARGIN) + label + len(_MARGIN)
     yield from (f"{' ' * indent}{line}" for line in _header(columns))
     for row, found in zip(rows, signs, strict=True):
@@ -186,7 +188,7 @@ def _columns(signs: Sequence[dict[str, Sign]], room: int) -> list[str]:
     """Choose what stands across, in the kernel's order: what matters most, as far as there is room."""
     weights = {name: min((_WEIGHTS[one[name]] for one in signs), default=_WEIGHTS[Sign.NONE]) for name in NAMES}
     met = [name for name in NAMES if weights[name] < _WEIGHTS[Sign.NONE]]
-    most = max(1, min(MAX_COLUMNS, room))
+    most = max(1, room)
     if len(met) > most:
         # What no container needs is as well said in words.
         met = sorted(met, key=weights.__getitem__)[:most]

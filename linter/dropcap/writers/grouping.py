@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Say once what equal containers of a file lack: of the first of them, shared by the others.
 
-    They are of one kind, and the same rule says the same of each at its name. The order stays.
+    They are of one kind, and the same rule says the same of each at its name. The order stays. Of containers that an
+    engine describes it may be at any place: each of them has the same fields.
     """
     said: list[Finding | list[Finding]] = []
     groups: dict[object, list[Finding]] = {}
@@ -67,6 +68,8 @@ def _is_absence(finding: Finding) -> bool:
     if finding.shared_by or finding.problem.related:
         return False
     where, container = finding.problem.where, finding.container
+    if isinstance(container.source, Answer):
+        return True  # a field that an engine prints of each: its line says nothing
     if where.source is container.source and where.span == container.span:
         return True
     return where.source.to_root(where.span) == container.source.to_root(container.span)

@@ -43,6 +43,7 @@ _MARGIN = "  "
 _LATER = "    "
 _NAME_SIZE = 40
 _MOST_PLACES = 60
+_OF_ABSENCES = "Name"  # where an engine's answer says whose it is
 
 
 class Style(NamedTuple):
@@ -58,10 +59,16 @@ def file_blocks(findings: Sequence[Finding], style: Style) -> Iterator[list[str]
     The files keep their order; within one, what is grave stands before what is not.
     """
     told: set[Key] = set()
-    for _, of_file in groupby(findings, lambda finding: finding.problem.where.source.path):
+    for _, of_file in groupby(findings, _file):
         ordered = sorted(of_file, key=lambda finding: -finding.severity)
         for _, together in groupby(ordered, _shown_with):
             yield list(_block(tuple(together), told, style))
+
+
+def _file(finding: Finding) -> str:
+    """Return the file that a finding is about; all that an engine says is one."""
+    root, _ = finding.problem.where.source.to_root(finding.problem.where.span)
+    return "" if isinstance(root, Answer) else root.path
 
 
 def _shown_with(finding: Finding) -> object:
@@ -83,7 +90,9 @@ def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterato
     if isinstance(root, Answer):
         from dropcap.writers.pointer import pointer  # an engine is seldom asked
 
-        yield from text_lines(f"at {printable(pointer(root, span))}", style.width, _MARGIN, _LATER)
+        names = printable(pointer(root, span))
+        if names != _OF_ABSENCES:
+            yield from text_lines(f"at {names}", style.width, _MARGIN, _LATER)
     places: dict[str, list[str]] = {}
     for related in first.problem.related:
         places.setdefault(related.message, []).append(place(related.where.source.region(related.where.span)))
