@@ -72,11 +72,14 @@ def find_client(seconds: int, address: str = "", instead: str = "", version: str
         raise NoEngineError(f"dropcap cannot ask an engine: install dropcap[engine]{advice}") from None
     why = "there is none on this machine"
     for one in [_Address(to_url(address))] if address else _addresses():
+        client = None
         try:
             client = DockerClient(base_url=one.url, version=version, timeout=seconds, tls=one.tls or False)
             fetch(client, "/_ping", most=_CHUNK, seconds=seconds)
         except (DockerException, EngineError, OSError, ValueError) as error:
             why = f"{one.url}: {reason(error)}"
+            if client is not None:
+                client.close()
             continue
         return client, one.url
     raise NoEngineError(f"no engine answers ({why}); start one{advice}")

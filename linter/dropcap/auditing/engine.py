@@ -158,7 +158,11 @@ def connect(address: str = "") -> AuditedEngine:
 
     """
     client, url = find_client(SECONDS, address, "or give it what `docker inspect` prints", ANY_VERSION)
-    return AuditedEngine(client, url)
+    try:
+        return AuditedEngine(client, url)
+    except EngineError:
+        client.close()
+        raise
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dropcap.writers import Context
 
 _INPUT = "stdin.json"
-_NOT_ASKED = {"paths": (), "files": (), "profiles": (), "baseline": None, "since": None, "configurations": None}
-"""What commands are asked that read files."""
+# What commands are asked that read files. That some are named says that entries of the configuration may be about others.
+_NOT_ASKED = {"paths": (), "files": (_INPUT,), "profiles": (), "configurations": None}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
