@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from played_engine import Answer, Handler
 
+# What the library opens and cannot connect, it does not close.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 CLOSED = TextIOWrapper(BytesIO())
 
 
@@ -288,7 +291,9 @@ def test_what_the_client_prints_is_judged_without_an_engine(
 def test_a_configuration_counts(engine: PlayedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     engine.holds(described(1, "web", HostConfig={"Privileged": True}))
     (tmp_path / "work" / ".dropcap.toml").write_text(
-        '[severity]\nprivileged = "low"\n\n[[allow]]\nrules = ["net-raw"]\npath = "compose.yaml"\nreason = "of a file"\n\n[[allow]]\nrules = ["root-user"]\npath = "docker:*"\nreason = "known"\n'
+        '[severity]\nprivileged = "low"\n\n'
+        '[[allow]]\nrules = ["net-raw"]\npath = "compose.yaml"\nreason = "of a file"\n\n'
+        '[[allow]]\nrules = ["root-user"]\npath = "docker:*"\nreason = "known"\n'
     )
     found = {one["rule"]: one["severity"] for one in findings(capsys, "--extend-select", "writable-root")}
     assert found["privileged"] == "low"

@@ -61,7 +61,9 @@ def test_the_processes_of_a_container_are_those_that_its_control_group_names(tmp
     found = look([WEB, DB], str(tmp_path))
     assert [one["Pids"] for one in found[WEB].entries] == [[10, 15], [11]]
     assert [one["Pids"] for one in found[DB].entries] == [[12]]
-    first, second = (one.value for one in (seen(tmp_path).live or pytest.fail()).processes)
+    live = seen(tmp_path).live
+    assert live
+    first, second = (one.value for one in live.processes)
     assert first.bounding == first.effective == first.permitted == capability_sets(seen(tmp_path)).bounding
     assert (first.name, first.number, first.no_new_privileges, first.seccomp) == ("web", 2, False, True)
     assert (second.name, second.effective, second.no_new_privileges, second.seccomp) == ("worker", (), True, False)
@@ -92,8 +94,8 @@ def test_what_goes_beyond_or_lacks_is_said_beside_what_was_given(tmp_path: Path)
     )
     process(tmp_path, 11, WEB, CapBnd=ALL, CapEff=ALL, CapAmb="0000000000000400", Name="sh")
     assert kernel_sentence(seen(tmp_path)) == (
-        "2 processes: bounding set beyond what it was given, by AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF and 23 more; "
-        "effective 0 to 41; ambient NET_BIND_SERVICE; no-new-privileges for some; seccomp for some"
+        "2 processes: bounding set beyond what it was given, by AUDIT_CONTROL AUDIT_READ BLOCK_SUSPEND BPF and 23 more"
+        "; effective 0 to 41; ambient NET_BIND_SERVICE; no-new-privileges for some; seccomp for some"
     )
 
 
