@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dropcap.writers import Context
 
 _INPUT = "stdin.json"
-# What commands are asked that read files. That some are named says that entries of the configuration may be about others.
+# What commands are asked that read files. That one is named says that entries of the configuration may be about others.
 _NOT_ASKED = {"paths": (), "files": (_INPUT,), "profiles": (), "configurations": None}
 
 
