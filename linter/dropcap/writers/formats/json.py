@@ -30,7 +30,8 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     have forward slashes. A `fingerprint` stays while the finding does, whatever its lines and words. What equal
     containers lack, and what several have by the same text, is one finding: `shared_by` names the others. What is
     found and accepted stands in `suppressed`, each with a `suppression` that says why. What was known before and is
-    gone stands in `fixed`, where something is compared.
+    gone stands in `fixed`, where something is compared. Of containers that exist `live` says what each holds, by its
+    configuration and by what the kernel says of its processes.
     """
     findings = grouped(report.findings)
     tool = {"name": "dropcap", "version": __version__}
@@ -41,6 +42,12 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     if report.compared is not None:
         yield '],\n"fixed": ['
         yield from listed(known_entry(one) for one in report.compared.fixed)
+    live = [container for container in report.containers if container.live is not None]
+    if live:
+        from dropcap.writers.live_json import live_entry  # of what an engine says alone
+
+        yield '],\n"live": ['
+        yield from listed(map(live_entry, live))
     yield '],\n"failures": ['
     yield from listed(_failure(failure) for failure in report.failures)
     yield f'],\n"summary": {dumps(_summary(report, findings))}}}\n'
