@@ -152,6 +152,13 @@ def test_a_switch_to_a_user_whom_nobody_knows_asks_for_setgid_and_may_ask_for_se
     }
 
 
+@pytest.mark.parametrize("number", ["$!", "$$", "$?"])
+def test_a_number_of_the_shell_is_no_option(number: str) -> None:
+    answer = call(f"taskset -p 1 {number}", unknown=(number,))
+    assert capabilities(answer) == {"SYS_NICE"}
+    assert not answer.unknown
+
+
 def test_options_that_are_not_known_leave_what_they_may_ask_for_possible() -> None:
     answer = call("setpriv $OPTIONS id", unknown=["$OPTIONS"])
     assert {one.demand.certainty for one in answer.asked} <= {Certainty.POSSIBLE, Certainty.DEGRADES}

@@ -58,7 +58,7 @@ def take_apart(words: Sequence[Word], program: Program) -> Given:
     at, is_over = 1, False
     while at < len(words):
         word = words[at]
-        if word.unknown is not None and (word.known_length == 0 or word.splits):
+        if word.unknown is not None and (word.known_length == 0 or word.splits) and word.unknown not in _NUMBERS:
             if not is_over:
                 wild = wild or word
             if firm is None and (word.splits or not is_over):
@@ -74,6 +74,10 @@ def take_apart(words: Sequence[Word], program: Program) -> Given:
             at = max(at, *(option.at for option in found))
         at += 1
     return Given(tuple(options), tuple(rest), wild, len(rest) if firm is None else firm)
+
+
+_NUMBERS = frozenset({"$!", "$#", "$$", "$?"})
+"""What the shell puts a number in the place of: no option."""
 
 
 def _is_whole(value: str, program: Program) -> bool:
