@@ -92,6 +92,11 @@ def _whole(words: Sequence[Word], at: int, program: Program) -> list[Option]:
         name = name.lstrip("-")
     if equals:
         return [Option(name, word, _behind(word, word.value.index("=") + 1), at)]
+    if name in program.takes_two and at + 2 < len(words):
+        first, second = words[at + 1 : at + 3]
+        is_hidden = first.unknown is None and second.unknown is not None
+        both = (second if is_hidden else first)._replace(value=f"{first.value} {second.value}")
+        return [Option(name, word, both, at + 2)]
     if name in program.takes and at + 1 < len(words):
         return [Option(name, word, words[at + 1], at + 1)]
     return [Option(name, word, None, at)]
