@@ -506,6 +506,38 @@ def test_an_option_may_take_two_values(options: str, *, is_certain: bool) -> Non
     assert (not answer.unknown) is is_certain
 
 
+@pytest.mark.parametrize(
+    ("command", "path", "text", "is_certain"),
+    [
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  left=%any\n  auto=add\n", True),
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  leftfirewall=yes\n", False),
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  rightupdown=/x\n", False),
+        ("ipsec start", "/etc/ipsec.conf", "include /srv/x.conf\n", False),
+        ("ipsec start", "/etc/swanctl/conf.d/a.conf", "connections {\n  updown = /x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "charon {\n  # user = x\n  start-scripts {\n  }\n}\n", True),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "charon {\n  user = x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "start-scripts {\n  # one\n  one = /x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "start-scripts { one = /x }\n", False),
+        ("ipsec start", "/usr/sbin/resolvconf", "", False),
+        ("ipsec scencrypt", "/etc/ipsec.conf", "", False),
+        ("xrdp", "/usr/lib/x86_64-linux-gnu/xrdp/libscp.so.0", "", True),
+        ("xrdp", "/etc/xrdp/xrdp.ini", "", False),  # another release
+        ("xrdp-sesman", "/etc/xrdp/sesman.ini", "", False),
+    ],
+)
+def test_what_starts_other_programs_by_its_configuration_is_open(
+    command: str, path: str, text: str, *, is_certain: bool
+) -> None:
+    assert (not call(command, {path: text_file(text, path=path[1:])}).unknown) is is_certain
+
+
+def test_a_log_may_stand_in_a_folder_that_is_not_named() -> None:
+    files = {"/etc/xrdp/xrdp.ini": text_file("[Logging]\nLogFile=a.log\nport=tcp://.:443\n")}
+    found = call("xrdp", files)
+    assert {one.demand.path for one in found.asked} >= {"/var/log/a.log"}
+    assert ports_of(found) == [443]
+
+
 @pytest.mark.parametrize("packages", ["locales", "tzdata locales", "$PACKAGE", ""])
 def test_what_the_scripts_of_packages_do_is_not_known(packages: str) -> None:
     assert call(f"dpkg-reconfigure -f noninteractive {packages}", unknown=("$PACKAGE",)).unknown

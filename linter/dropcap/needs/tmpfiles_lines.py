@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["lines_done"]
 
-_LINE = re.compile(r"(?m)^[ \t]*(?:#.*|(\S+)[ \t]+(\S+)(?:[ \t]+(\S+))?(?:[ \t]+(\S+))?(?:[ \t]+(\S+))?.*)?$")
 _KINDS = {
     **dict.fromkeys(("d", "D"), EffectKind.MAKE_FOLDER),
     **dict.fromkeys(("f", "F", "f+"), EffectKind.MAKE_FILE),
@@ -55,21 +54,26 @@ def lines_done(words: Sequence[Word], lookup: Lookup) -> Iterator[Effect | Unkno
             yield UnknownFact(f"dropcap cannot read {word.value}", where=where)
             continue
         text = file.text
-        lines = list(_LINE.finditer(text.text))
+        lines = [one for one in re.finditer(r"[^\r\n]+", text.text) if one[0].strip() and one[0].lstrip()[0] != "#"]
         if len(lines) > _MOST_LINES:
             yield UnknownFact(f"{word.value} has too many lines")
             continue
         for line in lines:
-            if line[1]:
-                yield from _done(line, Located(line[2], text, Span(*line.span(2))), lookup, is_boot="--boot" in options)
+            fields = list(re.finditer(r"\S+", line[0]))
+            named_path = fields[:2][-1]
+            span = Span(line.start() + named_path.start(), line.start() + named_path.end())
+            where = Located(named_path[0], text, span)
+            yield from _done([one[0] for one in fields], where, lookup, is_boot="--boot" in options)
 
 
-def _done(line: re.Match[str], where: Located[str], lookup: Lookup, *, is_boot: bool) -> Iterator[Effect | UnknownFact]:
+def _done(
+    fields: Sequence[str], where: Located[str], lookup: Lookup, *, is_boot: bool
+) -> Iterator[Effect | UnknownFact]:
     """Give what one line does."""
-    kind, mark, rest = line[1].rstrip("!"), "!" in line[1], line[1].partition("!")[2]
-    if kind in _OF_OTHER_RUNS or (mark and not rest and not is_boot):
+    kind = fields[0].rstrip("!")
+    if kind in _OF_OTHER_RUNS or (fields[0] == f"{kind}!" and not is_boot):
         return
-    path, mode, user, group = (line[at] or "-" for at in (2, 3, 4, 5))
+    path, mode, user, group = [*fields[1:5], "-", "-", "-", "-"][:4]
     does = _KINDS.get(kind)
     is_read = all((_PLAIN.fullmatch(path), _MODE.fullmatch(mode), _WHO.fullmatch(user), _WHO.fullmatch(group)))
     if does is None or not is_read:
