@@ -463,7 +463,8 @@ def test_each_site_is_started_with_its_own_file() -> None:
         ("uwsgi --ini /s/a.ini", None),
         ("uwsgi --yaml /s/b.yml", None),
     ]
-    assert not answer.unknown
+    assert not call("uwsgi --ini /s/a.ini", files).unknown
+    assert call("uwsgi --yaml /s/b.yml", files).unknown  # its lines are not read
     tyrant = call("uwsgi --emperor /s --emperor-tyrant", files)
     assert [one.user.text for one in tyrant.runs if one.user is not None] == ["1000", "0"]
     assert capabilities(tyrant) == {"SETGID", "SETUID"}
@@ -528,7 +529,12 @@ def test_an_option_may_take_two_values(options: str, *, is_certain: bool) -> Non
 def test_what_starts_other_programs_by_its_configuration_is_open(
     command: str, path: str, text: str, *, is_certain: bool
 ) -> None:
-    assert (not call(command, {path: text_file(text, path=path[1:])}).unknown) is is_certain
+    files = {path: text_file(text, path=path[1:]), "/usr/lib/ipsec/starter": File(FileKind.FILE, "0", "0", 0o755)}
+    assert (not call(command, files).unknown) is is_certain
+
+
+def test_a_daemon_that_lies_elsewhere_reads_another_configuration() -> None:
+    assert call("ipsec start", {"/etc/ipsec.conf": text_file("")}).unknown
 
 
 def test_a_log_may_stand_in_a_folder_that_is_not_named() -> None:

@@ -86,9 +86,11 @@ def _done(
         yield Effect(does, where, path=path, with_parents=True, is_gentle=True)
     owner, owners = (None if one == "-" or (one[0] == ":" and not is_new) else one.lstrip(":") for one in (user, group))
     gives = (owner is not None or owners is not None) and not _belongs(path, owner, owners, lookup)
+    wanted = "" if mode == "-" or (mode[0] == ":" and not is_new) else mode.lstrip(":")
+    if gives and wanted and not is_new:  # what the new owner is not to have is taken away before
+        yield Effect(EffectKind.MODE, where, path=path, mode=wanted)
     if gives:
         yield Effect(EffectKind.GIVE, where, path=path, owner=owner, group=owners)
-    wanted = "" if mode == "-" or (mode[0] == ":" and not is_new) else mode.lstrip(":")
     file = resolved(lookup.tree, path)
     has = file.mode if isinstance(file, File) else None
     if gives or (wanted and has != int(wanted, 8)):  # a new owner may have taken bits away
