@@ -66,5 +66,5 @@ def test_what_it_makes_is_there_for_what_follows() -> None:
 
 @pytest.mark.parametrize(("line", "expected"), [("d /run/x - root", "CHOWN"), ("d /run/x 0700 root", "CHOWN FOWNER")])
 def test_what_the_new_owner_may_not_have_is_taken_away_as_the_old_one(line: str, expected: str) -> None:
-    call = "install -d -o www-data /run/x; systemd-tmpfiles --create /etc/tmpfiles.d/x.conf"
+    call = "mkdir -p /run/x; chown www-data /run/x; systemd-tmpfiles --create /etc/tmpfiles.d/x.conf"
     assert " ".join(needs(started(line, call=call)).cap_add) == expected
