@@ -521,6 +521,10 @@ def test_an_option_may_take_two_values(options: str, *, is_certain: bool) -> Non
         ("ipsec start", "/etc/strongswan.d/charon.conf", "start-scripts { one = /x }\n", False),
         ("ipsec start", "/usr/sbin/resolvconf", "", False),
         ("ipsec scencrypt", "/etc/ipsec.conf", "", False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "EXPORT { Path = /a; FSAL { Name = VFS; } }\n", True),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "EXPORT { Path = /a; FSAL { Name = CEPH; } }\n", False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", 'FSAL {\n  Name = "GLUSTER";\n}\n', False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "%include /x\n", False),
         ("xrdp", "/usr/lib/x86_64-linux-gnu/xrdp/libscp.so.0", "", True),
         ("xrdp", "/etc/xrdp/xrdp.ini", "", False),  # another release
         ("xrdp-sesman", "/etc/xrdp/sesman.ini", "", False),
@@ -531,6 +535,13 @@ def test_what_starts_other_programs_by_its_configuration_is_open(
 ) -> None:
     files = {path: text_file(text, path=path[1:]), "/usr/lib/ipsec/starter": File(FileKind.FILE, "0", "0", 0o755)}
     assert (not call(command, files).unknown) is is_certain
+
+
+@pytest.mark.parametrize(("squash", "is_asked"), [("No_Root_Squash", True), ("none", True), ("Root_Squash", False)])
+def test_root_on_the_other_side_may_change_files_of_others(squash: str, *, is_asked: bool) -> None:
+    text = f"EXPORT {{ Squash = {squash}; FSAL {{ Name = VFS; }} }}\n"
+    found = capabilities(call("ganesha.nfsd", {"/etc/ganesha/ganesha.conf": text_file(text)}), port=0)
+    assert ("CHOWN" in found, "SETUID" in found) == (is_asked, True)
 
 
 def test_a_daemon_that_lies_elsewhere_reads_another_configuration() -> None:
