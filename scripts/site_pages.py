@@ -147,6 +147,8 @@ def formats_page(rules: Sequence[Rule]) -> str:
 
 def _language(text: str) -> str:
     """Say which language a report is in, for a viewer that colours it."""
+    if text.startswith('{"type"'):
+        return "text"  # an object a line is no JSON as a whole
     starts = {"{": "json", "[": "json", "<": "xml", "#": "markdown"}
     return starts.get(text[:1], "text")
 
