@@ -1,4 +1,4 @@
-"""Programs of Debian that tests run: each is the package of its name, installed where it is missing."""
+"""Programs of Debian that tests run, installed where they are missing: most are packages of their names."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from oracles import UNWANTED, may_install, one_at_a_time
 
 _SECONDS = 300
+_PACKAGES = {"man": "man-db"}
 
 
 def need(*programs: str) -> None:
@@ -34,7 +35,8 @@ def _install(programs: tuple[str, ...]) -> str:
         return f"no {' and no '.join(_missing(programs))} here: to install it takes root on a Debian machine"
     with one_at_a_time():
         missing = _missing(programs)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+        install += [_PACKAGES.get(program, program) for program in missing]
         errors = ""
         for words in (install, ["apt-get", "update", "-qq"], install) if missing else ():
             errors = subprocess.run(

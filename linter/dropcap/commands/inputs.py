@@ -284,7 +284,7 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """
     overlay: dict[str, bytes] = {}
     refused: Sequence[Failure] = ()
-    if arguments.files_from is not None:
+    if getattr(arguments, "files_from", None) is not None:
         from dropcap.commands.path_list import take_list  # few calls have one
 
         refused = take_list(arguments)
