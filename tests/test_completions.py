@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropcap.capabilities.names import NAMES
-from dropcap.cli import COMMANDS, main
+from dropcap.cli import main
+from dropcap.commands import COMMANDS
 from dropcap.commands.completing import brief
 from dropcap.commands.completions import SHELLS
 from dropcap.commands.options import all_options

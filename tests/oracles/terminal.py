@@ -64,7 +64,7 @@ class Terminal:
         if self._number == 0:
             try:
                 os.chdir(folder)
-                os.execvpe(words[0], words, {**environ, "TERM": "xterm"})  # noqa: S606  # a shell that the test names
+                os.execvpe(words[0], [*words], {**environ, "TERM": "xterm"})  # noqa: S606  # a shell that the test names
             finally:
                 os._exit(127)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 400, 200, 0, 0))

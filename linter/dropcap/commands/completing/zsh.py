@@ -85,7 +85,7 @@ def _action(command: str, option: Option) -> str:
 
 def _plain(text: str) -> str:
     """Return a text without what means something to `_arguments` and `_describe`."""
-    return brief(text).translate(str.maketrans({":": " ", "[": "(", "]": ")", "\\": " ", "…": None}))
+    return brief(text).translate(str.maketrans(":[]\\", " () ", "…"))
 
 
 def _quoted(text: str) -> str:
