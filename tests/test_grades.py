@@ -11,7 +11,7 @@ from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.facts import circumstances, fact
 from dropcap.capabilities.grades import Grade, grade
 from dropcap.capabilities.names import NAMES
-from dropcap.commands.explain import capability_page
+from dropcap.capabilities.page import capability_page
 from dropcap.model import Container, Engine, Kind, Located
 from dropcap.source import Source, Span
 

@@ -90,9 +90,17 @@ def check_text(
     path: str, carrier: str | None, text: str, rules: Sequence[Rule] | Questions, setup: Setup
 ) -> FileResult:
     """Ask the rules about a text that stands alone, without any other file."""
-    source = Source(path, text)
-    request = setup.request(Workspace.of_text(source))
-    return _as_configured(check_request(Target(path, carrier, named=True), request, rules), setup)
+    return checked_text(Target(path, carrier, named=True), text, rules, setup)[1]
+
+
+def checked_text(
+    target: Target, text: str, rules: Sequence[Rule] | Questions, setup: Setup
+) -> tuple[Request, FileResult]:
+    """Do what :func:`check_text` does, and return the request too by which the text was read."""
+    if target.policy is not None:
+        setup = setup.under(target.policy)
+    request = setup.request(Workspace.of_text(Source(target.path, text)))
+    return request, _as_configured(check_request(target, request, rules), setup, target.policy)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -100,15 +108,21 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 
     Where the first file of a Compose project cannot be read, that is an error, and the others are checked without it.
     """
-    result = _as_configured(check_request(target, request_of(target, setup), rules), setup, target.policy)
+    return checked_file(target, rules, setup)[1]
+
+
+def checked_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> tuple[Request, FileResult]:
+    """Do what :func:`check_file` does, and return the request too by which the file was read."""
+    request = request_of(target, setup)
+    result = _as_configured(check_request(target, request, rules), setup, target.policy)
     if result.read or not target.over:
-        return result
+        return request, result
     first, *over = target.over
-    rest = check_file(target._replace(path=first, over=tuple(over)), rules, setup)
+    request, rest = checked_file(target._replace(path=first, over=tuple(over)), rules, setup)
     lost = tuple(
         failure if failure.level is Level.DEFECT else failure._replace(level=Level.ERROR) for failure in result.failures
     )
-    return rest._replace(failures=(*lost, *rest.failures))
+    return request, rest._replace(failures=(*lost, *rest.failures))
 
 
 def request_of(target: Target, setup: Setup) -> Request:

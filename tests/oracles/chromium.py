@@ -62,9 +62,13 @@ class Browser:
 
     def open(self, path: Path) -> None:
         """Open a file; what was said before is forgotten."""
+        self.go(path.as_uri())
+
+    def go(self, address: str) -> None:
+        """Open an address, as a file."""
         self.console.clear()
         self.requests.clear()
-        self._call("Page.navigate", url=path.as_uri())
+        self._call("Page.navigate", url=address)
         self._wait_for("Page.loadEventFired")
 
     def ask(self, expression: str) -> Any:  # noqa: ANN401  # whatever the page says

@@ -10,6 +10,7 @@ COMMANDS = {
     "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
     "verify": "measure on a real engine what services need, and keep it in dropcap.lock",
     "config": "print a Compose project with everything resolved, each value with its place",
+    "lsp": "check what is open in an editor, as it is typed (Language Server Protocol)",
     "settings": "say which configuration counts for a file, and what it says",
     "init": "write a configuration file, with what is found here as suggestions",
     "rules": "list the rules",

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropcap.config import ConfigError
-from dropcap.rule import suggestion
+from dropcap.configuration.named_rules import unknown_names
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dropcap.config import Config
     from dropcap.rule import Rule
     from dropcap.targets import Target
-
-_LISTS = ("select", "extend_select", "ignore", "extend_ignore", "severity")
 
 
 def check_names(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> None:
@@ -28,27 +26,10 @@ def check_names(arguments: Namespace, config: Config, rules: Sequence[Rule]) -> 
     known = [rule.id for rule in rules]
     configurations = getattr(arguments, "configurations", None)
     configs = configurations.all if configurations is not None else (config,)
-    wrong = [
-        f"{place}: no rule is named {name!r}{suggestion(name, known)}; `dropcap rules` lists them"
-        for one in configs
-        for name, place in _named(arguments, one)
-        if name not in known
-    ]
+    given = [field for field in ("select", "extend_select", "ignore") if getattr(arguments, field, None)]
+    wrong = [message for one in configs for message in unknown_names(one, known, given)]
     if wrong:
         raise ConfigError(*dict.fromkeys(wrong))
-
-
-def _named(arguments: Namespace, config: Config) -> Iterator[tuple[str, str]]:
-    """Yield the rules that a configuration file names, each with its place."""
-    for field in _LISTS:
-        if not getattr(arguments, field, None):  # else the command line's word counts
-            key = field.replace("_", "-")
-            yield from ((name, config.place(key, name)) for name in getattr(config, field))
-    for entry in config.per_path:
-        names = (*entry.select, *entry.extend_select, *entry.ignore, *entry.severity)
-        yield from ((name, entry.place) for name in names)
-    for allowed in config.allow:
-        yield from ((name, allowed.place) for name in allowed.rules)
 
 
 def rules_of_all(rules: Sequence[Rule], targets: Sequence[Target]) -> tuple[Rule, ...]:

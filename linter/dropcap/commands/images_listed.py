@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dropcap.images.contents import ImageError
 from dropcap.images.reference import pinned_digest
+from dropcap.images.whereabouts import Where, entry_of_image
 from dropcap.printable import counted, printable, shortened
 from dropcap.workspace import LOCK
 
@@ -16,22 +16,11 @@ if TYPE_CHECKING:
 
     from dropcap.commands.images_used import Project
     from dropcap.images.lock import Entry
-    from dropcap.workspace import Workspace
 
-__all__ = ["Listed", "Where", "listed", "to_json", "to_text", "where"]
+__all__ = ["Listed", "listed", "to_json", "to_text"]
 
 _SECONDS = 10  # an engine that is far is not waited for as long as where all depends on it
 _MOST_SAID = 300
-
-
-class Where(Enum):
-    """Where the facts of an image are."""
-
-    LOCK = "lock"
-    BROKEN = "broken"
-    CATALOGUE = "catalogue"
-    BASE = "base"
-    NOWHERE = "nowhere"
 
 
 _SHOWN = {
@@ -77,32 +66,10 @@ class Listed(NamedTuple):
     why: str
 
 
-def where(name: str, workspace: Workspace) -> Where:
-    """Return where the facts of an image are."""
-    return _entry(name, workspace)[0]
-
-
-def _entry(name: str, workspace: Workspace) -> tuple[Where, Entry | None]:
-    from dropcap.images.bases import knows
-    from dropcap.images.catalogue import is_in_catalogue
-    from dropcap.images.lock import read_entry
-    from dropcap.model import UnreadableError
-
-    try:
-        entry = read_entry(name, workspace)
-    except UnreadableError:
-        return Where.BROKEN, None
-    if entry is not None:
-        return Where.LOCK, entry
-    if is_in_catalogue(name):
-        return Where.CATALOGUE, None
-    return (Where.BASE if knows(name) else Where.NOWHERE), None
-
-
 def listed(projects: Mapping[str, Project]) -> Listed:
     """Return what is said of the images of projects; the engine, where one answers, is asked about those of locks."""
     found = [
-        (project, name, len(users), *_entry(name, project.workspace))
+        (project, name, len(users), *entry_of_image(name, project.workspace))
         for project in projects.values()
         for name, users in sorted(project.users.items())
     ]

@@ -7,11 +7,11 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from dropcap.commands.images_listed import Where, where
 from dropcap.commands.output import write_output
 from dropcap.exit_codes import CLEAN, UNCHECKED, UsageError
 from dropcap.images.contents import ImageError
 from dropcap.images.reference import familiar
+from dropcap.images.whereabouts import Where, where
 from dropcap.printable import counted
 from dropcap.workspace import LOCK
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dropcap.images.readers.engine import Engine
     from dropcap.images.readers.layers import Reading
 
-__all__ = ["lock", "reading", "say"]
+__all__ = ["lock", "of_engine", "reading", "say", "write_lock"]
 
 _MOST_SAID = 300
 _KNOWN = "; dropcap itself knows it"
@@ -36,7 +36,7 @@ def lock(projects: Mapping[str, Project], arguments: Namespace) -> int:
     if arguments.places:
         return _lock_all(projects, _of_places(arguments.places))
     with closing(_engine()) as engine:
-        return _lock_all(projects, lambda name: _of_engine(engine, name, pulls=arguments.pull))
+        return _lock_all(projects, lambda name: of_engine(engine, name, pulls=arguments.pull))
 
 
 def _lock_all(projects: Mapping[str, Project], find: Callable[[str], Contents | None]) -> int:
@@ -58,7 +58,7 @@ def _lock_all(projects: Mapping[str, Project], find: Callable[[str], Contents | 
             else:
                 read[name] = contents
         if read:
-            _write(project, read)
+            write_lock(project, read)
     return code
 
 
@@ -127,7 +127,7 @@ def _engine() -> Engine:
         raise UsageError(str(error)) from None
 
 
-def _of_engine(engine: Engine, name: str, *, pulls: bool) -> Contents | None:
+def of_engine(engine: Engine, name: str, *, pulls: bool) -> Contents | None:
     """Return an image of an engine; None where it is not there."""
     found = engine.read(name, reading())
     if found is None and pulls:
@@ -136,7 +136,7 @@ def _of_engine(engine: Engine, name: str, *, pulls: bool) -> Contents | None:
     return found
 
 
-def _write(project: Project, read: Mapping[str, Contents]) -> None:
+def write_lock(project: Project, read: Mapping[str, Contents]) -> None:
     """Write a project's lock: what was read now, and what it has of other images that are still used.
 
     Raises:

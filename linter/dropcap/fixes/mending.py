@@ -100,6 +100,7 @@ class Wishes(NamedTuple):
         wants: asked about each fix that would do, before it is made, with the files that it changes; it raises
             :class:`StopFixing` where no more are to be made.
         accepts: marks the findings of a project that a person accepts: these are not fixed.
+        picks: says of a fix whether it is tried at all; None for all.
 
     """
 
@@ -107,6 +108,7 @@ class Wishes(NamedTuple):
     unsafe: bool = False
     wants: Wants | None = None
     accepts: Callable[[FileResult], FileResult] | None = None
+    picks: Callable[[Candidate], bool] | None = None
 
 
 class StopFixing(Exception):  # noqa: N818  # no error: a person has had enough
@@ -229,7 +231,9 @@ class Mender:
             for one in self._found[number]
             if _key(one.members[0]) not in self._refused and _key(one.members[0]) not in self._declined
         ]
-        return together(found_now)
+        found = together(found_now)
+        picks = self._wishes.picks
+        return found if picks is None else list(filter(picks, found))
 
     def _placed(self, member: Member) -> Member:
         """Say where something stood when it was seen first: the lines of the file as a person has it."""

@@ -1,19 +1,21 @@
-"""Needs of containers that start what their image says: of those that are alike the first is followed, for all.
+"""Needs of containers that are decided by their image and a few settings: of those alike one is followed, for all.
 
 What is followed of such a container is decided by its image, as the catalogue or the table of bases has it, and by the
-few settings of its own that :func:`settings_of` names. Where the answer names no place in a file, it is the same for
-each container with the same settings, in whatever file it stands.
+settings of its own that :func:`settings_of` names. Where the answer names no place in a file but those of the settings
+themselves, it is the same for each container with the same settings, in whatever file it stands: the places are then
+its own. An editor has a file checked with each word that is typed, and most of its containers are the same.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dropcap.namedtuple import NamedTuple
 from dropcap.needs.network import first_free_port
 from dropcap.needs.resource_limits import full_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from dropcap.model import Container, Located
     from dropcap.needs.allowance import Allowance
@@ -24,6 +26,14 @@ __all__ = ["KEPT", "followed_once", "settings_of"]
 _MOST_KEPT = 256
 KEPT: dict[Hashable, tuple[Needs, int]] = {}
 """By settings: the needs, and how many commands were followed for them."""
+_IN_TEXTS = "TMPDIR"
+"""What a command is asked for that decides by being anywhere in the text that the command stands in."""
+
+
+class _Own(NamedTuple):
+    """Stands for a place of a container's own settings."""
+
+    number: int
 
 
 def followed_once(
@@ -46,25 +56,28 @@ def followed_once(
     key = tries_user, settings
     found, taken = KEPT.get(key, (None, 0))
     if found is not None and taken < allowance.left:
-        allowance.left -= taken
-        return found
+        own = _places(container)
+        if own is not None:
+            allowance.left -= taken
+            return _with_places(found, lambda one: own[one.number] if isinstance(one, _Own) else one)
     before = allowance.left
     needs = follow()
-    if allowance.left > 0 and not _names_a_place(needs):
+    if allowance.left > 0 and (kept := _without_places(needs, container)) is not None:
         if len(KEPT) >= _MOST_KEPT:
             del KEPT[next(iter(KEPT))]
-        KEPT[key] = needs, before - allowance.left
+        KEPT[key] = kept, before - allowance.left
     return needs
 
 
 def settings_of(container: Container) -> Hashable | None:
     """Return all of a container that decides what is followed; None where that is more than these few."""
     process = container.process
-    has_own = container.stage is not None or container.entrypoint is not None or container.command is not None
-    if has_own or container.unknowns or (process is not None and (process.texts or process.hooks)):
+    if container.stage is not None or container.unknowns or (process is not None and (process.texts or process.hooks)):
         return None
     free = first_free_port(container), full_limits(container)
     said = _value(container.image), _value(container.user), _values(container.mounts), free
+    if container.entrypoint is not None or container.command is not None:
+        said = *said, _words(container.entrypoint), _words(container.command), _IN_TEXTS in container.source.text
     if process is None:
         return container.kind, *said
     lists = _values(process.environment), _values(process.health_check)
@@ -80,10 +93,67 @@ def _values(many: Iterable[Located[Any]] | None) -> Hashable:
     return None if many is None else tuple(one.value for one in many)
 
 
-def _names_a_place(needs: Needs) -> bool:
-    """Return whether an answer names a place in a file, which another container's would not."""
+def _words(words: Sequence[Located[str]] | None) -> Hashable:
+    """Return words with their text as it is written, which decides too how they are followed."""
+    return None if words is None else tuple((one.value, _written(one)) for one in words)
+
+
+def _written(word: Located[str]) -> str:
+    """Return the text of a word, with the character behind it."""
+    root, span = word.source.to_root(word.span)
+    return root.text[span.start : span.end + 1]
+
+
+def _places(container: Container) -> list[Located[Any]] | None:
+    """Return the places of what :func:`settings_of` names, in its order; None where two are the same.
+
+    Those that are the same, as by an anchor of YAML, are one place in an answer, and others are two.
+    """
+    process = container.process
+    single = [container.image, container.user]
+    lists: list[Sequence[Located[Any]] | None] = [container.mounts, container.entrypoint, container.command]
+    if process is not None:
+        single += process.init, process.working_folder
+        lists += process.environment, process.health_check
+    found = [*filter(None, single), *(one for many in lists for one in many or ())]
+    return found if len({(id(one.source), one.span) for one in found}) == len(found) else None
+
+
+def _without_places(needs: Needs, container: Container) -> Needs | None:
+    """Return an answer in which numbers stand for places; None where it names others than the container's own."""
+    places = list(_named(needs))
+    if not places:
+        return needs
+    own = _places(container)
+    if own is None or any(isinstance(one, _Own) for one in places):
+        return None
+    numbers = {(id(one.source), one.span, one.value): _Own(number) for number, one in enumerate(own)}
+    if any((id(one.source), one.span, one.value) not in numbers for one in places):
+        return None
+    return _with_places(needs, lambda one: numbers[id(one.source), one.span, one.value])
+
+
+def _named(needs: Needs) -> Iterator[Any]:
+    """Yield the places that an answer names."""
     evidence = [*needs.today, *needs.gains, *needs.remarks, *(each for need in needs.needs for each in need.evidence)]
-    places = (
-        [one.where for one in evidence] + [one.where for one in needs.unknown] + [one.where for one in needs.smaller]
+    for one in (*evidence, *needs.unknown, *needs.smaller):
+        if one.where is not None:
+            yield one.where
+
+
+def _with_places(needs: Needs, replace: Callable[[Any], Any]) -> Needs:
+    """Return an answer with each place that it names replaced."""
+    if not any(True for _ in _named(needs)):
+        return needs
+
+    def moved(many: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(one if one.where is None else one._replace(where=replace(one.where)) for one in many)
+
+    return needs._replace(
+        needs=tuple(one._replace(evidence=moved(one.evidence)) for one in needs.needs),
+        unknown=moved(needs.unknown),
+        today=moved(needs.today),
+        gains=moved(needs.gains),
+        smaller=moved(needs.smaller),
+        remarks=moved(needs.remarks),
     )
-    return any(where is not None for where in places)

@@ -45,7 +45,7 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
 
     where = container.source.region(container.span)
     yield f"{place(where)} {container.kind.value} {printable(container.name)}"
-    for need, phases in _by_phases(needs.needs):
+    for need, phases in by_phases(needs.needs):
         condition = f", if {shown(need.condition)}" if need.condition else ""
         instead = f", or {' or '.join(need.instead)}" if need.instead else ""
         yield f"  {need.capability}{instead}: {need.certainty.label}, {phases}{condition}"
@@ -66,7 +66,7 @@ def why_lines(container: Container, needs: Needs) -> Iterator[str]:
         yield "  needs no capability"
 
 
-def _by_phases(needs: Sequence[Need]) -> Iterator[tuple[Need, str]]:
+def by_phases(needs: Sequence[Need]) -> Iterator[tuple[Need, str]]:
     """Yield each need once, with the phases that it is of."""
     together: dict[Need, list[str]] = {}
     for need in needs:

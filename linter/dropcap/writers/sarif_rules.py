@@ -44,7 +44,7 @@ def descriptor(rule: Rule) -> dict[str, Any]:
         "id": rule.id,
         "name": _title(rule),
         "shortDescription": {"text": _cut(rule.summary)},
-        "fullDescription": {"text": _cut(_prose(rule.page) or rule.summary)},
+        "fullDescription": {"text": _cut(prose(rule.page) or rule.summary)},
         **({"helpUri": page} if page else {}),
         "help": {"text": rule.page, "markdown": _FENCE.sub(_labelled, rule.page)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
@@ -90,7 +90,7 @@ def _title(rule: Rule) -> str:
     return "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", rule.summary))
 
 
-def _prose(page: str) -> str:
+def prose(page: str) -> str:
     """Give what and why: the paragraphs before the first example or the first one with a label."""
     paragraphs = takewhile(lambda paragraph: not _LABEL.match(paragraph), page.split("\n\n"))
     return " ".join(" ".join(paragraphs).split())

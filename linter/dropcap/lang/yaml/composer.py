@@ -105,7 +105,7 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
     if go_version is not None and _is_read_otherwise(text, go_version):
         return _parse_as_go(source, go_version, shares_anchors=shares_anchors)
     try:
-        return _compose(source, event_getter(text), shares_anchors=shares_anchors)
+        return _composed(source, shares_anchors=shares_anchors)
     except (YAMLError, UnicodeEncodeError) as error:
         # In brackets the C parser takes no colon inside a plain value (`[8080:80]`), which most others do.
         has_colon = "found unexpected ':'" in str(getattr(error, "problem", ""))
@@ -113,6 +113,22 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
             refusal = None if has_colon else error
             return _parse_as_go(source, go_version or GO_VERSION_3, refusal, shares_anchors=shares_anchors)
         raise UnreadableError(_syntax_failure(source, error)) from None
+
+
+_LONGEST_KEPT = 100_000
+_LAST: list[tuple[Source, Stream]] = []
+"""The last text of a usual length, and what it is: what hides its secrets reads it once more."""
+
+
+def _composed(source: Source, *, shares_anchors: bool) -> Stream:
+    """Return the documents of a text as libyaml reads it."""
+    is_kept = len(source.text) <= _LONGEST_KEPT and "&" not in source.text  # whose documents share no anchors
+    if is_kept and _LAST and _LAST[0][0] is source:
+        return _LAST[0][1]
+    stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
+    if is_kept:
+        _LAST[:] = [(source, stream)]
+    return stream
 
 
 def _is_read_otherwise(text: str, go_version: int) -> bool:

@@ -5,15 +5,15 @@ GitHub shows no more than 1 MiB of a step's summary, so the gravest findings alo
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dropcap.model import Level, Severity
-from dropcap.printable import counted, printable, shortened, title
+from dropcap.printable import counted, shortened, title
 from dropcap.writers.failures import folded, place_of
 from dropcap.writers.fingerprint import portable
 from dropcap.writers.grouping import grouped
+from dropcap.writers.marked_text import in_code, marked, unmarked
 from dropcap.writers.one_line import gravest_first
 from dropcap.writers.partly import partly_known
 from dropcap.writers.places import page_of
@@ -30,9 +30,6 @@ _MOST_FILES = 100
 _MOST_FAILURES = 50
 _MOST_OTHERS = 5
 _TEXT_SIZE = 60
-# What a message has between backticks, and what a viewer would make links or the names of people and issues of.
-_CODE = re.compile(r"`([^`]+)`|([^\s`]*(?:://|www\.|@|#\d)[^\s`]*)")
-_SIGNS = re.compile(r"[\\`*\[\]<>#|~&$]|(?<!\w)_|_(?!\w)")
 _GRAVEST_FIRST = tuple(reversed(Severity))
 
 
@@ -40,7 +37,7 @@ def write(report: Report, context: Context) -> Iterator[str]:
     """Yield the summary, a table of the files, and a table of findings for each of them."""
     findings = grouped(report.findings)
     partly = partly_known(report)
-    yield f"## dropcap\n\n{_text(totals(report, findings, context.threshold, partly.containers))}\n"
+    yield f"## dropcap\n\n{unmarked(totals(report, findings, context.threshold, partly.containers))}\n"
     if findings:
         yield from _files(findings)
         pages = {rule.id: page for rule in context.rules if (page := page_of(rule))}
@@ -67,33 +64,33 @@ def _files(findings: Sequence[Finding]) -> Iterator[str]:
     yield f"\n| file | {' | '.join(one.label for one in _GRAVEST_FIRST)} |\n| --- |{' ---: |' * len(Severity)}\n"
     for path, counts in rows[:_MOST_FILES]:
         cells = " | ".join(str(counts[one.label] or "") for one in _GRAVEST_FIRST)
-        yield f"| {_code(portable(path))} | {cells} |\n"
+        yield f"| {in_code(portable(path))} | {cells} |\n"
     if len(rows) > _MOST_FILES:
         yield f"| and {counted(len(rows) - _MOST_FILES, 'more file')} |{' |' * len(Severity)}\n"
 
 
 def _table(path: str, findings: Sequence[Finding], pages: dict[str, str]) -> Iterator[str]:
-    yield f"\n### {_code(portable(path))}\n\n| severity | line | container | finding | rule |\n"
+    yield f"\n### {in_code(portable(path))}\n\n| severity | line | container | finding | rule |\n"
     yield "| --- | ---: | --- | --- | --- |\n"
     for finding in findings:
         where = finding.problem.where
         line = where.source.region(where.span).line
-        rule = _text(finding.rule)
+        rule = unmarked(finding.rule)
         page = pages.get(finding.rule)
         cells = (
             finding.severity.label,
             str(line),
             _containers(finding),
-            _message(finding.problem.message),
+            marked(finding.problem.message),
             f"[{rule}]({page})" if page else rule,
         )
         yield f"| {' | '.join(cells)} |\n"
 
 
 def _containers(finding: Finding) -> str:
-    others = [_code(shortened(one.name, _TEXT_SIZE)) for one in finding.shared_by[:_MOST_OTHERS]]
+    others = [in_code(shortened(one.name, _TEXT_SIZE)) for one in finding.shared_by[:_MOST_OTHERS]]
     more = len(finding.shared_by) - len(others)
-    names = ", ".join((_code(title(finding.container)), *others))
+    names = ", ".join((in_code(title(finding.container)), *others))
     return f"{names} and {more} more" if more else names
 
 
@@ -101,7 +98,7 @@ def _failures(report: Report) -> Iterator[str]:
     """Yield what could not be checked; notes that say the same are one line."""
     for heading, are_notes in (("Not checked", False), ("Notes", True)):
         told = [one for one in folded(report.failures) if (one.level is Level.NOTE) is are_notes]
-        lines = [f"- {_code(place_of(one))}: {_message(one.message)}" for one in told]
+        lines = [f"- {in_code(place_of(one))}: {marked(one.message)}" for one in told]
         if lines:
             yield f"\n### {heading}\n\n{_listed(lines)}"
 
@@ -109,27 +106,3 @@ def _failures(report: Report) -> Iterator[str]:
 def _listed(lines: Sequence[str]) -> str:
     more = f"- and {len(lines) - _MOST_FAILURES} more\n" if len(lines) > _MOST_FAILURES else ""
     return "".join(f"{line}\n" for line in lines[:_MOST_FAILURES]) + more
-
-
-def _message(text: str) -> str:
-    """Write a message, of which nothing is markup but what is code."""
-    text = printable(text)
-    pieces: list[str] = []
-    done = 0
-    for found in _CODE.finditer(text):
-        pieces += _text(text[done : found.start()]), _code(found[1] or found[2])
-        done = found.end()
-    return "".join((*pieces, _text(text[done:])))
-
-
-def _code(text: str) -> str:
-    """Write a text as code, in which nothing is markup; a table wants its bars escaped even there."""
-    text = printable(text).replace("|", r"\|")
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    edge = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{fence}{edge}{text}{edge}{fence}"
-
-
-def _text(text: str) -> str:
-    """Write a text so that none of it is markup; where it may hold links as well, see :func:`_message`."""
-    return _SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", printable(text))

@@ -1,0 +1,150 @@
+/** What a person meets in a folder that they trust; the server is on PATH. */
+
+import { deepStrictEqual, match, ok } from "node:assert";
+import { readFileSync } from "node:fs";
+
+import {
+  type CodeAction,
+  commands,
+  type CompletionList,
+  ConfigurationTarget,
+  type Hover,
+  type InlayHint,
+  languages,
+  type MarkdownString,
+  Position,
+  Range,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+} from "vscode";
+
+import { FILES } from "../src/files";
+import { becomes, findings, rule, runs, shown, variable, written } from "./cases";
+
+const PRIVILEGED = "4 privileged";
+
+export const run = runs({
+  "shows findings where they are": async () => {
+    const document = await shown("compose.yaml");
+    const found = await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+    deepStrictEqual(found, ["2 new-privileges", PRIVILEGED, "6 useless-add"]);
+    const privileged = languages.getDiagnostics(document.uri).find((one) => rule(one) === "privileged");
+    ok(privileged);
+    deepStrictEqual(document.getText(privileged.range), "true");
+    match(privileged.message, /^service web: privileged mode grants every capability/);
+    ok(typeof privileged.code === "object" && privileged.code.target.toString().startsWith("https://"));
+  },
+
+  "follows a text that is not saved": async () => {
+    const document = await shown("compose.yaml");
+    await replaceLine(document, 3, "    privileged: false");
+    await becomes(() => findings(document), (all) => !all.includes(PRIVILEGED));
+    await replaceLine(document, 3, "    privileged: true");
+    await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+    await commands.executeCommand("workbench.action.files.revert");
+  },
+
+  "follows a file that another one extends": async () => {
+    const document = await shown("stack/compose.yaml");
+    await becomes(() => findings(document).length, (count) => count > 0);
+    const base = await shown("base.yaml");
+    await becomes(() => findings(base), (all) => all.includes(PRIVILEGED));
+    await replaceLine(base, 3, "    read_only: true");
+    await becomes(() => findings(base), (all) => !all.includes(PRIVILEGED));
+    await commands.executeCommand("workbench.action.files.revert");
+  },
+
+  "leaves other files alone": async () => {
+    const document = await shown("values.yaml");
+    await becomes(() => findings(document), (all) => all.length === 0);
+    const other = await shown("Dockerfile");
+    await becomes(() => findings(other).length, (count) => count > 0);
+    deepStrictEqual(findings(document), []);
+  },
+
+  "explains a capability": async () => {
+    const document = await shown("compose.yaml");
+    const hovers = await becomes(
+      () => commands.executeCommand<Hover[]>("vscode.executeHoverProvider", document.uri, new Position(5, 12)),
+      (all) => all.length > 0,
+    );
+    const text = hovers.flatMap((one) => one.contents.map((part) => (part as MarkdownString).value)).join("\n");
+    match(text, /SYS_ADMIN/);
+  },
+
+  "offers capabilities": async () => {
+    const document = await shown("compose.yaml");
+    const offered = await commands.executeCommand<CompletionList>(
+      "vscode.executeCompletionItemProvider", document.uri, new Position(5, 8),
+    );
+    const labels = offered.items.map((one) => (typeof one.label === "string" ? one.label : one.label.label));
+    ok(labels.includes("NET_BIND_SERVICE"), labels.join());
+  },
+
+  "mends a finding": async () => {
+    const document = await shown("compose.yaml");
+    await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+    const actions = await commands.executeCommand<CodeAction[]>(
+      "vscode.executeCodeActionProvider", document.uri, new Range(3, 4, 3, 10), undefined, 10,
+    );
+    const ignore = actions.find((one) => /ignore/i.test(one.title));
+    ok(ignore?.edit, actions.map((one) => one.title).join());
+    ok(await workspace.applyEdit(ignore.edit));
+    match(document.getText(), /# dropcap: ignore\[privileged\]/);
+    await becomes(() => findings(document), (all) => !all.some((one) => one.endsWith(" privileged")));
+    await commands.executeCommand("workbench.action.files.revert");
+  },
+
+  "hints at each container where it is asked to": async () => {
+    const document = await shown("compose.yaml");
+    const whole = new Range(0, 0, document.lineCount, 0);
+    const hints = () => commands.executeCommand<InlayHint[]>("vscode.executeInlayHintProvider", document.uri, whole);
+    deepStrictEqual((await hints()).length, 0);
+    const settings = workspace.getConfiguration("dropcap");
+    await settings.update("hints", "inlay", ConfigurationTarget.Workspace);
+    const visible = await becomes(hints, (all) => all.length > 0);
+    match(JSON.stringify(visible[0]?.label), /holds/);
+    await settings.update("hints", undefined, ConfigurationTarget.Workspace);
+    await becomes(hints, (all) => all.length === 0);
+  },
+
+  "starts again when it is asked to": async () => {
+    const document = await shown("compose.yaml");
+    await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+    await commands.executeCommand("dropcap.restart");
+    await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+    await commands.executeCommand("dropcap.showOutput");
+  },
+
+  "passes the command that locks an image to the server": async () => {
+    ok((await commands.getCommands()).includes("dropcap.lockImage"));
+  },
+
+  "shows the server each file that a folder's check reads": async () => {
+    const paths = JSON.parse(readFileSync(variable("DROPCAP_TEST_FILES"), "utf8")) as string[];
+    ok(paths.length > 0);
+    const left: string[] = [];
+    for (const path of paths) {
+      const document = await workspace.openTextDocument(Uri.file(path));
+      if (languages.match(FILES, document) === 0) {
+        left.push(path);
+      }
+    }
+    deepStrictEqual(left, []);
+  },
+
+  "writes nothing by itself": async () => {
+    ok(!workspace.textDocuments.some((one) => one.isDirty));
+    match(written("compose.yaml"), /privileged: true/);
+    deepStrictEqual(window.visibleTextEditors.length > 0, true);
+  },
+});
+
+async function replaceLine(document: TextDocument, line: number, text: string): Promise<void> {
+  const edit = new WorkspaceEdit();
+  edit.replace(document.uri, document.lineAt(line).range, text);
+  ok(await workspace.applyEdit(edit));
+}

@@ -1,0 +1,107 @@
+"""The requests and notifications of the protocol, each with what answers it, and the run of the server."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from dropcap.lsp.protocol import keep_quiet
+from dropcap.lsp.server import DropcapServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TRIGGERS = ["[", ",", "=", "-", ":", " "]
+"""What a person types where names may follow."""
+
+
+def run() -> bool:
+    """Serve an editor on standard input and output until it leaves; gives whether it said so before."""
+    # What else is written to standard output would be taken for a message.
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    keep_quiet()
+    server = made()
+    gc.enable()
+    gc.freeze()  # what is loaded by now stays
+    server.start_io(sys.stdin.buffer, output)
+    return server.was_shut_down
+
+
+def made() -> DropcapServer:
+    """Return a server that answers all that it can."""
+    server = DropcapServer()
+    for method, handle in _TOLD.items():
+        server.feature(method)(handle)
+    for method, (name, options) in _ASKED.items():
+        server.feature(method, options)(_asking(name))
+    return server
+
+
+def _asking(name: str) -> Callable[..., Any]:
+    async def ask(ls: DropcapServer, params: Any) -> Any:  # noqa: ANN401  # of any request
+        return await getattr(ls, name)(params)
+
+    return ask
+
+
+_ASKED: dict[str, tuple[str, Any]] = {
+    types.TEXT_DOCUMENT_HOVER: ("hover", None),
+    types.TEXT_DOCUMENT_COMPLETION: ("completion", types.CompletionOptions(trigger_characters=TRIGGERS)),
+    types.TEXT_DOCUMENT_CODE_ACTION: (
+        "code_action",
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.dropcap"]),
+    ),
+    types.TEXT_DOCUMENT_INLAY_HINT: ("inlay_hint", None),
+    types.TEXT_DOCUMENT_CODE_LENS: ("code_lens", None),
+}
+
+
+def _initialize(ls: DropcapServer, params: types.InitializeParams) -> None:
+    ls.initialize(params)
+    if ls.pulls:
+        options = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False)
+        ls.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(_asking("pulled"))
+
+
+def _initialized(ls: DropcapServer, _params: object) -> None:
+    ls.initialized()
+
+
+def _shutdown(ls: DropcapServer, *_params: object) -> None:
+    ls.was_shut_down = True
+    ls.worker.stop()
+
+
+def _did_save(ls: DropcapServer, params: types.DidSaveTextDocumentParams) -> None:
+    ls.files_changed([params.text_document.uri])
+
+
+def _did_change_watched_files(ls: DropcapServer, params: types.DidChangeWatchedFilesParams) -> None:
+    ls.files_changed([change.uri for change in params.changes])
+
+
+def _did_change_folders(ls: DropcapServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    ls.change_folders(params.event)
+
+
+def _did_change_configuration(ls: DropcapServer, params: types.DidChangeConfigurationParams) -> None:
+    if params.settings:
+        ls.take_settings(params.settings)
+    ls.ask_settings()
+
+
+_TOLD: dict[str, Callable[..., None]] = {
+    types.INITIALIZE: _initialize,
+    types.INITIALIZED: _initialized,
+    types.SHUTDOWN: _shutdown,
+    types.TEXT_DOCUMENT_DID_SAVE: _did_save,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _did_change_watched_files,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: _did_change_folders,
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: _did_change_configuration,
+}

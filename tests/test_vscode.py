@@ -1,0 +1,152 @@
+"""The extension for VS Code, packed as people install it, in the real program with the real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from dropcap.discover import discover
+from oracles.code_server import CodeServer, Window
+from oracles.vscode_extension import SOURCE, built, npm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+PROGRAMS = Path(sys.executable).parent
+PATIENCE = 120
+BAD = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n"
+SHIPPED = {
+    "[Content_Types].xml",
+    "extension.vsixmanifest",
+    "extension/LICENSE.txt",
+    "extension/ThirdPartyNotices.txt",
+    "extension/changelog.md",
+    "extension/dist/extension.js",
+    "extension/package.json",
+    "extension/readme.md",
+}
+WORKSPACE = {
+    "compose.yaml": f"{BAD}    cap_add:\n      - SYS_ADMIN\n",
+    "base.yaml": BAD,
+    "stack/compose.yaml": "services:\n  web:\n    extends: {file: ../base.yaml, service: web}\n",
+    "values.yaml": "a: 1\nprivileged: true\n",
+    "Dockerfile": "FROM alpine:3\nRUN chmod u+s /bin/x\n",
+}
+TRAP = '#!/bin/sh\necho > "$(dirname "$(dirname "$(dirname "$0")")")/was-run"\n'
+
+
+@pytest.fixture(scope="module")
+def extension(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build and pack the extension; gives the folder with both."""
+    folder = built(tmp_path_factory.mktemp("extension"))
+    npm(folder, "run", "package")
+    package = (folder / "dist" / "dropcap.vsix").rename(folder / "dropcap.vsix")
+    assert package.stat().st_size < 300_000
+    return folder
+
+
+def test_its_code_passes_its_checks(extension: Path) -> None:
+    npm(extension, "run", "check")
+    assert "# fail 0" in npm(extension, "test")
+
+
+def test_the_package_has_what_runs_and_the_licences_alone(extension: Path) -> None:
+    with ZipFile(extension / "dropcap.vsix") as package:
+        assert set(package.namelist()) == SHIPPED
+        notices = package.read("extension/ThirdPartyNotices.txt").decode()
+    assert "vscode-languageclient" in notices
+    assert "Permission is hereby granted" in notices
+
+
+def test_it_asks_for_no_newer_editor_than_it_is_tried_in() -> None:
+    wants = json.loads((SOURCE / "package.json").read_text(encoding="utf-8"))["engines"]["vscode"]
+    assert wants == "^1.91.0"
+
+
+class VSCode:
+    """The program, with the extension and a browser that shows its windows."""
+
+    def __init__(self, extension: Path, top: Path, *options: str) -> None:
+        self._extension = extension
+        self._top = top
+        self._given = top / "results.json"
+        environ = {
+            **os.environ,
+            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+            "DROPCAP_TEST_RESULTS": str(self._given),
+            "DROPCAP_TEST_FILES": str(top / "files.json"),
+        }
+        self._server = CodeServer(top, extension / "dropcap.vsix", environ, *options)
+        self._window = Window(top / "browser")
+
+    def __enter__(self) -> VSCode:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._window.close()
+        self._server.close()
+
+    def run(self, module: str, files: dict[str, str]) -> list[str]:
+        """Run a module of tests in a new folder; all have to pass. Gives the messages that the window showed."""
+        folder = written(self._top / module, files)
+        self._given.unlink(missing_ok=True)
+        self._window.open_folder(self._server.address, folder, self._extension / "dist" / "test" / module)
+        messages: set[str] = set()
+        until = monotonic() + PATIENCE
+        while not self._given.exists() and monotonic() < until:
+            messages.update(self._window.messages())
+            sleep(0.1)
+        assert self._given.exists(), "\n".join([*self._window.console, self._server.log()])
+        results = json.loads(self._given.read_text(encoding="utf-8"))
+        failures = [f"{name}: {why}" for name, why in results.items() if why]
+        assert results
+        assert not failures, "\n".join(failures)
+        return sorted(messages)
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trusting(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:
+    """Start the program so that it trusts every folder."""
+    top = tmp_path_factory.mktemp("trusting")
+    walked = discover([str(FIXTURES / "ok"), str(FIXTURES / "marked")]).targets
+    written(top, {"files.json": json.dumps([os.path.abspath(target.path) for target in walked])})
+    npm(extension, "run", "test")
+    with VSCode(extension, top, "--disable-workspace-trust") as editor:
+        yield editor
+
+
+def test_in_a_folder_that_is_trusted(trusting: VSCode) -> None:
+    assert not trusting.run("trusted", WORKSPACE)
+
+
+def test_it_says_once_what_to_do_where_there_is_no_program(trusting: VSCode) -> None:
+    settings = json.dumps({"dropcap.path": "/nowhere/dropcap"})
+    messages = trusting.run("missing", {"compose.yaml": BAD, ".vscode/settings.json": settings})
+    assert messages == ["dropcap does not start: the setting dropcap.path names no program: /nowhere/dropcap"]
+
+
+def test_it_runs_no_program_of_a_folder_that_is_not_trusted(extension: Path, tmp_path: Path) -> None:
+    settings = json.dumps({"dropcap.path": "tools/dropcap", "dropcap.arguments": ["version"]})
+    folder = {"compose.yaml": BAD, ".vscode/settings.json": settings, ".venv/bin/dropcap": TRAP, "tools/dropcap": TRAP}
+    for name in (".venv/bin/dropcap", "tools/dropcap"):
+        path = tmp_path / "untrusted" / name
+        written(tmp_path / "untrusted", {name: TRAP})
+        path.chmod(0o755)
+    with VSCode(extension, tmp_path) as editor:
+        assert not editor.run("untrusted", folder)
