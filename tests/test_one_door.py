@@ -45,6 +45,7 @@ HARMLESS = frozenset(
 ALLOWED = {
     "workspace.py": "the door itself",
     "real_paths.py": "asks where links lead, and which folder is a repository",
+    "commands/path_list.py": "reads the list that a person named, and asks which of its lines are folders",
     "commands/output.py": "writes the report where a person asked for it",
     "edited_files.py": "writes the files that a person asked to have mended",
     "rule.py": "loads the rules of a folder that a person named",
