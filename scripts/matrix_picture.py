@@ -97,7 +97,7 @@ def _row(one: Drawn, top: int, shown: Sequence[str], folded: Sequence[str], end:
         yield from _mark(one.signs[name], _middle(number), top)
     signs = {one.signs[name] for name in folded}
     if len(signs) == 1:
-        yield from _mark(*signs, _middle(len(shown)) + FIELD // 2, top)
+        yield from _mark(signs.pop(), _middle(len(shown)) + FIELD // 2, top)
     yield f'<text class="soft" x="{end}" y="{base}">{escaped(_advice(one))}</text>'
 
 
