@@ -34,6 +34,7 @@ def test_the_readme_shows_the_program() -> None:
 
 @pytest.mark.parametrize(("command", "output"), commands())
 def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
+    command, _, given = command.partition(" < ")
     program, *words = shlex.split(command)
     assert program == "dropcap"
     environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
@@ -41,6 +42,7 @@ def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
         [sys.executable, "-m", "dropcap", *words],
         cwd=ROOT,
         env=environ,
+        input=(ROOT / given).read_text(encoding="utf-8") if given else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
