@@ -202,6 +202,17 @@ def test_an_image_can_be_read_by_a_command(tmp_path: Path, name: str, text: str,
     assert action.edits == ()
 
 
+def test_a_service_of_which_all_is_known_is_not_asked_about(tmp_path: Path) -> None:
+    one = opened(tmp_path, "compose.yaml", "services:\n  w‸eb:\n    image: nginx:1.27\n")
+    assert not [each for each in offered(one) if each.command is not None]
+
+
+def test_an_image_that_is_built_here_is_not_read(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    build: .\n    image: acme/w‸eb:1\n"
+    one = opened(tmp_path, "compose.yaml", text, beside={"Dockerfile": DOCKER})
+    assert not [each for each in offered(one) if each.command is not None]
+
+
 @pytest.mark.parametrize("image", ["'$‸{IMAGE}'", "'‸'", "scr‸atch"])
 def test_what_has_no_name_cannot_be_read(tmp_path: Path, image: str) -> None:
     one = opened(tmp_path, "compose.yaml", f"services:\n  web:\n    image: {image}\n")
