@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropcap.check import Setup
+from dropcap.fixes.mending import Mender
 from dropcap.lsp import fixes_here
 from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE, actions, fix_all, resolved
 from dropcap.lsp.edits import differences
@@ -96,7 +97,7 @@ def test_nothing_is_tried_twice_for_a_line_nor_where_nothing_is_found(
 ) -> None:
     begun: list[object] = []
 
-    class Counted(fixes_here.Mender):
+    class Counted(Mender):
         def run(self) -> Outcome:
             begun.append(self)
             return super().run()
