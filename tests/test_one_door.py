@@ -75,6 +75,7 @@ ALLOWED = {
     "commands/inputs.py": "asks which of a person's words are folders",
     "commands/settings.py": "asks which of a person's words are folders",
     "commands/verify.py": "asks whether a person's first word is a path",
+    "commands/lock_image.py": "asks whether the file is there whose image a person wants to be kept",
     "lsp/placing.py": "asks whether a file that is open is a link; reads through the workspace",
     "lsp/server.py": "goes into the folder that is open in the editor",
     "lsp/session.py": "asks whether a file that is open is on the disk",
