@@ -7,7 +7,8 @@ COPY linter /src/linter
 COPY rules /src/rules
 # All that comes from elsewhere comes by hash. What is installed is compiled here: where it runs, nothing can be written.
 RUN python3 -m venv /opt/dropcap \
- && /opt/dropcap/bin/pip wheel --no-cache-dir --wheel-dir /wheels --require-hashes --requirement /src/requirements.txt \
+ && /opt/dropcap/bin/pip wheel --no-cache-dir --wheel-dir /wheels --only-binary :all: \
+      --require-hashes --requirement /src/requirements.txt \
  && /opt/dropcap/bin/pip install --no-cache-dir --no-index --find-links /wheels /src \
  && /opt/dropcap/bin/pip uninstall --yes pip setuptools
 
