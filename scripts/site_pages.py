@@ -36,7 +36,20 @@ REPOSITORY = "https://github.com/dropcap/dropcap/blob/main/"
 OF_THE_TREE = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}
 """Pages of the site that stand elsewhere in the tree."""
 SHOWN = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n    privileged: true\n"
-COMMANDS = ("check", "fix", "baseline", "caps", "config", "settings", "init", "images", "verify", "explain", "rules")
+COMMANDS = (
+    "check",
+    "fix",
+    "baseline",
+    "caps",
+    "config",
+    "settings",
+    "init",
+    "images",
+    "verify",
+    "explain",
+    "rules",
+    "completions",
+)
 
 
 def pages() -> dict[str, str]:
@@ -147,6 +160,8 @@ def formats_page(rules: Sequence[Rule]) -> str:
 
 def _language(text: str) -> str:
     """Say which language a report is in, for a viewer that colours it."""
+    if text.startswith('{"type"'):
+        return "text"  # an object a line is no JSON as a whole
     starts = {"{": "json", "[": "json", "<": "xml", "#": "markdown"}
     return starts.get(text[:1], "text")
 

@@ -39,6 +39,22 @@ if TYPE_CHECKING:
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     add_paths(parser)
+    add_report(parser)
+    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
+    parser.add_argument(
+        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
+    parser.add_argument(
+        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
+    )
+
+
+def add_report(parser: ArgumentParser) -> None:
+    """Add what says which rules run, how to report, and what the exit code says."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
     parser.add_argument(
@@ -61,19 +77,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--statistics", action="store_true", help="add a count of findings and containers for each rule (text, JSON)"
     )
-    parser.add_argument("--fix", action="store_true", help="make safe fixes first, and report what is left")
     parser.add_argument(
         "--show-suppressed", action="store_true", help="tell what is accepted, and why (text, SARIF; JSON always does)"
-    )
-    parser.add_argument(
-        "--add-ignores", action="store_true", help="accept all that is found: write a comment for it into its file"
-    )
-    parser.add_argument("--reason", metavar="TEXT", help="why, for --add-ignores; asked for on a terminal")
-    parser.add_argument(
-        "--baseline", metavar="FILE", help="report what is new: not in FILE, which `dropcap baseline` has written"
-    )
-    parser.add_argument(
-        "--since", metavar="REV", help="report what is new: not there as git has the files at the revision REV"
     )
     parser.add_argument("--category", default="dropcap", help="the category of a SARIF upload (default: dropcap)")
 
@@ -157,7 +162,7 @@ def _written(arguments: Namespace, config: Config, rules: tuple[Rule, ...], repo
 
         finder = Finder(setup.overlay)
     for name, path in ways:
-        context = _context(arguments, config, rules, name, path)
+        context = context_of(arguments, config, rules, name, path)
         if finder and asks_needs(name):
             context = context._replace(needs=finder.needs)
         write_output(writer(name)(report, context), path)
@@ -204,7 +209,7 @@ def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> 
     return accepting_by_file(arguments, config, known)
 
 
-def _context(arguments: Namespace, config: Config, rules: tuple[Rule, ...], name: str, output: str | None) -> Context:
+def context_of(arguments: Namespace, config: Config, rules: tuple[Rule, ...], name: str, output: str | None) -> Context:
     """Say what the writer of a format has to know besides the report."""
     is_file = to_file(output)
     # A file has colours where the call says so alone: the environment speaks of terminals.
