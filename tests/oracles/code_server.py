@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VERSION = "4.100.3"  # the last that Node.js 20 runs
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles" / f"code-server-{_VERSION}"
+_CACHE = (
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles" / f"code-server-{_VERSION}"
+)
 _SERVER = Path("package", "lib", "vscode")
 _SECONDS = 300
 _START = 60
@@ -64,7 +66,16 @@ class CodeServer:
         )
         assert "successfully installed" in done.stdout, done.stdout + done.stderr
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
-        words = ("--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off", *options)
+        words = (
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--without-connection-token",
+            "--telemetry-level",
+            "off",
+            *options,
+        )
         self._process = subprocess.Popen(
             ["node", self._main, *self._data, *words],
             env=self._environ,
