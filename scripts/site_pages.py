@@ -199,6 +199,11 @@ def said(*words: str) -> str:
     return text.getvalue()
 
 
+def titles_of_the_site(text: str) -> str:
+    """Write the name of the file that a block shows as MkDocs takes it: any other word makes it no block at all."""
+    return re.sub(r"^```(\w+) ([\w./-]+)$", r'```\1 title="\2"', text, flags=re.MULTILINE)
+
+
 def links_of_the_site(text: str, path: str) -> str:
     """Lead the links of a page that stands in the tree to pages of the site, or to the repository."""
     folder = (ROOT / OF_THE_TREE.get(path, f"docs/{path}")).parent

@@ -94,6 +94,17 @@ def test_a_walk_knows_files_by_content_where_the_name_says_nothing(tmp_path: Pat
     assert found(tmp_path) == ["app.yml", "deploy"]
 
 
+@pytest.mark.parametrize("folder", ["a\nb", "\n", "a/b\r\n::error::/c", "\v\f\x85\u2028"])
+def test_a_folder_s_name_hides_no_file(tmp_path: Path, folder: str) -> None:
+    files = ("compose.yaml", "Dockerfile", "run.sh", ".github/workflows/x.yml", "action.yml", "web.service", "Makefile")
+    for name in files:
+        path = tmp_path / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x: 1\n")
+        assert carrier_of_name(f"{folder}/{name}") == carrier_of_name(name) is not None
+    assert len(discover([str(tmp_path)]).targets) == len(files)
+
+
 def test_a_walk_sees_what_git_sees(tmp_path: Path) -> None:
     tree(
         tmp_path,

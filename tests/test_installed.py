@@ -106,6 +106,12 @@ def test_the_wheel_holds_the_engine_the_rules_and_nothing_else(installed: Instal
         assert name in names
 
 
+def test_the_metadata_is_of_a_version_that_programs_read_which_publish_it(installed: Installed) -> None:
+    archive = zipfile.ZipFile(installed.wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    assert archive.read(name).startswith(b"Metadata-Version: 2.4\n")
+
+
 def test_the_command_runs_without_anything_but_its_dependencies(installed: Installed, project: Path) -> None:
     done = installed.dropcap("check", cwd=project)
     assert (done.returncode, done.stderr) == (0, "")

@@ -100,7 +100,7 @@ def checked_text(
     if target.policy is not None:
         setup = setup.under(target.policy)
     request = setup.request(Workspace.of_text(Source(target.path, text)))
-    return request, _as_configured(check_request(target, request, rules), setup, target.policy)
+    return request, as_configured(check_request(target, request, rules), setup, target.policy)
 
 
 def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> FileResult:
@@ -114,7 +114,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 def checked_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> tuple[Request, FileResult]:
     """Do what :func:`check_file` does, and return the request too by which the file was read."""
     request = request_of(target, setup)
-    result = _as_configured(check_request(target, request, rules), setup, target.policy)
+    result = as_configured(check_request(target, request, rules), setup, target.policy)
     if result.read or not target.over:
         return request, result
     first, *over = target.over
@@ -189,7 +189,7 @@ def _questions(rules: Sequence[Rule] | Questions, policy: Policy | None) -> Ques
     return questions if policy is None else questions.chosen(*policy.choice)
 
 
-def _as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
+def as_configured(result: FileResult, setup: Setup, policy: Policy | None = None) -> FileResult:
     """Return findings as severe as the configuration has them, with the threshold of their file."""
     severity = policy.severity if policy is not None else setup.severity
     fail_on = policy.fail_on if policy is not None else None

@@ -8,6 +8,7 @@ COMMANDS = {
     "fix": "mend by text edits what can be mended, and say what cannot",
     "caps": "list every container with its bounding and effective set",
     "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
+    "audit": "say what the containers of a running engine hold, need, and differ in from their Compose files",
     "verify": "measure on a real engine what services need, and keep it in dropcap.lock",
     "config": "print a Compose project with everything resolved, each value with its place",
     "lsp": "check what is open in an editor, as it is typed (Language Server Protocol)",

@@ -24,7 +24,8 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     of a `project`, the folder that it ends in, have the same one. What equal containers lack, and what several have by
     the same text, is one finding: `shared_by` names the others. What is found and accepted stands in `suppressed`,
     each with a `suppression` that says why. What was known before and is gone stands in `fixed`, where something is
-    compared.
+    compared. Of containers that exist `live` says what each holds, by its configuration and by what the kernel says of
+    its processes.
     """
     findings = grouped(report.findings)
     tool = {"name": "dropcap", "version": __version__}
@@ -35,6 +36,12 @@ def write(report: Report, _context: Context) -> Iterator[str]:
     if report.compared is not None:
         yield '],\n"fixed": ['
         yield from listed(map(known_entry, report.compared.fixed))
+    live = [container for container in report.containers if container.live is not None]
+    if live:
+        from dropcap.writers.live_json import live_entry  # of what an engine says alone
+
+        yield '],\n"live": ['
+        yield from listed(map(live_entry, live))
     yield '],\n"failures": ['
     yield from listed(map(failure_record, report.failures))
     yield f'],\n"summary": {dumps(summary_record(report, findings))}}}\n'

@@ -1,7 +1,7 @@
 """The report for programs that read lines: a JSON object a line, the summary last.
 
-Each line has a `type`: `finding`, `suppressed`, `fixed`, `error`, `note` or `summary`. Else the objects are those of
-the format `json`.
+Each line has a `type`: `finding`, `suppressed`, `fixed`, `live`, `error`, `note` or `summary`. Else the objects are
+those of the format `json`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ def _records(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "suppressed", suppressed_record(finding)
     for known in report.compared.fixed if report.compared else ():
         yield "fixed", known_entry(known)
+    live = [container for container in report.containers if container.live is not None]
+    if live:
+        from dropcap.writers.live_json import live_entry  # of what an engine says alone
+
+        for container in live:
+            yield "live", live_entry(container)
     for failure in report.failures:
         yield "note" if failure.level is Level.NOTE else "error", failure_record(failure)
     head = {"version": VERSION, "tool": {"name": "dropcap", "version": __version__}}
