@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VERSION = "4.100.3"  # the last that Node.js 20 runs
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles" / f"code-server-{_VERSION}"
+_CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles"
+_CACHE = _CACHES / f"code-server-{_VERSION}"
 _SERVER = Path("package", "lib", "vscode")
 _SECONDS = 300
 _START = 60
@@ -64,9 +65,9 @@ class CodeServer:
         )
         assert "successfully installed" in done.stdout, done.stdout + done.stderr
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
-        words = ("--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off", *options)
+        listen = ("--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off")
         self._process = subprocess.Popen(
-            ["node", self._main, *self._data, *words],
+            ["node", self._main, *self._data, *listen, *options],
             env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=self._log,

@@ -13,12 +13,14 @@ const INSTALL = "pipx install 'dropcap[lsp]'";
 const OPEN_SETTINGS = "Open Settings";
 const SHOW_OUTPUT = "Show Output";
 
+let stop: (() => Promise<void>) | undefined;
+
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = window.createOutputChannel("dropcap", { log: true });
   const server = new Server(output);
+  stop = () => server.stop();
   context.subscriptions.push(
     output,
-    { dispose: () => void server.stop() },
     commands.registerCommand("dropcap.restart", () => server.restart()),
     commands.registerCommand("dropcap.showOutput", () => output.show()),
     workspace.onDidOpenTextDocument(() => server.startIfWanted()),
@@ -30,6 +32,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
     }),
   );
   await server.startIfWanted();
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return stop?.();
 }
 
 /** The server of this window, one after the other: what is asked for while it starts or stops waits. */
