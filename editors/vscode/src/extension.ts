@@ -90,13 +90,13 @@ class Server {
     }
     const words = settings.get<string[]>("arguments", ["lsp"]);
     this.output.info(`Starting ${program}`);
-    const connection = connect(program, words, this.output, () => this.complain(ended(program, connection), SHOW_OUTPUT));
+    const connection = connect(program, words, this.output, () => void this.complainOfEnd(program, connection));
     this.connection = connection;
     try {
       await connection.start();
     } catch {
       this.connection = undefined;
-      this.complain(ended(program, connection), SHOW_OUTPUT);
+      await this.complainOfEnd(program, connection);
     }
   }
 
@@ -105,6 +105,11 @@ class Server {
     this.connection = undefined;
     // It fails where the server has ended by itself.
     await connection?.client.dispose().catch(() => undefined);
+  }
+
+  private async complainOfEnd(program: string, connection: Connection): Promise<void> {
+    const words = await connection.lastWords();
+    this.complain(`dropcap has ended: ${words || `${program} is not a server that speaks to editors.`}`, SHOW_OUTPUT);
   }
 
   private complain(message: string, action: typeof OPEN_SETTINGS | typeof SHOW_OUTPUT): void {
@@ -130,9 +135,4 @@ async function findProgram(setting: string): Promise<string | undefined> {
     path: process.env["PATH"] ?? "",
     windows: process.platform === "win32",
   });
-}
-
-function ended(program: string, connection: Connection): string {
-  const words = connection.lastWords();
-  return words ? `dropcap has ended: ${words}` : `dropcap has ended: ${program} is not a server that speaks to editors.`;
 }
