@@ -178,7 +178,7 @@ def _is_own(path: str) -> bool:
 def _shown(image: Contents) -> dict[str, Any]:
     """Return all that is known of each path, texts as strings; the folders that engines mount over are theirs."""
     return {
-        path: (file._replace(text=None), file.text and file.text.text)
+        path: (file._replace(content=None), file.text and file.text.text)
         for path, file in image.files.items()
         if _is_own(path)
     }

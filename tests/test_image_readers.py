@@ -327,7 +327,7 @@ def test_an_image_is_the_same_however_it_is_kept(tmp_path: Path) -> None:
     assert one.config == other.config == third.config == CONFIG
 
     def bare(files: Mapping[str, File]) -> dict[str, object]:
-        return {path: (file._replace(text=None), file.text and file.text.text) for path, file in files.items()}
+        return {path: (file._replace(content=None), file.text and file.text.text) for path, file in files.items()}
 
     assert bare(one.files) == bare(other.files) == bare(third.files)
 

@@ -52,7 +52,7 @@ FILES = st.one_of(
         lambda owner, group, mode, names, is_effective, text, symbols: File(
             FileKind.FILE,
             *(owner, group, mode, "", names, is_effective and bool(names)),
-            text=None if text is None else Source("x", text),
+            content=None if text is None else Source("x", text),
             symbols=symbols,
         ),
         *(NUMBERS, NUMBERS, MODES, CAPABILITIES, st.booleans(), st.one_of(st.none(), TEXTS)),
@@ -78,7 +78,7 @@ def project(folder: Path, lock: str) -> Workspace:
 
 
 def bare(found: File | Absent | UnknownFact) -> object:
-    return (found._replace(text=None), found.text and found.text.text) if isinstance(found, File) else found
+    return (found._replace(content=None), found.text and found.text.text) if isinstance(found, File) else found
 
 
 @settings(deadline=None)  # the first one loads modules
@@ -111,7 +111,7 @@ def test_what_is_kept_is_what_is_read(
 
 def test_a_line_of_a_script_is_found_in_the_lock(tmp_path: Path) -> None:
     text = "#!/bin/sh\n\n  set -e\n\tx\n"
-    lock = locked({"/a.sh": FILE._replace(text=Source("x", text)), "/b": FILE._replace(text=Source("x", "b"))})
+    lock = locked({"/a.sh": FILE._replace(content=Source("x", text)), "/b": FILE._replace(content=Source("x", "b"))})
     tree = locked_tree("app:1", project(tmp_path, lock))
     found = tree.look("/a.sh") if tree is not None else None
     assert isinstance(found, File)
@@ -195,9 +195,9 @@ FILES_OF_APP = {
     "/": FOLDER,
     **dict.fromkeys(("/etc", "/usr", "/usr/bin", "/data"), FOLDER),
     "/bin": link("usr/bin"),
-    "/etc/passwd": FILE._replace(text=Source("p", "root:x:0:0::/root:/bin/sh\napp:x:7:7::/:/bin/sh\n")),
-    "/etc/group": FILE._replace(text=Source("g", "root:x:0:\napp:x:7:\n")),
-    "/usr/bin/entry.sh": FILE._replace(mode=0o755, text=Source("e", ENTRY)),
+    "/etc/passwd": FILE._replace(content=Source("p", "root:x:0:0::/root:/bin/sh\napp:x:7:7::/:/bin/sh\n")),
+    "/etc/group": FILE._replace(content=Source("g", "root:x:0:\napp:x:7:\n")),
+    "/usr/bin/entry.sh": FILE._replace(mode=0o755, content=Source("e", ENTRY)),
     **dict.fromkeys((f"/usr/bin/{name}" for name in ("sh", "gosu", "id", "chown", "sleep")), FILE._replace(mode=0o755)),
     "/usr/bin/su": FILE._replace(mode=0o4755),
     "/usr/bin/dull": FILE,
@@ -377,8 +377,8 @@ def image_needs(command: Sequence[str], files: Mapping[str, File], config: Mappi
     (service,) = read(Source("compose.yaml", COMPOSE)).containers
     base = {
         **dict.fromkeys(("/", "/etc", "/usr", "/usr/bin", "/usr/sbin", "/usr/local", "/usr/local/bin", "/var"), FOLDER),
-        "/etc/passwd": FILE._replace(text=Source("p", USERS)),
-        "/etc/group": FILE._replace(text=Source("g", "root:x:0:\nwww-data:x:33:\nmysql:x:7:\n")),
+        "/etc/passwd": FILE._replace(content=Source("p", USERS)),
+        "/etc/group": FILE._replace(content=Source("g", "root:x:0:\nwww-data:x:33:\nmysql:x:7:\n")),
         "/usr/bin/python3": FILE._replace(mode=0o755),
     }
     tree = FullTree.of(Contents(("app:1",), "", (), {"Cmd": [*command], **(config or {})}, {**base, **files}))
@@ -394,7 +394,7 @@ def test_a_value_that_the_lock_hides_decides_nothing(name: str, value: str) -> N
 
 
 def script(text: str) -> File:
-    return FILE._replace(mode=0o755, text=Source("x", text))
+    return FILE._replace(mode=0o755, content=Source("x", text))
 
 
 def test_a_variable_of_a_packaged_configuration_is_what_its_script_makes_it() -> None:
@@ -446,7 +446,7 @@ def test_the_script_of_a_described_package_is_known_by_its_name(folder: str, *, 
 
 def test_a_program_of_a_language_is_read_in_its_image() -> None:
     text = "import os\nos.setgid(33)\nos.setuid(33)\n"
-    files = {"/app": FOLDER, "/app/server.py": FILE._replace(text=Source("x", text))}
+    files = {"/app": FOLDER, "/app/server.py": FILE._replace(content=Source("x", text))}
     assert image_needs(["python3", "/app/server.py"], files).cap_add == ("SETGID", "SETUID")
 
 
@@ -462,9 +462,9 @@ def test_a_folder_that_a_configuration_draws_in_may_end_in_a_slash() -> None:
     files = {
         "/usr/sbin/proftpd": FILE._replace(mode=0o755),
         "/etc/proftpd": FOLDER,
-        "/etc/proftpd/proftpd.conf": FILE._replace(text=Source("p", "Include /etc/proftpd/conf.d/\n")),
+        "/etc/proftpd/proftpd.conf": FILE._replace(content=Source("p", "Include /etc/proftpd/conf.d/\n")),
         "/etc/proftpd/conf.d": FOLDER,
-        "/etc/proftpd/conf.d/own.conf": FILE._replace(text=Source("o", "DefaultRoot ~\n")),
+        "/etc/proftpd/conf.d/own.conf": FILE._replace(content=Source("o", "DefaultRoot ~\n")),
     }
     found = image_needs(["proftpd", "--nodaemon"], files)
     assert "SYS_CHROOT" in found.cap_add
@@ -494,14 +494,14 @@ CRONTAB = """\
 )
 def test_jobs_that_lie_in_folders_of_cron_are_followed(files: dict[str, tuple[int, str | None]], expected: str) -> None:
     parts = {
-        f"/etc/cron.daily/{name}": FILE._replace(mode=mode, text=None if text is None else Source("j", text))
+        f"/etc/cron.daily/{name}": FILE._replace(mode=mode, content=None if text is None else Source("j", text))
         for name, (mode, text) in files.items()
     }
     image = {
         **{f"/usr/bin/{name}": FILE._replace(mode=0o755) for name in ("chown", "run-parts", "sh", "test")},
         "/bin": link("usr/bin"),
         "/usr/sbin/cron": FILE._replace(mode=0o755),
-        "/etc/crontab": FILE._replace(text=Source("c", CRONTAB)),
+        "/etc/crontab": FILE._replace(content=Source("c", CRONTAB)),
         "/srv": FOLDER,
         "/srv/x": FILE,
         **dict.fromkeys(("/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly"), FOLDER),

@@ -442,6 +442,6 @@ def test_a_folder_that_an_image_has_may_stay_as_it_is() -> None:
 )
 def test_sources_that_an_image_brings_beside_its_own_are_looked_at(path: str, text: str, *, is_foreign: bool) -> None:
     tree = read_base("/")
-    tree.put(path, File(FileKind.FILE, "0", "0", 0o644, text=Source(path, text)))
+    tree.put(path, File(FileKind.FILE, "0", "0", 0o644, content=Source(path, text)))
     install(tree, words_of("apt-get install --no-install-recommends mosquitto"))
     assert isinstance(tree.look("/var/lib/nobody-made-this"), UnknownFact) is is_foreign

@@ -69,7 +69,7 @@ def words_of(command: str, *, unknown: Sequence[str] = ()) -> tuple[Word, ...]:
 
 
 def text_file(text: str, *, path: str = "etc/x.conf") -> File:
-    return File(FileKind.FILE, "0", "0", 0o644, text=Source(path, text))
+    return File(FileKind.FILE, "0", "0", 0o644, content=Source(path, text))
 
 
 def call(

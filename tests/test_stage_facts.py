@@ -123,6 +123,20 @@ def test_nothing_outside_the_context_is_read(tmp_path: Path) -> None:
     assert not isinstance(found, File) or found.text is None
 
 
+def test_a_file_of_the_context_is_read_when_somebody_asks_for_its_text(tmp_path: Path) -> None:
+    for name in ("a.sh", "b.sh"):
+        (tmp_path / name).write_text(f"echo {name}\n")
+    workspace = Workspace(str(tmp_path))
+    stage = target(read(Source("Dockerfile", "FROM debian:bookworm\nCOPY . /app/\n")))
+    assert stage is not None
+    tree = stage_facts(stage, Images(workspace), str(tmp_path))
+    assert workspace.reads == {}
+    found = tree.text("/app/a.sh")
+    assert found is not None
+    assert found.text == "echo a.sh\n"
+    assert list(workspace.reads) == [str(tmp_path / "a.sh")]
+
+
 def test_each_place_says_what_made_it() -> None:
     found = facts("RUN mkdir /data").look("/data")
     assert isinstance(found, File)

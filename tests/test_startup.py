@@ -21,7 +21,7 @@ def image(script: str, *, owner: str = "0", mode: int = 0o755, unknown: UnknownF
     """Return an image with an entrypoint, the account `app` and a folder of data."""
     tree = FileTree(unknown)
     tree.add_account(Account("app", "70", "app", home="/data"))
-    tree.put("/entry.sh", File(FileKind.FILE, "0", "0", 0o755, text=Source("entry.sh", f"#!/bin/sh\n{script}\n")))
+    tree.put("/entry.sh", File(FileKind.FILE, "0", "0", 0o755, content=Source("entry.sh", f"#!/bin/sh\n{script}\n")))
     tree.put("/data", File(FileKind.FOLDER, owner, owner, mode), is_new=True)
     return tree
 

@@ -11,7 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dropcap.images.dockerignore import Ignored, Ignores, TooManyStepsError, read_patterns
-from dropcap.images.facts import ABSENT, UnknownFact
+from dropcap.images.facts import ABSENT, UnknownFact, Unread
 from dropcap.images.path_patterns import BadPatternError, fits_name, has_wildcard
 from dropcap.model import UnreadableError
 from dropcap.namedtuple import NamedTuple
@@ -43,6 +43,34 @@ class ContextFile(NamedTuple):
 
     path: str
     is_folder: bool
+
+
+class _Unread(Unread):
+    """The text of a file of the workspace; equal to another one of the same file."""
+
+    def __init__(self, workspace: Workspace, path: str) -> None:
+        """Take the file."""
+        super().__init__(self._source)
+        self._workspace = workspace
+        self._path = path
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether another one is of the same file."""
+        return isinstance(other, _Unread) and self._path == other._path and self._workspace is other._workspace
+
+    def __hash__(self) -> int:
+        """Return the hash of the file's path."""
+        return hash(self._path)
+
+    def __repr__(self) -> str:
+        """Name the file."""
+        return f"Unread({self._path!r})"
+
+    def _source(self) -> Source | None:
+        try:
+            return self._workspace.source(self._path)
+        except (NotReadError, UnreadableError):
+            return None
 
 
 class BuildContext:
@@ -93,12 +121,9 @@ class BuildContext:
             found = ContextFile(one, is_folder)
         return found
 
-    def text(self, path: str) -> Source | None:
-        """Return the text of a file that :meth:`look` has found; None where there is none to be read."""
-        try:
-            return self._workspace.source(self._real(path))
-        except (NotReadError, UnreadableError):
-            return None
+    def content(self, path: str) -> Unread:
+        """Return what reads the text of a file that :meth:`look` has found; that is None where it cannot be read."""
+        return _Unread(self._workspace, self._real(path))
 
     def head(self, path: str, size: int) -> bytes | None:
         """Return the first bytes of a file; None where it cannot be read."""

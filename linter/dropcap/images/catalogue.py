@@ -110,7 +110,7 @@ def _script(name: str, described: Mapping[str, Any]) -> File:
     from dropcap.images.catalogue_steps import script
 
     text = script(described["steps"], goes_on=described.get("goes_on", False))
-    return File(FileKind.FILE, "0", "0", 0o755, text=Shipped(name, text))
+    return File(FileKind.FILE, "0", "0", 0o755, content=Shipped(name, text))
 
 
 def _config(name: str, table: Mapping[str, Any]) -> ImageConfig:

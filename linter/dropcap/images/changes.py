@@ -28,9 +28,9 @@ _SET_GROUP = 0o2000
 
 def _edited(file: File) -> File:
     """Return what a file is when something was changed in its text, or written behind it."""
-    is_packages = file.package and file.text is None and (file.where is None or file.behind)
+    is_packages = file.package and file.content is None and (file.where is None or file.behind)
     behind = (*file.behind, None) if is_packages else ()
-    return file._replace(text=None, capabilities=(), is_effective=False, behind=behind)
+    return file._replace(content=None, capabilities=(), is_effective=False, behind=behind)
 
 
 _OF_ENTRIES = frozenset({EffectKind.GIVE, EffectKind.MODE})
@@ -218,8 +218,8 @@ class Changes(Files, Accounts):
         before = self._files.get(self.end(place))
         if before is not None and not effect.is_kept:
             if before.kind is FileKind.FILE:
-                text = None if effect.is_gentle else file.text
-                self._files[self.end(place)] = before._replace(text=text, capabilities=(), is_effective=False)
+                content = None if effect.is_gentle else file.content
+                self._files[self.end(place)] = before._replace(content=content, capabilities=(), is_effective=False)
             return
         if file.kind is FileKind.FOLDER and before is not None:
             self._files[self.end(place)] = before._replace(owner=file.owner, group=file.group, mode=file.mode)
@@ -248,7 +248,7 @@ class Changes(Files, Accounts):
         elif target not in self._files:
             self.put(target, self._new(effect, user, FileKind.FILE, target)._replace(mode=None))
         else:
-            self._files[target] = self._files[target]._replace(text=None, capabilities=(), is_effective=False)
+            self._files[target] = self._files[target]._replace(content=None, capabilities=(), is_effective=False)
 
     def _change_accounts(self, path: str, effect: Effect) -> None:
         """Note that a file that holds accounts is another one."""

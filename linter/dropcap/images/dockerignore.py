@@ -32,12 +32,12 @@ class Ignored(NamedTuple):
 
     Attributes:
         is_out: whether it is left out.
-        fits: whether each pattern fits it or a folder above it, as far as that was asked.
+        fits: the numbers of the patterns that fit it or a folder above it, in order, as far as that was asked.
 
     """
 
     is_out: bool
-    fits: tuple[bool, ...]
+    fits: tuple[int, ...]
 
 
 class _Rule(NamedTuple):
@@ -54,6 +54,14 @@ class Ignores:
         self._takes_in = [rule.pattern.text.removesuffix("/**") for rule in rules if rule.takes_in]
         self._is_plain = not any(set(text) & set("*[]?^\\") for text in self._takes_in)
         self._steps = 0
+        # Most patterns are the path of one file or folder: of those it is known at once which fit.
+        self._plain: dict[str, list[int]] = {}
+        self._others = []
+        for number, rule in enumerate(self._rules):
+            if rule.pattern.is_plain:
+                self._plain.setdefault(rule.pattern.text, []).append(number)
+            else:
+                self._others.append(number)
 
     def may_take_in(self, folder: str) -> bool:
         """Return whether something in a folder that is left out may be taken in again."""
@@ -73,14 +81,22 @@ class Ignores:
 
         """
         is_out, fits = False, []
-        for number, rule in enumerate(self._rules):
-            found = above is not None and above.fits[number]
-            if not found and rule.takes_in is is_out:
-                found = self._fits(rule.pattern, path)
-            fits.append(found)
-            if found:
+        for number, is_sure in self._candidates(path, above.fits if above is not None else ()):
+            rule = self._rules[number]
+            if is_sure or (rule.takes_in is is_out and self._fits(rule.pattern, path)):
+                fits.append(number)
                 is_out = not rule.takes_in
         return Ignored(is_out, tuple(fits))
+
+    def _candidates(self, path: str, above: tuple[int, ...]) -> Iterable[tuple[int, bool]]:
+        """Return the numbers of the patterns that may fit, in order, and of each whether it fits a folder above."""
+        plain = self._plain.get(path)
+        if not above and plain is None:
+            return [(number, False) for number in self._others]
+        known = set(above)
+        asked = {*self._others, *(plain or ()), *known}
+        self._steps += len(known)
+        return [(number, number in known) for number in sorted(asked)]
 
     def _fits(self, pattern: PathPattern, path: str) -> bool:
         self._steps += 1

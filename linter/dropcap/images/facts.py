@@ -8,15 +8,27 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dropcap.computed import computed
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dropcap.model import Located
     from dropcap.source import Source
 
-__all__ = ["ABSENT", "Absent", "Account", "File", "FileKind", "Group", "ImageConfig", "ImageFacts", "UnknownFact"]
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Account",
+    "File",
+    "FileKind",
+    "Group",
+    "ImageConfig",
+    "ImageFacts",
+    "UnknownFact",
+    "Unread",
+]
 
 
 class UnknownFact(NamedTuple):
@@ -61,6 +73,19 @@ class FileKind(Enum):
     __hash__ = object.__hash__  # Enum's own is Python
 
 
+class Unread:
+    """The text of a file that is read when somebody asks for it: a build may copy a thousand of them."""
+
+    def __init__(self, read: Callable[[], Source | None]) -> None:
+        """Take what reads it; that gives None where there is no text."""
+        self._read = read
+
+    @computed
+    def text(self) -> Source | None:
+        """The text; None where there is none to be read."""
+        return self._read()
+
+
 class File(NamedTuple):
     """What is known of a file, a folder or a link.
 
@@ -73,7 +98,7 @@ class File(NamedTuple):
         capabilities: the bare names that its file capabilities permit.
         is_effective: whether these are in force from the program's start; the kernel then refuses to execute it where
             the bounding set lacks one of them.
-        text: the text of a script or a configuration file, where it is at hand.
+        content: the text of a script or a configuration file, where it is at hand, or what reads it: :attr:`text` does.
         package: the package that brought it; empty where none is known.
         symbols: of a program, the functions that it imports and that may take a capability; None where nobody knows.
         where: the place that made it so: a build step, a word of it; None where the base image did.
@@ -89,11 +114,17 @@ class File(NamedTuple):
     target: str = ""
     capabilities: tuple[str, ...] = ()
     is_effective: bool = False
-    text: Source | None = None
+    content: Source | Unread | None = None
     package: str = ""
     where: Located[Any] | None = None
     symbols: tuple[str, ...] | None = None
     behind: tuple[Source | None, ...] = ()
+
+    @property
+    def text(self) -> Source | None:
+        """The text of the file, read now where nobody has asked for it before; None where it is not at hand."""
+        content = self.content
+        return content.text if isinstance(content, Unread) else content
 
 
 class Account(NamedTuple):

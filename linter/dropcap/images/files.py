@@ -293,8 +293,8 @@ class Files:
     def forget_texts(self, path: str) -> None:
         """Note that the files in a folder may have other texts."""
         for one, file in self.below(path):
-            if file.text is not None:
-                self._files[one] = file._replace(text=None)
+            if file.content is not None:
+                self._files[one] = file._replace(content=None)
 
     def overwrite(self, path: str, unknown: UnknownFact) -> None:
         """Forget whom a folder and all in it belong to: something was unpacked there."""
@@ -311,7 +311,7 @@ class Files:
         if isinstance(found, File) and found.kind is FileKind.FOLDER:
             self.open_below(path, unknown)
         elif isinstance(found, File):
-            self._files[path] = found._replace(text=None)
+            self._files[path] = found._replace(content=None)
         elif found is ABSENT:
             above = posixpath.dirname(path)
             while above != "/" and self.look(above) is ABSENT:
@@ -352,4 +352,4 @@ class Files:
         path = self.end(path)
         found = self._files.get(path)
         if found is not None and found.kind is FileKind.FILE:
-            self._files[path] = found._replace(text=text)
+            self._files[path] = found._replace(content=text)

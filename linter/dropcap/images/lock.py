@@ -147,7 +147,7 @@ def _tree(entry: Entry) -> FileTree:
             absent.append(path)
             continue
         found = file_of(written)
-        files[path] = found._replace(text=texts.get(path), symbols=symbols.get(path))
+        files[path] = found._replace(content=texts.get(path), symbols=symbols.get(path))
         if found.kind is FileKind.FOLDER and written.endswith(LISTED):
             listed.append(path)
     tree.fill(files)

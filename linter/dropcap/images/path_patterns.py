@@ -57,6 +57,11 @@ class PathPattern:
         self._begins, self._ends, self._tokens = begins, ends, tokens
         self._head, self._tail = ("", "") if tokens is None else (_letters(tokens), _letters(tokens[::-1])[::-1])
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the pattern fits the path that is its text, and no other."""
+        return self._begins is None and self._ends is None and self._tokens is None
+
     def may_fit(self, path: str) -> bool:
         """Return whether the letters at both ends of the pattern are those of a path: most patterns need no more."""
         return path.startswith(self._head) and path.endswith(self._tail)

@@ -96,15 +96,15 @@ class Mounts:
         if not isinstance(found, ContextFile):
             return False
         if not found.is_folder:
-            self._tree.put(one.target, made._replace(text=self._context.text(found.path)))
+            self._tree.put(one.target, made._replace(content=self._context.content(found.path)))
             return True
         self._tree.put(one.target, made._replace(kind=FileKind.FOLDER))
         files, _ = self._context.below(found.path)
         for file in files:
             end = posixpath.join(one.target, file.path[len(found.path) :].lstrip("/"))
             kind = FileKind.FOLDER if file.is_folder else FileKind.FILE
-            text = None if file.is_folder else self._context.text(file.path)
-            self._tree.put(end, made._replace(kind=kind, text=text))
+            content = None if file.is_folder else self._context.content(file.path)
+            self._tree.put(end, made._replace(kind=kind, content=content))
         reason = f"it is not known what else is in {found.path or 'the context'} in a build"
         self._tree.open_below(one.target, UnknownFact(reason, where=one.where))
         return True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dropcap.images.build_context import BuildContext
     from dropcap.images.copy_request import CopyRequest
     from dropcap.images.dockerignore import Ignored
+    from dropcap.images.facts import Unread
     from dropcap.images.tree import FileTree
     from dropcap.source import Source
 
@@ -75,12 +76,12 @@ class Copies:
 
     # What is put.
 
-    def _file(self, name: str, text: Source | None = None, mode: int | None = None) -> None:
+    def _file(self, name: str, content: Source | Unread | None = None, mode: int | None = None) -> None:
         """Put a file at the place, or into it where that is a folder."""
         here = self.tree.look(self.place)
         is_inside = self.request.is_folder or (isinstance(here, File) and here.kind is FileKind.FOLDER)
         end = posixpath.join(self.place, name) if is_inside else self.place
-        self._put(end, self.made._replace(text=text, mode=self._mode(mode)))
+        self._put(end, self.made._replace(content=content, mode=self._mode(mode)))
 
     def _mode(self, own: int | None, *, is_folder: bool = False) -> int | None:
         """Return a mode behind what `--chmod` does to it."""
@@ -128,7 +129,7 @@ class Copies:
         for path, file in self.tree.below(self.place):  # it may be replaced by one of another owner
             is_same = is_owned and (file.owner, file.group) == (self.made.owner, self.made.group)
             kept = file if is_same else file._replace(owner=None, group=None)
-            self.tree.put(path, kept._replace(text=None, mode=None))
+            self.tree.put(path, kept._replace(content=None, mode=None))
 
     def _note_accounts(self, written: str, source: str | None) -> None:
         """Have other accounts where the files that hold them are copied."""
@@ -220,7 +221,7 @@ class Copies:
         elif self._may_be_unpacked(found.path, self.context.head(found.path, _HEAD)):
             self._unpack(found.path)
         else:
-            self._file(posixpath.basename(found.path), self.context.text(found.path))
+            self._file(posixpath.basename(found.path), self.context.content(found.path))
 
     def _put_with_parents(self, found: ContextFile, source: str) -> None:
         """Put a source below the folders that it lies in, from `/./` in its name on."""
@@ -236,7 +237,7 @@ class Copies:
         elif self.request.excluded:
             self._put_unknown(f"it is not known whether {source} is excluded")
         else:
-            self._put(end, self.made._replace(text=self.context.text(found.path), mode=self._mode(None)))
+            self._put(end, self.made._replace(content=self.context.content(found.path), mode=self._mode(None)))
 
     def _put_folder(self, folder: str, place: str) -> None:
         """Put what lies in a folder of the context; a build may find more there."""
@@ -252,7 +253,7 @@ class Copies:
                 made = self.made._replace(kind=FileKind.FOLDER, mode=self._mode(None, is_folder=True))
                 self._put(end, made, is_new=self.tree.look(end) is ABSENT)
             else:
-                self._put(end, self.made._replace(text=self.context.text(file.path), mode=self._mode(None)))
+                self._put(end, self.made._replace(content=self.context.content(file.path), mode=self._mode(None)))
         unknown = self._unknown(f"it is not known what else is in {folder or 'the context'} in a build")
         self.tree.open_below(place, unknown)
 

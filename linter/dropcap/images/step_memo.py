@@ -66,7 +66,7 @@ def done_once(listener: RunSteps, text: str, setting: tuple[Hashable, ...], foll
 def _names_no_place(before: FileTree, after: FileTree) -> bool:
     """Return whether what a tree has more than before is told by no place, and has no text."""
     files, areas, accounts, groups = after.changed_since(before)
-    if before.carried != after.carried or any(one.text is not None or one.behind for one in files):
+    if before.carried != after.carried or any(one.content is not None or one.behind for one in files):
         return False
     told: Iterable[File | UnknownFact | Account | Group] = (*files, *areas, *accounts, *groups)
     return all(one.where is None for one in told)

@@ -106,7 +106,7 @@ class FileTree(Changes):
             is_open = file.mode is None or file.mode & _OTHERS_WRITE
             if file.kind is not FileKind.FOLDER:
                 if is_own or is_open:
-                    self._files[path] = file._replace(text=None, mode=None if is_own else file.mode)
+                    self._files[path] = file._replace(content=None, mode=None if is_own else file.mode)
                 continue
             if is_own:
                 self._files[path] = file._replace(group=None, mode=None)
@@ -165,7 +165,7 @@ class FileTree(Changes):
                     owner=before.owner if before.owner == after.owner else None,
                     group=before.group if before.group == after.group else None,
                     mode=before.mode if before.mode == after.mode else None,
-                    text=before.text if before.text is after.text else None,
+                    content=before.content if before.content is after.content else None,
                     capabilities=before.capabilities or after.capabilities,
                     is_effective=before.is_effective or after.is_effective,
                 )

@@ -120,10 +120,10 @@ def _put_text(tree: FileTree, target: str, origin: str | Source, workspace: Work
     from dropcap.workspace import NotReadError
 
     if isinstance(origin, Source):
-        tree.put(target, File(FileKind.FILE, "0", "0", 0o444, text=origin))
+        tree.put(target, File(FileKind.FILE, "0", "0", 0o444, content=origin))
         return
     try:
         source = workspace.source(origin)
     except (NotReadError, UnreadableError):
         return
-    tree.put(target, File(FileKind.FILE, None, None, None, text=source))
+    tree.put(target, File(FileKind.FILE, None, None, None, content=source))

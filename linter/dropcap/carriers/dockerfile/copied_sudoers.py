@@ -95,6 +95,6 @@ def _of_folder(folder: str, place: str, context: BuildContext) -> Iterator[tuple
 
 
 def _text(inside: str, path: str, context: BuildContext) -> Iterator[tuple[str, Source]]:
-    text = context.text(inside) if _READ.fullmatch(path) else None
+    text = context.content(inside).text if _READ.fullmatch(path) else None
     if text is not None:
         yield path, text
