@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.commands.lock_image import lock_image
+from dropcap.commands.lock_image import contents_of, project_of, written
 from dropcap.exit_codes import UsageError
 from dropcap.images.contents import Contents, ImageError
 from dropcap.images.readers import engine
@@ -44,6 +44,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "b.sh").write_text("docker run acme/web:1\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def lock_image(path: str, image: str, overlay: dict[str, bytes]) -> str:
+    """Take the three steps, as the server does."""
+    return written(project_of(path, image, overlay), image, contents_of(image))
 
 
 def with_engine(monkeypatch: pytest.MonkeyPatch, *names: str) -> Engine:

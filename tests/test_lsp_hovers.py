@@ -186,6 +186,13 @@ def test_a_text_that_has_changed_since_its_check_has_no_places(tmp_path: Path) -
     assert hover(other.checks, other.source, other.offset, RULES) is None
 
 
+def test_a_key_of_a_service_says_what_it_decides(tmp_path: Path) -> None:
+    shown = page(tmp_path, "compose.yaml", f"{SERVICE}    cap_‸drop:\n      - ALL\n")
+    assert shown.startswith("**cap_drop**: capabilities that the container does not get")
+    assert at(tmp_path, "compose.yaml", f"{SERVICE}    deploy:\n      us‸er: x\n") is None
+    assert at(tmp_path, "compose.yaml", f"{SERVICE}    command: us‸er\n") is None
+
+
 HOSTILE = [
     "[x](javascript:alert(1))",
     "<img src=x onerror=alert(1)>",

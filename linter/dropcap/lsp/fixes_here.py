@@ -55,8 +55,8 @@ def all_fixed(checks: Sequence[Checked], source: Source, tools: Tools) -> tuple[
 
 
 def _mender(checks: Sequence[Checked], tools: Tools, wishes: Wishes) -> Mender:
-    targets = list(dict.fromkeys(one.target for one in checks))
-    return Mender(targets, tools.rules, tools.setup, wishes)
+    targets = {(one.target.path, one.target.over): one.target for one in checks}  # a policy has no hash
+    return Mender(list(targets.values()), tools.rules, tools.setup, wishes)
 
 
 def _places(one: Candidate, real: str) -> list[Span]:

@@ -24,7 +24,7 @@ from dropcap.source import Source
 from dropcap.workspace import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dropcap.carriers.request import Request
     from dropcap.lsp.actions import Tools
@@ -296,6 +296,11 @@ class Session:
         accepting = judging.accepting
         accepts = accepting.allowance.applied if accepting.allowance is not None else None
         return Tools(judging.rules, Setup(overlay=self._overlay), accepting, accepts)
+
+    @property
+    def overlay(self) -> Mapping[str, bytes]:
+        """The open texts by their files' real paths."""
+        return self._overlay
 
     @property
     def rules(self) -> Sequence[Rule]:
