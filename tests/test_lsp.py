@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from editor import editor, pushed_to, run
 from lsprotocol import types
 from pytest_lsp import client_capabilities
+
+from editor import editor, pushed_to, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -279,10 +281,12 @@ def test_requests_that_make_no_sense_get_an_answer(tmp_path: Path) -> None:
             one.edit(uri, types.TextDocumentContentChangePartial(types.Range(far, types.Position(0, 0)), HARMLESS))
             assert "privileged" not in codes(await one.of(uri))
             with pytest.raises(Exception, match="not as the protocol has them"):
-                await one.client.protocol.send_request_async("textDocument/hover", {"textDocument": 3})
+                await one.ask("textDocument/hover", {"textDocument": 3})
             with pytest.raises(Exception, match="Not Found"):
-                await one.client.protocol.send_request_async("dropcap/nothing", {})
-            one.client.protocol.notify("textDocument/didChange", {"textDocument": None, "contentChanges": SECRET})
+                await one.ask("dropcap/nothing", {})
+            one.client.protocol._send_data(  # noqa: SLF001
+                {"jsonrpc": "2.0", "method": "textDocument/didChange", "params": {"contentChanges": SECRET}}
+            )
             one.change(uri, PRIVILEGED)
             assert "privileged" in codes(await one.of(uri))
             assert not [each for each in one.client.log_messages if SECRET in each.message]
@@ -361,9 +365,9 @@ def test_hints_are_shown_where_a_person_wants_them(tmp_path: Path) -> None:
 
 def test_without_pygls_a_line_says_how_to_get_it(tmp_path: Path) -> None:
     (tmp_path / "pygls.py").write_text("raise ImportError\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "dropcap", "lsp"], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    program = [sys.executable, "-m", "dropcap", "lsp"]
+    done = subprocess.run(program, capture_output=True, text=True, env=environ, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == "dropcap: `dropcap lsp` needs pygls: install it with `pip install 'dropcap[lsp]'`\n"

@@ -99,7 +99,8 @@ def _did_save(ls: DropcapServer, params: types.DidSaveTextDocumentParams) -> Non
 
 
 def _did_change_watched_files(ls: DropcapServer, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.files_changed([change.uri for change in params.changes])
+    written = [one.uri for one in params.changes if one.type is types.FileChangeType.Changed]
+    ls.files_changed(written, [one.uri for one in params.changes if one.type is not types.FileChangeType.Changed])
 
 
 def _did_change_folders(ls: DropcapServer, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -15,7 +15,7 @@ from dropcap.lsp import answers
 from dropcap.lsp.actions import FIX_ALL
 from dropcap.lsp.answers import Edits, View, Waiting
 from dropcap.lsp.diagnostics import Client
-from dropcap.lsp.positions import edited, path_of
+from dropcap.lsp.positions import edited, name_of, path_of
 from dropcap.lsp.protocol import Protocol, Server
 from dropcap.lsp.publisher import Publisher, Said
 from dropcap.lsp.session import Session
@@ -48,7 +48,7 @@ class Document(NamedTuple):
 
     Attributes:
         path: its absolute path, or its URI where it has no file.
-        is_file: whether it has a file.
+        name: what it is called where it has no file; else empty.
         language: what the editor takes it to be.
         version: the editor's number of it.
         text: the text.
@@ -56,7 +56,7 @@ class Document(NamedTuple):
     """
 
     path: str
-    is_file: bool
+    name: str
     language: str
     version: int | None
     text: str
@@ -131,13 +131,13 @@ class DropcapServer(Server):
             return
         params = types.ConfigurationParams([types.ConfigurationItem(section="dropcap")])
         future = self.protocol.ask(types.WORKSPACE_CONFIGURATION, params)
-        future.add_done_callback(lambda done: self._take_answer(done))
+        future.add_done_callback(self._take_answer)
 
     def _take_answer(self, done: Any) -> None:  # noqa: ANN401  # a future of whatever the editor sends
         if done.cancelled() or done.exception() is not None:
             return
         answer = done.result()
-        if isinstance(answer, list) and answer and answer[0] is not None:
+        if isinstance(answer, (list, tuple)) and answer and answer[0] is not None:
             self.take_settings(answer[0])
 
     def take_settings(self, found: object) -> None:
@@ -167,7 +167,8 @@ class DropcapServer(Server):
         """Take an open text."""
         item = params.text_document
         path = path_of(item.uri)
-        self._take(item.uri, Document(path or item.uri, path is not None, item.language_id, item.version, item.text))
+        name = "" if path is not None else name_of(item.uri)
+        self._take(item.uri, Document(path or item.uri, name, item.language_id, item.version, item.text))
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Take changes of a text."""
@@ -182,7 +183,7 @@ class DropcapServer(Server):
         publisher = self.publisher
 
         def take(session: Session) -> None:
-            key = session.open(document.path, document.text, document.language, is_file=document.is_file)
+            key = session.open(document.path, document.text, document.language, name=document.name)
             publisher.opened(key, uri, document.version)
 
         self.worker.do(take, delay)
@@ -205,11 +206,11 @@ class DropcapServer(Server):
         if not self.pulls:
             self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
-    def files_changed(self, uris: Sequence[str]) -> None:
-        """Look again at what is made of files that are others now on the disk."""
-        paths = [path for path in map(path_of, uris) if path is not None]
-        if paths:
-            self.worker.do(lambda session: session.changed_on_disk(paths), DELAY)
+    def files_changed(self, written: Sequence[str], moved: Sequence[str] = ()) -> None:
+        """Look again at what is made of files that are others now on the disk, or there no longer."""
+        paths, others = ([path for path in map(path_of, uris) if path is not None] for uris in (written, moved))
+        if paths or others:
+            self.worker.do(lambda session: session.changed_on_disk(paths, others), DELAY)
 
     @property
     def encoding(self) -> str:
