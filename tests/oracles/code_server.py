@@ -1,7 +1,7 @@
 """A real VS Code, its workbench in a browser and its host of extensions in a process: npm's code-server.
 
-It is installed for the tests alone, into a cache folder of the user, without what it compiles: none of that is needed
-to check files. What its window says is read in Debian's Chromium.
+It is installed for the tests alone, into a cache folder of the user, without what it compiles or fetches when it is
+installed: none of that is needed to check files. What its window says is read in Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Window(Browser):
         payload = [["extensionDevelopmentPath", f"{remote}{tests.parent}"], ["extensionTestsPath", f"{remote}{tests}"]]
         self.go(f"{address}/?folder={quote(str(folder))}&payload={quote(json.dumps(payload))}")
 
-    def messages(self) -> list[str]:
-        """Return the messages that the window shows, each once."""
-        return sorted(set(self.ask(_MESSAGES)))
+    def messages(self, start: str) -> set[str]:
+        """Return the messages that the window shows and that start so: it has others, for what is not installed."""
+        return {one for one in self.ask(_MESSAGES) if one.startswith(start)}
 
 
 class CodeServer:
