@@ -22,6 +22,7 @@ SYNTAXES = {
     "dockerfile": "In a Dockerfile",
     "jsonc": "In devcontainer.json",
     "ini": "In a Quadlet unit",
+    "json": "In what an engine says of a container",
 }
 """The words after the fence of an example, and the heading above such examples, in the order of the page."""
 LABELS = ("Audit", "Remediation", "Impact of the fix", "Default value", "References")

@@ -120,11 +120,11 @@ async def editor(
     one = Editor(client, result)
     client.protocol.fm.features.pop(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
 
-    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]  # pygls has no types for it
     def _take(params: types.PublishDiagnosticsParams) -> None:
         one.published.append(params)
 
-    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]  # as above
     def _register(params: types.RegistrationParams) -> None:
         one.registered += params.registrations
 
@@ -137,7 +137,7 @@ async def editor(
     finally:
         if server.returncode is None:
             server.kill()
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]  # as above
 
 
 def run(talk: Coroutine[Any, Any, None]) -> None:

@@ -90,15 +90,29 @@ def project(tmp_path: Path) -> Path:
 def test_the_wheel_holds_the_engine_the_rules_and_nothing_else(installed: Installed) -> None:
     names = zipfile.ZipFile(installed.wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"dropcap", "dropcap_rules"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"dropcap", "dropcap_rules"}
+    shared = {name.partition(".data/data/")[2] for name in names if ".data/" in name}
+    assert shared == {
+        "share/bash-completion/completions/dropcap",
+        "share/fish/vendor_completions.d/dropcap.fish",
+        "share/man/man1/dropcap.1",
+        "share/zsh/site-functions/_dropcap",
+    }
     for name in ("dropcap/py.typed", "dropcap_rules/py.typed", "dropcap/capabilities/facts.toml"):
         assert name in names
+
+
+def test_the_metadata_is_of_a_version_that_programs_read_which_publish_it(installed: Installed) -> None:
+    archive = zipfile.ZipFile(installed.wheel)
+    (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    assert archive.read(name).startswith(b"Metadata-Version: 2.4\n")
 
 
 def test_the_command_runs_without_anything_but_its_dependencies(installed: Installed, project: Path) -> None:
     done = installed.dropcap("check", cwd=project)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 container" in done.stdout
+    assert (installed.folder / "share" / "man" / "man1" / "dropcap.1").is_file()
     assert installed.python("-m", "dropcap", "--version", cwd=project).stdout == "dropcap 0.1.0\n"
 
 

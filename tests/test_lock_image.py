@@ -78,6 +78,13 @@ def test_an_unsaved_text_counts(project: Path, monkeypatch: pytest.MonkeyPatch) 
     assert '"acme/new:2"' in (project / LOCK).read_text(encoding="utf-8")
 
 
+def test_a_file_that_was_never_saved_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(project / "c/compose.yaml")
+    with_engine(monkeypatch, "acme/new:2")
+    lock_image(path, "acme/new:2", {os.path.realpath(path): COMPOSE.replace("web:1", "new:2").encode()})
+    assert '"acme/new:2"' in (project / LOCK).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("image", "message"),
     [

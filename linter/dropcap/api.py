@@ -33,9 +33,11 @@ from dropcap.capabilities.names import NAMES, bare_name, suggest
 from dropcap.capabilities.strategy import Strategy
 from dropcap.model import (
     Container,
+    Declared,
     Engine,
     Instruction,
     Kind,
+    Live,
     Located,
     Mount,
     Problem,
@@ -54,9 +56,11 @@ if TYPE_CHECKING:
 
     from dropcap.capabilities.host_devices import HostDevice
     from dropcap.capabilities.host_paths import HostPath, Listener
+    from dropcap.differences import Difference
     from dropcap.images.file_capabilities import FileCapabilities
     from dropcap.model.changes import Fix, Put, Remove, Replace
     from dropcap.model.ignores import Ignore
+    from dropcap.model.live import Process
     from dropcap.needs.model import Need, Needs
     from dropcap.secret_values import Secret
     from dropcap.written_secrets import WrittenSecret
@@ -66,6 +70,8 @@ __all__ = [
     "CapabilitySets",
     "Certainty",
     "Container",
+    "Declared",
+    "Difference",
     "Engine",
     "Fix",
     "Grade",
@@ -76,12 +82,14 @@ __all__ = [
     "Instruction",
     "Kind",
     "Listener",
+    "Live",
     "Located",
     "Mount",
     "Need",
     "Needs",
     "Origin",
     "Problem",
+    "Process",
     "Put",
     "Refusal",
     "Related",
@@ -99,6 +107,7 @@ __all__ = [
     "can_do_without",
     "commands",
     "default_set",
+    "differences",
     "entry_capabilities",
     "file_capabilities",
     "host_device",
@@ -122,33 +131,25 @@ __all__ = [
 ]
 
 
+_LATE = {
+    **dict.fromkeys(("Fix", "Put", "Remove", "Replace"), "model.changes"),
+    **dict.fromkeys(("Need", "Needs"), "needs.model"),
+    **dict.fromkeys(("HostPath", "Listener"), "capabilities.host_paths"),
+    "Difference": "differences",
+    "HostDevice": "capabilities.host_devices",
+    "Ignore": "model.ignores",
+    "Process": "model.live",
+    "Secret": "secret_values",
+}
+
+
 def __getattr__(name: str) -> object:
     """Return a record that few rules have a use for: what mends a problem, what a container needs, what paths are."""
-    if name in {"Fix", "Put", "Remove", "Replace"}:
-        from dropcap.model import changes
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(changes, name)
-    if name == "Ignore":
-        from dropcap.model.ignores import Ignore
-
-        return Ignore
-    if name in {"Need", "Needs"}:
-        from dropcap.needs import model
-
-        return getattr(model, name)
-    if name == "Secret":
-        from dropcap.secret_values import Secret
-
-        return Secret
-    if name == "HostDevice":
-        from dropcap.capabilities.host_devices import HostDevice
-
-        return HostDevice
-    if name in {"HostPath", "Listener"}:
-        from dropcap.capabilities import host_paths
-
-        return getattr(host_paths, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"dropcap.{_LATE[name]}"), name)
 
 
 def risk(capability: str) -> Grade:
@@ -234,6 +235,13 @@ def host_path(path: str) -> HostPath | None:
     from dropcap.capabilities.host_paths import host_path as found  # few containers mount more than their data
 
     return found(path)
+
+
+def differences(container: Container) -> Iterator[Difference]:
+    """Give what differs between a container that exists and its Compose file as it is now."""
+    from dropcap.differences import differences as found  # of containers that an engine describes alone
+
+    yield from found(container)
 
 
 def listener(path: str, target: str = "") -> Listener | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.masking import mask, without_secrets
 from dropcap.model import Kind, UnreadableError
-from dropcap.source import Source
+from dropcap.source import Answer, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def _hidden_texts(source: Source) -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def without_values(source: Source) -> Source:
     """Return a text of the same length in which the values of environments and labels are asterisks."""
-    if not source.path.lower().endswith((*_JSON, ".yaml", ".yml")):
+    if not _is_json(source) and not source.path.lower().endswith((".yaml", ".yml")):
         return source
     text = source.text
     pieces: list[str] = []
@@ -91,6 +91,10 @@ def without_values(source: Source) -> Source:
             pieces += text[done : max(start, done)], _stars(text[max(start, done) : end])
             done = end
     return Source(source.path, "".join((*pieces, text[done:]))) if done else source
+
+
+def _is_json(source: Source) -> bool:
+    return isinstance(source, Answer) or source.path.lower().endswith(_JSON)
 
 
 def _stars(text: str) -> str:
@@ -137,7 +141,7 @@ def _roots(source: Source) -> tuple[Node, ...]:
     from dropcap.lang import jsonc, yaml
 
     try:
-        if source.path.lower().endswith(_JSON):
+        if _is_json(source):
             return (jsonc.parse(source).root,)
         return yaml.parse(source).documents
     except UnreadableError:

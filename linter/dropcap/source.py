@@ -273,3 +273,9 @@ class Shipped(Source):
     """A text of dropcap's own, which says what is in somebody's image: no file of a project, and nobody can open it."""
 
     __slots__ = ()
+
+
+class Answer(Source):
+    """What an engine says of one container, line by line as its client prints it: JSON that is no file."""
+
+    __slots__ = ()

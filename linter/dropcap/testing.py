@@ -13,6 +13,11 @@ A marked file says at the end of a line, or on a line of its own some lines abov
     privileged: true  # error: privileged
     # error+2: privileged, net-raw
 
+An example of what an engine prints may begin with the Compose file that its labels name, as a comment::
+
+    // compose.yaml:
+    // services:
+
 A file in a rule's folder is about that rule, or about those that a line of its own names::
 
     # rules: privileged, net-raw
@@ -33,7 +38,7 @@ from dropcap.rule import load_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dropcap.model import Finding
+    from dropcap.model import FileResult, Finding
     from dropcap.rule import Rule
 
 SYNTAXES = {
@@ -42,12 +47,16 @@ SYNTAXES = {
     "dockerfile": "dockerfile",
     "jsonc": "devcontainer",
     "ini": "quadlet",
+    "json": "inspect",
 }
 """The words after the fence, and the syntax that each stands for."""
 
 _FENCE = re.compile(r"```(\S*)(?: (\S+))?")
 _TRAILING = re.compile(r"[ \t]*(?:#|//) error: ([a-z0-9, -]+)$")
 _ABOVE = re.compile(r"[ \t]*(?:#|//) error\+([1-9][0-9]*): ([a-z0-9, -]+)$")
+_BESIDE = re.compile(r"^[ \t]*// compose\.yaml:\n((?:[ \t]*//.*\n)+)", re.MULTILINE)
+_FOLDER = "/srv/shop"
+"""Where the Compose file of an example lies, which labels name."""
 _ABOUT = re.compile(r"^[ \t]*(?:#|//) rules: ([a-z0-9, -]+)$", re.MULTILINE)
 
 
@@ -120,7 +129,7 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
     """Check a text as if it were a file.
 
     Args:
-        syntax: a value of :data:`SYNTAXES`, or `inspect`.
+        syntax: a value of :data:`SYNTAXES`.
         text: the file's content.
         rules: what to ask.
         engine: the engine where the text names none.
@@ -129,11 +138,30 @@ def findings(syntax: str, text: str, rules: Sequence[Rule], engine: Engine = Eng
         UncheckableError: something in it could not be read, or a rule failed.
 
     """
-    result = check_text("example", syntax, text, rules, Setup(engine))
+    beside = _BESIDE.search(text) if syntax == "inspect" else None
+    if beside is None:
+        result = check_text("example", syntax, text, rules, Setup(engine))
+    else:
+        result = _with_project(text, beside[1], rules)
     unchecked = [failure.message for failure in result.failures if failure.level is not Level.NOTE]
     if unchecked:
         raise UncheckableError("; ".join(unchecked))
     return to_report([result], rules=rules).findings
+
+
+def _with_project(text: str, comment: str, rules: Sequence[Rule]) -> FileResult:
+    """Check what an engine prints, with the Compose file that stands in a comment above it."""
+    from dropcap.carriers.declared_service import Projects
+    from dropcap.carriers.request import Request
+    from dropcap.check import check_request
+    from dropcap.targets import Target
+    from dropcap.workspace import Workspace
+
+    project = "".join(f"{line.lstrip()[3:]}\n" for line in comment.splitlines())
+    files = {"example": text.encode(), f"{_FOLDER}/compose.yaml": project.encode()}
+    workspace = Workspace("", files, disk=False)
+    request = Request(workspace, declarations=Projects([_FOLDER], workspace=workspace))
+    return check_request(Target("example", "inspect", named=True), request, rules)
 
 
 def marks(text: str) -> Counter[tuple[int, str]]:
@@ -171,7 +199,7 @@ def marked(syntax: str, text: str, found: Iterable[Finding]) -> str:
     A mark stands at the end of its line where a comment can stand there; otherwise above the first line of
     the statement, as a shell's continuation lines, Dockerfile instructions and units ask for.
     """
-    sign = "//" if syntax == "devcontainer" else "#"
+    sign = "//" if syntax in {"devcontainer", "inspect"} else "#"
     at_line: dict[int, list[str]] = {}
     for (number, rule), count in sorted(lines(found).items()):
         at_line.setdefault(number, []).extend([rule] * count)

@@ -160,7 +160,7 @@ class Workspace:
     def of_text(cls, source: Source) -> Workspace:
         """Return a workspace that holds one text and nothing else."""
         workspace = cls("", disk=False)
-        workspace._sources[workspace.real(source.path)] = source  # its own
+        workspace.hold(source)
         return workspace
 
     def at(self, root: str, named: Iterable[str] = ()) -> Workspace:
@@ -224,6 +224,10 @@ class Workspace:
         if found is None:
             found = self._sources[real] = _kept(path, self.read(path))
         return found
+
+    def hold(self, source: Source) -> None:
+        """Keep a text that is no file, to be found by its path."""
+        self._sources[self.real(source.path)] = source
 
     def texts(self) -> Collection[Source]:
         """Return the texts of all files that were asked for."""

@@ -10,8 +10,16 @@ from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
 
+    from dropcap.model import Container, Declared
     from dropcap.source import Source
+
+    class Declarations(Protocol):
+        """What says of containers that exist what their projects' files say now."""
+
+        def declared(self, container: Container) -> Declared | str | None:
+            """Give that; why it is not known, in words; or None where a container has no project."""
 
 
 class Settings(NamedTuple):
@@ -49,6 +57,7 @@ class Request(NamedTuple):
         versions: the versions of engines; the current ones where none is named.
         only_resolves: whether a project is only resolved, as `docker compose config` does, which asks no engine: what
             that refuses of a container is then a note.
+        declarations: what containers that exist are compared with; None where nobody asked for that.
 
     """
 
@@ -59,6 +68,7 @@ class Request(NamedTuple):
     only_resolves: bool = False
     engine_by_name: bool = True
     versions: Mapping[Engine, str] = {}
+    declarations: Declarations | None = None
 
 
 def alone(source: Source) -> Request:

@@ -10,6 +10,7 @@ from argparse import ArgumentParser
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.registry import carrier_of_name
 from dropcap.commands import images
 from dropcap.commands.images_locked import of_engine, write_lock
 from dropcap.commands.images_used import projects_of
@@ -19,6 +20,7 @@ from dropcap.images.contents import ImageError
 from dropcap.images.reference import familiar
 from dropcap.printable import shortened
 from dropcap.real_paths import real_path, root_of
+from dropcap.targets import Target
 from dropcap.workspace import LOCK
 
 if TYPE_CHECKING:
@@ -47,8 +49,10 @@ def project_of(path: str, image: str, overlay: Mapping[str, bytes]) -> Project:
     root, name = root_of(os.path.dirname(real_path(path))), familiar(image)
     parser = ArgumentParser()
     images.add_arguments(parser)
-    arguments = parser.parse_args(["--jobs=1", "--", root])
+    arguments = parser.parse_args(["--jobs=1", "--as-discovered", "--", root])
     found, setup = collect(arguments, configure(arguments))
+    if not os.path.lexists(path):  # it was never saved
+        found.targets.append(Target(path, carrier_of_name(path), named=True))
     report = examine(arguments, found, setup._replace(overlay=overlay))
     projects = projects_of(report, overlay).values()
     project = next((one for one in projects if one.workspace.root == root and name in one.users), None)

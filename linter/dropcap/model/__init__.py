@@ -5,7 +5,16 @@ Records are named tuples, not dataclasses: importing `dataclasses` costs more th
 
 from __future__ import annotations
 
-from dropcap.model.containers import MOST_CONTAINERS, Container, Hook, Mount, ProcessOptions, ServiceCall
+from dropcap.model.containers import (
+    MOST_CONTAINERS,
+    Container,
+    Declared,
+    Hook,
+    Live,
+    Mount,
+    ProcessOptions,
+    ServiceCall,
+)
 from dropcap.model.failures import Failure, UnreadableError, worst
 from dropcap.model.kinds import NEVER, Engine, Kind, Level, Severity
 from dropcap.model.located import Located, Unknown
@@ -29,6 +38,7 @@ __all__ = [
     "SET_HERE",
     "Compared",
     "Container",
+    "Declared",
     "Document",
     "Engine",
     "Failure",
@@ -39,6 +49,7 @@ __all__ = [
     "Kind",
     "KnownFinding",
     "Level",
+    "Live",
     "Located",
     "Mount",
     "Problem",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.model.failures import Failure
     from dropcap.model.kinds import Engine, Kind
+    from dropcap.model.live import Process
     from dropcap.model.located import Unknown
     from dropcap.model.routes import Related, Route, SharedRoutes
     from dropcap.model.stages import Stage
@@ -132,6 +133,38 @@ class ServiceCall(NamedTuple):
     is_resolved: bool = False
 
 
+class Declared(NamedTuple):
+    """The Compose service that a container was made from, as the files of its project are now.
+
+    Attributes:
+        name: the service's name.
+        service: the service; None where the project has none of that name any more.
+        where: the project's first file, at its start.
+
+    """
+
+    name: str
+    service: Container | None
+    where: Located[str]
+
+
+class Live(NamedTuple):
+    """What is known of a container that exists.
+
+    Attributes:
+        state: the engine's word: `running`, `exited`, `created`; empty where it says none.
+        processes: what the kernel says of its processes, each at its place; none where nobody asked.
+        not_read: why nothing is known of its processes; empty where it is known, or where nobody asked.
+        declared: what its Compose project says of it now; None where it has none, or where nobody asked.
+
+    """
+
+    state: str = ""
+    processes: tuple[Located[Process], ...] = ()
+    not_read: str = ""
+    declared: Declared | None = None
+
+
 class Container(NamedTuple):
     """One container, as its file describes it: values as written, each with its place.
 
@@ -160,6 +193,7 @@ class Container(NamedTuple):
         routes: how values that stand elsewhere came to it; ask :meth:`route`.
         shared_routes: the same of what comes to all containers of its project alike.
         engine_version: the version of its engine that the configuration names; empty for the current one.
+        live: of a container that exists, its state, its processes and what its project's file says now.
 
     """
 
@@ -204,6 +238,7 @@ class Container(NamedTuple):
     routes: tuple[Route, ...] = ()
     shared_routes: SharedRoutes | None = None
     engine_version: str = ""
+    live: Live | None = None
 
     @property
     def anchor(self) -> Located[str]:

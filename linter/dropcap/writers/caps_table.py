@@ -99,18 +99,20 @@ def sign_of(name: str, sets: CapabilitySets, needs: Needs) -> Sign:
     return Sign.UNNEEDED
 
 
-def table(rows: Sequence[Row], *, width: int, colour: bool) -> Iterator[str]:
+def table(rows: Sequence[Row], *, width: int, colour: bool, every: bool = False) -> Iterator[str]:
     """Yield the lines of the table of one file's containers, without line breaks.
 
-    A container of which nothing is known is left to :func:`advice`.
+    A container of which nothing is known is left to :func:`advice`, unless `every` one is wanted; then what is held
+    stands across as far as there is room.
     """
     width = max(width, _LEAST_WIDTH)
-    rows = [row for row in rows if _tells_something(row)]
+    rows = [row for row in rows if every or _tells_something(row)]
     if not rows:
         return
     signs = [{name: sign_of(name, row.sets, row.needs) for name in NAMES} for row in rows]
     label = _label_size(rows, width)
-    columns = _columns(signs, (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD)
+    room = (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD
+    columns = _columns(signs, room if every else min(MAX_COLUMNS, room))
     indent = len(_MARGIN) + label + len(_MARGIN)
     yield from (f"{' ' * indent}{line}" for line in _header(columns))
     for row, found in zip(rows, signs, strict=True):
@@ -130,10 +132,10 @@ def _tells_something(row: Row) -> bool:
     return bool(row.sets.errors or row.needs.needs or is_known or row.needs.is_complete)
 
 
-def legend(rows: Sequence[Row], *, colour: bool) -> Iterator[str]:
+def legend(rows: Sequence[Row], *, colour: bool, every: bool = False) -> Iterator[str]:
     """Yield what the signs that are there mean."""
     met: set[Sign] = set()
-    rows = [row for row in rows if _tells_something(row)]
+    rows = [row for row in rows if every or _tells_something(row)]
     for name in NAMES:
         found = {sign_of(name, row.sets, row.needs) for row in rows if not row.sets.errors}
         met |= found if found != {Sign.NONE} else set()
@@ -175,6 +177,9 @@ def _label_size(rows: Sequence[Row], width: int) -> int:
 
 
 def _label(row: Row) -> str:
+    live = row.container.live
+    if live is not None and live.state:
+        return printable(f"{row.container.name} {live.state}")
     place = row.container.source.region(row.container.span)
     return f"{place.line} {printable(row.container.name)}"
 
@@ -183,7 +188,7 @@ def _columns(signs: Sequence[dict[str, Sign]], room: int) -> list[str]:
     """Choose what stands across, in the kernel's order: what matters most, as far as there is room."""
     weights = {name: min((_WEIGHTS[one[name]] for one in signs), default=_WEIGHTS[Sign.NONE]) for name in NAMES}
     met = [name for name in NAMES if weights[name] < _WEIGHTS[Sign.NONE]]
-    most = max(1, min(MAX_COLUMNS, room))
+    most = max(1, room)
     if len(met) > most:
         # What no container needs is as well said in words.
         met = sorted(met, key=weights.__getitem__)[:most]

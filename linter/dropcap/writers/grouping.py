@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.source import Answer
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 def grouped(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Say once what equal containers of a file lack: of the first of them, shared by the others.
 
-    They are of one kind, and the same rule says the same of each at its name. The order stays.
+    They are of one kind, and the same rule says the same of each at its name. The order stays. Of containers that an
+    engine describes it may be at any place: each of them has the same fields.
     """
     said: list[Finding | list[Finding]] = []
     groups: dict[object, list[Finding]] = {}
@@ -48,9 +51,9 @@ def _joined(group: Sequence[Finding]) -> Finding:
 
 def _what(finding: Finding) -> object:
     container, problem = finding.container, finding.problem
-    path = container.source.path
+    root, _ = container.source.to_root(container.span)
     return (
-        path,
+        "" if isinstance(root, Answer) else root.path,  # the containers of one engine are told of together
         container.kind,
         finding.rule,
         finding.severity,
@@ -65,6 +68,8 @@ def _is_absence(finding: Finding) -> bool:
     if finding.shared_by or finding.problem.related:
         return False
     where, container = finding.problem.where, finding.container
+    if isinstance(container.source, Answer):
+        return True  # a field that an engine prints of each: its line says nothing
     if where.source is container.source and where.span == container.span:
         return True
     return where.source.to_root(where.span) == container.source.to_root(container.span)

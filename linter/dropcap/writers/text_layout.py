@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.model import Kind, Severity
 from dropcap.namedtuple import NamedTuple
 from dropcap.printable import painted, place, printable, shortened, title
+from dropcap.source import Answer
 from dropcap.writers.excerpt import excerpt
 from dropcap.writers.grouping import key_of, owners
 from dropcap.writers.summary import plural, summarise
@@ -42,6 +43,7 @@ _MARGIN = "  "
 _LATER = "    "
 _NAME_SIZE = 40
 _MOST_PLACES = 60
+_OF_ABSENCES = "Name"  # where an engine's answer says whose it is
 
 
 class Style(NamedTuple):
@@ -57,10 +59,16 @@ def file_blocks(findings: Sequence[Finding], style: Style) -> Iterator[list[str]
     The files keep their order; within one, what is grave stands before what is not.
     """
     told: set[Key] = set()
-    for _, of_file in groupby(findings, lambda finding: finding.problem.where.source.path):
+    for _, of_file in groupby(findings, _file):
         ordered = sorted(of_file, key=lambda finding: -finding.severity)
         for _, together in groupby(ordered, _shown_with):
             yield list(_block(tuple(together), told, style))
+
+
+def _file(finding: Finding) -> str:
+    """Return the file that a finding is about; all that an engine says is one."""
+    root, _ = finding.problem.where.source.to_root(finding.problem.where.span)
+    return "" if isinstance(root, Answer) else root.path
 
 
 def _shown_with(finding: Finding) -> object:
@@ -78,6 +86,13 @@ def _block(findings: Sequence[Finding], told: set[Key], style: Style) -> Iterato
     first = findings[0]
     yield from _excerpt(first, style)
     yield from _whose(owners(first), first.problem.where.source.path, told, style)
+    root, span = first.problem.where.source.to_root(first.problem.where.span)
+    if isinstance(root, Answer):
+        from dropcap.writers.pointer import pointer  # an engine is seldom asked
+
+        names = printable(pointer(root, span))
+        if names != _OF_ABSENCES:
+            yield from text_lines(f"at {names}", style.width, _MARGIN, _LATER)
     places: dict[str, list[str]] = {}
     for related in first.problem.related:
         places.setdefault(related.message, []).append(place(related.where.source.region(related.where.span)))
@@ -150,6 +165,9 @@ def _names(containers: Sequence[Container], path: str, *, is_mixed: bool) -> Ite
     for index, container in enumerate(containers[:_MOST_PLACES]):
         name = title(container) if is_mixed else shortened(container.name, _NAME_SIZE)
         end = "," if index < last or len(containers) > _MOST_PLACES else ""
+        if isinstance(container.source, Answer):
+            yield f"{name}{end}", f"{name}{end}"  # its place is the one that it has at its name
+            continue
         at = f"({_place(container, path, is_first=index == 0)}){end}"
         yield name, name
         yield at, at

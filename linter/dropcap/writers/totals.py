@@ -36,8 +36,9 @@ def totals(report: Report, findings: Sequence[Finding], threshold: int, partly: 
         return _nothing(report, partly)
     kinds = ", ".join(f"{count} {label}" for label, count in reversed(by_severity(findings).items()) if count)
     paths = len({finding.container.source.path for finding in findings})
-    files = "1 file" if report.files == 1 else f"{paths} of {counted(report.files, 'file')}"
-    line = f"{counted(len(findings), 'finding')} ({kinds}) in {files}, {_checked(report)}{_errors(report)}"
+    files = "1 file, " if report.files == 1 else f"{paths} of {counted(report.files, 'file')}, "
+    where = f"{files if report.files else ''}{_checked(report)}"  # an engine's containers are in no file
+    line = f"{counted(len(findings), 'finding')} ({kinds}) in {where}{_errors(report)}"
     if threshold < NEVER and all(finding.severity < threshold for finding in findings):
         return f"{line}; none is {Severity(threshold).label} or worse"
     return line
@@ -74,9 +75,10 @@ def _nothing(report: Report, partly: int) -> str:
     errors = error_count(report)
     if not report.containers:
         return f"Nothing to check: no container in {counted(report.files, 'file')}{_errors(report)}"
+    of = f" of {counted(report.files, 'file')}" if report.files else ""
     if not errors and not partly:
-        return f"No findings in {_checked(report)} of {counted(report.files, 'file')}"
-    what = f"Nothing found in what dropcap could see of {_checked(report)} of {counted(report.files, 'file')}"
+        return f"No findings in {_checked(report)}{of}"
+    what = f"Nothing found in what dropcap could see of {_checked(report)}{of}"
     return f"{what}{_errors(report)}"
 
 

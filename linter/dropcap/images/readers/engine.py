@@ -6,10 +6,10 @@ The engine sends what `docker save` writes. No container is made, and nothing is
 from __future__ import annotations
 
 import io
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from dropcap.engine_client import NoEngineError, find_client, reason
 from dropcap.images.contents import Contents, ImageError
 from dropcap.images.readers.archive import read_archive
 
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "connect"]
 
 _SECONDS = 600
-_SOCKETS = (
-    "/var/run/docker.sock",
-    "{runtime}/docker.sock",
-    "/run/podman/podman.sock",
-    "{runtime}/podman/podman.sock",
-)
 
 
 class Engine:
@@ -105,53 +99,9 @@ def connect(seconds: int = _SECONDS) -> Engine:
 
     """
     try:
-        from docker import DockerClient
-        from docker.errors import DockerException
-    except ImportError:
-        raise ImageError(
-            "dropcap cannot ask an engine: install dropcap[engine], or name an archive with --from"
-        ) from None
-    why = "there is none on this machine"
-    for address in _addresses():
-        try:
-            client = DockerClient(base_url=address, version="auto", timeout=seconds)
-            client.ping()
-        except (DockerException, OSError, ValueError) as error:
-            why = f"{address}: {_reason(error)}"
-            continue
-        return Engine(client, address)
-    raise ImageError(f"no engine answers ({why}); start one, or name an archive with --from")
-
-
-def _addresses() -> Iterator[str]:
-    named = os.environ.get("DOCKER_HOST") or _of_context()
-    if named:
-        yield named
-        return
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "/run/user/0")
-    for socket in _SOCKETS:
-        path = socket.replace("{runtime}", runtime)
-        if os.path.exists(path):
-            yield f"unix://{path}"
-
-
-def _of_context() -> str:
-    """Return the address of the context that Docker's client uses; empty where that is the default one."""
-    from docker.context import ContextAPI
-
-    try:
-        context = ContextAPI.get_current_context()
-    except Exception:  # noqa: BLE001  # whatever is wrong with its files, the sockets are still to be tried
-        return ""
-    return "" if context.Name == "default" else str(context.Host)
-
-
-def _reason(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    text = " ".join(str(getattr(error, "explanation", "") or error).split())
-    if "PermissionError" in text or "Permission denied" in text:
-        return "permission denied; run dropcap as a user who may"
-    return text[:200]
+        return Engine(*find_client(seconds, instead="or name an archive with --from"))
+    except NoEngineError as error:
+        raise ImageError(str(error)) from None
 
 
 @contextmanager
@@ -163,7 +113,7 @@ def _told(reference: str) -> Iterator[None]:
     try:
         yield
     except (DockerException, RequestException, OSError) as error:
-        raise ImageError(f"{reference}: the engine says: {_reason(error)}") from None
+        raise ImageError(f"{reference}: the engine says: {reason(error)}") from None
 
 
 class _Chunks(io.RawIOBase):

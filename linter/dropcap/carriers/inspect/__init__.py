@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.effective import is_root
 from dropcap.capabilities.engines import default_set
 from dropcap.capabilities.names import bare_name
-from dropcap.lang.jsonc import Array, Object, Scalar, members, parse, strings
+from dropcap.carriers.inspect.fields import Fields
+from dropcap.carriers.inspect.live import read_live
+from dropcap.lang.jsonc import Array, Object, Scalar, parse
 from dropcap.model import (
     MOST_CONTAINERS,
     Container,
@@ -25,6 +27,7 @@ from dropcap.model import (
     Engine,
     Failure,
     Kind,
+    Level,
     Located,
     Mount,
     ProcessOptions,
@@ -34,8 +37,7 @@ from dropcap.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dropcap.carriers.request import Request
-    from dropcap.lang.jsonc import Node
+    from dropcap.carriers.request import Declarations, Request
     from dropcap.source import Source
 
 __all__ = ["read", "recognise"]
@@ -60,7 +62,7 @@ def recognise(_path: str, data: bytes) -> bool:
     return re.match(_START, data) is not None and all(field in data for field in _FIELDS)
 
 
-def read(source: Source, _request: Request | None = None) -> Document:
+def read(source: Source, request: Request | None = None) -> Document:
     """Read a list of containers, or one; images, networks and whatever else was described are left out.
 
     Raises:
@@ -76,62 +78,31 @@ def read(source: Source, _request: Request | None = None) -> Document:
             "describes no container: no object has a HostConfig; put the output of `docker inspect CONTAINER` into it"
         )
         raise UnreadableError(Failure(source.path, message, source=source, span=text.root.span))
-    return Document(source, "inspect", containers, text.problems)
+    document = Document(source, "inspect", containers, text.problems)
+    return document if request is None or request.declarations is None else _compared(document, request.declarations)
+
+
+def _compared(document: Document, declarations: Declarations) -> Document:
+    """Return containers that know what their projects' files say now; where that is not known, a note says why."""
+    containers: list[Container] = []
+    notes: list[Failure] = []
+    for container in document.containers:
+        found = declarations.declared(container)
+        if isinstance(found, str):
+            message = f"not compared with its Compose project: {found}"
+            notes.append(Failure(container.source.path, message, Level.NOTE, container.source, container.span))
+        elif found is not None and container.live is not None:
+            container = container._replace(live=container.live._replace(declared=found))  # noqa: PLW2901  # with more
+        containers.append(container)
+    return document._replace(containers=tuple(containers), failures=(*document.failures, *notes))
 
 
 def _is_container(node: Object) -> bool:
-    return isinstance(_Fields(node).get("HostConfig"), Object)
-
-
-class _Fields:
-    """The members of an object; what is `null` or missing is not there, and so is what has another type."""
-
-    def __init__(self, node: Node | None) -> None:
-        self._members = members(node) if isinstance(node, Object) else {}
-
-    def names(self) -> set[str]:
-        return set(self._members)
-
-    def get(self, name: str) -> Node | None:
-        member = self._members.get(name)
-        return member.value if member else None
-
-    def inner(self, name: str) -> _Fields:
-        return _Fields(self.get(name))
-
-    def text(self, name: str) -> Located[str] | None:
-        """Give a text that is not empty."""
-        node = self.get(name)
-        is_text = isinstance(node, Scalar) and isinstance(node.value, str) and node.value
-        return _text(node) if is_text and isinstance(node, Scalar) else None
-
-    def truth(self, name: str) -> Located[bool] | None:
-        node = self.get(name)
-        if isinstance(node, Scalar) and isinstance(node.value, bool):
-            return Located(node.value, node.source, node.span)
-        return None
-
-    def texts(self, name: str) -> tuple[Located[str], ...]:
-        node = self.get(name)
-        return tuple(_text(item) for item in strings(node)) if node is not None else ()
-
-    def objects(self, name: str) -> Iterator[Object]:
-        node = self.get(name)
-        if isinstance(node, Array):
-            yield from (item for item in node.items if isinstance(item, Object))
-
-    def pairs(self, name: str) -> Iterator[tuple[str, Node]]:
-        node = self.get(name)
-        if isinstance(node, Object):
-            yield from ((str(member.key.value), member.value) for member in node.members)
-
-
-def _text(node: Scalar) -> Located[str]:
-    return Located(str(node.value), node.source, node.span)
+    return isinstance(Fields(node).get("HostConfig"), Object)
 
 
 def _described(node: Object) -> Container:
-    whole = _Fields(node)
+    whole = Fields(node)
     if not whole.names() & _OF_PODMAN:
         return _container(node, whole)._replace(engine=Engine.DOCKER)
     container = _container(node, whole)._replace(engine=Engine.PODMAN)
@@ -151,7 +122,7 @@ def _described(node: Object) -> Container:
     return container._replace(cap_add=tuple(added.values()), cap_drop=tuple(dropped))
 
 
-def _container(node: Object, whole: _Fields) -> Container:
+def _container(node: Object, whole: Fields) -> Container:
     host, config = whole.inner("HostConfig"), whole.inner("Config")
     name = whole.text("Name") or whole.text("Id") or Located("container", node.source, node.span)
     return Container(
@@ -183,10 +154,11 @@ def _container(node: Object, whole: _Fields) -> Container:
         command=config.texts("Cmd") or None,
         labels=tuple(_written(config, "Labels")),
         process=_process(config, host),
+        live=read_live(whole),
     )
 
 
-def _process(config: _Fields, host: _Fields) -> ProcessOptions:
+def _process(config: Fields, host: Fields) -> ProcessOptions:
     """Read what its process was started with; what was mounted lies on another machine."""
     test = config.inner("Healthcheck").texts("Test")
     return ProcessOptions(
@@ -198,23 +170,23 @@ def _process(config: _Fields, host: _Fields) -> ProcessOptions:
     )
 
 
-def _user(config: _Fields) -> Located[str] | None:
+def _user(config: Fields) -> Located[str] | None:
     node = config.get("User")
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return None
     return Located(node.value or "root", node.source, node.span)
 
 
-def _devices(host: _Fields) -> Iterator[Located[str]]:
+def _devices(host: Fields) -> Iterator[Located[str]]:
     for node in host.objects("Devices"):
-        fields = _Fields(node)
+        fields = Fields(node)
         parts = (fields.text(name) for name in ("PathOnHost", "PathInContainer", "CgroupPermissions"))
         yield Located(":".join(part.value for part in parts if part), node.source, node.span)
 
 
-def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
+def _mounts(whole: Fields, host: Fields) -> Iterator[Located[Mount]]:
     for node in whole.objects("Mounts"):
-        fields = _Fields(node)
+        fields = Fields(node)
         kind, source, target = (fields.text(name) for name in ("Type", "Source", "Destination"))
         is_writable, propagation = fields.truth("RW"), fields.text("Propagation")
         mount = Mount(
@@ -231,17 +203,17 @@ def _mounts(whole: _Fields, host: _Fields) -> Iterator[Located[Mount]]:
         yield Located(Mount("tmpfs", "", target_path, is_read_only, text), options.source, options.span)
 
 
-def _ports(host: _Fields) -> Iterator[Located[str]]:
+def _ports(host: Fields) -> Iterator[Located[str]]:
     """Give ports as `--publish` takes them; one that is bound to no port of the host gets any."""
     for inside, bindings in host.pairs("PortBindings"):
         for node in bindings.items if isinstance(bindings, Array) else ():
-            fields = _Fields(node)
+            fields = Fields(node)
             address, port = fields.text("HostIp"), fields.text("HostPort")
             outside = [part.value for part in (address, port) if part]
             yield Located(":".join([*outside, inside]), node.source, node.span)
 
 
-def _limits(host: _Fields) -> Iterator[Located[str]]:
+def _limits(host: Fields) -> Iterator[Located[str]]:
     """Give the limits that are set, by the names of the options that set them."""
     for field, name in _LIMITS.items():
         node = host.get(field)
@@ -249,7 +221,7 @@ def _limits(host: _Fields) -> Iterator[Located[str]]:
             yield Located(f"{name}={node.value}", node.source, node.span)
     limits = host.get("Ulimits")
     for node in limits.items if isinstance(limits, Array) else ():
-        fields = _Fields(node)
+        fields = Fields(node)
         limit, soft = fields.text("Name"), fields.get("Soft")
         if limit is not None and isinstance(soft, Scalar):
             # Podman writes RLIMIT_MEMLOCK: containers/podman libpod/container_inspect_linux.go.
@@ -257,7 +229,7 @@ def _limits(host: _Fields) -> Iterator[Located[str]]:
             yield Located(f"ulimit={kind}={soft.value}", node.source, node.span)
 
 
-def _written(fields: _Fields, name: str) -> Iterator[Located[str]]:
+def _written(fields: Fields, name: str) -> Iterator[Located[str]]:
     for key, node in fields.pairs(name):
         if isinstance(node, Scalar) and isinstance(node.value, str):
             yield Located(f"{key}={node.value}", node.source, node.span)

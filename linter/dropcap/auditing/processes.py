@@ -1,0 +1,126 @@
+"""What the kernel says of the processes of containers: `/proc/PID/status`, as far as it can be read here.
+
+A process is a container's if its control group names the container by its whole id, which no other container shares.
+The engine counts processes in a namespace of its own, so that its numbers are of no use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dropcap.masking import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+__all__ = ["KernelView", "look"]
+
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_MASKS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+_FLAGS = ("NoNewPrivs", "Seccomp")
+_MASK = re.compile(r"[0-9a-f]{16}")
+_MOST_BYTES = 64 * 1024
+_MOST_PIDS = 20
+_MOST_KINDS = 500
+_STARTED = 19  # of the fields of /proc/PID/stat behind the program's name
+_RUNTIME = "runc:["  # what becomes the container's first process, or a command in it, once all is set
+_NOTHING = "no process of it can be seen from here; run dropcap on the engine's machine, outside of containers"
+
+
+class KernelView(NamedTuple):
+    """What is known of the processes of a container.
+
+    Attributes:
+        entries: what the kernel says of them, as :mod:`dropcap.carriers.inspect.live` reads it.
+        not_read: why that is nothing, or not all; empty where it is all.
+
+    """
+
+    entries: tuple[dict[str, Any], ...] = ()
+    not_read: str = ""
+
+
+class _Process(NamedTuple):
+    pid: int
+    started: int
+    name: str
+    fields: tuple[str, ...]
+    namespace: str | None
+
+
+def look(containers: Collection[str], folder: str = "/proc") -> Mapping[str, KernelView]:
+    """Return what the kernel says of the processes of running containers, by their ids; each is looked at once."""
+    wanted = frozenset(containers)
+    if not wanted:
+        return {}
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        why = f"{folder} cannot be read here: {error.strerror}"
+        return dict.fromkeys(wanted, KernelView(not_read=why))
+    found: dict[str, list[_Process]] = {}
+    for name in names:
+        container = _container_of(f"{folder}/{name}", wanted) if name.isdecimal() else None
+        process = _process(f"{folder}/{name}", int(name)) if container is not None else None
+        if container is not None and process is not None:
+            found.setdefault(container, []).append(process)
+    return {one: _view(found.get(one, [])) for one in wanted}
+
+
+def _container_of(folder: str, wanted: frozenset[str]) -> str | None:
+    """Return the container of a process; of several, one in another, the innermost."""
+    ids = [one for one in _ID.findall(_told(f"{folder}/cgroup")) if one in wanted]
+    return ids[-1] if ids else None
+
+
+def _process(folder: str, pid: int) -> _Process | None:
+    lines = dict(line.partition(":")[::2] for line in _told(f"{folder}/status").splitlines())
+    masks = [lines.get(name, "").strip() for name in _MASKS]
+    flags = [lines.get(name, "").strip() for name in _FLAGS]
+    name = lines.get("Name", "").strip()
+    if not all(map(_MASK.fullmatch, masks)) or name.startswith(_RUNTIME):
+        return None  # it has ended meanwhile, or is not the container's yet
+    after = _told(f"{folder}/stat").rpartition(")")[2].split()[_STARTED : _STARTED + 1]
+    try:
+        namespace = os.readlink(f"{folder}/ns/user")
+    except OSError:  # of another user's process only root is told
+        namespace = None
+    started = int(after[0]) if after and after[0].isdecimal() else 0
+    return _Process(pid, started, name, (*masks, *flags), namespace)
+
+
+def _told(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST_BYTES)
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
+def _view(processes: list[_Process]) -> KernelView:
+    if not processes:
+        return KernelView(not_read=_NOTHING)
+    first = min(processes, key=lambda one: (one.started, one.pid)).namespace
+    kinds: dict[object, list[_Process]] = {}
+    for one in sorted(processes, key=lambda one: (one.started, one.pid)):
+        place = "" if None in {one.namespace, first} else "container" if one.namespace == first else "own"
+        kinds.setdefault((one.name, one.fields, place), []).append(one)
+    listed = list(kinds.items())
+    entries = tuple(_entries(listed[:_MOST_KINDS]))
+    why = f"it has processes of more than {_MOST_KINDS} kinds" if len(listed) > _MOST_KINDS else ""
+    return KernelView(entries, why)
+
+
+def _entries(kinds: list[tuple[Any, list[_Process]]]) -> Iterator[dict[str, Any]]:
+    for (name, fields, place), alike in kinds:
+        entry: dict[str, Any] = {"Name": without_secrets(name)}
+        entry["Pids"] = [one.pid for one in alike[:_MOST_PIDS]]
+        entry["Count"] = len(alike)
+        entry.update(zip(_MASKS, fields, strict=False))
+        flags = zip(_FLAGS, fields[len(_MASKS) :], strict=True)
+        entry.update({flag: int(value) for flag, value in flags if value.isdecimal()})
+        if place:
+            entry["UserNamespace"] = place
+        yield entry
