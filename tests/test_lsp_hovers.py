@@ -140,6 +140,42 @@ def test_an_unknown_image_says_how_to_learn_it(tmp_path: Path) -> None:
     assert "- facts: none. `dropcap images lock` reads it from a local engine" in shown
 
 
+LOCKED = """version: 1
+images:
+  "acme/web:1":
+    id: "sha256:aaaa"
+    digests: ["sha256:bbbb"]
+    release: ""
+    config:
+      user: "1000"
+      entrypoint: ["/bin/app"]
+      command: ["--token=hunter2hunter2"]
+      working_folder: "/"
+      stop_signal: ""
+      environment: {}
+    accounts: []
+    groups: []
+    files: {}
+    symbols: {}
+    texts: {}
+"""
+
+
+def test_an_image_of_the_lock_says_which_it_is_of(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "dropcap.lock").write_text(LOCKED, encoding="utf-8")
+    shown = page(tmp_path, "compose.yaml", "services:\n  web:\n    image: acme/w‸eb:1\n")
+    assert "- facts: `dropcap.lock`, of `sha256:aaaa`" in shown
+    assert "- user: `1000`\n" in shown
+    assert '- entrypoint: `["/bin/app"]`' in shown
+    assert "hunter2" not in shown
+    stale = page(tmp_path, "compose.yaml", "services:\n  web:\n    image: acme/w‸eb:1@sha256:cccc\n")
+    assert "- not sure: dropcap.lock is stale: it has another image than" in stale
+    (tmp_path / "dropcap.lock").write_text(LOCKED.replace("    id:", "    ids:"), encoding="utf-8")
+    broken = page(tmp_path, "compose.yaml", "services:\n  web:\n    image: acme/w‸eb:1\n")
+    assert "dropcap cannot use its entry of `dropcap.lock`; run `dropcap images lock` again" in broken
+
+
 def test_a_base_image_of_a_dockerfile_is_an_image(tmp_path: Path) -> None:
     shown = page(tmp_path, "Dockerfile", "FROM deb‸ian:12\nRUN true\n")
     assert "**Image** `debian:12`" in shown
