@@ -42,6 +42,7 @@ class Publisher:
         self._client = client
         self._pages = pages
         self._uris: dict[str, dict[str, int | None]] = {}
+        self._keys: dict[str, str] = {}
         self._said: dict[str, Said] = {}
         self._sorted: dict[int, tuple[Report, dict[str, Found]]] = {}
         self._made_of: dict[str, list[object]] = {}
@@ -58,11 +59,13 @@ class Publisher:
 
     def opened(self, key: str, uri: str, version: int | None) -> None:
         """Take the URI and the version of a text."""
+        self._keys[uri] = key
         self._uris.setdefault(key, {})[uri] = version
         self._untold.add(key)  # also where the same is to say: who edits a text may have lost what stood in it
 
     def closed(self, key: str, uri: str) -> bool:
         """Forget a URI; gives whether it was the last one of its text."""
+        self._keys.pop(uri, None)
         uris = self._uris.get(key, {})
         uris.pop(uri, None)
         if uris:
@@ -75,6 +78,10 @@ class Publisher:
     def uris(self, key: str) -> dict[str, int | None]:
         """Return the URIs of a text, each with the version that the editor gave it."""
         return dict(self._uris.get(key, {}))
+
+    def key(self, uri: str) -> str | None:
+        """Return the text that a URI names; None where it is not open."""
+        return self._keys.get(uri)
 
     def uri(self, key: str) -> str:
         """Return the URI of a file by its real path, open or not."""

@@ -183,7 +183,10 @@ class DropcapServer(Server):
         publisher = self.publisher
 
         def take(session: Session) -> None:
+            before = publisher.key(uri)
             key = session.open(document.path, document.text, document.language, name=document.name)
+            if before is not None and before != key and publisher.closed(before, uri):  # a link leads elsewhere now
+                session.close(before)
             publisher.opened(key, uri, document.version)
 
         self.worker.do(take, delay)
@@ -191,15 +194,14 @@ class DropcapServer(Server):
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a text, and what was said of it."""
         uri = params.text_document.uri
-        document = self.documents.pop(uri, None)
-        if document is None:
+        if self.documents.pop(uri, None) is None:
             return
-        publisher, key_of = self.publisher, self._key_of
+        publisher = self.publisher
         self._pulled.pop(uri, None)
 
         def close(session: Session) -> None:
-            key = key_of(session, document)
-            if publisher.closed(key, uri):
+            key = publisher.key(uri)
+            if key is not None and publisher.closed(key, uri):
                 session.close(key)
 
         self.worker.do(close)
@@ -216,10 +218,6 @@ class DropcapServer(Server):
     def encoding(self) -> str:
         """The units of columns."""
         return self.publisher.encoding
-
-    @staticmethod
-    def _key_of(session: Session, document: Document) -> str:
-        return session.key_of(None, document.path)
 
     # What is said.
 
@@ -288,13 +286,11 @@ class DropcapServer(Server):
             waits: whether the check has to be of the text as it is now.
 
         """
-        document, publisher, key_of = self.documents.get(uri), self.publisher, self._key_of
-        if document is None:
-            return None
+        publisher = self.publisher
 
         def job(session: Session) -> T | None:
-            key = key_of(session, document)
-            if session.text_of(key) is None:
+            key = publisher.key(uri)
+            if key is None:
                 return None
             if waits or not session.checked_of(key):
                 session.bring_up(key)
