@@ -112,18 +112,32 @@ class DropcapServer(Server):
         has_versions = bool(get_capability(capabilities, "workspace.workspace_edit.document_changes"))
         self.edits = Edits(has_versions, Waiting() if "edit" in asks_again else None)
         self.publisher = Publisher(client, {rule.id: page for rule in self.rules if (page := page_of(rule))})
+        self.worker.stop()
         self.worker = Worker(Session(self.rules, self._folders.values()), self._progressed, self._failed)
         self.worker.start()
 
     def initialized(self) -> None:
         """Ask the editor to tell of files that change, and for its settings."""
-        if get_capability(self.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
+        if self.is_told_of_files:
             watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             registration = types.Registration(id="dropcap-watched", method=method, register_options=options)
             self.protocol.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
         self.ask_settings()
+
+    @property
+    def is_told_of_files(self) -> bool:
+        """Whether the editor tells of files that others change."""
+        name = "workspace.did_change_watched_files.dynamic_registration"
+        return bool(get_capability(self.client_capabilities, name))
+
+    def saved(self, uri: str) -> None:
+        """Look again at what a saved file is read by; at all, where nobody tells of files that others change."""
+        if self.is_told_of_files:
+            self.files_changed([uri])
+        else:
+            self.worker.do(lambda session: session.reconfigure(), DELAY)
 
     def ask_settings(self) -> None:
         """Ask the editor for its settings, where it can be asked."""
@@ -287,6 +301,8 @@ class DropcapServer(Server):
 
         """
         publisher = self.publisher
+        if not self.worker.is_alive():
+            return None  # nobody has said hello yet
 
         def job(session: Session) -> T | None:
             key = publisher.key(uri)
@@ -297,7 +313,7 @@ class DropcapServer(Server):
             return ask(View(session, publisher, key))
 
         try:
-            return await asyncio.wrap_future(self.worker.do(job, DELAY))
+            return await asyncio.wrap_future(self.worker.do(job))
         except Exception as error:  # noqa: BLE001  # a defect is one answer's alone
             self.log_defect(error)
             return None
