@@ -73,7 +73,7 @@ class DropcapServer(Server):
         self.documents: dict[str, Document] = {}
         self.pulls = False
         self.was_shut_down = False
-        self._pulled: dict[str, int] = {}
+        self._pulled: dict[str, tuple[int, int | None]] = {}
         self._complaints: tuple[str, ...] = ()
         self._folders: dict[str, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -257,9 +257,9 @@ class DropcapServer(Server):
 
     def _tell(self, told: list[tuple[str, int | None, Said]]) -> None:
         if self.pulls:
-            # Who has changed a text asks by himself; of the others he does not know that they have changed.
-            others = [uri for uri, _, said in told if self._pulled.get(uri, said.number) != said.number]
-            if others and get_capability(self.client_capabilities, "workspace.diagnostics.refresh_support"):
+            if any(self._is_news(uri, said) for uri, _, said in told) and get_capability(
+                self.client_capabilities, "workspace.diagnostics.refresh_support"
+            ):
                 self.protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
             return
         for uri, version, said in told:
@@ -270,6 +270,14 @@ class DropcapServer(Server):
             if version is not None:
                 params["version"] = version
             self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def _is_news(self, uri: str, said: Said) -> bool:
+        """Return whether the editor has something old; of a text that it has changed since, it asks by itself."""
+        document, pulled = self.documents.get(uri), self._pulled.get(uri)
+        if document is None or pulled is None:
+            return False
+        number, version = pulled
+        return number != said.number and version == document.version
 
     def _complain(self, messages: Sequence[str]) -> None:
         for message in messages:
@@ -282,10 +290,11 @@ class DropcapServer(Server):
         """Answer what there is to say of a text."""
         publisher = self.publisher
         uri = params.text_document.uri
+        document = self.documents.get(uri)
         said = await self._of(uri, lambda view: publisher.said(view.session, view.key))
-        if said is None:
+        if said is None or document is None:
             return {"kind": "full", "items": []}
-        self._pulled[uri] = said.number
+        self._pulled[uri] = said.number, document.version
         result_id = str(said.number)
         if params.previous_result_id == result_id:
             return {"kind": "unchanged", "resultId": result_id}
