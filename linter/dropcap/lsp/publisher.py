@@ -46,6 +46,8 @@ class Publisher:
         self._said: dict[str, Said] = {}
         self._sorted: dict[int, tuple[Report, dict[str, Found]]] = {}
         self._made_of: dict[str, list[object]] = {}
+        self._listed: dict[str, list[tuple[Checked, Found]]] = {}
+        self._listed_at = -1
         self._revision = -1
         self._number = 0
         self._untold: set[str] = set()
@@ -102,7 +104,7 @@ class Publisher:
 
     def said(self, session: Session, key: str) -> Said:
         """Return the diagnostics of a text; the same object as long as they are the same."""
-        contributions = self._contributions(session, key)
+        contributions = self._contributions(session).get(key, [])
         text = session.text_of(key)
         made_of: list[object] = [
             text,
@@ -124,18 +126,20 @@ class Publisher:
             known = self._said[key] = Said(key, items, self._number)
         return known
 
-    def _contributions(self, session: Session, key: str) -> list[tuple[Checked, Found]]:
-        """Return what each check says of a text."""
-        found: list[tuple[Checked, Found]] = []
+    def _contributions(self, session: Session) -> dict[str, list[tuple[Checked, Found]]]:
+        """Return what each check says, by the keys of texts."""
+        if self._listed_at == session.revision:
+            return self._listed
+        self._listed, self._listed_at = {}, session.revision
         alive: dict[int, tuple[Report, dict[str, Found]]] = {}
         for checked in session.all_checked():
             report = checked.report
             entry = self._sorted.get(id(report)) or (report, self._by_key(session, checked))
             alive[id(report)] = entry
-            if key in entry[1]:
-                found.append((checked, entry[1][key]))
+            for key, found in entry[1].items():
+                self._listed.setdefault(key, []).append((checked, found))
         self._sorted = alive
-        return found
+        return self._listed
 
     def _by_key(self, session: Session, checked: Checked) -> dict[str, Found]:
         """Return what a report says by the keys of texts; what is not checked in no open text is said in the first."""

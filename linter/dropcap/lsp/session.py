@@ -119,7 +119,8 @@ class Session:
         self.reconfigure()
 
     def reconfigure(self) -> None:
-        """Read the configurations again."""
+        """Read all again: the configurations, and what is checked by them."""
+        look_again()
         self._policies = Policies(self._rules)
         self._unplaced.update(dict.fromkeys(self._texts))
         self._stale.update(dict.fromkeys(self._checks))
