@@ -10,7 +10,7 @@ from mkdocs.structure.files import File
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from site_pages import OF_THE_TREE, links_of_the_site, pages
+from site_pages import OF_THE_TREE, links_of_the_site, pages, titles_of_the_site
 
 from dropcap.rule import load_rules
 
@@ -35,8 +35,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead the links of pages of the tree to where these stand in the site."""
+    """Lead the links of pages of the tree to where these stand in the site, and name the files that blocks show."""
     del config, files
     path = page.file.src_uri
     made = page.file.generated_by is not None and path not in OF_THE_TREE
-    return markdown if made else links_of_the_site(markdown, path)
+    return markdown if made else titles_of_the_site(links_of_the_site(markdown, path))

@@ -36,7 +36,20 @@ REPOSITORY = "https://github.com/dropcap/dropcap/blob/main/"
 OF_THE_TREE = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}
 """Pages of the site that stand elsewhere in the tree."""
 SHOWN = "services:\n  web:\n    image: web:1\n    cap_drop: [ALL]\n    privileged: true\n"
-COMMANDS = ("check", "fix", "baseline", "caps", "config", "settings", "init", "images", "verify", "explain", "rules")
+COMMANDS = (
+    "check",
+    "fix",
+    "baseline",
+    "caps",
+    "config",
+    "settings",
+    "init",
+    "images",
+    "verify",
+    "explain",
+    "rules",
+    "completions",
+)
 
 
 def pages() -> dict[str, str]:
@@ -147,6 +160,8 @@ def formats_page(rules: Sequence[Rule]) -> str:
 
 def _language(text: str) -> str:
     """Say which language a report is in, for a viewer that colours it."""
+    if text.startswith('{"type"'):
+        return "text"  # an object a line is no JSON as a whole
     starts = {"{": "json", "[": "json", "<": "xml", "#": "markdown"}
     return starts.get(text[:1], "text")
 
@@ -182,6 +197,11 @@ def said(*words: str) -> str:
     if code != CLEAN:
         raise ValueError(f"dropcap {' '.join(words)}: ends with {code}")
     return text.getvalue()
+
+
+def titles_of_the_site(text: str) -> str:
+    """Write the name of the file that a block shows as MkDocs takes it: any other word makes it no block at all."""
+    return re.sub(r"^```(\w+) ([\w./-]+)$", r'```\1 title="\2"', text, flags=re.MULTILINE)
 
 
 def links_of_the_site(text: str, path: str) -> str:

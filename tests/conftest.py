@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 ONE_ENGINE = {
+    "tests/test_container_image.py": "the engine of the workloads",
     "tests/test_verify_on_engine.py": "the engine of the workloads",
     "tests/test_workloads.py": "the engine of the workloads",
 }

@@ -14,7 +14,7 @@ import pytest
 from dropcap.cli import main
 from dropcap.commands.output import wants_colour
 from dropcap.config import load_config
-from dropcap.exit_codes import CLEAN, FINDINGS, UNCHECKED
+from dropcap.exit_codes import CLEAN, DEFECT, FINDINGS, UNCHECKED
 from dropcap.model import NEVER
 
 if TYPE_CHECKING:
@@ -285,3 +285,41 @@ def test_a_profile_of_one_of_several_projects_is_known(here: Path) -> None:
 def test_a_profile_is_not_asked_of_what_other_programs_pass_on(here: Path) -> None:
     (here / "Dockerfile").write_text("FROM x\n")
     assert main(["check", "--as-discovered", "--profile", "dev", "Dockerfile"]) == CLEAN
+
+
+def test_one_run_writes_several_formats(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "compose.yaml").write_text(PRIVILEGED)
+    formats = ("sarif", "markdown", "gitlab", "html")
+    also = [word for name in formats for word in ("--also", f"{name}=also=.{name}")]
+    assert main(["check", "--format", "line", *also]) == FINDINGS
+    assert "compose.yaml:4:17: critical" in capsys.readouterr().out
+    for name in formats:
+        assert main(["check", "--format", name, "--output", name]) == FINDINGS
+        assert (here / f"also=.{name}").read_text() == (here / name).read_text()
+
+
+def test_what_a_format_could_not_find_out_is_said_once(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("dropcap.needs.container.needs_of", fails)
+    (here / "compose.yaml").write_text(PRIVILEGED)
+    assert main(["check", "--format", "line", "--also", "html=1", "--also", "html=2"]) == DEFECT
+    assert capsys.readouterr().err.count("what web needs cannot be found out") == 1
+
+
+@pytest.mark.parametrize("word", ["sarif", "sarif=", "sarif=-", "no=file", "=file", "--config=x"])
+def test_a_format_without_a_file_is_refused(here: Path, capsys: pytest.CaptureFixture[str], word: str) -> None:
+    (here / "compose.yaml").write_text(PRIVILEGED)
+    assert main(["check", f"--also={word}"]) == UNCHECKED
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "write a format and a file, as sarif=dropcap.sarif" in err
+
+
+def test_a_second_file_that_cannot_be_written_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "compose.yaml").write_text(PRIVILEGED)
+    assert main(["check", "--also", "sarif=no/where"]) == UNCHECKED
+    assert "cannot be written" in capsys.readouterr().err

@@ -94,6 +94,17 @@ def test_a_walk_knows_files_by_content_where_the_name_says_nothing(tmp_path: Pat
     assert found(tmp_path) == ["app.yml", "deploy"]
 
 
+@pytest.mark.parametrize("folder", ["a\nb", "\n", "a/b\r\n::error::/c", "\v\f\x85\u2028"])
+def test_a_folder_s_name_hides_no_file(tmp_path: Path, folder: str) -> None:
+    files = ("compose.yaml", "Dockerfile", "run.sh", ".github/workflows/x.yml", "action.yml", "web.service", "Makefile")
+    for name in files:
+        path = tmp_path / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x: 1\n")
+        assert carrier_of_name(f"{folder}/{name}") == carrier_of_name(name) is not None
+    assert len(discover([str(tmp_path)]).targets) == len(files)
+
+
 def test_a_walk_sees_what_git_sees(tmp_path: Path) -> None:
     tree(
         tmp_path,
@@ -390,3 +401,26 @@ def test_a_walk_lays_an_override_over_its_project_without_a_file_of_variables(tm
     names = [Path(path).name for path in (first.path, *first.over)]
     assert names == ["compose.yaml", "compose.override.yml"]
     assert Path(second.path).name == "docker-compose.override.yml"
+
+
+def test_each_repository_of_a_walk_is_a_project_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "b/sub"):
+        (tmp_path / name / ".git" / "info").mkdir(parents=True)
+        (tmp_path / name / "compose.yaml").write_text(SERVICES)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "compose.yaml").write_text(SERVICES)
+    # What git would not heed: patterns around a repository. What it does: those within.
+    (tmp_path / ".gitignore").write_text("compose.yaml\n")
+    (tmp_path / "a" / "x.sh").write_text("docker run x\n")
+    (tmp_path / "a" / ".git" / "info" / "exclude").write_text("x.sh\n")
+    (tmp_path / "a" / "link.yaml").symlink_to(tmp_path / "b" / "compose.yaml")
+    monkeypatch.chdir(tmp_path)
+    walked = discover(["."])
+    assert {target.path: target.root for target in walked.targets} == {
+        "a/compose.yaml": str(tmp_path / "a"),
+        "b/compose.yaml": str(tmp_path / "b"),
+        "b/sub/compose.yaml": str(tmp_path / "b" / "sub"),
+    }
+    assert [failure.path for failure in walked.failures] == ["a/link.yaml"]
+    apart = discover(["a", "b", "c"])
+    assert apart.targets[:3] == walked.targets

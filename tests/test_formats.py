@@ -147,6 +147,13 @@ def test_a_file_of_gitlab_has_what_gitlab_asks_for() -> None:
     assert json.loads(written("gitlab", report())) == []
 
 
+def test_gitlab_tells_equal_findings_of_two_repositories_apart() -> None:
+    found = [finding(WEB, place(SOURCE, "here"))._replace(path="x", root=root) for root in ("/a", "/a/submodule", "/b")]
+    prints = [one["fingerprint"] for one in json.loads(written("gitlab", report(found)))]
+    assert len(set(prints)) == 3
+    assert all(len(one) == 32 for one in prints)
+
+
 def test_the_test_of_gitlab_can_fail() -> None:
     entries = json.loads(written("gitlab"))
     entries[0]["location"]["path"] = "./x"
@@ -319,4 +326,4 @@ def test_every_format_stays_bounded_where_many_have_one_thing(name: str) -> None
     others = tuple(DB._replace(name=f"d{number}") for number in range(3000))
     many: list[Finding] = [finding(WEB, place(SOURCE, "true"), rule="net-admin", shared_by=others) for _ in range(3)]
     text = written(name, report(many, [WEB]))
-    assert len(text) < (3_000_000 if name in {"json", "sarif"} else 60_000)
+    assert len(text) < (3_000_000 if name in {"json", "ndjson", "sarif"} else 60_000)

@@ -61,6 +61,29 @@ def test_it_is_the_same_from_every_folder_and_by_every_way(
         assert fingerprints(capsys, *words) == expected, (folder, words)
 
 
+@pytest.mark.parametrize("is_submodule", [True, False])
+def test_it_is_the_same_whichever_repositories_lie_beside_it_or_around_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, is_submodule: bool
+) -> None:
+    monkeypatch.chdir(project.parent)
+    expected = fingerprints(capsys, "project")
+    (project.parent / "second").mkdir()
+    if is_submodule:
+        (project.parent / ".git").mkdir()
+    project.rename(project.parent / "second" / "project")
+    copy = project.parent / "first"
+    (copy / "a").mkdir(parents=True)
+    (copy / ".git").write_text("gitdir: elsewhere\n")
+    (copy / "a" / "compose.yaml").write_text(COMPOSE)
+    (copy / "a" / "run.sh").write_text(SCRIPT)
+    assert fingerprints(capsys, "second") == expected
+    assert fingerprints(capsys, "first") == expected
+    assert fingerprints(capsys, ".") == sorted([*expected, *expected])
+    assert fingerprints(capsys, "first/a/run.sh", "second/project/a/run.sh", "first/a", "second") == sorted(
+        [*expected, *expected]
+    )
+
+
 def test_it_is_the_same_by_f_and_from_standard_input(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

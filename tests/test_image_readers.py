@@ -440,7 +440,7 @@ def test_texts_that_a_startup_may_read_are_kept(path: str, head: bytes, *, expec
         ("/etc/mosquitto/passwords", "bob:$7$101$abcdefgh\n", True),
         ("/etc/app/app.conf", 'password = "$2y$10$abcdefgh"\n', True),
         ("/srv/.env", "MODE=prod\n", False),
-        ("/srv/.env", "MODE=prod\nTOKEN=abc\n", True),
+        ("/srv/.env", "MODE=prod\nTOKEN=$(cat /run/token)\n", True),
         ("/srv/run.sh", "TOKEN=abc\n", False),
         ("/srv/run.sh", "echo $1$2 '$x$'\n", False),
         ("/etc/passwd", "root:x:0:0::/root:/bin/sh\n", False),

@@ -10,6 +10,10 @@ from dropcap.writers import Context, writer
 from handmade import finding, place, report, service
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
     from dropcap.model import Report
 
 _SOURCE = Source("deploy/compose.yaml", "services:\n  web:\n    cap_add: [NET_ADMIN]\n  db:\n    image: x\n")
@@ -72,7 +76,17 @@ def test_a_finding_says_what_where_and_whose() -> None:
         "message": "it can reconfigure the network",
         "evidence": ["NET_ADMIN"],
         "related": [{"message": "the service", **_place(2, 3, 6)}],
+        "project": None,
     }
+
+
+def test_a_project_is_written_from_here_where_it_lies_near(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "top" / "a").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "top")
+    roots = [tmp_path / "top" / "a", tmp_path / "top", tmp_path, tmp_path / "other"]
+    found = [finding(_WEB)._replace(root=str(root), rule=f"rule-{number}") for number, root in enumerate(roots)]
+    written = _written(report(found))["findings"]
+    assert [one["project"] for one in written] == ["a", ".", "..", str(tmp_path / "other")]
 
 
 def _place(line: int, column: int, end_column: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.commands.lock_image import lock_image
+from dropcap.commands.lock_image import contents_of, project_of, written
 from dropcap.exit_codes import UsageError
 from dropcap.images.contents import Contents, ImageError
 from dropcap.images.readers import engine
@@ -46,6 +46,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def lock_image(path: str, image: str, overlay: dict[str, bytes]) -> str:
+    """Take the three steps, as the server does."""
+    return written(project_of(path, image, overlay), image, contents_of(image))
+
+
 def with_engine(monkeypatch: pytest.MonkeyPatch, *names: str) -> Engine:
     found = Engine(*names)
     monkeypatch.setattr(engine, "connect", lambda *_: found)
@@ -68,6 +73,13 @@ def test_one_image_is_read_and_the_others_stay(project: Path, monkeypatch: pytes
 
 def test_an_unsaved_text_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(project / "a/compose.yaml")
+    with_engine(monkeypatch, "acme/new:2")
+    lock_image(path, "acme/new:2", {os.path.realpath(path): COMPOSE.replace("web:1", "new:2").encode()})
+    assert '"acme/new:2"' in (project / LOCK).read_text(encoding="utf-8")
+
+
+def test_a_file_that_was_never_saved_counts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(project / "c/compose.yaml")
     with_engine(monkeypatch, "acme/new:2")
     lock_image(path, "acme/new:2", {os.path.realpath(path): COMPOSE.replace("web:1", "new:2").encode()})
     assert '"acme/new:2"' in (project / LOCK).read_text(encoding="utf-8")

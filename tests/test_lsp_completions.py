@@ -256,10 +256,49 @@ def test_no_name_of_a_file_is_more_than_a_word(tmp_path: Path) -> None:
         assert {each.text for each in completions(one.checks, one.source, one.offset, RULES)} <= {"service:db", "host"}
 
 
+OWN = ".dropcap.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "marked", "choice", "result"),
+    [
+        (OWN, "fail‸", "fail-on", "fail-on = "),
+        (OWN, 'engine = "‸"', "podman", 'engine = "podman"'),
+        (OWN, "fail-on = ‸", "high", 'fail-on = "high"'),
+        (OWN, "markdown = ‸\n", "true", "markdown = true\n"),
+        (OWN, 'ignore = ["net-raw", ‸]', "privileged", 'ignore = ["net-raw", "privileged"]'),
+        (OWN, 'select = [\n  "net-raw",\n  "priv‸"\n]', "privileged", 'select = [\n  "net-raw",\n  "privileged"\n]'),
+        (OWN, "[severity]\nnet-‸", "net-raw", "[severity]\nnet-raw = "),
+        (OWN, '[severity]\nnet-raw = "‸"', "low", '[severity]\nnet-raw = "low"'),
+        (OWN, "[[allow]]\n‸", "reason", "[[allow]]\nreason = "),
+        (OWN, "[[allow]]\ncap‸", "capabilities", "[[allow]]\ncapabilities = "),
+        (OWN, "[[allow]]\ncapabilities = ['NET_‸", "NET_RAW", "[[allow]]\ncapabilities = ['NET_RAW"),
+        (OWN, "[[per-path]]\nignore = [‸]", "net-raw", '[[per-path]]\nignore = ["net-raw"]'),
+        ("pyproject.toml", "[tool.dropcap]\nfail-‸", "fail-on", "[tool.dropcap]\nfail-on = "),
+    ],
+)
+def test_a_configuration_is_completed(name: str, marked: str, choice: str, result: str) -> None:
+    assert written(marked, choice, name) == result
+
+
+def test_a_configuration_is_not_offered_what_it_has() -> None:
+    labels = {one.label for one in offered('ignore = ["net-raw"]\n‸\n[severity]\nprivileged = "low"\n', OWN)}
+    assert "ignore" not in labels
+    assert "select" in labels
+    assert "net-raw" not in {one.label for one in offered('ignore = ["net-raw", "‸"]\n', OWN)}
+
+
+@pytest.mark.parametrize("marked", ["[tool.ruff]\nfail-‸", "‸", "# [tool.dropcap]\n[project]\n‸"])
+def test_the_tables_of_others_are_left_alone(marked: str) -> None:
+    assert offered(marked, "pyproject.toml") == []
+
+
 SIGNS = ["\n", "  ", "    ", "- ", "[", "]", ",", '"', "'", "#", "{", "&a ", "*a", "\t", "=", ": ", "|", "<<", "\u2028"]
 WORDS = ["services:", "web:", "cap_add:", "NET_", "dropcap: ignore[", "--cap-add", "\\\n", "privileged: ", "é", "\r\n"]
 PIECES = st.lists(st.sampled_from([*SIGNS, *WORDS]), max_size=25).map("".join)
-FILES = st.sampled_from(["compose.yaml", "run.sh", "Dockerfile", "x.container", "devcontainer.json", "a.md", "x.yml"])
+FILES = st.sampled_from(
+    ["compose.yaml", "run.sh", "Dockerfile", "x.container", "devcontainer.json", "a.md", "x.yml", OWN]
+)
 
 
 @settings(max_examples=300)

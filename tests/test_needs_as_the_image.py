@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dropcap.check import Setup, check_text
+from dropcap.check import Setup, check_request, check_text, request_of
 from dropcap.model import Kind
 from dropcap.needs import as_the_image
 from dropcap.needs.container import needs_of
 from dropcap.needs.model import Allowance, Needs
+from dropcap.targets import Target
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dropcap.model import Container
+    from pathlib import Path
+
+    from dropcap.model import Container, Located
 
 SETTINGS = (
     "",
@@ -82,15 +85,87 @@ def test_each_setting_tells_containers_apart() -> None:
     found = [as_the_image.settings_of(container(one)) for one in SETTINGS]
     shared = [one for one in found if one is not None]
     assert len(set(shared)) == len(shared)
-    assert [one for one, key in zip(SETTINGS, found, strict=True) if key is None] == [*SETTINGS[-4:]]
+    left_out = [one for one, key in zip(SETTINGS, found, strict=True) if key is None]
+    assert left_out == ["command: $WHO_KNOWS", "post_start: [{command: [chown, redis, /etc]}]"]
 
 
-def test_an_answer_that_names_a_place_is_kept_for_nobody() -> None:
-    mounted = [container("volumes: ['/srv/x:/data']", before=text) for text in ("", "# x\n")]
-    for each in mounted:
-        places = [what.where for what in asked(each).unknown if what.where is not None]
-        assert places
-        assert all(where.source is each.source for where in places)
+NAMING = (
+    "volumes: ['/srv/x:/data']",
+    "volumes: ['$WHO_KNOWS:/srv', '/srv/x:/data']",
+    "environment: [SKIP_FIX_PERMS=1]\n    command: [chown, redis, /etc]",
+    "entrypoint: [chown, redis, /etc]",
+    "entrypoint: [sh, -c, 'chown redis /etc && chmod 0 /etc/passwd']",
+    "command: chown 'redis' /etc",
+    "healthcheck: {test: [CMD, chown, redis, /etc]}",
+)
+
+
+def named(needs: Needs) -> list[Located[Any]]:
+    """Return the places that an answer names."""
+    evidence = [*needs.today, *(one for need in needs.needs for one in need.evidence)]
+    found = [one.where for one in needs.unknown] + [one.where for one in evidence]
+    return [one for one in found if one is not None]
+
+
+def places(needs: Needs) -> list[tuple[str, str]]:
+    """Return what the places of an answer hold."""
+    found = [one.source.to_root(one.span) for one in named(needs)]
+    return [(source.path, source.text[span.start : span.end]) for source, span in found]
+
+
+@pytest.mark.parametrize("setting", NAMING)
+def test_the_places_of_an_answer_are_those_of_the_container(setting: str) -> None:
+    first = asked(container(setting))
+    assert places(first)
+    assert len(as_the_image.KEPT) == 1
+    moved = container(setting, before="# moved\n")
+    second = asked(moved)
+    assert len(as_the_image.KEPT) == 1
+    assert places(second) == places(first)
+    assert (second.cap_add, second.user, second.gains) == (first.cap_add, first.user, first.gains)
+    assert all(one.source is moved.source for one in named(second))
+    as_the_image.KEPT.clear()
+    assert repr(asked(moved)) == repr(second)
+
+
+def test_words_that_are_written_in_another_way_are_followed_by_themselves() -> None:
+    for words in ("chown redis /etc", "chown 'redis' /etc", '"chown redis /etc"'):
+        asked(container(f"entrypoint: {words}"))
+    assert len(as_the_image.KEPT) == 3
+
+
+def test_one_text_in_two_settings_is_something_else_than_two() -> None:
+    one = container("entrypoint: [chown, redis, *it]\n    working_dir: *it", before="x-it: &it /etc\n")
+    two = container("entrypoint: [chown, redis, /etc]\n    working_dir: /etc")
+    alone = repr(asked(one))
+    asked(two)
+    assert len(as_the_image.KEPT) == 2
+    assert repr(asked(one)) == alone
+
+
+def test_a_mounted_file_counts_as_long_as_its_text_is_the_same(tmp_path: Path) -> None:
+    def needs_with(script: str, before: str = "") -> tuple[Needs, Workspace]:
+        (tmp_path / "start.sh").write_text(script, encoding="utf-8")
+        service = "image: redis:7\n    volumes: ['./start.sh:/start.sh']\n    entrypoint: [sh, /start.sh]"
+        text = f"{before}services:\n  a:\n    {service}\n"
+        path = tmp_path / "compose.yaml"
+        path.write_text(text, encoding="utf-8")
+        target = Target(str(path), "compose", named=True)
+        request = request_of(target, Setup())
+        (one,) = check_request(target, request, ()).containers
+        workspace = request.workspace.at(request.workspace.root)
+        return needs_of(one, workspace), workspace
+
+    first, _ = needs_with("chown redis /etc\n")
+    again, workspace = needs_with("chown redis /etc\n", "# moved\n")
+    assert len(as_the_image.KEPT) == 1
+    assert places(again) == places(first)
+    assert str(tmp_path / "start.sh") in {path for path, _ in places(first)}
+    assert str(tmp_path / "start.sh") in workspace.reads
+    assert "CHOWN" in first.cap_add
+    other, _ = needs_with("true\n")
+    assert "CHOWN" not in other.cap_add
+    (tmp_path / "start.sh").unlink()
 
 
 def test_the_allowance_is_taken_as_if_each_were_followed() -> None:

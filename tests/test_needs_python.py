@@ -86,6 +86,32 @@ def asked(script: str) -> list[tuple[str, str, bool]]:
             "from ctypes import CDLL\nCDLL('libc').mlockall(3)\n",
             [("IPC_LOCK", "CDLL('libc').mlockall(3)", False), ("?", "CDLL('libc')", False)],
         ),
+        (
+            (
+                "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nb = ctypes.create_string_buffer(9)\n"
+                "if libc.mlock(b, 9):\n    raise SystemExit(ctypes.get_errno())\n"
+            ),
+            [("IPC_LOCK", "libc.mlock(b, 9)", False)],
+        ),
+        (
+            (
+                "import ctypes as c, ctypes.util\nc.CDLL('libc.so.6').getpid()\n"
+                "x = c.CDLL(ctypes.util.find_library('c'))\nx.mlock.argtypes = []\n"
+            ),
+            [],
+        ),
+        ("import ctypes\nx = ctypes.CDLL('libx.so')\n", [("?", "ctypes.CDLL('libx.so')", False)]),
+        ("import ctypes\nx = ctypes.CDLL(None)\nx.setuid(0)\n", [("?", "x", False)]),
+        ("import ctypes\nx = ctypes.CDLL(None)\ngetattr(x, y)(0)\n", [("?", "x", False)]),
+        ("import ctypes\nx = ctypes.CDLL(None)\nf = x.mlock\n", [("?", "x", False)]),
+        ("import ctypes\nx = y = ctypes.CDLL(None)\n", [("?", "ctypes.CDLL(None)", False)]),
+        ("import ctypes\nself.x = ctypes.CDLL(None)\n", [("?", "ctypes.CDLL(None)", False)]),
+        ("import ctypes\nload = ctypes.CDLL\n", [("?", "ctypes.CDLL", False)]),
+        ("import ctypes\nf(ctypes)\n", [("?", "ctypes", False)]),
+        ("import ctypes\nctypes.CFUNCTYPE(int)(9)()\n", [("?", "ctypes.CFUNCTYPE(int)", False)]),
+        ("import ctypes.util\nctypes.CDLL(None).setuid(0)\n", [("?", "ctypes.CDLL(None)", False)]),
+        ("from ctypes import *\nCDLL(None).setuid(0)\n", [("?", "CDLL", False)]),
+        ("import os.path\nos.setuid(3)\n", [("SETUID", "os.setuid(3)", True)]),
         ("é = 'é'; import os; os.setuid(1)\n", [("SETUID", "os.setuid(1)", True)]),
         ("x = '''\r\n\u2028\f\r\n'''\r\nimport os\ros.setuid(\n1)\n", [("SETUID", "os.setuid(", True)]),
         ("from scapy.all import IP, send\n", [("NET_RAW", "from scapy.all import IP, send", False)]),

@@ -152,6 +152,13 @@ def test_a_switch_to_a_user_whom_nobody_knows_asks_for_setgid_and_may_ask_for_se
     }
 
 
+@pytest.mark.parametrize("number", ["$!", "$$", "$?"])
+def test_a_number_of_the_shell_is_no_option(number: str) -> None:
+    answer = call(f"taskset -p 1 {number}", unknown=(number,))
+    assert capabilities(answer) == {"SYS_NICE"}
+    assert not answer.unknown
+
+
 def test_options_that_are_not_known_leave_what_they_may_ask_for_possible() -> None:
     answer = call("setpriv $OPTIONS id", unknown=["$OPTIONS"])
     assert {one.demand.certainty for one in answer.asked} <= {Certainty.POSSIBLE, Certainty.DEGRADES}
@@ -391,6 +398,166 @@ def test_a_program_may_be_sure_under_conditions(command: str, text: str | None, 
     answer = demands(words_of(command), ProgramContext(Facts({"/etc/x.conf": file}), ROOT), own)
     assert answer is not None
     assert (not answer.unknown) is is_certain
+
+
+NET = {
+    "/etc/tinc/vpn/tinc.conf": "Name = a\nDeviceType = dummy\n",
+    "/etc/tinc/vpn/hosts/a": "Port = 7000\n",
+    "/etc/tinc/vpn/tinc-up": "#!/bin/sh\nip link set x up\n",
+    "/srv/tinc.conf": "Name = b\nProcessPriority = High\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "expected", "scripts", "is_certain"),
+    [
+        ("tincd -D -n vpn", "", ["/etc/tinc/vpn/tinc-up"], True),
+        ("tincd -D --net=vpn -R -U app", "SETGID SETUID SYS_CHROOT", ["/etc/tinc/vpn/tinc-up"], True),
+        ("tincd -D -c /srv -n vpn", "NET_ADMIN NET_BIND_SERVICE SYS_NICE", [], True),
+        ("tincd -D", "NET_ADMIN NET_BIND_SERVICE", [], True),
+        ("tincd -D -n vpn -o DeviceType=tun", "", ["/etc/tinc/vpn/tinc-up"], False),
+        ("tincd -D -n $NET", "NET_ADMIN NET_BIND_SERVICE SETGID SETUID", [], False),
+    ],
+)
+def test_the_folder_of_its_files_may_depend_on_an_option(
+    command: str, expected: str, scripts: list[str], *, is_certain: bool
+) -> None:
+    answer = call(command, {path: text_file(text) for path, text in NET.items()}, unknown=("$NET",))
+    if is_certain:
+        assert " ".join(sorted(capabilities(answer))) == expected
+    assert [one.path for one in answer.runs] == scripts
+    assert (not answer.unknown) is is_certain
+
+
+def test_a_variable_may_name_the_folder_of_its_files() -> None:
+    source = Source("x", "NETNAME=vpn")
+    environment = {"NETNAME": Located("vpn", source, Span(8, 11))}
+    answer = call("tincd -D", {path: text_file(text) for path, text in NET.items()}, environment=environment)
+    assert capabilities(answer) == set()
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_certain"),
+    [
+        ("DeviceType = vde", False),
+        ("DeviceType dummy", False),  # it may do without the sign; the value is not read then
+        ("Proxy = exec /x", False),
+        ("Proxy = socks5 a 1080", True),
+        ("ScriptsInterpreter = /bin/sh", False),
+        ("ConnectTo = b", True),
+    ],
+)
+def test_lines_that_are_not_followed_leave_it_open(lines: str, *, is_certain: bool) -> None:
+    answer = call("tincd -D", {"/etc/tinc/tinc.conf": text_file(f"Name = a\n{lines}\n")})
+    assert (not answer.unknown) is is_certain
+
+
+def owned(text: str, owner: str) -> File:
+    return text_file(text)._replace(owner=owner)
+
+
+def test_each_site_is_started_with_its_own_file() -> None:
+    files = {"/s/a.ini": owned("x = 1\n", "1000"), "/s/b.yml": owned("x: 1\n", "0"), "/s/c.txt": owned("", "0")}
+    answer = call("uwsgi --emperor /s", files)
+    assert [(" ".join(word.value for word in one.words), one.user) for one in answer.runs] == [
+        ("uwsgi --ini /s/a.ini", None),
+        ("uwsgi --yaml /s/b.yml", None),
+    ]
+    assert not call("uwsgi --ini /s/a.ini", files).unknown
+    assert call("uwsgi --yaml /s/b.yml", files).unknown  # its lines are not read
+    tyrant = call("uwsgi --emperor /s --emperor-tyrant", files)
+    assert [one.user.text for one in tyrant.runs if one.user is not None] == ["1000", "0"]
+    assert capabilities(tyrant) == {"SETGID", "SETUID"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "uwsgi --emperor /s/*",
+        "uwsgi --emperor pg://host/db",
+        "uwsgi --emperor $SITES",
+        "uwsgi --emperor /s --vassal-set cap=x",
+        "uwsgi --emperor /s --emperor-wrapper /x",
+        "uwsgi --ini /s/hooks.ini",
+    ],
+)
+def test_sites_from_elsewhere_and_hooks_leave_it_open(command: str) -> None:
+    files = {"/s/hooks.ini": text_file("[uwsgi]\nhook-as-root = exec:x\n")}
+    assert call(command, files, unknown=("$SITES",)).unknown
+
+
+@pytest.mark.parametrize(
+    ("options", "is_certain"),
+    [
+        ("--dev-bind / /", True),
+        ("--bind / / --unshare-pid --die-with-parent", True),
+        ("", False),
+        ("--dev-bind / / --bind /a /b", False),
+        ("--dev-bind /srv /", False),
+        ("--dev-bind $ROOT /", False),
+        ("--dev-bind / $ROOT", False),
+        ("--dev-bind / / --tmpfs /run", False),
+        ("--dev-bind / / --setenv A B", False),
+        ("--dev-bind / / --unshare-user", False),
+    ],
+)
+def test_an_option_may_take_two_values(options: str, *, is_certain: bool) -> None:
+    answer = call(f"bwrap {options} nginx -g x", unknown=("$ROOT",))
+    assert [[word.value for word in one.words] for one in answer.runs] == [["nginx", "-g", "x"]]
+    assert (not answer.unknown) is is_certain
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "text", "is_certain"),
+    [
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  left=%any\n  auto=add\n", True),
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  leftfirewall=yes\n", False),
+        ("ipsec start", "/etc/ipsec.conf", "conn a\n  rightupdown=/x\n", False),
+        ("ipsec start", "/etc/ipsec.conf", "include /srv/x.conf\n", False),
+        ("ipsec start", "/etc/swanctl/conf.d/a.conf", "connections {\n  updown = /x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "charon {\n  # user = x\n  start-scripts {\n  }\n}\n", True),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "charon {\n  user = x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "start-scripts {\n  # one\n  one = /x\n}\n", False),
+        ("ipsec start", "/etc/strongswan.d/charon.conf", "start-scripts { one = /x }\n", False),
+        ("ipsec start", "/usr/sbin/resolvconf", "", False),
+        ("ipsec scencrypt", "/etc/ipsec.conf", "", False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "EXPORT { Path = /a; FSAL { Name = VFS; } }\n", True),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "EXPORT { Path = /a; FSAL { Name = CEPH; } }\n", False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", 'FSAL {\n  Name = "GLUSTER";\n}\n', False),
+        ("ganesha.nfsd", "/etc/ganesha/ganesha.conf", "%include /x\n", False),
+        ("xrdp", "/usr/lib/x86_64-linux-gnu/xrdp/libscp.so.0", "", True),
+        ("xrdp", "/etc/xrdp/xrdp.ini", "", False),  # another release
+        ("xrdp-sesman", "/etc/xrdp/sesman.ini", "", False),
+    ],
+)
+def test_what_starts_other_programs_by_its_configuration_is_open(
+    command: str, path: str, text: str, *, is_certain: bool
+) -> None:
+    files = {path: text_file(text, path=path[1:]), "/usr/lib/ipsec/starter": File(FileKind.FILE, "0", "0", 0o755)}
+    assert (not call(command, files).unknown) is is_certain
+
+
+@pytest.mark.parametrize(("squash", "is_asked"), [("No_Root_Squash", True), ("none", True), ("Root_Squash", False)])
+def test_root_on_the_other_side_may_change_files_of_others(squash: str, *, is_asked: bool) -> None:
+    text = f"EXPORT {{ Squash = {squash}; FSAL {{ Name = VFS; }} }}\n"
+    found = capabilities(call("ganesha.nfsd", {"/etc/ganesha/ganesha.conf": text_file(text)}), port=0)
+    assert ("CHOWN" in found, "SETUID" in found) == (is_asked, True)
+
+
+def test_a_daemon_that_lies_elsewhere_reads_another_configuration() -> None:
+    assert call("ipsec start", {"/etc/ipsec.conf": text_file("")}).unknown
+
+
+def test_a_log_may_stand_in_a_folder_that_is_not_named() -> None:
+    files = {"/etc/xrdp/xrdp.ini": text_file("[Logging]\nLogFile=a.log\nport=tcp://.:443\n")}
+    found = call("xrdp", files)
+    assert {one.demand.path for one in found.asked} >= {"/var/log/a.log"}
+    assert ports_of(found) == [443]
+
+
+@pytest.mark.parametrize("packages", ["locales", "tzdata locales", "$PACKAGE", ""])
+def test_what_the_scripts_of_packages_do_is_not_known(packages: str) -> None:
+    assert call(f"dpkg-reconfigure -f noninteractive {packages}", unknown=("$PACKAGE",)).unknown
 
 
 def test_readers_reach_what_they_are_given() -> None:

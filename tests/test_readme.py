@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from matrix_picture import PICTURE, picture
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGES = (README, (ROOT / "docs" / "compose.md").read_text(encoding="utf-8"))
+SESSIONS = [found for page in PAGES for found in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)]
 
 
 def commands() -> list[tuple[str, str]]:
@@ -32,6 +34,7 @@ def test_the_readme_shows_the_program() -> None:
 
 @pytest.mark.parametrize(("command", "output"), commands())
 def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
+    command, _, given = command.partition(" < ")
     program, *words = shlex.split(command)
     assert program == "dropcap"
     environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
@@ -39,6 +42,7 @@ def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
         [sys.executable, "-m", "dropcap", *words],
         cwd=ROOT,
         env=environ,
+        input=(ROOT / given).read_text(encoding="utf-8") if given else None,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -51,6 +55,12 @@ def pattern_of(output: str) -> str:
     """Give the pattern of a text that is shown in part: a line `…` is any lines, and one within a line any words."""
     lines = [r"(?:.*\n)*?" if line == "…\n" else re.escape(line) for line in output.splitlines(keepends=True)]
     return "".join(lines).replace("…", ".*?")
+
+
+def test_the_picture_is_what_the_program_finds(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--accept"):
+        PICTURE.write_text(picture(), encoding="utf-8")
+    assert PICTURE.read_text(encoding="utf-8") == picture(), "run pytest with --accept, and look at the picture"
 
 
 def test_a_text_is_shown_in_part() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rule_page import SECTIONS, rule_page, sections
-from site_pages import OF_THE_TREE, ROOT, links_of_the_site, pages
+from site_pages import OF_THE_TREE, ROOT, links_of_the_site, pages, titles_of_the_site
 
 from dropcap.capabilities.names import NAMES
 from dropcap.config import Config, load_config
@@ -116,3 +116,11 @@ def test_what_pages_of_the_tree_link_to_is_there() -> None:
     for file in files:
         for target in re.findall(r"\]\((?![a-z]+:|#)([^)#\s]+)", file.read_text(encoding="utf-8")):
             assert (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+def test_a_block_that_names_its_file_is_one() -> None:
+    text = "```yaml compose.yaml\na: 1\n```\n\n```sh\nb\n```\n"
+    assert titles_of_the_site(text) == text.replace("yaml compose.yaml", 'yaml title="compose.yaml"')
+    blocks = re.findall(r"^```\w+ .*$", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert blocks
+    assert all("title=" in titles_of_the_site(block) for block in blocks)

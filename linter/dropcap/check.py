@@ -150,6 +150,7 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}
     paths: dict[str, str] = {}  # to name a file asks the disk
+    root = request.workspace.root
     questions = _questions(rules, target.policy)
     allowance = Allowance()
     for container in document.containers:
@@ -161,12 +162,12 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
             try:
                 problems = list(check(subject))  # mostly none
                 if problems:
-                    findings += [_finding(rule, problem, container, path) for problem in problems]
+                    findings += [_finding(rule, problem, container, (path, root)) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
     for container in filter(is_targeted, document.containers):
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
-        findings += _of_target(container, questions, path, broken)
+        findings += _of_target(container, questions, (path, root), broken)
     failures += [_rule_failure(rule_id, what, on) for (rule_id, what), on in broken.items()]
     found, ignores = _accepted(document._replace(failures=tuple(failures)), findings, request, questions.ids)
     return FileResult(
@@ -199,7 +200,7 @@ def as_configured(result: FileResult, setup: Setup, policy: Policy | None = None
 
 
 def _of_target(
-    container: Container, questions: Questions, path: str, broken: dict[tuple[str, str], list[Container]]
+    container: Container, questions: Questions, file: tuple[str, str], broken: dict[tuple[str, str], list[Container]]
 ) -> Iterator[Finding]:
     """Ask the rules about stages of the one that a container's image is built from."""
     for rule, check in questions.of_stages:
@@ -208,7 +209,7 @@ def _of_target(
         except Exception as error:  # noqa: BLE001, PERF203  # as above
             broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
         else:
-            yield from (_finding(rule, problem, container, path) for problem in problems)
+            yield from (_finding(rule, problem, container, file) for problem in problems)
 
 
 def _accepted(
@@ -222,8 +223,11 @@ def _accepted(
     return tuple(findings), ()
 
 
-def _finding(rule: Rule, problem: Problem, container: Container, path: str) -> Finding:
-    return Finding(rule.id, problem.severity or rule.severity, container, _with_route(problem, container), path=path)
+def _finding(rule: Rule, problem: Problem, container: Container, file: tuple[str, str]) -> Finding:
+    """Make a finding of a problem in a file, by its path from its project's root and that root."""
+    path, root = file
+    told = _with_route(problem, container)
+    return Finding(rule.id, problem.severity or rule.severity, container, told, path=path, root=root)
 
 
 def read_document(target: Target, request: Request) -> Document:

@@ -8,6 +8,7 @@ from importlib import import_module
 from io import TextIOWrapper
 
 from dropcap import fast_start
+from dropcap.commands import COMMANDS
 from dropcap.exit_codes import DEFECT, INTERRUPTED, UNCHECKED, UsageError
 
 TYPE_CHECKING = False  # what imports `typing` has to wait until :mod:`dropcap.fast_start` has put it off
@@ -16,23 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
     from typing import NoReturn
-
-COMMANDS = {
-    "check": "check Compose files, Dockerfiles and shell scripts",
-    "baseline": "write what is found now to a file: `check --baseline` then reports what is new",
-    "fix": "mend by text edits what can be mended, and say what cannot",
-    "caps": "list every container with its bounding and effective set",
-    "images": "list what dropcap knows of images; `images lock` keeps it in dropcap.lock",
-    "audit": "say what the containers of a running engine hold, need, and differ in from their Compose files",
-    "verify": "measure on a real engine what services need, and keep it in dropcap.lock",
-    "config": "print a Compose project with everything resolved, each value with its place",
-    "lsp": "check what is open in an editor, as it is typed (Language Server Protocol)",
-    "settings": "say which configuration counts for a file, and what it says",
-    "init": "write a configuration file, with what is found here as suggestions",
-    "rules": "list the rules",
-    "explain": "explain a rule or a capability",
-}
-"""Each command's name, which is its module's in `dropcap.commands`, and what it does."""
 
 _MOST_SAID = 2000
 

@@ -258,10 +258,13 @@ def _joined(findings: Sequence[Finding]) -> Finding:
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Give findings that are equal in all of their identity numbers: no two in a report are the same."""
+    """Give findings of a project that are equal in all of their identity numbers: no two in it are the same.
+
+    Each project counts by itself: what a finding is called does not depend on which others are looked at with it.
+    """
     seen: dict[object, int] = {}
     for finding in findings:
-        identity = finding.identity
+        identity = (finding.root, finding.identity)
         ordinal = seen[identity] = seen.get(identity, 0) + 1
         yield finding if ordinal == 1 else finding._replace(ordinal=ordinal)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.registry import bytes_to_recognise, carrier_of_content, carrier_of_name, is_yaml, may_be_known
 from dropcap.model import Failure, Level
+from dropcap.namedtuple import NamedTuple
 from dropcap.paths import shown
 from dropcap.real_paths import is_below, is_path, repository_top, root_of
 from dropcap.targets import Target
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__"})
 MAX_FOLDERS = 200_000
 """How many folders one walk looks into."""
+
+
+class _Place(NamedTuple):
+    """A folder of a walk.
+
+    Attributes:
+        folder: its path, as it is to be printed.
+        real: its real path.
+        workspace: the door to the project that it lies in.
+        inside: the same, but no further than the folder that is walked.
+        ignores: what git leaves out in it.
+
+    """
+
+    folder: str
+    real: str
+    workspace: Workspace
+    inside: Workspace
+    ignores: Ignores
 
 
 class Walk:
@@ -41,12 +61,13 @@ class Walk:
 
         real_root = os.path.realpath(root)
         workspace = Workspace(root_of(root), self._overlay, [root])
-        inside = workspace.at(real_root)
         own = Ignores().with_lines(real_root, self._exclude)
-        pending = [(root, real_root, self._outer_ignores(real_root, workspace))]
+        here = _Place(root, real_root, workspace, workspace.at(real_root), self._outer_ignores(real_root, workspace))
+        pending = [here]
         count = 0
         while pending:
-            folder, real, ignores = pending.pop()
+            here = pending.pop()
+            folder = here.folder
             count += 1
             if count > MAX_FOLDERS:
                 self._tell(
@@ -55,26 +76,37 @@ class Walk:
                 )
                 return
             try:
-                entries = workspace.entries(folder)
+                entries = here.workspace.entries(folder)
             except NotReadError as error:
                 self.failures.append(error.failure(Level.ERROR))
                 continue
             self._note_variables(folder, entries)
-            if any(entry.name == ".gitignore" for entry in entries):
-                ignores = self._with_file(ignores, real, os.path.join(folder, ".gitignore"), workspace)
+            here = self._entered(here, {entry.name for entry in entries})
             folders = []
             for entry in entries:
                 path = entry.name if folder == "." else os.path.join(folder, entry.name)
                 if entry.name in _SKIPPED_FOLDERS if entry.is_folder else not may_be_known(path):
                     continue
-                at = os.path.join(real, entry.name)
-                if self._is_ignored(at, (own, ignores), workspace, is_folder=entry.is_folder):
+                at = os.path.join(here.real, entry.name)
+                if self._is_ignored(at, (own, here.ignores), here.workspace, is_folder=entry.is_folder):
                     self.left_out.append(path)
                 elif entry.is_folder:
-                    folders.append((path, at, ignores))
-                elif target := self._candidate(path, inside, is_link=entry.is_link):
-                    yield target._replace(root=workspace.root)
+                    folders.append(here._replace(folder=path, real=at))
+                elif target := self._candidate(path, here.inside, is_link=entry.is_link):
+                    yield target._replace(root=here.workspace.root)
             pending += reversed(folders)
+
+    def _entered(self, place: _Place, names: Collection[str]) -> _Place:
+        """Return a folder with what its entries say: that it is a repository, and what git leaves out in it."""
+        if ".git" in names and place.inside.root != place.real:
+            # A repository is a project of its own, as if it were the folder that is walked.
+            workspace = Workspace(place.real, self._overlay)
+            ignores = self._outer_ignores(place.real, workspace)
+            place = place._replace(workspace=workspace, inside=workspace, ignores=ignores)
+        if ".gitignore" not in names:
+            return place
+        path = os.path.join(place.folder, ".gitignore")
+        return place._replace(ignores=self._with_file(place.ignores, place.real, path, place.workspace))
 
     def _note_variables(self, folder: str, entries: Sequence[Entry]) -> None:
         """Remember a folder whose file of variables may list the files of a project."""

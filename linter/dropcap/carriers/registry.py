@@ -144,7 +144,7 @@ def carrier_of_name(path: str) -> str | None:
             if one.names
             and ending.lower() not in one.others
             and not (ending in one.sources and "a" <= name[:1] <= "z")
-            and re.fullmatch(one.names, portable)
+            and re.fullmatch(one.names, portable, re.DOTALL)  # a folder may have a line break in its name
         ),
         None,
     )

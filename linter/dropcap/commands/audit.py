@@ -152,16 +152,17 @@ def _reported(wanted: Run, results: Sequence[FileResult], failures: Sequence[Fai
     accepting = accepting_of(arguments, config, [rule.id for rule in wanted.known])
     report = to_report(results, failures, rules, accepting)._replace(files=0)
     finder = Finder(None)
-    context = context_of(arguments, config, rules)._replace(needs=finder.needs, root=None)
-    write_output(_chunks(arguments, report, context, title), arguments.output)
+    for name, path in [(arguments.format, arguments.output), *arguments.also]:
+        context = context_of(arguments, config, rules, name, path)._replace(needs=finder.needs, root=None)
+        write_output(_chunks(name, report, context, title), path)
     report = report._replace(failures=(*report.failures, *finder.failures))
     print_failures(report, arguments.color, quiet=arguments.quiet)
     code = exit_code(report, config.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
 
 
-def _chunks(arguments: Namespace, report: Report, context: Context, title: str) -> Iterator[str]:
-    if arguments.format == "text" and not arguments.quiet:
+def _chunks(name: str, report: Report, context: Context, title: str) -> Iterator[str]:
+    if name == "text" and not context.quiet:
         from dropcap.writers.live_table import Shape, live_lines
 
         width = context.width or 100
@@ -171,5 +172,5 @@ def _chunks(arguments: Namespace, report: Report, context: Context, title: str) 
                 f"{line}\n" for line in live_lines(title, report.containers, needs, Shape(width, context.colour))
             )
         yield "\n"
-    if report.containers or arguments.format != "text":
-        yield from writer(arguments.format)(report, context)
+    if report.containers or name != "text":
+        yield from writer(name)(report, context)

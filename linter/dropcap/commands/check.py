@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.commands.inputs import STDIN, add_paths, collect, configure, examine, option
 from dropcap.commands.output import (
+    STDOUT,
     add_output,
     failure_code,
     line_width,
@@ -56,6 +57,14 @@ def add_report(parser: ArgumentParser) -> None:
     """Add what says which rules run, how to report, and what the exit code says."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to report (default: text)")
     add_output(parser, "report")
+    parser.add_argument(
+        "--also",
+        metavar="FORMAT=FILE",
+        action="append",
+        type=option(to_also),
+        default=[],
+        help="write the same report to FILE in another format too; several are possible",
+    )
     add_rules(parser)
     parser.add_argument(
         "--fail-on",
@@ -85,6 +94,19 @@ def add_rules(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--ignore", metavar="RULE,…", type=option(to_words), help="do not run these rules")
     parser.add_argument("--rules", metavar="FOLDER", action="append", default=[], help="also load rules from FOLDER")
+
+
+def to_also(text: object) -> tuple[str, str]:
+    """Return a format and the file that a report goes to in it.
+
+    Raises:
+        ValueError: there is no such format, or no file.
+
+    """
+    name, _, path = str(text).partition("=")
+    if name not in FORMATS or not to_file(path or STDOUT):
+        raise ValueError(f"write a format and a file, as sarif=dropcap.sarif; the formats are {', '.join(FORMATS)}")
+    return name, path
 
 
 def to_words(text: object) -> tuple[str, ...]:
@@ -125,25 +147,34 @@ def run(arguments: Namespace) -> int:
     if _is_compared(arguments, config):
         accepting, found = _with_known(arguments, config, rules, accepting, found, setup)
     report = examine(arguments, found, setup, rules, arguments.rules, accepting)
-    context = context_of(arguments, config, rules)
-    finder = None
-    if asks_needs(arguments.format):
-        from dropcap.commands.finder import Finder  # few formats tell what containers need
-
-        finder = Finder(setup.overlay)
-        context = context._replace(needs=finder.needs)
-    write_output(writer(arguments.format)(report, context), arguments.output)
-    if finder and finder.failures:
-        report = report._replace(failures=(*report.failures, *finder.failures))
+    report = _written(arguments, config, rules, report, setup)
     print_failures(report, arguments.color, quiet=arguments.quiet)
     code = exit_code(report, config.fail_on)
     return CLEAN if code == FINDINGS and arguments.exit_zero else code
+
+
+def _written(arguments: Namespace, config: Config, rules: tuple[Rule, ...], report: Report, setup: Setup) -> Report:
+    """Write the report in each format that is asked for; return it with what could not be found out for that."""
+    ways = [(arguments.format, arguments.output), *arguments.also]
+    finder = None
+    if any(asks_needs(name) for name, _ in ways):
+        from dropcap.commands.finder import Finder  # few formats tell what containers need
+
+        finder = Finder(setup.overlay)
+    for name, path in ways:
+        context = context_of(arguments, config, rules, name, path)
+        if finder and asks_needs(name):
+            context = context._replace(needs=finder.needs)
+        write_output(writer(name)(report, context), path)
+    return report._replace(failures=(*report.failures, *dict.fromkeys(finder.failures))) if finder else report
 
 
 def _refuse_what_makes_no_sense(arguments: Namespace) -> None:
     """Refuse options that do not go together, before anything is read."""
     if arguments.add_ignores and arguments.fix:
         raise UsageError("--fix and --add-ignores do not go together: fix first, then accept what is left")
+    if arguments.add_ignores and arguments.also:
+        raise UsageError("--also writes a report, and --add-ignores makes none: run a check afterwards")
     if arguments.reason is not None and not arguments.add_ignores:
         raise UsageError("--reason goes with --add-ignores")
     if STDIN in arguments.paths and arguments.add_ignores:
@@ -178,16 +209,16 @@ def accepting_of(arguments: Namespace, config: Config, known: Sequence[str]) -> 
     return accepting_by_file(arguments, config, known)
 
 
-def context_of(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> Context:
-    """Say what a writer has to know besides the report."""
-    is_file = to_file(arguments.output)
+def context_of(arguments: Namespace, config: Config, rules: tuple[Rule, ...], name: str, output: str | None) -> Context:
+    """Say what the writer of a format has to know besides the report."""
+    is_file = to_file(output)
     # A file has colours where the call says so alone: the environment speaks of terminals.
     colour = arguments.color == "always" if is_file else wants_colour(sys.stdout, arguments.color)
     return Context(
         rules,
         colour,
         arguments.category,
-        repository_top(os.path.realpath(os.curdir)) if paths_from_top(arguments.format) else None,
+        repository_top(os.path.realpath(os.curdir)) if paths_from_top(name) else None,
         config.fail_on,
         MOST_COLUMNS if is_file else line_width(sys.stdout),
         arguments.statistics,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dropcap.config import Config
     from dropcap.configured import Configurations
-    from dropcap.model import Report
+    from dropcap.model import Failure, Report
     from dropcap.report import Accepting
     from dropcap.rule import Rule
 
@@ -45,6 +45,11 @@ def add_paths(parser: ArgumentParser, *, takes_input: bool = True) -> None:
             metavar="NAME",
             help="the name of the file on standard input, where its text does not tell what kind of file it is",
         )
+    parser.add_argument(
+        "--files-from",
+        metavar="FILE",
+        help="read paths of files from FILE, one a line or separated by NULs; - reads standard input",
+    )
     add_engine(parser)
     parser.add_argument(
         "--exclude",
@@ -274,16 +279,23 @@ def collect(arguments: Namespace, config: Config) -> tuple[Discovery, Setup]:
     """Find the files, and say how they are to be read.
 
     Raises:
-        UsageError: as :func:`find_targets`, standard input cannot be used, or there is no such profile.
+        UsageError: as :func:`find_targets`, a list or standard input cannot be used, or there is no such profile.
 
     """
     overlay: dict[str, bytes] = {}
+    refused: Sequence[Failure] = ()
+    if getattr(arguments, "files_from", None) is not None:
+        from dropcap.commands.path_list import take_list  # few calls have one
+
+        refused = take_list(arguments)
     if STDIN in arguments.paths and not arguments.files:
         from dropcap.commands.standard_input import from_stdin  # not for a file that is named
 
         found, overlay = from_stdin(arguments)
     else:
         found = find_targets(arguments, config)
+    if refused:
+        found = found._replace(failures=[*found.failures, *refused])
     settings = project_settings(arguments, config.compose)
     # What other programs pass on may be a part of the projects alone.
     if settings.profiles and not arguments.as_discovered:

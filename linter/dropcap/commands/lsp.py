@@ -24,6 +24,7 @@ def run(_arguments: Namespace) -> int:
         import pygls  # noqa: F401
     except ImportError:
         raise UsageError("`dropcap lsp` needs pygls: install it with `pip install 'dropcap[lsp]'`") from None
+    from dropcap.commands import lock_image
     from dropcap.lsp.features import run as serve
 
-    return CLEAN if serve() else FINDINGS
+    return CLEAN if serve(lock_image) else FINDINGS

@@ -231,9 +231,8 @@ class Mender:
             for one in self._found[number]
             if _key(one.members[0]) not in self._refused and _key(one.members[0]) not in self._declined
         ]
-        found = together(found_now)
         picks = self._wishes.picks
-        return found if picks is None else list(filter(picks, found))
+        return [one for one in together(found_now) if picks is None or picks(one)]
 
     def _placed(self, member: Member) -> Member:
         """Say where something stood when it was seen first: the lines of the file as a person has it."""

@@ -7,7 +7,7 @@ import re
 
 from dropcap.masking import mask
 
-__all__ = ["is_environment", "is_secret"]
+__all__ = ["is_environment", "is_secret", "text_to_keep"]
 
 _STORES = re.compile(
     r"g?shadow-?|\.htpasswd|\.netrc|\.pgpass|\.my\.cnf|\.git-credentials|credentials|passdb|sasl_passwd|rndc\.key"
@@ -33,3 +33,14 @@ def is_secret(path: str, text: str) -> bool:
     if _STORES.fullmatch(posixpath.basename(path)) or _KEY in text or _HASH.search(text):
         return True
     return is_environment(path) and mask(text) != text
+
+
+def text_to_keep(path: str, text: str) -> str | None:
+    """Return what is kept of a file's text; None where that is nothing."""
+    if not is_secret(path, text):
+        return text
+    if not is_environment(path) or _KEY in text or _HASH.search(text):
+        return None
+    from dropcap.images.environment_texts import without_values  # few images have one
+
+    return without_values(text)

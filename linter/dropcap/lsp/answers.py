@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dropcap.lsp.actions import FIX_ALL, QUICK_FIX, actions, fix_all
+from dropcap.lsp.actions import FIX_ALL, QUICK_FIX, actions, fix_all, resolved
 from dropcap.lsp.completions import completions
 from dropcap.lsp.hints import hints
 from dropcap.lsp.hovers import hover
+from dropcap.namedtuple import NamedTuple
 from dropcap.printable import printable
 from dropcap.source import Source
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _KINDS = {"value": 12, "key": 10, "rule": 20}
 _MARKDOWN = "markdown"
+MOST_WAITING = 200
+"""How many actions that were offered are kept, to be chosen."""
 
 
 class View:
@@ -65,7 +68,7 @@ def completions_at(view: View, place: Any) -> Answer:  # noqa: ANN401  # the pro
             "detail": one.detail,
             "documentation": {"kind": _MARKDOWN, "value": one.documentation},
             "textEdit": {"range": view.places.range(one.span), "newText": one.text},
-            "filterText": one.text,
+            "filterText": one.label,
             "sortText": one.order,
         }
         for one in found
@@ -73,14 +76,48 @@ def completions_at(view: View, place: Any) -> Answer:  # noqa: ANN401  # the pro
     return {"isIncomplete": False, "items": items}
 
 
-def actions_at(view: View, place: Any, only: Sequence[str] | None, *, has_versions: bool) -> list[Answer]:  # noqa: ANN401  # the protocol's range
+class Waiting:
+    """The actions that were offered without their edits, by a number that the editor sends back."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._last = 0
+        self._actions: dict[int, Action] = {}
+
+    def put(self, action: Action) -> int:
+        """Keep an action; the oldest goes where there are many."""
+        self._last += 1
+        self._actions[self._last] = action
+        if len(self._actions) > MOST_WAITING:
+            del self._actions[next(iter(self._actions))]
+        return self._last
+
+    def get(self, number: object) -> Action | None:
+        """Return an action; None where it is no longer kept."""
+        return self._actions.get(number) if isinstance(number, int) else None
+
+
+class Edits(NamedTuple):
+    """What the editor takes of actions.
+
+    Attributes:
+        has_versions: whether its edits may be for one version of a text.
+        waiting: where the actions are kept that it asks for again; None where it does not.
+
+    """
+
+    has_versions: bool
+    waiting: Waiting | None
+
+
+def actions_at(view: View, place: Any, only: Sequence[str] | None, edits: Edits) -> list[Answer]:  # noqa: ANN401  # the protocol's range
     """Return what can be done about what stands in a range.
 
     Args:
         view: the text.
         place: the range.
         only: the kinds that are asked for; None for what a person sees at a place.
-        has_versions: whether the editor takes edits that are for one version of a text.
+        edits: what the editor takes.
 
     """
     checks = view.checks
@@ -89,11 +126,24 @@ def actions_at(view: View, place: Any, only: Sequence[str] | None, *, has_versio
     tools = view.session.tools_of(checks[0])
     found: list[Action] = []
     if only is None or _is_of(QUICK_FIX, only):
-        found += actions(checks, view.source, view.places.span(place), tools)
+        may_wait = edits.waiting is not None
+        found += actions(checks, view.source, view.places.span(place), tools, may_wait=may_wait)
     if only is not None and _is_of(FIX_ALL, only):
         whole = fix_all(checks, view.source, tools)
-        found += [whole] if whole is not None else []
-    return [_action(view, one, has_versions=has_versions) for one in found]
+        found = [one for one in found if one.kind != FIX_ALL] + ([whole] if whole is not None else [])
+    elif only is not None:
+        found = [one for one in found if one.kind != FIX_ALL]
+    return [_action(view, one, edits) for one in found]
+
+
+def resolved_at(view: View, number: object, edits: Edits) -> Answer | None:
+    """Return an action with its edits; None where nothing can be done any more."""
+    action = edits.waiting.get(number) if edits.waiting is not None else None
+    checks = view.checks
+    if action is None or not checks:
+        return None
+    found = resolved(action, checks, view.source, view.session.tools_of(checks[0]))
+    return None if found is None else _action(view, found, edits)
 
 
 def _is_of(kind: str, asked: Iterable[str]) -> bool:
@@ -101,12 +151,14 @@ def _is_of(kind: str, asked: Iterable[str]) -> bool:
     return any(kind == one or kind.startswith(f"{one}.") or not one for one in asked)
 
 
-def _action(view: View, action: Action, *, has_versions: bool) -> Answer:
+def _action(view: View, action: Action, edits: Edits) -> Answer:
     found: Answer = {"title": printable(action.title), "kind": action.kind, "isPreferred": action.is_preferred}
     if action.findings:
         found["diagnostics"] = view.publisher.of_findings(view.session, view.checks[0], action.findings)
     if action.edits:
-        found["edit"] = _edit(view, action.edits, has_versions=has_versions)
+        found["edit"] = _edit(view, action.edits, has_versions=edits.has_versions)
+    if action.waits and edits.waiting is not None:
+        found["data"] = {"uri": view.publisher.uri(view.key), "number": edits.waiting.put(action)}
     if action.command is not None:
         command = action.command
         found["command"] = {

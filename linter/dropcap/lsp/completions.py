@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
 LISTS = frozenset({"cap_add", "cap_drop"})
 _OF_DEVCONTAINER = {"capAdd": "cap_add", "securityOpt": "security_opt"}
+_CONFIGURATIONS = (".dropcap.toml", "pyproject.toml")
 _UNITS = (".container", ".pod", ".kube")
 _COMMENT = re.compile(r"dropcap:\s*ignore(?:-file)?\s*\[([^\]\n]*)\Z")
-_SERVICE = 2
-"""How many keys lead to what a service has: `services`, and its name."""
 
 
 def completions(
@@ -50,6 +49,10 @@ def completions(
         from dropcap.lsp.rule_words import rule_words
 
         return tuple(rule_words(checks, source, offset, comment, rules))
+    if os.path.basename(source.path) in _CONFIGURATIONS:
+        from dropcap.lsp.config_words import config_words
+
+        return tuple(config_words(source, offset, rules))
     return tuple(_of_carrier(checks, source, offset))
 
 
@@ -104,7 +107,7 @@ def _at(cursor: Cursor, carrier: str, checks: Sequence[Checked], source: Source,
 
     if cursor.role == VALUE or (field == "security_opt" and is_item):
         yield from value_words(cursor, field, checks, source)
-    elif carrier == "compose" and cursor.role == KEY and cursor.path[0] == "services" and len(cursor.path) == _SERVICE:
+    elif carrier == "compose" and cursor.is_service_key:
         yield from key_words(cursor)
 
 

@@ -21,6 +21,8 @@ MOST_LINES = 3000
 LONGEST_LINE = 2000
 """A longer line is nobody's to complete."""
 _NEAR_LINES = 200
+_SERVICE = 2
+"""How many keys lead to what a service has: `services`, and its name."""
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*(?:-\Z)?")
 _KEY = re.compile(r"""(["']?)([^\s"'#:\[\]{},][^"'#:\[\]{},]*?)\1[ ]*:(?=\s|\Z)[ ]*""")
 _OPEN = re.compile(r"(?:[&!]\S*)?")  # what may follow a key that holds the lines below: an anchor or a tag
@@ -47,6 +49,11 @@ class Cursor(NamedTuple):
     siblings: tuple[str, ...] = ()
     is_bare: bool = False
     is_flow: bool = False
+
+    @property
+    def is_service_key(self) -> bool:
+        """Whether a key of a Compose service is typed."""
+        return self.role == KEY and self.path[:1] == ("services",) and len(self.path) == _SERVICE
 
     def lead(self, text: str) -> str:
         """Return what has to be written before an item: a dash where its line has none, a blank behind a bare one."""

@@ -9,33 +9,44 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE
 from dropcap.lsp.protocol import keep_quiet
 from dropcap.lsp.server import DropcapServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dropcap.lsp.locking import Locker
+
 TRIGGERS = ["[", ",", "=", "-", ":", " "]
 """What a person types where names may follow."""
 
 
-def run() -> bool:
-    """Serve an editor on standard input and output until it leaves; gives whether it said so before."""
+def run(locker: Locker | None = None) -> bool:
+    """Serve an editor on standard input and output until it leaves; gives whether it said so before.
+
+    Args:
+        locker: what reads an image into a lock, where a person asks for it.
+
+    """
     # What else is written to standard output would be taken for a message.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     keep_quiet()
-    server = made()
+    server = made(locker)
     gc.enable()
     gc.freeze()  # what is loaded by now stays
     server.start_io(sys.stdin.buffer, output)
     return server.was_shut_down
 
 
-def made() -> DropcapServer:
+def made(locker: Locker | None = None) -> DropcapServer:
     """Return a server that answers all that it can."""
     server = DropcapServer()
+    server.locker = locker
+    if locker is not None:
+        server.command(LOCK_IMAGE)(_lock_image)
     for method, handle in _TOLD.items():
         server.feature(method)(handle)
     for method, (name, options) in _ASKED.items():
@@ -50,13 +61,18 @@ def _asking(name: str) -> Callable[..., Any]:
     return ask
 
 
+async def _lock_image(ls: DropcapServer, *arguments: object) -> None:
+    await ls.lock_image(*arguments)
+
+
 _ASKED: dict[str, tuple[str, Any]] = {
     types.TEXT_DOCUMENT_HOVER: ("hover", None),
     types.TEXT_DOCUMENT_COMPLETION: ("completion", types.CompletionOptions(trigger_characters=TRIGGERS)),
     types.TEXT_DOCUMENT_CODE_ACTION: (
         "code_action",
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, "source.fixAll.dropcap"]),
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True),
     ),
+    types.CODE_ACTION_RESOLVE: ("code_action_resolve", None),
     types.TEXT_DOCUMENT_INLAY_HINT: ("inlay_hint", None),
     types.TEXT_DOCUMENT_CODE_LENS: ("code_lens", None),
 }
@@ -83,7 +99,8 @@ def _did_save(ls: DropcapServer, params: types.DidSaveTextDocumentParams) -> Non
 
 
 def _did_change_watched_files(ls: DropcapServer, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.files_changed([change.uri for change in params.changes])
+    written = [one.uri for one in params.changes if one.type is types.FileChangeType.Changed]
+    ls.files_changed(written, [one.uri for one in params.changes if one.type is not types.FileChangeType.Changed])
 
 
 def _did_change_folders(ls: DropcapServer, params: types.DidChangeWorkspaceFoldersParams) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL, CAP, NAMES, bare_name
 from dropcap.lsp.values import current, holds_its_own, values_at
+from dropcap.model import Kind
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -55,7 +56,12 @@ def hover(checks: Sequence[Checked], source: Source, offset: int, rules: Sequenc
         return None
     values = values_at(checks, source, offset)
     found = _of_value(values, source, offset) if values else None
-    found = found or _of_comment(checks, source, offset, rules) or _of_tool(source, offset)
+    found = (
+        found
+        or _of_comment(checks, source, offset, rules)
+        or _of_tool(source, offset)
+        or _of_key(checks, source, offset)
+    )
     return found and found._replace(markdown=_cut(found.markdown))
 
 
@@ -71,7 +77,7 @@ def _of_value(values: Sequence[Value], source: Source, offset: int) -> Hover | N
     if first.field == "privileged":
         from dropcap.lsp.capability_hover import privileged_page
 
-        return Hover(privileged_page(shown), first.span) if shown else None
+        return Hover(privileged_page(shown), first.span)
     from dropcap.lsp.capability_hover import all_page, capability_page
 
     name = bare_name(str(first.where.value))
@@ -110,8 +116,26 @@ def _of_tool(source: Source, offset: int) -> Hover | None:
     word = _word(source.text, offset)
     if line is None or word is None or _TOOLS.search(source.text, *line) is None:
         return None
-    text = source.text[word.start : word.end].strip("-")
-    return _capability(text, word) if text.upper().startswith(CAP) else None
+    text = source.text[word.start : word.end].partition("-")[0]  # `cap_net_raw-ep` takes it away
+    return _capability(text, Span(word.start, word.start + len(text))) if text.upper().startswith(CAP) else None
+
+
+def _of_key(checks: Sequence[Checked], source: Source, offset: int) -> Hover | None:
+    """Return what a key of a Compose service does, of those that decide what its container can do."""
+    word = _word(source.text, offset)
+    is_compose = any(
+        one.kind is Kind.SERVICE for checked in current(checks, source) for one in checked.result.containers
+    )
+    if word is None or not is_compose:
+        return None
+    from dropcap.lsp.compose_words import keys
+    from dropcap.lsp.cursor import yaml_cursor
+
+    key = keys().get(source.text[word.start : word.end])
+    cursor = yaml_cursor(source.text, word.end) if key is not None else None
+    if key is None or cursor is None or not cursor.is_service_key:
+        return None
+    return Hover(f"**{key.name}**: {key.about}", word)
 
 
 def _capability(text: str, word: Span) -> Hover | None:

@@ -30,7 +30,7 @@ class Text(NamedTuple):
     """An open text.
 
     Attributes:
-        path: the file's path as the editor has it, an absolute one; of a text without a file a name for it.
+        path: the file's path as the editor has it, an absolute one; of a text without a file a name to print.
         text: the text, not saved perhaps.
         language: what the editor takes it to be; empty where it does not say.
         is_file: whether it has a file, be it one that is not there yet.
@@ -89,21 +89,18 @@ def place(text: Text, real: str, overlay: Mapping[str, bytes], policies: Policie
         ConfigError: its configuration cannot be used.
 
     """
-    data = text.text.encode("utf-8", "surrogatepass")
     if not text.is_file:
-        carrier = _TYPED.get(text.language) or carrier_of_name(text.path) or carrier_of_content(text.path, data)
-        return Placed(_judged([Target(text.path, carrier, named=True)], policies) if carrier else ())
+        return _alone(text, policies)
     path = shown(text.path)
     root = root_for(real, folders)
-    if os.path.basename(path) == ".env":
+    name = os.path.basename(path)
+    if name == ".env":
         return _beside(path, root, overlay, policies)
-    if os.path.basename(path) in CONFIGURATION_NAMES:
+    if name in CONFIGURATION_NAMES:
         from dropcap.lsp.config_file import faults
 
         return Placed(faults=faults(path, text.text, overlay, root, policies.ids))
-    if policies.leaves_out(path):
-        return Placed()
-    carrier = _carrier(path, text.language, data)
+    carrier = None if policies.leaves_out(path) else _carrier(path, text.language, _data(text))
     if carrier is None or (not is_walked(carrier) and not policies.takes_markdown(path)):
         return Placed()
     if os.path.islink(path) and not is_below(real, root_for(os.path.abspath(path), folders)):
@@ -113,6 +110,16 @@ def place(text: Text, real: str, overlay: Mapping[str, bytes], policies: Policie
     # Beside a file that is named all of its project counts.
     found = together([Target(path, carrier, named=True, root=root)], failures, overlay)
     return Placed(_judged(found, policies), tuple(failures))
+
+
+def _alone(text: Text, policies: Policies) -> Placed:
+    """Return a text without a file, if it is of a kind that is checked."""
+    carrier = _TYPED.get(text.language) or carrier_of_name(text.path) or carrier_of_content(text.path, _data(text))
+    return Placed(_judged([Target(text.path, carrier, named=True)], policies) if carrier else ())
+
+
+def _data(text: Text) -> bytes:
+    return text.text.encode("utf-8", "surrogatepass")
 
 
 def _beside(path: str, root: str, overlay: Mapping[str, bytes], policies: Policies) -> Placed:

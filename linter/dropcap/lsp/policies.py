@@ -84,7 +84,8 @@ class Policies:
         """
         told = self._configurations.told(path)
         policy = policy_of(told, {})
-        return Judging(policy, self._chosen(policy, path), self._accepted(told.config))
+        accepting = self._accepted(told.config)  # which looks at the names of rules, and at their places
+        return Judging(policy, self._chosen(policy, path), accepting)
 
     def _chosen(self, policy: Policy, path: str) -> tuple[Rule, ...]:
         found = self._rules_of.get(policy.choice)

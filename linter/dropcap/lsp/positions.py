@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -115,6 +116,15 @@ def path_of(uri: str) -> str | None:
     if os.name == "nt":
         path = path.lstrip("/").replace("/", os.sep)
     return os.path.normpath(path) if os.path.isabs(path) and is_path(path) else None
+
+
+def name_of(uri: str) -> str:
+    """Return what to call a text that has no file: the last part of its URI, as far as it is a plain name."""
+    path = unquote_to_bytes(re.split(r"[?#]", uri, maxsplit=1)[0]).decode("utf-8", "replace")
+    return re.sub(r"[^\w.-]", "_", re.split(r"[/:\\]", path)[-1][-_LONGEST_NAME:]) or "untitled"
+
+
+_LONGEST_NAME = 60
 
 
 def uri_of(path: str) -> str:

@@ -47,6 +47,7 @@ class Publisher:
         self._made_of: dict[str, list[object]] = {}
         self._revision = -1
         self._number = 0
+        self._untold: set[str] = set()
 
     @property
     def encoding(self) -> str:
@@ -58,6 +59,7 @@ class Publisher:
     def opened(self, key: str, uri: str, version: int | None) -> None:
         """Take the URI and the version of a text."""
         self._uris.setdefault(key, {})[uri] = version
+        self._untold.add(key)  # also where the same is to say: who edits a text may have lost what stood in it
 
     def closed(self, key: str, uri: str) -> bool:
         """Forget a URI; gives whether it was the last one of its text."""
@@ -67,6 +69,7 @@ class Publisher:
             return False
         for known in (self._uris, self._said, self._made_of):
             known.pop(key, None)
+        self._untold.discard(key)
         return True
 
     def uris(self, key: str) -> dict[str, int | None]:
@@ -86,7 +89,9 @@ class Publisher:
         self._revision = session.revision
         before = {key: self._said.get(key) for key in session.keys() if session.is_current(key)}  # noqa: SIM118  # no mapping
         after = [self.said(session, key) for key in before]
-        return [one for one in after if before[one.key] is not one]
+        news = [one for one in after if before[one.key] is not one or one.key in self._untold]
+        self._untold.difference_update(before)
+        return news
 
     def said(self, session: Session, key: str) -> Said:
         """Return the diagnostics of a text; the same object as long as they are the same."""

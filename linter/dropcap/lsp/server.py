@@ -10,10 +10,12 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
 
 from dropcap import __version__
+from dropcap.exit_codes import UsageError
 from dropcap.lsp import answers
-from dropcap.lsp.answers import View
+from dropcap.lsp.actions import FIX_ALL
+from dropcap.lsp.answers import Edits, View, Waiting
 from dropcap.lsp.diagnostics import Client
-from dropcap.lsp.positions import edited, path_of
+from dropcap.lsp.positions import edited, name_of, path_of
 from dropcap.lsp.protocol import Protocol, Server
 from dropcap.lsp.publisher import Publisher, Said
 from dropcap.lsp.session import Session
@@ -23,16 +25,22 @@ from dropcap.lsp.worker import Worker
 from dropcap.namedtuple import NamedTuple
 from dropcap.printable import shortened
 from dropcap.rule import load_rules
+from dropcap.workspace import LOCK
 from dropcap.writers.places import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from dropcap.lsp.locking import Locker
 
     T = TypeVar("T")
 
 DELAY = 0.05
 """How many seconds a change waits for the next one, before it is checked."""
 _LONGEST_MESSAGE = 500
+_LOCK_ARGUMENTS = 2
+_NOTHING_SAFE = "no safe fix is left in this file"
+_NO_COMMENT = "no comment can accept this here; use an [[allow]] entry of the configuration"
 
 
 class Document(NamedTuple):
@@ -40,7 +48,7 @@ class Document(NamedTuple):
 
     Attributes:
         path: its absolute path, or its URI where it has no file.
-        is_file: whether it has a file.
+        name: what it is called where it has no file; else empty.
         language: what the editor takes it to be.
         version: the editor's number of it.
         text: the text.
@@ -48,7 +56,7 @@ class Document(NamedTuple):
     """
 
     path: str
-    is_file: bool
+    name: str
     language: str
     version: int | None
     text: str
@@ -69,6 +77,8 @@ class DropcapServer(Server):
         self._complaints: tuple[str, ...] = ()
         self._folders: dict[str, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.locker: Locker | None = None
+        self.edits = Edits(has_versions=False, waiting=None)
         self.publisher = Publisher(Client(), {})
         self.worker = Worker(Session(self.rules), self._progressed, self._failed)
 
@@ -98,6 +108,9 @@ class DropcapServer(Server):
                 takes_pages=client.takes_pages or bool(getattr(pulled, "code_description_support", False)),
                 takes_tags=client.takes_tags or getattr(pulled, "tag_support", None) is not None,
             )
+        asks_again = get_capability(capabilities, "text_document.code_action.resolve_support.properties") or ()
+        has_versions = bool(get_capability(capabilities, "workspace.workspace_edit.document_changes"))
+        self.edits = Edits(has_versions, Waiting() if "edit" in asks_again else None)
         self.publisher = Publisher(client, {rule.id: page for rule in self.rules if (page := page_of(rule))})
         self.worker = Worker(Session(self.rules, self._folders.values()), self._progressed, self._failed)
         self.worker.start()
@@ -118,13 +131,13 @@ class DropcapServer(Server):
             return
         params = types.ConfigurationParams([types.ConfigurationItem(section="dropcap")])
         future = self.protocol.ask(types.WORKSPACE_CONFIGURATION, params)
-        future.add_done_callback(lambda done: self._take_answer(done))
+        future.add_done_callback(self._take_answer)
 
     def _take_answer(self, done: Any) -> None:  # noqa: ANN401  # a future of whatever the editor sends
         if done.cancelled() or done.exception() is not None:
             return
         answer = done.result()
-        if isinstance(answer, list) and answer and answer[0] is not None:
+        if isinstance(answer, (list, tuple)) and answer and answer[0] is not None:
             self.take_settings(answer[0])
 
     def take_settings(self, found: object) -> None:
@@ -154,7 +167,8 @@ class DropcapServer(Server):
         """Take an open text."""
         item = params.text_document
         path = path_of(item.uri)
-        self._take(item.uri, Document(path or item.uri, path is not None, item.language_id, item.version, item.text))
+        name = "" if path is not None else name_of(item.uri)
+        self._take(item.uri, Document(path or item.uri, name, item.language_id, item.version, item.text))
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Take changes of a text."""
@@ -169,7 +183,7 @@ class DropcapServer(Server):
         publisher = self.publisher
 
         def take(session: Session) -> None:
-            key = session.open(document.path, document.text, document.language, is_file=document.is_file)
+            key = session.open(document.path, document.text, document.language, name=document.name)
             publisher.opened(key, uri, document.version)
 
         self.worker.do(take, delay)
@@ -192,11 +206,11 @@ class DropcapServer(Server):
         if not self.pulls:
             self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, {"uri": uri, "diagnostics": []})
 
-    def files_changed(self, uris: Sequence[str]) -> None:
-        """Look again at what is made of files that are others now on the disk."""
-        paths = [path for path in map(path_of, uris) if path is not None]
-        if paths:
-            self.worker.do(lambda session: session.changed_on_disk(paths), DELAY)
+    def files_changed(self, written: Sequence[str], moved: Sequence[str] = ()) -> None:
+        """Look again at what is made of files that are others now on the disk, or there no longer."""
+        paths, others = ([path for path in map(path_of, uris) if path is not None] for uris in (written, moved))
+        if paths or others:
+            self.worker.do(lambda session: session.changed_on_disk(paths, others), DELAY)
 
     @property
     def encoding(self) -> str:
@@ -304,10 +318,41 @@ class DropcapServer(Server):
     async def code_action(self, params: types.CodeActionParams) -> list[dict[str, Any]]:
         """Answer what can be done about what stands in a range."""
         only = None if params.context.only is None else [str(getattr(one, "value", one)) for one in params.context.only]
-        has = bool(get_capability(self.client_capabilities, "workspace.workspace_edit.document_changes"))
         uri = params.text_document.uri
-        found = await self._of(uri, lambda view: answers.actions_at(view, params.range, only, has_versions=has))
-        return found or []
+        return await self._of(uri, lambda view: answers.actions_at(view, params.range, only, self.edits)) or []
+
+    async def code_action_resolve(self, params: types.CodeAction) -> dict[str, Any]:
+        """Answer what an action changes that a person has chosen."""
+        data = params.data if isinstance(params.data, dict) else {}
+        uri, number = str(data.get("uri", "")), data.get("number")
+        found = await self._of(uri, lambda view: answers.resolved_at(view, number, self.edits))
+        if found is None:
+            kind = str(getattr(params.kind, "value", params.kind))
+            self._say(_NOTHING_SAFE if kind == FIX_ALL else _NO_COMMENT, is_error=True)
+        return found or {"title": params.title}
+
+    async def lock_image(self, *arguments: object) -> None:
+        """Read an image from the local engine into the lock of a file's project: a person has asked for it."""
+        locker = self.locker
+        if locker is None or len(arguments) != _LOCK_ARGUMENTS:
+            return
+        path, image = map(str, arguments)
+        try:
+            job = self.worker.do(lambda session: locker.project_of(path, image, session.overlay))
+            project = await asyncio.wrap_future(job)
+            contents = await asyncio.to_thread(locker.contents_of, image)
+            done = await asyncio.wrap_future(self.worker.do(lambda _: locker.written(project, image, contents)))
+        except UsageError as error:
+            self._say(str(error), is_error=True)
+            return
+        self._say(done, is_error=False)
+        lock = os.path.join(project.workspace.root, LOCK)
+        self.worker.do(lambda session: session.changed_on_disk([lock]))
+
+    def _say(self, message: str, *, is_error: bool) -> None:
+        kind = types.MessageType.Error if is_error else types.MessageType.Info
+        text = f"dropcap: {shortened(message, _LONGEST_MESSAGE)}"
+        self.protocol.tell(types.WINDOW_SHOW_MESSAGE, {"type": kind.value, "message": text})
 
     async def inlay_hint(self, params: types.InlayHintParams) -> list[dict[str, Any]]:
         """Answer what containers hold and need, where a person wants to see it."""

@@ -24,7 +24,7 @@ from dropcap.source import Source
 from dropcap.workspace import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dropcap.carriers.request import Request
     from dropcap.lsp.actions import Tools
@@ -73,19 +73,20 @@ class Session:
 
     # What happens in the editor and on the disk.
 
-    def open(self, path: str, text: str, language: str = "", *, is_file: bool = True) -> str:
+    def open(self, path: str, text: str, language: str = "", *, name: str = "") -> str:
         """Take the text of a file, or a newer one; gives the key by which the session knows it.
 
         Args:
-            path: the file's absolute path; of a text without a file a name for it.
+            path: the file's absolute path; of a text without a file what tells it from others.
             text: the text.
             language: what the editor takes it to be.
-            is_file: whether it has a file, be it one that is not there yet.
+            name: what a text without a file is called; empty for one with a file, be it one that is not there yet.
 
         """
+        is_file = not name
         key = real_path(path) if is_file else path
         known = self._texts.get(key)
-        self._texts[key] = Text(path, text, language, is_file)
+        self._texts[key] = Text(name or path, text, language, is_file)
         if is_file:
             self._overlay = {**self._overlay, key: text.encode("utf-8", "surrogatepass")}
         if known is None and is_file:
@@ -93,6 +94,8 @@ class Session:
         else:
             self._place_again(key)
         self._touch(key)
+        if known is None and is_file and not os.path.lexists(key):
+            self._came_or_went(key)
         return key
 
     def close(self, key: str) -> None:
@@ -104,6 +107,8 @@ class Session:
         self._unplaced.pop(key, None)
         self._look_around(key)
         self._touch(key)
+        if not os.path.lexists(key):
+            self._came_or_went(key)
         self._forget()
         self.revision += 1
 
@@ -118,19 +123,30 @@ class Session:
         self._unplaced.update(dict.fromkeys(self._texts))
         self._stale.update(dict.fromkeys(self._checks))
 
-    def changed_on_disk(self, paths: Iterable[str]) -> None:
-        """Look again at what is made of files that were written, made or removed."""
-        for path in paths:
-            real = real_path(path)
+    def changed_on_disk(self, paths: Iterable[str], moved: Iterable[str] = ()) -> None:
+        """Look again at what is made of files.
+
+        Args:
+            paths: those that were written.
+            moved: those that were made or removed.
+
+        """
+        moved = [*map(real_path, moved)]
+        for real in (*map(real_path, paths), *moved):
             if self._policies.is_about(real):
                 self.reconfigure()
                 return
-            self._look_around(real)
             self._touch(real)
-            # A lock may be new, and whether a file is there is asked without reading it.
-            if os.path.basename(real) == LOCK or not os.path.lexists(real):
-                near = [name for name, one in self._checks.items() if is_below(real, one.request.workspace.root)]
-                self._stale.update(dict.fromkeys(near))
+            if os.path.basename(real) == LOCK:
+                self._came_or_went(real)
+        for real in moved:
+            self._look_around(real)
+            self._came_or_went(real)
+
+    def _came_or_went(self, real: str) -> None:
+        """Mark what may ask whether a file is there, which is not reading it."""
+        near = [name for name, one in self._checks.items() if is_below(real, one.request.workspace.root)]
+        self._stale.update(dict.fromkeys(near))
 
     def _look_around(self, key: str) -> None:
         """Place the texts of a folder again: a file that is new or gone may be a part of their projects."""
@@ -202,7 +218,7 @@ class Session:
             placed = Placed(failures=(Failure(text.path, message),), unusable=error.messages)
         self._placed[key] = placed
         for target in placed.targets:
-            name = _name(target, text)
+            name = self._name(target, key)
             known = self._checks.get(name)
             if known is None or known.target != target:
                 self._check(name, target)
@@ -220,7 +236,7 @@ class Session:
 
     def _forget(self) -> None:
         """Drop the checks that no open text asks for."""
-        asked = {_name(target, self._texts[key]) for key, placed in self._placed.items() for target in placed.targets}
+        asked = {self._name(target, key) for key, placed in self._placed.items() for target in placed.targets}
         for name in [one for one in self._checks if one not in asked]:
             del self._checks[name]
             self._stale.pop(name, None)
@@ -228,12 +244,12 @@ class Session:
 
     def _put_together(self) -> None:
         """Make the reports: what belongs to a project is reported as part of it, and not by itself as well."""
-        by_path = {check.result.path: name for name, check in self._checks.items() if check.result.read}
-        kept = {
-            by_path[one.path]: one for one in drop_included([one.result for one in self._checks.values()]) if one.read
-        }
+        alone = set(self._alone())
+        files = {name: one.result for name, one in self._checks.items() if one.result.read and name not in alone}
+        names = {result.path: name for name, result in files.items()}
+        kept = {names[one.path]: one for one in drop_included(list(files.values()))}
         for name, check in self._checks.items():
-            own = kept.get(name) if check.result.read else check.result
+            own = kept.get(name) if name in files else check.result
             if own is None:
                 self._checks[name] = check._replace(kept=None, report=None)
             elif own is not check.kept:
@@ -266,8 +282,7 @@ class Session:
     def checked_of(self, path: str) -> tuple[Checked, ...]:
         """Return what is known of all targets that an open text is part of, its own first."""
         key = self._key(path)
-        text, placed = self._texts.get(key), self._placed.get(key, Placed())
-        own = [_name(target, text) for target in placed.targets] if text is not None else []
+        own = [self._name(target, key) for target in self._placed.get(key, Placed()).targets]
         others = [name for name, check in self._checks.items() if name not in own and _is_part(key, check)]
         found = (self._checks.get(name) for name in (*own, *others))
         return tuple(_checked(check) for check in found if check is not None and check.report is not None)
@@ -298,15 +313,25 @@ class Session:
         return Tools(judging.rules, Setup(overlay=self._overlay), accepting, accepts)
 
     @property
+    def overlay(self) -> Mapping[str, bytes]:
+        """The open texts by their files' real paths."""
+        return self._overlay
+
+    @property
     def rules(self) -> Sequence[Rule]:
         """All rules that there are."""
         return self._rules
 
     def key_of(self, checked: Checked | None, path: str) -> str:
         """Return the key of a file by its path as a check prints it."""
-        if path in self._texts and not self._texts[path].is_file:
-            return path
-        return real_path(path) if checked is None else checked.request.workspace.real(path)
+        if checked is None:
+            return self._key(path)
+        alone = next((key for key in self._alone() if self._checks[key].request is checked.request), None)
+        return checked.request.workspace.real(path) if alone is None else alone
+
+    def _alone(self) -> Iterator[str]:
+        """Yield the keys of texts without a file that are checked."""
+        return (key for key, text in self._texts.items() if not text.is_file and key in self._checks)
 
     def parts_of(self, checked: Checked) -> tuple[str, ...]:
         """Return the keys of the open texts that a check is about, that of its target first."""
@@ -317,10 +342,9 @@ class Session:
     def _key(self, path: str) -> str:
         return path if path in self._texts else real_path(path)
 
-
-def _name(target: Target, text: Text) -> str:
-    """Return the name of a target: the real path of its first file, or that of a text without a file."""
-    return real_path(target.path) if text.is_file else target.path
+    def _name(self, target: Target, key: str) -> str:
+        """Return the name of a target: the real path of its first file, or the key of a text without a file."""
+        return real_path(target.path) if self._texts[key].is_file else key
 
 
 def _is_part(key: str, check: _Check) -> bool:

@@ -48,6 +48,7 @@ class Ignore(NamedTuple):
         asked: the ids of the rules that were asked about its file; None where the run's were.
         path: its file from its project's root, with forward slashes.
         wrong: why it accepts nothing, where it cannot be understood: what to write instead.
+        root: the real path of the folder that its project ends in; empty for an entry of the configuration.
 
     """
 
@@ -62,6 +63,7 @@ class Ignore(NamedTuple):
     asked: frozenset[str] | None = None
     path: str = ""
     wrong: str = ""
+    root: str = ""
 
     @property
     def unused(self) -> tuple[Accepted, ...]:

@@ -92,10 +92,11 @@ class Finding(NamedTuple):
         shared_by: further containers that have it by the very same text (a YAML anchor, a loop, a service that a
             development container runs).
         path: the container's file from its project's root, with forward slashes.
-        ordinal: which of the findings it is, from 1, that are equal in all else of the identity.
+        ordinal: which of the findings of its project it is, from 1, that are equal in all else of the identity.
         suppression: why it is not reported; None for most.
         fail_on: the severity from which on it makes the exit code 1, where the configuration of its file says so;
             None where that of the run does.
+        root: the real path of the folder that its project ends in; empty where the text stands alone.
 
     """
 
@@ -108,6 +109,7 @@ class Finding(NamedTuple):
     ordinal: int = 1
     suppression: Suppression | None = None
     fail_on: int | None = None
+    root: str = ""
 
     def fails(self, threshold: int) -> bool:
         """Whether it makes the exit code 1, by the run's threshold or one of its own."""

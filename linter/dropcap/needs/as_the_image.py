@@ -1,43 +1,70 @@
 """Needs of containers that are decided by their image and a few settings: of those alike one is followed, for all.
 
-What is followed of such a container is decided by its image, as the catalogue or the table of bases has it, and by the
-settings of its own that :func:`settings_of` names. Where the answer names no place in a file but those of the settings
-themselves, it is the same for each container with the same settings, in whatever file it stands: the places are then
-its own. An editor has a file checked with each word that is typed, and most of its containers are the same.
+What is followed of such a container is decided by its image, as the catalogue or the table of bases has it, by the
+settings of its own that :func:`settings_of` names, and by the files of its project that are mounted. Where the answer
+names no place but in these, it is the same for each container with the same settings, in whatever file it stands: its
+places are then those of that container. An editor has a file checked with each word that is typed, and most of its
+containers are as they were.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from dropcap.model import Located, UnreadableError
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.network import first_free_port
 from dropcap.needs.resource_limits import full_limits
+from dropcap.source import Source, Span
+from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-    from dropcap.model import Container, Located
+    from dropcap.model import Container
     from dropcap.needs.allowance import Allowance
     from dropcap.needs.model import Needs
+    from dropcap.workspace import Workspace
+
+    # A file's text, where a setting stands in it, and whether the settings tell how it is written there.
+    Place = tuple[Source, Span, bool]
 
 __all__ = ["KEPT", "followed_once", "settings_of"]
 
 _MOST_KEPT = 256
+_LONGEST_TEXT = 100_000
 KEPT: dict[Hashable, tuple[Needs, int]] = {}
 """By settings: the needs, and how many commands were followed for them."""
 _IN_TEXTS = "TMPDIR"
 """What a command is asked for that decides by being anywhere in the text that the command stands in."""
+_DECIDE_WORDS = frozenset({"entrypoint", "command"})
 
 
 class _Own(NamedTuple):
-    """Stands for a place of a container's own settings."""
+    """Stands for a place in the settings of a container.
+
+    Attributes:
+        number: which of them.
+        start: where in its text.
+        end: where it ends there; None where it is all of it.
+        value: what stands there.
+
+    """
 
     number: int
+    start: int
+    end: int | None
+    value: Any
 
 
 def followed_once(
-    container: Container, allowance: Allowance, follow: Callable[[], Needs], *, tries_user: bool
+    container: Container,
+    allowance: Allowance,
+    follow: Callable[[], Needs],
+    workspace: Workspace,
+    *,
+    tries_user: bool,
 ) -> Needs:
     """Return what a container needs, of an image that nobody but dropcap's own tables describes.
 
@@ -47,42 +74,77 @@ def followed_once(
         container: the container.
         allowance: how much may be followed for it and its neighbours.
         follow: follows it.
+        workspace: the door to the files of its project.
         tries_user: whether that tries the user as whom its first process ends up.
 
     """
+    texts = _texts(container, workspace)
     settings = settings_of(container)
-    if settings is None:
+    if settings is None or texts is None:
         return follow()
-    key = tries_user, settings
+    own = _places(container)
+    key = tries_user, settings, texts, _alike(own)
     found, taken = KEPT.get(key, (None, 0))
     if found is not None and taken < allowance.left:
-        own = _places(container)
-        if own is not None:
-            allowance.left -= taken
-            return _with_places(found, lambda one: own[one.number] if isinstance(one, _Own) else one)
+        allowance.left -= taken
+        return _with_places(found, own)
     before = allowance.left
     needs = follow()
-    if allowance.left > 0 and (kept := _without_places(needs, container)) is not None:
-        if len(KEPT) >= _MOST_KEPT:
-            del KEPT[next(iter(KEPT))]
-        KEPT[key] = kept, before - allowance.left
-    return needs
+    if allowance.left <= 0 or (kept := _without_places(needs, own, texts)) is None:
+        return needs
+    if len(KEPT) >= _MOST_KEPT:
+        del KEPT[next(iter(KEPT))]
+    KEPT[key] = kept, before - allowance.left
+    return _with_places(kept, own)
 
 
 def settings_of(container: Container) -> Hashable | None:
     """Return all of a container that decides what is followed; None where that is more than these few."""
     process = container.process
-    if container.stage is not None or container.unknowns or (process is not None and (process.texts or process.hooks)):
+    if container.stage is not None or (process is not None and process.hooks):
         return None
-    free = first_free_port(container), full_limits(container)
-    said = _value(container.image), _value(container.user), _values(container.mounts), free
+    hidden = _hidden(container)
+    if hidden is None:
+        return None
+    said: tuple[Hashable, ...] = (
+        *(container.kind, hidden, first_free_port(container), full_limits(container)),
+        *(_value(container.image), _value(container.user), _values(container.mounts)),
+    )
     if container.entrypoint is not None or container.command is not None:
-        said = *said, _words(container.entrypoint), _words(container.command), _IN_TEXTS in container.source.text
+        said = (*said, _words(container.entrypoint), _words(container.command), _IN_TEXTS in container.source.text)
     if process is None:
-        return container.kind, *said
+        return said
     lists = _values(process.environment), _values(process.health_check)
     single = process.has_more, process.takes_input, _value(process.init), _value(process.working_folder)
-    return container.kind, *said, *lists, *single
+    return *said, *lists, *single
+
+
+def _hidden(container: Container) -> Hashable | None:
+    """Return what is not known of a container; None where that is about what it starts, which its text decides."""
+    process = container.process
+    hidden = (*container.unknowns, *(process.unknowns if process is not None else ()))
+    if any(not one.fields or not _DECIDE_WORDS.isdisjoint(one.fields) for one in hidden):
+        return None
+    return tuple((one.text, one.reason, one.fields) for one in hidden)
+
+
+def _texts(container: Container, workspace: Workspace) -> tuple[tuple[str, Source | None], ...] | None:
+    """Return the files of the project that are mounted, each with its text; None where one is too long to be kept.
+
+    A file has the same source as long as its text is the same.
+    """
+    found: list[tuple[str, Source | None]] = []
+    for target, origin in container.process.texts if container.process is not None else ():
+        if isinstance(origin, Source):
+            return None
+        try:
+            source: Source | None = workspace.source(origin)
+        except (NotReadError, UnreadableError):
+            source = None
+        if source is not None and len(source.text) > _LONGEST_TEXT:
+            return None
+        found.append((target, source))
+    return tuple(found)
 
 
 def _value(one: Located[Any] | None) -> Hashable:
@@ -104,49 +166,78 @@ def _written(word: Located[str]) -> str:
     return root.text[span.start : span.end + 1]
 
 
-def _places(container: Container) -> list[Located[Any]] | None:
-    """Return the places of what :func:`settings_of` names, in its order; None where two are the same.
-
-    Those that are the same, as by an anchor of YAML, are one place in an answer, and others are two.
-    """
+def _places(container: Container) -> list[Place]:
+    """Return the places of what :func:`settings_of` names, in its order; and whether the text is the same there."""
     process = container.process
-    single = [container.image, container.user]
-    lists: list[Sequence[Located[Any]] | None] = [container.mounts, container.entrypoint, container.command]
+    single: list[Located[Any] | None] = [container.image, container.user]
+    lists: list[Sequence[Located[Any]]] = [container.mounts]
     if process is not None:
-        single += process.init, process.working_folder
-        lists += process.environment, process.health_check
-    found = [*filter(None, single), *(one for many in lists for one in many or ())]
-    return found if len({(id(one.source), one.span) for one in found}) == len(found) else None
+        single += [process.init, process.working_folder]
+        lists += [process.environment, process.health_check or ()]
+    words = [*(container.entrypoint or ()), *(container.command or ())]
+    values = [*filter(None, single), *chain.from_iterable(lists)]
+    own: list[Place] = [(*one.source.to_root(one.span), False) for one in values]
+    own += [(*one.source.to_root(one.span), False) for one in container.unknowns]
+    return own + [(*one.source.to_root(one.span), True) for one in words]
 
 
-def _without_places(needs: Needs, container: Container) -> Needs | None:
-    """Return an answer in which numbers stand for places; None where it names others than the container's own."""
-    places = list(_named(needs))
-    if not places:
-        return needs
-    own = _places(container)
-    if own is None or any(isinstance(one, _Own) for one in places):
-        return None
-    numbers = {(id(one.source), one.span, one.value): _Own(number) for number, one in enumerate(own)}
-    if any((id(one.source), one.span, one.value) not in numbers for one in places):
-        return None
-    return _with_places(needs, lambda one: numbers[id(one.source), one.span, one.value])
+def _alike(own: Sequence[Place]) -> Hashable:
+    """Say which places are the same, as by an anchor of YAML: such are one in an answer where others are two."""
+    first: dict[tuple[int, Span], int] = {}
+    numbers = [first.setdefault((id(source), span), number) for number, (source, span, _) in enumerate(own)]
+    return tuple(numbers) if len(first) < len(own) else ()
+
+
+def _without_places(needs: Needs, own: Sequence[Place], texts: Iterable[tuple[str, Source | None]]) -> Needs | None:
+    """Return an answer without a container's own places; None where it names others than those and its files'."""
+    files = {id(source) for _, source in texts}
+    kept: dict[int, Any] = {}
+    for where in _named(needs):
+        root, span = where.source.to_root(where.span)
+        found = where if id(root) in files else _number(own, root, span, where.value)
+        if found is None:
+            return None
+        kept[id(where)] = found
+    return _replaced(needs, lambda where: kept[id(where)])
+
+
+def _number(own: Sequence[Place], root: Source, span: Span, value: object) -> _Own | None:
+    for number, (source, around, is_written) in enumerate(own):
+        if source is root and span == around:
+            return _Own(number, 0, None, value)
+        if source is root and is_written and around.start <= span.start and span.end <= around.end:
+            return _Own(number, span.start - around.start, span.end - around.start, value)
+    return None
+
+
+def _with_places(needs: Needs, own: Sequence[Place]) -> Needs:
+    """Return an answer with the places of a container."""
+
+    def placed(where: Any) -> Any:  # noqa: ANN401  # a place, or what stands for one
+        if not isinstance(where, _Own):
+            return where
+        root, span, _ = own[where.number]
+        end = span.end if where.end is None else span.start + where.end
+        return Located(where.value, root, Span(span.start + where.start, end))
+
+    return _replaced(needs, placed)
 
 
 def _named(needs: Needs) -> Iterator[Any]:
     """Yield the places that an answer names."""
-    evidence = [*needs.today, *needs.gains, *needs.remarks, *(each for need in needs.needs for each in need.evidence)]
-    for one in (*evidence, *needs.unknown, *needs.smaller):
-        if one.where is not None:
-            yield one.where
+    for need in needs.needs:
+        yield from (one.where for one in need.evidence if one.where is not None)
+    yield from (one.where for one in (*needs.today, *needs.gains, *needs.remarks) if one.where is not None)
+    yield from (one.where for one in needs.unknown if one.where is not None)
+    yield from (one.where for one in needs.smaller if one.where is not None)
 
 
-def _with_places(needs: Needs, replace: Callable[[Any], Any]) -> Needs:
+def _replaced(needs: Needs, replace: Callable[[Any], Any]) -> Needs:
     """Return an answer with each place that it names replaced."""
     if not any(True for _ in _named(needs)):
         return needs
 
-    def moved(many: Iterable[Any]) -> tuple[Any, ...]:
+    def moved(many: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(one if one.where is None else one._replace(where=replace(one.where)) for one in many)
 
     return needs._replace(

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.entrypoint import PATH
+from dropcap.images.environment_texts import hides_values
 from dropcap.images.facts import ABSENT, Account, File, FileKind, Group, UnknownFact
 from dropcap.lang.shell.call import Answer
 from dropcap.namedtuple import NamedTuple
@@ -271,7 +272,14 @@ def _cat(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | 
     found = resolved(facts, path) if path is not None else None
     if found is ABSENT:
         return Answer("", holds=False)
-    return Answer(found.text.text, holds=True) if isinstance(found, File) and found.text is not None else None
+    text = _of_file(found)
+    return None if text is None else Answer(text, holds=True)
+
+
+def _of_file(found: object) -> str | None:
+    """Return the text of a file; None where not all of it is known."""
+    text = found.text.text if isinstance(found, File) and found.text is not None else None
+    return None if text is None or hides_values(text) else text
 
 
 def _text_at(name: str, facts: ImageFacts, folder: str | None) -> str | Absent | None:
@@ -280,7 +288,7 @@ def _text_at(name: str, facts: ImageFacts, folder: str | None) -> str | Absent |
     found = resolved(facts, path) if path is not None else None
     if found is ABSENT:
         return ABSENT
-    return found.text.text if isinstance(found, File) and found.text is not None else None
+    return _of_file(found)
 
 
 def _cmp(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | None) -> Answer | None:

@@ -56,7 +56,7 @@ def needs_of(
         return _inferred(container, workspace, allowance, images, tries_user=tries_user)
 
     is_own = bool(images.read) or workspace.has_lock  # the project may say what its images are
-    needs = follow() if is_own else followed_once(container, allowance, follow, tries_user=tries_user)
+    needs = follow() if is_own else followed_once(container, allowance, follow, workspace, tries_user=tries_user)
     if not uses_measured or not workspace.has_lock:
         return needs
     from dropcap.needs.measured import with_measured  # few projects have a lock
@@ -103,7 +103,8 @@ def _facts(container: Container, images: Images) -> FileTree:
 
         context = container.process.context if container.process is not None else ""
         return stage_facts(container.stage, images, context)
-    return images.tree(container.image.value if container.image is not None else None)
+    image_id = container.live.image_id if container.live is not None else ""
+    return images.tree(container.image.value if container.image is not None else None, image_id)
 
 
 def _unknown(fact: UnknownFact) -> UnknownNeed:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
+from dropcap.images.effects import Effect
 from dropcap.images.facts import File, FileKind, UnknownFact
 from dropcap.lang.shell.launchers import launch
 from dropcap.lang.shell.subcommands import SHELLS
@@ -151,6 +152,16 @@ class ProgramAsks:
                 user = None if changes_user and who.is_root is not False else call.user.name  # before or behind that
                 self.runs.append((one.command, one.user or user, self.lookup.folder))
 
+    def _make_temporary(self, call: Call, who: Credentials) -> None:
+        """Do what the lines of its configuration have systemd-tmpfiles do."""
+        from dropcap.needs.tmpfiles_lines import lines_done  # few containers start it
+
+        for one in lines_done(call.words, self.lookup):
+            if isinstance(one, Effect):
+                self.changes.do(call, who, one)
+            elif who.is_root is not False:
+                self.ledger.note(UnknownNeed(one.reason, one.resolve, one.where))
+
     def _ask_of_launcher(self, call: Call, who: Credentials, name: str, *, is_known: bool) -> None:
         """Take a program that the table does not know for one that starts another, or for an unknown one."""
         started = launch(call.words)
@@ -258,6 +269,8 @@ class ProgramAsks:
         name = call.words[0].value.rpartition("/")[2]
         if name == "tar":
             self._archive(call, who)
+        if name == "systemd-tmpfiles":
+            self._make_temporary(call, who)
         if found.program.role == "server":
             self._ask_of_mounts(call, who, name)
         if found.program.role == "writer" or found.program.has_effects:

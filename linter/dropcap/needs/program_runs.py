@@ -65,6 +65,16 @@ def runs(call: ProgramCall) -> tuple[Sequence[Run], Sequence[UnknownNeed]]:
         started, why = _parts(call, value)
         found += started
         hidden += [] if why is None else [why]
+    for pattern in program.scripts:
+        files, why = call.matching(pattern)
+        found += [Run(path=path) for path, _ in files]
+        hidden += [] if why is None else [why]
+    if program.sites is not None:
+        from dropcap.needs.program_sites import sites  # few programs start themselves once more
+
+        with_files, unread = sites(call, program.sites)
+        found += [Run(words, user=user) for words, user in with_files]
+        hidden += unread
     unknown += [
         UnknownNeed(f"{one.reason}, so what {program.name} starts is not known either", one.resolve, one.where)
         for one in hidden

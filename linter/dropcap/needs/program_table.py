@@ -30,12 +30,14 @@ class Origin(NamedTuple):
             table of inetd: the `user` or the `port` of each service) or `plain`.
         names: the options, the variables or the directives; of words the number from 1; of `plain` the value.
         within: which part of it counts, an expression with one group; empty for all.
+        template: what is made of it, which stands where the template has `{}`; empty where it counts as it is.
 
     """
 
     kind: str
     names: tuple[str, ...]
     within: str = ""
+    template: str = ""
 
 
 class Test(NamedTuple):
@@ -48,6 +50,7 @@ class Test(NamedTuple):
         names: as of :class:`Origin`; of `there`, `foreign` and `leads` the path, of `lines` the expression.
         values: what the value has to be one of, `*` at its end for anything; none where it only has to be there.
         is_not: whether it is to be the other way round.
+        within: of an option, an expression that has to be found in its value.
 
     """
 
@@ -55,6 +58,7 @@ class Test(NamedTuple):
     names: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     is_not: bool = False
+    within: str = ""
 
 
 class Ask(NamedTuple):
@@ -98,6 +102,21 @@ class Ask(NamedTuple):
     limit: str = ""
 
 
+class Sites(NamedTuple):
+    """The files of a folder with each of which a program starts itself once more.
+
+    Attributes:
+        folder: where the folder is named.
+        by_owner: the condition under which each runs as the owner of its file.
+        options: the option that a file is named by, by the end of its name.
+
+    """
+
+    folder: Origin
+    by_owner: Test
+    options: Mapping[str, str]
+
+
 class Example(NamedTuple):
     """A call and what it asks for: a test runs it."""
 
@@ -115,8 +134,10 @@ class Program(NamedTuple):
             `harmless` or `writer`.
         asks: what it asks for.
         takes: the options that take a value, with their dashes.
+        takes_two: those that take two; what such an option has for a value is both with a space between them.
         is_long: whether one dash starts a whole word, as in programs in Go and of X11.
         stops: whether its options end at the first word that is none.
+        base: where the folder of its files is named, which `{base}` stands for in paths of the table.
         config: where its configuration file's path comes from; of several plain ones the first that is there.
         texts: the options whose values are lines of configuration.
         syntax: how that file is written: `space`, `equals`, `colon`, `nginx`, `cron`, `anacron`, `inetd`, `xinetd` or
@@ -131,6 +152,8 @@ class Program(NamedTuple):
         sections: how the sections of its configuration begin that hold a `command` and perhaps a `user`.
         services: the folder whose folders hold a script `run` each, and perhaps one for their log.
         parts: the folder whose programs it runs one after the other.
+        scripts: patterns of the scripts that it runs where they are there.
+        sites: what it starts itself once more with.
         starts: the commands that it starts by name: its first word is the name, its second says to start it.
         seen_only: the names of those that count only where the script of that name is seen: not every release has it.
         children: whom its own children run as.
@@ -149,8 +172,10 @@ class Program(NamedTuple):
     role: str = "tool"
     asks: tuple[Ask, ...] = ()
     takes: frozenset[str] = frozenset()
+    takes_two: frozenset[str] = frozenset()
     is_long: bool = False
     stops: bool = False
+    base: tuple[Origin, ...] = ()
     config: tuple[Origin, ...] = ()
     texts: tuple[str, ...] = ()
     syntax: str = "space"
@@ -163,6 +188,8 @@ class Program(NamedTuple):
     sections: tuple[str, ...] = ()
     services: tuple[Origin, ...] = ()
     parts: tuple[Origin, ...] = ()
+    scripts: tuple[str, ...] = ()
+    sites: Sites | None = None
     starts: Mapping[str, str] = MappingProxyType({})
     seen_only: tuple[str, ...] = ()
     children: tuple[Origin, ...] = ()
@@ -277,6 +304,7 @@ _PROGRAM_KEYS = frozenset(
     {
         "also",
         "asks",
+        "base",
         "certain",
         "children",
         "private",
@@ -295,15 +323,18 @@ _PROGRAM_KEYS = frozenset(
     | {
         "runs",
         "runs_as",
+        "scripts",
         "sections",
         "seen_only",
         "services",
+        "sites",
         "source",
         "starts",
         "stops",
         "style",
         "syntax",
         "takes",
+        "takes_two",
         "texts",
     }
 )
@@ -361,9 +392,11 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         also=_strings(name, table.get("also", [])),
         role=_one_of(name, table.get("is", "tool"), _ROLES),
         asks=tuple(_ask(name, one, source) for one in table.get("asks", [])),
-        takes=frozenset(_option(one, is_long=style == "long") for one in str(table.get("takes", "")).split()),
+        takes=_options(table.get("takes", ""), style),
+        takes_two=_options(table.get("takes_two", ""), style),
         is_long=style == "long",
         stops=bool(table.get("stops", False)),
+        base=_origins(name, table.get("base", [])),
         config=_origins(name, table.get("config", [])),
         texts=_strings(name, table.get("texts", [])),
         syntax=_one_of(name, table.get("syntax", "space"), _SYNTAXES),
@@ -376,6 +409,8 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         sections=_strings(name, table.get("sections", [])),
         services=_origins(name, table.get("services", [])),
         parts=_origins(name, table.get("parts", [])),
+        scripts=_strings(name, table.get("scripts", [])),
+        sites=_sites(name, table["sites"]) if "sites" in table else None,
         starts={str(key): str(value) for key, value in table.get("starts", {}).items()},
         seen_only=_strings(name, table.get("seen_only", [])),
         children=_origins(name, table.get("children", [])),
@@ -387,6 +422,17 @@ def _program(name: str, table: Mapping[str, Any]) -> Program:
         certain_when=tuple(_test(name, one) for one in _list(table.get("certain", []))),
         examples=tuple(Example(str(call), frozenset(str(caps).split())) for call, caps in table.get("examples", [])),
     )
+
+
+def _options(text: object, style: str) -> frozenset[str]:
+    return frozenset(_option(one, is_long=style == "long") for one in str(text).split())
+
+
+def _sites(name: str, table: Mapping[str, Any]) -> Sites:
+    """Read `{ folder = "option:--emperor", by_owner = "option:--emperor-tyrant", options = { ini = "--ini" } }`."""
+    _only(name, table, frozenset({"folder", "by_owner", "options"}))
+    options = {str(key): str(value) for key, value in table["options"].items()}
+    return Sites(_origin(name, table["folder"]), _test(name, table["by_owner"]), options)
 
 
 def _option(text: str, *, is_long: bool) -> str:
@@ -447,7 +493,7 @@ def _origins(name: str, texts: object) -> tuple[Origin, ...]:
 
 
 def _origin(name: str, text: str) -> Origin:
-    """Read `option:-u,--user`, `word:1`, `env:USER`, `config:user`, `launch` or `=www-data`."""
+    """Read `option:-u,--user`, `word:1`, `env:USER`, `config:user`, `launch`, `=www-data` or `env:NET=>/etc/{}`."""
     if text.startswith("="):
         return Origin("plain", (text[1:],))
     if text == "launch":
@@ -455,8 +501,9 @@ def _origin(name: str, text: str) -> Origin:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in _ORIGINS:
         raise ValueError(f"{name}: no source of a value: {text!r}")
+    rest, _, template = rest.partition("=>")
     names, _, within = rest.partition("~")
-    return Origin(kind, _named(name, kind, names), within)
+    return Origin(kind, _named(name, kind, names), within, template)
 
 
 def _test(name: str, text: str) -> Test:
@@ -472,6 +519,9 @@ def _test(name: str, text: str) -> Test:
         return Test(kind, (rest,), is_not=is_not)
     if kind == "lines":
         return Test(kind, (rest.partition("~")[2],), is_not=is_not)
+    if kind == "option" and "~" in rest:
+        names, _, within = rest.partition("~")
+        return Test(kind, _named(name, kind, names), (), is_not, within)
     names, _, values = rest.partition("=")
     return Test(kind, _named(name, kind, names), tuple(values.split("|")) if values else (), is_not)
 

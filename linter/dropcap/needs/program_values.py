@@ -143,19 +143,19 @@ class ProgramCall:
             if is_root is None:
                 unknown = UnknownFact(self.context.who.reason or "no file says which user it is")
             return Answered(is_root, text=text, unknown=unknown)
-        judge = {"foreign": self._foreign, "leads": self._leads, "lines": self._has_line}.get(test.kind)
+        judge = {
+            "foreign": self._foreign,
+            "leads": self._leads,
+            "lines": self._has_line,
+            "there": self._there,
+        }.get(test.kind)
         if judge is not None:
             return judge(test)
-        if test.kind == "there":
-            file = self.context.facts.look(test.names[0])  # a link counts, wherever it leads
-            text = f"{test.names[0]} is {'not ' if test.is_not else ''}there"
-            is_there = None if isinstance(file, UnknownFact) else file is not ABSENT
-            return Answered(is_there, text=text, unknown=file if isinstance(file, UnknownFact) else None)
         found = self._named(test.kind, test.names)
         wanted = {value.lower() for value in test.values}
         there = [one for one in found.values if one.text != "" or test.kind == "option"]
-        fitting = [one for one in there if one.text is not None and (not wanted or _is_one_of(one.text, wanted))]
-        fitting = fitting or [one for one in there if one.text is None and not wanted]
+        fitting = [one for one in there if one.text is not None and _fits(one.text, wanted, test.within)]
+        fitting = fitting or [one for one in there if one.text is None and not wanted and not test.within]
         text = self._in_words(test)
         if fitting:
             return Answered(holds=True, where=tuple(one.where for one in fitting if one.where is not None), text=text)
@@ -163,6 +163,16 @@ class ProgramCall:
         if vague is not None or any(one.text is None for one in found.values):
             return Answered(None, text=text, unknown=vague or UnknownFact("the value is not known"))
         return Answered(holds=False, text=text)
+
+    def _there(self, test: Test) -> Answered:
+        path = self.based(test.names[0])
+        if path is None:
+            return Answered(None, text=f"{test.names[0]} is there", unknown=UnknownFact(_NO_BASE))
+        file = self.context.facts.look(path)  # a link counts, wherever it leads
+        text = f"{path} is {'not ' if test.is_not else ''}there"
+        if isinstance(file, UnknownFact):
+            return Answered(None, text=text, unknown=file)
+        return Answered(file is not ABSENT, text=text)
 
     def _has_line(self, test: Test) -> Answered:
         texts, hidden = self.configuration()
@@ -214,10 +224,23 @@ class ProgramCall:
         where = "in its environment" if test.kind == "env" else f"in the configuration of {self.program.name}"
         return f"{names} is {sign}{values + ' ' if values else 'set '}{where}"
 
+    def based(self, path: str) -> str | None:
+        """Return a path of the table with the folder of this call's files in it; None where that is not known."""
+        if not path.startswith(_BASE):
+            return path
+        found = self.values(self.program.base)
+        texts = [one.text for one in found.values[-1:]]
+        folder = self._absolute(texts[0]) if texts and texts[0] and found.hidden is None else None
+        return None if folder is None else f"{folder}{path[len(_BASE) :]}"
+
     def _of(self, origin: Origin) -> Found:
-        if origin.kind == "plain":
-            value = Value(origin.names[0])
-            return Found((value if value.text != "?" else Value(None, unknown=UnknownFact("nothing says which")),))
+        if origin.template:
+            plain = self._of(origin._replace(template=""))
+            put = [
+                one if one.text is None else one._replace(text=origin.template.replace("{}", one.text))
+                for one in plain.values
+            ]
+            return plain._replace(values=tuple(put))
         made = self._made(origin)
         if made is not None:
             return made
@@ -240,6 +263,10 @@ class ProgramCall:
 
     def _made(self, origin: Origin) -> Found | None:
         """Return the values of the origins that are no names; None of the others."""
+        if origin.kind == "plain":
+            text = None if origin.names[0] == "?" else self.based(origin.names[0])
+            reason = "nothing says which" if origin.names[0] == "?" else _NO_BASE
+            return Found((Value(text, unknown=None if text is not None else UnknownFact(reason)),))
         if origin.kind in {"files", "entries"}:
             return self._folder(origin.names[0], is_path=origin.kind == "files")
         if origin.kind == "launch":
@@ -276,7 +303,7 @@ class ProgramCall:
 
     def _folder(self, folder: str, *, is_path: bool) -> Found:
         """Return the files that lie in a folder, as paths or by their names."""
-        found, hidden = self._matching(posixpath.join(folder, "*"))
+        found, hidden = self.matching(posixpath.join(folder, "*"))
         names = [name for name, file in found if file.kind is FileKind.FILE][:_MOST_VALUES]
         return Found(tuple(Value(name if is_path else posixpath.basename(name)) for name in names), hidden)
 
@@ -395,7 +422,7 @@ class ProgramCall:
         texts: list[Text] = []
         hidden: UnknownFact | None = None
         for pattern in patterns:
-            found, why = self._matching(pattern)
+            found, why = self.matching(pattern)
             hidden = why if hidden is None or (hidden.roots and why is not None) else hidden
             for name, file in found[:_MOST_FILES]:
                 if file.text is not None:
@@ -476,7 +503,7 @@ class ProgramCall:
         for start in dict.fromkeys((folder, posixpath.dirname(folder))):
             place = resolved(self.context.facts, posixpath.normpath(posixpath.join(start, pattern)))
             is_there = is_there or (isinstance(place, File) and place.kind is FileKind.FOLDER)
-            found, why = self._matching(posixpath.join(start, pattern))
+            found, why = self.matching(posixpath.join(start, pattern))
             hidden = hidden or why
             if found:
                 return found, hidden
@@ -484,16 +511,20 @@ class ProgramCall:
             hidden = UnknownFact(f"{path} includes {pattern}, which does not exist")
         return [], hidden
 
-    def _matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:
+    def matching(self, pattern: str) -> tuple[Sequence[tuple[str, File]], UnknownFact | None]:
         """Return the files that a pattern of an include names, and why there may be others."""
         facts = self.context.facts
+        based = self.based(pattern)
+        if based is None:
+            return [], UnknownFact(_NO_BASE)
+        pattern = based
         if not re.search(r"[*?\[]", pattern):
             pattern = posixpath.normpath(pattern)  # `conf.d/` is the folder
             file = resolved(facts, pattern)
             if isinstance(file, UnknownFact):
                 return [], file
             if isinstance(file, File) and file.kind is FileKind.FOLDER:
-                return self._matching(posixpath.join(pattern, "*"))
+                return self.matching(posixpath.join(pattern, "*"))
             return ([(pattern, file)] if isinstance(file, File) else []), None
         folder = re.split(r"[*?\[]", pattern, maxsplit=1)[0].rpartition("/")[0] or "/"
         found: list[tuple[str, File]] = []
@@ -507,6 +538,14 @@ class ProgramCall:
             elif isinstance(target, UnknownFact) and not (file.package and target.roots):
                 hidden = hidden or target
         return found, hidden
+
+
+_BASE = "{base}"
+_NO_BASE = "the folder of its files is not known"
+
+
+def _fits(text: str, wanted: set[str], within: str) -> bool:
+    return re.search(within, text) is not None if within else not wanted or _is_one_of(text, wanted)
 
 
 def _is_one_of(text: str, wanted: set[str]) -> bool:

@@ -58,7 +58,7 @@ def take_apart(words: Sequence[Word], program: Program) -> Given:
     at, is_over = 1, False
     while at < len(words):
         word = words[at]
-        if word.unknown is not None and (word.known_length == 0 or word.splits):
+        if word.unknown is not None and (word.known_length == 0 or word.splits) and word.unknown not in _NUMBERS:
             if not is_over:
                 wild = wild or word
             if firm is None and (word.splits or not is_over):
@@ -76,6 +76,10 @@ def take_apart(words: Sequence[Word], program: Program) -> Given:
     return Given(tuple(options), tuple(rest), wild, len(rest) if firm is None else firm)
 
 
+_NUMBERS = frozenset({"$!", "$#", "$$", "$?"})
+"""What the shell puts a number in the place of: no option."""
+
+
 def _is_whole(value: str, program: Program) -> bool:
     return value.startswith("--") or program.is_long
 
@@ -88,6 +92,11 @@ def _whole(words: Sequence[Word], at: int, program: Program) -> list[Option]:
         name = name.lstrip("-")
     if equals:
         return [Option(name, word, _behind(word, word.value.index("=") + 1), at)]
+    if name in program.takes_two and at + 2 < len(words):
+        first, second = words[at + 1 : at + 3]
+        is_hidden = first.unknown is None and second.unknown is not None
+        both = (second if is_hidden else first)._replace(value=f"{first.value} {second.value}")
+        return [Option(name, word, both, at + 2)]
     if name in program.takes and at + 1 < len(words):
         return [Option(name, word, words[at + 1], at + 1)]
     return [Option(name, word, None, at)]

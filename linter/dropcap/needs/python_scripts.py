@@ -15,6 +15,7 @@ from dropcap.model import Located
 from dropcap.namedtuple import NamedTuple
 from dropcap.needs.model import Certainty, Demand, DemandKind, UnknownNeed
 from dropcap.needs.python_drops import is_plain, without_rights
+from dropcap.needs.python_foreign import LOCKS, unknown_call
 from dropcap.needs.python_starts import Reader, user_of, users_of
 from dropcap.source import Span
 
@@ -61,8 +62,6 @@ _MODULES = {
 """What modules that are no part of Python are there for."""
 _STARTS = ("os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.popen", "subprocess.", "pty.spawn")
 """What starts another program, which holds what the script holds."""
-_FOREIGN = ("ctypes.",)
-"""What may call anything."""
 
 
 class ScriptCall(NamedTuple):
@@ -170,7 +169,14 @@ def calls_of(source: Source, name: str, arguments: Sequence[Word] = ()) -> list[
         for one in (made, _module_of(node, source, name), *_as_others(node, names, name, lines)):
             if one is not None:
                 found.setdefault((one.demand and one.demand.why, one.unknown and one.unknown.reason), one)
+    foreign = unknown_call(tree, names, name_of)
+    if foreign is not None:
+        place = lines.place(foreign)
+        started.append(ScriptCall(place, unknown=UnknownNeed(_FOREIGN.format(name), where=place)))
     return [*found.values(), *started]
+
+
+_FOREIGN = "what {} calls through ctypes is not known"
 
 
 def starts_alone(source: Source) -> bool:
@@ -238,7 +244,8 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for one in node.names:
-                yield one.asname or one.name, one.name
+                first = one.name.partition(".")[0]  # `import os.path` names `os`
+                yield one.asname or first, one.name if one.asname else first
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for one in node.names:
                 yield one.asname or one.name, f"{node.module}.{one.name}"
@@ -273,8 +280,6 @@ def _made(
         demand = _LOCKS
     elif isinstance(node, ast.Call) and name.startswith(_STARTS):
         unknown = f"what {script} starts by {name}{_NOT_FOLLOWED}"
-    elif isinstance(node, ast.Call) and name.startswith(_FOREIGN):
-        unknown = f"what {script} calls through ctypes is not known"
     elif port is not None:
         demand = Demand(DemandKind.BIND, f"listens on port {port}", port=port, source="bind(2)")
     if demand is None and not unknown:
@@ -308,7 +313,7 @@ _LOCKS = Demand(
 
 def _locks_memory(call: ast.Call, names: Mapping[str, str]) -> bool:
     """Return whether a call is mlock(2) of the C library, which Python has through ctypes alone."""
-    is_named = isinstance(call.func, ast.Attribute) and call.func.attr in {"mlock", "mlockall"}
+    is_named = isinstance(call.func, ast.Attribute) and call.func.attr in LOCKS
     return is_named and any(one.partition(".")[0] == "ctypes" for one in names.values())
 
 

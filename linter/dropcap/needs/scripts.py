@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from dropcap.lang.words import Word
     from dropcap.needs.lookup import Lookup
+    from dropcap.needs.perl_switches import Switch
+    from dropcap.needs.script_words import Language
     from dropcap.source import Source
 
 __all__ = ["calls_of_script", "code_of", "edited_in_place", "only_starts", "path_of_script", "takes_script_from_input"]
@@ -56,6 +58,11 @@ def calls_of_script(
     called = "its code" if is_code else posixpath.basename(word.value)
     arguments = words[words.index(word) + 1 :] if word in words else ()
     if language is not None:
+        switched = _switched(text, language)
+        if switched is not None:
+            place = Located(called, text, Span(*switched.at))
+            asked = [one for one in calls_in(text, called, language) if one.demand is not None]
+            return [*asked, ScriptCall(place, command=tuple(arguments), user=switched.user)]
         files = files_in(text, language.comments, called, lookup.tree)
         return [*calls_in(text, called, language, arguments), *files]
     path = None if is_code else lookup.path(word.value)
@@ -63,6 +70,15 @@ def calls_of_script(
 
     places = folders_of(path, lookup.folder, folders, lookup.tree)
     return _of_python((path or "", text), called, arguments, lookup, places)
+
+
+def _switched(text: Source, language: Language) -> Switch | None:
+    """Return whom a script becomes that does nothing else but to start its arguments; None for any other."""
+    if language.name != "Perl":
+        return None
+    from dropcap.needs.perl_switches import switch_in  # few containers start one
+
+    return switch_in(language.comments.sub(lambda found: " " * len(found[0]), text.text))
 
 
 def _of_module(words: Sequence[Word], lookup: Lookup, folders: str) -> Sequence[ScriptCall]:
@@ -151,11 +167,12 @@ def path_of_script(words: Sequence[Word], lookup: Lookup) -> str | None:
 def only_starts(words: Sequence[Word], lookup: Lookup) -> bool:
     """Return whether an interpreter is given a script that does nothing but to start programs."""
     name = words[0].value.rpartition("/")[2]
-    found = _found(words) if language_of(name) is None else None
-    if found is None or found[1]:
+    language = language_of(name)
+    found = _found(words)
+    text = None if found is None or found[1] else _text(found[0].value, lookup, name)
+    if text is None:
         return False
-    text = _text(found[0].value, lookup, name)
-    return text is not None and starts_alone(text)
+    return starts_alone(text) if language is None else _switched(text, language) is not None
 
 
 def takes_script_from_input(words: Sequence[Word]) -> bool:

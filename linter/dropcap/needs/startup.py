@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.capabilities.names import ALL
 from dropcap.images.catalogue_steps import NOT_KNOWN
 from dropcap.images.effects import Effect, EffectKind
+from dropcap.images.environment_texts import sourced
 from dropcap.images.facts import ABSENT, File
 from dropcap.images.file_commands import effects_of
 from dropcap.images.patterns import expanded
@@ -300,7 +301,7 @@ class _Follower:
         if path is not None:
             self._read_script(call, path, call.words[1])
         if isinstance(found, File) and found.text is not None:
-            return found.text
+            return sourced(found.text)
         if isinstance(found, File) and found.package and path is not None:
             from dropcap.needs.package_scripts import text_of_package  # few scripts draw one in
 

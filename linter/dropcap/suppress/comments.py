@@ -211,4 +211,5 @@ def _ignore(entry: _Entry, request: Request, *, is_own: bool, is_judged: bool) -
         is_judged=is_judged,
         path=request.workspace.name(root.path),
         wrong=wrong,
+        root=request.workspace.root,
     )

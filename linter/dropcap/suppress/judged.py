@@ -48,7 +48,9 @@ def findings_of(
         for problem, ignore in found:
             if ignore.asked is None or rule.id in ignore.asked:
                 container = files.setdefault(ignore.where.source.path, _file(ignore))
-                yield Finding(rule.id, problem.severity or rule.severity, container, problem, path=ignore.path)
+                yield Finding(
+                    rule.id, problem.severity or rule.severity, container, problem, path=ignore.path, root=ignore.root
+                )
 
 
 def _problems(rule: Rule, ignores: Sequence[Ignore]) -> Iterable[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from os.path import basename, dirname
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from dropcap.paths import below
 from dropcap.writers.fingerprint import portable
 
 if TYPE_CHECKING:
+    from dropcap.model import Finding
     from dropcap.rule import Rule
 
 _OURS = "dropcap_rules"
@@ -25,6 +27,21 @@ def from_top(path: str, root: str | None) -> str:
         return portable(path)
     inside = below(path, root)
     return portable(os.path.abspath(path) if inside is None else inside)
+
+
+def project_of(finding: Finding) -> str | None:
+    """Write the folder that a finding's project ends in; None where a text stands alone.
+
+    It is written from the current folder where one of them lies in the other.
+    """
+    return _from_here(finding.root, os.getcwd()) if finding.root else None
+
+
+@lru_cache(maxsize=1024)
+def _from_here(root: str, here: str) -> str:
+    if below(root, here) is None and below(here, root) is None:
+        return portable(root)
+    return portable(os.path.relpath(root, here))
 
 
 def page_of(rule: Rule) -> str:

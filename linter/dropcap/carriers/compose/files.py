@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import normalised
 from dropcap.lang.yaml import parse
+from dropcap.model import UnreadableError
 from dropcap.workspace import NotReadError, Why
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ MAX_FILES = 1000
 class Files:
     """The files of a project as a workspace has them, and the documents of those that are YAML."""
 
-    __slots__ = ("_log", "_seen", "_streams", "_version", "_workspace", "real")
+    __slots__ = ("_broken", "_log", "_seen", "_streams", "_version", "_workspace", "real")
 
     def __init__(self, workspace: Workspace, log: Diagnostics, version: Version) -> None:
         """Take the door to the files, who is told what is wrong with their keys, and whose ways they are read by."""
@@ -44,6 +45,7 @@ class Files:
         self._version = version
         self._workspace = workspace
         self._streams: dict[str, Stream] = {}
+        self._broken: dict[str, UnreadableError] = {}
         self._seen: set[str] = set()
         self.real = workspace.real
 
@@ -108,8 +110,14 @@ class Files:
         real = self.real(path)
         found = self._streams.get(real)
         if found is None:
-            # Docker Compose lets an alias name an anchor of an earlier document of the same file.
-            stream = parse(self.source(path), shares_anchors=True, go_version=self._version.go_yaml)
+            if real in self._broken:  # to find that out takes long
+                raise self._broken[real]
+            try:
+                # Docker Compose lets an alias name an anchor of an earlier document of the same file.
+                stream = parse(self.source(path), shares_anchors=True, go_version=self._version.go_yaml)
+            except UnreadableError as error:
+                self._broken[real] = error
+                raise
             found = stream._replace(
                 documents=tuple(normalised(root, self._log, self._version) for root in stream.documents)
             )

@@ -16,7 +16,7 @@ from dropcap.images.contents import ImageError, Layer, Member
 from dropcap.images.facts import File, FileKind
 from dropcap.images.readers.programs import LARGEST_PROGRAM, imported
 from dropcap.images.readers.zstd import without_zstd
-from dropcap.images.secret_texts import is_environment, is_secret
+from dropcap.images.secret_texts import is_environment, text_to_keep
 from dropcap.source import Source
 
 if TYPE_CHECKING:
@@ -190,7 +190,8 @@ def to_text(path: str, data: bytes, reading: Reading) -> Source | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return None if is_secret(path, text) else Source(path, text)
+    kept = text_to_keep(path, text)
+    return None if kept is None else Source(path, kept)
 
 
 def file_capabilities(data: bytes) -> tuple[tuple[str, ...], bool]:

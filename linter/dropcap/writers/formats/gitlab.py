@@ -53,19 +53,28 @@ def write(report: Report, context: Context) -> Iterator[str]:
 
 
 def _entries(report: Report, root: str | None) -> Iterator[dict[str, Any]]:
+    seen: dict[str, int] = {}
     for finding in grouped(report.findings):
         where = finding.problem.where
         region = where.source.region(where.span)
         yield {
             "description": sentence(finding),
             "check_name": finding.rule,
-            "fingerprint": identity_hash(finding),
+            "fingerprint": _own(identity_hash(finding), seen),
             "severity": _SEVERITIES[finding.severity],
             "location": _location(region.path, root, region.line, region.end_line),
         }
     for failure in report.failures:
         if failure.level is not Level.NOTE:
             yield _unchecked(failure, root)
+
+
+def _own(fingerprint: str, seen: dict[str, int]) -> str:
+    """Return a fingerprint that no entry before has: two repositories, as a submodule, may have the same finding."""
+    from hashlib import sha256
+
+    count = seen[fingerprint] = seen.get(fingerprint, 0) + 1
+    return fingerprint if count == 1 else sha256(f"{fingerprint}#{count}".encode()).hexdigest()[:32]
 
 
 def _unchecked(failure: Failure, root: str | None) -> dict[str, Any]:
