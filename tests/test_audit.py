@@ -347,3 +347,17 @@ def test_the_lock_counts_where_it_has_the_image_that_the_container_was_made_from
     engine.holds(described(1, "web", Image=image, Config={"Image": "app:1", "Entrypoint": ["/bin/sleep", "9"]}))
     main(["audit"])
     assert f"  web: {said}" in " ".join(capsys.readouterr().out.split("\n      "))
+
+
+def test_what_another_container_has_is_what_one_has_that_joins_it(
+    engine: PlayedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.holds(
+        described(1, "side", HostConfig={"NetworkMode": f"container:{number(2)}"}),
+        described(2, "vpn", HostConfig={"NetworkMode": "host"}),
+        described(3, "lost", HostConfig={"NetworkMode": f"container:{number(9)}"}),
+        described(4, "circle", HostConfig={"NetworkMode": f"container:{number(4)}"}),
+    )
+    found = [one for one in findings(capsys) if one["rule"] == "host-network"]
+    assert sorted(name["name"] for one in found for name in (one["container"], *one["shared_by"])) == ["side", "vpn"]
+    assert {one["path"] for one in found} == {"docker:vpn"}
