@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import NAMES
 from dropcap.carriers.inspect.fields import Fields
+from dropcap.masking import without_secrets
 from dropcap.model import Live, Located
 from dropcap.model.live import Process
 
@@ -61,7 +62,7 @@ def _processes(whole: Fields) -> Iterator[Located[Process]]:
         pids, name, namespace = fields.numbers("Pids"), fields.text("Name"), fields.text("UserNamespace")
         no_new_privileges, seccomp = fields.number("NoNewPrivs"), fields.number("Seccomp")
         process = Process(
-            name.value if name is not None else "",
+            without_secrets(name.value) if name is not None else "",
             pids,
             fields.number("Count") or len(pids) or 1,
             bounding,
