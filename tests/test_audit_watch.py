@@ -92,8 +92,7 @@ def test_what_starts_changes_and_goes_is_printed(
         del engine.answers[engine.path(2)]
         return event(2, "db", "destroy")
 
-    happens(monkeypatch, starts, nothing, runs_more, goes, goes_again := (lambda: event(2, "db", "remove")))
-    assert goes_again
+    happens(monkeypatch, starts, nothing, runs_more, goes, lambda: event(2, "db", "remove"))
     assert main(WORDS) == 0
     out, err = capsys.readouterr()
     lines = without_times(out)
