@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropcap.check import Setup
+from dropcap.fixes.mending import Mender
+from dropcap.lsp import fixes_here
 from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE, actions, fix_all, resolved
 from dropcap.lsp.edits import differences
 from dropcap.lsp.ignoring import REASON
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from dropcap.fixes.mending import Outcome
     from dropcap.lsp.action import Action, FileEdit
     from opened import Opened
 
@@ -87,6 +90,39 @@ def test_a_fix_may_be_in_another_file_that_is_open(tmp_path: Path) -> None:
     assert [edit.path for edit in action.edits] == [real_path(str(tmp_path / "base.yaml"))]
     assert made(base, action.edits) == base.replace(", NET_RAW", "")
     assert [edit.source.text for edit in action.edits] == [base]
+
+
+def test_nothing_is_tried_twice_for_a_line_nor_where_nothing_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+
+    class Counted(Mender):
+        def run(self) -> Outcome:
+            begun.append(self)
+            return super().run()
+
+    monkeypatch.setattr(fixes_here, "Mender", Counted)
+    text = f"{WEB}    cap_add: [NET_RAW]\n"
+    one = opened(tmp_path, "compose.yaml", text)
+    line = text.index("cap_add")
+    first = actions(one.checks, one.source, Span(line, line), one.tools, may_wait=True)
+    assert first[0].edits
+    assert actions(one.checks, one.source, Span(line + 9, line + 9), one.tools, may_wait=True) == first
+    assert len(begun) == 1
+    actions(one.checks, one.source, Span(0, 0), one.tools, may_wait=True)
+    assert len(begun) == 1
+    again = opened(tmp_path, "compose.yaml", text)
+    actions(again.checks, again.source, Span(line, line), again.tools, may_wait=True)
+    assert len(begun) == 2
+
+
+def test_what_is_certain_to_be_meant_otherwise_is_offered(tmp_path: Path) -> None:
+    web = WEB.replace("nginx:1.27", "acme/web:1")
+    one = opened(tmp_path, "compose.yaml", f"{web}    cap_drop: A‸LL\n")
+    action = titled(one, "Make a list of it")
+    assert action.is_preferred
+    assert made(one.source.text, action.edits) == f"{web}    cap_drop: [ALL]\n"
 
 
 def test_line_breaks_are_those_of_the_file(tmp_path: Path) -> None:
@@ -165,6 +201,17 @@ def test_an_image_can_be_read_by_a_command(tmp_path: Path, name: str, text: str,
     image = title.split()[3]
     assert action.command == (LOCK_IMAGE, (real_path(one.source.path), image))
     assert action.edits == ()
+
+
+def test_a_service_of_which_all_is_known_is_not_asked_about(tmp_path: Path) -> None:
+    one = opened(tmp_path, "compose.yaml", "services:\n  w‸eb:\n    image: nginx:1.27\n")
+    assert not [each for each in offered(one) if each.command is not None]
+
+
+def test_an_image_that_is_built_here_is_not_read(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    build: .\n    image: acme/w‸eb:1\n"
+    one = opened(tmp_path, "compose.yaml", text, beside={"Dockerfile": DOCKER})
+    assert not [each for each in offered(one) if each.command is not None]
 
 
 @pytest.mark.parametrize("image", ["'$‸{IMAGE}'", "'‸'", "scr‸atch"])

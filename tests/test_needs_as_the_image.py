@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,7 @@ from dropcap.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dropcap.model import Container
+    from dropcap.model import Container, Located
 
 SETTINGS = (
     "",
@@ -100,10 +100,16 @@ NAMING = (
 )
 
 
+def named(needs: Needs) -> list[Located[Any]]:
+    """Return the places that an answer names."""
+    evidence = [*needs.today, *(one for need in needs.needs for one in need.evidence)]
+    found = [one.where for one in needs.unknown] + [one.where for one in evidence]
+    return [one for one in found if one is not None]
+
+
 def places(needs: Needs) -> list[tuple[str, str]]:
     """Return what the places of an answer hold."""
-    evidence = [*needs.unknown, *needs.today, *(one for need in needs.needs for one in need.evidence)]
-    found = [one.where.source.to_root(one.where.span) for one in evidence if one.where is not None]
+    found = [one.source.to_root(one.span) for one in named(needs)]
     return [(source.path, source.text[span.start : span.end]) for source, span in found]
 
 
@@ -117,8 +123,7 @@ def test_the_places_of_an_answer_are_those_of_the_container(setting: str) -> Non
     assert len(as_the_image.KEPT) == 1
     assert places(second) == places(first)
     assert (second.cap_add, second.user, second.gains) == (first.cap_add, first.user, first.gains)
-    evidence = [*second.unknown, *second.today, *(one for need in second.needs for one in need.evidence)]
-    assert all(one.where.source is moved.source for one in evidence if one.where is not None)
+    assert all(one.source is moved.source for one in named(second))
     as_the_image.KEPT.clear()
     assert repr(asked(moved)) == repr(second)
 

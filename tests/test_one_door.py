@@ -19,6 +19,7 @@ HARMLESS = frozenset(
             "fsdecode",
             "fsencode",
             "linesep",
+            "name",
             "pardir",
             "pathsep",
             "sep",
@@ -74,6 +75,10 @@ ALLOWED = {
     "commands/inputs.py": "asks which of a person's words are folders",
     "commands/settings.py": "asks which of a person's words are folders",
     "commands/verify.py": "asks whether a person's first word is a path",
+    "commands/lock_image.py": "asks whether the file is there whose image a person wants to be kept",
+    "lsp/placing.py": "asks whether a file that is open is a link; reads through the workspace",
+    "lsp/server.py": "goes into the folder that is open in the editor",
+    "lsp/session.py": "asks whether a file that is open is on the disk",
     "commands/config.py": "asks which of a person's words is a folder",
 }
 """The modules that touch the disk, and what for."""

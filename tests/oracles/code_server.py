@@ -1,7 +1,7 @@
 """A real VS Code, its workbench in a browser and its host of extensions in a process: npm's code-server.
 
-It is installed for the tests alone, into a cache folder of the user, without what it compiles: none of that is needed
-to check files. What its window says is read in Debian's Chromium.
+It is installed for the tests alone, into a cache folder of the user, without what it compiles or fetches when it is
+installed: none of that is needed to check files. What its window says is read in Debian's Chromium.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _VERSION = "4.100.3"  # the last that Node.js 20 runs
-_CACHE = (
-    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles" / f"code-server-{_VERSION}"
-)
+_CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles"
+_CACHE = _CACHES / f"code-server-{_VERSION}"
 _SERVER = Path("package", "lib", "vscode")
 _SECONDS = 300
 _START = 60
@@ -44,9 +43,9 @@ class Window(Browser):
         payload = [["extensionDevelopmentPath", f"{remote}{tests.parent}"], ["extensionTestsPath", f"{remote}{tests}"]]
         self.go(f"{address}/?folder={quote(str(folder))}&payload={quote(json.dumps(payload))}")
 
-    def messages(self) -> list[str]:
-        """Return the messages that the window shows, each once."""
-        return sorted(set(self.ask(_MESSAGES)))
+    def messages(self, start: str) -> set[str]:
+        """Return the messages that the window shows and that start so: it has others, for what is not installed."""
+        return {one for one in self.ask(_MESSAGES) if one.startswith(start)}
 
 
 class CodeServer:
@@ -66,18 +65,9 @@ class CodeServer:
         )
         assert "successfully installed" in done.stdout, done.stdout + done.stderr
         self._log = (folder / "server.log").open("w+", encoding="utf-8")
-        words = (
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-            "--without-connection-token",
-            "--telemetry-level",
-            "off",
-            *options,
-        )
+        listen = ("--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--telemetry-level", "off")
         self._process = subprocess.Popen(
-            ["node", self._main, *self._data, *words],
+            ["node", self._main, *self._data, *listen, *options],
             env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=self._log,

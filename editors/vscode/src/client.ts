@@ -1,7 +1,9 @@
 /** The connection to one server, and what is done when the server ends. */
 
+import { once } from "node:events";
 import { homedir } from "node:os";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 import type { LogOutputChannel } from "vscode";
 import { CloseAction, type CloseHandlerResult, ErrorAction, type ErrorHandlerResult, LanguageClient } from "vscode-languageclient/node";
@@ -11,18 +13,20 @@ import { FILES } from "./files";
 const MOST_RESTARTS = 3;
 const WITHIN_MS = 3 * 60_000;
 const LONGEST = 300;
+const LAST_WORDS_MS = 1000;
 
 export interface Connection {
   readonly client: LanguageClient;
   /** Start the server; fails where it cannot be started. */
   start(): Promise<void>;
-  /** Return what the server wrote last to its standard error. */
-  lastWords(): string;
+  /** Return what the server wrote last to its standard error, when it has ended. */
+  lastWords(): Promise<string>;
 }
 
 /** Make a connection to a program; `gaveUp` is called when the server has ended too often to start it again. */
 export function connect(program: string, words: readonly string[], output: LogOutputChannel, gaveUp: () => void): Connection {
   let lastWords = "";
+  let heard: Promise<unknown> = Promise.resolve();
   let ran = false;
   let ends: number[] = [];
   const closed = (): CloseHandlerResult => {
@@ -52,10 +56,12 @@ export function connect(program: string, words: readonly string[], output: LogOu
       stdioOptions: {
         stdout: () => undefined, // it has the protocol
         stderr: (input) => {
-          createInterface({ input, crlfDelay: Infinity, terminal: false }).on("line", (line) => {
+          const lines = createInterface({ input, crlfDelay: Infinity, terminal: false });
+          lines.on("line", (line) => {
             lastWords = printable(line) || lastWords;
             output.error(printable(line));
           });
+          heard = once(lines, "close");
         },
       },
     },
@@ -66,7 +72,11 @@ export function connect(program: string, words: readonly string[], output: LogOu
       await client.start();
       ran = true;
     },
-    lastWords: () => lastWords,
+    lastWords: async () => {
+      // The end of the server may be known before its words; another process may keep them from ending.
+      await Promise.race([heard, setTimeout(LAST_WORDS_MS)]);
+      return lastWords;
+    },
   };
 }
 

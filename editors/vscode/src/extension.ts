@@ -13,12 +13,14 @@ const INSTALL = "pipx install 'dropcap[lsp]'";
 const OPEN_SETTINGS = "Open Settings";
 const SHOW_OUTPUT = "Show Output";
 
+let stop: (() => Promise<void>) | undefined;
+
 export async function activate(context: ExtensionContext): Promise<void> {
   const output = window.createOutputChannel("dropcap", { log: true });
   const server = new Server(output);
+  stop = () => server.stop();
   context.subscriptions.push(
     output,
-    { dispose: () => void server.stop() },
     commands.registerCommand("dropcap.restart", () => server.restart()),
     commands.registerCommand("dropcap.showOutput", () => output.show()),
     workspace.onDidOpenTextDocument(() => server.startIfWanted()),
@@ -30,6 +32,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
     }),
   );
   await server.startIfWanted();
+}
+
+export function deactivate(): Promise<void> | undefined {
+  return stop?.();
 }
 
 /** The server of this window, one after the other: what is asked for while it starts or stops waits. */
@@ -84,13 +90,13 @@ class Server {
     }
     const words = settings.get<string[]>("arguments", ["lsp"]);
     this.output.info(`Starting ${program}`);
-    const connection = connect(program, words, this.output, () => this.complain(ended(program, connection), SHOW_OUTPUT));
+    const connection = connect(program, words, this.output, () => void this.complainOfEnd(program, connection));
     this.connection = connection;
     try {
       await connection.start();
     } catch {
       this.connection = undefined;
-      this.complain(ended(program, connection), SHOW_OUTPUT);
+      await this.complainOfEnd(program, connection);
     }
   }
 
@@ -99,6 +105,11 @@ class Server {
     this.connection = undefined;
     // It fails where the server has ended by itself.
     await connection?.client.dispose().catch(() => undefined);
+  }
+
+  private async complainOfEnd(program: string, connection: Connection): Promise<void> {
+    const words = await connection.lastWords();
+    this.complain(`dropcap has ended: ${words || `${program} is not a server that speaks to editors.`}`, SHOW_OUTPUT);
   }
 
   private complain(message: string, action: typeof OPEN_SETTINGS | typeof SHOW_OUTPUT): void {
@@ -124,9 +135,4 @@ async function findProgram(setting: string): Promise<string | undefined> {
     path: process.env["PATH"] ?? "",
     windows: process.platform === "win32",
   });
-}
-
-function ended(program: string, connection: Connection): string {
-  const words = connection.lastWords();
-  return words ? `dropcap has ended: ${words}` : `dropcap has ended: ${program} is not a server that speaks to editors.`;
 }

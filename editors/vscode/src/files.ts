@@ -5,7 +5,8 @@ const LANGUAGES = ["dockercompose", "dockerfile", "makefile", "shellscript"];
 
 /**
  * By name, whatever language another extension gives them. All of YAML is here because any file of it may start
- * containers, or be a part of a Compose project: the server leaves the others alone.
+ * containers, or be a part of a Compose project: the server leaves the others alone. JSON that an engine has printed of
+ * its containers is not: nobody writes it.
  */
 const PATTERNS = [
   "**/*.{yml,yaml,YML,YAML}",

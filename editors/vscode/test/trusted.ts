@@ -1,7 +1,7 @@
 /** What a person meets in a folder that they trust; the server is on PATH. */
 
 import { deepStrictEqual, match, ok } from "node:assert";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import {
   type CodeAction,
@@ -22,7 +22,7 @@ import {
 } from "vscode";
 
 import { FILES } from "../src/files";
-import { becomes, findings, rule, runs, shown, variable, written } from "./cases";
+import { becomes, findings, inFolder, rule, runs, shown, variable, written } from "./cases";
 
 const PRIVILEGED = "4 privileged";
 
@@ -88,7 +88,7 @@ export const run = runs({
     const document = await shown("compose.yaml");
     await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
     const actions = await commands.executeCommand<CodeAction[]>(
-      "vscode.executeCodeActionProvider", document.uri, new Range(3, 4, 3, 10), undefined, 10,
+      "vscode.executeCodeActionProvider", document.uri, new Range(3, 4, 3, 10), undefined, 1,
     );
     const ignore = actions.find((one) => /ignore/i.test(one.title));
     ok(ignore?.edit, actions.map((one) => one.title).join());
@@ -136,12 +136,38 @@ export const run = runs({
     deepStrictEqual(left, []);
   },
 
+  "says what to do where the setting names no program": async () => {
+    await setPath("/nowhere/dropcap");
+    await messages(1);
+  },
+
+  "says what a program said that ended": async () => {
+    await setPath(inFolder("tools/broken"));
+    await messages(2);
+  },
+
+  "starts when the setting is right again": async () => {
+    await setPath(undefined);
+    const document = await shown("compose.yaml");
+    await becomes(() => findings(document), (all) => all.includes(PRIVILEGED));
+  },
+
   "writes nothing by itself": async () => {
     ok(!workspace.textDocuments.some((one) => one.isDirty));
     match(written("compose.yaml"), /privileged: true/);
     deepStrictEqual(window.visibleTextEditors.length > 0, true);
   },
 });
+
+async function setPath(path: string | undefined): Promise<void> {
+  await workspace.getConfiguration("dropcap").update("path", path, ConfigurationTarget.Workspace);
+}
+
+/** Wait until the window has shown that many messages: who started this reads them. */
+async function messages(count: number): Promise<void> {
+  const seen = variable("DROPCAP_TEST_SEEN");
+  await becomes(() => (existsSync(seen) ? readFileSync(seen, "utf8") : ""), (text) => text === String(count));
+}
 
 async function replaceLine(document: TextDocument, line: number, text: string): Promise<void> {
   const edit = new WorkspaceEdit();

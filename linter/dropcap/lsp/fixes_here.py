@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from dropcap.fixes.mending import Mender, StopFixing, Wishes
 from dropcap.lsp.action import QUICK_FIX, Action, FileEdit
 from dropcap.lsp.edits import differences, line_break_of, meets
+from dropcap.lsp.itself import Itself
 from dropcap.real_paths import real_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dropcap.fixes.candidates import Candidate
     from dropcap.lsp.action import Tools
@@ -20,10 +21,48 @@ if TYPE_CHECKING:
 
 MOST_TRIED = 8
 """How many fixes of one place are offered: to try one, its project is read again."""
+_MOST_KEPT = 8
 
 
-def fixes(checks: Sequence[Checked], source: Source, span: Span, tools: Tools) -> list[Action]:
-    """Return the fixes of what is found in the lines of a span, the safe ones first."""
+class Kept:
+    """The fixes of the last places that were asked for: an editor asks again for each move of the cursor in a line."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._by_place: dict[object, tuple[Action, ...]] = {}
+
+    def fixes(self, checks: Sequence[Checked], source: Source, span: Span, tools: Tools) -> tuple[Action, ...]:
+        """Return the fixes of what is found in the lines of a span; nothing is tried where nothing is found."""
+        lines = tuple(source.position(min(at, len(source.text))).line for at in span)
+        if not any(meets(source, at, span) for at in _faults(checks, source)):
+            return ()
+        key = (source.path, lines, *(Itself(one.result) for one in checks))
+        found = self._by_place.get(key)
+        if found is None:
+            if len(self._by_place) >= _MOST_KEPT:
+                del self._by_place[next(iter(self._by_place))]
+            found = self._by_place[key] = tuple(_fixes(checks, source, span, tools))
+        return found
+
+
+_KEPT = Kept()
+fixes = _KEPT.fixes
+
+
+def _faults(checks: Sequence[Checked], source: Source) -> Iterator[Span]:
+    """Give where something is reported in a text."""
+    for checked in checks:
+        known = checked.request.workspace.known(source.path)
+        places = [(one.problem.where.source, one.problem.where.span) for one in checked.report.findings]
+        places += [(one.source, one.span) for one in checked.report.failures if one.source and one.span]
+        for text, span in places:
+            root, at = text.to_root(span)
+            if root is known:
+                yield at
+
+
+def _fixes(checks: Sequence[Checked], source: Source, span: Span, tools: Tools) -> list[Action]:
+    """Try the fixes of what is found in the lines of a span; the safe ones come first."""
     real = real_path(source.path)
 
     def picks(one: Candidate) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dropcap.lsp.itself import Itself
 from dropcap.needs.allowance import Allowance
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def needs_of(checked: Checked, container: Container) -> Needs:
     from dropcap.needs.container import needs_of as find
     from dropcap.needs.model import Needs, UnknownNeed
 
-    book = _book_of(_Itself(checked.result))
+    book = _book_of(Itself(checked.result))
     found = book.needs.get(id(container))
     if found is None:
         try:
@@ -29,21 +30,6 @@ def needs_of(checked: Checked, container: Container) -> Needs:
             found = Needs(unknown=(UnknownNeed("dropcap failed to follow it, which is a defect of dropcap"),))
         book.needs[id(container)] = found
     return found
-
-
-class _Itself:
-    """A result that is equal to no other, so that its content need not be looked at."""
-
-    __slots__ = ("result",)
-
-    def __init__(self, result: FileResult) -> None:
-        self.result = result
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and other.result is self.result
-
-    def __hash__(self) -> int:
-        return id(self.result)
 
 
 class _Book:
@@ -56,5 +42,5 @@ class _Book:
 
 
 @lru_cache(maxsize=_MOST_CHECKS)
-def _book_of(itself: _Itself) -> _Book:
+def _book_of(itself: Itself) -> _Book:
     return _Book(itself.result)

@@ -175,8 +175,9 @@ def _places(container: Container) -> list[Place]:
         single += [process.init, process.working_folder]
         lists += [process.environment, process.health_check or ()]
     words = [*(container.entrypoint or ()), *(container.command or ())]
-    values = [*filter(None, single), *chain.from_iterable(lists), *container.unknowns]
-    own = [(*one.source.to_root(one.span), False) for one in values]
+    values = [*filter(None, single), *chain.from_iterable(lists)]
+    own: list[Place] = [(*one.source.to_root(one.span), False) for one in values]
+    own += [(*one.source.to_root(one.span), False) for one in container.unknowns]
     return own + [(*one.source.to_root(one.span), True) for one in words]
 
 
@@ -226,9 +227,9 @@ def _named(needs: Needs) -> Iterator[Any]:
     """Yield the places that an answer names."""
     for need in needs.needs:
         yield from (one.where for one in need.evidence if one.where is not None)
-    for one in (*needs.unknown, *needs.today, *needs.gains, *needs.smaller, *needs.remarks):
-        if one.where is not None:
-            yield one.where
+    yield from (one.where for one in (*needs.today, *needs.gains, *needs.remarks) if one.where is not None)
+    yield from (one.where for one in needs.unknown if one.where is not None)
+    yield from (one.where for one in needs.smaller if one.where is not None)
 
 
 def _replaced(needs: Needs, replace: Callable[[Any], Any]) -> Needs:

@@ -34,7 +34,7 @@ local function run()
   result.opened = codes()
 
   vim.api.nvim_buf_set_lines(0, 3, 4, false, { "    privileged: false" })
-  becomes("privileged is gone", function() return not has("privileged") end)
+  becomes("privileged is gone", function() return has("net-raw") and not has("privileged") end)
   result.changed = codes()
   vim.cmd("silent undo")
   becomes("privileged is back", function() return has("privileged") end)
