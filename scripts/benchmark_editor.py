@@ -5,7 +5,8 @@
 
 The server runs in a process of its own and is spoken to over pipes, as by an editor. A change is one character that is
 typed somewhere in a Compose file; measured is the time from sending it until its diagnostics are here, without the
-pause that the server waits for the next change. Random edits insert and delete stretches anywhere, so that the text is
+pause that the server waits for the next change. Of an editor's other questions it is the time until the answer, where
+the text has not changed since the last one. Random edits insert and delete stretches anywhere, so that the text is
 broken most of the time. The memory is the server's, as Linux counts what is resident.
 """
 
@@ -93,7 +94,8 @@ class Server:
             "general": {"positionEncodings": ["utf-16"]},
         }
         folders = [{"uri": folder.as_uri(), "name": "folder"}]
-        self.ask("initialize", {"processId": None, "capabilities": capabilities, "workspaceFolders": folders})
+        params = {"processId": None, "capabilities": capabilities, "workspaceFolders": folders}
+        self.ask("initialize", {**params, "initializationOptions": {"hints": "inlay"}})
         self.tell("initialized", {})
         self.uri = (folder / "compose.yaml").as_uri()
 
@@ -184,6 +186,36 @@ def latencies(server: Server, text: str, rounds: int) -> list[float]:
     return found
 
 
+def questions(text: str, uri: str, number: int) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return what an editor asks of a place, by a name for it: the places go down the file."""
+    lines = text.split("\n")
+    lists = [line for line, words in enumerate(lines) if "cap_add: [" in words]
+    line = lists[number % len(lists)]
+    place = {"line": line, "character": lines[line].index("[") + 2}
+    after = {"line": line, "character": lines[line].index("]")}
+    document = {"textDocument": {"uri": uri}}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": len(lines), "character": 0}}
+    here = {"range": {"start": place, "end": place}, "context": {"diagnostics": []}}
+    return {
+        "hover": ("textDocument/hover", {**document, "position": place}),
+        "completion": ("textDocument/completion", {**document, "position": after}),
+        "hints": ("textDocument/inlayHint", {**document, "range": whole}),
+        "code actions": ("textDocument/codeAction", {**document, **here}),
+    }
+
+
+def answers(server: Server, text: str, rounds: int) -> dict[str, list[float]]:
+    """Ask about one place after the other; gives the milliseconds until each answer."""
+    found: dict[str, list[float]] = {}
+    for number in range(rounds):
+        for name, (method, params) in questions(text, server.uri, number).items():
+            before = time.perf_counter()
+            if server.ask(method, params) is None:
+                raise RuntimeError(f"{name} has no answer")
+            found.setdefault(name, []).append((time.perf_counter() - before) * 1000)
+    return found
+
+
 def edit_at_random(server: Server, text: str, edits: int) -> list[float]:
     """Make random edits, some in a burst; gives the memory after each tenth of them."""
     chance = random.Random(7)  # noqa: S311  # the same edits each time
@@ -227,6 +259,12 @@ def main() -> None:
         quantiles = statistics.quantiles(found, n=100)
         print(f"change to diagnostics: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
         print(f"besides a pause of {DELAY * 1000:.0f} ms for the next change")
+        server.change({"text": text})
+        server.wait()
+        answers(server, text, 3)
+        for question, taken in answers(server, text, max(2, arguments.rounds // 10)).items():
+            quantiles = statistics.quantiles(taken, n=100)
+            print(f"{question}: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
         if arguments.edits:
             memory = edit_at_random(server, text, arguments.edits)
             print(f"{arguments.edits} random edits; MB resident: {', '.join(f'{one:.0f}' for one in memory)}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dropcap.auditing.answers import to_source
-from dropcap.auditing.processes import look
+from dropcap.auditing.processes import look, owner_of
 from dropcap.capabilities.effective import capability_sets
 from dropcap.carriers import inspect
 from dropcap.carriers.inspect.live import names_of
@@ -16,8 +17,10 @@ from dropcap.writers.live_table import kernel_sentence
 from played_engine import described, number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from dropcap.auditing.processes import KernelView
     from dropcap.model import Container
 
 DEFAULT = "00000000a80425fb"
@@ -35,15 +38,22 @@ def process(proc: Path, pid: int, container: str, **fields: str) -> None:
     status = {"Name": "web", **sets, "NoNewPrivs": "0", "Seccomp": "2", **fields}
     namespace = status.pop("ns", "user:[1]")
     started = status.pop("started", str(pid))
+    owner = status.pop("owner", "user:[1]")
     (folder / "status").write_text("".join(f"{key}:\t{value}\n" for key, value in status.items()))
     (folder / "stat").write_text(f"{pid} (a ) b) S {' '.join(['0'] * 18)} {started} 0 0\n")
+    (folder / "ns" / "pid").symlink_to(owner)
     if namespace:
         (folder / "ns" / "user").symlink_to(namespace)
 
 
+def views(proc: Path, *containers: str) -> Mapping[str, KernelView]:
+    """Look, where the owner of a namespace is what its link says."""
+    return look(containers, str(proc), lambda path: os.readlink(path) if os.path.islink(path) else None)  # noqa: PTH115, PTH114  # texts
+
+
 def seen(proc: Path) -> Container:
     """Read the container `web` back from the text that is made of it."""
-    view = look([WEB], str(proc))[WEB]
+    view = views(proc, WEB)[WEB]
     data = json.dumps(described(1, "web", State={"Status": "running", "Running": True})).encode()
     [found] = inspect.read(to_source("docker:web", data, view, is_podman=False)).containers
     return found
@@ -58,7 +68,7 @@ def test_the_processes_of_a_container_are_those_that_its_control_group_names(tmp
     process(tmp_path, 15, DB)
     (tmp_path / "15" / "cgroup").write_text(f"0::/docker/{DB}/docker/{WEB}\n")  # a container in a container
     (tmp_path / "self").symlink_to("10")
-    found = look([WEB, DB], str(tmp_path))
+    found = views(tmp_path, WEB, DB)
     assert [one["Pids"] for one in found[WEB].entries] == [[10, 15], [11]]
     assert [one["Pids"] for one in found[DB].entries] == [[12]]
     live = seen(tmp_path).live
@@ -70,20 +80,31 @@ def test_the_processes_of_a_container_are_those_that_its_control_group_names(tmp
     assert (first.ambient, first.inheritable, first.namespace) == ((), (), True)
 
 
-def test_a_namespace_of_its_own_is_told_from_that_of_the_first_process(tmp_path: Path) -> None:
-    process(tmp_path, 30, WEB, ns="user:[7]", started="1")  # numbers begin anew at times
-    process(tmp_path, 10, WEB, ns="user:[8]", started="5", CapEff=ALL, CapBnd=ALL)
+def test_a_namespace_of_its_own_is_told_from_that_of_the_container(tmp_path: Path) -> None:
+    # The first process is in one of its own, too: what counts is the one that owns its namespace of processes.
+    process(tmp_path, 30, WEB, ns="user:[7]", owner="user:[6]", started="1")  # numbers begin anew at times
+    process(tmp_path, 10, WEB, ns="user:[6]", owner="user:[9]", started="5")
     process(tmp_path, 11, WEB, ns="", started="6", CapEff=ALL, CapBnd=ALL)
     container = seen(tmp_path)
     assert container.live
     assert [(one.value.pids, one.value.namespace) for one in container.live.processes] == [
-        ((30,), True),
-        ((10,), False),
+        ((30,), False),
+        ((10,), True),
         ((11,), None),
     ]
     sentence = kernel_sentence(container)
     assert "others in user namespaces of their own" in sentence
     assert "their user namespaces not read: run dropcap as root" in sentence
+    (tmp_path / "30" / "ns" / "pid").unlink()
+    container = seen(tmp_path)
+    assert container.live
+    assert {one.value.namespace for one in container.live.processes} == {None}
+
+
+def test_which_user_namespace_owns_another_the_kernel_says() -> None:
+    assert owner_of("/proc/self/ns/pid") == os.readlink("/proc/self/ns/user")  # noqa: PTH115  # a text
+    assert owner_of("/proc/self/ns/none") is None
+    assert owner_of("/proc/self/status") is None
 
 
 def test_what_goes_beyond_or_lacks_is_said_beside_what_was_given(tmp_path: Path) -> None:
@@ -123,19 +144,19 @@ def test_what_has_ended_or_is_not_the_containers_yet_is_left_out(tmp_path: Path)
     process(tmp_path, 13, WEB, Name="runc:[2:INIT]")
     process(tmp_path, 14, WEB)
     (tmp_path / "14" / "cgroup").unlink()
-    assert [one["Pids"] for one in look([WEB], str(tmp_path))[WEB].entries] == [[10]]
+    assert [one["Pids"] for one in views(tmp_path, WEB)[WEB].entries] == [[10]]
 
 
 def test_many_processes_are_a_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropcap.auditing.processes._MOST_KINDS", 3)
     for pid in range(1, 40):
         process(tmp_path, pid, WEB)
-    view = look([WEB], str(tmp_path))[WEB]
+    view = views(tmp_path, WEB)[WEB]
     assert [(one["Count"], len(one["Pids"])) for one in view.entries] == [(39, 20)]
     assert view.not_read == ""
     for pid in range(40, 45):
         process(tmp_path, pid, WEB, Name=f"n{pid}")
-    view = look([WEB], str(tmp_path))[WEB]
+    view = views(tmp_path, WEB)[WEB]
     assert len(view.entries) == 3
     assert view.not_read == "it has processes of more than 3 kinds"
     assert "not all read: it has processes of more than 3 kinds" in kernel_sentence(seen(tmp_path))
@@ -144,7 +165,7 @@ def test_many_processes_are_a_few_lines(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_name_that_a_process_gave_itself_gives_nothing_away(tmp_path: Path) -> None:
     process(tmp_path, 10, WEB, Name="a\\n\\033[31m")
     process(tmp_path, 11, WEB, Name="PASSWORD=qxzjkv")
-    names = [one["Name"] for one in look([WEB], str(tmp_path))[WEB].entries]
+    names = [one["Name"] for one in views(tmp_path, WEB)[WEB].entries]
     assert names == ["a\\n\\033[31m", "PASSWORD=******"]
 
 

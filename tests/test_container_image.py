@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
     from workload_engine import Engine
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 (BUILD,) = re.findall(r"^docker build .*$", PAGE, re.MULTILINE)
@@ -40,13 +35,12 @@ GLIBCS = ("manylinux2014", "manylinux_2_17", "manylinux_2_28")
 
 
 def fetch_wheels(folder: Path) -> None:
-    """Fetch the wheels of all that is installed while the image is built."""
-    described = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = (*described["build-system"]["requires"], *described["project"]["dependencies"])
+    """Fetch all that is installed while the image is built."""
     platforms = [f"--platform={one}_{platform.machine()}" for one in GLIBCS]
     for_it = ("--only-binary=:all:", f"--python-version={PYTHON}", *platforms)
     words = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", *for_it)
-    subprocess.run([*words, "--dest", str(folder), *wanted], check=True, capture_output=True, timeout=300)
+    locked = ("--require-hashes", "--requirement", str(ROOT / "requirements.txt"))
+    subprocess.run([*words, "--dest", str(folder), *locked], check=True, capture_output=True, timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +147,7 @@ def test_it_holds_what_is_installed_and_nothing_else_of_the_tree(image: Engine, 
     name = f"dropcap:{__version__}"
     done = as_documented(image, folder, f"docker run --rm --network none --entrypoint python3 {name} -c '{listing}'")
     assert "dropcap" in done.stdout.split(), done.stderr
-    assert not {"pip", "tests", "linter"} & set(done.stdout.split())
+    assert not {"pip", "hatchling", "tests", "linter"} & set(done.stdout.split())
     assert image.call("image", "inspect", "--format={{.Config.User}}", name) == "65532:65532\n"
 
 

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from dropcap import __version__
 
 ROOT = Path(__file__).parent.parent
 PLUGIN = Path(__file__).parent / "data" / "plugin"
@@ -58,25 +61,28 @@ class Installed(NamedTuple):
         return subprocess.run([program, *words], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
 
 
+class Built(NamedTuple):
+    """What is published: the source distribution, and the wheel that is made of it."""
+
+    source: Path
+    wheel: Path
+
+
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    folder = tmp_path_factory.mktemp("installed")
-    build = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--wheel-dir",
-        str(folder),
-        str(ROOT),
-    ]
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("built")
+    build = [sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("dropcap-*.whl")
+    (source,), (wheel,) = folder.glob("dropcap-*.tar.gz"), folder.glob("dropcap-*.whl")
+    return Built(source, wheel)
+
+
+@pytest.fixture(scope="module")
+def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    folder = tmp_path_factory.mktemp("installed")
     venv.create(folder / "venv", with_pip=True)
-    fresh = Installed(folder / "venv", wheel)
-    fresh.install(str(wheel))
+    fresh = Installed(folder / "venv", built.wheel)
+    fresh.install(str(built.wheel))
     return fresh
 
 
@@ -113,7 +119,7 @@ def test_the_command_runs_without_anything_but_its_dependencies(installed: Insta
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 container" in done.stdout
     assert (installed.folder / "share" / "man" / "man1" / "dropcap.1").is_file()
-    assert installed.python("-m", "dropcap", "--version", cwd=project).stdout == "dropcap 0.1.0\n"
+    assert installed.python("-m", "dropcap", "--version", cwd=project).stdout == f"dropcap {__version__}\n"
 
 
 def test_rules_of_another_package_are_found_and_listed(installed: Installed, project: Path) -> None:
@@ -188,3 +194,95 @@ def test_heavy_modules_stay_out_until_they_are_needed(
             }
             - loaded
         )
+
+
+def test_what_is_published_passes_the_checks_of_the_index(built: Built) -> None:
+    check = [sys.executable, "-m", "twine", "check", "--strict", *built]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("PASSED") == 2
+
+
+def test_the_source_has_what_tests_need_and_nothing_else(built: Built) -> None:
+    with tarfile.open(built.source) as archive:
+        names = {one.name.partition("/")[2] for one in archive.getmembers() if not one.isdir()}
+    assert [name for name in names if name != "PKG-INFO" and not (ROOT / name).is_file()] == []
+    made = {"__pycache__", ".pytest_cache", ".venv", "node_modules", "dist", ".git"}
+    assert [name for name in names if made & {*name.split("/")}] == []
+    for top in ("docs", "fixtures", "linter", "rules", "scripts", "tests"):
+        here = {path.relative_to(ROOT) for path in (ROOT / top).rglob("*") if path.is_file() or path.is_symlink()}
+        assert {path.as_posix() for path in here if not made & {*path.parts}} <= names
+    assert built.source.stat().st_size < 5_000_000
+    assert built.wheel.stat().st_size < 5_000_000
+
+
+def pythons() -> list[str]:
+    """Return a Python of each minor version that is here and that dropcap runs on."""
+    places = [Path.home() / ".pyenv" / "versions", *map(Path, os.environ["PATH"].split(os.pathsep))]
+    found = {sys.version_info.minor: sys.executable}
+    for minor in range(10, 20):
+        programs = [*places[0].glob(f"3.{minor}.*/bin/python3.{minor}"), *(one / f"python3.{minor}" for one in places)]
+        for program in filter(Path.exists, programs):
+            # What pyenv puts on PATH is there for versions that are not.
+            if subprocess.run([program, "-V"], capture_output=True, check=False).returncode == 0:
+                found.setdefault(minor, str(program))
+    return [found[minor] for minor in sorted(found)]
+
+
+def report_of(command: list[str], cwd: Path, folder: Path) -> list[str]:
+    """Return the report on the fixtures that a command prints, but for its summary."""
+    done = subprocess.run(command, cwd=cwd, env=tools(folder), capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr  # some of them cannot be checked
+    *lines, last = done.stdout.splitlines()
+    assert json.loads(last)["tool"]["version"] == __version__
+    return lines
+
+
+def tools(folder: Path) -> dict[str, str]:
+    """Return an environment in which programs that install others keep all in a folder, and use the Python they get."""
+    never = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1", "PYTHONUTF8": "1"}
+    kept = {"UV_CACHE_DIR": "uv", "UV_TOOL_DIR": "tools", "PIPX_HOME": "pipx", "PIPX_BIN_DIR": "bin"}
+    return {**os.environ, **never, **{name: str(folder / place) for name, place in kept.items()}}
+
+
+CHECK = ["check", "--jobs", "1", "--format", "ndjson", "fixtures/marked", "fixtures/projects"]
+
+
+@pytest.fixture(scope="module")
+def tools_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tools")
+
+
+@pytest.fixture(scope="module")
+def expected(tools_folder: Path) -> list[str]:
+    return report_of([sys.executable, "-m", "dropcap", *CHECK], ROOT, tools_folder)
+
+
+@pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).resolve().name)
+def test_uvx_runs_the_wheel_by_each_python_with_the_same_result(
+    built: Built, python: str, tools_folder: Path, expected: list[str]
+) -> None:
+    uvx = [sys.executable, "-m", "uv", "tool", "run", "--python", python, "--from", str(built.wheel), "dropcap"]
+    assert len(expected) > 300
+    assert report_of([*uvx, *CHECK], ROOT, tools_folder) == expected
+
+
+def test_uvx_runs_the_source(built: Built, tools_folder: Path, expected: list[str]) -> None:
+    uvx = [
+        sys.executable,
+        "-m",
+        "uv",
+        "tool",
+        "run",
+        "--python",
+        sys.executable,
+        "--from",
+        str(built.source),
+        "dropcap",
+    ]
+    assert report_of([*uvx, *CHECK], ROOT, tools_folder) == expected
+
+
+def test_pipx_runs_the_wheel(built: Built, tools_folder: Path, expected: list[str]) -> None:
+    pipx = [sys.executable, "-m", "pipx", "run", "--spec", str(built.wheel), "dropcap"]
+    assert report_of([*pipx, *CHECK], ROOT, tools_folder) == expected

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropcap.check import Setup
+from dropcap.fixes.mending import Mender
 from dropcap.lsp import fixes_here
 from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE, actions, fix_all, resolved
 from dropcap.lsp.edits import differences
@@ -96,7 +97,7 @@ def test_nothing_is_tried_twice_for_a_line_nor_where_nothing_is_found(
 ) -> None:
     begun: list[object] = []
 
-    class Counted(fixes_here.Mender):
+    class Counted(Mender):
         def run(self) -> Outcome:
             begun.append(self)
             return super().run()
@@ -200,6 +201,17 @@ def test_an_image_can_be_read_by_a_command(tmp_path: Path, name: str, text: str,
     image = title.split()[3]
     assert action.command == (LOCK_IMAGE, (real_path(one.source.path), image))
     assert action.edits == ()
+
+
+def test_a_service_of_which_all_is_known_is_not_asked_about(tmp_path: Path) -> None:
+    one = opened(tmp_path, "compose.yaml", "services:\n  w‸eb:\n    image: nginx:1.27\n")
+    assert not [each for each in offered(one) if each.command is not None]
+
+
+def test_an_image_that_is_built_here_is_not_read(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    build: .\n    image: acme/w‸eb:1\n"
+    one = opened(tmp_path, "compose.yaml", text, beside={"Dockerfile": DOCKER})
+    assert not [each for each in offered(one) if each.command is not None]
 
 
 @pytest.mark.parametrize("image", ["'$‸{IMAGE}'", "'‸'", "scr‸atch"])

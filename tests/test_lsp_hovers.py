@@ -50,6 +50,7 @@ SERVICE = "services:\n  web:\n    image: nginx:1.27\n"
         ("web.container", "[Container]\nImage=nginx:1.27\nAddCapability=CHOWN NET_‸RAW\n", "NET_RAW"),
         ("devcontainer.json", '{"image": "debian:12", "capAdd": ["NET_‸RAW"]}', "NET_RAW"),
         ("Dockerfile", "FROM debian:12\nRUN setcap cap_net‸_raw,cap_chown+ep /bin/ping\n", "cap_net_raw"),
+        ("Dockerfile", "FROM debian:12\nRUN setcap cap_net‸_raw-ep /bin/ping\n", "cap_net_raw"),
         ("compose.yaml", f"{SERVICE}    # dropcap: ignore[useless-add:NET‸_RAW] -- it pings\n", "NET_RAW"),
     ],
 )
@@ -120,6 +121,12 @@ def test_privileged_mode_says_what_it_gives_and_what_is_enough(tmp_path: Path, t
     assert "It needs `CHOWN`, `SETGID`, `SETUID` and no more." in shown
 
 
+def test_a_privileged_command_in_a_container_has_no_set_of_its_own(tmp_path: Path) -> None:
+    shown = page(tmp_path, "run.sh", "docker exec --privi‸leged web sh\n")
+    assert shown.startswith("**privileged** grants every capability")
+    assert "holds" not in shown
+
+
 def test_not_privileged_is_no_alarm(tmp_path: Path) -> None:
     shown = page(tmp_path, "compose.yaml", f"{SERVICE}    privileged: fal‸se\n")
     assert "is not privileged" in shown
@@ -174,6 +181,14 @@ def test_an_image_of_the_lock_says_which_it_is_of(tmp_path: Path) -> None:
     (tmp_path / "dropcap.lock").write_text(LOCKED.replace("    id:", "    ids:"), encoding="utf-8")
     broken = page(tmp_path, "compose.yaml", "services:\n  web:\n    image: acme/w‸eb:1\n")
     assert "dropcap cannot use its entry of `dropcap.lock`; run `dropcap images lock` again" in broken
+
+
+def test_an_image_that_is_built_here_is_what_its_dockerfile_says(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    build: .\n    image: acme/w‸eb:1\n"
+    shown = page(tmp_path, "compose.yaml", text, Dockerfile='FROM debian:12\nENTRYPOINT ["true"]\n')
+    assert "It is built here: what its Dockerfile says of it counts." in shown
+    assert "It needs no capability." in shown
+    assert "images lock" not in shown
 
 
 def test_a_base_image_of_a_dockerfile_is_an_image(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ class AuditedEngine:
     Attributes:
         address: where it listens.
         title: its name and version, as it says.
+        version: its version.
         is_podman: whether it is Podman, which is asked in its own way: in Docker's it leaves out what it grants.
 
     """
@@ -88,6 +89,7 @@ class AuditedEngine:
         podman = next((one for one in components if "podman" in str(one.get("Name", "")).lower()), None)
         self.is_podman = podman is not None
         said = str((podman or found).get("Version", ""))[:40]
+        self.version = said
         self.title = f"{'Podman' if self.is_podman else 'Docker'} {said}".strip()
         self._prefix = f"/v{_numbers(said)}/libpod" if self.is_podman else f"/v{_interface(found)}"
         self._events = f"/v{_interface(found)}/events"

@@ -1,11 +1,16 @@
 """What the kernel says of the processes of containers: `/proc/PID/status`, as far as it can be read here.
 
 A process is a container's if its control group names the container by its whole id, which no other container shares.
-The engine counts processes in a namespace of its own, so that its numbers are of no use.
+The engine may count processes in a namespace of its own, so that its numbers are of no use.
+
+A process may be in a user namespace that it made itself, and hold everything in there, as the sandbox of a browser
+does. That of the container is the one that owns the namespace of processes which its first process is in: a process
+cannot leave that one.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dropcap.masking import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 __all__ = ["KernelView", "look"]
 
@@ -25,6 +30,7 @@ _MOST_BYTES = 64 * 1024
 _MOST_PIDS = 20
 _MOST_KINDS = 500
 _STARTED = 19  # of the fields of /proc/PID/stat behind the program's name
+_GET_USER_NAMESPACE = 0xB701  # NS_GET_USERNS: include/uapi/linux/nsfs.h
 _RUNTIME = "runc:["  # what becomes the container's first process, or a command in it, once all is set
 _NOTHING = "no process of it can be seen from here; run dropcap on the engine's machine, outside of containers"
 
@@ -50,8 +56,17 @@ class _Process(NamedTuple):
     namespace: str | None
 
 
-def look(containers: Collection[str], folder: str = "/proc") -> Mapping[str, KernelView]:
-    """Return what the kernel says of the processes of running containers, by their ids; each is looked at once."""
+def look(
+    containers: Collection[str], folder: str = "/proc", owner: Callable[[str], str | None] | None = None
+) -> Mapping[str, KernelView]:
+    """Return what the kernel says of the processes of running containers, by their ids; each is looked at once.
+
+    Args:
+        containers: the ids.
+        folder: where the kernel shows processes.
+        owner: says which user namespace owns the namespace at a path, as its link would read.
+
+    """
     wanted = frozenset(containers)
     if not wanted:
         return {}
@@ -66,7 +81,20 @@ def look(containers: Collection[str], folder: str = "/proc") -> Mapping[str, Ker
         process = _process(f"{folder}/{name}", int(name)) if container is not None else None
         if container is not None and process is not None:
             found.setdefault(container, []).append(process)
-    return {one: _view(found.get(one, [])) for one in wanted}
+    return {one: _view(found.get(one, []), folder, owner or owner_of) for one in wanted}
+
+
+def owner_of(path: str) -> str | None:
+    """Return the user namespace that owns another namespace, as its link reads; None where that cannot be known."""
+    try:
+        with open(path, "rb") as file:
+            number = fcntl.ioctl(file.fileno(), _GET_USER_NAMESPACE)
+        try:
+            return f"user:[{os.fstat(number).st_ino}]"
+        finally:
+            os.close(number)
+    except OSError:  # only root is told, and nobody of what is outside of his own
+        return None
 
 
 def _container_of(folder: str, wanted: frozenset[str]) -> str | None:
@@ -99,10 +127,10 @@ def _told(path: str) -> str:
         return ""
 
 
-def _view(processes: list[_Process]) -> KernelView:
+def _view(processes: list[_Process], folder: str, owner: Callable[[str], str | None]) -> KernelView:
     if not processes:
         return KernelView(not_read=_NOTHING)
-    first = min(processes, key=lambda one: (one.started, one.pid)).namespace
+    first = owner(f"{folder}/{min(processes, key=lambda one: (one.started, one.pid)).pid}/ns/pid")
     kinds: dict[object, list[_Process]] = {}
     for one in sorted(processes, key=lambda one: (one.started, one.pid)):
         place = "" if None in {one.namespace, first} else "container" if one.namespace == first else "own"

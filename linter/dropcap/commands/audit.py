@@ -133,7 +133,7 @@ def _of_engine(engine: AuditedEngine, wanted: Run) -> int:
     failures = [] if is_whole else [Failure(engine.address, TOO_MANY)]
     progress = Progress(engine.title, len(containers)) if sys.stderr.isatty() else None
     try:
-        asking = asking_of(wanted)
+        asking = asking_of(wanted, engine)
         results = list(audit(engine, containers, asking, progress.step if progress else _quietly))
     finally:
         if progress:

@@ -58,7 +58,7 @@ class _Watching:
         self.engine = engine
         self._wanted = wanted
         accepting = accepting_of(wanted.arguments, wanted.config, [rule.id for rule in wanted.known])
-        self._watch = Watch(asking_of(wanted), lambda result: to_report([result], (), wanted.rules, accepting))
+        self._watch = Watch(asking_of(wanted, engine), lambda result: to_report([result], (), wanted.rules, accepting))
 
     def run(self) -> None:
         """Print until somebody ends it."""

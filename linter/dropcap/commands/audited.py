@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from dropcap.exit_codes import UsageError
+from dropcap.model import Engine
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
     from dropcap.auditing.audit import Asking
-    from dropcap.auditing.engine import Listed
+    from dropcap.auditing.engine import AuditedEngine, Listed
     from dropcap.config import Config
     from dropcap.rule import Rule
 
@@ -36,8 +37,8 @@ class Run(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-def asking_of(wanted: Run) -> Asking:
-    """Return what is asked about each container."""
+def asking_of(wanted: Run, engine: AuditedEngine | None = None) -> Asking:
+    """Return what is asked about each container, of an engine that says its version or of what one printed."""
     from dropcap.auditing.audit import Asking
     from dropcap.carriers.declared_service import Projects
     from dropcap.carriers.request import Settings
@@ -49,8 +50,21 @@ def asking_of(wanted: Run) -> Asking:
         if not os.path.isdir(folder):
             raise UsageError(f"--compose-root {folder}: this is no folder")
     settings = Settings(compose=config.compose)
-    setup = Setup(config.engine, settings, versions=config.versions, severity=config.severity)
+    setup = Setup(config.engine, settings, versions=_versions(config, engine), severity=config.severity)
     return Asking(Questions(wanted.rules), setup, Projects([os.curdir, *roots], settings))
+
+
+def _versions(config: Config, engine: AuditedEngine | None) -> dict[Engine, str]:
+    """Return the versions of engines: of the one that is asked its own.
+
+    Podman prints the very sets that it grants, so that its version makes no difference.
+    """
+    versions: dict[Engine, str] = {name: version for name, version in config.versions.items() if name is not Engine.PODMAN}
+    if engine is None or engine.is_podman:
+        return versions
+    from dropcap.configuration.versions import nearest_version
+
+    return {**versions, Engine.DOCKER: nearest_version(engine.version, Engine.DOCKER)}
 
 
 def chosen(listed: Sequence[Listed], names: Sequence[str]) -> list[Listed]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FORM = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4}){0,2}")
+_LEADING = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4}){1,2}")
 
 
 def to_versions(value: str | Mapping[str, str], engine: Engine) -> dict[Engine, str]:
@@ -31,6 +32,15 @@ def to_versions(value: str | Mapping[str, str], engine: Engine) -> dict[Engine, 
     if docker in versions:
         versions.setdefault(swarm, versions[docker])
     return versions
+
+
+def nearest_version(version: str, engine: Engine) -> str:
+    """Return the version to imitate for one that an engine says of itself: the oldest known for one before it."""
+    match = _LEADING.match(version)
+    if match is None:
+        return ""
+    oldest = strategy(engine).oldest
+    return ".".join(map(str, max(tuple(map(int, match[0].split("."))), oldest)))
 
 
 def _to_version(version: str, engine: Engine) -> str:

@@ -14,6 +14,7 @@ from dropcap.lsp.action import FIX_ALL, LOCK_IMAGE, QUICK_FIX, Action, Command, 
 from dropcap.lsp.edits import meets
 from dropcap.lsp.fixes_here import all_fixed, fixes
 from dropcap.lsp.ignoring import can_be_accepted, commented
+from dropcap.lsp.needs_kept import needs_of
 from dropcap.lsp.values import containers_in, current, values_at
 from dropcap.model import Kind
 from dropcap.printable import shortened
@@ -129,17 +130,18 @@ def _comments(found: Sequence[Finding], source: Source) -> Iterator[Action]:
 
 
 def _locks(checks: Sequence[Checked], source: Source, span: Span) -> Iterator[Action]:
-    """Give what reads the images into the lock that stand at a span, or that the containers named there have."""
-    values = [
+    """Give what reads images into the lock: one at a span, or that of a container of which not all is known."""
+    found = [
         (one.checked, one.container, one.where)
         for one in values_at(checks, source, span.start)
-        if one.field in {"image", "base"}
+        if one.field == "base" or (one.field == "image" and one.container.stage is None)
     ]
     for checked, container, place in containers_in(checks, source):
-        if container.image is not None and container.stage is None and meets(source, place, span):
-            values.append((checked, container, container.image))
+        image = container.image if container.stage is None and meets(source, place, span) else None
+        if image is not None and not needs_of(checked, container).is_complete:
+            found.append((checked, container, image))
     names: set[str] = set()
-    for checked, container, image in values:
+    for checked, container, image in found:
         name = familiar(image.value)
         if image.value not in {"", "scratch"} and "$" not in image.value and name not in names:
             names.add(name)

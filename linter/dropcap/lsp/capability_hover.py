@@ -52,8 +52,7 @@ def all_page(field: str, values: Sequence[Value]) -> str:
 
 def privileged_page(values: Sequence[Value]) -> str:
     """Return what privileged mode gives, and what would be enough."""
-    first = values[0].container.privileged
-    if first is not None and not first.value:
+    if values and not any(one.where.value for one in values):
         lines = ["**privileged**: this container is not privileged, which is how containers are by default.", ""]
         return "\n".join((*lines, *_summaries(values)))
     return "\n".join((_GIVES, "", *_summaries(values), _INSTEAD))

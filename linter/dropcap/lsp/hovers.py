@@ -77,7 +77,7 @@ def _of_value(values: Sequence[Value], source: Source, offset: int) -> Hover | N
     if first.field == "privileged":
         from dropcap.lsp.capability_hover import privileged_page
 
-        return Hover(privileged_page(shown), first.span) if shown else None
+        return Hover(privileged_page(shown), first.span)
     from dropcap.lsp.capability_hover import all_page, capability_page
 
     name = bare_name(str(first.where.value))
@@ -116,8 +116,8 @@ def _of_tool(source: Source, offset: int) -> Hover | None:
     word = _word(source.text, offset)
     if line is None or word is None or _TOOLS.search(source.text, *line) is None:
         return None
-    text = source.text[word.start : word.end].strip("-")
-    return _capability(text, word) if text.upper().startswith(CAP) else None
+    text = source.text[word.start : word.end].partition("-")[0]  # `cap_net_raw-ep` takes it away
+    return _capability(text, Span(word.start, word.start + len(text))) if text.upper().startswith(CAP) else None
 
 
 def _of_key(checks: Sequence[Checked], source: Source, offset: int) -> Hover | None:

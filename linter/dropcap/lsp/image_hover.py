@@ -43,6 +43,9 @@ def image_page(values: Sequence[Value]) -> str:
 def _facts(value: Value) -> Iterator[str]:
     """Give what is known of an image, a line a fact."""
     reference = str(value.where.value)
+    if value.field == "image" and value.container.stage is not None:
+        yield "It is built here: what its Dockerfile says of it counts."
+        return
     if not reference or "$" in reference or reference == "scratch":
         yield "It holds no file." if reference == "scratch" else "Its name is not known here."
         return

@@ -86,7 +86,7 @@ def holds_its_own(container: Container) -> bool:
 def _values(container: Container) -> Iterator[tuple[str, Located[Any]]]:
     for field in _SINGLE:
         value: Located[Any] | None = getattr(container, field)
-        if value is not None:
+        if value is not None and container.kind is not Kind.STAGE:  # which has its base for an image
             yield field, value
     for field in _LISTS:
         for entry in getattr(container, field):

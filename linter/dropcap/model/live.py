@@ -19,8 +19,8 @@ class Process(NamedTuple):
         ambient: what passes to any program.
         no_new_privileges: whether they cannot gain privileges by executing a file; None where the kernel does not say.
         seccomp: whether a filter restricts their system calls; None where the kernel does not say.
-        namespace: whether they are in the user namespace of their container's first process; else what they hold
-            counts in one of their own alone. None where that cannot be read.
+        namespace: whether they are in the user namespace of their container; else what they hold counts in one of
+            their own alone. None where that cannot be read.
 
     """
 
