@@ -1,4 +1,4 @@
-"""`dropcap audit` of an engine that is played, so that it can do wrong; `engine/test_audit_engine.py` asks real ones."""
+"""`dropcap audit` of an engine that is played, and can do wrong; `engine/test_audit_engine.py` asks real ones."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def test_heavy_modules_stay_out_until_they_are_needed(
 
 
 def test_what_is_published_passes_the_checks_of_the_index(built: Built) -> None:
-    check = [sys.executable, "-m", "twine", "check", "--strict", *built]
+    check = [sys.executable, "-m", "twine", "check", "--strict", *map(str, built)]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("PASSED") == 2

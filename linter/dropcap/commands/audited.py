@@ -59,7 +59,9 @@ def _versions(config: Config, engine: AuditedEngine | None) -> dict[Engine, str]
 
     Podman prints the very sets that it grants, so that its version makes no difference.
     """
-    versions: dict[Engine, str] = {name: version for name, version in config.versions.items() if name is not Engine.PODMAN}
+    versions: dict[Engine, str] = {
+        name: version for name, version in config.versions.items() if name is not Engine.PODMAN
+    }
     if engine is None or engine.is_podman:
         return versions
     from dropcap.configuration.versions import nearest_version
