@@ -35,6 +35,7 @@ WORKSPACE = {
     "compose.yaml": f"{BAD}    cap_add:\n      - SYS_ADMIN\n",
     "base.yaml": BAD,
     "stack/compose.yaml": "services:\n  web:\n    extends: {file: ../base.yaml, service: web}\n",
+    "typo/compose.yaml": "services:\n  web:\n    image: example.org/app:1\n    cap_drop:\n      - NET_RWA\n",
     "values.yaml": "a: 1\nprivileged: true\n",
     "Dockerfile": "FROM alpine:3\nRUN chmod u+s /bin/x\n",
     "tools/broken": "#!/bin/sh\nprintf '\\033[31m it needs pygls\\n' >&2\nexit 2\n",

@@ -98,6 +98,17 @@ export const run = runs({
     await commands.executeCommand("workbench.action.files.revert");
   },
 
+  "makes safe fixes when a file is saved, where the person wants that": async () => {
+    const settings = workspace.getConfiguration("editor");
+    await settings.update("codeActionsOnSave", { "source.fixAll.dropcap": "explicit" }, ConfigurationTarget.Workspace);
+    const document = await shown("typo/compose.yaml");
+    await becomes(() => findings(document), (all) => all.includes("5 unknown-capability"));
+    await replaceLine(document, 2, "    image: example.org/app:2");
+    await document.save();
+    deepStrictEqual(document.lineAt(4).text, "      - NET_RAW");
+    await settings.update("codeActionsOnSave", undefined, ConfigurationTarget.Workspace);
+  },
+
   "hints at each container where it is asked to": async () => {
     const document = await shown("compose.yaml");
     const whole = new Range(0, 0, document.lineCount, 0);
