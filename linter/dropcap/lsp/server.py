@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
@@ -92,8 +93,9 @@ class DropcapServer(Server):
         self.settings = settings_of(params.initialization_options)
         self._folders = _folders(params)
         first = next(iter(self._folders.values()), None)
-        if first is not None and os.path.isdir(first):
-            os.chdir(first)  # paths are printed as `dropcap check` prints them there
+        if first is not None:
+            with suppress(OSError):
+                os.chdir(first)  # paths are printed as `dropcap check` prints them there
         client = Client(
             str(getattr(encoding, "value", encoding)),
             bool(get_capability(capabilities, "text_document.publish_diagnostics.related_information")),
