@@ -264,10 +264,25 @@ def test_there_is_nothing_to_say_of_other_words(tmp_path: Path, text: str) -> No
 
 
 def test_a_text_that_has_changed_since_its_check_has_no_places(tmp_path: Path) -> None:
-    one = opened(tmp_path, "compose.yaml", f"{SERVICE}    cap_add: [NET_‸RAW]\n")
-    other = typed(one, f"# a line above\n{SERVICE}    cap_add: [NET_‸RAW]\n")
+    one = opened(tmp_path, "compose.yaml", f"{SERVICE}    privileged: tr‸ue\n")
+    other = typed(one, f"# a line above\n{SERVICE}    privileged: tr‸ue\n")
     assert hover(one.checks, one.source, one.offset, RULES) is not None
     assert hover(other.checks, other.source, other.offset, RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", "services:\n  web:\n    cap_add:\n      - NET_‸RAW\n    {"),
+        ("compose.yaml", "x-a:\n  cap_drop: [CHOWN, NET_‸RAW]\nservices: {}\n"),
+        ("devcontainer.json", '{"capAdd": ["NET_‸RAW"'),
+        ("web.container", "AddCapability=CHOWN NET_‸RAW\n[Container"),
+    ],
+)
+def test_a_capability_is_known_in_a_text_that_does_not_parse(tmp_path: Path, name: str, text: str) -> None:
+    shown = page(tmp_path, name, text)
+    assert shown.startswith("**CAP_NET_RAW (capability 13")
+    assert "holds" not in shown.partition("Risk:")[0]
 
 
 def test_a_key_of_a_service_says_what_it_decides(tmp_path: Path) -> None:
