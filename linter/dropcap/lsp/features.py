@@ -36,7 +36,6 @@ def run(locker: Locker | None = None) -> bool:
     keep_quiet()
     server = made(locker)
     gc.enable()
-    gc.freeze()  # what is loaded by now stays
     server.start_io(sys.stdin.buffer, output)
     return server.was_shut_down
 
