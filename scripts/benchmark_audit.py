@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -46,7 +46,12 @@ def create(engine: Engine, count: int) -> list[str]:
     client = DockerClient(base_url=engine.environment["DOCKER_HOST"], version="auto")
     try:
         (image,) = engine.images[None]
-        flags = ({}, {"cap_drop": ["ALL"]}, {"cap_add": ["NET_ADMIN"]}, {"privileged": True})
+        flags: tuple[dict[str, Any], ...] = (
+            {},
+            {"cap_drop": ["ALL"]},
+            {"cap_add": ["NET_ADMIN"]},
+            {"privileged": True},
+        )
         made = []
         for number in range(count):
             host = client.api.create_host_config(network_mode="none", **flags[number % len(flags)])
