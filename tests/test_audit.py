@@ -13,6 +13,10 @@ from docker.errors import DockerException
 
 from dropcap.auditing import engine as asked
 from dropcap.cli import main
+from dropcap.images.facts import File, FileKind, ImageConfig
+from dropcap.images.lock import HEAD, entry_lines
+from dropcap.images.tree import FileTree
+from dropcap.workspace import LOCK
 from dropcap.writers import FORMATS
 from played_engine import VERSION, PlayedEngine, described, number, played
 
@@ -321,3 +325,39 @@ def test_a_set_that_its_image_is_known_to_need_is_told(
     engine.holds(described(1, "cache", HostConfig={"CapDrop": ["CHOWN"]}, Config=config))
     main(["audit"])
     assert "SETUID" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (f"sha256:{'a' * 64}", "needs no capability"),
+        ("a" * 64, "needs no capability"),  # as Podman prints it
+        (f"sha256:{'b' * 64}", "needs no capability"),  # as an engine that keeps images by their manifests
+        (f"sha256:{'c' * 64}", "what it needs is not known, because dropcap.lock has another image of that name than"),
+    ],
+)
+def test_the_lock_counts_where_it_has_the_image_that_the_container_was_made_from(
+    engine: PlayedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str], image: str, said: str
+) -> None:
+    ids = f"sha256:{'a' * 64}", (f"sha256:{'b' * 64}",)
+    tree = FileTree(config=ImageConfig())
+    sleep = File(FileKind.FILE, "0", "0", 0o755)
+    lines = entry_lines("app:1", ids, tree, {"/bin/sleep": sleep}, ())
+    (tmp_path / "work" / LOCK).write_text(HEAD + "\n".join(lines) + "\n")
+    engine.holds(described(1, "web", Image=image, Config={"Image": "app:1", "Entrypoint": ["/bin/sleep", "9"]}))
+    main(["audit"])
+    assert f"  web: {said}" in " ".join(capsys.readouterr().out.split("\n      "))
+
+
+def test_what_another_container_has_is_what_one_has_that_joins_it(
+    engine: PlayedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.holds(
+        described(1, "side", HostConfig={"NetworkMode": f"container:{number(2)}"}),
+        described(2, "vpn", HostConfig={"NetworkMode": "host"}),
+        described(3, "lost", HostConfig={"NetworkMode": f"container:{number(9)}"}),
+        described(4, "circle", HostConfig={"NetworkMode": f"container:{number(4)}"}),
+    )
+    found = [one for one in findings(capsys) if one["rule"] == "host-network"]
+    assert sorted(name["name"] for one in found for name in (one["container"], *one["shared_by"])) == ["side", "vpn"]
+    assert {one["path"] for one in found} == {"docker:vpn"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -29,7 +30,10 @@ from oracles.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SHARE = Path(__file__).parent.parent / "linter" / "share"
+ROOT = Path(__file__).parent.parent
+SHARE = ROOT / "linter" / "share"
+LINES = dict(re.findall(r"^```(\w+)\n(.*?)\n```$", (ROOT / "docs" / "shell.md").read_text(), re.MULTILINE | re.DOTALL))
+"""What a page tells people to write into the configuration of their shell."""
 RULES = {rule.id for rule in load_rules()}
 SEVERITIES = {"low", "medium", "high", "critical", "never"}
 
@@ -87,9 +91,9 @@ def last(line: str) -> str:
 
 
 SETUPS = {
-    "bash": 'eval "$(dropcap completions bash)"',
+    "bash": LINES["bash"],
     "bash, as installed": f". {SHARE}/bash-completion/completions/dropcap",
-    "zsh": 'autoload -Uz compinit; compinit -u -D; eval "$(dropcap completions zsh)"',
+    "zsh": f"autoload -Uz compinit; compinit -u -D; {LINES['zsh']}",
     "zsh, as installed": f"fpath=({SHARE}/zsh/site-functions $fpath)",
 }
 
@@ -116,9 +120,7 @@ def test_a_shell_completes_what_is_typed(shell: Terminal, typed: str, expected: 
         assert "settings.toml" not in done.listed
 
 
-@pytest.mark.parametrize(
-    "setup", ["dropcap completions fish | source", f". {SHARE}/fish/vendor_completions.d/dropcap.fish"]
-)
+@pytest.mark.parametrize("setup", [LINES["fish"], f". {SHARE}/fish/vendor_completions.d/dropcap.fish"])
 def test_fish_completes_what_is_typed(setup: str, folder: Path) -> None:
     need("fish")
     asks = "".join(f"echo; echo ASKED; complete -C '{typed}'\n" for typed, _ in CASES)

@@ -164,6 +164,7 @@ def test_a_wrong_line_is_one_line_and_the_others_are_checked(
         (b"\n\r\n\n", "is empty"),
         (b"\0\0", "is empty"),
         (b"a\nb\n", "names no file: a is a folder, and a list names files; name its files"),
+        (b'"x\\303.yaml"\n', 'names no file: "x\\303.yaml" is not there: git puts such a name in quotes'),
         ("a/compose.yaml\n".encode("utf-16"), "is UTF-16; write it as UTF-8"),
         (b"notes.txt\n" * 10_000 + b"a\0b", "has lines and NULs; use one of them between paths"),
         (b"x\n" + b"y" * 200_000, "entry 2 is no path: it has more than 65,536 bytes"),

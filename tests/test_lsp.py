@@ -148,7 +148,14 @@ def test_a_refresh_is_asked_for_what_another_text_has_changed(tmp_path: Path) ->
             assert "privileged" in codes((await one.pull(base)).items)
             uri = one.open(tmp_path / "compose.yaml", "include: [base.yaml]\n")
             await one.pull(uri)
+            await one.pull(base)
             count = one.client.diagnostic_refresh_count
+            for number in range(3):  # whoever types asks by himself
+                one.change(
+                    uri, f"include: [base.yaml]\nservices: {{a: {{image: nginx, privileged: true}}}}{number * '#'}\n"
+                )
+                await one.pull(uri)
+            assert one.client.diagnostic_refresh_count == count
             one.change(base, HARMLESS)
             one.change(
                 uri, "include: [base.yaml]\nservices: {a: {image: nginx, extends: {file: base.yaml, service: web}}}\n"

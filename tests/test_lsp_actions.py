@@ -9,15 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dropcap.check import Setup
+from dropcap.check import Setup, check_request
 from dropcap.fixes.mending import Mender
 from dropcap.lsp import fixes_here
-from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE, actions, fix_all, resolved
+from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE, Tools, actions, fix_all, resolved
+from dropcap.lsp.checked import Checked
 from dropcap.lsp.edits import differences
+from dropcap.lsp.hovers import hover
 from dropcap.lsp.ignoring import REASON
 from dropcap.real_paths import real_path
-from dropcap.source import Span
-from opened import checked, opened, typed
+from dropcap.report import to_report
+from dropcap.source import Source, Span
+from dropcap.targets import Target
+from dropcap.workspace import Workspace
+from opened import ASKED, RULES, checked, opened, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -225,6 +230,23 @@ def test_nothing_is_offered_for_a_text_that_is_not_checked_yet(tmp_path: Path) -
     later = typed(one, f"# later\n{WEB}    cap_add: [NET_‸RAW]\n")
     assert offered(later) == ()
     assert fix_all(later.checks, later.source, later.tools) is None
+
+
+def test_nothing_can_be_written_to_a_text_without_a_file() -> None:
+    name = "untitled:Untitled-1"
+    text = "services:\n  web:\n    image: acme/w:1\n    privileged: true\n"
+    source = Source(name, text)
+    setup = Setup()
+    request = setup.request(Workspace.of_text(source))
+    target = Target(name, "compose", named=True)
+    result = check_request(target, request, ASKED)
+    one = Checked(target, request, result, to_report([result], (), ASKED))
+    at = text.index("true")
+    assert one.report.findings
+    for may_wait in (True, False):
+        assert actions([one], source, Span(at, at), Tools(ASKED, setup), may_wait=may_wait) == ()
+    assert fix_all([one], source, Tools(ASKED, setup)) is None
+    assert hover([one], source, at, RULES) is not None
 
 
 def test_titles_show_no_escape_and_no_secret(tmp_path: Path) -> None:

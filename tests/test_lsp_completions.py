@@ -128,6 +128,26 @@ def test_a_command_has_what_its_other_lines_have() -> None:
     assert labels == {*NAMES, "ALL"} - {"CHOWN", "KILL"}
 
 
+def test_a_development_container_and_a_unit_say_what_they_need(tmp_path: Path) -> None:
+    files = {
+        "devcontainer.json": (
+            '{"image": "postgres:16", "overrideCommand": false}',
+            '{"image": "postgres:16", "capAdd": ["‸',
+        ),
+        "db.container": ("[Container]\nImage=docker.io/postgres:16\n", "[Container]\nAddCapability=‸\n"),
+    }
+    for name, (before, after) in files.items():
+        one = typed(opened(tmp_path, name, before), after)
+        found = [each for each in completions(one.checks, one.source, one.offset, RULES) if each.order[0] == "0"]
+        assert {each.label for each in found} == {"DAC_OVERRIDE", "SETGID", "SETUID"}, name
+
+
+def test_a_file_is_what_it_was_checked_as(tmp_path: Path) -> None:
+    one = typed(opened(tmp_path, "start.yml", GOOD), "x-a:\n  cap_add: [‸")
+    assert completions((), one.source, one.offset, RULES) == ()
+    assert completions(one.checks, one.source, one.offset, RULES)
+
+
 def test_the_command_whose_line_it_is_says_what_is_needed(tmp_path: Path) -> None:
     one = typed(
         opened(tmp_path, "run.sh", "true\ndocker run postgres:16\n"), "true\ndocker run --cap-add ‸ postgres:16\n"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropcap.lsp.hints import hints
+from dropcap.lsp.hints import MOST_CONTAINERS, hints
 from dropcap.source import Span
 from opened import opened, typed
 from test_lsp_hovers import clean
@@ -60,6 +60,14 @@ def test_only_what_is_shown_is_answered(tmp_path: Path) -> None:
     assert text[hint.span.start] == "b"
     later = typed(one, f"# one more line\n{text}")
     assert hints(later.checks, later.source) == ()
+
+
+def test_not_all_of_very_many_containers_are_followed(tmp_path: Path) -> None:
+    services = "".join(f"  s{number}: {{image: 'acme/x:1'}}\n" for number in range(MOST_CONTAINERS + 5))
+    one = opened(tmp_path, "compose.yaml", f"services:\n{services}")
+    assert len(hints(one.checks, one.source)) == MOST_CONTAINERS
+    last = one.source.text.index(f"  s{MOST_CONTAINERS + 4}:")
+    assert len(hints(one.checks, one.source, Span(last, len(one.source.text)))) == 1
 
 
 def test_projects_that_agree_say_it_once(tmp_path: Path) -> None:

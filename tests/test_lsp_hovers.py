@@ -101,6 +101,39 @@ def test_it_says_that_nothing_needs_it_only_where_all_is_known(tmp_path: Path) -
     assert "dropcap does not know the image acme/web:1; run `dropcap images lock`" in unknown
 
 
+def test_a_label_of_podmans_may_take_what_is_added(tmp_path: Path) -> None:
+    labels = "    labels: {io.containers.capabilities: SETUID}\n"
+    text = f"{SERVICE}    cap_add: [SYS_TIME‸]\n{labels}"
+    assert "Podman does not grant it here although it is added" in page(tmp_path, "podman-compose.yaml", text)
+
+
+def test_no_more_than_a_few_reasons_are_told(tmp_path: Path) -> None:
+    names = " && ".join(f"/opt/tool{number}" for number in range(6))
+    docker = f"FROM debian:12\nENTRYPOINT {names}\n"
+    text = "services:\n  web:\n    build: .\n    cap_add: [SYS_TIME‸]\n"
+    shown = page(tmp_path, "compose.yaml", text, Dockerfile=docker)
+    assert shown.count("\n  - ") == 4
+    assert "\n  - and more\n" in shown
+
+
+def test_a_fault_in_what_follows_a_container_is_a_thing_that_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = opened(tmp_path, "compose.yaml", f"{SERVICE}    cap_add: [SYS_TIME‸]\n")
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dropcap.needs.container.needs_of", fails)
+    found = hover(one.checks, one.source, one.offset, RULES)
+    assert found is not None
+    assert "dropcap failed to follow it, which is a defect of dropcap" in found.markdown
+
+
+def test_an_image_of_nothing_holds_no_file(tmp_path: Path) -> None:
+    assert "It holds no file." in page(tmp_path, "Dockerfile", 'FROM scr‸atch\nCOPY a /\nENTRYPOINT ["/a"]\n')
+
+
 def test_what_raises_its_weight_is_told(tmp_path: Path) -> None:
     shown = page(tmp_path, "compose.yaml", f"{SERVICE}    pid: host\n    cap_add: [SYS_PTRACE‸]\n")
     assert "It weighs critical there: the container reaches the host's processes." in shown
@@ -231,10 +264,25 @@ def test_there_is_nothing_to_say_of_other_words(tmp_path: Path, text: str) -> No
 
 
 def test_a_text_that_has_changed_since_its_check_has_no_places(tmp_path: Path) -> None:
-    one = opened(tmp_path, "compose.yaml", f"{SERVICE}    cap_add: [NET_‸RAW]\n")
-    other = typed(one, f"# a line above\n{SERVICE}    cap_add: [NET_‸RAW]\n")
+    one = opened(tmp_path, "compose.yaml", f"{SERVICE}    privileged: tr‸ue\n")
+    other = typed(one, f"# a line above\n{SERVICE}    privileged: tr‸ue\n")
     assert hover(one.checks, one.source, one.offset, RULES) is not None
     assert hover(other.checks, other.source, other.offset, RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("compose.yaml", "services:\n  web:\n    cap_add:\n      - NET_‸RAW\n    {"),
+        ("compose.yaml", "x-a:\n  cap_drop: [CHOWN, NET_‸RAW]\nservices: {}\n"),
+        ("devcontainer.json", '{"capAdd": ["NET_‸RAW"'),
+        ("web.container", "AddCapability=CHOWN NET_‸RAW\n[Container"),
+    ],
+)
+def test_a_capability_is_known_in_a_text_that_does_not_parse(tmp_path: Path, name: str, text: str) -> None:
+    shown = page(tmp_path, name, text)
+    assert shown.startswith("**CAP_NET_RAW (capability 13")
+    assert "holds" not in shown.partition("Risk:")[0]
 
 
 def test_a_key_of_a_service_says_what_it_decides(tmp_path: Path) -> None:

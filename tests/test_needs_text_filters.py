@@ -46,6 +46,19 @@ AWK = """awk -v conf="datadir" '$1 == conf && /^[^ \\t]/ { sub(/^[^ \\t]+[ \\t]+
         "awk -F: '{print $2}'",
         "awk -F : '{print $1}'",
         "awk '/x/'",
+        "awk '/x/ {print $1}'",
+        "awk -F ' = ' '/line/ {print $2}'",
+        "awk -F': ' '{print $1}'",
+        "awk '/  datadir/ {print $2}'",
+        "awk '/ line/{ print  $2 }'",
+        "sed s/a/b/",
+        'sed \'s/^/"/; s/$/"/; s/e/" "/g\'',
+        "sed -e s/a/b/",
+        "sed -n p",
+        "sed '/x/d'",
+        "sed 's/o.*//'",
+        "sed 's/ *$//'",
+        "sed -E 's/^data/x/'",
         AWK,
         AWK.replace("datadir", "socket"),
         AWK.replace("datadir", "port"),
@@ -69,7 +82,13 @@ def test_what_is_said_is_what_is_printed(line: str, text: str) -> None:
         ("awk '{print $2}'", "a  b\n", "b\n"),
         (AWK, CONFIG, "/var/lib/it/\n"),
         ("cut -c1", TEXT, None),
-        ("sed s/a/b/", TEXT, None),
+        ("sed s/o/b/", TEXT, "bne:two three\nsecbnd line\n\n:x:\n"),
+        ('sed \'s/^/"/; s/$/"/; s/;/" "/g\'', "bob;secret\n", '"bob" "secret"\n'),
+        ("sed s/a/b/ /etc/passwd", TEXT, None),
+        ("sed -n s/a/b/", TEXT, None),
+        ("sed s/a/b/", "a", "b"),
+        ("awk -F ' = ' '/path = / {print $2}'", "  path = /srv\nx\n", "/srv\n"),
+        ("awk -F '..' '{print $2}'", "a..b\n", None),
         ("head -n1", "a" * 200_000, None),
     ],
 )
@@ -84,6 +103,17 @@ def test_what_is_known(line: str, text: str, expected: str | None) -> None:
         ("echo 'daemon /srv' | { read -r u d; chown daemon \"$(echo '/srv b' | awk '{print $1}')\"; }", ("CHOWN",)),
         ("chown \"$(echo daemon,bin | tr , '\\n' | head -n1)\" /srv", ("CHOWN",)),
         ('chown "$(echo root:x | cut -d: -f1)" /srv', ()),
+        (
+            (
+                "give() { chown \"$1\" \"$2\"; }; o='daemon;/srv'; "
+                "eval give $(sed 's/;/\" \"/; s/^/\"/; s/$/\"/' <<< $o)"
+            ),
+            ("CHOWN",),
+        ),
+        ("printf 'y = bin\\n' > /srv/c; chown \"$(awk -F ' = ' '/y = / {print $2}' /srv/c)\" /srv", ("CHOWN",)),
+        ("printf 'root:x\\n' > /srv/c; chown \"$(cut -d: -f1 /srv/c)\" /srv", ()),
+        ("printf 'x = daemon\\n' > /srv/c; for d in $(sed '/x/d' /srv/c); do chown daemon \"$d\"; done", ()),
+        ("head -n 1 /srv/no; gosu daemon true", ("SETGID", "SETUID")),
     ],
 )  # fmt: skip
 def test_what_is_printed_is_used(script: str, expected: tuple[str, ...]) -> None:

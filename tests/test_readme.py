@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from matrix_picture import PICTURE, picture
 
+from dropcap import __version__
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = (README, (ROOT / "docs" / "compose.md").read_text(encoding="utf-8"))
@@ -61,6 +63,10 @@ def test_the_picture_is_what_the_program_finds(request: pytest.FixtureRequest) -
     if request.config.getoption("--accept"):
         PICTURE.write_text(picture(), encoding="utf-8")
     assert PICTURE.read_text(encoding="utf-8") == picture(), "run pytest with --accept, and look at the picture"
+
+
+def test_what_names_a_release_names_this_one() -> None:
+    assert set(re.findall(r"(?:dropcap@v|rev: v)(\d+\.\d+\.\d+)", README)) == {__version__}
 
 
 def test_a_text_is_shown_in_part() -> None:

@@ -136,8 +136,14 @@ def request_of(target: Target, setup: Setup) -> Request:
 
 def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
     """Read a file as :func:`check_file` does, by a request of its own, and ask the rules about it."""
+    document = read_target(target, request)
+    return check_document(document, target, request, rules) if isinstance(document, Document) else document
+
+
+def read_target(target: Target, request: Request) -> Document | FileResult:
+    """Read a file; gives the result where that is not possible."""
     try:
-        document = read_document(target, request)
+        return read_document(target, request)
     except NotReadError as error:
         return _failed(error.failure(Level.ERROR))
     except UnreadableError as error:
@@ -146,6 +152,12 @@ def check_request(target: Target, request: Request, rules: Sequence[Rule] | Ques
         return _failed(Failure(target.path, "not checked: it takes more memory than there is; exclude it"))
     except Exception as error:  # noqa: BLE001  # a reader's fault is this file's: the others are still to be checked
         return _failed(_defect(target, error))
+
+
+def check_document(
+    document: Document, target: Target, request: Request, rules: Sequence[Rule] | Questions
+) -> FileResult:
+    """Ask the rules about the containers of a file that was read."""
     findings: list[Finding] = []
     failures = list(document.failures)
     broken: dict[tuple[str, str], list[Container]] = {}

@@ -69,6 +69,12 @@ def _of_absolute(path: str) -> str:
     return real_folder(os.path.abspath(path))
 
 
+def look_again() -> None:
+    """Forget where the links of folders lead, for a process that runs while they change."""
+    real_folder.cache_clear()
+    _of_absolute.cache_clear()
+
+
 def root_of(folder: str, known: dict[str, str | None] | None = None) -> str:
     """Return where the project that a folder belongs to ends: its repository, or else the current folder, or itself.
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import benchmark_audit
 import pytest
 
 from dropcap.auditing.answers import to_source
@@ -283,3 +284,13 @@ def test_what_changes_is_printed_as_it_happens(docker: Engine, tmp_path: Path) -
     finally:
         process.kill()
         process.wait()
+
+
+def test_the_benchmark_measures_what_it_made(docker: Engine) -> None:
+    made = benchmark_audit.create(docker, 10)
+    try:
+        assert benchmark_audit.seconds(docker) < PATIENCE
+        listed = docker.call("ps", "--all", "--quiet", "--no-trunc").split()
+        assert set(made) <= set(listed)
+    finally:
+        docker.call("rm", *made)

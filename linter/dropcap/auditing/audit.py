@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dropcap.auditing.answers import path_of, to_source
 from dropcap.auditing.processes import look
-from dropcap.check import as_configured, check_request
+from dropcap.carriers.namespaces import joined
+from dropcap.check import as_configured, check_document, read_target
 from dropcap.engine_client import EngineError
-from dropcap.model import MOST_CONTAINERS, Failure, Level
+from dropcap.model import MOST_CONTAINERS, Document, Failure, FileResult, Level
 from dropcap.real_paths import root_of
 from dropcap.targets import Target
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dropcap.auditing.engine import AuditedEngine, Listed
     from dropcap.auditing.processes import KernelView
     from dropcap.carriers.declared_service import Projects
+    from dropcap.carriers.request import Request
     from dropcap.check import Setup
-    from dropcap.model import FileResult
+    from dropcap.model import Container
     from dropcap.questions import Questions
     from dropcap.source import Answer
 
@@ -76,11 +78,48 @@ def audit(
     running = [one.listed.id for one in described if one.data is not None and _may_run(one.data)]
     views = look(running)
     taken: set[str] = set()
+    read: list[_Read | FileResult] = []
     for one in described:
         path = path_of(name_of(one.listed), one.listed.id, is_podman=engine.is_podman)
         path = path if path not in taken else f"{path}@{one.listed.id}"
         taken.add(path)
-        yield _result(engine, one, path, views.get(one.listed.id), asking)
+        read.append(_read(engine, one, path, views.get(one.listed.id), asking))
+    joins = Joins(answer.document for answer in read if isinstance(answer, _Read))
+    for answer in read:
+        if isinstance(answer, _Read):
+            yield _checked(answer._replace(document=joins.followed(answer.document)), asking)
+        else:
+            yield answer
+
+
+class _Read(NamedTuple):
+    """An answer that was read, and what it was read by."""
+
+    document: Document
+    target: Target
+    request: Request
+
+
+class Joins:
+    """Containers that join a namespace of others: what those have is what they have."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        """Take what all others are in."""
+        containers = tuple(one for document in documents for one in document.containers)
+        followed = joined(containers) if any(_joins(one) for one in containers) else containers
+        pairs = zip(containers, followed, strict=True)
+        self._followed = {id(one): other for one, other in pairs if one is not other}
+
+    def followed(self, document: Document) -> Document:
+        """Return a document whose containers have what they share with others."""
+        if not self._followed:
+            return document
+        return document._replace(containers=tuple(self._followed.get(id(one), one) for one in document.containers))
+
+
+def _joins(container: Container) -> bool:
+    modes = (container.network_mode, container.pid, container.ipc)
+    return any(mode is not None and mode.value.startswith("container:") for mode in modes)
 
 
 def name_of(listed: Listed) -> str:
@@ -90,13 +129,25 @@ def name_of(listed: Listed) -> str:
 
 def check_answer(source: Answer, asking: Asking) -> FileResult:
     """Ask the rules about the containers of an answer."""
+    read = _read_source(source, asking)
+    return _checked(read, asking) if isinstance(read, _Read) else read
+
+
+def _read_source(source: Answer, asking: Asking) -> _Read | FileResult:
     workspace = Workspace(root_of(asking.folder))
     workspace.hold(source)
     request = asking.setup.request(workspace)._replace(declarations=asking.projects)
-    result = check_request(Target(source.path, "inspect", named=True), request, asking.questions)
+    target = Target(source.path, "inspect", named=True)
+    document = read_target(target, request)
+    return _Read(document, target, request) if isinstance(document, Document) else document
+
+
+def _checked(read: _Read, asking: Asking) -> FileResult:
+    path = read.target.path
+    result = check_document(read.document, read.target, read.request, asking.questions)
     # The same from whichever folder it is asked.
-    findings = tuple(finding._replace(path=source.path) for finding in result.findings)
-    return as_configured(result._replace(findings=findings, path=source.path), asking.setup)
+    findings = tuple(finding._replace(path=path) for finding in result.findings)
+    return as_configured(result._replace(findings=findings, path=path), asking.setup)
 
 
 def _described(engine: AuditedEngine, listed: Sequence[Listed], step: Callable[[str], None]) -> Iterator[Described]:
@@ -125,9 +176,9 @@ def _may_run(data: bytes) -> bool:
     return b'"Running":true' in data or b'"Running": true' in data
 
 
-def _result(
+def _read(
     engine: AuditedEngine, described: Described, path: str, view: KernelView | None, asking: Asking
-) -> FileResult:
+) -> _Read | FileResult:
     if described.data is None:
         return _failed(Failure(path, "not checked: it was removed while dropcap looked", Level.NOTE))
     if described.why:
@@ -136,12 +187,10 @@ def _result(
         source = to_source(path, described.data, view, is_podman=engine.is_podman)
     except EngineError as error:
         return _failed(Failure(path, f"not checked: {error}"))
-    return check_answer(source, asking)
+    return _read_source(source, asking)
 
 
 def _failed(failure: Failure) -> FileResult:
-    from dropcap.model import FileResult
-
     return FileResult((), (failure,), (), read=False)
 
 

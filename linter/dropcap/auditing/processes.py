@@ -10,7 +10,6 @@ cannot leave that one.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -86,6 +85,8 @@ def look(
 
 def owner_of(path: str) -> str | None:
     """Return the user namespace that owns another namespace, as its link reads; None where that cannot be known."""
+    import fcntl  # where there are such namespaces
+
     try:
         with open(path, "rb") as file:
             number = fcntl.ioctl(file.fileno(), _GET_USER_NAMESPACE)

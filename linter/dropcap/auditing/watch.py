@@ -68,7 +68,8 @@ class Watch:
 
     def some(self, engine: AuditedEngine, listed: Sequence[Listed]) -> Iterator[Change]:
         """Look at some containers once more."""
-        for one, result in zip(listed, audit(engine, listed, self._asking, lambda _: None), strict=True):
+        asking = self._asking._replace(projects=self._asking.projects.anew())
+        for one, result in zip(listed, audit(engine, listed, asking, lambda _: None), strict=True):
             change = self._changed(one.id, result)
             if change is not None:
                 yield change

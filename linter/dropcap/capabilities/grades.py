@@ -80,7 +80,7 @@ def grade(container: Container, capability: str) -> Graded:
     found = _raising(container)
     sets = capability_sets(container)
     is_held = capability in sets.effective or capability not in sets.bounding
-    if not found and is_held:
+    if is_held and _heeded(capability).isdisjoint(found):
         return _by_itself(capability)
     known = fact(capability)
     own = _BY_RISK[known.risk]
@@ -104,6 +104,13 @@ def grades(container: Container) -> Sequence[tuple[str, Graded]]:
 def is_raised(container: Container) -> bool:
     """Whether a circumstance of the container raises what some capability weighs."""
     return bool(_raising(container))
+
+
+@cache
+def _heeded(capability: str) -> frozenset[str]:
+    """Return the circumstances that may raise or lower what a capability weighs."""
+    known = fact(capability)
+    return frozenset((*known.raised_far_by, *known.raised_by, *known.lowered_by, GENERAL))
 
 
 @cache

@@ -71,6 +71,10 @@ class Projects:
         self._files = workspace
         self._read: dict[_Named, _Read | str] = {}
 
+    def anew(self) -> Projects:
+        """Return the same, with nothing read yet: files change while somebody watches."""
+        return Projects(self._roots, self._settings, workspace=self._files)
+
     def declared(self, container: Container) -> Declared | str | None:
         """Return what the project of a container says of it now, or why that is not known; None without a project."""
         try:

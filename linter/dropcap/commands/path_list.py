@@ -44,10 +44,11 @@ def take_list(arguments: Namespace) -> list[Failure]:
     try:
         for path in _paths(name):
             first = first or path
-            if wrong := _wrong(path, as_discovered=arguments.as_discovered):
-                refused.append(Failure(shown(path), wrong, Level.ERROR))
-            elif os.path.isdir(path):
-                continue
+            if os.path.isdir(path):
+                if not (arguments.as_discovered and _is_listed_by_git(path)):
+                    refused.append(Failure(shown(path), _FOLDER, Level.ERROR))
+            elif path[:1] == path[-1:] == '"' and not os.path.lexists(path):
+                refused.append(Failure(shown(path), _QUOTED, Level.ERROR))
             elif arguments.as_discovered and not _may_count(path):
                 kept = kept or path
             else:
@@ -57,20 +58,21 @@ def take_list(arguments: Namespace) -> list[Failure]:
     # No path at all would stand for the current folder; a file of another kind stands for nothing.
     arguments.paths = paths or [kept] * bool(kept)
     if not arguments.paths:
-        why = f"names no file: {shown(first)} {_FOLDER}" if first else "is empty"
+        what = f": {refused[0].path} {refused[0].message}" if refused else f": {shown(first)} is a folder without files"
+        why = f"names no file{what}" if first else "is empty"
         raise UsageError(f"--files-from {name}: {why}")
     return refused
 
 
-def _wrong(path: str, *, as_discovered: bool) -> str:
-    """Say why a line names no file; one that is not there is told when it is read.
+def _is_listed_by_git(folder: str) -> bool:
+    """Whether a folder is one that git lists among files: a link, which no walk follows, or a submodule's, still empty.
 
-    Git lists links to folders and empty folders too: links that no walk follows, and submodules that are not there.
+    What is in one of another kind would not be looked at.
     """
-    if os.path.isdir(path):
-        return "" if as_discovered and (os.path.islink(path) or not os.listdir(path)) else _FOLDER
-    is_quoted = path[:1] == path[-1:] == '"' and len(path) > 1
-    return _QUOTED if is_quoted and not os.path.lexists(path) else ""
+    try:
+        return os.path.islink(folder) or not os.listdir(folder)
+    except OSError:
+        return False  # what is in it nobody knows
 
 
 def _may_count(path: str) -> bool:

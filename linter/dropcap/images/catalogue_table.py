@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import sys
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.catalogue_index import entry_name, index_text
@@ -89,7 +89,7 @@ def find(repository: str, tag: str) -> Row | None:
     return None if name is None else _row(name, tag)
 
 
-@cache
+@lru_cache(maxsize=512)  # a tag may be any, and an editor stays open for days
 def _row(name: str, tag: str) -> Row:
     table = _extended(name)
     looked_at = bool(tag) and _fits(tag, table.get("tags", ()))

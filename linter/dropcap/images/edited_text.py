@@ -126,7 +126,7 @@ def _expression(pattern: str, *, is_extended: bool) -> str | None:
 
 _MOST_STEPS = 20_000_000
 _MOST_STARS = 3
-_PLAIN = r"\^?(?:#\*|[\w ,:;=/@%!~<>\"'+?|(){}-]\*?|\\[./#*]|\.\*?)+\$?"
+_PLAIN = r"\^?(?:#\*|[\w ,:;=/@%!~<>\"'+?|(){}-]\*?|\\[./#*]|\.\*?)+\$?|\^|\$"
 
 
 def _directives(script: str) -> list[str] | None:

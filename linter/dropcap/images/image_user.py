@@ -7,7 +7,7 @@ an entry above its first table say it.
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.images.catalogue_index import entry_name, parted
@@ -43,7 +43,7 @@ def image_user(reference: str, workspace: Workspace | None = None) -> str | None
     return _listed(name, tag) if name is not None and tag else None
 
 
-@cache
+@lru_cache(maxsize=1024)  # a tag may be any
 def _listed(name: str, tag: str) -> str | None:
     """Return the user of an entry of the catalogue, for a tag that somebody has looked at."""
     keys: dict[str, str] = {}

@@ -28,8 +28,14 @@ class Images(NamedTuple):
     workspace: Workspace
     read: Mapping[str, FileTree] = {}
 
-    def tree(self, reference: str | None) -> FileTree:
-        """Return what an image holds, for the caller to change; of one that is not known, nothing is."""
+    def tree(self, reference: str | None, image_id: str = "") -> FileTree:
+        """Return what an image holds, for the caller to change; of one that is not known, nothing is.
+
+        Args:
+            reference: the image's name.
+            image_id: the digest by which an engine knows the image that is meant; empty for any of that name.
+
+        """
         if reference is None or reference == "scratch":
             return base_tree(reference)
         if self.read:
@@ -43,7 +49,7 @@ class Images(NamedTuple):
         if self.workspace.has_lock:
             from dropcap.images.lock import locked_tree  # few projects have one
 
-            locked = locked_tree(reference, self.workspace)
+            locked = locked_tree(reference, self.workspace, image_id)
             if locked is not None:
                 locked.has_more = not knows(reference)
                 return locked

@@ -95,10 +95,16 @@ def entry_text(reference: str, workspace: Workspace) -> str:
     return "" if piece is None else piece.text
 
 
-def locked_tree(reference: str, workspace: Workspace) -> FileTree | None:
+def locked_tree(reference: str, workspace: Workspace, image_id: str = "") -> FileTree | None:
     """Return what a project's lock says of an image; None where it says nothing of it.
 
     Of an entry that cannot be used nothing is known, and that is said.
+
+    Args:
+        reference: the image's name.
+        workspace: the project.
+        image_id: the digest by which an engine knows the image that is meant; empty for any of that name.
+
     """
     try:
         entry = read_entry(reference, workspace)
@@ -107,6 +113,8 @@ def locked_tree(reference: str, workspace: Workspace) -> FileTree | None:
         pinned = pinned_digest(reference)
         if pinned and entry.digests and pinned not in {*entry.digests, entry.id}:
             return _unknown(UnknownFact(f"{LOCK} is stale: it has another image than {pinned[:19]}…", _AGAIN))
+        if image_id and entry.id and image_id not in {*entry.digests, entry.id}:
+            return _unknown(UnknownFact(f"{LOCK} has another image of that name than the container", _AGAIN))
         return _tree(entry)
     except UnreadableError as error:
         return _unknown(UnknownFact(f"dropcap cannot use {LOCK}: {error.failure.message}", _AGAIN))

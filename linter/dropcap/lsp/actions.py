@@ -52,7 +52,7 @@ def actions(
             :func:`resolved`, and the action that makes all safe fixes is offered too.
 
     """
-    checks = current(checks, source)
+    checks = _with_file(current(checks, source))
     if not checks:
         return ()
     comments = list(_comments(list(_found(checks, source, span)), source))
@@ -76,7 +76,7 @@ def resolved(action: Action, checks: Sequence[Checked], source: Source, tools: T
     """
     if not action.waits:
         return action
-    checks = current(checks, source)
+    checks = _with_file(current(checks, source))
     edits = all_fixed(checks, source, tools) if action.kind == FIX_ALL else commented(action.findings, checks, tools)
     return action._replace(edits=edits, waits=False) if edits else None
 
@@ -86,7 +86,13 @@ def fix_all(checks: Sequence[Checked], source: Source, tools: Tools) -> Action |
 
     It takes as long as `dropcap fix` does: it is for clients that ask for it by its kind, as when a file is saved.
     """
-    return next((resolved(one, checks, source, tools) for one in _all(current(checks, source), source, tools)), None)
+    checks = _with_file(current(checks, source))
+    return next((resolved(one, checks, source, tools) for one in _all(checks, source, tools)), None)
+
+
+def _with_file(checks: Sequence[Checked]) -> list[Checked]:
+    """Leave out texts that have no file yet: nothing can be written to them."""
+    return [one for one in checks if one.request.workspace.root]
 
 
 def _all(checks: Sequence[Checked], source: Source, tools: Tools) -> Iterator[Action]:
@@ -120,8 +126,8 @@ def _found(checks: Sequence[Checked], source: Source, span: Span) -> Iterator[Fi
 def _comments(found: Sequence[Finding], source: Source) -> Iterator[Action]:
     """Give what accepts findings: those for which the same comment is written together."""
     together: dict[object, list[Finding]] = {}
-    for one in found:
-        if one.container.kind is not Kind.FILE and can_be_accepted(source):
+    for one in found if found and can_be_accepted(source) else ():
+        if one.container.kind is not Kind.FILE:
             root, span = one.problem.where.source.to_root(one.problem.where.span)
             together.setdefault((root.position(span.start).line, *names_of(one)), []).append(one)
     for group in list(together.values())[:MOST_IGNORED]:

@@ -20,11 +20,14 @@ MOST_LINES = 3000
 """How far up keys are looked for."""
 LONGEST_LINE = 2000
 """A longer line is nobody's to complete."""
+_LONGEST_ABOVE = 400  # of a line above as much as has its key
 _NEAR_LINES = 200
 _SERVICE = 2
 """How many keys lead to what a service has: `services`, and its name."""
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*(?:-\Z)?")
-_KEY = re.compile(r"""(["']?)([^\s"'#:\[\]{},][^"'#:\[\]{},]*?)\1[ ]*:(?=\s|\Z)[ ]*""")
+_LETTER = r"""[^\s"'#:\[\]{},]"""
+# No blank is its last letter, so that it is found in one pass.
+_KEY = re.compile(rf"""(["']?)({_LETTER}(?:[^"'#:\[\]{{}},]*{_LETTER})?)\1[ ]*:(?=\s|\Z)[ ]*""")
 _OPEN = re.compile(r"(?:[&!]\S*)?")  # what may follow a key that holds the lines below: an anchor or a tag
 _TYPED = re.compile(r"""["']?([^\s"'#\[\]{},]*)\Z""")
 _REST = re.compile(r"[^\s\"'#\[\]{},]*")
@@ -129,7 +132,7 @@ def _above(text: str, start: int) -> list[_Line]:
         if end < 0:
             break
         begin = text.rfind("\n", 0, end) + 1
-        line = _line(text[begin : min(end, begin + LONGEST_LINE)])
+        line = _line(text[begin : min(end, begin + _LONGEST_ABOVE)])
         if line is not None:
             found.append(line)
             if line.content == 0:
@@ -142,7 +145,7 @@ def _below(text: str, end: int) -> list[_Line]:
     """Return the lines below a place that hold something, as far as items of one list may go."""
     found = []
     for raw in text[end + 1 : end + 1 + _NEAR_LINES * 80].split("\n")[:_NEAR_LINES]:
-        line = _line(raw[:LONGEST_LINE])
+        line = _line(raw[:_LONGEST_ABOVE])
         if line is not None:
             found.append(line)
     return found
@@ -226,6 +229,7 @@ def _flow(rest: str, above: Sequence[_Line]) -> _Flow | None:
 
 
 def _in_flow(text: str, offset: int, flow: _Flow, above: Sequence[_Line], columns: tuple[int, int]) -> Cursor | None:
+    """Return where an offset is in a list in brackets."""
     indent, content = columns
     key = _KEY.fullmatch(flow.opening.split("\n")[0])
     *before, typed = flow.inside.replace("\n", " ").split(",")

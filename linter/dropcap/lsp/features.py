@@ -95,7 +95,7 @@ def _shutdown(ls: DropcapServer, *_params: object) -> None:
 
 
 def _did_save(ls: DropcapServer, params: types.DidSaveTextDocumentParams) -> None:
-    ls.files_changed([params.text_document.uri])
+    ls.saved(params.text_document.uri)
 
 
 def _did_change_watched_files(ls: DropcapServer, params: types.DidChangeWatchedFilesParams) -> None:

@@ -8,6 +8,7 @@ from dropcap.fixes.mending import Mender, StopFixing, Wishes
 from dropcap.lsp.action import QUICK_FIX, Action, FileEdit
 from dropcap.lsp.edits import differences, line_break_of, meets
 from dropcap.lsp.itself import Itself
+from dropcap.printable import shortened
 from dropcap.real_paths import real_path
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MOST_TRIED = 8
 """How many fixes of one place are offered: to try one, its project is read again."""
 _MOST_KEPT = 8
+_LONGEST_TITLE = 200
 
 
 class Kept:
@@ -116,7 +118,7 @@ def _action(one: Candidate, taken: set[object]) -> Action:
     keys = {finding.identity for finding in findings}
     is_first = taken.isdisjoint(keys)
     taken |= keys
-    title = f"{one.message[:1].upper()}{one.message[1:]}"
+    title = shortened(f"{one.message[:1].upper()}{one.message[1:]}", _LONGEST_TITLE)
     if not one.safe:
         title = f"{title} (unsafe: it may change what the container can do)"
     edits = tuple(_file_edit(edit) for edit in one.edits)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from dropcap.source import Source, Span
 
 
+MOST_CONTAINERS = 300
+"""How many containers are followed at once to say what they need; of further ones nothing is said."""
+
+
 class Hint(NamedTuple):
     """A few words about a container.
 
@@ -44,9 +48,11 @@ def hints(checks: Sequence[Checked], source: Source, span: Span | None = None) -
 
     """
     found: dict[tuple[Span, str], Hint] = {}
+    looked = 0
     for checked, container, where in containers_in(checks, source):
         is_shown = span is None or (where.start <= span.end and span.start <= where.end)
-        if is_shown and holds_its_own(container):
+        if is_shown and holds_its_own(container) and looked < MOST_CONTAINERS:
+            looked += 1
             text = _text(checked, container)
             if (where, text) not in found:
                 found[where, text] = Hint(where, text, _tooltip(checked, container))

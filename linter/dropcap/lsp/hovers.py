@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import ALL, CAP, NAMES, bare_name
+from dropcap.lsp.compose_words import keys
+from dropcap.lsp.cursors import LISTS, spots
 from dropcap.lsp.values import current, holds_its_own, values_at
-from dropcap.model import Kind
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
@@ -55,12 +56,11 @@ def hover(checks: Sequence[Checked], source: Source, offset: int, rules: Sequenc
     if not 0 <= offset <= len(source.text):
         return None
     values = values_at(checks, source, offset)
-    found = _of_value(values, source, offset) if values else None
     found = (
-        found
+        (_of_value(values, source, offset) if values else None)
         or _of_comment(checks, source, offset, rules)
         or _of_tool(source, offset)
-        or _of_key(checks, source, offset)
+        or _of_spot(checks, source, offset)
     )
     return found and found._replace(markdown=_cut(found.markdown))
 
@@ -120,22 +120,18 @@ def _of_tool(source: Source, offset: int) -> Hover | None:
     return _capability(text, Span(word.start, word.start + len(text))) if text.upper().startswith(CAP) else None
 
 
-def _of_key(checks: Sequence[Checked], source: Source, offset: int) -> Hover | None:
-    """Return what a key of a Compose service does, of those that decide what its container can do."""
+def _of_spot(checks: Sequence[Checked], source: Source, offset: int) -> Hover | None:
+    """Return what is known of a word by its place alone: a capability in a list, a key of a service."""
     word = _word(source.text, offset)
-    is_compose = any(
-        one.kind is Kind.SERVICE for checked in current(checks, source) for one in checked.result.containers
-    )
-    if word is None or not is_compose:
+    text = source.text[word.start : word.end] if word is not None else ""
+    if word is None or not (bare_name(text) in NAMES or text in keys()):
         return None
-    from dropcap.lsp.compose_words import keys
-    from dropcap.lsp.cursor import yaml_cursor
-
-    key = keys().get(source.text[word.start : word.end])
-    cursor = yaml_cursor(source.text, word.end) if key is not None else None
-    if key is None or cursor is None or not cursor.is_service_key:
-        return None
-    return Hover(f"**{key.name}**: {key.about}", word)
+    for spot in spots(checks, source, word.end):
+        if spot.field in LISTS and spot.is_item:
+            return _capability(text, word)
+        if spot.carrier == "compose" and spot.cursor.is_service_key and text in keys():
+            return Hover(f"**{text}**: {keys()[text].about}", word)
+    return None
 
 
 def _capability(text: str, word: Span) -> Hover | None:

@@ -76,13 +76,22 @@ def _size(text: str, encoding: str) -> int:
 
 
 def _length(text: str, units: int, encoding: str) -> int:
-    """Count the characters that begin in so many units of a text; a place inside of one is behind it."""
+    """Count the characters that begin in so many units of a text; a place inside of one is before it."""
     if encoding == UTF_32 or text.isascii():
         return min(units, len(text))
-    if units >= _size(text, encoding):
-        return len(text)
-    head = text.encode(_CODECS[encoding], "surrogatepass")[: units * _UNITS[encoding]]
-    return len(head.decode(_CODECS[encoding], "ignore"))
+    try:
+        data = text.encode(_CODECS[encoding])
+    except UnicodeEncodeError:  # half of a pair, which no file has
+        return _counted(text, units, encoding)
+    return len(data[: units * _UNITS[encoding]].decode(_CODECS[encoding], "ignore"))
+
+
+def _counted(text: str, units: int, encoding: str) -> int:
+    for number, character in enumerate(text):
+        units -= _size(character, encoding)
+        if units < 0:
+            return number
+    return len(text)
 
 
 def edited(text: str, changes: Iterable[Any], encoding: str) -> str:

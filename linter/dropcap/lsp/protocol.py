@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -88,9 +88,11 @@ class Server(LanguageServer):
         raise NotImplementedError
 
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ANN401  # pygls says why
-        """Log a defect in one line; what the editor sent is not repeated."""
-        del source
-        self.log_defect(error)
+        """Log in one line what went wrong; what the editor sent is not repeated."""
+        if source is JsonRpcException:
+            self.log(f"a message of the editor cannot be read: {type(error).__name__}")
+        elif not isinstance(error, JsonRpcException) or isinstance(error, JsonRpcInternalError):
+            self.log_defect(error)
 
     def log_defect(self, error: BaseException) -> None:
         """Log what was raised and where, without what it says: that may quote a file."""

@@ -42,9 +42,12 @@ class Publisher:
         self._client = client
         self._pages = pages
         self._uris: dict[str, dict[str, int | None]] = {}
+        self._keys: dict[str, str] = {}
         self._said: dict[str, Said] = {}
         self._sorted: dict[int, tuple[Report, dict[str, Found]]] = {}
         self._made_of: dict[str, list[object]] = {}
+        self._listed: dict[str, list[tuple[Checked, Found]]] = {}
+        self._listed_at = -1
         self._revision = -1
         self._number = 0
         self._untold: set[str] = set()
@@ -58,11 +61,13 @@ class Publisher:
 
     def opened(self, key: str, uri: str, version: int | None) -> None:
         """Take the URI and the version of a text."""
+        self._keys[uri] = key
         self._uris.setdefault(key, {})[uri] = version
         self._untold.add(key)  # also where the same is to say: who edits a text may have lost what stood in it
 
     def closed(self, key: str, uri: str) -> bool:
         """Forget a URI; gives whether it was the last one of its text."""
+        self._keys.pop(uri, None)
         uris = self._uris.get(key, {})
         uris.pop(uri, None)
         if uris:
@@ -75,6 +80,10 @@ class Publisher:
     def uris(self, key: str) -> dict[str, int | None]:
         """Return the URIs of a text, each with the version that the editor gave it."""
         return dict(self._uris.get(key, {}))
+
+    def key(self, uri: str) -> str | None:
+        """Return the text that a URI names; None where it is not open."""
+        return self._keys.get(uri)
 
     def uri(self, key: str) -> str:
         """Return the URI of a file by its real path, open or not."""
@@ -95,7 +104,7 @@ class Publisher:
 
     def said(self, session: Session, key: str) -> Said:
         """Return the diagnostics of a text; the same object as long as they are the same."""
-        contributions = self._contributions(session, key)
+        contributions = self._contributions(session).get(key, [])
         text = session.text_of(key)
         made_of: list[object] = [
             text,
@@ -117,18 +126,20 @@ class Publisher:
             known = self._said[key] = Said(key, items, self._number)
         return known
 
-    def _contributions(self, session: Session, key: str) -> list[tuple[Checked, Found]]:
-        """Return what each check says of a text."""
-        found: list[tuple[Checked, Found]] = []
+    def _contributions(self, session: Session) -> dict[str, list[tuple[Checked, Found]]]:
+        """Return what each check says, by the keys of texts."""
+        if self._listed_at == session.revision:
+            return self._listed
+        self._listed, self._listed_at = {}, session.revision
         alive: dict[int, tuple[Report, dict[str, Found]]] = {}
         for checked in session.all_checked():
             report = checked.report
             entry = self._sorted.get(id(report)) or (report, self._by_key(session, checked))
             alive[id(report)] = entry
-            if key in entry[1]:
-                found.append((checked, entry[1][key]))
+            for key, found in entry[1].items():
+                self._listed.setdefault(key, []).append((checked, found))
         self._sorted = alive
-        return found
+        return self._listed
 
     def _by_key(self, session: Session, checked: Checked) -> dict[str, Found]:
         """Return what a report says by the keys of texts; what is not checked in no open text is said in the first."""

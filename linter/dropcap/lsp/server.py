@@ -73,7 +73,7 @@ class DropcapServer(Server):
         self.documents: dict[str, Document] = {}
         self.pulls = False
         self.was_shut_down = False
-        self._pulled: dict[str, int] = {}
+        self._pulled: dict[str, tuple[int, int | None]] = {}
         self._complaints: tuple[str, ...] = ()
         self._folders: dict[str, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,18 +112,32 @@ class DropcapServer(Server):
         has_versions = bool(get_capability(capabilities, "workspace.workspace_edit.document_changes"))
         self.edits = Edits(has_versions, Waiting() if "edit" in asks_again else None)
         self.publisher = Publisher(client, {rule.id: page for rule in self.rules if (page := page_of(rule))})
+        self.worker.stop()
         self.worker = Worker(Session(self.rules, self._folders.values()), self._progressed, self._failed)
         self.worker.start()
 
     def initialized(self) -> None:
         """Ask the editor to tell of files that change, and for its settings."""
-        if get_capability(self.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
+        if self.is_told_of_files:
             watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in WATCHED]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             registration = types.Registration(id="dropcap-watched", method=method, register_options=options)
             self.protocol.ask(types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration]))
         self.ask_settings()
+
+    @property
+    def is_told_of_files(self) -> bool:
+        """Whether the editor tells of files that others change."""
+        name = "workspace.did_change_watched_files.dynamic_registration"
+        return bool(get_capability(self.client_capabilities, name))
+
+    def saved(self, uri: str) -> None:
+        """Look again at what a saved file is read by; at all, where nobody tells of files that others change."""
+        if self.is_told_of_files:
+            self.files_changed([uri])
+        else:
+            self.worker.do(lambda session: session.reconfigure(), DELAY)
 
     def ask_settings(self) -> None:
         """Ask the editor for its settings, where it can be asked."""
@@ -183,7 +197,10 @@ class DropcapServer(Server):
         publisher = self.publisher
 
         def take(session: Session) -> None:
+            before = publisher.key(uri)
             key = session.open(document.path, document.text, document.language, name=document.name)
+            if before is not None and before != key and publisher.closed(before, uri):  # a link leads elsewhere now
+                session.close(before)
             publisher.opened(key, uri, document.version)
 
         self.worker.do(take, delay)
@@ -191,15 +208,14 @@ class DropcapServer(Server):
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Forget a text, and what was said of it."""
         uri = params.text_document.uri
-        document = self.documents.pop(uri, None)
-        if document is None:
+        if self.documents.pop(uri, None) is None:
             return
-        publisher, key_of = self.publisher, self._key_of
+        publisher = self.publisher
         self._pulled.pop(uri, None)
 
         def close(session: Session) -> None:
-            key = key_of(session, document)
-            if publisher.closed(key, uri):
+            key = publisher.key(uri)
+            if key is not None and publisher.closed(key, uri):
                 session.close(key)
 
         self.worker.do(close)
@@ -216,10 +232,6 @@ class DropcapServer(Server):
     def encoding(self) -> str:
         """The units of columns."""
         return self.publisher.encoding
-
-    @staticmethod
-    def _key_of(session: Session, document: Document) -> str:
-        return session.key_of(None, document.path)
 
     # What is said.
 
@@ -245,9 +257,9 @@ class DropcapServer(Server):
 
     def _tell(self, told: list[tuple[str, int | None, Said]]) -> None:
         if self.pulls:
-            # Who has changed a text asks by himself; of the others he does not know that they have changed.
-            others = [uri for uri, _, said in told if self._pulled.get(uri, said.number) != said.number]
-            if others and get_capability(self.client_capabilities, "workspace.diagnostics.refresh_support"):
+            if any(self._is_news(uri, said) for uri, _, said in told) and get_capability(
+                self.client_capabilities, "workspace.diagnostics.refresh_support"
+            ):
                 self.protocol.ask(types.WORKSPACE_DIAGNOSTIC_REFRESH)
             return
         for uri, version, said in told:
@@ -258,6 +270,14 @@ class DropcapServer(Server):
             if version is not None:
                 params["version"] = version
             self.protocol.tell(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+
+    def _is_news(self, uri: str, said: Said) -> bool:
+        """Return whether the editor has something old; of a text that it has changed since, it asks by itself."""
+        document, pulled = self.documents.get(uri), self._pulled.get(uri)
+        if document is None or pulled is None:
+            return False
+        number, version = pulled
+        return number != said.number and version == document.version
 
     def _complain(self, messages: Sequence[str]) -> None:
         for message in messages:
@@ -270,10 +290,11 @@ class DropcapServer(Server):
         """Answer what there is to say of a text."""
         publisher = self.publisher
         uri = params.text_document.uri
+        document = self.documents.get(uri)
         said = await self._of(uri, lambda view: publisher.said(view.session, view.key))
-        if said is None:
+        if said is None or document is None:
             return {"kind": "full", "items": []}
-        self._pulled[uri] = said.number
+        self._pulled[uri] = said.number, document.version
         result_id = str(said.number)
         if params.previous_result_id == result_id:
             return {"kind": "unchanged", "resultId": result_id}
@@ -288,20 +309,20 @@ class DropcapServer(Server):
             waits: whether the check has to be of the text as it is now.
 
         """
-        document, publisher, key_of = self.documents.get(uri), self.publisher, self._key_of
-        if document is None:
-            return None
+        publisher = self.publisher
+        if not self.worker.is_alive():
+            return None  # nobody has said hello yet
 
         def job(session: Session) -> T | None:
-            key = key_of(session, document)
-            if session.text_of(key) is None:
+            key = publisher.key(uri)
+            if key is None:
                 return None
             if waits or not session.checked_of(key):
                 session.bring_up(key)
             return ask(View(session, publisher, key))
 
         try:
-            return await asyncio.wrap_future(self.worker.do(job, DELAY))
+            return await asyncio.wrap_future(self.worker.do(job))
         except Exception as error:  # noqa: BLE001  # a defect is one answer's alone
             self.log_defect(error)
             return None

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from dropcap.check import Setup, checked_file, checked_text
 from dropcap.config import ConfigError
+from dropcap.crash import place as defect_place
 from dropcap.lsp.checked import Checked
 from dropcap.lsp.placing import Placed, Text, place
 from dropcap.lsp.policies import Policies
-from dropcap.model import Failure
+from dropcap.model import Failure, Level, Report
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
-from dropcap.real_paths import is_below, real_path
+from dropcap.real_paths import is_below, look_again, real_path
 from dropcap.report import drop_included, to_report
 from dropcap.source import Source
 from dropcap.workspace import LOCK
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from dropcap.carriers.request import Request
     from dropcap.lsp.actions import Tools
-    from dropcap.model import FileResult, Report
+    from dropcap.model import FileResult
     from dropcap.rule import Rule
     from dropcap.targets import Target
 
@@ -118,7 +119,8 @@ class Session:
         self.reconfigure()
 
     def reconfigure(self) -> None:
-        """Read the configurations again."""
+        """Read all again: the configurations, and what is checked by them."""
+        look_again()
         self._policies = Policies(self._rules)
         self._unplaced.update(dict.fromkeys(self._texts))
         self._stale.update(dict.fromkeys(self._checks))
@@ -131,6 +133,7 @@ class Session:
             moved: those that were made or removed.
 
         """
+        look_again()
         moved = [*map(real_path, moved)]
         for real in (*map(real_path, paths), *moved):
             if self._policies.is_about(real):
@@ -216,6 +219,8 @@ class Session:
         except ConfigError as error:
             message = f"not checked, because its configuration cannot be used: {error.messages[0]}"
             placed = Placed(failures=(Failure(text.path, message),), unusable=error.messages)
+        except Exception as error:  # noqa: BLE001  # without a word it would look as if nothing were wrong
+            placed = Placed(failures=(_defect(text.path, error),))
         self._placed[key] = placed
         for target in placed.targets:
             name = self._name(target, key)
@@ -257,7 +262,10 @@ class Session:
 
     def _report(self, target: Target, result: FileResult) -> Report:
         judging = self._policies.judging(target.path)
-        return to_report([result], (), judging.rules, judging.accepting)
+        try:
+            return to_report([result], (), judging.rules, judging.accepting)
+        except Exception as error:  # noqa: BLE001  # as above
+            return Report((), (_defect(target.path, error),), result.containers, 0)
 
     # What is known.
 
@@ -345,6 +353,11 @@ class Session:
     def _name(self, target: Target, key: str) -> str:
         """Return the name of a target: the real path of its first file, or the key of a text without a file."""
         return real_path(target.path) if self._texts[key].is_file else key
+
+
+def _defect(path: str, error: Exception) -> Failure:
+    message = f"{type(error).__name__} at {defect_place(error)}; this is a defect of dropcap, please report it"
+    return Failure(path, message, Level.DEFECT)
 
 
 def _is_part(key: str, check: _Check) -> bool:

@@ -42,12 +42,12 @@ class Worker(threading.Thread):
         self._due = self._latest = 0.0
         self._is_stopped = False
 
-    def do(self, job: Callable[[Session], T], delay: float = 0.0) -> Future[T]:
+    def do(self, job: Callable[[Session], T], delay: float | None = None) -> Future[T]:
         """Let the thread do a job; what it gives is the future's result.
 
         Args:
             job: it gets the session.
-            delay: how many seconds the work waits then for the next job.
+            delay: how many seconds the work waits then for the next job; None where the job changes nothing of that.
 
         """
         future: Future[T] = Future()
@@ -55,7 +55,8 @@ class Worker(threading.Thread):
         with self._changed:
             if self._due <= now:
                 self._latest = now + LONGEST_DELAY
-            self._due = min(now + delay, self._latest)
+            if delay is not None:
+                self._due = min(now + delay, self._latest)
             self._jobs.append((job, future))
             self._changed.notify()
         return future

@@ -156,6 +156,8 @@ class Live(NamedTuple):
         processes: what the kernel says of its processes, each at its place; none where nobody asked.
         not_read: why nothing is known of its processes; empty where it is known, or where nobody asked.
         declared: what its Compose project says of it now; None where it has none, or where nobody asked.
+        image_id: the digest of the image that it was made from, by which its engine knows it; a name may mean another
+            one by now.
 
     """
 
@@ -163,6 +165,7 @@ class Live(NamedTuple):
     processes: tuple[Located[Process], ...] = ()
     not_read: str = ""
     declared: Declared | None = None
+    image_id: str = ""
 
 
 class Container(NamedTuple):

@@ -114,7 +114,7 @@ def settings_of(container: Container) -> Hashable | None:
         said = (*said, _words(container.entrypoint), _words(container.command), _IN_TEXTS in container.source.text)
     if process is None:
         return said
-    lists = _values(process.environment), _values(process.health_check)
+    lists = _words(process.environment), _words(process.health_check)
     single = process.has_more, process.takes_input, _value(process.init), _value(process.working_folder)
     return *said, *lists, *single
 
@@ -170,12 +170,12 @@ def _places(container: Container) -> list[Place]:
     """Return the places of what :func:`settings_of` names, in its order; and whether the text is the same there."""
     process = container.process
     single: list[Located[Any] | None] = [container.image, container.user]
-    lists: list[Sequence[Located[Any]]] = [container.mounts]
+    lists: list[Sequence[Located[Any]]] = [container.entrypoint or (), container.command or ()]
     if process is not None:
         single += [process.init, process.working_folder]
         lists += [process.environment, process.health_check or ()]
-    words = [*(container.entrypoint or ()), *(container.command or ())]
-    values = [*filter(None, single), *chain.from_iterable(lists)]
+    words = chain.from_iterable(lists)
+    values = [*filter(None, single), *container.mounts]
     own: list[Place] = [(*one.source.to_root(one.span), False) for one in values]
     own += [(*one.source.to_root(one.span), False) for one in container.unknowns]
     return own + [(*one.source.to_root(one.span), True) for one in words]

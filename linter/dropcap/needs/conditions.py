@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dropcap.lang.words import Word
     from dropcap.needs.credentials import Credentials
 
-__all__ = ["Program", "absolute", "answer", "find_program"]
+__all__ = ["Program", "absolute", "answer", "find_program", "text_at"]
 
 
 class Program(NamedTuple):
@@ -282,7 +282,7 @@ def _of_file(found: object) -> str | None:
     return None if text is None or hides_values(text) else text
 
 
-def _text_at(name: str, facts: ImageFacts, folder: str | None) -> str | Absent | None:
+def text_at(name: str, facts: ImageFacts, folder: str | None) -> str | Absent | None:
     """Return the text of a file; None where it is not known."""
     path = absolute(name, folder)
     found = resolved(facts, path) if path is not None else None
@@ -296,7 +296,7 @@ def _cmp(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str | 
     names = [word for word in words if word not in {"-s", "--quiet", "--silent"}]
     if len(names) != _UNARY or any(name.startswith("-") for name in names):
         return None
-    one, other = (_text_at(name, facts, folder) for name in names)
+    one, other = (text_at(name, facts, folder) for name in names)
     if one is ABSENT or other is ABSENT:
         return Answer(None, holds=False)
     return None if one is None or other is None else Answer(None, holds=one == other)
@@ -308,7 +308,7 @@ def _grep(words: Sequence[str], facts: ImageFacts, _: Credentials, folder: str |
     names = [word for word in words if not word.startswith("-")]
     if "q" not in options or not set(options) <= set("qFs") or len(names) != _UNARY:
         return None
-    wanted, text = names[0], _text_at(names[1], facts, folder)
+    wanted, text = names[0], text_at(names[1], facts, folder)
     is_first = wanted.startswith("^") and "F" not in options
     plain = wanted[1:] if is_first else wanted
     if text is ABSENT or text is None or not plain or (_PATTERN.search(plain) and "F" not in options):

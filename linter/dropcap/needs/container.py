@@ -103,7 +103,8 @@ def _facts(container: Container, images: Images) -> FileTree:
 
         context = container.process.context if container.process is not None else ""
         return stage_facts(container.stage, images, context)
-    return images.tree(container.image.value if container.image is not None else None)
+    image_id = container.live.image_id if container.live is not None else ""
+    return images.tree(container.image.value if container.image is not None else None, image_id)
 
 
 def _unknown(fact: UnknownFact) -> UnknownNeed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -220,7 +220,7 @@ def lookup(name: str) -> Program | None:
     return _known(bare) if bare != last else None
 
 
-@cache
+@lru_cache(maxsize=4096)  # a name may be any
 def _known(name: str) -> Program | None:
     """Return the program of a name; of all tables, its own alone is read, as a startup has few of a thousand."""
     section = _sections().get(name)

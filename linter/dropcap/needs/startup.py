@@ -274,6 +274,11 @@ class _Follower:
             from dropcap.needs.text_filters import filtered  # few scripts hand texts on
 
             return filtered(values, call.document.value) if call.document.unknown is None else None
+        if len(values) > 1 and not self.meanwhile.are_some and values[0].rpartition("/")[2] in _OF_FILES:
+            from dropcap.needs.text_filters import filtered  # few scripts have one print a part of a file
+
+            text = conditions.text_at(values[-1], self.lookup.tree, self.lookup.folder)
+            return filtered(values[:-1], text) if isinstance(text, str) else None
         return self.programs.settings(call, self._who(call)) if "--help" in values else None
 
     def _make_temporary(self, call: Call) -> Answer | None:
@@ -441,5 +446,7 @@ _SUCCEED = frozenset(
 )
 """The programs that are taken to succeed where all their words are known."""
 _LOOKS = frozenset({"-S", "-d", "-e", "-f", "-p", "-r", "-s", "-w", "-x"})
+_OF_FILES = frozenset({"awk", "cut", "gawk", "head", "mawk", "sed", "tail"})
+"""The programs whose last word is the file of which they print a part."""
 _OF_TEXTS = frozenset({"cmp", "grep"})
 _LONGEST_WRITTEN = 20_000

@@ -1,7 +1,7 @@
-r"""What programs that hand on parts of a text print, where the text is known: `cut`, `head`, `tr`, `awk '{print $2}'`.
+r"""What programs that hand on parts of a text print, where the text is known: `cut`, `head`, `sed`, `awk '{print $2}'`.
 
 Only the ways of calling them that scripts of images have are known; any other is answered with None.
-Sources: POSIX cut, head, tail, tr, wc and awk.
+Sources: POSIX cut, head, sed, tail, tr, wc and awk.
 """
 
 from __future__ import annotations
@@ -89,19 +89,19 @@ def _words_of_lines(words: list[str], text: str) -> str | None:
     variables: dict[str, str] = {}
     while len(words) > 1:
         option = words.pop(0)
-        if option == "-F" and len(words[0]) == 1:
+        if option == "-F" and _SIGN.fullmatch(words[0]):
             sign = words.pop(0)
-        elif re.fullmatch(r"-F.", option):
-            sign = option[2]
+        elif option.startswith("-F") and _SIGN.fullmatch(option[2:]):
+            sign = option[2:]
         elif option == "-v" and re.fullmatch(r"\w+=[\w./-]*", words[0]):
             name, _, value = words.pop(0).partition("=")
             variables[name] = value
         else:
             return None
     program = " ".join(words[0].split()) if words else ""
-    match = re.fullmatch(r"\{ ?print \$(\d) ?;? ?\}", program)
+    match = _PRINTS.fullmatch(words[0].strip()) if words else None
     if match is not None and sign != " ":
-        return _joined([_word(line, int(match[1]), sign) for line in _lines(text)])
+        return _joined([_word(line, int(match[2]), sign) for line in _lines(text) if (match[1] or "") in line])
     match = _SETTING.fullmatch(program) if sign is None else None
     name = "" if match is None else variables.get(match["name"], "") if match["name"] else match["text"]
     for line in _lines(text) if name else ():
@@ -110,6 +110,8 @@ def _words_of_lines(words: list[str], text: str) -> str | None:
     return "" if name else None
 
 
+_PRINTS = re.compile(r"(?:/([\w =:-]+)/)?\s*\{\s*print\s+\$(\d)[\s;]*\}")
+_SIGN = re.compile(r".|[ =:,;-]{2,5}")
 _SETTING = re.compile(
     r'\$1 == (?:"(?P<text>[\w-]+)"|(?P<name>\w+)) && /\^\[\^ \\t\]/'
     r' \{ ?sub\(/\^\[\^ \\t\]\+\[ \\t\]\+/, ""\); ?print; ?exit;? ?\}'
@@ -123,6 +125,19 @@ def _word(line: str, number: int, sign: str | None) -> str:
     return parts[number - 1] if number <= len(parts) else ""
 
 
+def _substitute(words: list[str], text: str) -> str | None:
+    """Answer `sed 's/a/b/; /c/d'`."""
+    if len([word for word in words if not word.startswith("-")]) != 1:
+        return None
+    from dropcap.images.edited_text import substituted  # few scripts hand a text on to it
+    from dropcap.lang.words import Word
+    from dropcap.source import Source, Span
+
+    source = Source("sed", " ".join(words))
+    made = substituted([Word(one, source, Span(0, 0)) for one in ("sed", *words)], Source("text", text))
+    return None if made is None else made.text
+
+
 def _number_of_lines(words: list[str], text: str) -> str | None:
     return f"{text.count(chr(10))}\n" if words == ["-l"] else None
 
@@ -133,6 +148,7 @@ _FILTERS: dict[str, Callable[[list[str], str], str | None]] = {
     "gawk": _words_of_lines,
     "head": _first_lines,
     "mawk": _words_of_lines,
+    "sed": _substitute,
     "tail": _last_lines,
     "tr": _translate,
     "wc": _number_of_lines,

@@ -124,7 +124,8 @@ def _described(node: Object) -> Container:
 
 def _container(node: Object, whole: Fields) -> Container:
     host, config = whole.inner("HostConfig"), whole.inner("Config")
-    name = whole.text("Name") or whole.text("Id") or Located("container", node.source, node.span)
+    number = whole.text("Id")
+    name = whole.text("Name") or number or Located("container", node.source, node.span)
     return Container(
         kind=Kind.INSPECT,
         name=name.value.removeprefix("/"),
@@ -153,6 +154,7 @@ def _container(node: Object, whole: Fields) -> Container:
         entrypoint=config.texts("Entrypoint") or None,
         command=config.texts("Cmd") or None,
         labels=tuple(_written(config, "Labels")),
+        given_name=number.value if number else "",  # by which others join its namespaces
         process=_process(config, host),
         live=read_live(whole),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.capabilities.names import NAMES
 from dropcap.carriers.inspect.fields import Fields
+from dropcap.masking import without_secrets
 from dropcap.model import Live, Located
 from dropcap.model.live import Process
 
@@ -21,6 +22,7 @@ __all__ = ["NOT_READ", "PROCESSES", "names_of", "read_live"]
 
 PROCESSES = "Processes"
 NOT_READ = "ProcessesNotRead"
+_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _MASK = re.compile(r"[0-9a-fA-F]{1,16}")
 
 
@@ -31,7 +33,14 @@ def read_live(whole: Fields) -> Live:
         state.value if state is not None else "",
         tuple(_processes(whole)),
         not_read.value if not_read is not None else "",
+        image_id=_digest(whole.text("Image")),
     )
+
+
+def _digest(image: Located[str] | None) -> str:
+    """Return an image's digest; Podman prints it without its kind."""
+    found = _DIGEST.fullmatch(image.value) if image is not None else None
+    return f"sha256:{found[1]}" if found is not None else ""
 
 
 def names_of(mask: str) -> tuple[str, ...] | None:
@@ -53,7 +62,7 @@ def _processes(whole: Fields) -> Iterator[Located[Process]]:
         pids, name, namespace = fields.numbers("Pids"), fields.text("Name"), fields.text("UserNamespace")
         no_new_privileges, seccomp = fields.number("NoNewPrivs"), fields.number("Seccomp")
         process = Process(
-            name.value if name is not None else "",
+            without_secrets(name.value) if name is not None else "",
             pids,
             fields.number("Count") or len(pids) or 1,
             bounding,

@@ -340,6 +340,12 @@ def _shift(shell: Shell, fields: Sequence[Field]) -> bool | None:
     return verdicts.pop() if is_certain else None
 
 
+def _getopts(shell: Shell, fields: Sequence[Field]) -> bool | None:
+    from dropcap.lang.shell.exact_options import take_option  # few scripts have one
+
+    return take_option(shell, _texts(fields))
+
+
 def _eval(shell: Shell, fields: Sequence[Field]) -> bool | None:
     shell.run.holds = True
     shell.run.handlers.hand_on(shell, (), list(fields), None)
@@ -354,6 +360,7 @@ _BUILTINS: dict[str, Callable[[Shell, Sequence[Field]], bool | None]] = {
     "eval": _eval,
     "exit": _leave("exit"),
     "false": lambda _, __: False,
+    "getopts": _getopts,
     "return": _leave("return"),
     "set": _set,
     "shift": _shift,

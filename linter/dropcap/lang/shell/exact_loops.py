@@ -140,7 +140,7 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
     outer, asked = shell.run.asked, _listen(shell)
     first, sleeps = len(asked), _SLEEP in shell.text(body)
     for rest in range(control_flow.MOST_ROUNDS, -1, -1):
-        before_test = len(asked)
+        before_test, before = len(asked), shell.scope.current(loop.target.level)
         verdict = tested(shell, conditions)
         if shell.is_over or (verdict is not None and verdict is not wanted):
             break
@@ -149,7 +149,6 @@ def while_loop(shell: Shell, node: tree_sitter.Node) -> None:
             shell.run.handlers.wait(shell, asked[first:] if verdict is not None else ())
             _unknown_rounds(shell, loop, conditions[0], conditions, body, None)
             break
-        before = shell.scope.current(loop.target.level)
         is_going_on = loop.round(lambda: shell.visit(body))
         last = shell.run.holds
         after = shell.scope.current(loop.target.level)

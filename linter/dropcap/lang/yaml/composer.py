@@ -115,19 +115,25 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-_LONGEST_KEPT = 100_000
-_LAST: list[tuple[Source, Stream]] = []
-"""The last text of a usual length, and what it is: what hides its secrets reads it once more."""
+_MOST_KEPT = 200_000
+_KEPT: dict[tuple[int, bool], tuple[Source, Stream]] = {}
+"""The last texts, of so many characters together, and what each is: what hides a file's secrets reads it once more,
+and an editor reads the other files of a project with each change of one."""
 
 
 def _composed(source: Source, *, shares_anchors: bool) -> Stream:
     """Return the documents of a text as libyaml reads it."""
-    is_kept = len(source.text) <= _LONGEST_KEPT and "&" not in source.text  # whose documents share no anchors
-    if is_kept and _LAST and _LAST[0][0] is source:
-        return _LAST[0][1]
+    key = (id(source), shares_anchors and "&" in source.text)
+    found = _KEPT.pop(key, None)
+    if found is not None:
+        _KEPT[key] = found
+        return found[1]
     stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
-    if is_kept:
-        _LAST[:] = [(source, stream)]
+    _KEPT[key] = (source, stream)
+    left = sum(len(one.text) for one, _ in _KEPT.values())
+    while left > _MOST_KEPT:
+        oldest = next(iter(_KEPT))
+        left -= len(_KEPT.pop(oldest)[0].text)
     return stream
 
 
