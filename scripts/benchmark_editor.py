@@ -153,6 +153,11 @@ class Server:
             if params.get("uri") == self.uri and params.get("version") == self.version:
                 return len(params["diagnostics"])
 
+    def processor(self) -> float:
+        """Return how many milliseconds of a processor its threads have taken."""
+        files = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(one.read_text(encoding="ascii").split()[0]) for one in files) / 1_000_000
+
     def memory(self) -> float:
         """Return how many MB are resident."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines():
@@ -255,10 +260,12 @@ def main() -> None:
         latencies(server, text, 30)
         server.change({"text": text})
         print(f"{server.wait()} diagnostics")
+        before = server.processor()
         found = latencies(server, text, arguments.rounds)
+        used = (server.processor() - before) / arguments.rounds
         quantiles = statistics.quantiles(found, n=100)
         print(f"change to diagnostics: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
-        print(f"besides a pause of {DELAY * 1000:.0f} ms for the next change")
+        print(f"besides a pause of {DELAY * 1000:.0f} ms for the next change; {used:.1f} ms of a processor each")
         server.change({"text": text})
         server.wait()
         answers(server, text, 3)

@@ -96,7 +96,6 @@ def test_the_newest_change_is_looked_at_first(tmp_path: Path) -> None:
     desk.session.finish()
     for name in "cab":
         desk.open(tmp_path / name / "compose.yaml", PRIVILEGED)
-    desk.session.work()  # places
     desk.session.work()
     assert [desk.session.is_current(key) for key in keys] == [False, False, False]
     desk.session.work()
@@ -266,6 +265,24 @@ def test_what_is_found_is_what_check_finds(folder: str, monkeypatch: pytest.Monk
             if one["code"] not in {"note", "not-checked", "partly-known", "configuration"}
         }
         assert own == expected, path
+
+
+@pytest.mark.parametrize(
+    "where", ["dropcap.lsp.session.to_report", "dropcap.lsp.session.place", "dropcap.lsp.publisher.by_file"]
+)
+def test_a_defect_is_told_where_the_findings_would_be(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("hunter2")
+
+    desk = Desk(tmp_path)
+    monkeypatch.setattr(where, broken)
+    (found,) = desk.items(desk.open(tmp_path / "compose.yaml", PRIVILEGED))
+    assert found["code"] == "not-checked"
+    assert "KeyError" in found["message"]
+    assert "defect of dropcap" in found["message"]
+    assert "hunter2" not in found["message"]
 
 
 def test_memory_does_not_grow_with_edits(tmp_path: Path) -> None:

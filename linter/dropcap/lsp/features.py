@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+from pygls.io_ import StdoutWriter
 
 from dropcap.lsp.actions import FIX_ALL, LOCK_IMAGE
+from dropcap.lsp.pipes import hand_over
 from dropcap.lsp.protocol import keep_quiet
 from dropcap.lsp.server import DropcapServer
 
@@ -36,8 +40,9 @@ def run(locker: Locker | None = None) -> bool:
     keep_quiet()
     server = made(locker)
     gc.enable()
-    gc.freeze()  # what is loaded by now stays
-    server.start_io(sys.stdin.buffer, output)
+    server.protocol.set_writer(StdoutWriter(output))
+    with suppress(SystemExit, KeyboardInterrupt, BrokenPipeError):  # an end that was asked for, or nobody is there
+        asyncio.run(hand_over(sys.stdin.buffer, server.protocol.take))
     return server.was_shut_down
 
 

@@ -6,6 +6,7 @@ request that cannot be read is answered, and one of ours that nobody answers is 
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,14 @@ class Protocol(LanguageServerProtocol):
                 message = f"the parameters of {shortened(str(data['method']), 60)} are not as the protocol has them"
                 self._send_response(data["id"], error=types.ResponseError(_INVALID_PARAMS, message))
             raise
+
+    def take(self, body: bytes) -> None:
+        """Handle a message; one that makes no sense is told of and forgotten."""
+        try:
+            message = json.loads(body, object_hook=self.structure_message)
+            self.handle_message(message)
+        except Exception as error:  # noqa: BLE001  # whatever an editor sends, the server goes on
+            self._server.report_server_error(error, JsonRpcException)
 
     def tell(self, method: str, params: dict[str, Any]) -> None:
         """Send a notification, in the protocol's words."""

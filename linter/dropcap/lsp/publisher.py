@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dropcap.lsp.defects import defect
 from dropcap.lsp.diagnostics import Found, Scene, by_file, diagnostics, of_fault, once, shown_failures
 from dropcap.lsp.positions import Places, uri_of
 from dropcap.model import Level
@@ -117,10 +118,13 @@ class Publisher:
         if known is not None and old is not None and _are_same(old, made_of):
             return known
         self._made_of[key] = made_of
-        items = list(self._of_text(session, key))
-        for checked, found in contributions:
-            items += diagnostics(found, self._scene(session, checked))
-        items = once(items)
+        try:
+            items = list(self._of_text(session, key))
+            for checked, found in contributions:
+                items += diagnostics(found, self._scene(session, checked))
+            items = once(items)
+        except Exception as error:  # noqa: BLE001  # without a word it would look as if nothing were wrong
+            items = list(diagnostics(Found([], [defect(key, error)], [], []), self._scene(session, None)))
         if known is None or known.items != items:
             self._number += 1
             known = self._said[key] = Said(key, items, self._number)
@@ -134,12 +138,19 @@ class Publisher:
         alive: dict[int, tuple[Report, dict[str, Found]]] = {}
         for checked in session.all_checked():
             report = checked.report
-            entry = self._sorted.get(id(report)) or (report, self._by_key(session, checked))
+            entry = self._sorted.get(id(report)) or (report, self._sorted_out(session, checked))
             alive[id(report)] = entry
             for key, found in entry[1].items():
                 self._listed.setdefault(key, []).append((checked, found))
         self._sorted = alive
         return self._listed
+
+    def _sorted_out(self, session: Session, checked: Checked) -> dict[str, Found]:
+        try:
+            return self._by_key(session, checked)
+        except Exception as error:  # noqa: BLE001  # as in `said`
+            failure = defect(checked.target.path, error)
+            return {key: Found([], [failure], [], []) for key in session.parts_of(checked)}
 
     def _by_key(self, session: Session, checked: Checked) -> dict[str, Found]:
         """Return what a report says by the keys of texts; what is not checked in no open text is said in the first."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
@@ -73,6 +75,7 @@ class DropcapServer(Server):
         self.documents: dict[str, Document] = {}
         self.pulls = False
         self.was_shut_down = False
+        self._is_warm = False
         self._pulled: dict[str, tuple[int, int | None]] = {}
         self._complaints: tuple[str, ...] = ()
         self._folders: dict[str, str] = {}
@@ -92,8 +95,9 @@ class DropcapServer(Server):
         self.settings = settings_of(params.initialization_options)
         self._folders = _folders(params)
         first = next(iter(self._folders.values()), None)
-        if first is not None and os.path.isdir(first):
-            os.chdir(first)  # paths are printed as `dropcap check` prints them there
+        if first is not None:
+            with suppress(OSError):
+                os.chdir(first)  # paths are printed as `dropcap check` prints them there
         client = Client(
             str(getattr(encoding, "value", encoding)),
             bool(get_capability(capabilities, "text_document.publish_diagnostics.related_information")),
@@ -242,10 +246,18 @@ class DropcapServer(Server):
         if news:
             told = [(uri, version, one) for one in news for uri, version in self.publisher.uris(one.key).items()]
             self._call(lambda: self._tell(told))
+            self._warm_up()
         if complaints != self._complaints:
             new = [one for one in complaints if one not in self._complaints]
             self._complaints = complaints
             self._call(lambda: self._complain(new))
+
+    def _warm_up(self) -> None:
+        """Take what the first check has loaded out of what is searched for circles: that takes longer than a check."""
+        if not self._is_warm:
+            self._is_warm = True
+            gc.collect()
+            gc.freeze()
 
     def _failed(self, error: BaseException) -> None:
         self._call(lambda: self.log_defect(error))

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dropcap.carriers.registry import carrier_of_name
 from dropcap.check import Setup, checked_file, checked_text
 from dropcap.config import ConfigError
-from dropcap.crash import place as defect_place
 from dropcap.lsp.checked import Checked
+from dropcap.lsp.defects import defect
 from dropcap.lsp.placing import Placed, Text, place
-from dropcap.lsp.policies import Policies
-from dropcap.model import Failure, Level, Report
+from dropcap.lsp.policies import CONFIGURATION_NAMES, Policies
+from dropcap.model import Failure, Report
 from dropcap.namedtuple import NamedTuple
 from dropcap.questions import Questions
 from dropcap.real_paths import is_below, look_again, real_path
@@ -158,9 +159,10 @@ class Session:
 
     def _place_again(self, key: str) -> None:
         """Place a text again whose content may say what it is, or what others are."""
-        if os.path.basename(key) == ".env":
+        name = os.path.basename(key)
+        if name == ".env":
             self._look_around(key)
-        else:
+        elif key not in self._placed or name in CONFIGURATION_NAMES or carrier_of_name(self._texts[key].path) is None:
             self._unplaced[key] = None
 
     def _touch(self, key: str) -> None:
@@ -220,7 +222,7 @@ class Session:
             message = f"not checked, because its configuration cannot be used: {error.messages[0]}"
             placed = Placed(failures=(Failure(text.path, message),), unusable=error.messages)
         except Exception as error:  # noqa: BLE001  # without a word it would look as if nothing were wrong
-            placed = Placed(failures=(_defect(text.path, error),))
+            placed = Placed(failures=(defect(text.path, error),))
         self._placed[key] = placed
         for target in placed.targets:
             name = self._name(target, key)
@@ -265,7 +267,7 @@ class Session:
         try:
             return to_report([result], (), judging.rules, judging.accepting)
         except Exception as error:  # noqa: BLE001  # as above
-            return Report((), (_defect(target.path, error),), result.containers, 0)
+            return Report((), (defect(target.path, error),), result.containers, 0)
 
     # What is known.
 
@@ -353,11 +355,6 @@ class Session:
     def _name(self, target: Target, key: str) -> str:
         """Return the name of a target: the real path of its first file, or the key of a text without a file."""
         return real_path(target.path) if self._texts[key].is_file else key
-
-
-def _defect(path: str, error: Exception) -> Failure:
-    message = f"{type(error).__name__} at {defect_place(error)}; this is a defect of dropcap, please report it"
-    return Failure(path, message, Level.DEFECT)
 
 
 def _is_part(key: str, check: _Check) -> bool:

@@ -34,8 +34,8 @@ __all__ = ["KEPT", "followed_once", "settings_of"]
 
 _MOST_KEPT = 256
 _LONGEST_TEXT = 100_000
-KEPT: dict[Hashable, tuple[Needs, int]] = {}
-"""By settings: the needs, and how many commands were followed for them."""
+KEPT: dict[Hashable, tuple[Needs, int, bool]] = {}
+"""By settings: the needs, how many commands were followed for them, and whether they name places."""
 _IN_TEXTS = "TMPDIR"
 """What a command is asked for that decides by being anywhere in the text that the command stands in."""
 _DECIDE_WORDS = frozenset({"entrypoint", "command"})
@@ -84,18 +84,19 @@ def followed_once(
         return follow()
     own = _places(container)
     key = tries_user, settings, texts, _alike(own)
-    found, taken = KEPT.get(key, (None, 0))
+    found, taken, has_places = KEPT.get(key, (None, 0, False))
     if found is not None and taken < allowance.left:
         allowance.left -= taken
-        return _with_places(found, own)
+        return _with_places(found, own) if has_places else found
     before = allowance.left
     needs = follow()
     if allowance.left <= 0 or (kept := _without_places(needs, own, texts)) is None:
         return needs
     if len(KEPT) >= _MOST_KEPT:
         del KEPT[next(iter(KEPT))]
-    KEPT[key] = kept, before - allowance.left
-    return _with_places(kept, own)
+    has_places = next(_named(needs), None) is not None
+    KEPT[key] = kept, before - allowance.left, has_places
+    return _with_places(kept, own) if has_places else kept
 
 
 def settings_of(container: Container) -> Hashable | None:
@@ -198,7 +199,7 @@ def _without_places(needs: Needs, own: Sequence[Place], texts: Iterable[tuple[st
         if found is None:
             return None
         kept[id(where)] = found
-    return _replaced(needs, lambda where: kept[id(where)])
+    return _replaced(needs, lambda where: kept[id(where)]) if kept else needs
 
 
 def _number(own: Sequence[Place], root: Source, span: Span, value: object) -> _Own | None:
@@ -234,14 +235,18 @@ def _named(needs: Needs) -> Iterator[Any]:
 
 def _replaced(needs: Needs, replace: Callable[[Any], Any]) -> Needs:
     """Return an answer with each place that it names replaced."""
-    if not any(True for _ in _named(needs)):
-        return needs
 
-    def moved(many: Sequence[Any]) -> tuple[Any, ...]:
+    def moved(many: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not any(one.where is not None for one in many):  # as of most
+            return many
         return tuple(one if one.where is None else one._replace(where=replace(one.where)) for one in many)
 
+    found = []
+    for need in needs.needs:
+        evidence = moved(need.evidence)
+        found.append(need if evidence is need.evidence else need._replace(evidence=evidence))
     return needs._replace(
-        needs=tuple(one._replace(evidence=moved(one.evidence)) for one in needs.needs),
+        needs=tuple(found),
         unknown=moved(needs.unknown),
         today=moved(needs.today),
         gains=moved(needs.gains),
