@@ -279,7 +279,7 @@ def test_without_a_terminal_nobody_is_asked(project: Path, capsys: pytest.Captur
 def test_a_person_is_asked_about_each_fix(project: Path, answers: str, count: int) -> None:
     project.write_text(WRONG + WRONG.partition("\n")[2].replace("web:\n", "db:\n", 1))
     outer, inner = pty.openpty()
-    command = [sys.executable, "-P", "-m", "dropcap", "fix", "--interactive"]
+    command = [sys.executable, "-I", "-m", "dropcap", "fix", "--interactive"]
     with subprocess.Popen(command, cwd=project.parent, stdin=inner, stdout=inner, stderr=inner) as process:
         os.close(inner)
         os.write(outer, answers.encode())

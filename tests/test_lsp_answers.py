@@ -170,7 +170,7 @@ def test_the_words_beside_a_container_are_off_until_they_are_chosen(tmp_path: Pa
         async with editor(tmp_path, options={"hints": "inlay"}) as one:
             uri = one.open(tmp_path / "compose.yaml", TEXT)
             (hint,) = await asked(one, "textDocument/inlayHint", uri, **whole)
-            assert (hint["label"], hint["position"]) == ("holds 41, needs 3", at(types.Position(1, 5)))
+            assert (hint["label"], hint["position"]) == ("holds 41, needs 3", at(types.Position(1, 6)))
         async with editor(tmp_path, options={"hints": "lens"}) as one:
             uri = one.open(tmp_path / "compose.yaml", TEXT)
             (lens,) = await asked(one, "textDocument/codeLens", uri)

@@ -17,7 +17,7 @@ from oracles.editors import neovim, newer_neovim
 DRIVE = Path(__file__).parent / "data" / "editors" / "neovim.lua"
 PROGRAMS = Path(sys.executable).parent
 BAD = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    cap_add:\n      - SYS_ADMIN\n"
-SECONDS = 90
+SECONDS = 240
 VERSIONS = {"0.7": neovim, "0.11": newer_neovim}
 LINES = {"0.11": 0, "0.7": 1}
 QUADLET = 2

@@ -63,7 +63,7 @@ from typing import TYPE_CHECKING
 from dropcap.api import Problem, Severity, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dropcap.api import Located, Process, Subject
 
@@ -72,6 +72,7 @@ SEVERITY = Severity.HIGH
 CONTROLS = ("CIS-5.23", "CIS-5.24", "BENCH-5.23", "BENCH-5.24", "CWE-250", "T1611")
 FIELDS = ("live",)
 
+_EFFECTIVE, _GAINS, _SECCOMP = "effective", "no-new-privileges", "seccomp"
 _FEW = 3
 _NAME_SIZE = 16  # as many characters as the kernel keeps
 
@@ -79,42 +80,50 @@ _NAME_SIZE = 16  # as many characters as the kernel keeps
 def check(subject: Subject) -> Iterator[Problem]:
     if subject.live is None or subject.sets.errors:
         return
-    told: set[tuple[str, ...]] = set()
+    together: dict[tuple[str, ...], list[Located[Process]]] = {}
     for process in subject.live.processes:
-        if process.value.namespace is not True:
-            continue  # what it holds may count in a user namespace of its own alone
-        for problem in _problems(subject, process):
-            if problem.evidence not in told:
-                told.add(problem.evidence)
-                yield problem
+        # What another one holds may count in a user namespace of its own alone.
+        for evidence in _exceeded(subject, process.value) if process.value.namespace is True else ():
+            together.setdefault(evidence, []).append(process)
+    for evidence, processes in together.items():
+        what, severity = _said(evidence)
+        yield Problem(processes[0], f"{_who(processes)} {what}", evidence, severity=severity)
 
 
-def _problems(subject: Subject, where: Located[Process]) -> Iterator[Problem]:
-    process = where.value
-    who, name = _who(process), process.name[:_NAME_SIZE]
-    beyond = [one for one in process.bounding if one not in subject.sets.bounding]
-    gained = [one for one in process.effective if one not in subject.sets.effective and one not in beyond]
+def _exceeded(subject: Subject, process: Process) -> Iterator[tuple[str, ...]]:
+    """Name what a process has that its container was not given, each as the evidence of a problem."""
+    beyond = tuple(one for one in process.bounding if one not in subject.sets.bounding)
+    gained = tuple(one for one in process.effective if one not in subject.sets.effective and one not in beyond)
     if beyond:
-        how = "`exec --privileged` started it, or the engine has another default set"
-        message = f"{who} can hold {_listed(beyond)}, which the container was not given: {how}"
-        yield Problem(where, message, (name, *beyond))
+        yield beyond
     if gained and subject.is_root is False:
-        how = "by `exec --user root`, a setuid program or a file capability"
-        message = f"{who} holds {_listed(gained)}, which the user of the container does not: {how}"
-        yield Problem(where, message, (name, "effective", *gained), severity=Severity.LOW)
+        yield (_EFFECTIVE, *gained)
     if process.no_new_privileges is False and subject.forbids_gains:
-        message = f"{who} may gain privileges by executing a file, and the container was started so that none may"
-        yield Problem(where, message, (name, "no-new-privileges"), severity=Severity.MEDIUM)
+        yield (_GAINS,)
     if process.seccomp is False and _has_filter(subject):
-        message = f"{who} has no seccomp filter, and nothing in the configuration of the container takes it away"
-        yield Problem(where, message, (name, "seccomp"), severity=Severity.MEDIUM)
+        yield (_SECCOMP,)
 
 
-def _who(process: Process) -> str:
-    first = f", {process.pids[0]}" if process.pids else ""
-    if process.number > 1:
-        return f"one of {process.number} processes (`{process.name[:_NAME_SIZE]}`{first})"
-    return f"a process (`{process.name[:_NAME_SIZE]}`{first})"
+def _said(evidence: tuple[str, ...]) -> tuple[str, Severity | None]:
+    """Say what is wrong, behind the processes, and how severe it is where that is not the rule's own severity."""
+    first, *names = evidence
+    if first == _EFFECTIVE:
+        how = "by `exec --user root`, a setuid program or a file capability"
+        return f"can use {_listed(names)}, which the user of the container cannot: {how}", Severity.LOW
+    if first == _GAINS:
+        return "may gain privileges by executing a file, which the container was started to forbid", Severity.MEDIUM
+    if first == _SECCOMP:
+        what = "has no seccomp filter, and nothing in the configuration of the container takes it away"
+        return what, Severity.MEDIUM
+    how = "by `exec --privileged`, or since the engine has another default set"
+    return f"can hold {_listed([*evidence])}, which the container was not given: {how}", None
+
+
+def _who(processes: Sequence[Located[Process]]) -> str:
+    first = processes[0].value
+    number = f", {first.pids[0]}" if first.pids else ""
+    count = sum(one.value.number for one in processes)
+    return f"a process (`{first.name[:_NAME_SIZE]}`{number}{f' and {count - 1} more' if count > 1 else ''})"
 
 
 def _has_filter(subject: Subject) -> bool:

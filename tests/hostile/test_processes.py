@@ -8,12 +8,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dropcap.carriers import registry
 from dropcap.cli import main
 from hostile.program import PATIENCE, PRIVILEGED, dropcap
+
+if TYPE_CHECKING:
+    from dropcap.carriers.request import Request
+    from dropcap.model import Document
+    from dropcap.source import Source
 
 if sys.version_info < (3, 11):
     pytest.skip("python -P, by which these tests start the program, needs Python 3.11", allow_module_level=True)
@@ -210,8 +216,8 @@ def test_a_file_for_which_there_is_no_memory_is_an_error_of_its_own(
 ) -> None:
     read = registry.read
 
-    def greedy(name: str, source: object, request: object) -> object:
-        if getattr(source, "path", "").endswith("07.yaml"):
+    def greedy(name: str, source: Source, request: Request) -> Document:
+        if source.path.endswith("07.yaml"):
             raise MemoryError
         return read(name, source, request)
 

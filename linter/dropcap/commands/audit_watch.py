@@ -39,8 +39,9 @@ def watch(engine: AuditedEngine, wanted: Run) -> int:
         UsageError: what was asked for does not go together.
 
     """
-    if wanted.arguments.format != "text" or wanted.arguments.output:
-        raise UsageError("--watch prints text on standard output: leave --format and --output out")
+    arguments = wanted.arguments
+    if arguments.format != "text" or arguments.output or arguments.also:
+        raise UsageError("--watch prints text on standard output: leave --format, --output and --also out")
     watching = _Watching(engine, wanted)
     try:
         watching.run()

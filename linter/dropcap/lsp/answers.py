@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dropcap.lsp.checked import Checked
     from dropcap.lsp.publisher import Publisher
     from dropcap.lsp.session import Session
+    from dropcap.source import Span
 
     Answer = dict[str, Any]
 
@@ -195,13 +196,18 @@ def inlay_hints(view: View, place: Any) -> list[Answer]:  # noqa: ANN401  # the 
     """Return what the containers of a range hold and need, behind their names."""
     return [
         {
-            "position": view.places.position(one.span.end),
+            "position": view.places.position(_behind(view.source, one.span)),
             "label": one.text,
             "tooltip": {"kind": _MARKDOWN, "value": one.tooltip},
             "paddingLeft": True,
         }
         for one in hints(view.checks, view.source, view.places.span(place))
     ]
+
+
+def _behind(source: Source, name: Span) -> int:
+    """Return where words about a key are read as being about it: after its colon."""
+    return name.end + source.text.startswith(":", name.end)
 
 
 def lenses(view: View) -> list[Answer]:

@@ -236,7 +236,7 @@ def _named(needs: Needs) -> Iterator[Any]:
 def _replaced(needs: Needs, replace: Callable[[Any], Any]) -> Needs:
     """Return an answer with each place that it names replaced."""
 
-    def moved(many: Sequence[Any]) -> Sequence[Any]:
+    def moved(many: tuple[Any, ...]) -> tuple[Any, ...]:
         if not any(one.where is not None for one in many):  # as of most
             return many
         return tuple(one if one.where is None else one._replace(where=replace(one.where)) for one in many)

@@ -3,7 +3,7 @@
 (require 'flymake)
 (require 'json)
 
-(defvar patience 20)
+(defvar patience 60)
 (defvar result nil)
 
 (defun keep (key value) (push (cons key value) result))

@@ -1,6 +1,6 @@
 -- Does in Neovim what a person does, and writes what comes of it: diagnostics as they change, a hover, an action.
 
-local PATIENCE = 20000
+local PATIENCE = 60000
 local result = {}
 
 local function codes()

@@ -11,7 +11,7 @@ function! s:Has(text) abort
 endfunction
 
 function! s:Becomes(what, condition) abort
-  for l:turn in range(1000)
+  for l:turn in range(3000)
     if a:condition()
       return
     endif
