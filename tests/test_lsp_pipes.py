@@ -106,7 +106,12 @@ def test_what_raises_is_told_and_harms_nobody(worker: Worker, heard: Heard) -> N
     told = threading.Event()
     session = worker.do(lambda session: session).result(30)
     session.work = fail.__get__(session)  # type: ignore[method-assign]
-    worker._failed = lambda error: (heard.errors.append(error), told.set())[0]  # noqa: SLF001  # to wait for it
+
+    def tell(error: BaseException) -> None:
+        heard.errors.append(error)
+        told.set()
+
+    worker._failed = tell  # noqa: SLF001  # to wait for it
     worker.do(lambda session: session.open("/nowhere/compose.yaml", HARMLESS), 0.0).result(30)
     assert told.wait(30)
     assert isinstance(heard.errors[0], KeyError)
