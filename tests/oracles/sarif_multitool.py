@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from oracles import UNWANTED, may_install
+from oracles import UNWANTED, go_on, may_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,10 +56,7 @@ def _program() -> Path:
     program = folder / "node_modules" / _PACKAGE / "Sarif.Multitool"
     if not program.exists():
         reason = _install(folder)
-        if reason and os.environ.get("CI"):
-            raise AssertionError(reason)
-        if reason:
-            pytest.skip(reason)
+        go_on(reason)
     program.chmod(0o755)
     return program
 

@@ -11,9 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
-from oracles import UNWANTED, may_install, one_at_a_time
+from oracles import UNWANTED, go_on, may_install, one_at_a_time
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "editors" / "vscode"
@@ -45,10 +43,7 @@ def _packages() -> Path:
     if not done.exists():
         with one_at_a_time():
             reason = "" if done.exists() else _install(folder)
-        if reason and os.environ.get("CI"):
-            raise AssertionError(reason)
-        if reason:
-            pytest.skip(reason)
+        go_on(reason)
         done.touch()
     return folder / "node_modules"
 
