@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from io import BytesIO, TextIOWrapper
@@ -222,6 +223,20 @@ def test_an_engine_that_does_wrong_is_one_line(
     assert out == ""
     assert err.count("\n") == 1
     assert said in err
+
+
+@pytest.mark.parametrize(("listens", "why"), [(True, "nobody listens there"), (False, "there is no socket there")])
+def test_an_engine_that_is_not_there_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, listens: bool, why: str
+) -> None:
+    path = tmp_path / "engine.sock"
+    if listens:  # somebody did, and left it behind
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(path))
+    assert main(["audit", "--socket", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"dropcap: no engine answers (unix://{path}: {why}); start one, or give it what `docker inspect` prints\n"
+    )
 
 
 def test_an_engine_that_nobody_may_ask_is_one_line(

@@ -84,5 +84,6 @@ def test_an_option_that_changes_nothing_does_not_end_the_script() -> None:
 
 
 def test_the_number_may_be_set_back() -> None:
-    script = "getopts ab x; OPTIND=1; getopts ab y; printf '%s\\n' \"$x$y\""
-    assert heard(script, ["-a", "-b"]) == ["aa"]
+    script = "getopts ab x; OPTIND=1; getopts ab y; getopts ab z; printf '%s\\n' \"$x$y$z\""
+    assert heard(script, ["-a", "-b"]) == ["aab"]
+    assert heard(script, ["-ab"]) == ["aab"]

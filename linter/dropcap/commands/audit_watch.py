@@ -70,7 +70,9 @@ class _Watching:
                 _note(f"watching {self.engine.title} at {self.engine.address}; Ctrl-C ends it")
                 for event in self.engine.events(since):
                     if event.what.startswith(("exec", "start")):
-                        time.sleep(_SETTLES)
+                        # Of many that come at once the later ones have settled by the time that it is their turn.
+                        left = event.at + _SETTLES - time.time() if event.at else _SETTLES
+                        time.sleep(min(_SETTLES, max(0.0, left)))
                     if self._is_wanted(event.container):
                         self._print(self._watch.some(self.engine, [event.container]))
             except EngineError as error:

@@ -127,7 +127,8 @@ def _word(line: str, number: int, sign: str | None) -> str:
 
 def _substitute(words: list[str], text: str) -> str | None:
     """Answer `sed 's/a/b/; /c/d'`."""
-    if len([word for word in words if not word.startswith("-")]) != 1:
+    is_in_place = any(re.match(r"-\w*i|--in-place", word) for word in words)  # it prints nothing
+    if is_in_place or len([word for word in words if not word.startswith("-")]) != 1:
         return None
     from dropcap.images.edited_text import substituted  # few scripts hand a text on to it
     from dropcap.lang.words import Word

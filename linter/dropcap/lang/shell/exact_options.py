@@ -83,6 +83,9 @@ def _number(shell: Shell) -> int | None:
 
 
 def _offset(shell: Shell, at: int) -> int:
+    told = shell.scope.get("OPTIND")
+    if told is None or told[0].elements[0][0].at >= 0:  # the script has set it: a word begins anew
+        return 1
     values = shell.scope.get(_AT)
     number, _, offset = ((known_text(values[0].elements[0]) if values else None) or "").partition(":")
     return int(offset) if number == str(at) and offset else 1
