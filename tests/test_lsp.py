@@ -316,6 +316,26 @@ def test_a_client_that_answers_nothing_is_served_all_the_same(tmp_path: Path) ->
     run(talk())
 
 
+def test_a_text_that_is_closed_while_it_is_checked_stays_empty(tmp_path: Path) -> None:
+    large = "services:\n" + "".join(f"  s{n}: {{image: redis, cap_add: [ALL], user: '{n}'}}\n" for n in range(1500))
+
+    async def talk() -> None:
+        async with editor(tmp_path) as one:
+            uri = one.open(tmp_path / "compose.yaml", large)
+            (tmp_path / "other").mkdir()
+            other = one.open(tmp_path / "other" / "compose.yaml", PRIVILEGED)
+            hover = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(1, 30))
+            asked = one.client.protocol.send_request(types.TEXT_DOCUMENT_HOVER, hover)
+            one.close(uri)
+            one.change(other, f"# changed\n{PRIVILEGED}")
+            assert "privileged" in codes(await one.of(other))
+            await one.until(asked.done)
+            assert [len(each.diagnostics) for each in one.published if each.uri == uri][-1] == 0
+            assert not one.client.log_messages
+
+    run(talk())
+
+
 def test_what_is_asked_and_taken_back_is_answered(tmp_path: Path) -> None:
     async def talk() -> None:
         async with editor(tmp_path, capabilities=client_capabilities("neovim@0.11")) as one:

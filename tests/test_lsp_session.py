@@ -306,13 +306,13 @@ def test_memory_does_not_grow_with_edits(tmp_path: Path) -> None:
         desk.session.finish()
         desk.publisher.news(desk.session)
 
-    for _ in range(150):
+    for _ in range(100):
         edit()
     sizes = []
     tracemalloc.start()
     try:
         for _ in range(3):
-            for _ in range(100):
+            for _ in range(70):
                 edit()
             gc.collect()
             sizes.append(tracemalloc.get_traced_memory()[0])
