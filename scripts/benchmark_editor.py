@@ -25,13 +25,21 @@ from typing import IO, Any
 
 from dropcap.lsp.server import DELAY
 
-SERVICE = """\
+SERVICES = """\
   web{number}:
     image: nginx:1.27
+    container_name: web-{number}
     restart: unless-stopped
-    ports: ["80{number:02}:80"]
+    depends_on:
+      cache{number}:
+        condition: service_started
+    ports:
+      - "80{number:02}:80"
+      - "84{number:02}:443"
     environment:
       MODE: production
+      TZ: Europe/Berlin
+      UPSTREAM: worker{number}:8000
       TOKEN: ${{TOKEN}}
     volumes:
       - data:/var/lib/data
@@ -39,19 +47,58 @@ SERVICE = """\
     cap_add: [NET_ADMIN, CHOWN]
     networks:
       - front
+      - back
+    labels:
+      traefik.enable: "true"
+      traefik.http.routers.web{number}.rule: Host(`web{number}.example.org`)
     healthcheck:
-      test: ["CMD", "true"]
+      test: ["CMD", "curl", "-f", "http://localhost"]
+      interval: 30s
+      timeout: 5s
+      retries: 3
   cache{number}:
     image: redis:7
+    restart: unless-stopped
     command: [redis-server, --appendonly, "yes"]
     cap_drop: [ALL]
     cap_add: [SETUID, SETGID]
-    user: "0"
+    security_opt:
+      - no-new-privileges:true
+    read_only: true
+    tmpfs:
+      - /tmp
+    volumes:
+      - cache{number}:/data
+    networks:
+      - back
+    deploy:
+      resources:
+        limits:
+          cpus: "0.5"
+          memory: 256M
   worker{number}:
     image: example.org/worker:{number}
+    restart: on-failure
     privileged: true
+    user: "1000:1000"
     command: ["sh", "-c", "chown app /data && exec gosu app worker"]
+    environment:
+      - QUEUE=redis://cache{number}:6379/0
+      - CONCURRENCY=4
+      - LOG_LEVEL=info
+      - SENTRY_DSN
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock
+      - data:/data
+    networks:
+      - back
+    logging:
+      driver: json-file
+      options:
+        max-size: 10m
+        max-file: "3"
 """
+"""Three services of the kinds that people write; 300 lines have 13 of them, as the median of real files has."""
 PIECES = (
     "\n",
     " ",
@@ -75,9 +122,10 @@ PIECES = (
 
 def compose_file(lines: int) -> str:
     """Return a Compose file of about so many lines."""
-    per = SERVICE.count("\n")
-    services = "".join(SERVICE.format(number=number) for number in range(max(1, (lines - 5) // per)))
-    return f"services:\n{services}volumes:\n  data:\nnetworks:\n  front:\n"
+    count = max(1, round((lines - 6) / SERVICES.count("\n")))
+    services = "".join(SERVICES.format(number=number) for number in range(count))
+    caches = "".join(f"  cache{number}:\n" for number in range(count))
+    return f"services:\n{services}volumes:\n  data:\n{caches}networks:\n  front:\n  back:\n"
 
 
 class Server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import time
 from io import BytesIO, TextIOWrapper
@@ -100,7 +101,10 @@ def test_podman_is_asked_in_its_own_way(engine: PlayedEngine, capsys: pytest.Cap
         (["0000"], "0000: several containers have that name or id"),
         (["-", "web"], "- reads standard input: give no container and no engine"),
         (["--compose-root", "nowhere"], "--compose-root nowhere: this is no folder"),
-        (["--watch", "--format", "json"], "--watch prints text on standard output: leave --format and --output out"),
+        (
+            ["--watch", "--format", "json"],
+            "--watch prints text on standard output: leave --format, --output and --also out",
+        ),
         (["--socket", "/nonexistent/socket"], "no engine answers (unix:///nonexistent/socket: "),
     ],
 )
@@ -221,6 +225,20 @@ def test_an_engine_that_does_wrong_is_one_line(
     assert said in err
 
 
+@pytest.mark.parametrize(("listens", "why"), [(True, "nobody listens there"), (False, "there is no socket there")])
+def test_an_engine_that_is_not_there_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, listens: bool, why: str
+) -> None:
+    path = tmp_path / "engine.sock"
+    if listens:  # somebody did, and left it behind
+        with socket.socket(socket.AF_UNIX) as left:
+            left.bind(str(path))
+    assert main(["audit", "--socket", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"dropcap: no engine answers (unix://{path}: {why}); start one, or give it what `docker inspect` prints\n"
+    )
+
+
 def test_an_engine_that_nobody_may_ask_is_one_line(
     engine: PlayedEngine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +329,29 @@ def test_every_format_tells_of_containers(engine: PlayedEngine, capsys: pytest.C
     engine.holds(described(1, "web", HostConfig={"Privileged": True}), described(2, "db"))
     assert main(["audit", "--format", form]) == 1
     assert "web" in capsys.readouterr().out
+
+
+def test_a_terminal_shows_how_far_it_is(
+    engine: PlayedEngine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.holds(*(described(index, f"c{index}") for index in range(3)))
+    assert main(["audit", "--exit-zero"]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["audit", "--exit-zero"]) == 0
+    err = capsys.readouterr().err
+    assert "Docker 25.0.1: c1" in err
+    assert err.endswith("\r\x1b[K")
+
+
+def test_one_audit_writes_several_reports(
+    engine: PlayedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.holds(described(1, "web", HostConfig={"Privileged": True}))
+    log = tmp_path / "log.sarif"
+    assert main(["audit", "--also", f"sarif={log}"]) == 1
+    assert "in container web" in capsys.readouterr().out
+    assert json.loads(log.read_text())["runs"][0]["results"]
 
 
 def test_a_set_that_its_image_is_known_to_need_is_told(

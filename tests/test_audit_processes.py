@@ -135,15 +135,29 @@ def test_why_nothing_is_known_is_said(tmp_path: Path, folder: str, why: str) -> 
     assert kernel_sentence(container) == f"processes not read: {container.live.not_read}"
 
 
-def test_what_has_ended_or_is_not_the_containers_yet_is_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("age", "pids"), [(1, [[10]]), (3600, [[10], [11]])], ids=["the runtime itself", "somebody who took its name"]
+)
+def test_what_becomes_the_containers_process_is_left_out_while_it_does(
+    tmp_path: Path, age: int, pids: list[list[int]]
+) -> None:
+    ticks = os.sysconf("SC_CLK_TCK")
+    (tmp_path / "uptime").write_text(f"{100_000 + age}.07 1.00\n")
+    process(tmp_path, 10, WEB)
+    process(tmp_path, 11, WEB, Name="runc:[2:INIT]", started=str(100_000 * ticks))
+    view = views(tmp_path, WEB)[WEB]
+    assert [one["Pids"] for one in view.entries] == pids
+    assert bool(view.not_read) == (len(pids) == 1)
+
+
+def test_what_has_ended_is_left_out(tmp_path: Path) -> None:
     process(tmp_path, 10, WEB)
     process(tmp_path, 11, WEB)
     (tmp_path / "11" / "status").unlink()
     process(tmp_path, 12, WEB)
     (tmp_path / "12" / "status").write_text("Name:\tweb\n")
-    process(tmp_path, 13, WEB, Name="runc:[2:INIT]")
-    process(tmp_path, 14, WEB)
-    (tmp_path / "14" / "cgroup").unlink()
+    process(tmp_path, 13, WEB)
+    (tmp_path / "13" / "cgroup").unlink()
     assert [one["Pids"] for one in views(tmp_path, WEB)[WEB].entries] == [[10]]
 
 

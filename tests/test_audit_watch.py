@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
@@ -213,10 +214,10 @@ def test_events_are_read_as_they_come(engine: PlayedEngine) -> None:
     whole = b"\n".join(
         [
             line(),
-            line(Action="exec_start: sh -c 'secret'"),
+            line(Action="exec_start: sh -c 'secret'", timeNano=1_500_000_000),
             line(Action="health_status: healthy"),
-            line(Actor={"ID": "../x"}),
-            line(Actor={"ID": number(2), "Attributes": {"name": 5}}, Action="die"),
+            line(Actor={"ID": "../x"}, timeNano=5),
+            line(Actor={"ID": number(2), "Attributes": {"name": 5}}, Action="die", timeNano=10**400),
             *(b"nonsense", b"[]", b"{}", b"", b"[" * 10_000),
             line(Action=5),
         ]
@@ -225,7 +226,7 @@ def test_events_are_read_as_they_come(engine: PlayedEngine) -> None:
     found, end = told(engine)
     assert found == [
         Event(Listed(number(1), ("web",)), "start"),
-        Event(Listed(number(1), ("web",)), "exec_start"),
+        Event(Listed(number(1), ("web",)), "exec_start", 1.5),
         Event(Listed(number(2), ()), "die"),
     ]
     assert end == "it ended the connection"
@@ -254,3 +255,20 @@ def test_what_is_kept_is_bounded(engine: PlayedEngine, monkeypatch: pytest.Monke
     assert [one.name for one in watch.all(asked, asked.containers()[0])] == ["c1", "c2", "c3", "c4"]
     assert [one.name for one in watch.all(asked, asked.containers()[0])] == ["c3", "c4"], "these are not kept"
     asked.close()
+
+
+def test_many_that_start_at_once_are_not_waited_for_one_by_one(
+    engine: PlayedEngine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(audit_watch, "_SETTLES", 0.2)
+    monkeypatch.setattr("dropcap.commands.audit_watch.time.sleep", waits.append)
+    engine.holds(described(1, "web"))
+    now = time.time()
+    at = (now + 1000, now, now - 1, 0.0)  # a clock that is ahead, just now, a while ago, not known
+    happens(monkeypatch, *(lambda one=one: event(1, "web", "start")._replace(at=one) for one in at))
+    assert main(WORDS) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+    assert waits[0] == 0.2
+    assert 0 <= waits[1] <= 0.2
+    assert waits[2:] == [0, 0.2]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lsprotocol import types
@@ -330,11 +332,64 @@ def test_what_is_asked_and_taken_back_is_answered(tmp_path: Path) -> None:
     run(talk())
 
 
+def message(text: str) -> bytes:
+    return f"Content-Length: {len(text.encode())}\r\n\r\n{text}".encode()
+
+
+KEYS = (
+    *("textDocument", "position", "range", "uri", "version", "text", "contentChanges", "changes", "settings", "event"),
+    *("context", "command", "arguments", "languageId", "start", "line", "character", "data", "jsonrpc", "id", "method"),
+)
+
+
+def rubbish(chance: random.Random, depth: int = 0) -> Any:  # noqa: ANN401  # whatever JSON can say
+    if depth > 3 or chance.random() < 0.3:
+        return chance.choice([None, 0, -1, 10**18, 1.5, True, "", "x", "file:///%00", "\ud800", [], {}])
+    if chance.random() < 0.2:
+        return [rubbish(chance, depth + 1) for _ in range(3)]
+    return {chance.choice(KEYS): rubbish(chance, depth + 1) for _ in range(4)}
+
+
+def likely(chance: random.Random, uri: str) -> Any:  # noqa: ANN401  # as above
+    place = {"line": chance.randrange(-1, 5), "character": chance.randrange(-1, 9)}
+    document = {"uri": chance.choice([uri, "untitled:1", ""]), "version": 3, "languageId": "yaml", "text": PRIVILEGED}
+    return {
+        "textDocument": document,
+        "position": place,
+        "range": {"start": place, "end": place},
+        "contentChanges": [{"text": chance.choice(["a", HARMLESS])}],
+        "context": {"diagnostics": []},
+        "changes": [{"uri": uri, "type": chance.randrange(1, 4)}],
+        "settings": rubbish(chance),
+        "command": "dropcap.lockImage",
+        "arguments": [rubbish(chance)],
+    }
+
+
+def test_no_message_ends_it(tmp_path: Path) -> None:
+    chance = random.Random(5)  # noqa: S311  # the same each time
+    methods = sorted(set(types.METHOD_TO_TYPES) - {"initialize", "shutdown", "exit"})
+    uri = (tmp_path / "compose.yaml").as_uri()
+    sent = [message('{"jsonrpc": "2.0", "id": -1, "method": "initialize", "params": {"capabilities": {}}}')]
+    for number in range(600):
+        params = rubbish(chance) if chance.random() < 0.5 else likely(chance, uri)
+        one = {"jsonrpc": "2.0", "method": chance.choice(methods), "params": params}
+        if chance.random() < 0.5:
+            one["id"] = number
+        sent.append(message(json.dumps(one)))
+    sent += map(message, ("{", "[]", "null", '{"jsonrpc": "2.0"}', "[" * 100_000, "\0"))
+    sent.append(message('{"jsonrpc": "2.0", "id": "last", "method": "shutdown"}'))
+    sent.append(message('{"jsonrpc": "2.0", "method": "exit"}'))
+    program = [sys.executable, "-m", "dropcap", "lsp"]
+    done = subprocess.run(program, input=b"".join(sent), capture_output=True, cwd=tmp_path, timeout=60, check=False)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert b'"id": "last"' in done.stdout
+    assert b"defect" not in done.stdout
+
+
 @pytest.mark.parametrize("ends", ["exit", "eof", "busy"])
 def test_an_end_without_a_word_is_an_end(ends: str, tmp_path: Path) -> None:
-    def message(text: str) -> bytes:
-        return f"Content-Length: {len(text.encode())}\r\n\r\n{text}".encode()
-
     start = message('{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}')
     text = "services:\\n" + "".join(f"  s{n}: {{image: redis, cap_add: [ALL], user: '{n}'}}\\n" for n in range(2000))
     item = f'{{"uri": "file://{tmp_path}/compose.yaml", "languageId": "yaml", "version": 1, "text": "{text}"}}'

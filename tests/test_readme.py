@@ -40,16 +40,17 @@ def test_what_the_readme_shows_is_printed(command: str, output: str) -> None:
     program, *words = shlex.split(command)
     assert program == "dropcap"
     environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "dropcap", *words],
-        cwd=ROOT,
-        env=environ,
-        input=(ROOT / given).read_text(encoding="utf-8") if given else None,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with (ROOT / given if given else Path(os.devnull)).open("rb") as standard_input:
+        done = subprocess.run(
+            [sys.executable, "-m", "dropcap", *words],
+            cwd=ROOT,
+            env=environ,
+            stdin=standard_input,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
     assert re.fullmatch(pattern_of(output), done.stdout), done.stdout
 
 

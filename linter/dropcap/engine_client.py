@@ -29,6 +29,12 @@ _SOCKETS = (
     "/run/podman/podman.sock",
     "{runtime}/podman/podman.sock",
 )
+# The libraries below write an error of the system as Python does.
+_PLAIN_WORDS = (
+    (("PermissionError", "Permission denied"), "permission denied; run dropcap as a user who may"),
+    (("ConnectionRefusedError", "Connection refused"), "nobody listens there"),
+    (("FileNotFoundError", "No such file or directory"), "there is no socket there"),
+)
 _LONGEST = 200
 _CHUNK = 64 * 1024
 _MOST_OF_ERROR = 64 * 1024
@@ -93,9 +99,8 @@ def to_url(address: str) -> str:
 def reason(error: Exception) -> str:
     """Return what an error says, in one line."""
     text = " ".join(str(getattr(error, "explanation", "") or error).split())
-    if "PermissionError" in text or "Permission denied" in text:
-        return "permission denied; run dropcap as a user who may"
-    return text[:_LONGEST]
+    known = (plain for signs, plain in _PLAIN_WORDS if any(sign in text for sign in signs))
+    return next(known, text[:_LONGEST])
 
 
 def fetch(

@@ -47,8 +47,9 @@ def place(region: Region) -> str:
 
 
 def title(container: Container) -> str:
-    """Say which container: `service web`, `run nginx`, `build stage 0 (FROM debian:12)`."""
-    name = f"{container.kind.value} {shortened(container.name, _NAME_SIZE)}"
+    """Say which container: `service web`, `run nginx`, `container web`, `build stage 0 (FROM debian:12)`."""
+    kind = "container" if container.kind.value == "inspect" else container.kind.value
+    name = f"{kind} {shortened(container.name, _NAME_SIZE)}"
     if container.kind.value != "stage":
         return name
     base = container.stage.base if container.stage else None

@@ -31,6 +31,8 @@ _ID = re.compile(r"[0-9a-f]{12,128}")
 _VERSION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 _NAME_SIZE = 255
 _OLDEST = (1, 24)
+_NANO = 1_000_000_000
+_LATEST = 1 << 63
 _CHANGES = frozenset(
     {"create", "start", "die", "died", "destroy", "remove", "rename", "update", "pause", "unpause"}
     | {"exec_start", "exec_die", "exec", "exec_died"}
@@ -56,11 +58,13 @@ class Event(NamedTuple):
     Attributes:
         container: the container.
         what: the engine's word: `start`, `die`.
+        at: when, in seconds as the engine counts them; 0 where it does not say.
 
     """
 
     container: Listed
     what: str
+    at: float = 0.0
 
 
 class AuditedEngine:
@@ -218,4 +222,6 @@ def _event(line: bytes) -> Event | None:
         return None
     attributes = actor.get("Attributes") if isinstance(actor, dict) else None
     name = attributes.get("name") if isinstance(attributes, dict) else None
-    return Event(Listed(number, (name[:_NAME_SIZE],) if isinstance(name, str) else ()), word)
+    time = found.get("timeNano")
+    at = time / _NANO if isinstance(time, int) and abs(time) < _LATEST else 0.0
+    return Event(Listed(number, (name[:_NAME_SIZE],) if isinstance(name, str) else ()), word, at)

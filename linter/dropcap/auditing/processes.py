@@ -25,12 +25,15 @@ _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _MASKS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 _FLAGS = ("NoNewPrivs", "Seccomp")
 _MASK = re.compile(r"[0-9a-f]{16}")
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100  # in a second
 _MOST_BYTES = 64 * 1024
 _MOST_PIDS = 20
 _MOST_KINDS = 500
 _STARTED = 19  # of the fields of /proc/PID/stat behind the program's name
 _GET_USER_NAMESPACE = 0xB701  # NS_GET_USERNS: include/uapi/linux/nsfs.h
 _RUNTIME = "runc:["  # what becomes the container's first process, or a command in it, once all is set
+_BEGINS = 5  # seconds in which it does; a process that keeps this name for longer has given it to itself
+_BEGINNING = "a process was just being started in it and is left out; look again"
 _NOTHING = "no process of it can be seen from here; run dropcap on the engine's machine, outside of containers"
 
 
@@ -75,12 +78,27 @@ def look(
         why = f"{folder} cannot be read here: {error.strerror}"
         return dict.fromkeys(wanted, KernelView(not_read=why))
     found: dict[str, list[_Process]] = {}
+    beginning = set()
+    now = _ticks(_told(f"{folder}/uptime"))
     for name in names:
         container = _container_of(f"{folder}/{name}", wanted) if name.isdecimal() else None
         process = _process(f"{folder}/{name}", int(name)) if container is not None else None
-        if container is not None and process is not None:
-            found.setdefault(container, []).append(process)
-    return {one: _view(found.get(one, []), folder, owner or owner_of) for one in wanted}
+        if container is None or process is None:
+            continue
+        if process.name.startswith(_RUNTIME) and now is not None and now - process.started < _BEGINS * _TICKS:
+            beginning.add(container)
+            continue
+        found.setdefault(container, []).append(process)
+    views = {one: _view(found.get(one, []), folder, owner or owner_of) for one in wanted}
+    for one in beginning:
+        views[one] = views[one]._replace(not_read=_BEGINNING)
+    return views
+
+
+def _ticks(uptime: str) -> int | None:
+    """Return how long the system has been up, in the unit of `/proc/PID/stat`."""
+    seconds = uptime.partition(" ")[0]
+    return int(float(seconds) * _TICKS) if re.fullmatch(r"\d+(?:\.\d+)?", seconds) else None
 
 
 def owner_of(path: str) -> str | None:
@@ -109,8 +127,8 @@ def _process(folder: str, pid: int) -> _Process | None:
     masks = [lines.get(name, "").strip() for name in _MASKS]
     flags = [lines.get(name, "").strip() for name in _FLAGS]
     name = lines.get("Name", "").strip()
-    if not all(map(_MASK.fullmatch, masks)) or name.startswith(_RUNTIME):
-        return None  # it has ended meanwhile, or is not the container's yet
+    if not all(map(_MASK.fullmatch, masks)):
+        return None  # it has ended meanwhile
     after = _told(f"{folder}/stat").rpartition(")")[2].split()[_STARTED : _STARTED + 1]
     try:
         namespace = os.readlink(f"{folder}/ns/user")

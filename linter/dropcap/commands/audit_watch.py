@@ -39,8 +39,9 @@ def watch(engine: AuditedEngine, wanted: Run) -> int:
         UsageError: what was asked for does not go together.
 
     """
-    if wanted.arguments.format != "text" or wanted.arguments.output:
-        raise UsageError("--watch prints text on standard output: leave --format and --output out")
+    arguments = wanted.arguments
+    if arguments.format != "text" or arguments.output or arguments.also:
+        raise UsageError("--watch prints text on standard output: leave --format, --output and --also out")
     watching = _Watching(engine, wanted)
     try:
         watching.run()
@@ -69,7 +70,9 @@ class _Watching:
                 _note(f"watching {self.engine.title} at {self.engine.address}; Ctrl-C ends it")
                 for event in self.engine.events(since):
                     if event.what.startswith(("exec", "start")):
-                        time.sleep(_SETTLES)
+                        # Of many that come at once the later ones have settled by the time that it is their turn.
+                        left = event.at + _SETTLES - time.time() if event.at else _SETTLES
+                        time.sleep(min(_SETTLES, max(0.0, left)))
                     if self._is_wanted(event.container):
                         self._print(self._watch.some(self.engine, [event.container]))
             except EngineError as error:

@@ -169,8 +169,8 @@ class Publisher:
             if failure.level is not Level.NOTE
         ]
         if unseen:
-            first = next(key for key in session.parts_of(checked) if key in self._uris)
-            keys.setdefault(first, Found.nothing()).elsewhere.extend(unseen)
+            for first in [key for key in session.parts_of(checked) if key in self._uris][:1]:
+                keys.setdefault(first, Found.nothing()).elsewhere.extend(unseen)
         return keys
 
     def _of_text(self, session: Session, key: str) -> Iterator[dict[str, Any]]:

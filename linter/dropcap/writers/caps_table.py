@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 14
 """How many capabilities stand across; the rest is said in words."""
 
+MOST_OF_ALL = 20
+"""The same where every container has a row, be it known what it needs or not: the default set, and some more."""
+
 _LEAST_WIDTH = 40
 _LABEL_PART = 4  # of the width, at most
 _FIELD = 2
@@ -102,8 +105,8 @@ def sign_of(name: str, sets: CapabilitySets, needs: Needs) -> Sign:
 def table(rows: Sequence[Row], *, width: int, colour: bool, every: bool = False) -> Iterator[str]:
     """Yield the lines of the table of one file's containers, without line breaks.
 
-    A container of which nothing is known is left to :func:`advice`, unless `every` one is wanted; then what is held
-    stands across as far as there is room.
+    A container of which nothing is known is left to :func:`advice`, unless `every` one is wanted; then more
+    of what is held stands across.
     """
     width = max(width, _LEAST_WIDTH)
     rows = [row for row in rows if every or _tells_something(row)]
@@ -112,7 +115,7 @@ def table(rows: Sequence[Row], *, width: int, colour: bool, every: bool = False)
     signs = [{name: sign_of(name, row.sets, row.needs) for name in NAMES} for row in rows]
     label = _label_size(rows, width)
     room = (width - label - len(_MARGIN) * 2 - max(map(len, NAMES))) // _FIELD
-    columns = _columns(signs, room if every else min(MAX_COLUMNS, room))
+    columns = _columns(signs, min(MOST_OF_ALL if every else MAX_COLUMNS, room))
     indent = len(_MARGIN) + label + len(_MARGIN)
     yield from (f"{' ' * indent}{line}" for line in _header(columns))
     for row, found in zip(rows, signs, strict=True):
@@ -190,8 +193,9 @@ def _columns(signs: Sequence[dict[str, Sign]], room: int) -> list[str]:
     met = [name for name in NAMES if weights[name] < _WEIGHTS[Sign.NONE]]
     most = max(1, room)
     if len(met) > most:
-        # What no container needs is as well said in words.
-        met = sorted(met, key=weights.__getitem__)[:most]
+        # What no container needs, and what few hold, is as well said in words.
+        holders = {name: sum(one[name] is not Sign.NONE for one in signs) for name in met}
+        met = sorted(met, key=lambda name: (weights[name], -holders[name]))[:most]
     return [name for name in NAMES if name in set(met)]
 
 
