@@ -58,7 +58,7 @@ class Copy:
     """A copy of the linter and its rules, with what is added to it."""
 
     def __init__(self, folder: Path) -> None:
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(Path(dropcap.__file__).parent, folder / "dropcap", ignore=ignored)
         shutil.copytree(next(iter(dropcap_rules.__path__)), folder / "dropcap_rules", ignore=ignored)
         self.folder = folder
@@ -183,7 +183,10 @@ def test_an_image_is_an_entry_and_a_line(copy: Copy) -> None:
     assert {one["capability"] for one in after["needs"]} == {"SETUID", "SETGID"}
 
 
-COPIED = ("docs", "linter", "rules", "scripts", "tests", "fixtures/marked", "fixtures/ok", "fixtures/projects")
+COPIED = (
+    *("docs", "editors", "linter", "rules", "scripts", "tests"),
+    *("fixtures/marked", "fixtures/ok", "fixtures/projects"),
+)
 FILES = (".ci/run", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml")
 ASKED = (
     *(f"test_{name}.py" for name in ("rules", "fixtures", "examples", "readme", "controls", "site", "commands", "cli")),
@@ -196,7 +199,7 @@ def test_a_rule_about_an_absence_is_a_module_and_a_fixture(tmp_path: Path) -> No
     """Nearly every container lacks it, so that the rule speaks nearly everywhere: no other file has to know."""
     (tmp_path / ".ci").mkdir()
     for name in COPIED:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     for name in FILES:
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "fixtures" / "workloads").symlink_to(ROOT / "fixtures" / "workloads")
