@@ -111,6 +111,10 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         has_colon = "found unexpected ':'" in str(getattr(error, "problem", ""))
         if len(text) <= MAX_PURE and (has_colon or go_version is not None):
             refusal = None if has_colon else error
+            from dropcap.lang.yaml.refused import is_refused_too  # most texts are not broken
+
+            if refusal is not None and is_refused_too(text, go_version or GO_VERSION_3):
+                raise UnreadableError(_syntax_failure(source, refusal)) from None
             return _parse_as_go(source, go_version or GO_VERSION_3, refusal, shares_anchors=shares_anchors)
         raise UnreadableError(_syntax_failure(source, error)) from None
 
