@@ -6,10 +6,10 @@ import random
 
 import pytest
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import StreamEndEvent
 
-from dropcap.lang.yaml import refused
 from dropcap.lang.yaml.events import event_getter, go_event_getter
-from dropcap.lang.yaml.refused import is_refused_too
+from dropcap.lang.yaml.refused import is_refused_too, part_of
 
 TEXT = """\
 services:
@@ -52,7 +52,7 @@ def stops(text: str, version: int | None) -> bool:
     """Whether a parser refuses a text: libyaml, or the one that reads as a version of Go's library."""
     get_event = event_getter(text) if version is None else go_event_getter(text, version)
     try:
-        for _ in refused._events(get_event):
+        while not isinstance(get_event(), StreamEndEvent):
             pass
     except YAMLError:
         return True
@@ -91,4 +91,4 @@ def test_what_is_sure_to_be_refused_is(version: int) -> None:
 )
 def test_the_part_begins_at_the_last_key_that_was_read(text: str, part: str | None) -> None:
     assert stops(text, None)
-    assert refused._part(text) == part
+    assert part_of(text) == part

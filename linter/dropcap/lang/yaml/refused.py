@@ -15,7 +15,7 @@ from dropcap.lang.yaml.events import event_getter, go_event_getter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["is_refused_too"]
+__all__ = ["is_refused_too", "part_of"]
 
 
 class _Level:
@@ -37,7 +37,7 @@ def is_refused_too(text: str, version: int) -> bool:
     """
     from ruamel.yaml.error import YAMLError
 
-    part = _part(text)
+    part = part_of(text)
     if part is None:
         return False
     get_event = go_event_getter(part, version)
@@ -56,8 +56,11 @@ def _events(get_event: Any) -> Iterator[Any]:  # noqa: ANN401  # a function of t
         yield event
 
 
-def _part(text: str) -> str | None:
-    """Return the end of a text, from the last key on that libyaml has read, below keys of the same indentations."""
+def part_of(text: str) -> str | None:
+    """Return the end of a text, from the last key on that libyaml has read, below keys of the same indentations.
+
+    None where there is no such key, or where it saves nothing.
+    """
     if text.startswith("%") or "\n%" in text or "\r%" in text or "\ufeff" in text:
         return None  # what such a line says is forgotten without it
     chain = []

@@ -51,6 +51,16 @@ def is_plain(root: Mapping) -> bool:
     return services is None or _are_plain_services(services)
 
 
+def plain_services(root: Mapping) -> frozenset[str]:
+    """Return the names of a model's services in plain forms, which are valid."""
+    services = entries(root)["services"].value if "services" in entries(root) else None
+    if type(services) is not Mapping or services.tag is not None:
+        return frozenset()
+    return frozenset(
+        key.text for key, service in all_pairs(services) if _is_name(key.text) and _is_plain_service(service)
+    )
+
+
 def _are_plain_services(value: Value) -> bool:
     if type(value) is not Mapping or value.tag is not None:
         return False
