@@ -42,6 +42,8 @@ GO_VERSION_3 = 3
 # character that it takes for a part of an anchor's name (`&a?b`).
 _READ_OTHERWISE = r"(?:[\s\[{,\ufeff]|\A)(?:\?\S|!(?!<)[^\s,\[\]{}]*[,\[\]{}]|[&*][\w-]+[?%@`])"
 
+_ANCHOR = re.compile(r"&[\w-]")
+
 MAX_SHOWN = 60
 """How many characters of a name a message quotes."""
 
@@ -127,7 +129,7 @@ and an editor reads the other files of a project with each change of one."""
 
 def _composed(source: Source, *, shares_anchors: bool) -> Stream:
     """Return the documents of a text as libyaml reads it."""
-    key = (id(source), shares_anchors and "&" in source.text)
+    key = (id(source), shares_anchors and _ANCHOR.search(source.text) is not None)
     found = _KEPT.pop(key, None)
     if found is not None:
         _KEPT[key] = found

@@ -15,7 +15,7 @@ from dropcap.carriers.compose.schema import messages, remedies
 from dropcap.carriers.compose.schema.compose_schema import SCHEMA
 from dropcap.carriers.compose.schema.to_python import TooLargeError, UnknownValue, identity, to_python
 from dropcap.carriers.compose.schema.unknown_keys import is_version_1, unknown_key
-from dropcap.carriers.compose.schema.validator import branches_of, matcher, plain_services
+from dropcap.carriers.compose.schema.validator import branches_of, matcher, valid_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
         ]
     found: dict[tuple[int, str], tuple[Node, str]] = {}
     children = _Children()
-    for error in _validator().iter_errors(_without_plain_services(root, data)):
+    for error in _validator().iter_errors(_without_valid_services(root, data)):
         for leaf in _leaves(error):
             if is_fragment and leaf.validator in _MISSING:
                 continue
@@ -71,12 +71,12 @@ def explained(root: Mapping, limit: int, *, is_fragment: bool) -> list[tuple[Nod
     return in_order[:limit]
 
 
-def _without_plain_services(root: Mapping, data: dict[str, Any]) -> dict[str, Any]:
-    """Return a model without the services of which the fast check knows at once that nothing is wrong with them."""
-    plain = plain_services(root)
-    if not plain:
+def _without_valid_services(root: Mapping, data: dict[str, Any]) -> dict[str, Any]:
+    """Return a model without the services that nothing is wrong with: the fast check knows that of them."""
+    valid = valid_services(root)
+    if not valid:
         return data
-    return {**data, "services": {name: one for name, one in data["services"].items() if name not in plain}}
+    return {**data, "services": {name: one for name, one in data["services"].items() if name not in valid}}
 
 
 class _Children:

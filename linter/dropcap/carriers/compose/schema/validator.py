@@ -51,13 +51,16 @@ def is_plain(root: Mapping) -> bool:
     return services is None or _are_plain_services(services)
 
 
-def plain_services(root: Mapping) -> frozenset[str]:
-    """Return the names of a model's services in plain forms, which are valid."""
+def valid_services(root: Mapping) -> frozenset[str]:
+    """Return the names of the services of a model that the schema allows."""
     services = entries(root)["services"].value if "services" in entries(root) else None
     if type(services) is not Mapping or services.tag is not None:
         return frozenset()
+    is_allowed = _REFERENCES["#/$defs/service"]
     return frozenset(
-        key.text for key, service in all_pairs(services) if _is_name(key.text) and _is_plain_service(service)
+        key.text
+        for key, service in all_pairs(services)
+        if _is_name(key.text) and (_is_plain_service(service) or is_allowed(service))
     )
 
 
