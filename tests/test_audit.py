@@ -85,6 +85,19 @@ def test_nothing_but_gets_is_asked(engine: PlayedEngine, capsys: pytest.CaptureF
     }
 
 
+def test_whose_processes_are_missed_is_read_and_not_searched_for(
+    engine: PlayedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = described(1, "web", State={"Status": "running", "Running": True, "Pid": 7})
+    stopped = described(2, "db", Config={"Cmd": ['"Running": true']})
+    engine.holds(running, stopped)
+    engine.answers[engine.path(1)] = json.dumps(running, separators=(" , ", " :  ")).encode()
+    main(["audit", "--format", "json"])
+    live = {one["name"]: one["not_read"] for one in json.loads(capsys.readouterr().out)["live"]}
+    assert live["web"].startswith("no process of it can be seen from here")
+    assert live["db"] is None
+
+
 def test_podman_is_asked_in_its_own_way(engine: PlayedEngine, capsys: pytest.CaptureFixture[str]) -> None:
     version = {**VERSION, "Components": [{"Name": "Podman Engine", "Version": "4.3.1"}]}
     engine.answers["/version"] = json.dumps(version).encode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropcap.carriers.inspect.live import NOT_READ, PROCESSES
 from dropcap.engine_client import EngineError
@@ -48,7 +48,7 @@ def to_source(path: str, data: bytes, view: KernelView | None, *, is_podman: boo
         found.pop(name, None)
     if view is not None and view.entries:
         found[PROCESSES] = view.entries
-    if view is not None and view.not_read:
+    if view is not None and view.not_read and (view.entries or _is_running(found)):
         found[NOT_READ] = view.not_read
     indent = _PODMANS if is_podman else _DOCKERS
     text = json.dumps([found], indent=indent, ensure_ascii=False)
@@ -58,3 +58,9 @@ def to_source(path: str, data: bytes, view: KernelView | None, *, is_podman: boo
         except UnicodeEncodeError:  # half of a pair
             text = json.dumps([found], indent=indent)
     return Answer(path, text)
+
+
+def _is_running(found: dict[str, Any]) -> bool:
+    """Whether an engine says that a container runs: of another one nobody misses the processes."""
+    state = found.get("State")
+    return isinstance(state, dict) and state.get("Running") is True

@@ -75,8 +75,7 @@ def audit(
 
     """
     described = list(_described(engine, listed, step))
-    running = [one.listed.id for one in described if one.data is not None and _may_run(one.data)]
-    views = look(running)
+    views = look([one.listed.id for one in described if one.data])
     taken: set[str] = set()
     read: list[_Read | FileResult] = []
     for one in described:
@@ -170,10 +169,6 @@ def _describe(engine: AuditedEngine, listed: Listed) -> Described:
         return Described(listed, engine.describe(listed.id))
     except EngineError as error:
         return Described(listed, b"", str(error))
-
-
-def _may_run(data: bytes) -> bool:
-    return b'"Running":true' in data or b'"Running": true' in data
 
 
 def _read(

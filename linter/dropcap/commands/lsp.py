@@ -20,8 +20,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(_arguments: Namespace) -> int:
     """Serve an editor until it leaves; the protocol wants 1 where it leaves without a word."""
     try:
-        import lsprotocol  # noqa: F401
-        import pygls  # noqa: F401
+        import lsprotocol  # noqa: F401  # whether it is there
+        import pygls  # noqa: F401  # as above
     except ImportError:
         raise UsageError("`dropcap lsp` needs pygls: install it with `pip install 'dropcap[lsp]'`") from None
     from dropcap.commands import lock_image
