@@ -226,14 +226,20 @@ def insertion(line: int, character: int, text: str) -> dict[str, Any]:
     return {"range": {"start": place, "end": place}, "text": text}
 
 
+def removal(line: int) -> dict[str, Any]:
+    """Return a change that takes a line out."""
+    return {"range": {"start": {"line": line, "character": 0}, "end": {"line": line + 1, "character": 0}}, "text": ""}
+
+
 def latencies(server: Server, text: str, rounds: int) -> list[float]:
-    """Type a character in one line after the other; gives the milliseconds until each one's diagnostics."""
+    """Put a line in at one place after the other, and take it out again; gives the milliseconds until each one's diagnostics."""
     count = text.count("\n")
     found = []
     for number in range(rounds):
-        line = number * 7 % count
+        line = number // 2 * 7 % count
+        typed = "#\n" if number % 4 > 1 else "\n"
         before = time.perf_counter()
-        server.change(insertion(line, 0, "#\n") if number % 2 else insertion(line, 0, "\n"))
+        server.change(removal(line) if number % 2 else insertion(line, 0, typed))
         server.wait()
         found.append((time.perf_counter() - before - DELAY) * 1000)
     return found

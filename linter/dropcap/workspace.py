@@ -110,6 +110,17 @@ class State(Mapping[str, bytes]):
         return True
 
 
+class OpenText(bytes):
+    """A text that an editor has open, as the bytes of its file.
+
+    Attributes:
+        source: the same as a source, which keeps what was found out of it from one change to the next.
+
+    """
+
+    source: Source
+
+
 class Workspace:
     """The files below a root, as they are on the disk but for those of the overlay.
 
@@ -222,7 +233,9 @@ class Workspace:
         real = self.real(path)
         found = self._sources.get(real)
         if found is None:
-            found = self._sources[real] = _kept(path, self.read(path))
+            data, known = self.read(path), self._overlay.get(real)
+            is_open = isinstance(known, OpenText) and known.source.path == path
+            found = self._sources[real] = known.source if is_open else _kept(path, data)
         return found
 
     def hold(self, source: Source) -> None:

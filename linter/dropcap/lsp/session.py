@@ -15,6 +15,7 @@ from dropcap.check import Setup, checked_file, checked_text
 from dropcap.config import ConfigError
 from dropcap.lsp.checked import Checked
 from dropcap.lsp.defects import defect
+from dropcap.lsp.open_text import with_text
 from dropcap.lsp.placing import Placed, Text, place
 from dropcap.lsp.policies import CONFIGURATION_NAMES, Policies
 from dropcap.model import Failure, Report
@@ -90,7 +91,7 @@ class Session:
         known = self._texts.get(key)
         self._texts[key] = Text(name or path, text, language, is_file)
         if is_file:
-            self._overlay = {**self._overlay, key: text.encode("utf-8", "surrogatepass")}
+            self._overlay = with_text(self._overlay, key, path, text)
         if known is None and is_file:
             self._look_around(key)
         else:
