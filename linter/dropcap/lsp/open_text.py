@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropcap.lang.yaml.pieces import Edited
+from dropcap.lang.yaml.edited import Edited
 from dropcap.source import Source, UndecodableError
 from dropcap.workspace import OpenText
 
