@@ -9,6 +9,7 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
+    from dropcap.unchanged import Unchanged
     from collections.abc import Mapping
     from typing import Protocol
 
@@ -58,6 +59,7 @@ class Request(NamedTuple):
         only_resolves: whether a project is only resolved, as `docker compose config` does, which asks no engine: what
             that refuses of a container is then a note.
         declarations: what containers that exist are compared with; None where nobody asked for that.
+        unchanged: the containers of the file at its last check; None where it is checked once.
 
     """
 
@@ -69,6 +71,7 @@ class Request(NamedTuple):
     engine_by_name: bool = True
     versions: Mapping[Engine, str] = {}
     declarations: Declarations | None = None
+    unchanged: Unchanged | None = None
 
 
 def alone(source: Source) -> Request:

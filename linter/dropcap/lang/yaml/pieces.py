@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dropcap.lang.yaml.nodes import Mapping
-from dropcap.source import Source
+from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -30,7 +30,7 @@ class Piece(Source):
 
     """
 
-    __slots__ = ("forms", "kept")
+    __slots__ = ("forms", "kept", "root")
 
     def __init__(self, text: str, root: Source, start: int) -> None:
         """Take the text, and where it stands."""
@@ -41,8 +41,13 @@ class Piece(Source):
 
     def move(self, root: Source, start: int) -> None:
         """Say where it stands from now on."""
-        self.parent = root
+        self.parent = self.root = root
         self._segments = ((0, start),)
+
+    def to_root(self, span: Span) -> tuple[Source, Span]:
+        """Return the text that it is an entry of, and a span as it stands there."""
+        start = self._segments[0][1]
+        return self.root, Span(span.start + start, span.end + start)
 
     @property
     def start(self) -> int:
