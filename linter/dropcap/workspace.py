@@ -111,14 +111,21 @@ class State(Mapping[str, bytes]):
 
 
 class OpenText(bytes):
-    """A text that an editor has open, as the bytes of its file.
+    """A text that an editor has open, as the bytes of its file."""
 
-    Attributes:
-        source: the same as a source, which keeps what was found out of it from one change to the next.
+    __slots__ = ()
 
-    """
+    def source(self, path: str) -> Source:
+        """Return it as a source that keeps what was found out of it from one change to the next.
 
-    source: Source
+        Args:
+            path: the path that is printed.
+
+        Raises:
+            UnreadableError: it is no text.
+
+        """
+        raise NotImplementedError
 
 
 class Workspace:
@@ -234,8 +241,8 @@ class Workspace:
         found = self._sources.get(real)
         if found is None:
             data, known = self.read(path), self._overlay.get(real)
-            is_open = isinstance(known, OpenText) and known.source.path == path
-            found = self._sources[real] = known.source if is_open else _kept(path, data)
+            found = known.source(path) if isinstance(known, OpenText) else _kept(path, data)
+            self._sources[real] = found
         return found
 
     def hold(self, source: Source) -> None:

@@ -9,12 +9,12 @@ from dropcap.namedtuple import NamedTuple
 from dropcap.workspace import Workspace
 
 if TYPE_CHECKING:
-    from dropcap.unchanged import Unchanged
     from collections.abc import Mapping
     from typing import Protocol
 
     from dropcap.model import Container, Declared
     from dropcap.source import Source
+    from dropcap.unchanged import Unchanged
 
     class Declarations(Protocol):
         """What says of containers that exist what their projects' files say now."""

@@ -93,7 +93,7 @@ class Session:
         known = self._texts.get(key)
         self._texts[key] = Text(name or path, text, language, is_file)
         if is_file:
-            self._overlay = with_text(self._overlay, key, path, text)
+            self._overlay = with_text(self._overlay, key, text)
         if known is None and is_file:
             self._look_around(key)
         else:

@@ -39,9 +39,15 @@ _NOT_IN_ENTRIES = re.compile(r"\?|^(?:---|\.\.\.)|\r(?!\n)|[\x85\u2028\u2029]", 
 
 
 class Edited(Source):
-    """A text that is being edited, as it is now; the next one takes its pieces over."""
+    """A text that is being edited, as it is now.
 
-    __slots__ = ("_before", "_streams", "_tree")
+    Attributes:
+        tree: its entries, once it was parsed; None where it is not in pieces, or a later text has taken them over.
+        before: the last text before it that has a tree, as long as this one has none.
+
+    """
+
+    __slots__ = ("_streams", "before", "tree")
 
     def __init__(self, path: str, text: str, *, encoding: str = "utf-8", before: Edited | None = None) -> None:
         """Take the text.
@@ -54,10 +60,10 @@ class Edited(Source):
 
         """
         super().__init__(path, text, encoding=encoding)
-        self._tree: _Tree | None = None
+        self.tree: _Tree | None = None
         self._streams: dict[bool, Stream] = {}
-        # A text that is broken for the moment has no tree: what comes after it is compared with the last one that had.
-        self._before = before if before is None or before._tree is not None else before._before
+        # What comes after a text that is broken for the moment is compared with the last one that was not.
+        self.before: Edited | None = before if before is None or before.tree is not None else before.before
 
     def stream(self, compose: Compose, *, shares_anchors: bool) -> Stream:
         """Return the documents of the text, and raise what composing them raises.
@@ -76,17 +82,22 @@ class Edited(Source):
         """Return the documents in pieces; None where the text is not one to be parsed so."""
         if _NOT_IN_TEXTS.search(self.text):
             return None
-        before = self._before
-        tree = _changed(before._tree, before.text, self, compose) if before and before._tree else None
-        if before is not None and tree is not None:
-            before._tree, before._streams = None, {}  # its pieces are this text's now
+        before = self.before
+        tree = before.changed_to(self, compose) if before is not None else None
         if tree is None:
             stream = compose(self)
             tree = _taken_apart(stream, self)
             if tree is None:
                 return stream
-        self._tree, self._before = tree, None
+        self.tree, self.before = tree, None
         return tree.stream(self)
+
+    def changed_to(self, newer: Edited, compose: Compose) -> _Tree | None:
+        """Return the entries of a newer text, which takes them over; None where more than one of them is another."""
+        tree = _changed(self.tree, self.text, newer, compose) if self.tree is not None else None
+        if tree is not None:
+            self.tree, self._streams = None, {}
+        return tree
 
 
 class _Part(NamedTuple):
@@ -121,7 +132,7 @@ class _Tree(NamedTuple):
         return Stream((Mapping(tuple(pairs), None, root, Span(start, _end(self.parts[-1]))),), ())
 
 
-def _part(piece: Piece, key: Scalar, value: Value, by: int, *, is_service: bool, column: int) -> _Part:
+def _part(piece: Piece, key: Scalar, value: Node, by: int, *, is_service: bool, column: int) -> _Part:
     """Return an entry of a key and a value, which stand so many characters further on in its piece."""
     own = _moved(value, piece, by)
     piece.forms[id(own)] = own

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_MOST_FORMS = 16
+
 __all__ = ["Piece", "add_form", "is_entry", "once"]
 
 
@@ -64,8 +66,13 @@ def is_entry(value: Value) -> bool:
 def add_form(value: Value, form: Value) -> None:
     """Take a value as a form of an entry of which another one is known."""
     source = value.source
-    if type(source) is Piece and id(value) in source.forms:
-        source.forms[id(form)] = form
+    if type(source) is not Piece or id(value) not in source.forms:
+        return
+    if len(source.forms) >= _MOST_FORMS:  # as of an entry whose variables change all the time
+        parsed = next(iter(source.forms.values()))
+        source.forms = {id(parsed): parsed}
+        source.kept.clear()
+    source.forms[id(form)] = form
 
 
 def once(value: Value, question: Hashable, answer: Callable[[], T], told: Callable[[], int] | None = None) -> T:
