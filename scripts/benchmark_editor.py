@@ -232,19 +232,25 @@ def removal(line: int) -> dict[str, Any]:
     return {"range": {"start": start, "end": end}, "text": ""}
 
 
-def latencies(server: Server, text: str, rounds: int) -> list[float]:
-    """Put a line in at one place after the other, and take it out again; gives the milliseconds until each answer."""
+def latencies(server: Server, text: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Put a line in at one place after the other, and take it out again.
+
+    Returns:
+        The milliseconds until each answer, and those of a processor that each took.
+
+    """
     count = text.count("\n")
-    found = []
+    found, used = [], []
     for number in range(rounds):
         line = number // 2 * 7 % count
         typed = "#\n" if number % 4 > 1 else "\n"
         time.sleep(2 * DELAY)
-        before = time.perf_counter()
+        busy, before = server.processor(), time.perf_counter()
         server.change(removal(line) if number % 2 else insertion(line, 0, typed))
         server.wait()
         found.append((time.perf_counter() - before) * 1000)
-    return found
+        used.append(server.processor() - busy)
+    return found, used
 
 
 def questions(text: str, uri: str, number: int) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -316,12 +322,11 @@ def main() -> None:
         latencies(server, text, 30)
         server.change({"text": text})
         print(f"{server.wait()} diagnostics")
-        before = server.processor()
-        found = latencies(server, text, arguments.rounds)
-        used = (server.processor() - before) / arguments.rounds
-        quantiles = statistics.quantiles(found, n=100)
-        print(f"change to diagnostics: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
-        print(f"{used:.1f} ms of a processor each")
+        for what, taken in zip(
+            ("change to diagnostics", "of a processor"), latencies(server, text, arguments.rounds), strict=True
+        ):
+            quantiles = statistics.quantiles(taken, n=100)
+            print(f"{what}: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
         server.change({"text": text})
         server.wait()
         answers(server, text, 3)

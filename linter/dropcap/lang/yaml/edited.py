@@ -37,6 +37,8 @@ _NOT_IN_TEXTS = re.compile(rf"&[\w-]|^%|{_IN_TEXTS}", re.MULTILINE)
 _NOT_IN_ENTRIES = re.compile(r"\?|^(?:---|\.\.\.)|\r(?!\n)|[\x85\u2028\u2029]", re.MULTILINE)
 """What an entry that is parsed may not have: what ends a document, other ends of lines, and what the module names."""
 
+_BLANK_LINES = re.compile(r"(?: *(?:#[^\r\n\x85\u2028\u2029]*)?\r?\n)*")
+
 
 class Edited(Source):
     """A text that is being edited, as it is now.
@@ -153,6 +155,8 @@ def _changed(tree: _Tree, old: str, root: Edited, compose: Compose) -> _Tree | N
     start = _common(old, new)
     behind = min(_common_end(old, new), len(old) - start, len(new) - start)
     grown = len(new) - len(old)
+    if _is_above_entries(tree, Span(start, len(old) - behind), old, new):
+        return _pushed(tree, root, start, grown)
     number = _part_at(tree, start, len(old) - behind)
     if number is None:
         return None
@@ -165,13 +169,42 @@ def _changed(tree: _Tree, old: str, root: Edited, compose: Compose) -> _Tree | N
     names = [one.key.text for one in tree.parts if one.is_service == part.is_service and one is not part]
     if part.key.text != again.key.text and (again.key.text in names or _SERVICES in (part.key.text, again.key.text)):
         return None
+    pushed = _pushed(tree, root, at + 1, grown)
+    return pushed._replace(parts=(*tree.parts[:number], again, *tree.parts[number + 1 :]))
+
+
+def _pushed(tree: _Tree, root: Source, start: int, grown: int) -> _Tree:
+    """Return entries as they are in another text, those from an offset on so many characters further on."""
+    for part in tree.parts:
+        part.piece.move(root, part.piece.start + (grown if part.piece.start >= start else 0))
     services = tree.services
-    for one in tree.parts:
-        one.piece.move(root, one.piece.start + (grown if one.piece.start > at else 0))
     if services is not None:
-        moves = services.span.start > at
-        services = _moved(services, root, grown if moves else 0)
-    return _Tree((*tree.parts[:number], again, *tree.parts[number + 1 :]), services)
+        services = _moved(services, root, grown if services.span.start >= start else 0)
+    return _Tree(tree.parts, services)
+
+
+def _is_above_entries(tree: _Tree, changed: Span, old: str, new: str) -> bool:
+    """Whether nothing but blank lines and comments has changed, above all entries or above all services."""
+    first = old.rfind("\n", 0, changed.start) + 1
+    stop, new_stop = (
+        _next_line(text, end) for text, end in ((old, changed.end), (new, changed.end + len(new) - len(old)))
+    )
+    if _BLANK_LINES.fullmatch(old, first, stop) is None or _BLANK_LINES.fullmatch(new, first, new_stop) is None:
+        return False
+    # What is put in where an entry ends belongs to it; where one begins, it is above that.
+    return not any(
+        part.piece.start < max(stop, first + 1) and first <= part.piece.start + len(part.piece.text)
+        for part in tree.parts
+        if part.piece.start != first or stop != first
+    )
+
+
+def _next_line(text: str, end: int) -> int:
+    """Return where the line ends that an offset lies in; the offset itself where a line begins there."""
+    if end == 0 or text[end - 1] == "\n":
+        return end
+    found = text.find("\n", end)
+    return len(text) if found < 0 else found + 1
 
 
 def _part_at(tree: _Tree, start: int, end: int) -> int | None:
