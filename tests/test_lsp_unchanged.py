@@ -50,6 +50,12 @@ services:
     user: "${USER_ID}"
     command: ["sh", "-c", "chown app /data && exec gosu app worker"]
     privileged: true # dropcap: ignore[privileged] -- a test
+  found:
+    image: debian:12
+    command: chown daemon /srv
+    cap_drop: [ALL]
+    volumes: [x:/srv]
+    security_opt: [no-new-privileges:true]
   # A comment between two.
   tools:
     image: alpine
@@ -63,6 +69,7 @@ services:
 
 volumes:
   data:
+  x:
 networks:
   front:
     external: true

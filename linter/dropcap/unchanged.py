@@ -6,10 +6,12 @@ container and the files of its project; where both are as they were, so are its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dropcap.lang.yaml.pieces import Piece
 from dropcap.model import UnreadableError
 from dropcap.namedtuple import NamedTuple
+from dropcap.source import Span
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
@@ -68,8 +70,36 @@ class Unchanged:
         return known
 
     def keep(self, container: Container, findings: Sequence[Finding], taken: int) -> None:
-        """Keep what rules said of a container."""
-        self._next[container.kind.value, container.name] = _Known(container, findings, taken)
+        """Keep what rules said of a container, if all that it says of its file is about its own entry of it."""
+        entry = container.source
+        if not isinstance(entry, Piece):
+            return
+        try:
+            kept = [one._replace(problem=_of_entry(one.problem, entry)) for one in findings]
+        except _ElsewhereError:
+            return
+        self._next[container.kind.value, container.name] = _Known(container, kept, taken)
+
+
+class _ElsewhereError(Exception):
+    """A place lies in the text, and in none of the entries that are moved with it."""
+
+
+def _of_entry(value: Any, entry: Piece) -> Any:  # noqa: ANN401  # a record gives one of its kind
+    """Return what was said of a place in the text as what is said of that place in its entry."""
+    if not isinstance(value, tuple):
+        return value
+    found: Any = [_of_entry(one, entry) for one in value]
+    names = getattr(value, "_fields", None)
+    if names is None:
+        return tuple(found)
+    found = type(value)(*found)
+    if getattr(value, "source", None) is entry.root:
+        span = found.span
+        if span is None or not entry.start <= span.start <= span.end <= entry.start + len(entry.text):
+            raise _ElsewhereError
+        found = found._replace(source=entry, span=Span(span.start - entry.start, span.end - entry.start))
+    return found
 
 
 def _are_same(own: str, before: Workspace | None, now: Workspace) -> bool:
