@@ -15,8 +15,12 @@ from dropcap.source import Source, Span
 
 TEXT = """\
 # A comment.
+# More of it: a, b, c.
+
 version: "3"
 services:
+  # The first one.
+  # It is a: b.
   web:
     image: nginx
     command: |+
@@ -105,6 +109,9 @@ CHANGES = {
     "a key without a value": ("    image: app", "    ? a\n    image: app", 0),
     "an anchor": ("image: app", "image: &a app", 0),
     "a comment above all": ("# A comment.", "# Another comment.", None),
+    "a comment above all that ends too early": ("# A comment.", "# A\n comment.", 0),
+    "the end of a document in a comment": ("# A comment.", "# A\n... comment.", 0),
+    "a comment above all that becomes two": ("# A comment.", "# A\n# comment.", None),
     "a blank line above all": ("# A comment.", "\n# A comment.", None),
     "a line above the first entry": ("version", "\nversion", None),
     "a comment above the services": ("  web:", "# c\n  web:", None),

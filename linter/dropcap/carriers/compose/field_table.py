@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import RESET, Entry, all_entries, all_items, all_pairs, with_entries
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
-from dropcap.lang.yaml.pieces import is_entry
+from dropcap.lang.yaml.pieces import Piece, is_entry
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Walk:
                 name = key.text
                 named = below.get(name, any_name)
                 if named is not None or (self._passes is not None and not self._passes(old)):
-                    if self._keeps is not None and is_entry(old):
+                    if type(old.source) is Piece and self._keeps is not None and is_entry(old):
                         new = self._keeps(old, named, partial(self.node, old, named, (path, name)))
                     else:
                         new = self.node(old, named, (path, name))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
-from dropcap.lang.yaml.pieces import is_entry, once
+from dropcap.lang.yaml.pieces import Piece, is_entry, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -250,7 +250,8 @@ class _Normaliser:
                 if type(value) is Scalar and not value.tag and not has_slash and key is written:
                     found[name] = pair  # type: ignore[assignment]  # alike in all else; most are so
                 elif not (is_repeated and target(value).tag == RESET):
-                    inner = self._entry(value, (path, name), is_repeated=is_repeated)
+                    find = self._entry if type(value.source) is Piece else self.node
+                    inner = find(value, (path, name), is_repeated=is_repeated)
                     is_same = inner is value and key is written
                     found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # as above
             elif isinstance(key, Scalar) and is_merge(key):

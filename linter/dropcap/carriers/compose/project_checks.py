@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dropcap.carriers.compose.nodes import RESET, all_pairs, entries, items
 from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
-from dropcap.lang.yaml.pieces import once
+from dropcap.lang.yaml.pieces import Piece, once
 from dropcap.model import Engine, Level
 
 if TYPE_CHECKING:
@@ -102,23 +102,24 @@ def _keys(services: Mapping) -> tuple[set[str], set[str]]:
     keys: set[str] = set()
     odd: set[str] = set()
     for entry in entries(services).values():
-        own, own_odd = once(entry.value, "keys", partial(_keys_of, entry.value))
-        keys |= own
-        odd |= own_odd
+        if type(entry.value.source) is Piece:
+            own, own_odd = once(entry.value, "keys", partial(_add_keys, entry.value, set(), set()))
+            keys |= own
+            odd |= own_odd
+        else:
+            _add_keys(entry.value, keys, odd)
     return keys, odd
 
 
-def _keys_of(service: Value) -> tuple[set[str], set[str]]:
-    """Return the same of one service."""
-    keys: set[str] = set()
-    odd: set[str] = set()
+def _add_keys(service: Value, keys: set[str], odd: set[str]) -> tuple[set[str], set[str]]:
+    """Add those of one service, and return them."""
     image: Value | None = None
     for key, value in all_pairs(service):
         name = key.text
         if name == "image" and value.tag != RESET:
             image = value
         keys.add(name)
-        if name not in _USUAL or not _USUAL[name](value):
+        if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
             odd.add(name)
     if not isinstance(image, Scalar) or not image.text:
         keys.add("")

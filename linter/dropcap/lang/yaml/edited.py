@@ -186,9 +186,10 @@ def _pushed(tree: _Tree, root: Source, start: int, grown: int) -> _Tree:
 def _is_above_entries(tree: _Tree, changed: Span, old: str, new: str) -> bool:
     """Whether nothing but blank lines and comments has changed, above all entries or above all services."""
     first = old.rfind("\n", 0, changed.start) + 1
-    stop, new_stop = (
-        _next_line(text, end) for text, end in ((old, changed.end), (new, changed.end + len(new) - len(old)))
-    )
+    end = changed.end + len(new) - len(old)
+    is_at_line = all(not at or text[at - 1] == "\n" for text, at in ((old, changed.end), (new, end)))
+    rest = 0 if is_at_line else len(old[changed.end :].partition("\n")[0]) + 1
+    stop, new_stop = min(changed.end + rest, len(old)), min(end + rest, len(new))
     if _BLANK_LINES.fullmatch(old, first, stop) is None or _BLANK_LINES.fullmatch(new, first, new_stop) is None:
         return False
     # What is put in where an entry ends belongs to it; where one begins, it is above that.
@@ -197,14 +198,6 @@ def _is_above_entries(tree: _Tree, changed: Span, old: str, new: str) -> bool:
         for part in tree.parts
         if part.piece.start != first or stop != first
     )
-
-
-def _next_line(text: str, end: int) -> int:
-    """Return where the line ends that an offset lies in; the offset itself where a line begins there."""
-    if end == 0 or text[end - 1] == "\n":
-        return end
-    found = text.find("\n", end)
-    return len(text) if found < 0 else found + 1
 
 
 def _part_at(tree: _Tree, start: int, end: int) -> int | None:
