@@ -12,6 +12,8 @@ from dropcap.model import UnreadableError
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dropcap.source import Source
     from dropcap.workspace import Entry, Workspace
 
@@ -23,6 +25,7 @@ class BuildFiles:
 
     Attributes:
         is_open: whether a question could not be answered, for a reason that may be another one the next time.
+        asked: the texts that somebody asked for since this was emptied, by path.
 
     """
 
@@ -36,6 +39,7 @@ class BuildFiles:
         self._later: dict[str, Source | None] = {}
         self._is_built = False
         self.is_open = False
+        self.asked: dict[str, Source | None] = {}
 
     def is_file(self, path: str) -> bool:
         """Do what :meth:`Workspace.is_file` does."""
@@ -74,14 +78,16 @@ class BuildFiles:
     def text(self, path: str) -> Source | None:
         """Return a file's text; None where there is none to be read."""
         texts = self._texts
-        if path in texts:
-            return texts[path]
-        if self._is_built:  # a startup asks, and not the build: that is asked anew in another workspace
+        if path not in texts and self._is_built:  # a startup asks, and not the build: elsewhere that is asked anew
             texts = self._later
-            if path in texts:
-                return texts[path]
-        found = texts[path] = _text(self._workspace, path)
+        if path not in texts:
+            texts[path] = _text(self._workspace, path)
+        found = self.asked[path] = texts[path]
         return found
+
+    def sources(self) -> Iterator[Source]:
+        """Give the texts that were read."""
+        yield from filter(None, (*self._texts.values(), *self._later.values()))
 
     def close(self) -> None:
         """Note that the build is over: what is asked from now on does not decide what it made."""

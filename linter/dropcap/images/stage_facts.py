@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from dropcap.images.build_context import BuildContext
@@ -12,17 +13,17 @@ from dropcap.images.stage_variables import Variables
 from dropcap.images.tree import FileTree
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from dropcap.images.known_images import Images
     from dropcap.model import Stage
     from dropcap.source import Source
 
-__all__ = ["stage_facts"]
+__all__ = ["SharedBuild", "kept_build", "stage_facts"]
 
 _MOST_KEPT = 24
 _MOST_STAGES = 100
-_KEPT: dict[tuple[int, str], _SharedBuild] = {}
+_KEPT: dict[tuple[int, str], SharedBuild] = {}
 """The builds that were followed last, by the number of their Dockerfile's source, which each keeps, and their context.
 
 Services of one project, and its Compose files, build the same few stages. What a build makes is decided by its stages,
@@ -40,20 +41,34 @@ def stage_facts(stage: Stage, images: Images, context: str) -> FileTree:
         context: the folder that is the context; empty where it is not known.
 
     """
-    first = stage.instructions[0].value if stage.instructions else None
-    if first is None or images.read or images.workspace.has_lock or stage.number >= _DEEPEST_STAGES:
+    home = _home(stage, images)
+    if home is None:
         return _Build(images, context).facts(stage)
-    home = first.source.to_root(first.span)[0]
-    key = id(home), context
-    kept = _KEPT.pop(key, None)
-    build = kept if kept is not None and kept.enter(images) else _SharedBuild(images, context, home)
+    kept = kept_build(stage, images, context)
+    build = kept or SharedBuild(images, context, home)
+    _KEPT.pop((id(home), context), None)  # it is kept again if all goes well
     tree = build.facts(stage)
     if build.files.is_open:  # what could not be read, or not in the steps that are left, has its own answer each time
-        return tree if build is not kept else _Build(images, context).facts(stage)
+        return tree if kept is None else _Build(images, context).facts(stage)
     if len(_KEPT) >= _MOST_KEPT:
         del _KEPT[next(iter(_KEPT))]
-    _KEPT[key] = build
+    _KEPT[id(home), context] = build
     return tree
+
+
+def kept_build(stage: Stage, images: Images, context: str) -> SharedBuild | None:
+    """Return the kept build of a stage's Dockerfile, in the workspace of these images; None where there is none."""
+    home = _home(stage, images)
+    kept = None if home is None else _KEPT.get((id(home), context))
+    return kept if kept is not None and kept.enter(images) else None
+
+
+def _home(stage: Stage, images: Images) -> Source | None:
+    """Return the file of a stage that may be built for several; None where a project has its own word of images."""
+    first = stage.instructions[0].value if stage.instructions else None
+    if first is None or images.read or images.workspace.has_lock or stage.number >= _DEEPEST_STAGES:
+        return None
+    return first.source.to_root(first.span)[0]
 
 
 class _Build:
@@ -114,11 +129,18 @@ class _Build:
         return self._contexts[path]
 
 
-class _SharedBuild(_Build):
-    """Builds the stages of one Dockerfile for several who ask, each with its own arguments and contexts."""
+class SharedBuild(_Build):
+    """Builds the stages of one Dockerfile for several who ask, each with its own arguments and contexts.
+
+    Attributes:
+        number: which build it is, of all that there were.
+
+    """
 
     def __init__(self, images: Images, context: str, home: Source) -> None:
+        """Begin with no stage of a file."""
         super().__init__(images, context)
+        self.number = next(_NUMBERS)
         self._home = home  # it is kept, so that no other source has its number
         self._numbers: dict[Hashable, int] = {}
         self._stages: dict[int, tuple[int, Stage]] = {}
@@ -127,6 +149,11 @@ class _SharedBuild(_Build):
         """Go on in another workspace; gives whether what was built is the same there."""
         self.images = images
         return len(self._stages) <= _MOST_STAGES and self.files.enter(images.workspace)
+
+    def sources(self) -> Iterator[Source]:
+        """Give the texts that what is built may come from, each the same object as long as it is the same."""
+        yield self._home
+        yield from self.files.sources()
 
     def key(self, stage: Stage) -> int:
         """Return a number for a stage, the same for each that has the same steps and is built of the same stages.
@@ -141,4 +168,5 @@ class _SharedBuild(_Build):
         return self._stages[id(stage)][0]
 
 
+_NUMBERS = count()
 _DEEPEST_STAGES = 40
