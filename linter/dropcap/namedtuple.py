@@ -72,11 +72,13 @@ else:
             return result
 
         def _replace(self, /, **values):
-            result, fields = [*self], self._fields
-            for name, value in values.items():
-                if name not in fields:
-                    raise ValueError(f"Got unexpected field names: {[one for one in values if one not in fields]!r}")
-                result[fields.index(name)] = value
+            result, places = [*self], self._places
+            try:
+                for name, value in values.items():
+                    result[places[name]] = value
+            except KeyError:
+                wrong = [one for one in values if one not in places]
+                raise ValueError(f"Got unexpected field names: {wrong!r}") from None
             return tuple.__new__(type(self), result)
 
         def _asdict(self):
@@ -96,6 +98,7 @@ else:
             fields = tuple(namespace.get("__annotations__", ()))
             namespace["_fields"] = namespace["__match_args__"] = fields
             namespace["_field_defaults"] = {field: namespace[field] for field in fields if field in namespace}
+            namespace["_places"] = {field: place for place, field in enumerate(fields)}
             namespace["__slots__"] = ()
             namespace["__new__"] = _construct
             for index, field in enumerate(fields):

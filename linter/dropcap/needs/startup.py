@@ -227,8 +227,9 @@ class _Follower:
     def answer(self, call: Call) -> Answer | None:
         """Return what is known of a command that is a condition, or whose output is used."""
         self._enter(call)
-        call = call._replace(words=self.lookup.at_home(call.words))
-        name = call.words[0].value
+        words = self.lookup.at_home(call.words)
+        call = call if words is call.words else call._replace(words=words)
+        name = words[0].value
         if name in {"stat", "id"}:
             self.owners.note(call, self.lookup.folder)
         if name in {"[", "[[", "test"}:

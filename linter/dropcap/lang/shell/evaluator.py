@@ -142,7 +142,7 @@ class Shell:
     def statements(self, node: tree_sitter.Node) -> None:
         """Follow all that a node holds."""
         if self.run.listener is not None:
-            self.run.handlers.exact_sequence(self, node.children)
+            self.run.handlers.exact_sequence(self, self.script.children(node))
             return
         for child in self.parts(node):
             self.visit(child)

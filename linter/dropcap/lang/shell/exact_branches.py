@@ -92,12 +92,13 @@ def _leaving(run: Run) -> int:
 
 def branch(shell: Shell, node: tree_sitter.Node) -> None:
     """Follow `if`; `elif` is another one in what is left."""
-    _if(shell, list(node.children))
+    _if(shell, shell.script.children(node))
 
 
 def _if(shell: Shell, parts: list[tree_sitter.Node]) -> None:
-    then = next((index for index, part in enumerate(parts) if part.type == "then"), len(parts))
-    behind = next((at for at, part in enumerate(parts) if part.type in {"elif_clause", "else_clause"}), len(parts))
+    kinds = [part.type for part in parts]
+    then = kinds.index("then") if "then" in kinds else len(parts)
+    behind = next((at for at, kind in enumerate(kinds) if kind in {"elif_clause", "else_clause"}), len(parts))
     conditions, body, rest = parts[1:then], parts[then + 1 : behind], parts[behind:]
     verdict = tested(shell, conditions)
     if shell.is_over or not conditions:
@@ -120,9 +121,9 @@ def _else(shell: Shell, rest: list[tree_sitter.Node]) -> None:
     if not rest:
         shell.run.holds = True
     elif rest[0].type == "elif_clause":
-        _if(shell, [*rest[0].children, *rest[1:]])
+        _if(shell, [*shell.script.children(rest[0]), *rest[1:]])
     else:
-        statements(shell, rest[0].children)
+        statements(shell, shell.script.children(rest[0]))
 
 
 def chain(shell: Shell, node: tree_sitter.Node) -> None:

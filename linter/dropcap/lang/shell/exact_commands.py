@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dropcap.lang.shell.expansions import Combination, Field
     from dropcap.lang.shell.fragments import Guards, Text
     from dropcap.lang.shell.lexer import Raw
+    from dropcap.lang.shell.run_state import Run
     from dropcap.lang.words import Word
 
 __all__ = ["ask", "follow", "follow_all", "wait"]
@@ -50,9 +51,7 @@ def follow(
         run.holds = True
         return
     before = run.guards, run.user, run.launchers
-    chosen = [Guard(branch, arm, True, *run.conditions[branch]) for branch, arm in choices if branch in run.conditions]  # noqa: FBT003  # as the record has it
-    known = {(one.branch, one.arm) for one in run.guards if one.taken}
-    chosen = [one for one in sorted(chosen) if (one.branch, one.arm) not in known]
+    chosen = _chosen(run, choices) if choices else []
     run.guards = (*run.guards, *chosen)
     is_exec, written = False, fields
     if fields[0].is_literal and known_text(fields[0].pieces) in {"{", "}"}:  # the parser takes them for a program
@@ -86,6 +85,13 @@ def follow(
         _end_exec(shell, has_words=bool(words))
 
 
+def _chosen(run: Run, choices: Guards) -> list[Guard]:
+    """Return the guards of choices by which a command has its words, but for those that the run is behind anyhow."""
+    chosen = [Guard(branch, arm, True, *run.conditions[branch]) for branch, arm in choices if branch in run.conditions]  # noqa: FBT003  # as the record has it
+    known = {(one.branch, one.arm) for one in run.guards if one.taken}
+    return [one for one in sorted(chosen) if (one.branch, one.arm) not in known]
+
+
 def _end_exec(shell: Shell, *, has_words: bool) -> None:
     """Leave the shell behind `exec PROGRAM`; let what `exec > FILE` opens for the shell itself be heard."""
     run = shell.run
@@ -102,7 +108,7 @@ def follow_all(
     """Follow a command with each of the lists of words that it may have, and with the variables set before it."""
     run = shell.run
     before = run.prefixed
-    set_here = [child for child in node.children if child.type == "variable_assignment"]
+    set_here = [child for child in shell.script.children(node) if child.type == "variable_assignment"]
     if set_here and node.child_by_field_name("name") is not None:
         shell.scope.begin()
         for child in set_here:

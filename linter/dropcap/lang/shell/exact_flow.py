@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropcap.lang.shell.run_state import MAX_DEPTH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -20,15 +22,18 @@ if TYPE_CHECKING:
 
 def statements(shell: Shell, nodes: Sequence[tree_sitter.Node]) -> None:
     """Follow statements up to one that ends the path; of one with `&` behind it nothing stays."""
+    run = shell.run
     for index, node in enumerate(nodes, 1):
-        if index < len(nodes) and nodes[index].type == "&":
-            was_background, shell.run.is_background = shell.run.is_background, True
+        if index < len(nodes) and not nodes[index].is_named and nodes[index].type == "&":
+            was_background, run.is_background = run.is_background, True
             shell.alone(lambda node=node: shell.visit(node))  # type: ignore[misc]  # bound now
-            shell.run.is_background = was_background
-            shell.run.holds = True
-        else:
+            run.is_background = was_background
+            run.holds = True
+        elif node.is_named or run.steps <= 0 or run.depth >= MAX_DEPTH:
             shell.visit(node)
-        if shell.run.is_errexit and node.is_named and not shell.is_over:
+        else:  # a sign, in which nothing can be followed
+            run.steps -= 1
+        if run.is_errexit and not shell.is_over and node.is_named:
             fail(shell, node)
         if shell.is_over:
             return

@@ -131,6 +131,10 @@ def _combinations(
                 (guards, [_field(one, raw, pieces, is_globbed=is_globbed) for one in fields(expanded, ifs)])
                 for guards, expanded in parameters.choices(pieces)[:MOST_VALUES]
             ]
+            if len(more) == 1 and not more[0][0]:  # as of most words
+                for combination in found:
+                    combination.fields.extend(more[0][1])
+                continue
             found = [Combination(*one) for one in product(found, more)]
             step = -(-len(found) // MOST_VALUES)
             if step > 1:

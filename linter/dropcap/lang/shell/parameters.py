@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dropcap.lang.shell.array_ops import counted, element, is_empty, measured, sliced, substring, trimmed
@@ -50,6 +51,11 @@ if TYPE_CHECKING:
 else:
     Choice = object
 _ALWAYS: Guards = frozenset()
+
+
+@lru_cache(maxsize=4096)  # the same few are used again and again
+def _parameter_in(text: str) -> re.Match[str] | None:
+    return _PARAMETER.match(text)
 
 
 class Parameters:
@@ -111,6 +117,8 @@ class Parameters:
 
     def choices(self, pieces: Sequence[Piece]) -> list[Choice]:
         """Give what a word's pieces may become, one choice after the other."""
+        if len(pieces) == 1 and pieces[0].kind is PieceKind.UNKNOWN:  # as of most words that are expanded
+            return self.expand(pieces[0])
         found: list[Choice] = [(_ALWAYS, [])]
         for piece in pieces:
             if piece.kind is not PieceKind.UNKNOWN:
@@ -124,9 +132,10 @@ class Parameters:
     def expand(self, piece: Piece) -> list[Choice]:  # noqa: PLR0911  # one a kind of expansion
         """Give what one expansion may become."""
         here = self._script.homed(piece)[0]
-        taken = self._taken.get(piece.at)
-        if taken is not None:
-            return [(_ALWAYS, [here._replace(text=taken.text, reason=taken.reason)])]
+        if self._taken:
+            taken = self._taken.get(piece.at)
+            if taken is not None:
+                return [(_ALWAYS, [here._replace(text=taken.text, reason=taken.reason)])]
         output = self._outputs.get(self._script.to_byte(piece.at)) if self._outputs else None
         if output is not None:
             return [(_ALWAYS, [Piece(output, PieceKind.QUOTED if here.is_quoted else PieceKind.EXPANDED)])]
@@ -142,7 +151,7 @@ class Parameters:
             name = program["path"].rpartition("/")[2]
             at = self._script.home_at(piece.at + program.end("path") - len(name)) - 1
             return [(_ALWAYS, [here._replace(splits=False, reason=_ON_PATH), Piece(f"/{name}", at=at)])]
-        match = _PARAMETER.match(piece.text)
+        match = _parameter_in(piece.text)
         if match is None or piece.end < 0:
             return [(_ALWAYS, [here])]
         if self._depth >= MAX_DEPTH:
@@ -173,7 +182,10 @@ class Parameters:
     def _given(self, values: tuple[Value, ...] | None, here: Piece) -> list[Choice]:
         if values is None:
             return [(_ALWAYS, [here])]
-        return [(value.guards, _used(value, here, self._separator())) for value in values]
+        if len(values) == 1:  # as of most
+            return [(values[0].guards, _used(values[0], here, self._separator()))]
+        separator = self._separator()
+        return [(value.guards, _used(value, here, separator)) for value in values]
 
     def _separator(self) -> str:
         """Give what `"$*"` puts between its elements."""

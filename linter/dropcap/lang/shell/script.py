@@ -38,7 +38,7 @@ class Script:
         self.text, self.data, self.root = syntax.text, syntax.data, syntax.root
         self.to_byte, self.to_offset, self.expansion_end = syntax.to_byte, syntax.to_offset, syntax.expansion_end
         self.substitutions, self.is_backquoted = syntax.substitutions, syntax.is_backquoted
-        self.commands_at = syntax.commands_at
+        self.commands_at, self.children = syntax.commands_at, syntax.children
         self.written: dict[int, Any] = {}
         """What its words become that are expanded in no way, as :mod:`dropcap.lang.shell.expansions` keeps it."""
         self.globbed: dict[int, Any] = {}

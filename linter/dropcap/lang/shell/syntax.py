@@ -80,6 +80,7 @@ class Syntax:
         self.raws: dict[tuple[int, int, object], list[Raw]] = {}
         self.pieces: dict[tuple[int, int], list[Piece]] = {}
         self.parts: dict[int, list[tree_sitter.Node]] = {}
+        self._children: dict[int, list[tree_sitter.Node]] = {}
         self._substitutions: list[tree_sitter.Node] | None = None
         self._substituted_at: list[int] = []
         self._is_ascii = len(self.data) == len(self.text)
@@ -149,6 +150,13 @@ class Syntax:
             if start is not None and start not in seen:
                 seen.add(start)
                 yield start, limit
+
+    def children(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
+        """Return the children of a node, which a loop or a function comes to again and again."""
+        found = self._children.get(node.id)
+        if found is None:
+            found = self._children[node.id] = node.children
+        return found
 
     def is_backquoted(self, node: tree_sitter.Node) -> bool:
         """Whether a node is a command between backquotes."""
