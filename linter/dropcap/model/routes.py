@@ -62,6 +62,14 @@ class SharedRoutes:
             by_source.setdefault(id(route.source), []).append((route.span.start, -route.span.end, number))
         self._by_source = {source: _nested(sorted(places)) for source, places in by_source.items()}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether they are the same routes."""
+        return self is other or (isinstance(other, SharedRoutes) and self.routes == other.routes)
+
+    def __hash__(self) -> int:
+        """Return a number that equal ones share."""
+        return hash(len(self.routes))
+
     def around(self, source: Source, span: Span) -> list[Route]:
         """Return the routes whose stretch holds a span, in their order."""
         places = self._by_source.get(id(source), [])

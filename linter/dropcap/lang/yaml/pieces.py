@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _MOST_FORMS = 16
+_MOST_KEPT = 1000
 
 __all__ = ["Piece", "add_form", "is_entry", "once"]
 
@@ -40,6 +41,13 @@ class Piece(Source):
         self.forms: dict[int, Value] = {}
         self.kept: dict[Hashable, Any] = {}
         self.move(root, start)
+
+    def keep(self, question: Hashable, answer: T) -> T:
+        """Keep an answer, and return it."""
+        if len(self.kept) >= _MOST_KEPT:
+            self.kept.clear()
+        self.kept[question] = answer
+        return answer
 
     def move(self, root: Source, start: int) -> None:
         """Say where it stands from now on."""
@@ -95,7 +103,7 @@ def once(value: Value, question: Hashable, answer: Callable[[], T], told: Callab
     before = told() if told is not None else 0
     found = answer()
     if told is None or told() == before:
-        source.kept[key] = found
+        source.keep(key, found)
         if isinstance(found, Mapping):
             add_form(value, found)
     return found
