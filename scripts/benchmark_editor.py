@@ -4,9 +4,9 @@
     scripts/benchmark_editor.py [--edits N] [--lines N] [--file FILE] [--rounds N]
 
 The server runs in a process of its own and is spoken to over pipes, as by an editor. A change is one character that is
-typed somewhere in a Compose file; measured is the time from sending it until its diagnostics are here, without the
-pause that the server waits for the next change. Of an editor's other questions it is the time until the answer, where
-the text has not changed since the last one. Random edits insert and delete stretches anywhere, so that the text is
+typed somewhere in a Compose file, after a pause, as people type; measured is the time from sending it until its
+diagnostics are here. Of an editor's other questions it is the time until the answer, where the text has not changed
+since the last one. Random edits insert and delete stretches anywhere, so that the text is
 broken most of the time. The memory is the server's, as Linux counts what is resident.
 """
 
@@ -226,17 +226,31 @@ def insertion(line: int, character: int, text: str) -> dict[str, Any]:
     return {"range": {"start": place, "end": place}, "text": text}
 
 
-def latencies(server: Server, text: str, rounds: int) -> list[float]:
-    """Type a character in one line after the other; gives the milliseconds until each one's diagnostics."""
+def removal(line: int) -> dict[str, Any]:
+    """Return a change that takes a line out."""
+    start, end = ({"line": one, "character": 0} for one in (line, line + 1))
+    return {"range": {"start": start, "end": end}, "text": ""}
+
+
+def latencies(server: Server, text: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Put a line in at one place after the other, and take it out again.
+
+    Returns:
+        The milliseconds until each answer, and those of a processor that each took.
+
+    """
     count = text.count("\n")
-    found = []
+    found, used = [], []
     for number in range(rounds):
-        line = number * 7 % count
-        before = time.perf_counter()
-        server.change(insertion(line, 0, "#\n") if number % 2 else insertion(line, 0, "\n"))
+        line = number // 2 * 7 % count
+        typed = "#\n" if number % 4 > 1 else "\n"
+        time.sleep(2 * DELAY)
+        busy, before = server.processor(), time.perf_counter()
+        server.change(removal(line) if number % 2 else insertion(line, 0, typed))
         server.wait()
-        found.append((time.perf_counter() - before - DELAY) * 1000)
-    return found
+        found.append((time.perf_counter() - before) * 1000)
+        used.append(server.processor() - busy)
+    return found, used
 
 
 def questions(text: str, uri: str, number: int) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -308,12 +322,11 @@ def main() -> None:
         latencies(server, text, 30)
         server.change({"text": text})
         print(f"{server.wait()} diagnostics")
-        before = server.processor()
-        found = latencies(server, text, arguments.rounds)
-        used = (server.processor() - before) / arguments.rounds
-        quantiles = statistics.quantiles(found, n=100)
-        print(f"change to diagnostics: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
-        print(f"besides a pause of {DELAY * 1000:.0f} ms for the next change; {used:.1f} ms of a processor each")
+        for what, taken in zip(
+            ("change to diagnostics", "of a processor"), latencies(server, text, arguments.rounds), strict=True
+        ):
+            quantiles = statistics.quantiles(taken, n=100)
+            print(f"{what}: p50 {quantiles[49]:.1f}, p95 {quantiles[94]:.1f}, p99 {quantiles[98]:.1f} ms")
         server.change({"text": text})
         server.wait()
         answers(server, text, 3)

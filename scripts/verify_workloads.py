@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Run `dropcap verify` on workloads as a person does, and compare what it finds with what they are expected to need.
 
-    scripts/verify_workloads.py NAME … [--restart] [--accept]
+    scripts/verify_workloads.py NAME … [--jobs N] [--restart] [--accept]
+    scripts/verify_workloads.py --rest [--jobs N] [--accept]
 
-Each is laid down as a project of its own and verified by its own probe. With `--restart` the engine is killed and
-started again half way; then nothing may be called needed that is not, and nothing may be left. Prints a line for each.
-Exits with 1 where one differs. `--accept` notes those that agree in fixtures/workloads/verified.json and
-docs/verify.md.
+Each is laid down as a project of its own and verified by its own probe; `--rest` takes all that were not verified
+before, with `--jobs` several at once. With `--restart` the engine is killed and started again half way; then nothing
+may be called needed that is not, and nothing may be left. Prints a line for each. Exits with 1 where one differs.
+`--accept` notes those that agree in fixtures/workloads/verified.json and docs/verify.md.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ruamel.yaml import YAML
-from verified_page import note_verified
+from verified_page import note_verified, read_verified
 from workload_engine import FailedError, MissingError, engine
 from workload_page import FOLDER, read_workload, workload_names
 
@@ -33,11 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workload_engine import Engine
+    from workload_page import Workload
 
 __all__ = ["Program", "lay_down", "measured", "program_of", "verified", "words_for"]
 
 SECONDS = 8.0
 LONGEST = 900
+HOST_NETWORK = Lock()
+"""Held by the workload that listens in the machine's own network: two might want the same port."""
 
 
 class Program(NamedTuple):
@@ -58,6 +65,13 @@ class Program(NamedTuple):
         lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
         images = self.engine.call("images", "--quiet", "--filter=reference=dropcap-verify*")
         return images + "".join(self.engine.call(*words, "--quiet", label) for words in lists)
+
+    def left_by(self, process: int) -> list[str]:
+        """Return the labels of what one process of it has left at the engine, images apart."""
+        lists = (("ps", "--all"), ("network", "ls"), ("volume", "ls"))
+        form = '--format={{.Label "dropcap.verify"}}'
+        labels = "\n".join(self.engine.call(*words, form) for words in lists).splitlines()
+        return [label for label in labels if label.split()[-2:-1] == [str(process)]]
 
     def wait_for_container(self, seconds: float = 200) -> bool:
         """Wait until a container runs; return whether one does."""
@@ -104,35 +118,55 @@ def measured(folder: Path) -> dict[str, Any]:
 def main() -> int:
     """Verify; return 1 where something differs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("names", nargs="+", metavar="NAME", help="a workload")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a workload")
+    parser.add_argument("--rest", action="store_true", help="all that were not verified before")
+    parser.add_argument("--jobs", type=int, default=1, help="how many at once")
     parser.add_argument("--restart", action="store_true", help="restart the engine half way")
     parser.add_argument("--accept", action="store_true", help="write what agrees into the data and the page")
     arguments = parser.parse_args()
-    if arguments.accept and arguments.restart:
-        parser.error("with --restart not all is measured")
+    if arguments.restart and (arguments.accept or arguments.jobs > 1):
+        parser.error("with --restart not all is measured, and others would lose their engine")
+    if arguments.rest == bool(arguments.names):
+        parser.error("give names, or --rest")
     if unknown := sorted(set(arguments.names) - set(workload_names())):
         parser.error(f"no such workload: {', '.join(unknown)}")
+    names = arguments.names or [name for name in workload_names() if name not in read_verified()]
     differ = 0
     try:
-        with engine() as started, TemporaryDirectory() as folder:
+        with engine() as started, TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
             program = program_of(started, Path(folder) / "bin")
-            for name in arguments.names:
-                said = verified(program, name, Path(folder), restarts=arguments.restart)
+            runs = {
+                pool.submit(verified, program, name, Path(folder), restarts=arguments.restart): name for name in names
+            }
+            for run in as_completed(runs):
+                name, said = runs[run], run.result()
                 differ += bool(said)
                 print(f"{name:28} {said or 'as expected'}", flush=True)
                 if arguments.accept and not said:
                     needed = " ".join(sorted(measured(Path(folder) / name)["needed"]))
                     note_verified(name, needed, datetime.now(timezone.utc).date().isoformat())
+            if left := program.left().split():
+                print(f"LEFT {' '.join(left)}")
+                differ += 1
     except (MissingError, FailedError) as error:
         print(f"nothing verified: {error}", file=sys.stderr)
         return 1
-    print(f"{len(arguments.names)} workloads, {differ} differ")
+    print(f"{len(names)} workloads, {differ} differ")
     return 1 if differ else 0
 
 
 def verified(program: Program, name: str, folder: Path, *, restarts: bool) -> str:
     """Verify a workload; return what is not as it should be."""
     workload = read_workload(name)
+    with HOST_NETWORK if workload.uses_host_network else nullcontext():
+        try:
+            return _verified(program, workload, folder, restarts=restarts)
+        except FailedError as error:
+            return f"not built: {error}"
+
+
+def _verified(program: Program, workload: Workload, folder: Path, *, restarts: bool) -> str:
+    name = workload.name
     program.engine.build(FOLDER / name, name)  # so that there is not much to be built
     made = lay_down(name, folder)
     process = program.verify(made, *words_for(name))
@@ -143,7 +177,7 @@ def verified(program: Program, name: str, folder: Path, *, restarts: bool) -> st
         out, err = process.communicate(timeout=LONGEST)
     finally:
         process.kill()
-    left = f"; LEFT {left.split()}" if (left := program.left()) else ""
+    left = f"; LEFT {left}" if (left := program.left_by(process.pid)) else ""
     if process.returncode:
         last = (err.strip().splitlines() or [""])[-1]
         is_whole = restarts and process.returncode == 2 and not (made / "dropcap.lock").exists()  # noqa: PLR2004  # what could not be checked

@@ -96,6 +96,14 @@ def test_a_change_waits_for_the_next_one_but_not_for_ever(worker: Worker, tmp_pa
     assert number > 1
 
 
+def test_the_first_change_after_a_pause_is_checked_at_once(worker: Worker, tmp_path: Path) -> None:
+    began = time.monotonic()
+    worker.do(lambda session: session.open(str(tmp_path / "compose.yaml"), HARMLESS), 600.0)
+    while worker.do(lambda session: session.has_work).result(30):
+        time.sleep(0.01)
+    assert time.monotonic() - began < 60
+
+
 def test_what_raises_is_told_and_harms_nobody(worker: Worker, heard: Heard) -> None:
     def fail(_: Session) -> None:
         raise KeyError("x")

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from dropcap.model.ignores import Ignore
     from dropcap.policy import Policy
     from dropcap.rule import Rule
+    from dropcap.unchanged import Unchanged
 
 
 MAX_NAME = 200
@@ -59,6 +60,7 @@ class Setup(NamedTuple):
         engine_by_name: whether a file's name may say that it is for another engine.
         versions: the versions of engines; the current ones where none is named.
         severity: how severe the findings of rules are, by id; else the rules decide.
+        unchanged: the containers of the file at its last check; None where it is checked once.
 
     """
 
@@ -68,11 +70,18 @@ class Setup(NamedTuple):
     engine_by_name: bool = True
     versions: Mapping[Engine, str] = {}
     severity: Mapping[str, Severity] = {}
+    unchanged: Unchanged | None = None
 
     def request(self, workspace: Workspace, over: tuple[str, ...] = ()) -> Request:
         """Return how a file is read."""
         return Request(
-            workspace, over, self.engine, self.settings, engine_by_name=self.engine_by_name, versions=self.versions
+            workspace,
+            over,
+            self.engine,
+            self.settings,
+            engine_by_name=self.engine_by_name,
+            versions=self.versions,
+            unchanged=self.unchanged,
         )
 
     def under(self, policy: Policy) -> Setup:
@@ -165,7 +174,17 @@ def check_document(
     root = request.workspace.root
     questions = _questions(rules, target.policy)
     allowance = Allowance()
+    unchanged = request.unchanged
+    if unchanged is not None:
+        unchanged.begin(request.workspace.real(target.path), request.workspace, questions)
+    containers: list[Container] = []
     for container in document.containers:
+        known = unchanged.of(container, allowance) if unchanged is not None else None
+        containers.append(container if known is None else known.container)
+        if known is not None:
+            findings += known.findings
+            continue
+        left, count, is_whole = allowance.left, len(findings), True
         is_stage = container.kind is Kind.STAGE and container.stage is not None
         subject = container.stage if is_stage else Subject.of(container, request.workspace, allowance)
         own = container.source.to_root(container.span)[0].path
@@ -177,6 +196,10 @@ def check_document(
                     findings += [_finding(rule, problem, container, (path, root)) for problem in problems]
             except Exception as error:  # noqa: BLE001, PERF203  # a rule's fault is its own: the others still speak
                 broken.setdefault((rule.id, _fault(rule, error)), []).append(container)
+                is_whole = False
+        if unchanged is not None and is_whole:
+            unchanged.keep(container, findings[count:], left - allowance.left)
+    document = document._replace(containers=tuple(containers))
     for container in filter(is_targeted, document.containers):
         path = request.workspace.name(container.source.to_root(container.span)[0].path)
         findings += _of_target(container, questions, (path, root), broken)

@@ -110,6 +110,24 @@ class State(Mapping[str, bytes]):
         return True
 
 
+class OpenText(bytes):
+    """A text that an editor has open, as the bytes of its file."""
+
+    __slots__ = ()
+
+    def source(self, path: str) -> Source:
+        """Return it as a source that keeps what was found out of it from one change to the next.
+
+        Args:
+            path: the path that is printed.
+
+        Raises:
+            UnreadableError: it is no text.
+
+        """
+        raise NotImplementedError
+
+
 class Workspace:
     """The files below a root, as they are on the disk but for those of the overlay.
 
@@ -222,7 +240,9 @@ class Workspace:
         real = self.real(path)
         found = self._sources.get(real)
         if found is None:
-            found = self._sources[real] = _kept(path, self.read(path))
+            data, known = self.read(path), self._overlay.get(real)
+            found = known.source(path) if isinstance(known, OpenText) else _kept(path, data)
+            self._sources[real] = found
         return found
 
     def hold(self, source: Source) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 DELAY = 0.05
-"""How many seconds a change waits for the next one, before it is checked."""
+"""How many seconds a change that follows on another one so soon waits for the next, before it is checked."""
 _LONGEST_MESSAGE = 500
 _LOCK_ARGUMENTS = 2
 _NOTHING_SAFE = "no safe fix is left in this file"

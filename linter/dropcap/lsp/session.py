@@ -15,6 +15,7 @@ from dropcap.check import Setup, checked_file, checked_text
 from dropcap.config import ConfigError
 from dropcap.lsp.checked import Checked
 from dropcap.lsp.defects import defect
+from dropcap.lsp.open_text import with_text
 from dropcap.lsp.placing import Placed, Text, place
 from dropcap.lsp.policies import CONFIGURATION_NAMES, Policies
 from dropcap.model import Failure, Report
@@ -23,6 +24,7 @@ from dropcap.questions import Questions
 from dropcap.real_paths import is_below, look_again, real_path
 from dropcap.report import drop_included, to_report
 from dropcap.source import Source
+from dropcap.unchanged import Unchanged
 from dropcap.workspace import LOCK
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Session:
         self._overlay: dict[str, bytes] = {}
         self._placed: dict[str, Placed] = {}
         self._checks: dict[str, _Check] = {}
+        self._unchanged: dict[str, Unchanged] = {}
         self._unplaced: dict[str, None] = {}
         self._stale: dict[str, None] = {}
         self._is_put_together = True
@@ -90,7 +93,7 @@ class Session:
         known = self._texts.get(key)
         self._texts[key] = Text(name or path, text, language, is_file)
         if is_file:
-            self._overlay = {**self._overlay, key: text.encode("utf-8", "surrogatepass")}
+            self._overlay = with_text(self._overlay, key, text)
         if known is None and is_file:
             self._look_around(key)
         else:
@@ -122,6 +125,7 @@ class Session:
     def reconfigure(self) -> None:
         """Read all again: the configurations, and what is checked by them."""
         look_again()
+        self._unchanged.clear()
         self._policies = Policies(self._rules)
         self._unplaced.update(dict.fromkeys(self._texts))
         self._stale.update(dict.fromkeys(self._checks))
@@ -135,6 +139,7 @@ class Session:
 
         """
         look_again()
+        self._unchanged.clear()
         moved = [*map(real_path, moved)]
         for real in (*map(real_path, paths), *moved):
             if self._policies.is_about(real):
@@ -149,6 +154,7 @@ class Session:
 
     def _came_or_went(self, real: str) -> None:
         """Mark what may ask whether a file is there, which is not reading it."""
+        self._unchanged.clear()
         near = [name for name, one in self._checks.items() if is_below(real, one.request.workspace.root)]
         self._stale.update(dict.fromkeys(near))
 
@@ -231,7 +237,7 @@ class Session:
                 self._check(name, target)
 
     def _check(self, name: str, target: Target) -> None:
-        setup = Setup(overlay=self._overlay)
+        setup = Setup(overlay=self._overlay, unchanged=self._unchanged.setdefault(name, Unchanged()))
         text = self._texts.get(name)
         if text is not None and not text.is_file:
             request, result = checked_text(target, text.text, self._questions, setup)
@@ -246,6 +252,7 @@ class Session:
         asked = {self._name(target, key) for key, placed in self._placed.items() for target in placed.targets}
         for name in [one for one in self._checks if one not in asked]:
             del self._checks[name]
+            self._unchanged.pop(name, None)
             self._stale.pop(name, None)
             self._is_put_together = False
 

@@ -1,7 +1,8 @@
-"""The one thread that owns the session: first what the editor asks, then the work that a pause leaves time for."""
+"""The one thread that owns the session: first what the editor asks, then the work, once a burst of changes is over."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -20,7 +21,7 @@ LONGEST_DELAY = 0.5
 
 
 class Worker(threading.Thread):
-    """Does what it is given, in order, and in pauses the session's work."""
+    """Does what it is given, in order, and the session's work when nothing more comes for a moment."""
 
     def __init__(
         self, session: Session, progressed: Callable[[Session], None], failed: Callable[[BaseException], None]
@@ -40,6 +41,7 @@ class Worker(threading.Thread):
         self._jobs: deque[tuple[Callable[[Session], Any], Future[Any]]] = deque()
         self._changed = threading.Condition()
         self._due = self._latest = 0.0
+        self._last = -math.inf  # when something came that the work may wait after
         self._is_stopped = False
 
     def do(self, job: Callable[[Session], T], delay: float | None = None) -> Future[T]:
@@ -47,7 +49,8 @@ class Worker(threading.Thread):
 
         Args:
             job: it gets the session.
-            delay: how many seconds the work waits then for the next job; None where the job changes nothing of that.
+            delay: how many seconds the work waits then for the next job, unless none came for as long before it;
+                None where the job changes nothing of that.
 
         """
         future: Future[T] = Future()
@@ -56,7 +59,9 @@ class Worker(threading.Thread):
             if self._due <= now:
                 self._latest = now + LONGEST_DELAY
             if delay is not None:
-                self._due = min(now + delay, self._latest)
+                is_first = now - self._last >= delay
+                self._due = now if is_first else min(now + delay, self._latest)
+                self._last = now
             self._jobs.append((job, future))
             self._changed.notify()
         return future

@@ -13,11 +13,13 @@ from dropcap.carriers.compose.mounts import short_mount
 from dropcap.carriers.compose.nodes import RESET, all_items, child
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.lang.yaml.pieces import once as kept_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
 
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.nodes import Path
     from dropcap.lang.yaml import Value
 
@@ -27,8 +29,12 @@ if TYPE_CHECKING:
 
 def unique_lists(model: Mapping) -> Mapping:
     """Return a model in whose lists each thing stands once; the same model where that is so already."""
-    walked = Walk(_once).inside(model, column("unique"))
+    walked = Walk(_once, keeps=_kept).inside(model, column("unique"))
     return walked if isinstance(walked, Mapping) else model
+
+
+def _kept(value: Value, field: Field | None, walk: Callable[[], Value]) -> Value:
+    return kept_once(value, ("unique", id(field)), walk)
 
 
 def once(things: Iterable[T], identity: Callable[[T], str | None]) -> list[T]:

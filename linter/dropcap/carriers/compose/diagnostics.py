@@ -17,10 +17,11 @@ _MOST, _MOST_OF_WORD, _SHOWN_OF_WORD = 400, 100, 60
 class Diagnostics:
     """Failures in the order they are found, one a place: what many services share is said once."""
 
-    __slots__ = ("_by_place", "_elsewhere")
+    __slots__ = ("_by_place", "_count", "_elsewhere")
 
     def __init__(self) -> None:
         """Start with none."""
+        self._count = 0
         self._by_place: dict[tuple[int, Span], Failure] = {}
         self._elsewhere: dict[tuple[str, str], Failure] = {}  # what is true of a whole file
 
@@ -42,6 +43,7 @@ class Diagnostics:
 
     def add(self, *failures: Failure) -> None:
         """Take over what was said elsewhere."""
+        self._count += len(failures)
         for failure in failures:
             if failure.source is not None and failure.span is not None:
                 self._by_place.setdefault((id(failure.source), failure.span), failure)
@@ -52,12 +54,17 @@ class Diagnostics:
         """Say something about a file that cannot be looked into."""
         self.add(Failure(path, _short(message), level))
 
+    def told(self) -> int:
+        """Return how often something was told, what is told of a place already included."""
+        return self._count
+
     @property
     def failures(self) -> tuple[Failure, ...]:
         """All that was said."""
         return (*self._by_place.values(), *self._elsewhere.values())
 
     def _add(self, source: Source, span: Span, message: str, level: Level) -> None:
+        self._count += 1
         failure = Failure(source.path, _short(message), level, source, span)
         self._by_place.setdefault((id(source), span), failure)
 

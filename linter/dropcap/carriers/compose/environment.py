@@ -5,6 +5,8 @@ Which sets there are, and which of them wins, is said in compose-go's `cli/optio
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import count
 from typing import TYPE_CHECKING
 
 from dropcap.lang.yaml import UnknownText
@@ -39,6 +41,10 @@ class Variable(NamedTuple):
     unknown: UnknownText | None = None
 
 
+_NUMBERS = count()
+_NUMBERED: deque[tuple[int, Environment]] = deque(maxlen=8)
+
+
 class Environment:
     """An immutable set of variables.
 
@@ -67,6 +73,17 @@ class Environment:
         self.values: Mapping[str, Variable] = {**values, **hidden}
         self.is_complete = is_complete
         self.hides_secrets = hides_secrets
+
+    @property
+    def number(self) -> int:
+        """A number that equal ones have, as long as few others are asked for theirs."""
+        what = (self.is_complete, self.hides_secrets, self.is_lazy)
+        for number, known in _NUMBERED:
+            if (known.is_complete, known.hides_secrets, known.is_lazy) == what and known.values == self.values:
+                return number
+        number = next(_NUMBERS)
+        _NUMBERED.append((number, self))
+        return number
 
     def lookup(self, name: str) -> Variable | None:
         """Give a variable; None where it is not set here."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from operator import is_
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import RESET, Entry, all_entries, all_items, all_pairs, with_entries
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.lang.yaml.pieces import Piece, is_entry
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
@@ -88,13 +89,24 @@ class Walk:
     What does not change is given back as it is, the very same node. What is shared is changed once a kind of place.
     """
 
-    def __init__(self, change: Change, passes: Callable[[Value], bool] | None = None) -> None:
-        """Take what changes the value of a place, and what says which values it leaves alone where no field is.
+    def __init__(
+        self,
+        change: Change,
+        passes: Callable[[Value], bool] | None = None,
+        keeps: Callable[[Value, Field | None, Callable[[], Value]], Value] | None = None,
+    ) -> None:
+        """Start a walk.
 
-        Without the latter only what the table says something of is changed.
+        Args:
+            change: changes the value of a place.
+            passes: says which values are left alone where no field is; without it only what the table says something
+                of is changed.
+            keeps: returns what the walk makes of an entry of a text that is being edited, where that is known.
+
         """
         self._change = change
         self._passes = passes
+        self._keeps = keeps
         self._done: dict[tuple[int, int], Value] = {}
 
     def node(self, value: Value, field: Field | None, path: Path = None) -> Value:
@@ -122,7 +134,10 @@ class Walk:
                 name = key.text
                 named = below.get(name, any_name)
                 if named is not None or (self._passes is not None and not self._passes(old)):
-                    new = self.node(old, named, (path, name))
+                    if type(old.source) is Piece and self._keeps is not None and is_entry(old):
+                        new = self._keeps(old, named, partial(self.node, old, named, (path, name)))
+                    else:
+                        new = self.node(old, named, (path, name))
                     if new is not old:
                         changed[name] = Entry(key, new)
             return with_entries(value, {**all_entries(value), **changed}.values()) if changed else value

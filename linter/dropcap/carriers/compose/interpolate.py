@@ -7,6 +7,7 @@ Source: compose-go, `interpolation/interpolation.go`.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.coercions import NotCastError, cast
@@ -17,12 +18,16 @@ from dropcap.carriers.compose.variables import InvalidTemplateError
 from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar
+from dropcap.lang.yaml.pieces import add_form, once
 from dropcap.namedtuple import NamedTuple
 from dropcap.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dropcap.carriers.compose.diagnostics import Diagnostics
     from dropcap.carriers.compose.environment import Environment, Variable
+    from dropcap.carriers.compose.field_table import Field
     from dropcap.carriers.compose.nodes import Path
     from dropcap.carriers.compose.version import Version
     from dropcap.lang.yaml import Value
@@ -80,7 +85,7 @@ def interpolate(
     text = root.source.text
     has_escape = "\\" in text and re.search(_ESCAPED_DOLLAR, text) is not None
     replacer = _Replacer(environment, log, has_dollar=has_escape or "$" in text, has_escape=has_escape)
-    changed = Walk(replacer.replaced, replacer.passes).inside(root, casts)
+    changed = Walk(replacer.replaced, replacer.passes, replacer.kept).inside(root, casts)
     if uses is not None:
         uses += replacer.uses.values()
     return changed if isinstance(changed, Mapping) else root
@@ -105,6 +110,25 @@ class _Replacer:
             return True
         text, (start, end) = value.source.text, value.span
         return not self._has_escape and text.find("$", start, end) < 0 and text.find("*", start, end) < 0
+
+    def kept(self, value: Value, field: Field | None, walk: Callable[[], Value]) -> Value:
+        """Replace what is in an entry of a text that is being edited, or give what came of it before."""
+        if self.passes(value):
+            return once(value, ("cast", id(field)), walk, self._log.told)
+
+        def replace() -> tuple[Value, dict[tuple[int, Span, str], Use], int]:
+            count, growth = len(self.uses), self._growth
+            found = walk()
+            added = self._growth - growth
+            self._growth = growth
+            return found, dict(islice(self.uses.items(), count, None)), added
+
+        question = ("replaced", id(field), self._environment.number)
+        found, uses, growth = once(value, question, replace, self._log.told)
+        self.uses.update(uses)
+        self._growth += growth
+        add_form(value, found)
+        return found
 
     def replaced(self, value: Value, kind: str, path: Path) -> Value:
         """Replace the variables of a scalar, and cast it."""

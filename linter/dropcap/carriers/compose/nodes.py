@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.version import COMPOSE_5
 from dropcap.carriers.compose.yaml_types import STARTS_OF_TEXT, scalar_type, to_string
-from dropcap.lang.yaml import Mapping, Pair, Scalar, Sequence, target
+from dropcap.lang.yaml import Alias, Mapping, Pair, Scalar, Sequence, target
+from dropcap.lang.yaml.pieces import Piece, is_entry, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -214,6 +215,13 @@ class _Normaliser:
             self._done[id(node.target)] = self.node(node.target, path, is_repeated=not self._repeats_resets)
         return self._done[id(node.target)]
 
+    def _entry(self, node: Node, path: Path, *, is_repeated: bool) -> Value:
+        """Normalise a value of a mapping; that of an entry that is as it was only once."""
+        if isinstance(node, Alias) or not is_entry(node):
+            return self.node(node, path, is_repeated=is_repeated)
+        question = ("normalised", is_repeated, self._repeats_resets, self._has_slash)
+        return once(node, question, lambda: self.node(node, path, is_repeated=is_repeated), self._log.told)
+
     def _is_single(self, node: Node) -> bool:
         """Whether a node is a scalar without a tag or an escape to look at, as most are."""
         return type(node) is Scalar and not node.tag and not self._has_slash
@@ -242,7 +250,8 @@ class _Normaliser:
                 if type(value) is Scalar and not value.tag and not has_slash and key is written:
                     found[name] = pair  # type: ignore[assignment]  # alike in all else; most are so
                 elif not (is_repeated and target(value).tag == RESET):
-                    inner = self.node(value, (path, name), is_repeated=is_repeated)
+                    find = self._entry if type(value.source) is Piece else self.node
+                    inner = find(value, (path, name), is_repeated=is_repeated)
                     is_same = inner is value and key is written
                     found[name] = pair if is_same else Entry(key, inner)  # type: ignore[assignment]  # as above
             elif isinstance(key, Scalar) and is_merge(key):

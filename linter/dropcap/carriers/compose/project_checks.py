@@ -5,11 +5,13 @@ Most services have few keys, with values that nobody refuses; a start takes long
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import RESET, all_pairs, entries, items
 from dropcap.carriers.compose.services import USUAL_POLICIES
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.lang.yaml.pieces import Piece, once
 from dropcap.model import Engine, Level
 
 if TYPE_CHECKING:
@@ -75,13 +77,15 @@ def check_project(model: Mapping, services: Mapping, scope: LoadContext, request
     if _HOLDS_VALUES & keys or "environment" in odd:
         from dropcap.carriers.compose.value_checks import check_values
 
+        question = ("values", is_docker, level, scope.version)
         for name, entry in entries(services).items():
-            check_values(name, entry, scope, is_docker=is_docker, level=level)
+            check = partial(check_values, name, entry, scope, is_docker=is_docker, level=level)
+            once(entry.value, question, check, scope.log.told)
     if is_docker and MAY_BE_REFUSED & odd:
         from dropcap.carriers.compose.engine_checks import check_engine
 
         for name, entry in entries(services).items():
-            check_engine(name, entry, scope, level)
+            once(entry.value, ("engine", level), partial(check_engine, name, entry, scope, level), scope.log.told)
     if is_docker and _HAVE_ENGINES_NAMES & keys and _HAVE_ENGINES_NAMES & entries(model).keys():
         from dropcap.carriers.compose.engine_resources import check_resources
 
@@ -98,16 +102,27 @@ def _keys(services: Mapping) -> tuple[set[str], set[str]]:
     keys: set[str] = set()
     odd: set[str] = set()
     for entry in entries(services).values():
-        image: Value | None = None
-        for key, value in all_pairs(entry.value):
-            name = key.text
-            if name == "image" and value.tag != RESET:
-                image = value
-            keys.add(name)
-            if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
-                odd.add(name)
-        if not isinstance(image, Scalar) or not image.text:
-            keys.add("")
+        if type(entry.value.source) is Piece:
+            own, own_odd = once(entry.value, "keys", partial(_add_keys, entry.value, set(), set()))
+            keys |= own
+            odd |= own_odd
+        else:
+            _add_keys(entry.value, keys, odd)
+    return keys, odd
+
+
+def _add_keys(service: Value, keys: set[str], odd: set[str]) -> tuple[set[str], set[str]]:
+    """Add those of one service, and return them."""
+    image: Value | None = None
+    for key, value in all_pairs(service):
+        name = key.text
+        if name == "image" and value.tag != RESET:
+            image = value
+        keys.add(name)
+        if name not in odd and (name not in _USUAL or not _USUAL[name](value)):
+            odd.add(name)
+    if not isinstance(image, Scalar) or not image.text:
+        keys.add("")
     return keys, odd
 
 

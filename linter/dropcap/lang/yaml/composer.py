@@ -16,7 +16,7 @@ from dropcap.fast_start import put_off_yaml
 from dropcap.lang.yaml.events import event_getter, go_event_getter
 from dropcap.lang.yaml.nodes import Alias, Mapping, Pair, Scalar, Sequence, Stream
 from dropcap.model import Failure, UnreadableError
-from dropcap.source import Span
+from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dropcap.lang.yaml.nodes import Node, Value
-    from dropcap.source import Source
 
 MAX_DEPTH = 256
 """How deep collections may be nested, aliases followed."""
@@ -154,7 +153,16 @@ _KEPT = _Kept()
 
 def _composed(source: Source, *, shares_anchors: bool) -> Stream:
     """Return the documents of a text as libyaml reads it."""
-    key = (id(source), shares_anchors and _ANCHOR.search(source.text) is not None)
+    shares_anchors = shares_anchors and _ANCHOR.search(source.text) is not None
+    if type(source) is not Source:
+        from dropcap.lang.yaml.edited import Edited  # only an editor has such
+
+        if isinstance(source, Edited):
+            return source.stream(
+                lambda one: _compose(one, event_getter(one.text), shares_anchors=shares_anchors),
+                shares_anchors=shares_anchors,
+            )
+    key = (id(source), shares_anchors)
     stream = _KEPT.get(key)
     if stream is None:
         stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)

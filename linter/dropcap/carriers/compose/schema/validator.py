@@ -8,12 +8,13 @@ it makes of services in plain forms, as most files have them, is in a small file
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from dropcap.carriers.compose.nodes import all_pairs, entries, is_nothing, is_plainly_text, items
 from dropcap.carriers.compose.yaml_types import scalar_type
 from dropcap.lang.yaml import Mapping, Scalar, Sequence
+from dropcap.lang.yaml.pieces import once
 from dropcap.package_data import package_text
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[Any], bool]
 
+_SERVICE = "#/$defs/service"
 _SCALARS = {
     "string": "text",
     "boolean": "boolean",
@@ -56,7 +58,7 @@ def valid_services(root: Mapping) -> frozenset[str]:
     services = entries(root)["services"].value if "services" in entries(root) else None
     if type(services) is not Mapping or services.tag is not None:
         return frozenset()
-    is_allowed = _REFERENCES["#/$defs/service"]
+    is_allowed = _REFERENCES[_SERVICE]
     return frozenset(
         key.text
         for key, service in all_pairs(services)
@@ -141,8 +143,14 @@ class _Checks(dict[str, "Check"]):
         self._schema_of = schema_of
 
     def __missing__(self, name: str) -> Check:
-        check = self[name] = _compiled(self._schema_of(name))
-        return check
+        check = _compiled(self._schema_of(name))
+        self[name] = _once(check) if name == _SERVICE else check
+        return self[name]
+
+
+def _once(check: Check) -> Check:
+    """Return a check that is made once of each service of a text that is being edited."""
+    return lambda node: once(node, _SERVICE, partial(check, node))
 
 
 def _referenced(reference: str) -> Any:  # noqa: ANN401  # a schema is any JSON

@@ -1,0 +1,200 @@
+"""What an editor is told after a change is what a check of the text as it is now says, however much was kept of it."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dropcap.lsp.diagnostics import Client
+from dropcap.lsp.publisher import Publisher
+from dropcap.lsp.session import Session
+from dropcap.rule import load_rules
+from dropcap.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RULES = load_rules()
+COMPOSE = """\
+# A project with a bit of everything.
+name: shop
+services:
+  web:
+    image: nginx:1.27
+    ports: ["80:80", "443:443"]
+    environment:
+      TOKEN: ${TOKEN}
+      MODE: ${MODE:-production}
+    volumes:
+      - ./start.sh:/docker-entrypoint.d/10-start.sh:ro
+      - data:/var/lib/data
+    cap_add: [NET_ADMIN, CHOWN]
+    depends_on: [db]
+    networks: [front]
+
+  db:
+    image: postgres:16
+    cap_drop: [ALL]
+    cap_add:
+      - SETUID
+      - SETGID
+    volumes:
+      - data:/var/lib/postgresql/data
+    healthcheck:
+      test: ["CMD", "pg_isready"]
+  app:
+    build: .
+    user: "${USER_ID}"
+    command: ["sh", "-c", "chown app /data && exec gosu app worker"]
+    privileged: true # dropcap: ignore[privileged] -- a test
+  found:
+    image: debian:12
+    command: chown daemon /srv
+    cap_drop: [ALL]
+    volumes: [x:/srv]
+    security_opt: [no-new-privileges:true]
+  # A comment between two.
+  tools:
+    image: alpine
+    command: >-
+      sh -c "ping -c 1
+      db"
+    network_mode: service:web
+    labels:
+      note: |+
+        kept
+
+volumes:
+  data:
+  x:
+networks:
+  front:
+    external: true
+"""
+OTHERS = {
+    ".env": "MODE=test\n",
+    "Dockerfile": 'FROM debian:12\nRUN useradd app\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n',
+    "start.sh": '#!/bin/sh\nchown -R app /data\nexec gosu app "$@"\n',
+}
+PIECES = (
+    *(
+        "\n",
+        "#\n",
+        "  # a\n",
+        " ",
+        "  ",
+        "a",
+        ":",
+        "- ",
+        "[",
+        "]",
+        '"',
+        "'",
+        "privileged: true\n",
+        "    privileged: true\n",
+    ),
+    *(
+        "${",
+        "}",
+        "\t",
+        "&a",
+        "*a",
+        "\n---\n",
+        "...\n",
+        "? a\n",
+        "|\n",
+        ">\n",
+        "    user: root\n",
+        "  new:\n    image: redis\n",
+    ),
+    *(
+        "${MODE}",
+        "    cap_add: [SYS_ADMIN]\n",
+        "    network_mode: host\n",
+        "      - /:/host\n",
+        "volumes:\n",
+        "services:\n",
+    ),
+    *("# dropcap: ignore[net-raw]\n", "é", "!reset ", "<<: *a\n", "\r\n", "    extends: db\n", "TMPDIR"),
+)
+
+
+class Desk:
+    """A session with a publisher, as the server has them."""
+
+    def __init__(self, folder: Path, texts: dict[Path, str]) -> None:
+        self.session = Session(RULES, [str(folder)])
+        self.publisher = Publisher(Client(takes_related=True), {})
+        self.keys: dict[Path, str] = {}
+        for path, text in texts.items():
+            self.open(path, text)
+
+    def open(self, path: Path, text: str) -> None:
+        self.keys[path] = self.session.open(str(path), text)
+        self.publisher.opened(self.keys[path], path.as_uri(), 1)
+
+    def told(self) -> dict[str, Any]:
+        """Return all that is known: what is said of each text, and each container."""
+        self.session.finish()
+        said = {path.name: self.publisher.said(self.session, key).items for path, key in self.keys.items()}
+        containers = [plain(one) for checked in self.session.all_checked() for one in checked.result.containers]
+        return {**said, "containers": containers}
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  # whatever a container has
+    """Return a value in which places are those in the file."""
+    if isinstance(value, Source):
+        return value.path
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        fields = {name: plain(one) for name, one in zip(value._fields, value, strict=True)}
+        source, span = getattr(value, "source", None), getattr(value, "span", None)
+        if isinstance(source, Source) and span is not None:
+            fields["span"] = source.region(span)
+        return fields
+    if isinstance(value, (tuple, list)):
+        return [plain(one) for one in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
+
+
+def edits(text: str, dice: random.Random, count: int) -> Iterator[str]:
+    """Yield a text after one edit after the other, as somebody makes who takes back most of what breaks it."""
+    for _ in range(count):
+        at = dice.randrange(len(text) + 1)
+        if dice.random() < 0.5:
+            at = text.rfind("\n", 0, at) + 1
+        end = min(len(text), at + dice.choice((0, 0, 0, 1, 2, 30)))
+        edited = text[:at] + (dice.choice(PIECES) if dice.random() < 0.8 else "") + text[end:]
+        yield edited
+        if dice.random() < 0.8:
+            yield text
+        else:
+            text = edited
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_told_after_changes_is_what_a_new_session_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    compare(tmp_path, monkeypatch, seed, 16)
+
+
+def compare(folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count: int) -> None:
+    """Compare a session with new ones over random edits of all its texts."""
+    monkeypatch.chdir(folder)
+    dice = random.Random(seed)  # noqa: S311  # the same edits each time
+    texts = {folder / "compose.yaml": COMPOSE}
+    for name, text in OTHERS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    desk = Desk(folder, texts)
+    assert desk.told() == Desk(folder, texts).told()
+    for number, text in enumerate(edits(COMPOSE, dice, count)):
+        texts[folder / "compose.yaml"] = text
+        desk.open(folder / "compose.yaml", text)
+        if number % 7 == 0:  # a file beside it, which nobody tells of
+            name = dice.choice(tuple(OTHERS))
+            more = dice.choice(("", "\n", "RUN setcap cap_net_raw=ep /bin/ping\n", "MODE=\n", "ping x\n"))
+            (folder / name).write_text(OTHERS[name] + more, encoding="utf-8")
+        assert desk.told() == Desk(folder, texts).told(), text
