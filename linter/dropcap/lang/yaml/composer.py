@@ -120,10 +120,35 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-_MOST_KEPT = 200_000
-_KEPT: dict[tuple[int, bool], tuple[Source, Stream]] = {}
-"""The last texts, of so many characters together, and what each is: what hides a file's secrets reads it once more,
-and an editor reads the other files of a project with each change of one."""
+class _Kept:
+    """The last texts, of so many characters together, and what each is.
+
+    What hides a file's secrets reads it once more, and an editor reads the other files of a project with each change
+    of one.
+    """
+
+    _MOST = 200_000
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, bool], tuple[Source, Stream]] = {}
+        self._size = 0  # how many characters they have together
+
+    def get(self, key: tuple[int, bool]) -> Stream | None:
+        found = self._found.pop(key, None)
+        if found is None:
+            return None
+        self._found[key] = found  # it is the last one now
+        return found[1]
+
+    def put(self, key: tuple[int, bool], source: Source, stream: Stream) -> None:
+        self._found[key] = (source, stream)
+        self._size += len(source.text)
+        while self._size > self._MOST:
+            oldest, _ = self._found.pop(next(iter(self._found)))
+            self._size -= len(oldest.text)
+
+
+_KEPT = _Kept()
 
 
 def _composed(source: Source, *, shares_anchors: bool) -> Stream:
@@ -138,16 +163,10 @@ def _composed(source: Source, *, shares_anchors: bool) -> Stream:
                 shares_anchors=shares_anchors,
             )
     key = (id(source), shares_anchors)
-    found = _KEPT.pop(key, None)
-    if found is not None:
-        _KEPT[key] = found
-        return found[1]
-    stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
-    _KEPT[key] = (source, stream)
-    left = sum(len(one.text) for one, _ in _KEPT.values())
-    while left > _MOST_KEPT:
-        oldest = next(iter(_KEPT))
-        left -= len(_KEPT.pop(oldest)[0].text)
+    stream = _KEPT.get(key)
+    if stream is None:
+        stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
+        _KEPT.put(key, source, stream)
     return stream
 
 
