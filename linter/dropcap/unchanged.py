@@ -6,6 +6,7 @@ container and the files of its project; where both are as they were, so are its 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from dropcap.lang.yaml.pieces import Piece
@@ -82,11 +83,13 @@ class Unchanged:
 
 
 class _ElsewhereError(Exception):
-    """A place lies in the text, and in none of the entries that are moved with it."""
+    """A place lies in the text and not in the entry that is moved with it, or a line of the text is named in words."""
 
 
 def _of_entry(value: Any, entry: Piece) -> Any:  # noqa: ANN401  # a record gives one of its kind
     """Return what was said of a place in the text as what is said of that place in its entry."""
+    if isinstance(value, str) and f"{os.path.basename(entry.path)}:" in value:
+        raise _ElsewhereError
     if not isinstance(value, tuple):
         return value
     parts = [_of_entry(one, entry) for one in value]

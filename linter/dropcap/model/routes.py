@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from dropcap.model.located import Located
@@ -30,7 +30,7 @@ class Route(NamedTuple):
     """How the values of a stretch of text come to a container that stands elsewhere.
 
     Attributes:
-        source: the text, a whole file.
+        source: the text, a whole file or an entry of one that is being edited.
         span: the stretch: a service that is extended, a file that is included, a value that a variable sets.
         steps: the places that lead from there to the container.
 
@@ -39,6 +39,10 @@ class Route(NamedTuple):
     source: Source
     span: Span
     steps: tuple[Related, ...]
+
+    def holds(self, source: Source, span: Span) -> bool:
+        """Whether a span of a text lies in the stretch."""
+        return self.source is source and self.span.start <= span.start and span.end <= self.span.end
 
 
 MAX_ALIKE = 20
@@ -70,15 +74,16 @@ class SharedRoutes:
         """Return a number that equal ones share."""
         return hash(len(self.routes))
 
-    def around(self, source: Source, span: Span) -> list[Route]:
-        """Return the routes whose stretch holds a span, in their order."""
-        places = self._by_source.get(id(source), [])
-        at = bisect_right(places, (span.start, _AFTER_ALL)) - 1
-        found: list[int] = []
-        while at >= 0:
-            _, end, number, at = places[at]
-            if span.end <= -end:
-                found.append(number)
+    def around(self, places: Iterable[tuple[Source, Span]]) -> list[Route]:
+        """Return the routes whose stretch holds one of some spans, in their order."""
+        found: set[int] = set()
+        for source, span in places:
+            nested = self._by_source.get(id(source), [])
+            at = bisect_right(nested, (span.start, _AFTER_ALL)) - 1
+            while at >= 0:
+                _, end, number, at = nested[at]
+                if span.end <= -end:
+                    found.add(number)
         return [self.routes[number] for number in sorted(found)]
 
 

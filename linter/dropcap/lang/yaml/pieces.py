@@ -6,13 +6,14 @@ a source of its own, so that its nodes stay the same when lines are put in above
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from dropcap.lang.yaml.nodes import Mapping
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from typing import Any, TypeVar
 
     from dropcap.lang.yaml.nodes import Value
 
