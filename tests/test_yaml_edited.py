@@ -147,7 +147,7 @@ def flat(node: Any, root: Source) -> Any:  # noqa: ANN401  # a node becomes a tu
 def read(source: Source) -> Any:  # noqa: ANN401  # as above
     """Return what a text is, or why it is none."""
     try:
-        stream = parse(source, shares_anchors=True, go_version=4)
+        stream = parse(source, shares_anchors=True, go_version=4, by_entries=True)
     except UnreadableError as error:
         return error.failure.message, error.failure.span
     return [flat(root, source) for root in stream.documents], [
