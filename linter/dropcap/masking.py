@@ -95,8 +95,14 @@ def mask(text: str) -> str:
     return "".join((*pieces, text[done:]))
 
 
+def has_form(text: str) -> bool:
+    """Return whether a token of a known form, or a private key, is in a text."""
+    folded = text.casefold()  # few texts have a sign of one; to look for those is quicker than the expression
+    return any(sign in folded for sign in _FORM_SIGNS) and re.search(FORMS, text) is not None
+
+
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    if any(sign in text.casefold() for sign in _FORM_SIGNS):
+    if has_form(text):
         yield from (match.span() for match in re.finditer(FORMS, text))
     for match in _pattern(_URL).finditer(text):
         yield match.span(match.lastindex or 0)

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dropcap.masking import FORMS, SHORTEST_FORM
+from dropcap.masking import SHORTEST_FORM, has_form
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -142,7 +142,7 @@ def secret_in(name: str, value: str, guesses: Collection[str] = ()) -> Secret | 
     if len(value) < _SHORTEST or "$" in value or "{{" in value:
         return None
     # Most values are short and no address: they need no pattern.
-    if len(value) >= SHORTEST_FORM and re.search(FORMS, value) and not _NEVER & set(_words(name)):
+    if len(value) >= SHORTEST_FORM and has_form(value) and not _NEVER & set(_words(name)):
         return None if "EXAMPLE" in value.upper() or re.search(r"(?i)x{6}|0{8}|1234567", value) else Secret.OWN
     address = re.fullmatch(_ADDRESS, value) if "://" in value else None
     if address is not None:

@@ -161,9 +161,9 @@ class Workspace:
         self._overlay = overlay or {}
         self._state = overlay if isinstance(overlay, State) else None
         self._disk = disk
-        self._allowed = {real_path(path) for path in named if is_path(path)}
         self._sources: dict[str, Source] = {}
         self._real: dict[str, str] = {}
+        self._allowed = {self.real(path) if disk else real_path(path) for path in named if is_path(path)}
         self._has_lock: bool | None = None
 
     @property

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 _ENDLESS = (".nan", ".inf")
-_DATE_OR_ZERO = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|(?<!\S)-0(?![^\s,\]}])"
+# It begins with the dash: there are few of them in a text to look at.
+_DATE_OR_ZERO = r"-(?:(?<=[0-9]{4}-)[0-9]{1,2}-[0-9]{1,2}|(?<!\S-)0(?![^\s,\]}]))"
 _OTHER_YAML = r"(?m)\A(?:\#.*\n|\s*\n)*(%YAML[ \t]+(?!1\.1\b)\S*)"
 MAX_DOCUMENTS = 100
 """How many documents a file may have: each is laid over all before it."""

@@ -83,7 +83,9 @@ class _Frame:
         self.height = 0  # levels of collections below this one
 
 
-def parse(source: Source, *, shares_anchors: bool = False, go_version: int | None = None) -> Stream:
+def parse(
+    source: Source, *, shares_anchors: bool = False, go_version: int | None = None, by_entries: bool = False
+) -> Stream:
     """Read all documents of a text.
 
     Args:
@@ -91,6 +93,7 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         shares_anchors: whether an alias may name an anchor of an earlier document, which YAML forbids and some
             programs allow.
         go_version: the version of Go's library whose word counts, 3 or 4; None where libyaml's does.
+        by_entries: whether the entries of a text that is being edited may be sources of their own.
 
     Raises:
         UnreadableError: it is not YAML, is nested too deeply, or repeats too much by aliases.
@@ -106,7 +109,7 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
     if go_version is not None and _is_read_otherwise(text, go_version):
         return _parse_as_go(source, go_version, shares_anchors=shares_anchors)
     try:
-        return _composed(source, shares_anchors=shares_anchors)
+        return _composed(source, shares_anchors=shares_anchors, by_entries=by_entries)
     except (YAMLError, UnicodeEncodeError) as error:
         # In brackets the C parser takes no colon inside a plain value (`[8080:80]`), which most others do.
         has_colon = "found unexpected ':'" in str(getattr(error, "problem", ""))
@@ -120,16 +123,41 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         raise UnreadableError(_syntax_failure(source, error)) from None
 
 
-_MOST_KEPT = 200_000
-_KEPT: dict[tuple[int, bool], tuple[Source, Stream]] = {}
-"""The last texts, of so many characters together, and what each is: what hides a file's secrets reads it once more,
-and an editor reads the other files of a project with each change of one."""
+class _Kept:
+    """The last texts, of so many characters together, and what each is.
+
+    What hides a file's secrets reads it once more, and an editor reads the other files of a project with each change
+    of one.
+    """
+
+    _MOST = 200_000
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, bool], tuple[Source, Stream]] = {}
+        self._size = 0  # how many characters they have together
+
+    def get(self, key: tuple[int, bool]) -> Stream | None:
+        found = self._found.pop(key, None)
+        if found is None:
+            return None
+        self._found[key] = found  # it is the last one now
+        return found[1]
+
+    def put(self, key: tuple[int, bool], source: Source, stream: Stream) -> None:
+        self._found[key] = (source, stream)
+        self._size += len(source.text)
+        while self._size > self._MOST:
+            oldest, _ = self._found.pop(next(iter(self._found)))
+            self._size -= len(oldest.text)
 
 
-def _composed(source: Source, *, shares_anchors: bool) -> Stream:
+_KEPT = _Kept()
+
+
+def _composed(source: Source, *, shares_anchors: bool, by_entries: bool) -> Stream:
     """Return the documents of a text as libyaml reads it."""
     shares_anchors = shares_anchors and _ANCHOR.search(source.text) is not None
-    if type(source) is not Source:
+    if by_entries and type(source) is not Source:
         from dropcap.lang.yaml.edited import Edited  # only an editor has such
 
         if isinstance(source, Edited):
@@ -138,16 +166,10 @@ def _composed(source: Source, *, shares_anchors: bool) -> Stream:
                 shares_anchors=shares_anchors,
             )
     key = (id(source), shares_anchors)
-    found = _KEPT.pop(key, None)
-    if found is not None:
-        _KEPT[key] = found
-        return found[1]
-    stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
-    _KEPT[key] = (source, stream)
-    left = sum(len(one.text) for one, _ in _KEPT.values())
-    while left > _MOST_KEPT:
-        oldest = next(iter(_KEPT))
-        left -= len(_KEPT.pop(oldest)[0].text)
+    stream = _KEPT.get(key)
+    if stream is None:
+        stream = _compose(source, event_getter(source.text), shares_anchors=shares_anchors)
+        _KEPT.put(key, source, stream)
     return stream
 
 
