@@ -74,8 +74,8 @@ def test_shared_ways_are_those_whose_stretch_holds_a_place() -> None:
             held = [one for one in routes if one.span.start <= start and end <= one.span.end]
             # A place between two stretches, of no length, is in none of them, or in both: neither tells a thing.
             if start != end:
-                assert shared.around(source, span) == held
-    assert shared.around(Source("b", ""), Span(0, 0)) == []
+                assert shared.around([(source, span)]) == held
+    assert shared.around([(Source("b", ""), Span(0, 0))]) == []
 
 
 def config(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

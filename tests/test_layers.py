@@ -50,7 +50,7 @@ LAYERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "which files there are, and how a person wants them checked",
         ("policy", "targets", "walk", "discover", "configuration", "config", "configured"),
     ),
-    ("one file in, findings out", ("hidden", "targeted", "suppress", "check")),
+    ("one file in, findings out", ("hidden", "targeted", "suppress", "unchanged", "check")),
     ("many files, and their results put together", ("merge_devcontainer", "report", "parallel", "run", "testing")),
     ("what mends findings, and writes files that people wrote", ("fixes", "edited_files")),
     ("a report to text", ("writers",)),

@@ -107,6 +107,8 @@ CHANGES = {
     "another document": ("volumes:", "---\nvolumes:", 0),
     "quotes that stay open": ("'postgres'", "'postgres", 0),
     "a key without a value": ("    image: app", "    ? a\n    image: app", 0),
+    "a name for nothing": ("    image: nginx\n    command: |+\n      first\n\n      second\n", "", 0),
+    "a name for nothing at the end": ("x-more: [1,\n  2]", "x-more:", 1),
     "an anchor": ("image: app", "image: &a app", 0),
     "a comment above all": ("# A comment.", "# Another comment.", None),
     "a comment above all that ends too early": ("# A comment.", "# A\n comment.", 0),
@@ -145,7 +147,7 @@ def flat(node: Any, root: Source) -> Any:  # noqa: ANN401  # a node becomes a tu
 def read(source: Source) -> Any:  # noqa: ANN401  # as above
     """Return what a text is, or why it is none."""
     try:
-        stream = parse(source, shares_anchors=True, go_version=4)
+        stream = parse(source, shares_anchors=True, go_version=4, by_entries=True)
     except UnreadableError as error:
         return error.failure.message, error.failure.span
     return [flat(root, source) for root in stream.documents], [

@@ -81,7 +81,6 @@ class Setup(NamedTuple):
             self.settings,
             engine_by_name=self.engine_by_name,
             versions=self.versions,
-            unchanged=self.unchanged,
         )
 
     def under(self, policy: Policy) -> Setup:
@@ -123,7 +122,7 @@ def check_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) 
 def checked_file(target: Target, rules: Sequence[Rule] | Questions, setup: Setup) -> tuple[Request, FileResult]:
     """Do what :func:`check_file` does, and return the request too by which the file was read."""
     request = request_of(target, setup)
-    result = as_configured(check_request(target, request, rules), setup, target.policy)
+    result = as_configured(check_request(target, request, rules, setup.unchanged), setup, target.policy)
     if result.read or not target.over:
         return request, result
     first, *over = target.over
@@ -143,10 +142,12 @@ def request_of(target: Target, setup: Setup) -> Request:
     return setup.request(Workspace(root, setup.overlay, given), target.over)
 
 
-def check_request(target: Target, request: Request, rules: Sequence[Rule] | Questions) -> FileResult:
+def check_request(
+    target: Target, request: Request, rules: Sequence[Rule] | Questions, unchanged: Unchanged | None = None
+) -> FileResult:
     """Read a file as :func:`check_file` does, by a request of its own, and ask the rules about it."""
     document = read_target(target, request)
-    return check_document(document, target, request, rules) if isinstance(document, Document) else document
+    return check_document(document, target, request, rules, unchanged) if isinstance(document, Document) else document
 
 
 def read_target(target: Target, request: Request) -> Document | FileResult:
@@ -164,7 +165,11 @@ def read_target(target: Target, request: Request) -> Document | FileResult:
 
 
 def check_document(
-    document: Document, target: Target, request: Request, rules: Sequence[Rule] | Questions
+    document: Document,
+    target: Target,
+    request: Request,
+    rules: Sequence[Rule] | Questions,
+    unchanged: Unchanged | None = None,
 ) -> FileResult:
     """Ask the rules about the containers of a file that was read."""
     findings: list[Finding] = []
@@ -174,7 +179,6 @@ def check_document(
     root = request.workspace.root
     questions = _questions(rules, target.policy)
     allowance = Allowance()
-    unchanged = request.unchanged
     if unchanged is not None:
         unchanged.begin(request.workspace.real(target.path), request.workspace, questions)
     containers: list[Container] = []

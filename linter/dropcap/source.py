@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MARK = "dropcap:"
 """A text without it has no comment that speaks to dropcap: this is looked for before anything else is."""
@@ -150,10 +150,23 @@ class Source:
         """Follow a span out of nested pieces; gives the source that is a file, and the span in it."""
         source = self
         while source.parent is not None:
-            start = source._to_parent(span.start)
-            end = start if span.end == span.start else source._end_in_parent(span)
-            source, span = source.parent, Span(start, max(start, end))
+            source, span = source._out(span)
         return source, span
+
+    def around(self, span: Span) -> Iterator[tuple[Source, Span]]:
+        """Yield a span with this source, and as it stands in each that this is a piece of, the file last."""
+        source = self
+        yield source, span
+        while source.parent is not None:
+            source, span = source._out(span)
+            yield source, span
+
+    def _out(self, span: Span) -> tuple[Source, Span]:
+        if self.parent is None:
+            return self, span
+        start = self._to_parent(span.start)
+        end = start if span.end == span.start else self._end_in_parent(span)
+        return self.parent, Span(start, max(start, end))
 
     def _end_in_parent(self, span: Span) -> int:
         end = self._to_parent(span.end - 1) + 1

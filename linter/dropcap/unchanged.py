@@ -6,6 +6,7 @@ container and the files of its project; where both are as they were, so are its 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from dropcap.lang.yaml.pieces import Piece
@@ -82,24 +83,23 @@ class Unchanged:
 
 
 class _ElsewhereError(Exception):
-    """A place lies in the text, and in none of the entries that are moved with it."""
+    """A place lies in the text and not in the entry that is moved with it, or a line of the text is named in words."""
 
 
 def _of_entry(value: Any, entry: Piece) -> Any:  # noqa: ANN401  # a record gives one of its kind
     """Return what was said of a place in the text as what is said of that place in its entry."""
+    if isinstance(value, str) and f"{os.path.basename(entry.path)}:" in value:
+        raise _ElsewhereError
     if not isinstance(value, tuple):
         return value
-    found: Any = [_of_entry(one, entry) for one in value]
-    names = getattr(value, "_fields", None)
-    if names is None:
-        return tuple(found)
-    found = type(value)(*found)
-    if getattr(value, "source", None) is entry.root:
-        span = found.span
+    parts = [_of_entry(one, entry) for one in value]
+    if any(one is entry.root for one in value):
+        span = getattr(value, "span", None)
         if span is None or not entry.start <= span.start <= span.end <= entry.start + len(entry.text):
             raise _ElsewhereError
-        found = found._replace(source=entry, span=Span(span.start - entry.start, span.end - entry.start))
-    return found
+        here = Span(span.start - entry.start, span.end - entry.start)
+        parts = [entry if one is entry.root else here if one == span else one for one in parts]
+    return tuple.__new__(type(value), parts)
 
 
 def _are_same(own: str, before: Workspace | None, now: Workspace) -> bool:

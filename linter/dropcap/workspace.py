@@ -405,7 +405,7 @@ def _kept(path: str, data: bytes) -> Source:
 _SMALL = 100_000
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _decoded_small(path: str, data: bytes) -> Source:
     return decoded(path, data)
 

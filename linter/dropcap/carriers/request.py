@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from dropcap.model import Container, Declared
     from dropcap.source import Source
-    from dropcap.unchanged import Unchanged
 
     class Declarations(Protocol):
         """What says of containers that exist what their projects' files say now."""
@@ -59,7 +58,6 @@ class Request(NamedTuple):
         only_resolves: whether a project is only resolved, as `docker compose config` does, which asks no engine: what
             that refuses of a container is then a note.
         declarations: what containers that exist are compared with; None where nobody asked for that.
-        unchanged: the containers of the file at its last check; None where it is checked once.
 
     """
 
@@ -71,7 +69,6 @@ class Request(NamedTuple):
     engine_by_name: bool = True
     versions: Mapping[Engine, str] = {}
     declarations: Declarations | None = None
-    unchanged: Unchanged | None = None
 
 
 def alone(source: Source) -> Request:

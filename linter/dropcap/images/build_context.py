@@ -20,9 +20,10 @@ from dropcap.workspace import NotReadError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dropcap.images.build_files import BuildFiles
     from dropcap.images.facts import Absent
     from dropcap.source import Source
-    from dropcap.workspace import Entry, Workspace
+    from dropcap.workspace import Entry
 
 __all__ = ["BuildContext", "ContextFile"]
 
@@ -46,17 +47,21 @@ class ContextFile(NamedTuple):
 
 
 class _Unread(Unread):
-    """The text of a file of the workspace; equal to another one of the same file."""
+    """The text of a file of the build; equal to another one of the same file."""
 
-    def __init__(self, workspace: Workspace, path: str) -> None:
+    def __init__(self, files: BuildFiles, path: str) -> None:
         """Take the file."""
-        super().__init__(self._source)
-        self._workspace = workspace
+        self._files = files
         self._path = path
+
+    @property
+    def text(self) -> Source | None:
+        """The text, as the files of the build have it now; None where there is none to be read."""
+        return self._files.text(self._path)
 
     def __eq__(self, other: object) -> bool:
         """Say whether another one is of the same file."""
-        return isinstance(other, _Unread) and self._path == other._path and self._workspace is other._workspace
+        return isinstance(other, _Unread) and self._path == other._path and self._files is other._files
 
     def __hash__(self) -> int:
         """Return the hash of the file's path."""
@@ -66,26 +71,20 @@ class _Unread(Unread):
         """Name the file."""
         return f"Unread({self._path!r})"
 
-    def _source(self) -> Source | None:
-        try:
-            return self._workspace.source(self._path)
-        except (NotReadError, UnreadableError):
-            return None
-
 
 class BuildContext:
     """The files that a build may copy."""
 
-    def __init__(self, workspace: Workspace, folder: str, dockerfile: str = "") -> None:
+    def __init__(self, files: BuildFiles, folder: str, dockerfile: str = "") -> None:
         """Take the context.
 
         Args:
-            workspace: the door to its files.
+            files: the door to its files.
             folder: its folder; empty where it is not known.
             dockerfile: the path of the Dockerfile; empty where it has none of its own.
 
         """
-        self._workspace = workspace
+        self._files = files
         self._folder = folder
         self._dockerfile = dockerfile
         self._ignores: Ignores | None = None
@@ -112,7 +111,7 @@ class BuildContext:
             if entry is not None and entry.is_link:
                 return UnknownFact(f"{one} is a link")
             is_folder = entry.is_folder if entry is not None else False
-            if entry is None and not self._workspace.is_file(self._real(one)):
+            if entry is None and not self._files.is_file(self._real(one)):
                 return ABSENT
             if not is_folder and number < len(names):
                 return ABSENT
@@ -123,14 +122,11 @@ class BuildContext:
 
     def content(self, path: str) -> Unread:
         """Return what reads the text of a file that :meth:`look` has found; that is None where it cannot be read."""
-        return _Unread(self._workspace, self._real(path))
+        return _Unread(self._files, self._real(path))
 
     def head(self, path: str, size: int) -> bytes | None:
         """Return the first bytes of a file; None where it cannot be read."""
-        try:
-            return self._workspace.read(self._real(path), size)
-        except NotReadError:
-            return None
+        return self._files.head(self._real(path), size)
 
     def below(self, path: str) -> tuple[list[ContextFile], bool]:
         """Return what lies in a folder, at any depth, folders first; and whether that is all of what is there now."""
@@ -189,7 +185,7 @@ class BuildContext:
 
     def _entries(self, folder: str) -> dict[str, Entry]:
         if folder not in self._listed:
-            listed = self._workspace.entries(self._real(folder))
+            listed = self._files.entries(self._real(folder))
             self._listed[folder] = {entry.name: entry for entry in listed}
         return self._listed[folder]
 
@@ -197,7 +193,12 @@ class BuildContext:
         found = self._asked.get(path)
         if found is None:
             folder = posixpath.dirname(path)
-            found = self._asked[path] = self._patterns().ask(path, self._ignored(folder) if folder else None)
+            above = self._ignored(folder) if folder else None
+            try:
+                found = self._asked[path] = self._patterns().ask(path, above)
+            except TooManyStepsError:
+                self._files.is_open = True  # of another build that begins here it may take fewer
+                raise
         return found
 
     def _patterns(self) -> Ignores:
@@ -221,4 +222,4 @@ class BuildContext:
 
     def _source(self, path: str) -> Source | None:
         """Return a text; None where there is no such file."""
-        return self._workspace.source(path) if self._workspace.is_file(path) else None
+        return self._files.source(path) if self._files.is_file(path) else None

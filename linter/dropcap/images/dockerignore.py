@@ -56,12 +56,13 @@ class Ignores:
         self._steps = 0
         # Most patterns are the path of one file or folder: of those it is known at once which fit.
         self._plain: dict[str, list[int]] = {}
-        self._others = []
+        self._others: list[int] = []
         for number, rule in enumerate(self._rules):
             if rule.pattern.is_plain:
                 self._plain.setdefault(rule.pattern.text, []).append(number)
             else:
                 self._others.append(number)
+        self._new = [(number, False) for number in self._others]
 
     def may_take_in(self, folder: str) -> bool:
         """Return whether something in a folder that is left out may be taken in again."""
@@ -92,7 +93,7 @@ class Ignores:
         """Return the numbers of the patterns that may fit, in order, and of each whether it fits a folder above."""
         plain = self._plain.get(path)
         if not above and plain is None:
-            return [(number, False) for number in self._others]
+            return self._new
         known = set(above)
         asked = {*self._others, *(plain or ()), *known}
         self._steps += len(known)
@@ -100,7 +101,7 @@ class Ignores:
 
     def _fits(self, pattern: PathPattern, path: str) -> bool:
         self._steps += 1
-        if not pattern.may_fit(path):
+        if not (path.startswith(pattern.head) and path.endswith(pattern.tail)):  # most patterns need no more
             return False
         self._steps += len(path)
         if self._steps > _MOST_STEPS:

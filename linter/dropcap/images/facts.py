@@ -8,11 +8,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dropcap.computed import computed
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dropcap.model import Located
     from dropcap.source import Source
@@ -76,14 +75,10 @@ class FileKind(Enum):
 class Unread:
     """The text of a file that is read when somebody asks for it: a build may copy a thousand of them."""
 
-    def __init__(self, read: Callable[[], Source | None]) -> None:
-        """Take what reads it; that gives None where there is no text."""
-        self._read = read
-
-    @computed
+    @property
     def text(self) -> Source | None:
         """The text; None where there is none to be read."""
-        return self._read()
+        raise NotImplementedError
 
 
 class File(NamedTuple):

@@ -48,23 +48,22 @@ class PathPattern:
 
     Attributes:
         text: the pattern, without the `!` before it.
+        head: the letters that a path begins with if the pattern fits it.
+        tail: the letters that it ends with then.
 
     """
 
     def __init__(self, text: str, begins: str | None, ends: str | None, tokens: Sequence[object] | None) -> None:
         """Take what it compares with: a beginning, an end, tokens, or none of them, which is the text itself."""
         self.text = text
-        self._begins, self._ends, self._tokens = begins, ends, tokens
-        self._head, self._tail = ("", "") if tokens is None else (_letters(tokens), _letters(tokens[::-1])[::-1])
+        self._begins, self._ends = begins, ends
+        self._reading = None if tokens is None else _Reading(tokens)
+        self.head, self.tail = ("", "") if tokens is None else (_letters(tokens), _letters(tokens[::-1])[::-1])
 
     @property
     def is_plain(self) -> bool:
         """Whether the pattern fits the path that is its text, and no other."""
-        return self._begins is None and self._ends is None and self._tokens is None
-
-    def may_fit(self, path: str) -> bool:
-        """Return whether the letters at both ends of the pattern are those of a path: most patterns need no more."""
-        return path.startswith(self._head) and path.endswith(self._tail)
+        return self._begins is None and self._ends is None and self._reading is None
 
     def fits(self, path: str) -> bool:
         """Return whether the pattern fits a whole path."""
@@ -72,7 +71,7 @@ class PathPattern:
             return path.startswith(self._begins)
         if self._ends is not None:
             return path.endswith(self._ends) or (self._ends.startswith("/") and path == self._ends[1:])
-        return path == self.text if self._tokens is None else _fits(self._tokens, path)
+        return path == self.text if self._reading is None else self._reading.fits(path)
 
 
 def _letters(tokens: Sequence[object]) -> str:
@@ -182,7 +181,7 @@ def fits_name(pattern: str, name: str) -> bool:
             at += 1
         else:
             tokens.append(_WILDCARDS.get(sign, sign))
-    return _fits(tokens, name)
+    return _Reading(tokens).fits(name)
 
 
 def may_be_meant(pattern: str, name: str) -> bool:
@@ -239,18 +238,49 @@ def _bracket_character(text: str, at: int) -> tuple[str, int]:
     return sign, at + 1
 
 
-def _fits(tokens: Sequence[object], text: str) -> bool:
-    """Return whether tokens fit all of a text, by the set of the places where a reading may be."""
-    places = _opened(tokens, {0})
-    for character in text:
-        found: set[int] = set()
-        for at in places:
-            if at < len(tokens):
-                found |= _step(tokens[at], at, character)
-        if not found:
+class _Reading:
+    """Reads texts by tokens: by the set of the places where a reading may be, from one character to the next.
+
+    A `.dockerignore` is held against thousands of paths that are much alike, so where a character leads is kept.
+    """
+
+    def __init__(self, tokens: Sequence[object]) -> None:
+        """Take the tokens."""
+        self._tokens = tokens
+        self._begin = frozenset(_opened(tokens, {0}))
+        self._moves: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._needed = _longest_letters(tokens)
+
+    def fits(self, text: str) -> bool:
+        """Return whether the tokens fit all of a text."""
+        if self._needed not in text:
             return False
-        places = _opened(tokens, found)
-    return len(tokens) in places
+        places, moves = self._begin, self._moves
+        for character in text:
+            found = moves.get((places, character))
+            if found is None:
+                found = self._moved(places, character)
+            if not found:
+                return False
+            places = found
+        return len(self._tokens) in places
+
+    def _moved(self, places: frozenset[int], character: str) -> frozenset[int]:
+        tokens = self._tokens
+        found = [_step(tokens[at], at, character) for at in places if at < len(tokens)]
+        moved = frozenset(_opened(tokens, set().union(*found)))
+        if len(self._moves) < _MOST_MOVES:
+            self._moves[places, character] = moved
+        return moved
+
+
+_MOST_MOVES = 2_000
+
+
+def _longest_letters(tokens: Sequence[object]) -> str:
+    """Return the most characters that stand together in tokens: a text without them fits in no case."""
+    runs = "".join(token if isinstance(token, str) else "\0" for token in tokens).split("\0")
+    return max(runs, key=len)
 
 
 def _step(token: object, at: int, character: str) -> set[int]:

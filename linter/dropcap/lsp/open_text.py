@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dropcap.source import Source
 
-__all__ = ["with_text"]
+__all__ = ["as_files", "with_text"]
 
 
 def with_text(overlay: Mapping[str, bytes], real: str, text: str) -> dict[str, bytes]:
@@ -27,6 +27,11 @@ def with_text(overlay: Mapping[str, bytes], real: str, text: str) -> dict[str, b
     data, before = _Text(text.encode("utf-8", "surrogatepass")), overlay.get(real)
     data.before = before.newest if isinstance(before, _Text) else {}
     return {**overlay, real: data}
+
+
+def as_files(overlay: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the open texts as any other files, for whoever wants the nodes of a text in one source."""
+    return {real: bytes(data) for real, data in overlay.items()}
 
 
 class _Text(OpenText):

@@ -15,7 +15,7 @@ from dropcap.check import Setup, checked_file, checked_text
 from dropcap.config import ConfigError
 from dropcap.lsp.checked import Checked
 from dropcap.lsp.defects import defect
-from dropcap.lsp.open_text import with_text
+from dropcap.lsp.open_text import as_files, with_text
 from dropcap.lsp.placing import Placed, Text, place
 from dropcap.lsp.policies import CONFIGURATION_NAMES, Policies
 from dropcap.model import Failure, Report
@@ -327,7 +327,7 @@ class Session:
         judging = self._policies.judging(checked.target.path)
         accepting = judging.accepting
         accepts = accepting.allowance.applied if accepting.allowance is not None else None
-        return Tools(judging.rules, Setup(overlay=self._overlay), accepting, accepts)
+        return Tools(judging.rules, Setup(overlay=as_files(self._overlay)), accepting, accepts)
 
     @property
     def overlay(self) -> Mapping[str, bytes]:

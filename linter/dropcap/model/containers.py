@@ -258,13 +258,9 @@ class Container(NamedTuple):
         """Say step by step how a value that stands elsewhere came to the container; nothing where it stands in it."""
         if not self.routes and self.shared_routes is None:
             return ()
-        source, span = where.source.to_root(where.span)
-        own = (
-            one
-            for one in self.routes
-            if one.source is source and one.span.start <= span.start and span.end <= one.span.end
-        )
-        shared = self.shared_routes.around(source, span) if self.shared_routes else []
+        places = tuple(where.source.around(where.span))
+        own = (one for one in self.routes if any(one.holds(*place) for place in places))
+        shared = self.shared_routes.around(places) if self.shared_routes else []
         return tuple(dict.fromkeys(step for route in (*own, *shared) for step in route.steps))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dropcap.namedtuple import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from dropcap.model.located import Located
@@ -30,7 +30,7 @@ class Route(NamedTuple):
     """How the values of a stretch of text come to a container that stands elsewhere.
 
     Attributes:
-        source: the text, a whole file.
+        source: the text, a whole file or an entry of one that is being edited.
         span: the stretch: a service that is extended, a file that is included, a value that a variable sets.
         steps: the places that lead from there to the container.
 
@@ -39,6 +39,10 @@ class Route(NamedTuple):
     source: Source
     span: Span
     steps: tuple[Related, ...]
+
+    def holds(self, source: Source, span: Span) -> bool:
+        """Whether a span of a text lies in the stretch."""
+        return self.source is source and self.span.start <= span.start and span.end <= self.span.end
 
 
 MAX_ALIKE = 20
@@ -62,15 +66,24 @@ class SharedRoutes:
             by_source.setdefault(id(route.source), []).append((route.span.start, -route.span.end, number))
         self._by_source = {source: _nested(sorted(places)) for source, places in by_source.items()}
 
-    def around(self, source: Source, span: Span) -> list[Route]:
-        """Return the routes whose stretch holds a span, in their order."""
-        places = self._by_source.get(id(source), [])
-        at = bisect_right(places, (span.start, _AFTER_ALL)) - 1
-        found: list[int] = []
-        while at >= 0:
-            _, end, number, at = places[at]
-            if span.end <= -end:
-                found.append(number)
+    def __eq__(self, other: object) -> bool:
+        """Whether they are the same routes."""
+        return self is other or (isinstance(other, SharedRoutes) and self.routes == other.routes)
+
+    def __hash__(self) -> int:
+        """Return a number that equal ones share."""
+        return hash(len(self.routes))
+
+    def around(self, places: Iterable[tuple[Source, Span]]) -> list[Route]:
+        """Return the routes whose stretch holds one of some spans, in their order."""
+        found: set[int] = set()
+        for source, span in places:
+            nested = self._by_source.get(id(source), [])
+            at = bisect_right(nested, (span.start, _AFTER_ALL)) - 1
+            while at >= 0:
+                _, end, number, at = nested[at]
+                if span.end <= -end:
+                    found.add(number)
         return [self.routes[number] for number in sorted(found)]
 
 

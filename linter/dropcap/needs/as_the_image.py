@@ -5,6 +5,10 @@ settings of its own that :func:`settings_of` names, and by the files of its proj
 names no place but in these, it is the same for each container with the same settings, in whatever file it stands: its
 places are then those of that container. An editor has a file checked with each word that is typed, and most of its
 containers are as they were.
+
+Of one that is built, the stage decides instead of the image, with the scripts that its startup reads of the build's
+context: the stage is the same as long as its build is the one that was kept, and each text as long as it is the same
+object.
 """
 
 from __future__ import annotations
@@ -20,8 +24,10 @@ from dropcap.source import Source, Span
 from dropcap.workspace import NotReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from dropcap.images.known_images import Images
+    from dropcap.images.stage_facts import SharedBuild
     from dropcap.model import Container
     from dropcap.needs.allowance import Allowance
     from dropcap.needs.model import Needs
@@ -34,10 +40,30 @@ __all__ = ["KEPT", "followed_once", "settings_of"]
 
 _MOST_KEPT = 256
 _LONGEST_TEXT = 100_000
-KEPT: dict[Hashable, tuple[Needs, int, bool]] = {}
-"""By settings: the needs, how many commands were followed for them, and whether they name places."""
+
+
+class _Kept(NamedTuple):
+    """What was found of a container.
+
+    Attributes:
+        needs: it, without the container's own places.
+        taken: how many commands were followed for it.
+        has_places: whether it names places.
+        asked: the texts of the build's context that it was found by; none of an image's container.
+
+    """
+
+    needs: Needs
+    taken: int
+    has_places: bool
+    asked: Mapping[str, Source | None] = {}
+
+
+KEPT: dict[Hashable, _Kept] = {}
+"""By settings."""
 _IN_TEXTS = "TMPDIR"
 """What a command is asked for that decides by being anywhere in the text that the command stands in."""
+_NO_STAGE = "its build is not kept"
 _DECIDE_WORDS = frozenset({"entrypoint", "command"})
 
 
@@ -62,11 +88,11 @@ def followed_once(
     container: Container,
     allowance: Allowance,
     follow: Callable[[], Needs],
-    workspace: Workspace,
+    images: Images,
     *,
     tries_user: bool,
 ) -> Needs:
-    """Return what a container needs, of an image that nobody but dropcap's own tables describes.
+    """Return what a container needs, of an image that nobody but dropcap's own tables and its build describe.
 
     The allowance is taken as if each were followed: the answer does not depend on which containers came before.
 
@@ -74,35 +100,64 @@ def followed_once(
         container: the container.
         allowance: how much may be followed for it and its neighbours.
         follow: follows it.
-        workspace: the door to the files of its project.
+        images: where its image is looked for, whose workspace is the door to the files of its project.
         tries_user: whether that tries the user as whom its first process ends up.
 
     """
-    texts = _texts(container, workspace)
+    texts = _texts(container, images.workspace)
     settings = settings_of(container)
     if settings is None or texts is None:
         return follow()
     own = _places(container)
-    key = tries_user, settings, texts, _alike(own)
-    found, taken, has_places = KEPT.get(key, (None, 0, False))
-    if found is not None and taken < allowance.left:
-        allowance.left -= taken
-        return _with_places(found, own) if has_places else found
+    decides = tries_user, settings, texts, _alike(own)
+    build = _build(container, images)
+    kept = KEPT.get((decides, _stage(container, build)))
+    if kept is not None and kept.taken < allowance.left and _is_asked_alike(kept, build):
+        allowance.left -= kept.taken
+        return _with_places(kept.needs, own) if kept.has_places else kept.needs
     before = allowance.left
-    needs = follow()
-    if allowance.left <= 0 or (kept := _without_places(needs, own, texts)) is None:
-        return needs
+    if build is not None:
+        build.files.asked = {}
+    found = follow()
+    build = _build(container, images)
+    stage, asked = _stage(container, build), {} if build is None else build.files.asked
+    is_short = all(len(one.text) <= _LONGEST_TEXT for one in asked.values() if one is not None)
+    may_be_kept = is_short and allowance.left > 0 and stage != _NO_STAGE
+    needs = _without_places(found, own, texts, build) if may_be_kept else None
+    if needs is None:
+        return found
     if len(KEPT) >= _MOST_KEPT:
         del KEPT[next(iter(KEPT))]
-    has_places = next(_named(needs), None) is not None
-    KEPT[key] = kept, before - allowance.left, has_places
-    return _with_places(kept, own) if has_places else kept
+    has_places = next(_named(found), None) is not None
+    KEPT[decides, stage] = _Kept(needs, before - allowance.left, has_places, asked)
+    return _with_places(needs, own) if has_places else needs
+
+
+def _build(container: Container, images: Images) -> SharedBuild | None:
+    """Return the kept build of a container's stage; None where there is none, or it has no stage."""
+    if container.stage is None:
+        return None
+    from dropcap.images.stage_facts import kept_build
+
+    return kept_build(container.stage, images, container.process.context if container.process is not None else "")
+
+
+def _stage(container: Container, build: SharedBuild | None) -> Hashable:
+    """Return what tells a container's stage from all others; nothing where it has none."""
+    if container.stage is None:
+        return ()
+    return _NO_STAGE if build is None else (build.number, build.key(container.stage))
+
+
+def _is_asked_alike(kept: _Kept, build: SharedBuild | None) -> bool:
+    """Return whether the texts of a build's context are those that were asked for."""
+    return build is None or all(build.files.text(path) is text for path, text in kept.asked.items())
 
 
 def settings_of(container: Container) -> Hashable | None:
-    """Return all of a container that decides what is followed; None where that is more than these few."""
+    """Return all of a container that decides what is followed, but for its stage; None where that is more."""
     process = container.process
-    if container.stage is not None or (process is not None and process.hooks):
+    if process is not None and process.hooks:
         return None
     hidden = _hidden(container)
     if hidden is None:
@@ -189,13 +244,16 @@ def _alike(own: Sequence[Place]) -> Hashable:
     return tuple(numbers) if len(first) < len(own) else ()
 
 
-def _without_places(needs: Needs, own: Sequence[Place], texts: Iterable[tuple[str, Source | None]]) -> Needs | None:
+def _without_places(
+    needs: Needs, own: Sequence[Place], texts: Iterable[tuple[str, Source | None]], build: SharedBuild | None
+) -> Needs | None:
     """Return an answer without a container's own places; None where it names others than those and its files'."""
     files = {id(source) for _, source in texts}
+    files.update(map(id, build.sources() if build is not None else ()))
     kept: dict[int, Any] = {}
     for where in _named(needs):
         root, span = where.source.to_root(where.span)
-        found = where if id(root) in files else _number(own, root, span, where.value)
+        found = _number(own, root, span, where.value) or (where if id(root) in files else None)
         if found is None:
             return None
         kept[id(where)] = found

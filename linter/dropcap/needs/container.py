@@ -56,7 +56,7 @@ def needs_of(
         return _inferred(container, workspace, allowance, images, tries_user=tries_user)
 
     is_own = bool(images.read) or workspace.has_lock  # the project may say what its images are
-    needs = follow() if is_own else followed_once(container, allowance, follow, workspace, tries_user=tries_user)
+    needs = follow() if is_own else followed_once(container, allowance, follow, images, tries_user=tries_user)
     if not uses_measured or not workspace.has_lock:
         return needs
     from dropcap.needs.measured import with_measured  # few projects have a lock

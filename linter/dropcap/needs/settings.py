@@ -14,6 +14,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from dropcap.images.build_context import BuildContext, ContextFile
+from dropcap.images.build_files import BuildFiles
 from dropcap.images.facts import ABSENT
 from dropcap.images.path_patterns import has_wildcard
 from dropcap.images.reference import familiar
@@ -132,7 +133,7 @@ def _file_or_none(path: str, workspace: Workspace) -> str:
 
 
 def _below(folder: str, workspace: Workspace) -> list[tuple[str, str]]:
-    context = BuildContext(workspace, folder)
+    context = BuildContext(BuildFiles(workspace), folder)
     found, is_whole = context.below("")
     if not is_whole:
         raise UndecidedError(f"{folder} has links, or more files than dropcap looks at")
@@ -154,7 +155,7 @@ def _stages(container: Container, workspace: Workspace) -> Iterator[object]:
         met.add((path, stage.number))
         waiting += [one for one in (stage.parent, *(one for _, one in stage.sources)) if one is not None]
         yield [stage.name, [(one.keyword, *_written(one)) for one in stage.instructions], _arguments(stage)]
-        for file in _copied(stage, BuildContext(workspace, context, path)):
+        for file in _copied(stage, BuildContext(BuildFiles(workspace), context, path)):
             at = posixpath.join(context, file)
             if file not in files and real_path(at) not in left_out:
                 files[file] = _file(at, workspace)

@@ -114,7 +114,9 @@ class Files:
                 raise self._broken[real]
             try:
                 # Docker Compose lets an alias name an anchor of an earlier document of the same file.
-                stream = parse(self.source(path), shares_anchors=True, go_version=self._version.go_yaml)
+                stream = parse(
+                    self.source(path), shares_anchors=True, go_version=self._version.go_yaml, by_entries=True
+                )
             except UnreadableError as error:
                 self._broken[real] = error
                 raise

@@ -87,6 +87,7 @@ def read_stages(source: Source, arguments: Mapping[str, str | None] | None = Non
 
 
 _MOST_KEPT = 100_000
+_MOST_READ = 16
 _last: list[tuple[Source, dict[str, str | None], tuple[Document, Failure | None]]] = []
 
 
@@ -100,7 +101,7 @@ def _read(source: Source, arguments: Mapping[str, str | None]) -> tuple[Document
             return read
     read = _stages(source, arguments)
     if len(source.text) <= _MOST_KEPT:
-        _last[:] = [*_last[-3:], (source, dict(arguments), read)]
+        _last[:] = [*_last[1 - _MOST_READ :], (source, dict(arguments), read)]
     return read
 
 

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dropcap.images.build_context import BuildContext, ContextFile
+from dropcap.images.build_files import BuildFiles
 from dropcap.images.path_patterns import has_wildcard
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ _OTHERWISE = frozenset({"--from", "--exclude", "--parents"})
 def with_copied(document: Document, workspace: Workspace) -> Document:
     """Return a Dockerfile's document in which each step has the sudoers files that it copies."""
     folders = dict.fromkeys((os.path.dirname(document.source.path) or os.curdir, workspace.root or os.curdir))
-    contexts = [BuildContext(workspace, folder, document.source.path) for folder in folders]
+    files = BuildFiles(workspace)
+    contexts = [BuildContext(files, folder, document.source.path) for folder in folders]
     return document._replace(containers=tuple(_of_container(one, contexts) for one in document.containers))
 
 

@@ -83,7 +83,9 @@ class _Frame:
         self.height = 0  # levels of collections below this one
 
 
-def parse(source: Source, *, shares_anchors: bool = False, go_version: int | None = None) -> Stream:
+def parse(
+    source: Source, *, shares_anchors: bool = False, go_version: int | None = None, by_entries: bool = False
+) -> Stream:
     """Read all documents of a text.
 
     Args:
@@ -91,6 +93,7 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
         shares_anchors: whether an alias may name an anchor of an earlier document, which YAML forbids and some
             programs allow.
         go_version: the version of Go's library whose word counts, 3 or 4; None where libyaml's does.
+        by_entries: whether the entries of a text that is being edited may be sources of their own.
 
     Raises:
         UnreadableError: it is not YAML, is nested too deeply, or repeats too much by aliases.
@@ -106,7 +109,7 @@ def parse(source: Source, *, shares_anchors: bool = False, go_version: int | Non
     if go_version is not None and _is_read_otherwise(text, go_version):
         return _parse_as_go(source, go_version, shares_anchors=shares_anchors)
     try:
-        return _composed(source, shares_anchors=shares_anchors)
+        return _composed(source, shares_anchors=shares_anchors, by_entries=by_entries)
     except (YAMLError, UnicodeEncodeError) as error:
         # In brackets the C parser takes no colon inside a plain value (`[8080:80]`), which most others do.
         has_colon = "found unexpected ':'" in str(getattr(error, "problem", ""))
@@ -151,10 +154,10 @@ class _Kept:
 _KEPT = _Kept()
 
 
-def _composed(source: Source, *, shares_anchors: bool) -> Stream:
+def _composed(source: Source, *, shares_anchors: bool, by_entries: bool) -> Stream:
     """Return the documents of a text as libyaml reads it."""
     shares_anchors = shares_anchors and _ANCHOR.search(source.text) is not None
-    if type(source) is not Source:
+    if by_entries and type(source) is not Source:
         from dropcap.lang.yaml.edited import Edited  # only an editor has such
 
         if isinstance(source, Edited):

@@ -225,6 +225,8 @@ def _parsed(text: str, part: _Part, root: Edited, at: int, *, is_last: bool, com
         return None
     key, value = found.pairs[0]
     column = key.span.start - len(above)
+    if value.span.start == value.span.end and not is_last:
+        return None  # nothing, whose place is that of the next entry
     # Its first line is that of the key: a line before may belong to the value of the entry above.
     if not isinstance(key, Scalar) or column != part.column or text[:column].strip(" "):
         return None
@@ -253,6 +255,8 @@ def _taken_apart(stream: Stream, root: Edited) -> _Tree | None:
     parts = []
     for line, start, key, value, is_service in starts:
         end = next(one for one in ends if one > line or one == len(root.text))
+        if value.span.end > end:
+            return None  # nothing, which stands where the next entry begins
         piece = Piece(root.text[line:end], root, line)
         parts.append(_part(piece, key, value, -line, is_service=is_service, column=start - line))
     return _Tree(tuple(parts), services) if parts else None

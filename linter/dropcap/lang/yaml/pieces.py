@@ -6,19 +6,21 @@ a source of its own, so that its nodes stay the same when lines are put in above
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from dropcap.lang.yaml.nodes import Mapping
 from dropcap.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from typing import Any, TypeVar
 
     from dropcap.lang.yaml.nodes import Value
 
     T = TypeVar("T")
 
 _MOST_FORMS = 16
+_MOST_KEPT = 1000
 
 __all__ = ["Piece", "add_form", "is_entry", "once"]
 
@@ -40,6 +42,13 @@ class Piece(Source):
         self.forms: dict[int, Value] = {}
         self.kept: dict[Hashable, Any] = {}
         self.move(root, start)
+
+    def keep(self, question: Hashable, answer: T) -> T:
+        """Keep an answer, and return it."""
+        if len(self.kept) >= _MOST_KEPT:
+            self.kept.clear()
+        self.kept[question] = answer
+        return answer
 
     def move(self, root: Source, start: int) -> None:
         """Say where it stands from now on."""
@@ -95,7 +104,7 @@ def once(value: Value, question: Hashable, answer: Callable[[], T], told: Callab
     before = told() if told is not None else 0
     found = answer()
     if told is None or told() == before:
-        source.kept[key] = found
+        source.keep(key, found)
         if isinstance(found, Mapping):
             add_form(value, found)
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dropcap.lang.yaml.pieces import Piece
+
 if TYPE_CHECKING:
     from dropcap.lang.yaml.nodes import Scalar
     from dropcap.source import Source
@@ -30,6 +32,14 @@ def text_piece(scalar: Scalar) -> Source:
     Should a text be written in a way that is not understood here, all of it is taken to stand where the scalar
     starts.
     """
+    source = scalar.source
+    if type(source) is not Piece:
+        return _text_piece(scalar)
+    question = ("text", scalar.span, scalar.style, scalar.text)
+    return source.kept.get(question) or source.keep(question, _text_piece(scalar))
+
+
+def _text_piece(scalar: Scalar) -> Source:
     start, end = scalar.span
     raw, text = scalar.source.text, scalar.text
     segments: _Segments | None
