@@ -21,7 +21,7 @@ from dropcap.carriers.compose.interpolate import (
     substitute,
 )
 from dropcap.carriers.compose.nodes import entries, items, normalised
-from dropcap.carriers.compose.substitute import MAX_NESTED, MAX_SUBSTITUTED
+from dropcap.carriers.compose.substitute import MAX_NESTED, MAX_REFERENCES, MAX_SUBSTITUTED
 from dropcap.carriers.compose.yaml_types import scalar_type, to_string
 from dropcap.lang.yaml import MAX_DEPTH, Mapping, Scalar, Sequence, UnknownText, parse
 from dropcap.source import Source, Span
@@ -268,6 +268,9 @@ def test_nesting_and_length_have_limits_and_steps_are_linear() -> None:
     assert len(substitute("$A" * (MAX_SUBSTITUTED // 1000), long).text) == MAX_SUBSTITUTED
     with pytest.raises(InvalidTemplateError, match="is longer than"):
         substitute("$A" * (MAX_SUBSTITUTED // 1000 + 1), long)
+    assert len(substitute("$U" * MAX_REFERENCES, COMPLETE).empty) == MAX_REFERENCES
+    with pytest.raises(InvalidTemplateError, match="has more than 100,000 variables"):
+        substitute("$U" * (MAX_REFERENCES + 1), COMPLETE)
     for part in ("${A}", "${U:-{", "{}", "$$", "${U:-{x} ", "${U:-x} ", "$A}", "${A:+{}}}"):
         assert_linear(lambda n: ours(part * n + "}"), 500)  # noqa: B023  # called within the round
 

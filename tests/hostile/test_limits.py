@@ -29,6 +29,7 @@ HIDDEN: dict[str, Callable[[], dict[str, str]]] = {
     "loops": lambda: {"a.sh": "for i in 1 2 3 4 5 6 7 8 9; do\n" * 12 + RUN + "\n" + "done\n" * 12},
     "braces": lambda: {"a.sh": "docker run " + "{a," * 30 + "--privileged" + "}" * 30 + " x\n"},
     "a choice of braces": lambda: {"a.sh": "docker run --privileged " + "{--init,--rm}" * 12 + " x\n"},
+    "words of a line of a unit": lambda: {"a.service": f"[Service]\nExecStart={RUN} {'a ' * 50_001}\n"},
     "a thousand commands": lambda: {"a.sh": "docker ps\n" * 3000 + RUN + "\n"},
     "commands of a workflow": lambda: {
         ".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n"

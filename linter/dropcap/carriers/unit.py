@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from dropcap.carriers.script_builder import Command, may_concern, read_all
 from dropcap.lang.budget import Budget
+from dropcap.lang.shell.depth import MOST_BLANKS
 from dropcap.lang.shell.fragments import Piece, PieceKind
 from dropcap.lang.unitfile import read_unit
-from dropcap.model import Document
+from dropcap.model import Document, Failure, Level, UnreadableError
 from dropcap.source import Span
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from dropcap.carriers.request import Request
     from dropcap.lang.shell.fragments import Text
     from dropcap.lang.unitfile import Section
-    from dropcap.model import Container, Failure
+    from dropcap.model import Container
     from dropcap.source import Source
 
 __all__ = ["read", "read_commands"]
@@ -124,7 +125,15 @@ def _environment(source: Source, lines: Sequence[Source]) -> _Environment:
 
 
 def _commands(source: Source, line: Source, given: _Environment) -> Iterator[Command]:
-    """Give the commands of a line; a `;` that is a word ends one."""
+    """Give the commands of a line; a `;` that is a word ends one.
+
+    Raises:
+        UnreadableError: the line has more words than one of a script may have.
+
+    """
+    if sum(map(line.text.count, " \t")) > MOST_BLANKS:
+        message = f"a line has more than {MOST_BLANKS:,} words; split it"
+        raise UnreadableError(Failure(line.path, message, Level.ERROR, line, Span(0, 1)))
     words = _Words(line)
     prefix = len(line.text) - len(line.text.lstrip(_PREFIXES))
     _split(words, line.text, prefix, given)

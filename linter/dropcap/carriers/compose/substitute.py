@@ -25,6 +25,10 @@ MAX_SUBSTITUTED = 1_000_000
 """How many characters the variables of one text may come to."""
 
 
+MAX_REFERENCES = 100_000
+"""How many references one text may have."""
+
+
 class Substitution(NamedTuple):
     """What a text becomes.
 
@@ -109,6 +113,9 @@ class _Substituter:
         found: list[Substitution] = []
         at = start
         for reference in scan(self._text, start, stop):
+            if len(found) == MAX_REFERENCES:
+                message = f"has more than {MAX_REFERENCES:,} variables: dropcap stops here"
+                raise InvalidTemplateError(reference.start, message)
             one = Substitution("$") if reference.name == "$" else self.value(reference, depth)
             parts += self._text[at : reference.start], one.text
             found.append(one)

@@ -1,9 +1,9 @@
 """Physical lines of a Dockerfile become instructions: directives, continuations, comments, heredocs.
 
-The list of instructions comes from the library dockerfile-parse. It is handed a prepared copy of the text with
-as many lines, each instruction joined on its first one, because by itself it takes the lines of a heredoc for
-instructions, ends an instruction at a blank line, loses one whose continuation ends the file, and takes quadratic time
-for many lines of one. The rules are those of BuildKit, `frontend/dockerfile/parser`.
+The list of instructions comes from the library dockerfile-parse. It is handed a prepared copy of the text with each
+instruction joined on a line, because by itself it takes the lines of a heredoc for instructions, ends an instruction
+at a blank line, loses one whose continuation ends the file, and takes quadratic time for many lines of one. The rules
+are those of BuildKit, `frontend/dockerfile/parser`.
 """
 
 from __future__ import annotations
@@ -88,6 +88,10 @@ class _Line(NamedTuple):
     start: int
     text: str
 
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.start + len(self.text))
+
 
 class _UnendedError(Exception):
     """A heredoc is not ended; its first line and its word."""
@@ -99,42 +103,47 @@ class _UnendedError(Exception):
 
 
 class _Reader:
-    """Walks the lines once; `prepared` gathers what dockerfile-parse is given, `silent` what means nothing."""
+    """Walks the lines once; `prepared` gathers what dockerfile-parse is given, `comments` the lines that are such."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, keeps_comments: bool = False) -> None:
         self.source = source
-        self.lines = _split(source.text)
-        self.at = 0
+        self._lines = _lines(source.text)
+        self.line = next(self._lines, None)
+        """The line that is read next; None behind the last one."""
+        self.at = 0  # how many lines were read
+        self.end = 0  # where the last of these ends
         self.prepared: list[str] = []
-        self.silent: list[int] = []
+        self.comments: list[Span] = []
+        self._keeps_comments = keeps_comments
         self.escape = "\\"
 
     def instructions(self) -> Iterator[Logical]:
         self.directives()
-        while self.at < len(self.lines):
-            if _says_nothing(self.lines[self.at]):
-                self.silent.append(self.at)
-                self._skip()
+        while self.line is not None:
+            if _says_nothing(self.line):
+                self._skip_comment(self.line)
             else:
                 yield self._instruction()
 
     def directives(self) -> None:
         seen = set()
-        while self.at < len(self.lines):
-            line = self.lines[self.at]
+        while self.line is not None:
+            line = self.line
             text = line.text.lstrip(SPACE)
             written, equals, value = text[1:].lstrip(SPACE).partition("=")
             name = written.rstrip(_BLANKS).lower() if written.isascii() else ""
             if not (text.startswith("#") and equals and value) or name not in _DIRECTIVES:
                 return
-            span = Span(line.start, line.start + len(line.text))
             if name in seen:
-                raise refusal(self.source, span, f"only one {name} parser directive can be used; take this one out")
+                raise refusal(
+                    self.source, line.span, f"only one {name} parser directive can be used; take this one out"
+                )
             seen.add(name)
             if name == "escape":
                 self.escape = value.strip(_BLANKS) or value[-1]
                 if self.escape not in {"\\", "`"}:
-                    raise refusal(self.source, span, f"the escape character must be ` or \\, not {self.escape[:30]}")
+                    message = f"the escape character must be ` or \\, not {self.escape[:30]}"
+                    raise refusal(self.source, line.span, message)
             self._skip()
 
     def _instruction(self) -> Logical:
@@ -143,13 +152,13 @@ class _Reader:
         segments: list[tuple[int, int]] = []
         length = 0
         goes_on = True
-        while goes_on and self.at < len(self.lines):
-            line = self.lines[self.at]
+        while goes_on and self.line is not None:
+            line = self.line
             self._check_length(line)
-            self._skip()
-            if self.at > first + 1 and _says_nothing(line):
-                self.silent.append(self.at - 1)
+            if parts and _says_nothing(line):
+                self._skip_comment(line)
                 continue
+            self._skip()
             content, goes_on = self._without_continuation(line.text)
             blanks = len(content) - len(content.lstrip(SPACE)) if not length else 0
             segments.append((length, line.start + blanks))
@@ -157,12 +166,11 @@ class _Reader:
             length += len(content) - blanks
         text = self.source.piece("".join(parts), segments)
         # On one line, and never empty: it would lose that one.
-        self.prepared[first] = text.text.strip("\\\x1c\x1d\x1e\x1f" + SPACE) or "X"
+        self.prepared.append(text.text.strip("\\\x1c\x1d\x1e\x1f" + SPACE) or "X")
         at = keyword(text.text)
         name = text.text[at.start : at.end].upper()
         heredocs = tuple(self._heredocs(text))
-        last = self.lines[self.at - 1]
-        return Logical(name, text, first + 1, self.at, last.start + len(last.text), heredocs)
+        return Logical(name, text, first + 1, self.at, self.end, heredocs)
 
     def _without_continuation(self, text: str) -> tuple[str, bool]:
         """Take the escape character off a line's end; after another one it means itself."""
@@ -190,18 +198,26 @@ class _Reader:
         return False
 
     def _heredoc(self, text: Source, word: HeredocWord) -> Heredoc:
-        first = self.at
-        while self.at < len(self.lines):
-            line = self.lines[self.at]
+        start = None
+        while self.line is not None:
+            line = self.line
+            start = line.start if start is None else start
             self._check_length(line)
             self._skip()
             if (line.text.lstrip("\t") if word.chomps else line.text) == word.name:
-                return Heredoc(word, Span(self.lines[first].start, line.start))
+                return Heredoc(word, Span(start, line.start))
         raise _UnendedError(text, word)
 
     def _skip(self) -> None:
-        self.prepared.append("")
+        if self.line is not None:
+            self.end = self.line.span.end
         self.at += 1
+        self.line = next(self._lines, None)
+
+    def _skip_comment(self, line: _Line) -> None:
+        if self._keeps_comments and line.text.strip(SPACE):
+            self.comments.append(line.span)
+        self._skip()
 
     def _check_length(self, line: _Line) -> None:
         if len(line.text) > MAX_LINE // 4 and len(line.text.encode()) > MAX_LINE:
@@ -217,7 +233,7 @@ def read_lines(source: Source) -> Lines:
 
     """
     reader = _Reader(source)
-    found: dict[int, Logical] = {}
+    found: list[Logical] = []
     broken = None
     try:
         for logical in reader.instructions():
@@ -227,7 +243,7 @@ def read_lines(source: Source) -> Lines:
                 )
                 broken = Failure(source.path, message, source=logical.text, span=keyword(logical.text.text))
                 break
-            found[logical.first] = logical
+            found.append(logical)
     except _UnendedError as error:
         message = (
             f"the builder refuses this: unterminated heredoc: no line {error.word.name[:30]} ends it; "
@@ -235,7 +251,8 @@ def read_lines(source: Source) -> Lines:
         )
         at = keyword(error.text.text)
         broken = Failure(source.path, message, source=error.text, span=at)
-    return Lines([found[first] for first in _starts(reader.prepared) if first in found], reader.escape, broken)
+    numbers = _numbers(reader.prepared)
+    return Lines([found[number] for number in numbers if number < len(found)], reader.escape, broken)
 
 
 def comment_lines(source: Source) -> tuple[list[Span], list[Logical]]:
@@ -245,7 +262,7 @@ def comment_lines(source: Source) -> tuple[list[Span], list[Logical]]:
         UnreadableError: as :func:`read_lines`.
 
     """
-    reader = _Reader(source)
+    reader = _Reader(source, keeps_comments=True)
     instructions: list[Logical] = []
     try:
         for logical in reader.instructions():
@@ -254,8 +271,7 @@ def comment_lines(source: Source) -> tuple[list[Span], list[Logical]]:
                 break
     except _UnendedError:
         pass  # what is below is no part of it: the reader of instructions says so
-    lines = [reader.lines[number] for number in reader.silent]
-    return [Span(line.start, line.start + len(line.text)) for line in lines if line.text.strip(SPACE)], instructions
+    return reader.comments, instructions
 
 
 def escape_character(source: Source) -> str:
@@ -270,23 +286,24 @@ def refusal(source: Source, span: Span, message: str) -> UnreadableError:
     return UnreadableError(Failure(source.path, message, source=source, span=span))
 
 
-def _starts(prepared: Sequence[str]) -> list[int]:
-    """Ask dockerfile-parse for the first lines of the instructions, from 1."""
-    text = "\n".join(prepared) + "\n"
+def _numbers(prepared: Sequence[str]) -> list[int]:
+    """Ask dockerfile-parse which of the lines that it is given begin an instruction, and return their numbers, from 0.
+
+    It takes no line for a directive: the first one of all is empty.
+    """
+    text = "\n".join(("", *prepared, ""))
     parser = dockerfile_parser()(fileobj=BytesIO(text.encode("utf-8", "surrogatepass")), env_replace=False)
-    return [part["startline"] + 1 for part in parser.structure]
+    return [part["startline"] - 1 for part in parser.structure]
 
 
-def _split(text: str) -> list[_Line]:
+def _lines(text: str) -> Iterator[_Line]:
     """Split at line feeds, as the builder does; carriage returns before one are not part of the line."""
-    lines = []
     start = 0
-    for part in text.split("\n"):
-        lines.append(_Line(start, part.rstrip("\r")))
-        start += len(part) + 1
-    if text.endswith("\n") or not text:
-        lines.pop()
-    return lines
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield _Line(start, text[start:end].rstrip("\r"))
+        start = end + 1
 
 
 def _says_nothing(line: _Line) -> bool:
