@@ -101,10 +101,6 @@ def product(
 
     The lists in `found` are used up: one that only one other can follow is added to, not copied.
     """
-    if len(more) == 1 and not more[0][0]:  # as of most: it goes with each
-        for _, gathered in found:
-            gathered.extend(more[0][1])
-        return [*found]
     result: list[tuple[Guards, list[T]]] = []
     for before, gathered in found:
         fitting = [(guards, one) for after, one in more if (guards := consistent(before, after)) is not None]
