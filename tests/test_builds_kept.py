@@ -8,6 +8,8 @@ import pytest
 
 from dropcap.carriers.dockerfile import read_stages, target
 from dropcap.check import Setup, check_request, request_of
+from dropcap.images import dockerignore
+from dropcap.images import stage_facts as stage_module
 from dropcap.images.facts import ABSENT, File
 from dropcap.images.known_images import Images
 from dropcap.images.stage_facts import stage_facts
@@ -272,3 +274,30 @@ def test_a_container_of_an_image_is_none_of_a_stage(tmp_path: Path, follows: lis
     assert of_image != built_one
     follows.clear()
     assert needs(tmp_path, "other", settings=image) != of_image
+
+
+def test_other_arguments_make_another_stage(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nARG NAME\nRUN mkdir /$NAME\n")
+    for name in ("one", "other", "one"):
+        workspace = Workspace(str(tmp_path))
+        source = workspace.source(str(tmp_path / "Dockerfile"))
+        stage = target(read_stages(source, {"NAME": name}))
+        assert stage is not None
+        assert isinstance(stage_facts(stage, Images(workspace), str(tmp_path)).look(f"/{name}"), File)
+
+
+def test_what_one_stage_takes_of_the_steps_is_not_taken_from_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch AS one\nCOPY one /\nFROM scratch AS two\nCOPY two /\n")
+    (tmp_path / ".dockerignore").write_text("*b*\n")
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        for number in range(20):
+            (tmp_path / folder / f"file{number}").write_text("")
+    monkeypatch.setattr(dockerignore, "_MOST_STEPS", 300)
+    alone = built(tmp_path, "two")
+    assert isinstance(alone.look("/file7"), File)
+    monkeypatch.setattr(stage_module, "_KEPT", {})
+    assert isinstance(built(tmp_path, "one").look("/file7"), File)
+    assert isinstance(built(tmp_path, "two").look("/file7"), File)

@@ -86,6 +86,7 @@ class BuildContext:
         """
         self._files = files
         self._folder = folder
+        self._above = "" if folder == posixpath.curdir else posixpath.join(folder, "")  # as a report names files
         self._dockerfile = dockerfile
         self._ignores: Ignores | None = None
         self._asked: dict[str, Ignored] = {}
@@ -140,8 +141,9 @@ class BuildContext:
 
     def _gather(self, folder: str, found: list[ContextFile], depth: int) -> bool:
         is_whole = True
+        above = f"{folder}/" if folder else ""
         for name, entry in self._entries(folder).items():
-            path = posixpath.join(folder, name)
+            path = f"{above}{name}"
             self._left -= 1
             is_out = self._ignored(path).is_out
             if is_out and not (entry.is_folder and self._patterns().may_take_in(path)):
@@ -179,9 +181,7 @@ class BuildContext:
                 yield found
 
     def _real(self, path: str) -> str:
-        if self._folder == posixpath.curdir and path:
-            return path  # as files are named in a report
-        return posixpath.join(self._folder, path) if path else self._folder
+        return f"{self._above}{path}" if path else self._folder
 
     def _entries(self, folder: str) -> dict[str, Entry]:
         if folder not in self._listed:

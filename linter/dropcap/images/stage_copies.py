@@ -247,13 +247,15 @@ class Copies:
             left = self._left(folder, files)
         except (BadPatternError, TooManyStepsError):
             left = []
+        made = self.made._replace(mode=self._mode(None))
+        made_folder = self.made._replace(kind=FileKind.FOLDER, mode=self._mode(None, is_folder=True))
+        above = posixpath.join(place, "")
         for file in left:
-            end = posixpath.join(place, file.path[len(folder) :].lstrip("/"))
+            end = above + file.path[len(folder) :].lstrip("/")
             if file.is_folder:
-                made = self.made._replace(kind=FileKind.FOLDER, mode=self._mode(None, is_folder=True))
-                self._put(end, made, is_new=self.tree.look(end) is ABSENT)
+                self._put(end, made_folder, is_new=self.tree.look(end) is ABSENT)
             else:
-                self._put(end, self.made._replace(content=self.context.content(file.path), mode=self._mode(None)))
+                self._put(end, made._replace(content=self.context.content(file.path)))
         unknown = self._unknown(f"it is not known what else is in {folder or 'the context'} in a build")
         self.tree.open_below(place, unknown)
 

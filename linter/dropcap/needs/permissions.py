@@ -115,12 +115,10 @@ def _on_the_way(facts: ImageFacts, who: Credentials, path: str) -> list[Barrier]
     found: list[Barrier] = []
     for folder in folders_to(path):
         file = resolved(facts, folder)
-        if isinstance(file, Absent):
-            break
-        if isinstance(file, UnknownFact):
-            break  # the file itself says why
-        if file.kind is FileKind.FOLDER:
-            found += [one for one in _asked(facts, who, folder, file, Access.SEARCH) if one.unknown is None]
+        if not isinstance(file, File):
+            break  # nothing is there, or the file itself says why that is not known
+        if file.kind is FileKind.FOLDER and is_allowed(facts, who, file, Access.SEARCH) is False:
+            found.append(Barrier(folder, Access.SEARCH, file))
     return found
 
 
