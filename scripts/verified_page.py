@@ -22,9 +22,10 @@ def read_verified() -> dict[str, dict[str, Any]]:
     return read_rows(VERIFIED)
 
 
-def note_verified(name: str, needed: str, date: str) -> None:
-    """Note that `dropcap verify` has found of a workload what it is expected to need."""
-    write_results({**read_verified(), name: {"needed": needed, "verified": date}}, VERIFIED)
+def note_verified(name: str, needed: str, undecided: str, date: str) -> None:
+    """Note that `dropcap verify` has found of a workload what it is expected to need, and what it left open beyond."""
+    row = {"needed": needed, "verified": date, **({"undecided": undecided} if undecided else {})}
+    write_results({**read_verified(), name: row}, VERIFIED)
     text = PAGE.read_text(encoding="utf-8").partition(HEAD)[0].rstrip("\n")
     PAGE.write_text(f"{text}\n\n{write_verified_part(read_verified())}", encoding="utf-8")
 
@@ -34,6 +35,8 @@ def write_verified_part(results: Mapping[str, dict[str, Any]]) -> str:
     dates = sorted({one["verified"] for one in results.values()})
     kinds = sorted({name for one in results.values() for name in one["needed"].split()})
     names = ", ".join(sorted(results))
+    open_ones = [f"{name} ({one['undecided']})" for name, one in sorted(results.items()) if "undecided" in one]
+    left_open = f"Whether these are of use to them besides, it could not tell: {', '.join(open_ones)}.\n\n"
     when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
     return f"""{HEAD}
 `scripts/verify_workloads.py --accept` lays [workloads](workloads.md) down as projects and runs `dropcap verify` on each
@@ -42,5 +45,5 @@ expected to need, and what it does worse without, and it left nothing behind ({w
 
 They need {len(kinds)} capabilities among them: {", ".join(kinds)}.
 
-The workloads: {names}.
+{left_open if open_ones else ""}The workloads: {names}.
 """

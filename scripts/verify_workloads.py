@@ -144,8 +144,9 @@ def main() -> int:
                 differ += bool(said)
                 print(f"{name:28} {said or 'as expected'}", flush=True)
                 if arguments.accept and not said:
-                    needed = " ".join(sorted(measured(Path(folder) / name)["needed"]))
-                    note_verified(name, needed, datetime.now(timezone.utc).date().isoformat())
+                    found = measured(Path(folder) / name)
+                    words = (" ".join(sorted(found[key])) for key in ("needed", "unsure"))
+                    note_verified(name, *words, datetime.now(timezone.utc).date().isoformat())
             if left := program.left().split():
                 print(f"LEFT {' '.join(left)}")
                 differ += 1
@@ -185,14 +186,14 @@ def _verified(program: Program, workload: Workload, folder: Path, *, restarts: b
         return left if is_whole else f"exit {process.returncode}: {last}: {out.strip()[:300]}{left}"
     found = measured(made)
     needed, unsure, expected = set(found["needed"]), set(found["unsure"]), set(workload.minimal)
-    is_same = needed <= expected <= needed | unsure if restarts else (needed == expected and not unsure)
+    is_same = needed <= expected <= needed | unsure if restarts else (needed == expected and not unsure & expected)
     others = not restarts and any(needed == set(one) for one in workload.alternatives)
     said = (
         ""
         if is_same or others
         else f"needed {' '.join(sorted(needed)) or 'nothing'} instead of {' '.join(sorted(expected)) or 'nothing'}"
     )
-    if unsure and not restarts:
+    if unsure & expected and not restarts:
         said += f"; undecided: {found['unsure']}"
     # What nothing in its files shows to be of use is not tried.
     tried = [one for one in workload.degrades if re.search(rf"\b{one}\b", out)]

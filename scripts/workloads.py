@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SETS = {"default14": docker.STRATEGY.default}
 SECONDS = 8.0
-STOP_SECONDS = 3
+STOP_SECONDS = 10
 # Those that listen on the machine's own network would be in each other's way.
 ON_HOST = threading.Lock()
 
