@@ -61,16 +61,15 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
     shell.visited[node.start_byte] = inside[0].start_byte if inside else node.end_byte
     if inside:
         shell.inside(node)
-    children = [(child.type, child) for child in shell.script.children(node)[: MOST_WORDS + 1]]
-    raws = shell.raws_at(_start(shell, node, children))
+    raws = shell.raws_at(_start(shell, node))
     if not raws:
         return
-    for kind, child in children if len(children) <= MOST_WORDS else ():
-        if kind == "herestring_redirect":
+    for child in node.children if node.child_count <= MOST_WORDS else ():
+        if child.type == "herestring_redirect":
             document = string_of(shell, child)
-        elif kind == "subshell" and run.clients is not None:  # `coproc NAME (…)`
+        elif child.type == "subshell" and run.clients is not None:  # `coproc NAME (…)`
             shell.visit(child)
-    shell.assignments = [child for kind, child in children[:MOST_WORDS] if kind == "variable_assignment"]
+    shell.assignments = [child for child in node.children[:MOST_WORDS] if child.type == "variable_assignment"]
     found = shell.combinations(raws)
     if run.clients is None:
         from dropcap.lang.shell import exact_commands
@@ -90,11 +89,12 @@ def _notable(shell: Shell, node: tree_sitter.Node, document: Text | None) -> Non
         shell.scope.join(changes)
 
 
-def _start(shell: Shell, node: tree_sitter.Node, children: Sequence[tuple[str, tree_sitter.Node]]) -> int:
+def _start(shell: Shell, node: tree_sitter.Node) -> int:
     """Find where a command's words begin; assignments on lines of their own before it are followed here."""
-    before = [child for kind, child in children if kind == "variable_assignment"]
-    name = node.child_by_field_name("name") if before and len(children) <= MOST_WORDS else None
-    if name is None:
+    name = node.child_by_field_name("name")
+    children = node.children if node.child_count <= MOST_WORDS else ()  # a node each takes more than its text
+    before = [child for child in children if child.type == "variable_assignment"]
+    if not before or name is None:
         return node.start_byte
     between = shell.script.data[before[-1].end_byte : name.start_byte]
     if b"\n" not in between.replace(b"\\\n", b""):

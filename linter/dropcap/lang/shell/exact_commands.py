@@ -108,7 +108,7 @@ def follow_all(
     """Follow a command with each of the lists of words that it may have, and with the variables set before it."""
     run = shell.run
     before = run.prefixed
-    set_here = [child for child in shell.script.children(node) if child.type == "variable_assignment"]
+    set_here = [child for child in node.children if child.type == "variable_assignment"]
     if set_here and node.child_by_field_name("name") is not None:
         shell.scope.begin()
         for child in set_here:
