@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from locked_page import read_rows, write_results
-from workload_page import FOLDER, ROOT
+from workload_page import FOLDER, ROOT, workload_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,13 +35,15 @@ def write_verified_part(results: Mapping[str, dict[str, Any]]) -> str:
     dates = sorted({one["verified"] for one in results.values()})
     kinds = sorted({name for one in results.values() for name in one["needed"].split()})
     names = ", ".join(sorted(results))
+    missing = [name for name in workload_names() if name not in results]
     open_ones = [f"{name} ({one['undecided']})" for name, one in sorted(results.items()) if "undecided" in one]
     left_open = f"Whether these are of use to them besides, it could not tell: {', '.join(open_ones)}.\n\n"
     when = " to ".join(dict.fromkeys((dates[0], dates[-1])))
     return f"""{HEAD}
 `scripts/verify_workloads.py --accept` lays [workloads](workloads.md) down as projects and runs `dropcap verify` on each
 with the workload's own probe, as a person would. Of these {len(results)} it found exactly the set that the workload is
-expected to need, and what it does worse without, and it left nothing behind ({when}).
+expected to need, or one that is known to do as well, and what of the rest that it tried is missed; it left nothing
+behind ({when}). {f"Not among them: {', '.join(missing)}." if missing else "These are all of them."}
 
 They need {len(kinds)} capabilities among them: {", ".join(kinds)}.
 
