@@ -145,8 +145,8 @@ def main() -> int:
                 print(f"{name:28} {said or 'as expected'}", flush=True)
                 if arguments.accept and not said:
                     found = measured(Path(folder) / name)
-                    words = (" ".join(sorted(found[key])) for key in ("needed", "unsure"))
-                    note_verified(name, *words, datetime.now(timezone.utc).date().isoformat())
+                    needed, undecided = (" ".join(sorted(found[key])) for key in ("needed", "unsure"))
+                    note_verified(name, needed, undecided, datetime.now(timezone.utc).date().isoformat())
             if left := program.left().split():
                 print(f"LEFT {' '.join(left)}")
                 differ += 1
