@@ -187,6 +187,43 @@ def test_what_is_told_after_changes_is_what_a_new_session_tells(
     assert kept > 20
 
 
+def test_a_line_that_a_message_names_is_the_line_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "compose.yaml"
+    text = "services:\n  one:\n    image: x\n  two:\n    image: debian:12\n    command: chown daemon /srv\n"
+    text += "    cap_drop: [ALL]\n"
+    desk = Desk(tmp_path, {path: text})
+    for more, line in (("", 6), ("    tty: true\n", 7), ("    tty: true\n    init: true\n", 8)):
+        desk.open(path, text.replace("    image: x\n", f"    image: x\n{more}"))
+        messages = [one["message"] for one in desk.told()["compose.yaml"] if one["code"] == "capability-not-held"]
+        assert len(messages) == 1
+        assert f"compose.yaml:{line} " in messages[0]
+
+
+def test_a_container_is_asked_about_again_when_another_file_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path, script = tmp_path / "compose.yaml", tmp_path / "start.sh"
+    script.write_text("#!/bin/sh\nexec sleep 9\n", encoding="utf-8")
+    text = (
+        "services:\n  one:\n    image: x\n  two:\n    image: debian:12\n    command: /start.sh\n"
+        "    cap_drop: [ALL]\n    volumes: ['./start.sh:/start.sh']\n"
+    )
+    desk = Desk(tmp_path, {path: text})
+
+    def codes(text: str) -> set[str]:
+        desk.open(path, text)
+        return {str(one["code"]) for one in desk.told()["compose.yaml"]}
+
+    assert "capability-not-held" not in codes(text)
+    before = desk.containers()[1]
+    assert "capability-not-held" not in codes(text.replace("image: x", "image: y"))
+    assert desk.containers()[1] is before
+    script.write_text("#!/bin/sh\nchown daemon /srv\nexec sleep 9\n", encoding="utf-8")
+    assert "capability-not-held" in codes(text.replace("image: x", "image: z"))
+
+
 def compare(folder: Path, seed: int, count: int, *, sets_variables: bool) -> int:
     """Compare a session with new ones over random edits; gives how often a container was taken as it was."""
     dice = random.Random(seed)  # noqa: S311  # the same edits each time

@@ -96,6 +96,13 @@ PIECES = (
 CHANGES = {
     "within an entry": ("image: nginx", "image: nginx:1", 1),
     "a line at the end of a text block": ("      second\n", "      second\n\n", 1),
+    "a key more at the end of an entry": ("    labels: {a: b}\n\n", "    labels: {a: b}\n    tty: true\n\n", 1),
+    "a key more right above another entry": ("      b\nvolumes", "      b\n    tty: true\nvolumes", 1),
+    "a key less right above another entry": (
+        "    image: app\n    command: >-\n      a\n      b\n",
+        "    image: app\n",
+        1,
+    ),
     "a line before the next entry": ("  db:", "\n  db:", 1),
     "a comment before the next entry": ("  db:", "# c\n  db:", 1),
     "an entry that becomes two": ("  db:", "  new: {}\n  db:", 0),

@@ -152,12 +152,11 @@ def _end(part: _Part) -> int:
 def _changed(tree: _Tree, old: str, root: Edited, compose: Compose) -> _Tree | None:
     """Return a text's entries by those of the text before; None where more than one entry is another."""
     new = root.text
-    start = _common(old, new)
-    behind = min(_common_end(old, new), len(old) - start, len(new) - start)
+    changed = _change(old, new)
     grown = len(new) - len(old)
-    if _is_above_entries(tree, Span(start, len(old) - behind), old, new):
-        return _pushed(tree, root, start, grown)
-    number = _part_at(tree, start, len(old) - behind)
+    if _is_above_entries(tree, changed, old, new):
+        return _pushed(tree, root, changed.start, grown)
+    number = _part_at(tree, *changed)
     if number is None:
         return None
     part = tree.parts[number]
@@ -171,6 +170,18 @@ def _changed(tree: _Tree, old: str, root: Edited, compose: Compose) -> _Tree | N
         return None
     pushed = _pushed(tree, root, at + 1, grown)
     return pushed._replace(parts=(*tree.parts[:number], again, *tree.parts[number + 1 :]))
+
+
+def _change(old: str, new: str) -> Span:
+    """Return the stretch of a text that is another in a newer one; of whole lines that come or go, from their start."""
+    start = _common(old, new)
+    behind = min(_common_end(old, new), len(old) - start, len(new) - start)
+    more, less = new[start : len(new) - behind], old[start : len(old) - behind]
+    line = old.rfind("\n", 0, start) + 1
+    # The line below may begin as the first of them does: then the change seems to begin within that line.
+    if not (more and less) and (more or less).endswith(old[line:start]):
+        return Span(line, len(old) - behind - (start - line))
+    return Span(start, len(old) - behind)
 
 
 def _pushed(tree: _Tree, root: Source, start: int, grown: int) -> _Tree:
