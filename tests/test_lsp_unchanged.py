@@ -12,6 +12,7 @@ from dropcap.lsp.publisher import Publisher
 from dropcap.lsp.session import Session
 from dropcap.rule import load_rules
 from dropcap.source import Source
+from random_edits import SIGNS, edited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,45 +83,27 @@ OTHERS = {
     "start.sh": '#!/bin/sh\nchown -R app /data\nexec gosu app "$@"\n',
 }
 PIECES = (
-    *(
-        "\n",
-        "#\n",
-        "  # a\n",
-        " ",
-        "  ",
-        "a",
-        ":",
-        "- ",
-        "[",
-        "]",
-        '"',
-        "'",
-        "privileged: true\n",
-        "    privileged: true\n",
-    ),
-    *(
-        "${",
-        "}",
-        "\t",
-        "&a",
-        "*a",
-        "\n---\n",
-        "...\n",
-        "? a\n",
-        "|\n",
-        ">\n",
-        "    user: root\n",
-        "  new:\n    image: redis\n",
-    ),
-    *(
-        "${MODE}",
-        "    cap_add: [SYS_ADMIN]\n",
-        "    network_mode: host\n",
-        "      - /:/host\n",
-        "volumes:\n",
-        "services:\n",
-    ),
-    *("# dropcap: ignore[net-raw]\n", "é", "!reset ", "<<: *a\n", "\r\n", "    extends: db\n", "TMPDIR"),
+    *SIGNS,
+    "privileged: true\n",
+    "    privileged: true\n",
+    "${",
+    "}",
+    "\n---\n",
+    "...\n",
+    "    user: root\n",
+    "  new:\n    image: redis\n",
+    "${MODE}",
+    "    cap_add: [SYS_ADMIN]\n",
+    "    network_mode: host\n",
+    "      - /:/host\n",
+    "volumes:\n",
+    "services:\n",
+    "# dropcap: ignore[net-raw]\n",
+    "é",
+    "!reset ",
+    "<<: *a\n",
+    "    extends: db\n",
+    "TMPDIR",
 )
 
 
@@ -167,13 +150,9 @@ def edits(whole: str, dice: random.Random, count: int) -> Iterator[str]:
     """Yield a text after one edit after the other, as somebody makes who soon takes back what breaks it."""
     text = whole
     for _ in range(count):
-        at = dice.randrange(len(text) + 1)
-        if dice.random() < 0.5:
-            at = text.rfind("\n", 0, at) + 1
-        end = min(len(text), at + dice.choice((0, 0, 0, 1, 2, 30)))
-        edited = text[:at] + (dice.choice(PIECES) if dice.random() < 0.8 else "") + text[end:]
-        yield edited
-        text = dice.choice((text, text, edited, whole))
+        other = edited(text, dice, PIECES)
+        yield other
+        text = dice.choice((text, text, other, whole))
         yield text
 
 

@@ -12,6 +12,7 @@ from dropcap.lang.yaml.edited import Edited
 from dropcap.lang.yaml.pieces import Piece, add_form, once
 from dropcap.model import UnreadableError
 from dropcap.source import Source, Span
+from random_edits import SIGNS, edited
 
 TEXT = """\
 # A comment.
@@ -44,54 +45,30 @@ x-more: [1,
   2]
 """
 PIECES = (
-    *(
-        "\n",
-        "#\n",
-        "  # a\n",
-        " ",
-        "  ",
-        "a",
-        ":",
-        "- ",
-        "[",
-        "]",
-        '"',
-        "'",
-        "|\n",
-        ">\n",
-        "|+\n",
-        "\t",
-        "\r",
-        "\r\n",
-        "\u2028",
-    ),
-    *(
-        "\n---\n",
-        "---\n",
-        "...\n",
-        "? a\n",
-        "?",
-        "&a",
-        "*a",
-        "!reset ",
-        "%",
-        "%YAML 1.2\n",
-        "\ufeff",
-        "key: v\n",
-        "  key: v\n",
-    ),
-    *(
-        "key: v\n",
-        "  key: v\n",
-        "  web:\n    image: x\n",
-        "services:\n",
-        "volumes:\n",
-        "{",
-        "}",
-        ",",
-        "<<: {a: b}\n",
-        "    - x\n",
-    ),
+    *SIGNS,
+    "|+\n",
+    "\r",
+    "\u2028",
+    "\n---\n",
+    "---\n",
+    "...\n",
+    "?",
+    "!reset ",
+    "%",
+    "%YAML 1.2\n",
+    "\ufeff",
+    "key: v\n",
+    "  key: v\n",
+    "key: v\n",
+    "  key: v\n",
+    "  web:\n    image: x\n",
+    "services:\n",
+    "volumes:\n",
+    "{",
+    "}",
+    ",",
+    "<<: {a: b}\n",
+    "    - x\n",
 )
 CHANGES = {
     "within an entry": ("image: nginx", "image: nginx:1", 1),
@@ -190,10 +167,7 @@ def test_random_changes_are_read_as_the_whole_text_is(seed: int) -> None:
     text, before = TEXT, Edited("compose.yaml", TEXT)
     read(before)
     for _ in range(120):
-        at = dice.randrange(len(text) + 1)
-        at = text.rfind("\n", 0, at) + 1 if dice.random() < 0.5 else at
-        end = min(len(text), at + dice.choice((0, 0, 0, 1, 2, 30)))
-        changed = text[:at] + dice.choice(PIECES) + text[end:]
+        changed = edited(text, dice, PIECES)
         after = Edited("compose.yaml", changed, before=before)
         assert read(after) == read(Source("compose.yaml", changed)), changed
         is_kept = dice.random() < 0.1
