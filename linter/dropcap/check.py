@@ -75,12 +75,7 @@ class Setup(NamedTuple):
     def request(self, workspace: Workspace, over: tuple[str, ...] = ()) -> Request:
         """Return how a file is read."""
         return Request(
-            workspace,
-            over,
-            self.engine,
-            self.settings,
-            engine_by_name=self.engine_by_name,
-            versions=self.versions,
+            workspace, over, self.engine, self.settings, engine_by_name=self.engine_by_name, versions=self.versions
         )
 
     def under(self, policy: Policy) -> Setup:

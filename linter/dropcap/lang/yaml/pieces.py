@@ -34,7 +34,7 @@ class Piece(Source):
 
     """
 
-    __slots__ = ("forms", "kept", "root")
+    __slots__ = ("forms", "kept")
 
     def __init__(self, text: str, root: Source, start: int) -> None:
         """Take the text, and where it stands."""
@@ -52,8 +52,13 @@ class Piece(Source):
 
     def move(self, root: Source, start: int) -> None:
         """Say where it stands from now on."""
-        self.parent = self.root = root
+        self.parent = root
         self._segments = ((0, start),)
+
+    @property
+    def root(self) -> Source:
+        """The text that it is an entry of."""
+        return self.parent or self
 
     def to_root(self, span: Span) -> tuple[Source, Span]:
         """Return the text that it is an entry of, and a span as it stands there."""
